@@ -1,0 +1,28 @@
+/** Message type of {@link Client.send}: text (opcode 1, RFC 6455 section 5.6). */
+export const TEXT = 1;
+/** Message type of {@link Client.send}: binary (opcode 2, RFC 6455 section 5.6). */
+export const BINARY = 2;
+
+/** `Message.type` of a text message. */
+export const TYPE_TEXT = "text";
+/** `Message.type` of a binary message. */
+export const TYPE_BINARY = "binary";
+/** The name of a ping frame (RFC 6455 section 5.5.2). */
+export const TYPE_PING = "ping";
+/** The name of a pong frame (RFC 6455 section 5.5.3). */
+export const TYPE_PONG = "pong";
+/** The name of a close frame (RFC 6455 section 5.5.1). */
+export const TYPE_CLOSE = "close";
+
+/**
+ * The modes of option `compression` (permessage-deflate, RFC 7692): off, one context for all messages
+ * of a direction, or a fresh context for each message.
+ */
+export const COMPRESSION: {
+  readonly DISABLED: 0;
+  readonly CONTEXT_TAKEOVER: 1;
+  readonly NO_CONTEXT: 2;
+} = /* @__PURE__ */ Object.freeze({ DISABLED: 0, CONTEXT_TAKEOVER: 1, NO_CONTEXT: 2 });
+
+/** A value of {@link COMPRESSION}. */
+export type CompressionMode = 0 | 1 | 2;

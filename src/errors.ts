@@ -1,0 +1,181 @@
+/**
+ * What kind of failure a {@link WsError} is, for code that decides by class and not by case. A kind's
+ * value is its name.
+ */
+export type ErrorKind =
+  | "NOT_FOUND"
+  | "ALREADY_EXISTS"
+  | "INVALID"
+  | "PERMISSION_DENIED"
+  | "UNAVAILABLE"
+  | "INTERNAL"
+  | "CANCELED"
+  | "CONFLICT"
+  | "TIMEOUT"
+  | "RATE_LIMITED"
+  | "UNSUPPORTED"
+  | "UNKNOWN";
+
+/** The stable name of a failure. README lists each code with its kind and when it is seen. */
+export type ErrorCode =
+  | "CONNECT_FORBIDDEN"
+  | "URL_FORBIDDEN"
+  | "NO_CONTEXT"
+  | "UNKNOWN_CONNECTION"
+  | "INVALID_URL"
+  | "INVALID_OPTION"
+  | "INVALID_DURATION"
+  | "INVALID_MESSAGE"
+  | "INVALID_CLOSE"
+  | "CHANNEL_CLOSED"
+  | "UNSUPPORTED"
+  | "DIAL_FAILED"
+  | "DIAL_TIMEOUT"
+  | "HANDSHAKE_REJECTED"
+  | "ABORTED"
+  | "READ_TIMEOUT"
+  | "WRITE_TIMEOUT"
+  | "KEEPALIVE_TIMEOUT"
+  | "PING_TIMEOUT"
+  | "RECEIVE_TIMEOUT"
+  | "CHANNEL_TIMEOUT"
+  | "MESSAGE_TOO_BIG"
+  | "SLOW_CONSUMER"
+  | "PROTOCOL_ERROR"
+  | "CLOSED"
+  | "CONNECTION_LOST"
+  | "CLOSED_BY_PEER";
+
+/** The facts behind a {@link WsError}, by name. Which ones are there depends on its `code`. */
+export interface ErrorDetails {
+  /** `DIAL_FAILED`: the platform hides the reason, as browsers do. */
+  readonly opaque?: boolean;
+  /** `HANDSHAKE_REJECTED`: the HTTP status. */
+  readonly status?: number;
+  /** `HANDSHAKE_REJECTED`: the text behind the status. */
+  readonly statusText?: string;
+  /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, decoded as UTF-8. */
+  readonly body?: string;
+  /** `HANDSHAKE_REJECTED`: how long the server's `Retry-After` asks to wait, in milliseconds. */
+  readonly retryAfter?: number;
+  /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was crossed, in bytes. */
+  readonly limit?: number;
+  /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: what crossed it, in bytes, where it is known. */
+  readonly size?: number;
+  /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
+  readonly closeCode?: number;
+  /** `CLOSED_BY_PEER`: the reason in the peer's close frame. */
+  readonly reason?: string;
+}
+
+/** What a {@link WsError} is made of beside its code and message. */
+export interface ErrorInit {
+  /** Overrides the code's own kind. */
+  readonly kind?: ErrorKind;
+  /** Overrides the code's own `retryable`. */
+  readonly retryable?: boolean;
+  readonly details?: ErrorDetails;
+  readonly cause?: unknown;
+}
+
+/** The kinds by code; a `+` marks a code that is retryable. */
+const TRAITS: Readonly<Record<ErrorCode, string>> = {
+  CONNECT_FORBIDDEN: "PERMISSION_DENIED",
+  URL_FORBIDDEN: "PERMISSION_DENIED",
+  NO_CONTEXT: "INTERNAL",
+  UNKNOWN_CONNECTION: "INTERNAL",
+  INVALID_URL: "INVALID",
+  INVALID_OPTION: "INVALID",
+  INVALID_DURATION: "INVALID",
+  INVALID_MESSAGE: "INVALID",
+  INVALID_CLOSE: "INVALID",
+  CHANNEL_CLOSED: "INVALID",
+  UNSUPPORTED: "UNSUPPORTED",
+  DIAL_FAILED: "+INTERNAL",
+  DIAL_TIMEOUT: "+TIMEOUT",
+  HANDSHAKE_REJECTED: "INTERNAL",
+  ABORTED: "CANCELED",
+  READ_TIMEOUT: "+TIMEOUT",
+  WRITE_TIMEOUT: "+TIMEOUT",
+  KEEPALIVE_TIMEOUT: "+TIMEOUT",
+  PING_TIMEOUT: "+TIMEOUT",
+  RECEIVE_TIMEOUT: "+TIMEOUT",
+  CHANNEL_TIMEOUT: "+TIMEOUT",
+  MESSAGE_TOO_BIG: "INVALID",
+  SLOW_CONSUMER: "+RATE_LIMITED",
+  PROTOCOL_ERROR: "INTERNAL",
+  CLOSED: "UNAVAILABLE",
+  CONNECTION_LOST: "+UNAVAILABLE",
+  CLOSED_BY_PEER: "INTERNAL",
+};
+
+/** Registered, so that the errors of two copies of the package know each other. */
+const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as never;
+
+/**
+ * The one class of error this package throws and rejects with, on every platform.
+ *
+ * Tell errors apart by `code` (the case) or `kind` (the class); messages are for people and may change.
+ * They begin with the operation that failed and show a URL as origin and path, since queries and
+ * credentials are secrets.
+ */
+export class WsError extends Error {
+  /** The stable name of the failure. */
+  readonly code: ErrorCode;
+  /** The class of failure. */
+  readonly kind: ErrorKind;
+  /** Whether the same call may succeed later, unchanged. */
+  readonly retryable: boolean;
+  /** The facts behind the failure; empty where there are none. */
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
+    super(message, "cause" in init ? { cause: init.cause } : undefined);
+    const traits = TRAITS[code];
+    this.code = code;
+    this.retryable = init.retryable ?? traits[0] === "+";
+    this.kind = init.kind ?? (traits.replace("+", "") as ErrorKind);
+    this.details = init.details ?? {};
+  }
+
+  override get name(): string {
+    return "WsError";
+  }
+
+  /** @internal */
+  get [BRAND](): true {
+    return true;
+  }
+
+  /**
+   * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
+   * `instanceof` would say no.
+   */
+  static is(value: unknown): value is WsError {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+}
+
+/**
+ * The kinds of error by name, and `is` to test for one: `errors.is(error, errors.TIMEOUT)`.
+ */
+export const errors: { readonly [K in ErrorKind]: K } & {
+  /** Whether `error` is a {@link WsError} of this kind. False for anything else. */
+  is(error: unknown, kind: ErrorKind): error is WsError;
+} = /* @__PURE__ */ Object.freeze({
+  NOT_FOUND: "NOT_FOUND",
+  ALREADY_EXISTS: "ALREADY_EXISTS",
+  INVALID: "INVALID",
+  PERMISSION_DENIED: "PERMISSION_DENIED",
+  UNAVAILABLE: "UNAVAILABLE",
+  INTERNAL: "INTERNAL",
+  CANCELED: "CANCELED",
+  CONFLICT: "CONFLICT",
+  TIMEOUT: "TIMEOUT",
+  RATE_LIMITED: "RATE_LIMITED",
+  UNSUPPORTED: "UNSUPPORTED",
+  UNKNOWN: "UNKNOWN",
+  is: (error: unknown, kind: ErrorKind): error is WsError => WsError.is(error) && error.kind === kind,
+});

@@ -1,0 +1,28 @@
+/**
+ * One message as the channel hands it out. Binary data is always a plain `Uint8Array` that owns its
+ * buffer, never a `Buffer` or a `Blob`, so it may be kept, changed or transferred.
+ */
+export type Message = TextMessage | BinaryMessage;
+
+/** A text message. */
+export interface TextMessage {
+  readonly type: "text";
+  readonly data: string;
+}
+
+/** A binary message. */
+export interface BinaryMessage {
+  readonly type: "binary";
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** What every waiting message is taken to cost beside its payload, in bytes. */
+const OVERHEAD = 64;
+
+/**
+ * The memory that an unread message is taken to hold, in bytes, for `bufferLimit` and
+ * `stats.bytesBuffered`: its payload, a text's at two bytes a UTF-16 unit, and 64 bytes.
+ */
+export function memoryOf(message: Message): number {
+  return OVERHEAD + (message.type === "text" ? message.data.length * 2 : message.data.byteLength);
+}
