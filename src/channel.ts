@@ -1,0 +1,407 @@
+import { checkMayWait, guardWait, parseWait } from "./deadline.js";
+import type { WaitOptions } from "./deadline.js";
+import { WsError } from "./errors.js";
+
+/** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
+export type ReceiveResult<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly value: undefined };
+
+/** A receive that waits. Each one is a function of its own: the queue knows it by identity. */
+export type Receiver<T> = (result: ReceiveResult<T>) => void;
+
+/** A send that waits; `settle(false)` says that the channel was closed. */
+export interface Sender<T> {
+  readonly value: T;
+  settle(sent: boolean): void;
+}
+
+/** Fills a queue lazily: timers. */
+export interface Source {
+  /** Puts in what is due by now. */
+  poll(): void;
+  /** Somebody has begun to wait for a value. */
+  arm(): void;
+  /** Nobody waits any more. */
+  disarm(): void;
+}
+
+const CLOSED: ReceiveResult<never> = /* @__PURE__ */ Object.freeze({ ok: false, value: undefined });
+
+/**
+ * What a channel consists of. Invariants, but while a select waits to send and to receive on it:
+ *
+ * - somebody waits to receive only while no value is held and nobody waits to send;
+ * - somebody waits to send only while `capacity` values are held;
+ * - after `close`, nobody waits.
+ *
+ * Only `push` may hold more than `capacity` values; those wait in order behind the channel.
+ */
+export class Queue<T> {
+  readonly capacity: number;
+  readonly receivers: Set<Receiver<T>> = new Set();
+  readonly senders: Set<Sender<T>> = new Set();
+  closed = false;
+  /** Told of each value that had to wait and is taken. */
+  taken: ((value: T) => void) | undefined;
+  source: Source | undefined;
+  /** A ring whose size is a power of two, so that an index wraps by a mask. */
+  #ring: (T | undefined)[] = [undefined, undefined, undefined, undefined];
+  #head = 0;
+  #size = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** How many values are held, those behind the channel included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Hands the value over or holds it, if that needs no waiting. */
+  offer(value: T): boolean {
+    if (this.#deliver(value)) return true;
+    if (this.#size >= this.capacity) return false;
+    this.#append(value);
+    return true;
+  }
+
+  /** Hands the value over or holds it, beyond the capacity if need be. True: somebody waited for it. */
+  push(value: T): boolean {
+    if (this.#deliver(value)) return true;
+    this.#append(value);
+    return false;
+  }
+
+  /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
+  take(): ReceiveResult<T> | undefined {
+    this.source?.poll();
+    if (this.#size > 0) {
+      const value = this.#shift();
+      this.#refill();
+      this.taken?.(value);
+      return { ok: true, value };
+    }
+    const sender = first(this.senders);
+    if (sender !== undefined) {
+      this.senders.delete(sender);
+      sender.settle(true);
+      return { ok: true, value: sender.value };
+    }
+    return this.closed ? CLOSED : undefined;
+  }
+
+  /** Whether `take` would yield something. */
+  get ready(): boolean {
+    this.source?.poll();
+    return this.#size > 0 || this.senders.size > 0 || this.closed;
+  }
+
+  park(receiver: Receiver<T>): void {
+    this.receivers.add(receiver);
+    if (this.receivers.size === 1) this.source?.arm();
+  }
+
+  unpark(receiver: Receiver<T>): void {
+    if (this.receivers.delete(receiver) && this.receivers.size === 0) this.source?.disarm();
+  }
+
+  /** Ends it: senders that wait are refused; receivers drain what is held. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.source?.disarm();
+    for (const sender of this.senders) {
+      this.senders.delete(sender);
+      sender.settle(false);
+    }
+    for (const receiver of this.receivers) {
+      this.receivers.delete(receiver);
+      receiver(CLOSED);
+    }
+  }
+
+  #deliver(value: T): boolean {
+    if (this.receivers.size === 0) return false;
+    const receiver = first(this.receivers);
+    if (receiver === undefined) return false;
+    this.unpark(receiver);
+    receiver({ ok: true, value });
+    return true;
+  }
+
+  /** Lets the first sender that waits fill the place that was freed. */
+  #refill(): void {
+    if (this.senders.size === 0) return;
+    const sender = first(this.senders);
+    if (sender === undefined) return;
+    this.senders.delete(sender);
+    this.#append(sender.value);
+    sender.settle(true);
+  }
+
+  #append(value: T): void {
+    if (this.#size === this.#ring.length) this.#grow();
+    this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = value;
+    this.#size++;
+  }
+
+  #shift(): T {
+    const value = this.#ring[this.#head] as T;
+    this.#ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    // A burst's memory goes with the burst.
+    if (--this.#size === 0 && this.#ring.length > 1024) {
+      this.#ring = [undefined, undefined, undefined, undefined];
+      this.#head = 0;
+    }
+    return value;
+  }
+
+  #grow(): void {
+    const { length } = this.#ring;
+    const ring = new Array<T | undefined>(length * 2).fill(undefined);
+    for (let i = 0; i < this.#size; i++) ring[i] = this.#ring[(this.#head + i) & (length - 1)];
+    this.#ring = ring;
+    this.#head = 0;
+  }
+}
+
+function first<T>(set: Set<T>): T | undefined {
+  for (const item of set) return item;
+  return undefined;
+}
+
+/** One way out of a {@link select}: what it waits for, and with which channel. */
+export interface Case<C, R> {
+  /** The channel the case belongs to. */
+  readonly channel: C;
+  /** @internal */
+  readonly ready: boolean;
+  /** Does what is ready. @internal */
+  run(): R;
+  /** Waits; `done` gets the outcome. Returns what ends the wait without one. @internal */
+  park(done: (outcome: R) => void): () => void;
+}
+
+/** A case of {@link select} that receives; made by `caseReceive`. */
+export type ReceiveCase<T, C = ReceiveChannel<T>> = Case<C, ReceiveResult<T>>;
+
+/** A case of {@link select} that sends; made by `caseSend`. Its outcome says whether the value was sent. */
+export type SendCase<T, C = Channel<T>> = Case<C, boolean>;
+
+/** The receiving half of a channel: nobody who holds it can close or feed the channel. */
+export class ReceiveChannel<T> {
+  readonly #queue: Queue<T>;
+
+  /** @internal */
+  constructor(queue: Queue<T>) {
+    if (!(queue instanceof Queue)) {
+      throw new WsError("INVALID_OPTION", "channel: a ReceiveChannel is handed out: make a Channel");
+    }
+    this.#queue = queue;
+  }
+
+  /** How many values wait in the channel, at most `capacity`. */
+  get length(): number {
+    this.#queue.source?.poll();
+    return Math.min(this.#queue.size, this.#queue.capacity);
+  }
+
+  /** How many values the channel holds before a sender waits. */
+  get capacity(): number {
+    return this.#queue.capacity;
+  }
+
+  /** Whether it takes no more values. What it holds can still be received. */
+  get closed(): boolean {
+    return this.#queue.closed;
+  }
+
+  /**
+   * Receives the next value, waiting for one if need be; `ok: false` once the channel is closed and
+   * drained. A receive that is cancelled or too late has taken nothing.
+   *
+   * Rejects with `RECEIVE_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+   */
+  receive(options?: WaitOptions): Promise<ReceiveResult<T>> {
+    return receive(this.#queue, options);
+  }
+
+  /** Receives the next value if that needs no waiting; `undefined` otherwise. */
+  tryReceive(): ReceiveResult<T> | undefined {
+    return this.#queue.take();
+  }
+
+  /** A case of {@link select} that receives from this channel. It may be used again and again. */
+  caseReceive(): ReceiveCase<T, this> {
+    const queue = this.#queue;
+    return {
+      channel: this,
+      get ready() {
+        return queue.ready;
+      },
+      run: () => queue.take() ?? CLOSED,
+      park: (done) => {
+        const receiver: Receiver<T> = (result) => done(result);
+        queue.park(receiver);
+        return () => queue.unpark(receiver);
+      },
+    };
+  }
+
+  /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    return iterate(this.#queue);
+  }
+}
+
+/**
+ * A channel as in Go: values pass from senders to receivers in order, each to one of them. With a
+ * capacity, that many wait in it before a sender has to; without one, sender and receiver meet.
+ *
+ * @see https://go.dev/ref/spec#Channel_types
+ */
+export class Channel<T> extends ReceiveChannel<T> {
+  readonly #queue: Queue<T>;
+
+  /**
+   * `capacity` is how many values wait before a sender does: 0 (the default, a rendezvous) to 2^32-1.
+   * Throws `INVALID_OPTION`.
+   */
+  constructor(capacity = 0) {
+    if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
+      throw new WsError(
+        "INVALID_OPTION",
+        `channel: capacity must be an integer from 0 to 2^32-1, not ${String(capacity)}`,
+      );
+    }
+    const queue = new Queue<T>(capacity);
+    super(queue);
+    this.#queue = queue;
+  }
+
+  /**
+   * Sends a value, waiting for room or a receiver if need be. A send that is cancelled or too late has
+   * sent nothing.
+   *
+   * Rejects with `CHANNEL_CLOSED` (also when the channel closes while it waits), `CHANNEL_TIMEOUT`,
+   * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+   */
+  async send(value: T, options: WaitOptions = {}): Promise<void> {
+    const queue = this.#queue;
+    const wait = parseWait("channel send", "CHANNEL_TIMEOUT", options);
+    if (queue.closed) throw closedError();
+    if (queue.offer(value)) return;
+    checkMayWait(wait);
+    await new Promise<void>((resolve, reject) => {
+      const sender: Sender<T> = {
+        value,
+        settle(sent) {
+          release();
+          if (sent) resolve();
+          else reject(closedError());
+        },
+      };
+      queue.senders.add(sender);
+      const release = guardWait(wait, (error) => {
+        queue.senders.delete(sender);
+        reject(error);
+      });
+    });
+  }
+
+  /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
+  trySend(value: T): boolean {
+    if (this.#queue.closed) throw closedError();
+    return this.#queue.offer(value);
+  }
+
+  /**
+   * A case of {@link select} that sends this value. On a closed channel it is ready, and rejects with
+   * `CHANNEL_CLOSED`. It may be used again and again.
+   */
+  caseSend(value: T): SendCase<T, this> {
+    const queue = this.#queue;
+    return {
+      channel: this,
+      get ready() {
+        return queue.closed || queue.receivers.size > 0 || queue.size < queue.capacity;
+      },
+      run: () => !queue.closed && queue.offer(value),
+      park: (done) => {
+        const sender: Sender<T> = { value, settle: done };
+        queue.senders.add(sender);
+        return () => queue.senders.delete(sender);
+      },
+    };
+  }
+
+  /**
+   * Closes the channel: no more can be sent; what it holds can still be received. Senders that wait get
+   * `CHANNEL_CLOSED`. Closing twice is fine.
+   */
+  close(): void {
+    this.#queue.close();
+  }
+}
+
+/** The error of a send on a closed channel. */
+export function closedError(): WsError {
+  return new WsError("CHANNEL_CLOSED", "channel send: the channel is closed");
+}
+
+/** See {@link ReceiveChannel.receive}. */
+export function receive<T>(queue: Queue<T>, options?: WaitOptions): Promise<ReceiveResult<T>> {
+  if (options !== undefined) return receiveWithin(queue, options);
+  const result = queue.take();
+  return result === undefined
+    ? new Promise((resolve) => queue.park(resolve))
+    : Promise.resolve(result);
+}
+
+async function receiveWithin<T>(
+  queue: Queue<T>,
+  options: WaitOptions,
+): Promise<ReceiveResult<T>> {
+  const wait = parseWait("receive", "RECEIVE_TIMEOUT", options);
+  const result = queue.take();
+  if (result !== undefined) return result;
+  checkMayWait(wait);
+  return new Promise((resolve, reject) => {
+    const receiver: Receiver<T> = (next) => {
+      release();
+      resolve(next);
+    };
+    queue.park(receiver);
+    const release = guardWait(wait, (error) => {
+      queue.unpark(receiver);
+      reject(error);
+    });
+  });
+}
+
+/** Iterates over a queue; throws what `failure` yields, if anything, once it is closed and drained. */
+export function iterate<T>(
+  queue: Queue<T>,
+  failure?: () => WsError | undefined,
+): AsyncIterableIterator<T, undefined> {
+  const step = (result: ReceiveResult<T>): IteratorResult<T, undefined> => {
+    if (result.ok) return { done: false, value: result.value };
+    const error = failure?.();
+    if (error !== undefined) throw error;
+    return { done: true, value: undefined };
+  };
+  return {
+    next() {
+      const result = queue.take();
+      if (result?.ok) return Promise.resolve(step(result));
+      // Rare enough, or about to wait anyway, that one more promise does not matter.
+      return receive(queue).then(step);
+    },
+    return: () => Promise.resolve({ done: true, value: undefined }),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

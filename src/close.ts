@@ -1,0 +1,131 @@
+import { WsError } from "./errors.js";
+import type { ErrorKind } from "./errors.js";
+
+/** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
+export const CLOSE_CODES: {
+  readonly NORMAL: 1000;
+  readonly GOING_AWAY: 1001;
+  readonly PROTOCOL_ERROR: 1002;
+  readonly UNSUPPORTED_DATA: 1003;
+  readonly RESERVED: 1004;
+  readonly NO_STATUS: 1005;
+  readonly ABNORMAL_CLOSURE: 1006;
+  readonly INVALID_PAYLOAD: 1007;
+  readonly POLICY_VIOLATION: 1008;
+  readonly MESSAGE_TOO_BIG: 1009;
+  readonly MANDATORY_EXTENSION: 1010;
+  readonly INTERNAL_ERROR: 1011;
+  readonly SERVICE_RESTART: 1012;
+  readonly TRY_AGAIN_LATER: 1013;
+  readonly BAD_GATEWAY: 1014;
+  readonly TLS_HANDSHAKE: 1015;
+} = /* @__PURE__ */ Object.freeze({
+  NORMAL: 1000,
+  GOING_AWAY: 1001,
+  PROTOCOL_ERROR: 1002,
+  UNSUPPORTED_DATA: 1003,
+  RESERVED: 1004,
+  NO_STATUS: 1005,
+  ABNORMAL_CLOSURE: 1006,
+  INVALID_PAYLOAD: 1007,
+  POLICY_VIOLATION: 1008,
+  MESSAGE_TOO_BIG: 1009,
+  MANDATORY_EXTENSION: 1010,
+  INTERNAL_ERROR: 1011,
+  SERVICE_RESTART: 1012,
+  TRY_AGAIN_LATER: 1013,
+  BAD_GATEWAY: 1014,
+  TLS_HANDSHAKE: 1015,
+});
+
+/** How a connection ended: what {@link Client.closed} settles with. */
+export interface CloseInfo {
+  /** The code asked for by a local close, the peer's, 1005 where it sent none, 1006 without a handshake. */
+  readonly code: number;
+  readonly reason: string;
+  /** Whether both close frames were exchanged and nothing that was sent had to be dropped. */
+  readonly clean: boolean;
+  /** Who ended it: this side, the peer's close frame, or nobody (the connection was lost). */
+  readonly by: "local" | "peer" | "none";
+  /** The code that went out, where this side sent a close frame. */
+  readonly sentCode?: number;
+  /** Why it ended, unless that was a normal end. */
+  readonly error?: WsError;
+}
+
+/** A control frame holds 125 bytes (RFC 6455 section 5.5), two of which are the code. */
+const REASON_LIMIT = 123;
+
+/** Browsers send 1000 and 3000-4999 alone (WHATWG WebSockets, `close()`): the others go out moved by this. */
+const BROWSER_OFFSET = 3000;
+
+/** Throws `INVALID_CLOSE` unless a client may send this code and reason in a close frame. */
+export function checkClose(code: number, reason: string): void {
+  if (!isSendable(code)) {
+    throw new WsError(
+      "INVALID_CLOSE",
+      `close: code ${String(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`,
+    );
+  }
+  if (typeof reason !== "string") {
+    throw new WsError("INVALID_CLOSE", `close: the reason must be a string, not ${typeof reason}`);
+  }
+  // Four bytes a code point at the most: a long string need not be encoded to be refused.
+  const size = reason.length > REASON_LIMIT ? reason.length : new TextEncoder().encode(reason).length;
+  if (size > REASON_LIMIT) {
+    throw new WsError(
+      "INVALID_CLOSE",
+      `close: the reason is over ${REASON_LIMIT} bytes of UTF-8: shorten it`,
+    );
+  }
+}
+
+function isSendable(code: unknown): boolean {
+  return (
+    Number.isInteger(code) &&
+    (((code as number) >= 1000 && (code as number) <= 1014 && !isReserved(code as number)) ||
+      ((code as number) >= 3000 && (code as number) <= 4999))
+  );
+}
+
+/** RFC 6455 section 7.4.1: 1004 has no meaning yet, 1005 and 1006 never travel. */
+function isReserved(code: number): boolean {
+  return code >= CLOSE_CODES.RESERVED && code <= CLOSE_CODES.ABNORMAL_CLOSURE;
+}
+
+/** The code that goes out for a code asked for, on a platform that may send any or not. */
+export function wireCode(code: number, anyCode: boolean): number {
+  return anyCode || code === CLOSE_CODES.NORMAL || code >= 3000 ? code : code + BROWSER_OFFSET;
+}
+
+/** Whether a peer that closes with this code has ended normally. */
+function isNormalEnd(code: number): boolean {
+  return code === CLOSE_CODES.NORMAL || code === CLOSE_CODES.GOING_AWAY || code === CLOSE_CODES.NO_STATUS;
+}
+
+/** The kinds by close code; a `+` marks a code that is retryable. All others: INTERNAL, and not. */
+const PEER_TRAITS: Readonly<Record<number, string>> = {
+  1008: "PERMISSION_DENIED",
+  1011: "+INTERNAL",
+  1012: "+UNAVAILABLE",
+  1013: "+UNAVAILABLE",
+  1014: "+UNAVAILABLE",
+  3000: "PERMISSION_DENIED",
+  3003: "PERMISSION_DENIED",
+  3008: "+TIMEOUT",
+};
+
+/** The error of a close that the peer began with this code; none after a normal end. */
+export function peerError(where: string, code: number, reason: string): WsError | undefined {
+  if (isNormalEnd(code)) return undefined;
+  const traits = PEER_TRAITS[code] ?? "INTERNAL";
+  return new WsError(
+    "CLOSED_BY_PEER",
+    `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
+    {
+      retryable: traits[0] === "+",
+      kind: traits.replace("+", "") as ErrorKind,
+      details: { closeCode: code, reason },
+    },
+  );
+}

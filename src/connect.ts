@@ -1,0 +1,167 @@
+import { Client } from "./client.js";
+import { Context } from "./context.js";
+import type { Connector, ContextOptions } from "./context.js";
+import { abortError, Deadline, onAbort } from "./deadline.js";
+import { WsError } from "./errors.js";
+import { parseOptions } from "./options.js";
+import type { ConnectOptions, ParsedOptions } from "./options.js";
+import { authorizeConnect, authorizeUrl } from "./policy.js";
+import type { Policy, PolicySubject } from "./policy.js";
+import type { Capabilities, Dial, Transport, TransportHandler } from "./transport.js";
+import { displayUrl, parseUrl, publicUrl } from "./url.js";
+
+/**
+ * Opens a WebSocket connection.
+ *
+ * The policy is asked first: nothing is looked up and no byte is sent before it has allowed the URL.
+ * Policy, look-up, connection and handshake share one deadline, `dialTimeout`.
+ *
+ * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a
+ * page also relative to the page. Credentials become Basic authorization in Node.
+ * @param options See {@link ConnectOptions}.
+ * @returns The client, open; messages that arrive from now on wait in its channel.
+ *
+ * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
+ * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+ */
+export type Connect = (url: string | URL, options?: ConnectOptions) => Promise<Client>;
+
+/**
+ * Makes a {@link Context}: connections under one policy, one set of defaults, and one end.
+ *
+ * Throws `INVALID_OPTION` or `UNSUPPORTED`.
+ */
+export type CreateContext = (options?: ContextOptions) => Context;
+
+/** Binds {@link connect} to a platform. Its connections live in one context that allows everything. */
+export function bindConnect(dial: Dial, capabilities: Capabilities): Connect {
+  const connector = bindConnector(dial, capabilities);
+  let shared: Context | undefined;
+  return (url, options) => (shared ??= new Context(connector, {})).connect(url, options);
+}
+
+/** Binds {@link createContext} to a platform. */
+export function bindCreateContext(dial: Dial, capabilities: Capabilities): CreateContext {
+  const connector = bindConnector(dial, capabilities);
+  return (options = {}) => new Context(connector, options);
+}
+
+let connections = 0;
+
+function bindConnector(dial: Dial, capabilities: Capabilities): Connector {
+  // Async from the first line, so that bad input rejects; all of it is read before the first await.
+  return async (context, input, given) => {
+    const { policy, actor, meta, defaults, strict } = context.settings;
+    const url = parseUrl(input, {
+      unix: capabilities.unix,
+      credentials: capabilities.dialOptions,
+      base: capabilities.baseUrl,
+    });
+    const options = parseOptions(given ?? {}, defaults, capabilities);
+    const label = displayUrl(url);
+    const policies = [policy, options.policy].filter((one) => one !== undefined);
+    if (strict && policy === undefined) {
+      throw new WsError(
+        "CONNECT_FORBIDDEN",
+        `dial ${label}: websocket connections not allowed: the strict context has no policy`,
+      );
+    }
+    const subject: PolicySubject = {
+      ...(actor === undefined ? {} : { actor }),
+      ...((meta ?? options.meta) && { meta: Object.freeze({ ...meta, ...options.meta }) }),
+    };
+    return new Attempt(context, options, capabilities, label).run(dial, url, policies, subject);
+  };
+}
+
+/** One dial: everything that can end it early, and what it leads to. */
+class Attempt {
+  readonly #context: Context;
+  readonly #options: ParsedOptions;
+  readonly #anyCloseCode: boolean;
+  readonly #controller = new AbortController();
+  readonly #deadline: Deadline;
+  readonly #stopListening: (() => void) | undefined;
+  readonly #leave: () => void;
+  #client: Client | undefined;
+
+  constructor(
+    context: Context,
+    options: ParsedOptions,
+    { anyCloseCode }: Capabilities,
+    label: string,
+  ) {
+    const { dialTimeout, signal } = options;
+    if (signal?.aborted) throw abortError(`dial ${label}`, signal);
+    this.#context = context;
+    this.#options = options;
+    this.#anyCloseCode = anyCloseCode;
+    this.#leave = context.enter((error) => this.#abort(error));
+    this.#stopListening =
+      signal && onAbort(signal, () => this.#abort(abortError(`dial ${label}`, signal)));
+    this.#deadline = new Deadline(dialTimeout, () =>
+      this.#abort(new WsError("DIAL_TIMEOUT", `dial ${label}: not open after ${dialTimeout} ms`)),
+    );
+    this.#deadline.start();
+  }
+
+  async run(
+    dial: Dial,
+    url: URL,
+    policies: readonly Policy[],
+    subject: PolicySubject,
+  ): Promise<Client> {
+    const { signal } = this.#controller;
+    const work = async (): Promise<void> => {
+      await authorizeConnect(policies, subject, url);
+      // A policy may take its time, and end after the dial has.
+      signal.throwIfAborted();
+      await dial({
+        url,
+        options: this.#options,
+        signal,
+        authorize: (next) => authorizeUrl(policies, subject, next),
+        open: (transport, openUrl) => this.#open(transport, openUrl),
+      });
+    };
+    try {
+      await Promise.race([work(), rejectionOf(signal)]);
+    } finally {
+      this.#stop();
+    }
+    return this.#client as Client;
+  }
+
+  /** From here on nothing aborts any more: what is open stays open. */
+  #open(transport: Transport, url: URL): TransportHandler {
+    this.#stop();
+    const [client, handler] = Client.open(transport, {
+      id: `wschan-${++connections}`,
+      url: publicUrl(url),
+      label: displayUrl(url),
+      options: this.#options,
+      anyCloseCode: this.#anyCloseCode,
+      ended: (ended) => this.#context.remove(ended),
+    });
+    this.#context.add(client);
+    this.#client = client;
+    return handler;
+  }
+
+  #abort(error: WsError): void {
+    this.#stop();
+    this.#controller.abort(error);
+  }
+
+  #stop(): void {
+    this.#deadline.stop();
+    this.#stopListening?.();
+    this.#leave();
+  }
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as WsError), { once: true });
+  });
+}

@@ -1,0 +1,188 @@
+import { asyncDispose } from "./client.js";
+import type { Client } from "./client.js";
+import { checkClose, CLOSE_CODES } from "./close.js";
+import { onAbort } from "./deadline.js";
+import { WsError } from "./errors.js";
+import { invalid, pickKnown, pickOptions } from "./options.js";
+import type { ConnectOptions } from "./options.js";
+import type { Policy } from "./policy.js";
+
+/** What {@link createContext} takes. */
+export interface ContextOptions {
+  /** Asked for every connection of the context, redirects included. Default: all is allowed. */
+  readonly policy?: Policy | undefined;
+  /** Handed to policies with each request: who acts. Default: none. */
+  readonly actor?: unknown;
+  /** Handed to policies with each request; a call's own `meta` comes on top. Default: none. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** Options for every connection; a call's own come on top. `policy` and `signal` are not among them. */
+  readonly defaults?: Omit<ConnectOptions, "policy" | "signal"> | undefined;
+  /** Refuses everything while the context has no policy of its own. Default: false. */
+  readonly strict?: boolean | undefined;
+  /** Not in this version: `UNSUPPORTED`. */
+  readonly denyPrivateNetworks?: boolean | { readonly allow: readonly string[] } | undefined;
+  /** Closes the context. Default: none. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A context's settings, checked and copied. */
+interface Settings {
+  readonly policy: Policy | undefined;
+  readonly actor: unknown;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly defaults: ConnectOptions;
+  readonly strict: boolean;
+}
+
+/** Opens a connection in a context. */
+export type Connector = (
+  context: Context,
+  url: string | URL,
+  options: ConnectOptions | undefined,
+) => Promise<Client>;
+
+const OPTION_NAMES = [
+  "policy",
+  "actor",
+  "meta",
+  "defaults",
+  "strict",
+  "denyPrivateNetworks",
+  "signal",
+] as const;
+
+/**
+ * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
+ * with `NO_CONTEXT`, and closes its connections.
+ */
+export class Context {
+  /** Settles when the context has been closed and the last of its connections has ended. */
+  readonly closed: Promise<void>;
+
+  readonly #connector: Connector;
+  readonly #settings: Settings;
+  readonly #clients = new Map<string, Client>();
+  readonly #dials = new Set<(error: WsError) => void>();
+  #closing: Promise<void> | undefined;
+  #settleClosed!: () => void;
+
+  /** @internal */
+  constructor(connector: Connector, options: ContextOptions) {
+    this.#connector = connector;
+    this.#settings = parseSettings(options);
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    const { signal } = options;
+    if (signal === undefined) return;
+    if (signal.aborted) void this.close();
+    else {
+      const stop = onAbort(signal, () => void this.close());
+      void this.closed.then(stop);
+    }
+  }
+
+  /** Opens a connection under this context's policy and defaults: see {@link connect}. */
+  connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
+    return this.#connector(this, url, options);
+  }
+
+  /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+  connection(id: string): Client {
+    const client = this.#clients.get(id);
+    if (client === undefined) {
+      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has this id: ${String(id)}`);
+    }
+    return client;
+  }
+
+  /** The connections that have not ended. A snapshot. */
+  get connections(): readonly Client[] {
+    return [...this.#clients.values()];
+  }
+
+  /**
+   * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
+   * and reason. Settles when all have ended. Closing again returns the same promise.
+   *
+   * Rejects with `INVALID_CLOSE`, and nothing is closed.
+   */
+  close(code: number = CLOSE_CODES.GOING_AWAY, reason = ""): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    try {
+      checkClose(code, reason);
+    } catch (error) {
+      return Promise.reject(error as WsError);
+    }
+    this.#closing = this.closed;
+    for (const abort of this.#dials) abort(noContext());
+    const ends = this.connections.map((client) => client.close(code, reason));
+    void Promise.all(ends).then(this.#settleClosed);
+    return this.closed;
+  }
+
+  /** `close()`, for `await using`. */
+  async [asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Registers a dial that can be aborted; returns what ends it. Throws `NO_CONTEXT`. @internal */
+  enter(abort: (error: WsError) => void): () => void {
+    if (this.#closing !== undefined) throw noContext();
+    this.#dials.add(abort);
+    return () => this.#dials.delete(abort);
+  }
+
+  /** @internal */
+  add(client: Client): void {
+    this.#clients.set(client.id, client);
+  }
+
+  /** @internal */
+  remove(client: Client): void {
+    this.#clients.delete(client.id);
+  }
+}
+
+function noContext(): WsError {
+  return new WsError("NO_CONTEXT", "connect: the context is closed");
+}
+
+const OPERATION = "createContext";
+
+function parseSettings(options: ContextOptions): Settings {
+  pickKnown(OPERATION, options, OPTION_NAMES);
+  const { policy, actor, meta, defaults = {}, strict = false, signal } = options;
+  if (policy !== undefined && typeof policy !== "function") {
+    throw invalid("policy", policy, "a function", OPERATION);
+  }
+  if (meta !== undefined && (typeof meta !== "object" || (meta as unknown) === null)) {
+    throw invalid("meta", meta, "an object", OPERATION);
+  }
+  if (typeof strict !== "boolean") throw invalid("strict", strict, "true or false", OPERATION);
+  const given = signal as Partial<AbortSignal> | null | undefined;
+  if (given !== undefined && typeof given?.addEventListener !== "function") {
+    throw invalid("signal", signal, "an AbortSignal", OPERATION);
+  }
+  if (options.denyPrivateNetworks !== undefined && options.denyPrivateNetworks !== false) {
+    throw new WsError(
+      "UNSUPPORTED",
+      `${OPERATION}: option denyPrivateNetworks is not in this version: use a policy`,
+    );
+  }
+  return { policy, actor, meta: meta && { ...meta }, defaults: copyDefaults(defaults), strict };
+}
+
+/** A default policy could be replaced by a call's, and a default signal would look like the context's. */
+function copyDefaults(defaults: ConnectOptions): ConnectOptions {
+  const copy = pickOptions(defaults);
+  for (const name of ["policy", "signal"]) {
+    if (name in copy) throw invalid(`defaults.${name}`, copy[name], `the context's own`, OPERATION);
+  }
+  return copy;
+}

@@ -1,0 +1,67 @@
+import { WsError } from "./errors.js";
+
+/**
+ * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it, such
+ * as `"300ms"` or `"1h15m30.5s"`. What {@link parseDuration} accepts.
+ */
+export type Duration = number | string;
+
+/** Go's largest duration is 2^63-1 ns; in milliseconds, a number comes no nearer to it than this. */
+const MAX = 2 ** 63 / 1e6;
+
+/** What shifts a number of each unit to milliseconds; minutes and hours are then multiples of a second. */
+const UNITS: Readonly<Record<string, string>> = {
+  ns: "e-6",
+  us: "e-3",
+  "\u00b5s": "e-3",
+  "\u03bcs": "e-3",
+  ms: "e0",
+  s: "e3",
+  m: "e3",
+  h: "e3",
+};
+
+/**
+ * The milliseconds of a duration, fractions kept: `"5ns"` is 0.000005.
+ *
+ * A number is milliseconds. A string follows Go's `time.ParseDuration`: an optional sign, then `"0"`
+ * or one or more decimal numbers, each with a unit: `ns`, `us` (or `µs`), `ms`, `s`, `m`, `h`.
+ *
+ * Throws a {@link WsError} `INVALID_DURATION` for anything else, for NaN, for a negative duration, and
+ * for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
+ */
+export function parseDuration(value: Duration): number {
+  const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
+  if (ms >= 0 && ms <= MAX) return ms + 0; // -0 becomes 0
+  throw new WsError(
+    "INVALID_DURATION",
+    `duration: ${show(value)} ` +
+      (Number.isNaN(ms)
+        ? 'is not a Go duration: use milliseconds or a string such as "300ms" or "1h15m30.5s" (units: ns, us, \u00b5s, ms, s, m, h)'
+        : "is out of range: use 0 to 2562047h47m16.854775807s"),
+  );
+}
+
+/** The milliseconds of a Go duration, or NaN. Each step consumes what it matches: linear in time. */
+function parseText(text: string): number {
+  if (/^[+-]?0$/.test(text)) return 0;
+  if (!/^[+-]?[\d.]/.test(text)) return NaN;
+  let total = 0;
+  for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
+    total += parseTerm(digits, unit);
+  }
+  return text[0] === "-" ? -total : total;
+}
+
+/** Shifts the decimal point in the text, so that "1.005s" is 1005 and not 1004.9999999999999. */
+function parseTerm(digits: string, unit: string): number {
+  // A name that is no unit ("constructor" too) adds text that makes this NaN.
+  return Number(digits + UNITS[unit]) * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > 60 ? value.slice(0, 60) + "..." : value);
+  }
+  return typeof value === "number" || value === null ? String(value) : typeof value;
+}

@@ -1,0 +1,16 @@
+import { bindConnect, bindCreateContext } from "./connect.js";
+import type { Connect, CreateContext } from "./connect.js";
+import * as shared from "./public.js";
+import { capabilities, dial } from "./transport/node.js";
+
+export * from "./public.js";
+
+export const connect: Connect = /* @__PURE__ */ bindConnect(dial, capabilities);
+
+export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(dial, capabilities);
+
+/** Everything this package exports, under one name. */
+const websocket: typeof shared & { readonly connect: Connect; readonly createContext: CreateContext } =
+  /* @__PURE__ */ Object.freeze({ ...shared, connect, createContext });
+
+export default websocket;

@@ -1,0 +1,385 @@
+import { COMPRESSION } from "./constants.js";
+import type { CompressionMode } from "./constants.js";
+import { parseDuration } from "./duration.js";
+import type { Duration } from "./duration.js";
+import { WsError } from "./errors.js";
+import type { Policy } from "./policy.js";
+import type { Capabilities, DialOptions, NodeOptions } from "./transport.js";
+
+/** Data of a message to send. */
+export type Data = string | ArrayBuffer | ArrayBufferView;
+
+/** The ways to name a compression mode: see {@link COMPRESSION}. */
+export type Compression =
+  CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
+
+/** Settings of option `keepAlive`. */
+export interface KeepAliveOptions {
+  /** How much silence is answered with a ping: milliseconds or a Go duration. Default: 30 s. */
+  readonly interval?: Duration | undefined;
+  /** How long the peer may stay silent after the ping was flushed. Default: 10 s. */
+  readonly timeout?: Duration | undefined;
+  /** The message to send where there are no ping frames, as in browsers. */
+  readonly message?: (() => Data) | undefined;
+  /** Told of each round trip, in milliseconds. */
+  readonly onPong?: ((roundTrip: number) => void) | undefined;
+}
+
+/**
+ * Options of `connect`. All are copied when the call is made. A number where a duration is wanted is
+ * milliseconds; a string is a Go duration (`"1m30s"`). A duration, `readLimit` or `bufferLimit` of `0`
+ * means the default. Whatever is wrong rejects with `INVALID_OPTION`, and what the platform cannot do
+ * with `UNSUPPORTED`, before anything is looked up or sent.
+ */
+export interface ConnectOptions {
+  /**
+   * Headers of the opening request, in Node. Not the WebSocket's own, nor `Host`, `Origin`,
+   * `Connection`, `Upgrade`, `Content-Length` or `Transfer-Encoding`. Default: none. Browsers cannot
+   * send any: `UNSUPPORTED`.
+   */
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  /**
+   * Subprotocols to offer, best first (RFC 6455 section 1.9). If the server picks none of them, or
+   * another one, the dial is `HANDSHAKE_REJECTED`. Default: none.
+   */
+  readonly protocols?: string | readonly string[] | undefined;
+  /**
+   * The longest time until the connection is open: policy, name look-up, TCP, TLS, redirects and
+   * upgrade together; then `DIAL_TIMEOUT`. Default: 30 s. At most 2^31-1 ms. 0: the default.
+   */
+  readonly dialTimeout?: Duration | undefined;
+  /**
+   * The longest wait for the next message while the channel has room and no message is half received;
+   * then `READ_TIMEOUT` ends the connection. In Node, any byte that is received or written counts as
+   * life. A peer that dies in the middle of a message is `keepAlive`'s to find. Default: off. At most
+   * 2^31-1 ms. 0: off.
+   */
+  readonly readTimeout?: Duration | undefined;
+  /**
+   * The longest time without progress while sent bytes wait; then `WRITE_TIMEOUT` ends the connection.
+   * Default: off. At most 2^31-1 ms. 0: off.
+   */
+  readonly writeTimeout?: Duration | undefined;
+  /**
+   * The longest wait for the peer's answer to our close frame, and for progress of what must leave
+   * before it. Default: 5 s. At most 2^31-1 ms. 0: the default.
+   */
+  readonly closeTimeout?: Duration | undefined;
+  /** permessage-deflate (RFC 7692): see {@link COMPRESSION}. Default: `DISABLED`. */
+  readonly compression?: Compression | undefined;
+  /** Messages smaller than this many bytes go uncompressed. Default: 512. 0 to 104857600; 0: none. */
+  readonly compressionThreshold?: number | undefined;
+  /**
+   * The largest message to receive, in bytes after decompression. A larger one is `MESSAGE_TOO_BIG`
+   * and ends the connection with 1009. Default: 16 MiB. At most 134217728. 0: the default.
+   */
+  readonly readLimit?: number | undefined;
+  /**
+   * How many messages the receive channel holds. At this many unread, or at 1 MiB, the socket is
+   * paused. Default: 32. 1 to 10000.
+   */
+  readonly channelCapacity?: number | undefined;
+  /**
+   * How many bytes may be unread, at payload + 64 a message (a text's payload at 2 x `length`); over
+   * it the connection ends with `SLOW_CONSUMER`. Default: 64 MiB. 64 KiB to 1 GiB. 0: the default.
+   */
+  readonly bufferLimit?: number | undefined;
+  /** `send` waits while this many bytes have not left. Default: 256 KiB. 1 B to 1 GiB. */
+  readonly sendHighWaterMark?: number | undefined;
+  /** Aborts policy and dial (`ABORTED`); it never ends an open connection. Default: none. */
+  readonly signal?: AbortSignal | undefined;
+  /** Asked in addition to the context's policy: both must allow. Default: none. */
+  readonly policy?: Policy | undefined;
+  /** Handed to the policies with each request. Default: none. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** Pings in silence and ends a dead connection. Default: off. Not in this version: `UNSUPPORTED`. */
+  readonly keepAlive?: KeepAliveOptions | undefined;
+  /** `"buffer"` never pauses the socket; only `bufferLimit` bounds what waits. Default: `"auto"`. */
+  readonly backpressure?: "auto" | "buffer" | undefined;
+  /** A W3C `WebSocket` class to use in place of the platform's. Default: the platform's. */
+  readonly webSocket?: WebSocketClass | undefined;
+  /** Options for Node alone. Default: none. Elsewhere `UNSUPPORTED`. */
+  readonly node?: NodeOptions | undefined;
+}
+
+/** A W3C `WebSocket` class. */
+export type WebSocketClass = new (url: string, protocols?: string[]) => object;
+
+/** Options of `connect`, checked, complete and copied. */
+export interface ParsedOptions extends DialOptions {
+  readonly dialTimeout: number;
+  readonly writeTimeout: number | undefined;
+  readonly channelCapacity: number;
+  readonly bufferLimit: number;
+  readonly sendHighWaterMark: number;
+  readonly signal: AbortSignal | undefined;
+  readonly policy: Policy | undefined;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly backpressure: "auto" | "buffer";
+}
+
+/** What each option is when it is not given; `undefined` for off or none. */
+export const DEFAULTS = {
+  headers: undefined,
+  protocols: undefined,
+  dialTimeout: 30_000,
+  readTimeout: undefined,
+  writeTimeout: undefined,
+  closeTimeout: 5_000,
+  compression: COMPRESSION.DISABLED,
+  compressionThreshold: 512,
+  readLimit: 16_777_216,
+  channelCapacity: 32,
+  bufferLimit: 67_108_864,
+  sendHighWaterMark: 262_144,
+  signal: undefined,
+  policy: undefined,
+  meta: undefined,
+  keepAlive: undefined,
+  backpressure: "auto",
+  webSocket: undefined,
+  node: undefined,
+} as const satisfies Record<keyof ConnectOptions, unknown>;
+
+/** The names of all options. */
+export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(DEFAULTS);
+
+type Parser = (value: unknown, name: string, capabilities: Capabilities) => unknown;
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** RFC 9110 section 5.5: no control characters but the tab; Latin-1, as Node's HTTP writes it. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Headers that make the request what it is. */
+const OWN_HEADER =
+  /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
+
+const COMPRESSION_NAMES: readonly unknown[] = [
+  "disabled",
+  "context_takeover",
+  "no_context_takeover",
+];
+
+/** Checks, completes and copies the options of a call over a context's defaults. */
+export function parseOptions(
+  options: ConnectOptions,
+  defaults: ConnectOptions,
+  capabilities: Capabilities,
+): ParsedOptions {
+  const given = { ...pickOptions(defaults), ...pickOptions(options) };
+  const parsed: Record<string, unknown> = { ...DEFAULTS, headers: {}, protocols: [], node: {} };
+  for (const [name, value] of Object.entries(given)) {
+    // A duration or limit of 0 parses to `undefined`: the default stays.
+    parsed[name] = PARSERS[name as keyof ConnectOptions](value, name, capabilities) ?? parsed[name];
+  }
+  return parsed as unknown as ParsedOptions;
+}
+
+/** The options that are given: no unknown names, no `undefined`. */
+export function pickOptions(options: ConnectOptions): Record<string, unknown> {
+  return pickKnown("connect", options, OPTION_NAMES);
+}
+
+/** Copies the known names of an object of options; throws `INVALID_OPTION` for any other one. */
+export function pickKnown(
+  where: string,
+  options: unknown,
+  names: readonly string[],
+): Record<string, unknown> {
+  if (!isObject(options)) {
+    throw new WsError("INVALID_OPTION", `${where}: options must be an object, not ${show(options)}`);
+  }
+  const picked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) throw unknownOption(where, name, names);
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+function unknownOption(where: string, name: string, names: readonly string[]): WsError {
+  const plain = (text: string): string => text.replace(/[_-]/g, "").toLowerCase();
+  const meant = names.find((known) => plain(known) === plain(name));
+  return new WsError(
+    "INVALID_OPTION",
+    `${where}: unknown option ${show(name)}: ` +
+      (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`),
+  );
+}
+
+/** The error of an option that is not what it must be. */
+export function invalid(
+  name: string,
+  value: unknown,
+  wanted: string,
+  operation = "connect",
+): WsError {
+  return new WsError(
+    "INVALID_OPTION",
+    `${operation}: option ${name} must be ${wanted}, not ${show(value)}`,
+  );
+}
+
+function unsupported(name: string, { platform }: Capabilities, wayOut: string): WsError {
+  return new WsError("UNSUPPORTED", `connect: option ${name} cannot be used in ${platform}: ${wayOut}`);
+}
+
+/** A value as an error message shows it: short, and without what an object may hold. */
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
+  if (Array.isArray(value)) return "an array";
+  return isObject(value) || typeof value === "function" ? `a ${typeof value}` : String(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+const duration: Parser = (value, name) => {
+  const wanted = `0 to 2147483647 ms or a Go duration such as "30s"`;
+  let ms: number;
+  try {
+    ms = parseDuration(value as Duration);
+  } catch {
+    throw invalid(name, value, wanted);
+  }
+  if (ms > 2 ** 31 - 1) throw invalid(name, value, wanted);
+  return ms || undefined;
+};
+
+/** An integer of `min` to `max`; with `zero`, a 0 stands for the default. */
+const integer =
+  (min: number, max: number, unit: string, zero = false): Parser =>
+  (value, name) => {
+    if (zero && value === 0) return undefined;
+    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+      throw invalid(name, value, `an integer from ${min} to ${max} ${unit}`);
+    }
+    return value;
+  };
+
+const object: Parser = (value, name) => {
+  if (!isObject(value)) throw invalid(name, value, "an object");
+  return Object.freeze({ ...value });
+};
+
+const callable: Parser = (value, name) => {
+  if (typeof value !== "function") throw invalid(name, value, "a function");
+  return value;
+};
+
+const string: Parser = (value, name) => {
+  if (typeof value !== "string" || value === "" || !HEADER_VALUE.test(value)) {
+    throw invalid(name, value, "a string of printable characters");
+  }
+  return value;
+};
+
+const oneOf =
+  (...values: readonly unknown[]): Parser =>
+  (value, name) => {
+    if (!values.includes(value)) throw invalid(name, value, values.map(show).join(" or "));
+    return value;
+  };
+
+const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
+  headers(value, name, capabilities) {
+    if (!isObject(value)) throw invalid(name, value, "an object of strings, or Headers");
+    if (!capabilities.dialOptions) {
+      throw unsupported(name, capabilities, "put the token in a subprotocol, the query or a cookie");
+    }
+    return parseHeaders(
+      typeof value[Symbol.iterator as unknown as string] === "function"
+        ? [...(value as unknown as Iterable<readonly [unknown, unknown]>)]
+        : Object.entries(value),
+    );
+  },
+  protocols(value, name) {
+    const list: readonly unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [value];
+    for (const [index, token] of list.entries()) {
+      if (typeof token !== "string" || !TOKEN.test(token)) {
+        throw invalid(name, token, "a token, or a list of tokens (RFC 6455 section 4.1)");
+      }
+      if (list.indexOf(token) < index) throw invalid(name, token, "a list without duplicates");
+    }
+    return list;
+  },
+  dialTimeout: duration,
+  readTimeout: duration,
+  writeTimeout: duration,
+  closeTimeout: duration,
+  compression(value, name) {
+    const mode = typeof value === "string" ? COMPRESSION_NAMES.indexOf(value) : value;
+    if (mode !== 0 && mode !== 1 && mode !== 2) {
+      throw invalid(name, value, `0, 1, 2 or ${COMPRESSION_NAMES.map(show).join(", ")}`);
+    }
+    return mode;
+  },
+  compressionThreshold: integer(0, 104_857_600, "bytes"),
+  readLimit: integer(1, 134_217_728, "bytes", true),
+  channelCapacity: integer(1, 10_000, "messages"),
+  bufferLimit: integer(65_536, 1_073_741_824, "bytes", true),
+  sendHighWaterMark: integer(1, 1_073_741_824, "bytes"),
+  signal(value, name) {
+    if (typeof (value as Partial<AbortSignal> | null)?.addEventListener !== "function") {
+      throw invalid(name, value, "an AbortSignal");
+    }
+    return value;
+  },
+  policy: callable,
+  meta: object,
+  keepAlive(value, name, capabilities) {
+    object(value, name, capabilities);
+    throw unsupported(name, capabilities, "this version has none: ping() from a ticker instead");
+  },
+  backpressure: oneOf("auto", "buffer"),
+  webSocket(value, name, capabilities) {
+    callable(value, name, capabilities);
+    throw unsupported(name, capabilities, "this version always uses the platform's own");
+  },
+  node(value, name, capabilities) {
+    const given = pickKnown(`connect: option ${name}`, value, Object.keys(NODE_PARSERS));
+    if (!capabilities.dialOptions) throw unsupported(name, capabilities, "leave it out there");
+    for (const [key, item] of Object.entries(given)) {
+      given[key] = NODE_PARSERS[key as keyof NodeOptions](item, `${name}.${key}`, capabilities);
+    }
+    return given;
+  },
+};
+
+const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
+  agent(value, name) {
+    // Not copied: an agent is a pool with an identity.
+    if (!isObject(value)) throw invalid(name, value, "an http.Agent or https.Agent");
+    return value;
+  },
+  tls: object,
+  lookup: callable,
+  family: oneOf(0, 4, 6),
+  localAddress: string,
+  origin: string,
+  followRedirects: oneOf(false, true),
+  maxRedirects: integer(0, 20, "redirects"),
+};
+
+/** Header values may be secrets: no message shows one. */
+function parseHeaders(entries: readonly (readonly [unknown, unknown])[]): Record<string, string> {
+  const headers = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const [name, value] of entries) {
+    if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
+      throw invalid("headers", name, "made of header names that the handshake does not set itself");
+    }
+    if (seen.has(name.toLowerCase())) throw invalid("headers", name, "without a name given twice");
+    if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
+      throw new WsError(
+        "INVALID_OPTION",
+        `connect: option headers: the value of ${name} must be a string of printable characters`,
+      );
+    }
+    seen.add(name.toLowerCase());
+    headers.set(name, value);
+  }
+  return Object.fromEntries(headers);
+}

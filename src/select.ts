@@ -1,0 +1,128 @@
+import { closedError } from "./channel.js";
+import type { Case, ReceiveResult } from "./channel.js";
+import { checkMayWait, guardWait, parseWait } from "./deadline.js";
+import type { WaitOptions } from "./deadline.js";
+import { WsError } from "./errors.js";
+
+/** How long a {@link select} waits, and whether it waits at all. */
+export interface SelectOptions extends WaitOptions {
+  /** Go's `default` case: if nothing is ready, resolve with `index: -1` instead of waiting. */
+  readonly default?: boolean | undefined;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constraint: the case's own types are inferred
+type AnyCase = Case<any, any>;
+
+type IndexOf<K> = K extends `${infer I extends number}` ? I : number;
+
+type Outcome<I, C, R> =
+  R extends ReceiveResult<unknown> ? { readonly index: I; readonly channel: C } & R
+  : { readonly index: I; readonly channel: C; readonly ok: true; readonly value: undefined };
+
+type CaseResult<I, K> = K extends Case<infer C, infer R> ? Outcome<I, C, R> : never;
+
+/** The result of a `default` that was taken. */
+export interface DefaultResult {
+  readonly default: true;
+  readonly index: -1;
+  readonly ok: false;
+  readonly channel: undefined;
+  readonly value: undefined;
+}
+
+/**
+ * What happened: a union over the cases, told apart by the literal `index`. A case that received has
+ * `ok` and `value`; a case that sent has `ok: true`.
+ */
+export type SelectResult<C extends readonly unknown[], O = unknown> =
+  | (number extends C["length"] ? CaseResult<number, C[number]>
+    : { [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]> }[keyof C & `${number}`])
+  | (O extends { readonly default: true } ? DefaultResult
+    : O extends { readonly default: boolean } ? DefaultResult
+    : never);
+
+/**
+ * Waits until one of the cases can happen and lets exactly that one happen, as in Go. Among several that
+ * are ready it chooses by lot, each as likely as the others, so that none starves. The losing cases
+ * leave nothing behind, and a select that is cancelled or too late has taken and sent nothing.
+ *
+ * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION`, `INVALID_OPTION` (no cases and neither
+ * default nor timeout), or `CHANNEL_CLOSED` when the case that happens sends on a closed channel.
+ *
+ * @see https://go.dev/ref/spec#Select_statements
+ */
+export async function select<
+  const C extends readonly AnyCase[],
+  const O extends SelectOptions = Record<never, never>,
+>(cases: C, options?: O): Promise<SelectResult<C, O>> {
+  // Copied: the caller may change the list while we wait.
+  const list = parseCases(cases);
+  const settings: SelectOptions = options ?? {};
+  const wait = parseWait("select", "CHANNEL_TIMEOUT", settings);
+  if (list.length === 0 && !settings.default && settings.timeout === undefined) {
+    throw new WsError("INVALID_OPTION", "select: no cases: give at least one, default or timeout");
+  }
+  const winner = choose(list);
+  if (winner >= 0) {
+    const chosen = list[winner] as AnyCase;
+    return toResult(winner, chosen.channel, chosen.run()) as SelectResult<C, O>;
+  }
+  if (settings.default) {
+    const nothing: DefaultResult = {
+      default: true,
+      index: -1,
+      ok: false,
+      channel: undefined,
+      value: undefined,
+    };
+    return nothing as SelectResult<C, O>;
+  }
+  checkMayWait(wait);
+  const [index, outcome] = await park(list, (fail) => guardWait(wait, fail));
+  return toResult(index, list[index]?.channel, outcome) as SelectResult<C, O>;
+}
+
+function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
+  const list = Array.isArray(cases) ? [...(cases as readonly AnyCase[])] : undefined;
+  if (!list?.every((entry) => typeof (entry as Partial<AnyCase> | null)?.park === "function")) {
+    throw new WsError("INVALID_OPTION", "select: cases must be a list of caseReceive() and caseSend()");
+  }
+  return list;
+}
+
+/** The index of a case that is ready, chosen by lot; -1 if none is. */
+function choose(list: readonly AnyCase[]): number {
+  let chosen = -1;
+  let ready = 0;
+  list.forEach((entry, index) => {
+    // One pass: the nth that is ready takes over with a chance of 1 in n.
+    if (entry.ready && Math.random() * ++ready < 1) chosen = index;
+  });
+  return chosen;
+}
+
+/** Waits on all cases at once; the first to happen ends the others' waiting in the same moment. */
+function park(
+  list: readonly AnyCase[],
+  guard: (fail: (error: WsError) => void) => () => void,
+): Promise<readonly [number, unknown]> {
+  return new Promise((resolve, reject) => {
+    const leave = list.map((entry, index) =>
+      entry.park((outcome) => {
+        release();
+        leave.forEach((stop) => stop());
+        resolve([index, outcome]);
+      }),
+    );
+    const release = guard((error) => {
+      leave.forEach((stop) => stop());
+      reject(error);
+    });
+  });
+}
+
+function toResult(index: number, channel: unknown, outcome: unknown): unknown {
+  if (outcome === false) throw closedError();
+  if (outcome === true) return { index, channel, ok: true, value: undefined };
+  return { index, channel, ...(outcome as ReceiveResult<unknown>) };
+}

@@ -1,0 +1,109 @@
+import { Queue, ReceiveChannel } from "./channel.js";
+import type { Source } from "./channel.js";
+import { now, startTimer } from "./deadline.js";
+import { parseDuration } from "./duration.js";
+import type { Duration } from "./duration.js";
+import { WsError } from "./errors.js";
+
+/**
+ * Puts the time into a queue when it is due. It holds a due time and arms a timer only while somebody
+ * waits, so that one that is forgotten costs nothing and keeps no process alive.
+ */
+class Alarm implements Source {
+  readonly #queue: Queue<Date>;
+  #due: number;
+  #period: number;
+  #stopTimer: (() => void) | undefined;
+
+  /** With a period it fires again and again; with `Infinity`, once. */
+  constructor(queue: Queue<Date>, delay: number, period: number) {
+    this.#queue = queue;
+    this.#due = now() + delay;
+    this.#period = period;
+    queue.source = this;
+  }
+
+  reset(period: number): void {
+    this.disarm();
+    this.#period = period;
+    this.#due = now() + period;
+    if (this.#queue.receivers.size > 0) this.arm();
+  }
+
+  poll(): void {
+    if (!this.#queue.closed && now() >= this.#due) this.#fire();
+  }
+
+  arm(): void {
+    // Nothing more will come of one that has fired for the last time.
+    if (this.#due < Infinity) this.#stopTimer = startTimer(this.#due - now(), () => this.#fire());
+  }
+
+  disarm(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+  }
+
+  #fire(): void {
+    this.disarm();
+    this.#due += this.#period;
+    // Ticks that nobody took are dropped, as in Go; the rhythm stays.
+    const late = now() - this.#due;
+    if (late >= 0) this.#due += this.#period * (1 + Math.floor(late / this.#period));
+    this.#queue.offer(new Date());
+    if (this.#queue.receivers.size > 0) this.arm();
+  }
+}
+
+/**
+ * A channel on which the time arrives once, after `delay`: milliseconds or a Go duration, from 0. It is
+ * not closed afterwards. Throws `INVALID_DURATION`.
+ *
+ * @see https://pkg.go.dev/time#After
+ */
+export function after(delay: Duration): ReceiveChannel<Date> {
+  const ms = parseDuration(delay);
+  const queue = new Queue<Date>(1);
+  new Alarm(queue, ms, Infinity);
+  return new ReceiveChannel(queue);
+}
+
+/** A clock that ticks on a channel; made by {@link ticker}. */
+export interface Ticker {
+  /** The time arrives here at each tick; a tick that nobody took is dropped. */
+  readonly channel: ReceiveChannel<Date>;
+  /** Starts anew with this period. Throws `INVALID_DURATION`, `CHANNEL_CLOSED` after `stop`. */
+  reset(period: Duration): void;
+  /** Stops it and closes its channel. Stopping twice is fine. */
+  stop(): void;
+}
+
+/**
+ * A clock that ticks each `period`: milliseconds or a Go duration, more than 0. Throws
+ * `INVALID_DURATION`.
+ *
+ * @see https://pkg.go.dev/time#NewTicker
+ */
+export function ticker(period: Duration): Ticker {
+  const ms = parsePeriod(period);
+  const queue = new Queue<Date>(1);
+  const alarm = new Alarm(queue, ms, ms);
+  return {
+    channel: new ReceiveChannel(queue),
+    reset(next) {
+      const nextMs = parsePeriod(next);
+      if (queue.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
+      alarm.reset(nextMs);
+    },
+    stop() {
+      queue.close();
+    },
+  };
+}
+
+/** Below a millisecond rounds up: no timer is finer, and a tick per nanosecond would be a busy loop. */
+function parsePeriod(period: Duration): number {
+  const ms = parseDuration(period);
+  if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: the period must be more than 0");
+  return Math.max(ms, 1);
+}

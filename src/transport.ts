@@ -1,0 +1,130 @@
+/**
+ * The line between the core and a platform's WebSocket. A transport moves messages and tells what
+ * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
+ * Types only.
+ */
+import type { CompressionMode } from "./constants.js";
+import type { WsError } from "./errors.js";
+import type { Message } from "./message.js";
+
+/** How a slow consumer is answered: see {@link Client.backpressure}. */
+export type Backpressure = "socket" | "stream" | "buffer";
+
+/** The HTTP response that opened a connection. Node alone can see it. */
+export interface Handshake {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** An open connection, as the core drives it. */
+export interface Transport {
+  /** The subprotocol the server picked; `""` for none. */
+  readonly protocol: string;
+  /** The extensions the server accepted, as it wrote them; `""` for none. */
+  readonly extensions: string;
+  readonly handshake: Handshake | undefined;
+  readonly backpressure: Backpressure;
+  readonly canPing: boolean;
+  /** Bytes handed to `send` that the operating system has not taken yet. */
+  readonly bufferedAmount: number;
+  /** Counts bytes received, as far as the platform tells. Only ever grows. */
+  readonly bytesRead: number;
+  /** Changes whenever the operating system has taken bytes, as far as the platform tells. */
+  readonly bytesWritten: number;
+  /** Whether a message has begun to arrive and is not complete. */
+  readonly receiving: boolean;
+  /** How often reading has really been paused. */
+  readonly timesPaused: number;
+  /** Takes over one message, in call order. Returns its payload in bytes; -1: it takes no more. */
+  send(data: string | Uint8Array): number;
+  /** Sends a ping frame. Only where `canPing`. */
+  ping(payload: Uint8Array): void;
+  /** Calls back when all that was taken so far is with the operating system. Never after the end. */
+  flush(done: () => void): void;
+  /** Asks to stop reading; what is already read still arrives. */
+  pause(): void;
+  resume(): void;
+  /** Sends a close frame after all that waits, then ends as the peer answers. */
+  close(code: number, reason: string): void;
+  /** Ends at once, with a close frame if one fits and `code` is given. No callback follows. */
+  terminate(code?: number, reason?: string): void;
+}
+
+/** What a transport tells the core. Nothing is told after `onEnd`. */
+export interface TransportHandler {
+  /** A whole message arrived; `size` is its payload in bytes. */
+  onMessage(message: Message, size: number): void;
+  onPong(payload: Uint8Array): void;
+  /** The operating system has taken bytes. */
+  onProgress(): void;
+  /** The peer broke a rule or a limit: nothing more is received, and `closeCode` is on its way. */
+  onError(error: WsError, closeCode: number): void;
+  /** The peer has begun to close: nothing more can be sent. */
+  onClosing(): void;
+  /** It is over. `code` is the peer's (1005: none in its frame) or 1006 without a close frame. */
+  onEnd(code: number, reason: string, cause?: unknown): void;
+}
+
+/** What a dial needs of the options of `connect`. */
+export interface DialOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly protocols: readonly string[];
+  readonly compression: CompressionMode;
+  readonly compressionThreshold: number;
+  readonly readLimit: number;
+  /** In milliseconds. */
+  readonly closeTimeout: number;
+  readonly readTimeout: number | undefined;
+  readonly node: NodeOptions;
+}
+
+/** Options for Node alone, handed to the dial. */
+export interface NodeOptions {
+  /** An `http.Agent` or `https.Agent`, for proxies and pools. */
+  readonly agent?: object;
+  /** Passed to the TLS connect: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... */
+  readonly tls?: Readonly<Record<string, unknown>>;
+  /** In place of `dns.lookup`, with its signature. */
+  // `never[]`: any function fits, and users need no `@types/node` to read this.
+  readonly lookup?: (...args: never[]) => void;
+  /** The address family to dial: 4, 6, or 0 for both. */
+  readonly family?: 0 | 4 | 6;
+  /** The local address to dial from. */
+  readonly localAddress?: string;
+  /** The `Origin` header. */
+  readonly origin?: string;
+  /** Whether redirects are followed. Default: false. */
+  readonly followRedirects?: boolean;
+  /** How many redirects are followed, 0 to 20. Default: 5. */
+  readonly maxRedirects?: number;
+}
+
+/** One attempt to connect. */
+export interface DialRequest {
+  readonly url: URL;
+  readonly options: DialOptions;
+  /** Aborts the attempt; its reason is the `WsError` to fail with. */
+  readonly signal: AbortSignal;
+  /** Asks the policy about the target of a redirect; rejects if it refuses. */
+  authorize(url: URL): Promise<void>;
+  /** Called once, in the turn in which the connection opened, before anything is received. */
+  open(transport: Transport, url: URL): TransportHandler;
+}
+
+/** Opens a connection: calls `request.open` and resolves, or rejects with a `WsError`. */
+export type Dial = (request: DialRequest) => Promise<void>;
+
+/** What a platform can do, for the options it has to refuse. */
+export interface Capabilities {
+  /** Named in messages: "Node", "a browser". */
+  readonly platform: string;
+  /** Headers, credentials, TLS and the other options of a dial. */
+  readonly dialOptions: boolean;
+  /** `ws+unix:` URLs. */
+  readonly unix: boolean;
+  /** What relative URLs resolve against. */
+  readonly baseUrl: string | undefined;
+  /** Which close codes may be sent: section 7.4 of RFC 6455, or 1000 and 3000-4999 alone. */
+  readonly anyCloseCode: boolean;
+}

@@ -1,0 +1,583 @@
+import { Buffer } from "node:buffer";
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import WebSocket from "isomorphic-ws";
+import { CLOSE_CODES } from "../close.js";
+import { COMPRESSION } from "../constants.js";
+import { WsError } from "../errors.js";
+import type { ErrorDetails, ErrorKind } from "../errors.js";
+import type {
+  Capabilities,
+  Dial,
+  DialOptions,
+  DialRequest,
+  Handshake,
+  Transport,
+  TransportHandler,
+} from "../transport.js";
+import { displayUrl, parseUrl, sameOrigin } from "../url.js";
+
+export const capabilities: Capabilities = {
+  platform: "Node",
+  dialOptions: true,
+  unix: true,
+  baseUrl: undefined,
+  anyCloseCode: true,
+};
+
+/** How much of a refusal's body is read, in bytes, and how long it is waited for, in milliseconds. */
+const BODY_LIMIT = 65_536;
+const BODY_TIMEOUT = 1_000;
+
+/**
+ * How many fragments one message may have. Each holds some memory beside its bytes (CVE-2026-48779), so
+ * there is a limit; conformance suites send 65,536.
+ */
+const MAX_FRAGMENTS = 65_536;
+
+/** How many pings may await their pongs' writing: as many as one read of the socket holds. */
+const MAX_PENDING_PONGS = 32_768;
+
+const DEFAULT_MAX_REDIRECTS = 5;
+
+/** Opens a connection with `ws`, following redirects if asked to: one dial per hop, each authorized. */
+export const dial: Dial = async (request) => {
+  const { signal } = request;
+  let hop: Hop = { url: request.url, options: request.options };
+  for (let hops = 0; ; hops++) {
+    try {
+      await dialOnce(request, hop);
+      return;
+    } catch (error) {
+      hop = followRedirect(hop, error, hops);
+      await request.authorize(hop.url);
+      signal.throwIfAborted();
+    }
+  }
+};
+
+/** The target of one dial, and the options that may travel to it. */
+interface Hop {
+  readonly url: URL;
+  readonly options: DialOptions;
+}
+
+/** Where a refused dial leads; throws the refusal itself where it leads nowhere. */
+function followRedirect(from: Hop, refusal: unknown, hops: number): Hop {
+  const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
+  const location = redirectLocation(refusal);
+  if (location === undefined || !followRedirects) throw refusal;
+  const label = displayUrl(from.url);
+  if (hops >= maxRedirects) {
+    throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: over ${maxRedirects} redirects`, {
+      details: (refusal as WsError).details,
+    });
+  }
+  const url = parseLocation(from.url, location, refusal as WsError);
+  if (url.protocol === "ws+unix:" || (from.url.protocol === "wss:" && url.protocol === "ws:")) {
+    throw new WsError(
+      "URL_FORBIDDEN",
+      `dial ${label}: not allowed: ${displayUrl(url)}: a redirect may not leave TLS or the network`,
+    );
+  }
+  if (sameOrigin(from.url, url)) {
+    url.username = from.url.username;
+    url.password = from.url.password;
+    return { url, options: from.options };
+  }
+  return { url, options: withoutSecrets(from.options, `dial ${label}`) };
+}
+
+function redirectLocation(refusal: unknown): string | undefined {
+  if (!WsError.is(refusal)) return undefined;
+  const { status = 0, headers } = refusal.details;
+  const location = headers?.["location"];
+  return [301, 302, 303, 307, 308].includes(status) && typeof location === "string"
+    ? location
+    : undefined;
+}
+
+/** A location is relative to where it came from (RFC 9110 section 10.2.2). Its credentials are not ours. */
+function parseLocation(from: URL, location: string, refusal: WsError): URL {
+  try {
+    const url = parseUrl(new URL(location, from), { unix: true, credentials: true });
+    url.username = url.password = "";
+    return url;
+  } catch (cause) {
+    throw new WsError("HANDSHAKE_REJECTED", `dial ${displayUrl(from)}: redirected to a bad URL`, {
+      details: refusal.details,
+      cause,
+    });
+  }
+}
+
+/** What may travel to another origin: no user header, no client certificate. */
+function withoutSecrets(options: DialOptions, operation: string): DialOptions {
+  const { agent, tls } = options.node;
+  if (holdsCertificate((agent as { options?: object } | undefined)?.options)) {
+    throw new WsError(
+      "URL_FORBIDDEN",
+      `${operation}: not allowed: a redirect would take the agent's client certificate elsewhere`,
+    );
+  }
+  const kept = Object.entries(tls ?? {}).filter(([name]) => !CERTIFICATE_OPTIONS.includes(name));
+  return { ...options, headers: {}, node: { ...options.node, tls: Object.fromEntries(kept) } };
+}
+
+const CERTIFICATE_OPTIONS: readonly string[] = ["cert", "key", "pfx", "passphrase"];
+
+function holdsCertificate(options: object = {}): boolean {
+  return CERTIFICATE_OPTIONS.some((name) => name in options);
+}
+
+/** One dial to one URL. */
+function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const label = displayUrl(url);
+    let request: ClientRequest | undefined;
+    let response: IncomingMessage | undefined;
+    const ws = createWebSocket(url, options, (req) => (request = req));
+    const abort = (): void => {
+      fail(signal.reason);
+      ws.terminate();
+    };
+    const fail = (error: unknown): void => {
+      signal.removeEventListener("abort", abort);
+      reject(error as WsError);
+    };
+    signal.addEventListener("abort", abort);
+    // For good: a late error without a listener would end the process.
+    ws.on("error", (error) => fail(dialError(label, error, request, response)));
+    ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
+    ws.once("upgrade", (res: IncomingMessage) => (response = res));
+    ws.once("unexpected-response", (req: ClientRequest, res: IncomingMessage) => {
+      void readBody(res).then((body) => {
+        fail(refusalError(label, res, body));
+        // With this event listened to, `ws` leaves it to us.
+        req.destroy();
+      });
+    });
+    ws.once("open", () => {
+      signal.removeEventListener("abort", abort);
+      ws.removeAllListeners();
+      const transport = new NodeTransport(ws, options, label, response);
+      transport.attach(open(transport, url));
+      resolve();
+    });
+  });
+}
+
+function createWebSocket(
+  url: URL,
+  { node, compression, ...options }: DialOptions,
+  onRequest: (request: ClientRequest) => void,
+): WebSocket {
+  const { agent, tls, lookup, family, localAddress, origin } = node;
+  const noContext = compression === COMPRESSION.NO_CONTEXT;
+  const settings = {
+    // First, so that nothing in it stands in for a setting of ours.
+    ...tls,
+    agent,
+    lookup,
+    family,
+    localAddress,
+    origin,
+    headers: options.headers,
+    followRedirects: false,
+    maxPayload: options.readLimit,
+    maxFragments: MAX_FRAGMENTS,
+    maxPendingAutoPongs: MAX_PENDING_PONGS,
+    closeTimeout: options.closeTimeout,
+    perMessageDeflate: compression !== COMPRESSION.DISABLED && {
+      serverNoContextTakeover: noContext,
+      clientNoContextTakeover: noContext,
+      // We decide, message by message: `ws` would heed its own only without context take-over.
+      threshold: 0,
+    },
+    finishRequest(request: ClientRequest) {
+      onRequest(request);
+      request.end();
+    },
+  };
+  try {
+    return new WebSocket(url, [...options.protocols], settings as WebSocket.ClientOptions);
+  } catch (cause) {
+    // What Node checks itself, of `tls` and `agent` for the most part.
+    const why = (cause as Error).message;
+    throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
+  }
+}
+
+// The errors of a dial
+
+/** OpenSSL's names of what is wrong with a certificate, as Node hands them on. */
+const CERTIFICATE_ERROR =
+  /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
+
+function dialError(
+  label: string,
+  cause: Error & { code?: string },
+  request: ClientRequest | undefined,
+  response: IncomingMessage | undefined,
+): WsError {
+  const { code = "" } = cause;
+  const why = cause.message || code;
+  if (response !== undefined || code.startsWith("HPE_")) {
+    return new WsError("HANDSHAKE_REJECTED", `dial ${label}: bad handshake: ${why}`, {
+      details: response ? responseDetails(response) : {},
+      cause,
+    });
+  }
+  const socket = request?.socket as (Socket & { authorizationError?: unknown }) | null | undefined;
+  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
+    return new WsError("DIAL_FAILED", `dial ${label}: certificate not trusted: ${why}`, {
+      retryable: false,
+      cause,
+    });
+  }
+  return new WsError("DIAL_FAILED", `dial ${label}: ${why}`, { cause });
+}
+
+/** The kinds by HTTP status; a `+` marks one that is retryable. Of the others, 5xx is UNAVAILABLE. */
+const STATUS_TRAITS: Readonly<Record<number, string>> = {
+  401: "PERMISSION_DENIED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  408: "+TIMEOUT",
+  410: "NOT_FOUND",
+  429: "+RATE_LIMITED",
+  501: "UNAVAILABLE",
+  505: "UNAVAILABLE",
+};
+
+function refusalError(label: string, response: IncomingMessage, body: string): WsError {
+  const details = { ...responseDetails(response), body };
+  const { status = 0, statusText = "" } = details;
+  const traits = STATUS_TRAITS[status] ?? (status >= 500 && status < 600 ? "+UNAVAILABLE" : "INTERNAL");
+  const hint = redirectHint(status);
+  return new WsError(
+    "HANDSHAKE_REJECTED",
+    `dial ${label}: the server answered ${status} ${statusText}${hint}`,
+    {
+      kind: traits.replace("+", "") as ErrorKind,
+      retryable: traits[0] === "+",
+      details,
+    },
+  );
+}
+
+function redirectHint(status: number): string {
+  return status >= 300 && status < 400 ? ": option node.followRedirects follows redirects" : "";
+}
+
+function responseDetails(response: IncomingMessage): ErrorDetails {
+  const { statusCode = 0, statusMessage = "" } = response;
+  const retryAfter = parseRetryAfter(response.headers["retry-after"]);
+  return {
+    status: statusCode,
+    statusText: statusMessage,
+    headers: copyHeaders(response.headers),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
+}
+
+function copyHeaders(headers: IncomingHttpHeaders): Handshake["headers"] {
+  return Object.freeze({ ...headers }) as Handshake["headers"];
+}
+
+/** Seconds, or a date (RFC 9110 section 10.2.3); in milliseconds. */
+function parseRetryAfter(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,10}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+/** The start of a body: what comes within the limits, be it cut short or stalled. */
+function readBody(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString());
+    };
+    const timer = setTimeout(done, BODY_TIMEOUT);
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= BODY_LIMIT) done();
+    });
+    response.on("end", done);
+    response.on("error", done);
+    response.on("close", done);
+  });
+}
+
+// The open connection
+
+/** The handle's own counts; Node has no public name for bytes that the kernel has taken. */
+interface HandleCounts {
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+}
+
+/** The codes `ws` sends for the errors that it names. All others: 1002. */
+const ERROR_CLOSE_CODES: Readonly<Record<string, number>> = {
+  WS_ERR_INVALID_UTF8: CLOSE_CODES.INVALID_PAYLOAD,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: CLOSE_CODES.POLICY_VIOLATION,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: CLOSE_CODES.MESSAGE_TOO_BIG,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: CLOSE_CODES.MESSAGE_TOO_BIG,
+};
+
+class NodeTransport implements Transport {
+  readonly protocol: string;
+  readonly extensions: string;
+  readonly handshake: Handshake | undefined;
+  readonly backpressure = "socket";
+  readonly canPing = true;
+  timesPaused = 0;
+
+  readonly #ws: WebSocket;
+  readonly #socket: Socket | undefined;
+  readonly #options: DialOptions;
+  readonly #label: string;
+  readonly #frames: FrameCursor | undefined;
+  #socketError: Error | undefined;
+  #handler: TransportHandler | undefined;
+
+  /** Writes begun and done, and who waits for which of them. */
+  #begun = 0;
+  #done = 0;
+  #flushes: { readonly target: number; readonly done: () => void }[] = [];
+  #corked = false;
+  #pauseAsked = false;
+  #pauseDue = false;
+  #paused = false;
+
+  constructor(
+    ws: WebSocket,
+    options: DialOptions,
+    label: string,
+    response: IncomingMessage | undefined,
+  ) {
+    this.#ws = ws;
+    this.#options = options;
+    this.#label = label;
+    this.#socket = response?.socket;
+    this.protocol = ws.protocol;
+    this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
+    this.handshake = response && {
+      status: response.statusCode ?? 101,
+      headers: copyHeaders(response.headers),
+    };
+    this.#frames = options.readTimeout === undefined ? undefined : new FrameCursor();
+  }
+
+  /** Begins to report. */
+  attach(handler: TransportHandler): void {
+    this.#handler = handler;
+    const ws = this.#ws;
+    ws.on("message", (data: Buffer, isBinary: boolean) => {
+      this.#handler?.onMessage(
+        isBinary ? { type: "binary", data: own(data) } : { type: "text", data: data.toString() },
+        data.length,
+      );
+    });
+    ws.on("pong", (payload) => this.#handler?.onPong(payload));
+    ws.on("error", (error) => this.#onError(error));
+    ws.on("close", (code, reason) => {
+      const handler = this.#detach();
+      handler?.onEnd(code, reason.toString(), this.#socketError);
+    });
+    // `ws` keeps a socket's error to itself.
+    this.#socket?.on("error", (error) => (this.#socketError = error));
+    this.#socket?.once("finish", () => this.#handler?.onClosing());
+    if (this.#frames) this.#socket?.on("data", (chunk: Buffer) => this.#frames?.read(chunk));
+  }
+
+  get bufferedAmount(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  get bytesRead(): number {
+    return this.#socket?.bytesRead ?? 0;
+  }
+
+  get bytesWritten(): number {
+    const handle = (this.#socket as { _handle?: HandleCounts | null } | undefined)?._handle;
+    return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0);
+  }
+
+  get receiving(): boolean {
+    return this.#frames?.inMessage ?? false;
+  }
+
+  send(data: string | Uint8Array): number {
+    if (this.#ws.readyState !== WebSocket.OPEN) return -1;
+    const isText = typeof data === "string";
+    const size = isText ? Buffer.byteLength(data) : data.byteLength;
+    const { compression, compressionThreshold } = this.#options;
+    // While one message is compressed the next ones wait, uncopied.
+    const payload = isText || compression === COMPRESSION.DISABLED ? data : data.slice();
+    this.#cork();
+    this.#begun++;
+    this.#ws.send(
+      payload,
+      { binary: !isText, compress: size >= compressionThreshold },
+      this.#onWritten,
+    );
+    return size;
+  }
+
+  ping(payload: Uint8Array): void {
+    this.#cork();
+    this.#begun++;
+    this.#ws.ping(payload, true, this.#onWritten);
+  }
+
+  flush(done: () => void): void {
+    if (this.#done === this.#begun) done();
+    else this.#flushes.push({ target: this.#begun, done });
+  }
+
+  /** When the turn's microtasks are through: who drains what has just arrived needs no pause. */
+  pause(): void {
+    this.#pauseAsked = true;
+    if (this.#pauseDue) return;
+    this.#pauseDue = true;
+    afterMicrotasks(() => {
+      this.#pauseDue = false;
+      if (!this.#pauseAsked || this.#paused) return;
+      this.#paused = true;
+      this.timesPaused++;
+      this.#ws.pause();
+    });
+  }
+
+  resume(): void {
+    this.#pauseAsked = false;
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#ws.resume();
+  }
+
+  close(code: number, reason: string): void {
+    // `ws` ends a closing handshake by its own timer, which must not run while data still leaves.
+    this.flush(() => this.#ws.close(code, reason));
+  }
+
+  terminate(code?: number, reason?: string): void {
+    this.#detach();
+    if (code === undefined || this.#ws.readyState !== WebSocket.OPEN) {
+      this.#ws.terminate();
+      return;
+    }
+    this.resume();
+    this.#ws.close(code, reason);
+    // Bounded by the timer that `close` has set, should the peer take nothing any more.
+    this.#socket?.destroySoon();
+  }
+
+  #detach(): TransportHandler | undefined {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    this.#flushes = [];
+    return handler;
+  }
+
+  readonly #onWritten = (error?: Error | null): void => {
+    // An error here is the connection's, which reports it as its end.
+    if (error || this.#handler === undefined) return;
+    this.#done++;
+    while (this.#flushes[0] && this.#flushes[0].target <= this.#done) this.#flushes.shift()?.done();
+    this.#handler?.onProgress();
+  };
+
+  #onError(cause: Error & { code?: string }): void {
+    const closeCode = errorCloseCode(cause.code);
+    const limit = this.#options.readLimit;
+    const error =
+      closeCode === CLOSE_CODES.MESSAGE_TOO_BIG
+        ? new WsError("MESSAGE_TOO_BIG", `receive ${this.#label}: a message over ${limit} bytes`, {
+            details: { limit },
+            cause,
+          })
+        : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
+    this.#handler?.onError(error, closeCode);
+  }
+
+  /** Small messages sent in one turn of the event loop leave in one write. */
+  #cork(): void {
+    if (this.#corked || this.#socket === undefined) return;
+    this.#corked = true;
+    this.#socket.cork();
+    afterMicrotasks(() => {
+      this.#corked = false;
+      this.#socket?.uncork();
+    });
+  }
+}
+
+function errorCloseCode(code = ""): number {
+  // zlib's errors: the payload is not what it says it is (RFC 7692 section 7.2.2).
+  if (code.startsWith("Z_")) return CLOSE_CODES.INVALID_PAYLOAD;
+  return ERROR_CLOSE_CODES[code] ?? CLOSE_CODES.PROTOCOL_ERROR;
+}
+
+/** Runs when this turn's microtasks are done; a tick alone would come before them in some turns. */
+function afterMicrotasks(run: () => void): void {
+  queueMicrotask(() => process.nextTick(run));
+}
+
+/**
+ * A message's bytes in a buffer of their own: a view would keep the socket's 64 KiB alive while it
+ * waits, or share a pool with others.
+ */
+function own(data: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer } = data;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === data.byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(data);
+}
+
+/**
+ * Follows frame headers (RFC 6455 section 5.2) to tell whether a message is half received, which `ws`
+ * does not. It checks nothing: that is the receiver's.
+ */
+class FrameCursor {
+  inMessage = false;
+  readonly #header = new Uint8Array(10);
+  #headerSize = 0;
+  /** Bytes of the frame's payload that are still to come. */
+  #payload = 0;
+  #fragmented = false;
+
+  read(chunk: Uint8Array): void {
+    let offset = 0;
+    while (offset < chunk.length) {
+      if (this.#payload > 0) {
+        const step = Math.min(this.#payload, chunk.length - offset);
+        this.#payload -= step;
+        offset += step;
+      } else {
+        this.#header[this.#headerSize++] = chunk[offset++] as number;
+        this.#readHeader();
+      }
+    }
+    this.inMessage = this.#fragmented || this.#payload > 0 || this.#headerSize > 0;
+  }
+
+  #readHeader(): void {
+    const [first = 0, second = 0] = this.#header;
+    const length = second & 0x7f;
+    const needed = length === 127 ? 10 : length === 126 ? 4 : 2;
+    if (this.#headerSize < 2 || this.#headerSize < needed) return;
+    const view = new DataView(this.#header.buffer);
+    this.#payload =
+      length === 127 ? Number(view.getBigUint64(2)) : length === 126 ? view.getUint16(2) : length;
+    this.#headerSize = 0;
+    const isControl = (first & 0x08) !== 0;
+    if (!isControl) this.#fragmented = (first & 0x80) === 0;
+  }
+}
