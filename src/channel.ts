@@ -172,15 +172,18 @@ function first<T>(set: Set<T>): T | undefined {
   return undefined;
 }
 
-/** One way out of a {@link select}: what it waits for, and with which channel. */
+/**
+ * One way out of a {@link select}: what it waits for, and with which channel. All but `channel` is for
+ * `select` to call.
+ */
 export interface Case<C, R> {
   /** The channel the case belongs to. */
   readonly channel: C;
-  /** @internal */
+  /** Whether it can happen now. */
   readonly ready: boolean;
-  /** Does what is ready. @internal */
+  /** Makes happen what is ready. */
   run(): R;
-  /** Waits; `done` gets the outcome. Returns what ends the wait without one. @internal */
+  /** Waits until it happens; `done` gets the outcome. Returns what ends the wait without one. */
   park(done: (outcome: R) => void): () => void;
 }
 
@@ -194,12 +197,20 @@ export type SendCase<T, C = Channel<T>> = Case<C, boolean>;
 export class ReceiveChannel<T> {
   readonly #queue: Queue<T>;
 
-  /** @internal */
-  constructor(queue: Queue<T>) {
+  /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
+  protected constructor(queue: object) {
     if (!(queue instanceof Queue)) {
-      throw new WsError("INVALID_OPTION", "channel: a ReceiveChannel is handed out: make a Channel");
+      throw new WsError(
+        "INVALID_OPTION",
+        "channel: a ReceiveChannel is handed out: make a Channel",
+      );
     }
-    this.#queue = queue;
+    this.#queue = queue as Queue<T>;
+  }
+
+  /** The receiving half of a queue. @internal */
+  static of<T>(queue: Queue<T>): ReceiveChannel<T> {
+    return new ReceiveChannel(queue);
   }
 
   /** How many values wait in the channel, at most `capacity`. */
@@ -360,10 +371,7 @@ export function receive<T>(queue: Queue<T>, options?: WaitOptions): Promise<Rece
     : Promise.resolve(result);
 }
 
-async function receiveWithin<T>(
-  queue: Queue<T>,
-  options: WaitOptions,
-): Promise<ReceiveResult<T>> {
+async function receiveWithin<T>(queue: Queue<T>, options: WaitOptions): Promise<ReceiveResult<T>> {
   const wait = parseWait("receive", "RECEIVE_TIMEOUT", options);
   const result = queue.take();
   if (result !== undefined) return result;

@@ -20,11 +20,6 @@ declare global {
   }
 }
 
-/** Where the platform has no such symbol, the one that compilers of `await using` fall back to. */
-export const asyncDispose: typeof Symbol.asyncDispose =
-  (Symbol as Partial<SymbolConstructor>).asyncDispose ??
-  (/* @__PURE__ */ Symbol.for("Symbol.asyncDispose") as typeof Symbol.asyncDispose);
-
 /** Unread bytes at which the socket is paused, whatever the channel's capacity. */
 const UNREAD_HIGH = 1_048_576;
 
@@ -150,11 +145,13 @@ export class Client implements AsyncIterable<Message> {
     this.#options = options;
     this.#queue = new Queue(options.channelCapacity);
     this.#queue.taken = (message) => this.#onTaken(message);
-    this.#channel = new ReceiveChannel(this.#queue);
+    this.#channel = ReceiveChannel.of(this.#queue);
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    this.#readDeadline = this.#watch(options.readTimeout, "READ_TIMEOUT", () => this.#isReadAlive());
+    this.#readDeadline = this.#watch(options.readTimeout, "READ_TIMEOUT", () =>
+      this.#isReadAlive(),
+    );
     this.#writeDeadline = this.#watch(options.writeTimeout, "WRITE_TIMEOUT", () =>
       this.#isWriteAlive(),
     );
@@ -385,8 +382,8 @@ export class Client implements AsyncIterable<Message> {
     this.#finish({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "", clean: false, by: "local" });
   }
 
-  /** `close()`, for `await using`. */
-  async [asyncDispose](): Promise<void> {
+  /** `close()`, for `await using`, where the platform has the symbol. */
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 

@@ -71,7 +71,8 @@ export function checkClose(code: number, reason: string): void {
     throw new WsError("INVALID_CLOSE", `close: the reason must be a string, not ${typeof reason}`);
   }
   // Four bytes a code point at the most: a long string need not be encoded to be refused.
-  const size = reason.length > REASON_LIMIT ? reason.length : new TextEncoder().encode(reason).length;
+  const size =
+    reason.length > REASON_LIMIT ? reason.length : new TextEncoder().encode(reason).length;
   if (size > REASON_LIMIT) {
     throw new WsError(
       "INVALID_CLOSE",
@@ -100,7 +101,9 @@ export function wireCode(code: number, anyCode: boolean): number {
 
 /** Whether a peer that closes with this code has ended normally. */
 function isNormalEnd(code: number): boolean {
-  return code === CLOSE_CODES.NORMAL || code === CLOSE_CODES.GOING_AWAY || code === CLOSE_CODES.NO_STATUS;
+  return (
+    code === CLOSE_CODES.NORMAL || code === CLOSE_CODES.GOING_AWAY || code === CLOSE_CODES.NO_STATUS
+  );
 }
 
 /** The kinds by close code; a `+` marks a code that is retryable. All others: INTERNAL, and not. */

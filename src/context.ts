@@ -1,4 +1,3 @@
-import { asyncDispose } from "./client.js";
 import type { Client } from "./client.js";
 import { checkClose, CLOSE_CODES } from "./close.js";
 import { onAbort } from "./deadline.js";
@@ -91,7 +90,10 @@ export class Context {
   connection(id: string): Client {
     const client = this.#clients.get(id);
     if (client === undefined) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has this id: ${String(id)}`);
+      throw new WsError(
+        "UNKNOWN_CONNECTION",
+        `context: no live connection has this id: ${String(id)}`,
+      );
     }
     return client;
   }
@@ -121,8 +123,8 @@ export class Context {
     return this.closed;
   }
 
-  /** `close()`, for `await using`. */
-  async [asyncDispose](): Promise<void> {
+  /** `close()`, for `await using`, where the platform has the symbol. */
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 

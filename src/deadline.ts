@@ -100,7 +100,10 @@ export function parseWait(operation: string, timeoutCode: ErrorCode, options: Wa
 
 /** Throws `INVALID_OPTION` for anything but a signal or nothing. Signals of other realms pass. */
 export function checkSignal(operation: string, signal: AbortSignal | undefined): void {
-  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
+  if (
+    signal !== undefined &&
+    typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function"
+  ) {
     throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
   }
 }
@@ -132,10 +135,8 @@ export function guardWait(wait: Wait, fail: (error: WsError) => void): () => voi
     end(() => timeoutError(wait));
   };
   // What had arrived before the time was up wins, even where this process was too busy to read it.
-  const stopTimer =
-    timeout === undefined ? undefined : startTimer(timeout, () => nextTurn(expire));
-  const stopListening =
-    signal && onAbort(signal, () => end(() => abortError(operation, signal)));
+  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => nextTurn(expire));
+  const stopListening = signal && onAbort(signal, () => end(() => abortError(operation, signal)));
   return release;
 }
 

@@ -56,7 +56,7 @@ function parseText(text: string): number {
 /** Shifts the decimal point in the text, so that "1.005s" is 1005 and not 1004.9999999999999. */
 function parseTerm(digits: string, unit: string): number {
   // A name that is no unit ("constructor" too) adds text that makes this NaN.
-  return Number(digits + UNITS[unit]) * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
+  return Number(digits + String(UNITS[unit])) * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
 }
 
 function show(value: unknown): string {

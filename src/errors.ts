@@ -177,5 +177,6 @@ export const errors: { readonly [K in ErrorKind]: K } & {
   RATE_LIMITED: "RATE_LIMITED",
   UNSUPPORTED: "UNSUPPORTED",
   UNKNOWN: "UNKNOWN",
-  is: (error: unknown, kind: ErrorKind): error is WsError => WsError.is(error) && error.kind === kind,
+  is: (error: unknown, kind: ErrorKind): error is WsError =>
+    WsError.is(error) && error.kind === kind,
 });

@@ -10,7 +10,9 @@ export const connect: Connect = /* @__PURE__ */ bindConnect(dial, capabilities);
 export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(dial, capabilities);
 
 /** Everything this package exports, under one name. */
-const websocket: typeof shared & { readonly connect: Connect; readonly createContext: CreateContext } =
-  /* @__PURE__ */ Object.freeze({ ...shared, connect, createContext });
+const websocket: typeof shared & {
+  readonly connect: Connect;
+  readonly createContext: CreateContext;
+} = /* @__PURE__ */ Object.freeze({ ...shared, connect, createContext });
 
 export default websocket;

@@ -10,8 +10,7 @@ import type { Capabilities, DialOptions, NodeOptions } from "./transport.js";
 export type Data = string | ArrayBuffer | ArrayBufferView;
 
 /** The ways to name a compression mode: see {@link COMPRESSION}. */
-export type Compression =
-  CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
+export type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 
 /** Settings of option `keepAlive`. */
 export interface KeepAliveOptions {
@@ -188,7 +187,10 @@ export function pickKnown(
   names: readonly string[],
 ): Record<string, unknown> {
   if (!isObject(options)) {
-    throw new WsError("INVALID_OPTION", `${where}: options must be an object, not ${show(options)}`);
+    throw new WsError(
+      "INVALID_OPTION",
+      `${where}: options must be an object, not ${show(options)}`,
+    );
   }
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
@@ -222,7 +224,10 @@ export function invalid(
 }
 
 function unsupported(name: string, { platform }: Capabilities, wayOut: string): WsError {
-  return new WsError("UNSUPPORTED", `connect: option ${name} cannot be used in ${platform}: ${wayOut}`);
+  return new WsError(
+    "UNSUPPORTED",
+    `connect: option ${name} cannot be used in ${platform}: ${wayOut}`,
+  );
 }
 
 /** A value as an error message shows it: short, and without what an object may hold. */
@@ -287,7 +292,11 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   headers(value, name, capabilities) {
     if (!isObject(value)) throw invalid(name, value, "an object of strings, or Headers");
     if (!capabilities.dialOptions) {
-      throw unsupported(name, capabilities, "put the token in a subprotocol, the query or a cookie");
+      throw unsupported(
+        name,
+        capabilities,
+        "put the token in a subprotocol, the query or a cookie",
+      );
     }
     return parseHeaders(
       typeof value[Symbol.iterator as unknown as string] === "function"

@@ -16,8 +16,9 @@ type AnyCase = Case<any, any>;
 type IndexOf<K> = K extends `${infer I extends number}` ? I : number;
 
 type Outcome<I, C, R> =
-  R extends ReceiveResult<unknown> ? { readonly index: I; readonly channel: C } & R
-  : { readonly index: I; readonly channel: C; readonly ok: true; readonly value: undefined };
+  R extends ReceiveResult<unknown>
+    ? { readonly index: I; readonly channel: C } & R
+    : { readonly index: I; readonly channel: C; readonly ok: true; readonly value: undefined };
 
 type CaseResult<I, K> = K extends Case<infer C, infer R> ? Outcome<I, C, R> : never;
 
@@ -35,11 +36,14 @@ export interface DefaultResult {
  * `ok` and `value`; a case that sent has `ok: true`.
  */
 export type SelectResult<C extends readonly unknown[], O = unknown> =
-  | (number extends C["length"] ? CaseResult<number, C[number]>
-    : { [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]> }[keyof C & `${number}`])
-  | (O extends { readonly default: true } ? DefaultResult
-    : O extends { readonly default: boolean } ? DefaultResult
-    : never);
+  | (number extends C["length"]
+      ? CaseResult<number, C[number]>
+      : { [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]> }[keyof C & `${number}`])
+  | (O extends { readonly default: true }
+      ? DefaultResult
+      : O extends { readonly default: boolean }
+        ? DefaultResult
+        : never);
 
 /**
  * Waits until one of the cases can happen and lets exactly that one happen, as in Go. Among several that
@@ -85,7 +89,10 @@ export async function select<
 function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
   const list = Array.isArray(cases) ? [...(cases as readonly AnyCase[])] : undefined;
   if (!list?.every((entry) => typeof (entry as Partial<AnyCase> | null)?.park === "function")) {
-    throw new WsError("INVALID_OPTION", "select: cases must be a list of caseReceive() and caseSend()");
+    throw new WsError(
+      "INVALID_OPTION",
+      "select: cases must be a list of caseReceive() and caseSend()",
+    );
   }
   return list;
 }

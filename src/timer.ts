@@ -65,7 +65,7 @@ export function after(delay: Duration): ReceiveChannel<Date> {
   const ms = parseDuration(delay);
   const queue = new Queue<Date>(1);
   new Alarm(queue, ms, Infinity);
-  return new ReceiveChannel(queue);
+  return ReceiveChannel.of(queue);
 }
 
 /** A clock that ticks on a channel; made by {@link ticker}. */
@@ -89,7 +89,7 @@ export function ticker(period: Duration): Ticker {
   const queue = new Queue<Date>(1);
   const alarm = new Alarm(queue, ms, ms);
   return {
-    channel: new ReceiveChannel(queue),
+    channel: ReceiveChannel.of(queue),
     reset(next) {
       const nextMs = parsePeriod(next);
       if (queue.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");

@@ -21,12 +21,13 @@ export interface UrlRules {
  * platform cannot take them. Its message shows no credentials, query or fragment.
  */
 export function parseUrl(input: string | URL, rules: UrlRules): URL {
+  const given: unknown = input;
   // By its shape: a URL of another realm is no instance of this one's class.
-  const text: unknown = typeof input === "string" ? input : (input as URL | null)?.href;
+  const text = typeof given === "string" ? given : (given as { href?: unknown } | null)?.href;
   if (typeof text !== "string") {
     throw new WsError(
       "INVALID_URL",
-      `connect: the URL must be a string or a URL, not ${String(input && typeof input)}`,
+      `connect: the URL must be a string or a URL, not ${given === null ? "null" : typeof given}`,
     );
   }
   const refuse = (code: ErrorCode, problem: string): never => {

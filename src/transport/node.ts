@@ -38,6 +38,9 @@ const MAX_FRAGMENTS = 65_536;
 /** How many pings may await their pongs' writing: as many as one read of the socket holds. */
 const MAX_PENDING_PONGS = 32_768;
 
+/** From this size on, in bytes, a message is worth a write of its own. */
+const LARGE = 16_384;
+
 const DEFAULT_MAX_REDIRECTS = 5;
 
 /** Opens a connection with `ws`, following redirects if asked to: one dial per hop, each authorized. */
@@ -253,7 +256,8 @@ const STATUS_TRAITS: Readonly<Record<number, string>> = {
 function refusalError(label: string, response: IncomingMessage, body: string): WsError {
   const details = { ...responseDetails(response), body };
   const { status = 0, statusText = "" } = details;
-  const traits = STATUS_TRAITS[status] ?? (status >= 500 && status < 600 ? "+UNAVAILABLE" : "INTERNAL");
+  const traits =
+    STATUS_TRAITS[status] ?? (status >= 500 && status < 600 ? "+UNAVAILABLE" : "INTERNAL");
   const hint = redirectHint(status);
   return new WsError(
     "HANDSHAKE_REJECTED",
@@ -420,7 +424,8 @@ class NodeTransport implements Transport {
     const { compression, compressionThreshold } = this.#options;
     // While one message is compressed the next ones wait, uncopied.
     const payload = isText || compression === COMPRESSION.DISABLED ? data : data.slice();
-    this.#cork();
+    if (size < LARGE) this.#cork();
+    else this.#uncork();
     this.#begun++;
     this.#ws.send(
       payload,
@@ -512,10 +517,13 @@ class NodeTransport implements Transport {
     if (this.#corked || this.#socket === undefined) return;
     this.#corked = true;
     this.#socket.cork();
-    afterMicrotasks(() => {
-      this.#corked = false;
-      this.#socket?.uncork();
-    });
+    afterMicrotasks(() => this.#uncork());
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#socket?.uncork();
   }
 }
 

@@ -1,0 +1,64 @@
+// @ts-check
+import commonjs from "@rollup/plugin-commonjs";
+import nodeResolve from "@rollup/plugin-node-resolve";
+import dts from "rollup-plugin-dts";
+import esbuild from "rollup-plugin-esbuild";
+
+/**
+ * Writes an ES module beside a CommonJS bundle: `import` and `require` in one process then share one
+ * implementation, so that a `Client` of one is a `Client` of the other. The names are the bundle's own.
+ *
+ * @param {string} fileName
+ * @returns {import("rollup").Plugin}
+ */
+const esmWrapper = (fileName) => ({
+  name: "esm-wrapper",
+  generateBundle(_options, bundle) {
+    const [chunk] = Object.values(bundle).filter((file) => file.type === "chunk");
+    if (chunk === undefined) throw new Error("esm-wrapper: no bundle to wrap");
+    const names = chunk.exports.filter((name) => name !== "default").sort();
+    const source = [
+      `import cjs from "./${chunk.fileName}";`,
+      `export { ${names.join(", ")} } from "./${chunk.fileName}";`,
+      "// To Node the default import is `module.exports`, to some bundlers its `default`.",
+      "export default cjs.default ?? cjs;",
+      "",
+    ].join("\n");
+    this.emitFile({ type: "asset", fileName, source });
+  },
+});
+
+/**
+ * A warning is a mistake in the source or in this file: it must not scroll by.
+ *
+ * @param {import("rollup").RollupLog} warning
+ * @returns {never}
+ */
+const onwarn = (warning) => {
+  throw new Error(warning.message);
+};
+
+// `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging.
+const external = ["ws", /^node:/];
+
+export default [
+  {
+    input: "src/node.ts",
+    external,
+    onwarn,
+    plugins: [
+      nodeResolve(),
+      commonjs(),
+      esbuild({ target: ["es2022", "node20"], tsconfig: "tsconfig.build.json" }),
+      esmWrapper("node.mjs"),
+    ],
+    output: { file: "dist/node.cjs", format: "cjs", exports: "named", sourcemap: true },
+  },
+  {
+    input: "src/node.ts",
+    external,
+    onwarn,
+    plugins: [dts({ tsconfig: "tsconfig.build.json" })],
+    output: [{ file: "dist/node.d.cts" }, { file: "dist/node.d.mts" }],
+  },
+];
