@@ -4,6 +4,9 @@ import nodeResolve from "@rollup/plugin-node-resolve";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
+/** What the bundle exports at run time. Its types are built after it. */
+let values = /** @type {string[]} */ ([]);
+
 /**
  * Writes an ES module beside a CommonJS bundle: `import` and `require` in one process then share one
  * implementation, so that a `Client` of one is a `Client` of the other. The names are the bundle's own.
@@ -16,7 +19,8 @@ const esmWrapper = (fileName) => ({
   generateBundle(_options, bundle) {
     const [chunk] = Object.values(bundle).filter((file) => file.type === "chunk");
     if (chunk === undefined) throw new Error("esm-wrapper: no bundle to wrap");
-    const names = chunk.exports.filter((name) => name !== "default").sort();
+    values = chunk.exports;
+    const names = values.filter((name) => name !== "default").sort();
     const source = [
       `import cjs from "./${chunk.fileName}";`,
       `export { ${names.join(", ")} } from "./${chunk.fileName}";`,
@@ -27,6 +31,33 @@ const esmWrapper = (fileName) => ({
     this.emitFile({ type: "asset", fileName, source });
   },
 });
+
+/**
+ * Restores `export type { SomeClass }`, which rollup-plugin-dts turns into `export { SomeClass }`: the
+ * types would promise a value that is not there.
+ *
+ * @type {import("rollup").Plugin}
+ */
+const typeOnlyClasses = {
+  name: "type-only-classes",
+  renderChunk(code) {
+    const classes = [...code.matchAll(/^declare (?:abstract )?class (\w+)/gm)];
+    return classes
+      .map(([, name = ""]) => name)
+      .filter((name) => !values.includes(name))
+      .reduce(
+        (text, name) =>
+          text
+            // In the lists of exports, the file's and those of its namespaces.
+            .replace(
+              new RegExp(`(?<=^ *export {.*[ ,])(\\w+ as )?${name}(?=,| })`, "gm"),
+              "type $&",
+            )
+            .replace(new RegExp(`^declare const \\w+_${name}: typeof ${name};\n`, "gm"), ""),
+        code,
+      );
+  },
+};
 
 /**
  * A warning is a mistake in the source or in this file: it must not scroll by.
@@ -58,7 +89,7 @@ export default [
     input: "src/node.ts",
     external,
     onwarn,
-    plugins: [dts({ tsconfig: "tsconfig.build.json" })],
+    plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses],
     output: [{ file: "dist/node.d.cts" }, { file: "dist/node.d.mts" }],
   },
 ];

@@ -247,14 +247,14 @@ interface UrlParts {
 
 function partsOf(url: URL): UrlParts {
   const unix = url.protocol === "ws+unix:";
-  const [, socket = "", path = ""] = /^([^:]*):?(.*)$/.exec(url.pathname) ?? [];
+  const socket = unix ? url.pathname.replace(/:.*/, "") : "";
   return {
     scheme: url.protocol,
     host: url.hostname.replace(/\.$/, ""),
     port: url.port,
     // To a file system "//" is "/".
-    socket: unix ? socket.replace(/\/+/g, "/") : "",
-    path: unix ? path || "/" : url.pathname,
+    socket: socket.replace(/\/+/g, "/"),
+    path: unix ? url.pathname.slice(socket.length + 1) || "/" : url.pathname,
     query: url.search.slice(1),
     veiled: /%(2f|5c|00)/i.test(url.pathname),
   };
@@ -316,7 +316,7 @@ function parseNetPattern(text: string): UrlPattern | undefined {
 function parseUnixPattern(text: string): UrlPattern | undefined {
   // "ws+unix://host" would be a host; "//" may be left out, as in URLs.
   const match =
-    /^ws\+unix:(?!\/\/[^/*])(?:\/\/)?(\*|\/[^:?#]+)(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i.exec(text);
+    /^ws\+unix:(?:\/\/(?=[/*])|(?!\/\/))(\*|\/[^:?#]+)(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i.exec(text);
   if (!match) return undefined;
   const [, socket = "", path, query] = match;
   const url = tryUrl(`ws+unix://${socket.replace(/^\*/, "/*")}${path ?? ""}${query ?? ""}`);
