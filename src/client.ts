@@ -590,26 +590,27 @@ export class Client implements AsyncIterable<Message> {
     });
   }
 
-  #onEnd(code: number, reason: string, cause?: unknown): void {
-    const handshaken = code !== CLOSE_CODES.ABNORMAL_CLOSURE;
+  #onEnd(endCode: number, reason: string, cause?: unknown): void {
+    const handshaken = endCode !== CLOSE_CODES.ABNORMAL_CLOSURE;
+    const failure = this.#failure;
     if (this.#asked !== undefined) {
       const error = this.#drained ? undefined : this.#droppedError(cause);
       const clean = handshaken && this.#drained;
       this.#finish({ ...this.#asked, clean, by: "local", ...(error && { error }) });
-    } else if (this.#failure !== undefined) {
-      const sentCode = this.#failureCode;
-      const error = this.#failure;
-      this.#finish({ code: sentCode, reason: "", clean: false, by: "local", sentCode, error });
+    } else if (failure !== undefined) {
+      const code = this.#failureCode;
+      const sentCode = wireCode(code, this.#anyCloseCode);
+      this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error: failure });
     } else if (handshaken) {
-      const error = peerError(this.#label, code, reason);
-      this.#finish({ code, reason, clean: true, by: "peer", ...(error && { error }) });
+      const error = peerError(this.#label, endCode, reason);
+      this.#finish({ code: endCode, reason, clean: true, by: "peer", ...(error && { error }) });
     } else {
       const error = new WsError(
         "CONNECTION_LOST",
         `connection ${this.#label}: ended without a close frame`,
         cause === undefined ? {} : { cause },
       );
-      this.#finish({ code, reason: "", clean: false, by: "none", error });
+      this.#finish({ code: endCode, reason: "", clean: false, by: "none", error });
     }
   }
 

@@ -7,7 +7,7 @@ import { parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
 import { authorizeConnect, authorizeUrl } from "./policy.js";
 import type { Policy, PolicySubject } from "./policy.js";
-import type { Capabilities, Dial, Transport, TransportHandler } from "./transport.js";
+import type { Platform, Transport, TransportHandler } from "./transport.js";
 import { displayUrl, parseUrl, publicUrl } from "./url.js";
 
 /**
@@ -33,25 +33,30 @@ export type Connect = (url: string | URL, options?: ConnectOptions) => Promise<C
  */
 export type CreateContext = (options?: ContextOptions) => Context;
 
-/** Binds {@link connect} to a platform. Its connections live in one context that allows everything. */
-export function bindConnect(dial: Dial, capabilities: Capabilities): Connect {
-  const connector = bindConnector(dial, capabilities);
+/**
+ * Binds {@link connect} to a platform, and to what serves option `webSocket`. Its connections live in
+ * one context that allows everything.
+ */
+export function bindConnect(native: Platform, custom: Platform): Connect {
+  const connector = bindConnector(native, custom);
   let shared: Context | undefined;
   return (url, options) => (shared ??= new Context(connector, {})).connect(url, options);
 }
 
-/** Binds {@link createContext} to a platform. */
-export function bindCreateContext(dial: Dial, capabilities: Capabilities): CreateContext {
-  const connector = bindConnector(dial, capabilities);
+/** Binds {@link createContext} to a platform, and to what serves option `webSocket`. */
+export function bindCreateContext(native: Platform, custom: Platform): CreateContext {
+  const connector = bindConnector(native, custom);
   return (options = {}) => new Context(connector, options);
 }
 
 let connections = 0;
 
-function bindConnector(dial: Dial, capabilities: Capabilities): Connector {
+function bindConnector(native: Platform, custom: Platform): Connector {
   // Async from the first line, so that bad input rejects; all of it is read before the first await.
   return async (context, input, given) => {
     const { policy, actor, meta, defaults, strict } = context.settings;
+    const platform = (given?.webSocket ?? defaults.webSocket) === undefined ? native : custom;
+    const { capabilities } = platform;
     const url = parseUrl(input, {
       unix: capabilities.unix,
       credentials: capabilities.dialOptions,
@@ -70,7 +75,7 @@ function bindConnector(dial: Dial, capabilities: Capabilities): Connector {
       ...(actor === undefined ? {} : { actor }),
       ...((meta ?? options.meta) && { meta: Object.freeze({ ...meta, ...options.meta }) }),
     };
-    return new Attempt(context, options, capabilities, label).run(dial, url, policies, subject);
+    return new Attempt(context, options, platform, label).run(url, policies, subject);
   };
 }
 
@@ -78,24 +83,19 @@ function bindConnector(dial: Dial, capabilities: Capabilities): Connector {
 class Attempt {
   readonly #context: Context;
   readonly #options: ParsedOptions;
-  readonly #anyCloseCode: boolean;
+  readonly #platform: Platform;
   readonly #controller = new AbortController();
   readonly #deadline: Deadline;
   readonly #stopListening: (() => void) | undefined;
   readonly #leave: () => void;
   #client: Client | undefined;
 
-  constructor(
-    context: Context,
-    options: ParsedOptions,
-    { anyCloseCode }: Capabilities,
-    label: string,
-  ) {
+  constructor(context: Context, options: ParsedOptions, platform: Platform, label: string) {
     const { dialTimeout, signal } = options;
     if (signal?.aborted) throw abortError(`dial ${label}`, signal);
     this.#context = context;
     this.#options = options;
-    this.#anyCloseCode = anyCloseCode;
+    this.#platform = platform;
     this.#leave = context.enter((error) => this.#abort(error));
     this.#stopListening =
       signal && onAbort(signal, () => this.#abort(abortError(`dial ${label}`, signal)));
@@ -105,18 +105,13 @@ class Attempt {
     this.#deadline.start();
   }
 
-  async run(
-    dial: Dial,
-    url: URL,
-    policies: readonly Policy[],
-    subject: PolicySubject,
-  ): Promise<Client> {
+  async run(url: URL, policies: readonly Policy[], subject: PolicySubject): Promise<Client> {
     const { signal } = this.#controller;
     const work = async (): Promise<void> => {
       await authorizeConnect(policies, subject, url);
       // A policy may take its time, and end after the dial has.
       signal.throwIfAborted();
-      await dial({
+      await this.#platform.dial({
         url,
         options: this.#options,
         signal,
@@ -140,7 +135,7 @@ class Attempt {
       url: publicUrl(url),
       label: displayUrl(url),
       options: this.#options,
-      anyCloseCode: this.#anyCloseCode,
+      anyCloseCode: this.#platform.capabilities.anyCloseCode,
       ended: (ended) => this.#context.remove(ended),
     });
     this.#context.add(client);

@@ -1,15 +1,15 @@
 import { WsError } from "./errors.js";
 
 /**
- * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it, such
- * as `"300ms"` or `"1h15m30.5s"`. What {@link parseDuration} accepts.
+ * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it,
+ * such as `"300ms"` or `"1h15m30.5s"`. What {@link parseDuration} accepts.
  */
 export type Duration = number | string;
 
-/** Go's largest duration is 2^63-1 ns; in milliseconds, a number comes no nearer to it than this. */
+/** As near as a number of milliseconds comes to Go's largest duration, 2^63-1 ns. */
 const MAX = 2 ** 63 / 1e6;
 
-/** What shifts a number of each unit to milliseconds; minutes and hours are then multiples of a second. */
+/** What shifts a number of each unit to milliseconds; `m` and `h` are then multiplied. */
 const UNITS: Readonly<Record<string, string>> = {
   ns: "e-6",
   us: "e-3",
@@ -24,11 +24,12 @@ const UNITS: Readonly<Record<string, string>> = {
 /**
  * The milliseconds of a duration, fractions kept: `"5ns"` is 0.000005.
  *
- * A number is milliseconds. A string follows Go's `time.ParseDuration`: an optional sign, then `"0"`
- * or one or more decimal numbers, each with a unit: `ns`, `us` (or `µs`), `ms`, `s`, `m`, `h`.
+ * A number is milliseconds. A string follows Go's `time.ParseDuration`: an optional sign, then
+ * `"0"` or one or more decimal numbers, each with a unit: `ns`, `us` (or `µs`), `ms`, `s`, `m`,
+ * `h`.
  *
- * Throws a {@link WsError} `INVALID_DURATION` for anything else, for NaN, for a negative duration, and
- * for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
+ * Throws a {@link WsError} `INVALID_DURATION` for anything else, for NaN, for a negative duration,
+ * and for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
  */
 export function parseDuration(value: Duration): number {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
@@ -37,12 +38,13 @@ export function parseDuration(value: Duration): number {
     "INVALID_DURATION",
     `duration: ${show(value)} ` +
       (Number.isNaN(ms)
-        ? 'is not a Go duration: use milliseconds or a string such as "300ms" or "1h15m30.5s" (units: ns, us, \u00b5s, ms, s, m, h)'
+        ? 'is not a Go duration: use milliseconds or a string such as "300ms" or "1h15m30.5s" ' +
+          "(units: ns, us, \u00b5s, ms, s, m, h)"
         : "is out of range: use 0 to 2562047h47m16.854775807s"),
   );
 }
 
-/** The milliseconds of a Go duration, or NaN. Each step consumes what it matches: linear in time. */
+/** The milliseconds of a Go duration, or NaN. Nothing is matched twice: the time is linear. */
 function parseText(text: string): number {
   if (/^[+-]?0$/.test(text)) return 0;
   if (!/^[+-]?[\d.]/.test(text)) return NaN;

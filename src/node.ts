@@ -1,13 +1,17 @@
 import { bindConnect, bindCreateContext } from "./connect.js";
 import type { Connect, CreateContext } from "./connect.js";
 import * as shared from "./public.js";
-import { capabilities, dial } from "./transport/node.js";
+import { webSocketPlatform } from "./transport/browser.js";
+import { nodePlatform } from "./transport/node.js";
 
 export * from "./public.js";
 
-export const connect: Connect = /* @__PURE__ */ bindConnect(dial, capabilities);
+export const connect: Connect = /* @__PURE__ */ bindConnect(nodePlatform, webSocketPlatform);
 
-export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(dial, capabilities);
+export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(
+  nodePlatform,
+  webSocketPlatform,
+);
 
 /** Everything this package exports, under one name. */
 const websocket: typeof shared & {

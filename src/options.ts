@@ -4,7 +4,7 @@ import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
-import type { Capabilities, DialOptions, NodeOptions } from "./transport.js";
+import type { Capabilities, DialOptions, NodeOptions, WebSocketClass } from "./transport.js";
 
 /** Data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;
@@ -95,14 +95,14 @@ export interface ConnectOptions {
   readonly keepAlive?: KeepAliveOptions | undefined;
   /** `"buffer"` never pauses the socket; only `bufferLimit` bounds what waits. Default: `"auto"`. */
   readonly backpressure?: "auto" | "buffer" | undefined;
-  /** A W3C `WebSocket` class to use in place of the platform's. Default: the platform's. */
+  /**
+   * A W3C `WebSocket` class to use in place of the platform's: it can do what a browser's can, and the
+   * options a browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.
+   */
   readonly webSocket?: WebSocketClass | undefined;
   /** Options for Node alone. Default: none. Elsewhere `UNSUPPORTED`. */
   readonly node?: NodeOptions | undefined;
 }
-
-/** A W3C `WebSocket` class. */
-export type WebSocketClass = new (url: string, protocols?: string[]) => object;
 
 /** Options of `connect`, checked, complete and copied. */
 export interface ParsedOptions extends DialOptions {
@@ -343,10 +343,7 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
     throw unsupported(name, capabilities, "this version has none: ping() from a ticker instead");
   },
   backpressure: oneOf("auto", "buffer"),
-  webSocket(value, name, capabilities) {
-    callable(value, name, capabilities);
-    throw unsupported(name, capabilities, "this version always uses the platform's own");
-  },
+  webSocket: callable,
   node(value, name, capabilities) {
     const given = pickKnown(`connect: option ${name}`, value, Object.keys(NODE_PARSERS));
     if (!capabilities.dialOptions) throw unsupported(name, capabilities, "leave it out there");

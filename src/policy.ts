@@ -32,15 +32,16 @@ export interface PolicyRule {
    */
   readonly actions: string | readonly string[];
   /**
-   * The URLs this rule is about: `"scheme://host[:port][/path][?query]"` or `"*"`; see
-   * {@link definePolicy}. Default: all of them. An empty list is none. `websocket.connect` ignores it.
+   * The URLs this rule is about, as `"scheme://host[:port][/path][?query]"` or `"*"`: see
+   * {@link definePolicy}. Default: all of them. An empty list is none. `websocket.connect` ignores
+   * it.
    */
   readonly resources?: string | readonly string[];
   /** What the rule does where it applies. A deny rule beats all allow rules. */
   readonly effect: "allow" | "deny";
   /**
-   * A further condition, asked last. Unless it answers `true` an allow rule does not apply; unless it
-   * answers `false` a deny rule does. What it throws refuses the connection. Not asked for a
+   * A further condition, asked last. Unless it answers `true` an allow rule does not apply; unless
+   * it answers `false` a deny rule does. What it throws refuses the connection. Not asked for a
    * `websocket.connect` that is merely implied.
    */
   readonly when?: (request: PolicyRequest) => boolean | Promise<boolean>;
@@ -110,23 +111,24 @@ function refusal(where: string, resource: string, init: ErrorInit): WsError {
 }
 
 /**
- * Makes a policy of rules: any deny rule that applies wins, else any allow rule, else it denies. The
- * rules are checked and copied once, here. Patterns are matched by part, never as text:
+ * Makes a policy of rules: any deny rule that applies wins, else any allow rule, else it denies.
+ * The rules are checked and copied once, here. Patterns are matched by part, never as text:
  *
  * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
- * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain itself),
- *   or `*`. One trailing dot is ignored.
+ * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
+ *   itself), or `*`. One trailing dot is ignored.
  * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
- * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends behind its
- *   host or port takes any path. Escapes (`%61`) match what they stand for. A path with an escaped slash,
- *   backslash or NUL (`%2f`, `%5c`, `%00`) is refused: no allow rule with a path matches it, all deny
- *   rules with one do, if scheme, host and port fit.
+ * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
+ *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
+ *   an escaped slash, backslash or NUL (`%2f`, `%5c`, `%00`) is refused: no allow rule with a path
+ *   matches it, all deny rules with one do, if scheme, host and port fit.
  * - The query is ignored unless the pattern has one; it may hold `*`.
- * - `"*"`, like no `resources` at all, is every `ws:` and `wss:` URL. `ws+unix:` URLs are allowed only by
- *   a pattern of their own, `"ws+unix:///run/app.sock[:/path][?query]"`, by socket and request path.
+ * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
+ *   `ws+unix:` URLs are allowed only by a pattern of their own,
+ *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
  *
- * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`, and
- * `when` is asked for `websocket.connect` too, without a `url`.
+ * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,
+ * and `when` is asked for `websocket.connect` too, without a `url`.
  *
  * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
  */
@@ -285,8 +287,8 @@ function compileResource(
   if (parsed) return compilePattern(parsed, deny);
   throw invalid(
     `${field} is ${show(pattern)}`,
-    'use "wss://host[:port][/path][?query]" without credentials or fragment, where the host may be ' +
-      '"*" or begin with "*.", or "ws+unix:///run/app.sock[:/path][?query]", or "*"',
+    'use "wss://host[:port][/path][?query]" without credentials or fragment, where the host may ' +
+      'be "*" or begin with "*.", or "ws+unix:///run/app.sock[:/path][?query]", or "*"',
   );
 }
 
@@ -373,12 +375,12 @@ function isBelow(host: string, domain: string): boolean {
   return host.endsWith(`.${domain}`) && host.length > domain.length + 1;
 }
 
-/** Every escape as the byte it stands for, the bytes that have no character of their own included. */
+/** All escapes as the bytes they stand for, each a character: also half of what UTF-8 encodes. */
 function decodeAll(text: string): string {
   return text.replace(/%[\da-f]{2}/gi, byteOf);
 }
 
-/** What RFC 3986 section 6.2.2 calls equal: escapes of unreserved characters, and the case of hex. */
+/** RFC 3986 section 6.2.2: escapes of unreserved characters equal those, and hex has no case. */
 function decodeUnreserved(text: string): string {
   return text.replace(/%[\da-f]{2}/gi, (escape) => {
     const char = byteOf(escape);

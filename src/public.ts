@@ -22,17 +22,11 @@ export type { Duration } from "./duration.js";
 export { errors, WsError } from "./errors.js";
 export type { ErrorCode, ErrorDetails, ErrorInit, ErrorKind } from "./errors.js";
 export type { BinaryMessage, Message, TextMessage } from "./message.js";
-export type {
-  Compression,
-  ConnectOptions,
-  Data,
-  KeepAliveOptions,
-  WebSocketClass,
-} from "./options.js";
+export type { Compression, ConnectOptions, Data, KeepAliveOptions } from "./options.js";
 export { definePolicy } from "./policy.js";
 export type { Policy, PolicyAction, PolicyRequest, PolicyRule } from "./policy.js";
 export { select } from "./select.js";
 export type { DefaultResult, SelectOptions, SelectResult } from "./select.js";
 export { after, ticker } from "./timer.js";
 export type { Ticker } from "./timer.js";
-export type { Backpressure, Handshake, NodeOptions } from "./transport.js";
+export type { Backpressure, Handshake, NodeOptions, WebSocketClass } from "./transport.js";

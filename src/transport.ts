@@ -76,8 +76,12 @@ export interface DialOptions {
   /** In milliseconds. */
   readonly closeTimeout: number;
   readonly readTimeout: number | undefined;
+  readonly webSocket: WebSocketClass | undefined;
   readonly node: NodeOptions;
 }
+
+/** A W3C `WebSocket` class. */
+export type WebSocketClass = new (url: string, protocols?: string[]) => object;
 
 /** Options for Node alone, handed to the dial. */
 export interface NodeOptions {
@@ -114,6 +118,12 @@ export interface DialRequest {
 
 /** Opens a connection: calls `request.open` and resolves, or rejects with a `WsError`. */
 export type Dial = (request: DialRequest) => Promise<void>;
+
+/** A way to open connections, and what it can do. */
+export interface Platform {
+  readonly dial: Dial;
+  readonly capabilities: Capabilities;
+}
 
 /** What a platform can do, for the options it has to refuse. */
 export interface Capabilities {

@@ -12,13 +12,13 @@ export interface UrlRules {
 }
 
 /**
- * The URL to dial, always a fresh one. `http:` becomes `ws:`, `https:` becomes `wss:`; relative URLs
- * resolve against the page. A `ws+unix:` URL is `ws+unix:///run/app.sock:/path?query`: the absolute path
- * of a socket, then perhaps a `:` and the path to request, by default `/`.
+ * The URL to dial, always a fresh one. `http:` becomes `ws:`, `https:` becomes `wss:`; relative
+ * URLs resolve against the page. A `ws+unix:` URL is `ws+unix:///run/app.sock:/path?query`: the
+ * absolute path of a socket, then perhaps a `:` and the path to request, by default `/`.
  *
  * Throws a {@link WsError}: `INVALID_URL` for what is not a URL, another scheme, a fragment, and a
- * `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for `ws+unix:` or credentials where the
- * platform cannot take them. Its message shows no credentials, query or fragment.
+ * `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for `ws+unix:` or credentials where
+ * the platform cannot take them. Its message shows no credentials, query or fragment.
  */
 export function parseUrl(input: string | URL, rules: UrlRules): URL {
   const given: unknown = input;

@@ -12,12 +12,13 @@ import type {
   DialOptions,
   DialRequest,
   Handshake,
+  Platform,
   Transport,
   TransportHandler,
 } from "../transport.js";
 import { displayUrl, parseUrl, sameOrigin } from "../url.js";
 
-export const capabilities: Capabilities = {
+const capabilities: Capabilities = {
   platform: "Node",
   dialOptions: true,
   unix: true,
@@ -44,7 +45,7 @@ const LARGE = 16_384;
 const DEFAULT_MAX_REDIRECTS = 5;
 
 /** Opens a connection with `ws`, following redirects if asked to: one dial per hop, each authorized. */
-export const dial: Dial = async (request) => {
+const dial: Dial = async (request) => {
   const { signal } = request;
   let hop: Hop = { url: request.url, options: request.options };
   for (let hops = 0; ; hops++) {
@@ -58,6 +59,9 @@ export const dial: Dial = async (request) => {
     }
   }
 };
+
+/** Node, by `ws`. */
+export const nodePlatform: Platform = { dial, capabilities };
 
 /** The target of one dial, and the options that may travel to it. */
 interface Hop {

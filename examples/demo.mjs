@@ -1,0 +1,168 @@
+// npm run demo -- [--seconds 10] [--rate 500] [--ping 3s]
+import { parseArgs } from "node:util";
+import { Channel, CLOSE_CODES, connect, parseDuration, WsError } from "wschan";
+import { streamPrices } from "./price-stream/prices.mjs";
+import { startDemoServer } from "./server/index.mjs";
+
+const USAGE = `usage: npm run demo -- [--seconds N] [--rate N] [--ping DURATION]
+  --seconds  how long it runs, above 0 and up to 86400; default 10
+  --rate     prices per second, 1 to 10000; default 500
+  --ping     time between keep-alive pings, such as 500ms or 3s; default 3s`;
+
+const SYMBOLS = ["BTC-USD", "ETH-USD"];
+
+/** @returns {Promise<number>} the exit code: 0 fine, 1 failed, 2 called wrongly */
+async function main() {
+  let options;
+  try {
+    options = parseOptions();
+  } catch (error) {
+    console.error(`demo: ${/** @type {Error} */ (error).message}\n${USAGE}`);
+    return 2;
+  }
+  try {
+    return (await run(options)) ? 0 : 1;
+  } catch (error) {
+    console.error(`demo: ${WsError.is(error) ? `${error.code}: ${error.message}` : error}`);
+    return 1;
+  }
+}
+
+/** Throws with a message for the user. */
+function parseOptions() {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "10" },
+      rate: { type: "string", default: "500" },
+      ping: { type: "string", default: "3s" },
+    },
+  });
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0 && seconds <= 86_400)) {
+    throw new Error(`--seconds ${values.seconds}: must be a number above 0 and up to 86400`);
+  }
+  const rate = Number(values.rate);
+  if (!(rate >= 1 && rate <= 10_000)) {
+    throw new Error(`--rate ${values.rate}: must be a number from 1 to 10000`);
+  }
+  const heartbeat = parseDuration(values.ping);
+  if (heartbeat === 0) throw new Error("--ping 0: must be above 0");
+  return { seconds, rate, heartbeat };
+}
+
+/**
+ * @param {{ seconds: number, rate: number, heartbeat: number }} options
+ * @returns {Promise<boolean>} whether it ended clean and nothing was lost
+ */
+async function run({ seconds, rate, heartbeat }) {
+  const stop = new Channel();
+  // Once: a second Ctrl-C meets no handler and ends the process at once.
+  process.once("SIGINT", () => stop.close());
+  const end = setTimeout(() => stop.close(), seconds * 1000);
+  const server = await startDemoServer();
+  try {
+    const client = await connect(`${server.url}/prices`);
+    const tally = new Tally();
+    const endDisplay = startDisplay(tally);
+    let closed;
+    try {
+      const events = streamPrices(client, { symbols: SYMBOLS, rate, heartbeat, stop });
+      for await (const event of events) {
+        if (event.kind === "price") tally.countPrice(event);
+        else tally.countPing(event.milliseconds);
+      }
+    } finally {
+      closed = await client.close(CLOSE_CODES.NORMAL, "end of the demo");
+      endDisplay();
+      console.log(`${tally.summary()}\nclosed: ${closed.code}, ${closed.clean ? "" : "not "}clean`);
+    }
+    return closed.clean && tally.gaps === 0;
+  } finally {
+    clearTimeout(end);
+    await server.close();
+  }
+}
+
+/** What has been received so far. */
+class Tally {
+  gaps = 0;
+  #messages = 0;
+  #lastSequence = 0;
+  /** @type {Map<string, number>} */
+  #prices = new Map();
+  #pings = { count: 0, last: NaN, min: Infinity, max: 0 };
+  #started = performance.now();
+  /** The totals of the last second or so, for the rate. */
+  #samples = [{ time: this.#started, messages: 0 }];
+
+  /** @param {import("./price-stream/prices.mjs").Price} price */
+  countPrice({ symbol, price, sequence }) {
+    this.#messages += 1;
+    if (sequence !== this.#lastSequence + 1) this.gaps += 1;
+    this.#lastSequence = sequence;
+    this.#prices.set(symbol, price);
+  }
+
+  /** @param {number} milliseconds */
+  countPing(milliseconds) {
+    const { count, min, max } = this.#pings;
+    this.#pings = {
+      count: count + 1,
+      last: milliseconds,
+      min: Math.min(min, milliseconds),
+      max: Math.max(max, milliseconds),
+    };
+  }
+
+  status() {
+    const prices = [...this.#prices].map(([symbol, price]) => `${symbol} ${price.toFixed(2)}`);
+    const { count, last } = this.#pings;
+    const ping = count === 0 ? "-" : `${last.toFixed(2)} ms`;
+    return (
+      `${prices.sort().join("  ")} | ${this.#rate()} msg/s | ping ${ping} | ` +
+      `${this.#messages} messages`
+    );
+  }
+
+  summary() {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const { count, min, max } = this.#pings;
+    const range = count === 0 ? "" : ` (round trip ${min.toFixed(2)} to ${max.toFixed(2)} ms)`;
+    return (
+      `messages: ${this.#messages} in ${seconds.toFixed(1)} s\n` +
+      `gaps in sequence: ${this.gaps}\n` +
+      `pings: ${count}${range}`
+    );
+  }
+
+  #rate() {
+    const now = { time: performance.now(), messages: this.#messages };
+    this.#samples.push(now);
+    // Of those that are a second old, the youngest.
+    while (now.time - this.#samples[1].time >= 1000) this.#samples.shift();
+    const [since] = this.#samples;
+    return Math.round(((now.messages - since.messages) * 1000) / (now.time - since.time));
+  }
+}
+
+/**
+ * Shows the tally: on a terminal one line that is drawn again and again, elsewhere a line per second.
+ *
+ * @param {Tally} tally
+ * @returns {() => void} ends it with a last line
+ */
+function startDisplay(tally) {
+  const { stdout } = process;
+  const draw = stdout.isTTY
+    ? // Cut to the terminal's width: a line that wraps cannot be drawn over.
+      () => stdout.write(`\r${tally.status().slice(0, (stdout.columns || 80) - 1)}\x1b[K`)
+    : () => console.log(tally.status());
+  const timer = setInterval(draw, stdout.isTTY ? 100 : 1000);
+  return () => {
+    clearInterval(timer);
+    draw();
+    if (stdout.isTTY) stdout.write("\n");
+  };
+}
+
+process.exitCode = await main();

@@ -1,0 +1,253 @@
+import { spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { text as readText } from "node:stream/consumers";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { WebSocketServer } from "ws";
+import { startDemoServer } from "../../examples/server/index.mjs";
+import { ROOT } from "../helpers/root.js";
+import { run } from "../helpers/run.js";
+import type { RunResult } from "../helpers/run.js";
+import { ms } from "../helpers/time.js";
+
+const PRICE = /^[A-Z]{3}-USD \d+\.\d{2}$/;
+const TIMEOUT = ms(30_000);
+
+const node = (...args: string[]) => run(process.execPath, args, ROOT);
+
+/** A program that the test talks to, and that ends with the test. */
+class Program {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<RunResult>;
+  #stdout = "";
+
+  constructor(...args: string[]) {
+    this.child = spawn(process.execPath, args, { cwd: ROOT, env: {} });
+    onTestFinished(() => void this.child.kill("SIGKILL"));
+    const stderr = readText(this.child.stderr);
+    this.child.stdout.setEncoding("utf8").on("data", (text: string) => (this.#stdout += text));
+    this.ended = once(this.child, "close").then(async ([code]) => ({
+      stdout: this.#stdout,
+      stderr: await stderr,
+      code: code as number | null,
+    }));
+  }
+
+  /** Resolves when it has written `text`. */
+  async wrote(text: string): Promise<void> {
+    while (!this.#stdout.includes(text)) await once(this.child.stdout, "data");
+  }
+}
+
+describe("the demo", { timeout: TIMEOUT }, () => {
+  const demo = (...args: string[]) => node("examples/demo.mjs", ...args);
+
+  test("shows prices, rate and round trips, and closes clean", async () => {
+    const { code, stdout, stderr } = await demo("--seconds", "2", "--ping", "500ms");
+    expect(stderr).toBe("");
+    const lines = stdout.trimEnd().split("\n");
+    const [messages, gaps, pings, closed] = lines.splice(-4);
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^BTC-USD \d+\.\d\d {2}ETH-USD \d+\.\d\d \| [1-9]\d* msg\/s \| ping (-|\d+\.\d\d ms) \| \d+ messages$/,
+      );
+    }
+    expect(lines.at(-1)).toMatch(/ping \d/);
+    expect(messages).toMatch(/^messages: [1-9]\d* in \d+\.\d s$/);
+    expect(gaps).toBe("gaps in sequence: 0");
+    expect(pings).toMatch(/^pings: [1-9]\d* \(round trip \d+\.\d\d to \d+\.\d\d ms\)$/);
+    expect(closed).toBe("closed: 1000, clean");
+    expect(code).toBe(0);
+  });
+
+  test("loses nothing at the highest rate", async () => {
+    const { code, stdout } = await demo("--seconds", "1", "--rate", "10000", "--ping", "50ms");
+    expect(stdout).toContain("gaps in sequence: 0\n");
+    expect(code).toBe(0);
+  });
+
+  test("takes a fraction of a second", async () => {
+    const { code, stdout, stderr } = await demo("--seconds", "0.05");
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/\npings: 0\nclosed: 1000, clean\n$/);
+    expect(code).toBe(0);
+  });
+
+  test("closes clean on Ctrl-C", async () => {
+    const program = new Program("examples/demo.mjs", "--seconds", "600");
+    await program.wrote("\n");
+    program.child.kill("SIGINT");
+    const { code, stdout, stderr } = await program.ended;
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/\ngaps in sequence: 0\npings: .*\nclosed: 1000, clean\n$/);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [["--seconds", "ten"], "--seconds ten: must be a number"],
+    [["--seconds", "0"], "--seconds 0: must be a number above 0"],
+    [["--seconds=-1"], "--seconds -1: must be a number above 0"],
+    [["--seconds="], "--seconds : must be a number"],
+    [["--seconds", "NaN"], "--seconds NaN: must be a number"],
+    [["--seconds", "86401"], "--seconds 86401: must be a number above 0 and up to 86400"],
+    [["--seconds"], "--seconds"],
+    [["--rate", "0"], "--rate 0: must be a number from 1 to 10000"],
+    [["--rate", "10001"], "--rate 10001: must be a number from 1 to 10000"],
+    [["--ping", "soon"], "soon"],
+    [["--ping", "0"], "--ping 0: must be above 0"],
+    [["--fast"], "--fast"],
+    [["10"], "10"],
+  ])("refuses %j with its usage and exit code 2", async (args, message) => {
+    const { code, stdout, stderr } = await demo(...args);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(message);
+    expect(stderr).toContain("usage: npm run demo -- [--seconds N]");
+    expect(code).toBe(2);
+  });
+});
+
+describe("the price-stream example", { timeout: TIMEOUT }, () => {
+  const EXAMPLE = "examples/price-stream/index.mjs";
+
+  test("prints prices and round trips of its own server, and closes clean", async () => {
+    const { code, stdout, stderr } = await node(EXAMPLE);
+    expect(stderr).toBe("");
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.at(-1)).toBe("closed with 1000, clean");
+    expect(lines.filter((line) => PRICE.test(line))).toHaveLength(100);
+    expect(lines.some((line) => /^ping \d+\.\d\d ms$/.test(line))).toBe(true);
+    expect(code).toBe(0);
+  });
+
+  test("closes clean on Ctrl-C", async () => {
+    const program = new Program(EXAMPLE);
+    await program.wrote("\n");
+    program.child.kill("SIGINT");
+    const { code, stdout, stderr } = await program.ended;
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/closed with 1000, clean\n$/);
+    expect(code).toBe(0);
+  });
+
+  test("ends in peace when the server of the given URL shuts down", async () => {
+    const server = await startDemoServer();
+    onTestFinished(() => server.close());
+    const program = new Program(EXAMPLE, `${server.url}/prices`);
+    await program.wrote("\n");
+    await server.close();
+    const { code, stdout, stderr } = await program.ended;
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/closed with 1001, clean\n$/);
+    expect(code).toBe(0);
+  });
+
+  test("fails with the code of a connection that was cut", async () => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    onTestFinished(() => server.close());
+    await once(server, "listening");
+    server.on("connection", (ws) => ws.on("message", () => ws.terminate()));
+    const { port } = server.address() as AddressInfo;
+    const { code, stdout, stderr } = await node(EXAMPLE, `ws://127.0.0.1:${port}`);
+    expect(stdout).toBe("closed with 1006, not clean\n");
+    expect(stderr).toContain("CONNECTION_LOST");
+    expect(code).toBe(1);
+  });
+
+  test("fails with what the server refuses", async () => {
+    const server = await startDemoServer();
+    onTestFinished(() => server.close());
+    const { code, stdout, stderr } = await node(EXAMPLE, `${server.url}/chat`);
+    expect(stdout).toBe("closed with 1000, clean\n");
+    expect(stderr).toContain("the server refused: unknown op; known: join, say");
+    expect(code).toBe(1);
+  });
+
+  test("fails with HANDSHAKE_REJECTED where there is no such endpoint", async () => {
+    const server = await startDemoServer();
+    onTestFinished(() => server.close());
+    const { code, stderr } = await node(EXAMPLE, `${server.url}/nothing`);
+    expect(stderr).toContain("HANDSHAKE_REJECTED");
+    expect(code).toBe(1);
+  });
+});
+
+describe("the chat example", { timeout: TIMEOUT }, () => {
+  const EXAMPLE = "examples/chat/index.mjs";
+  const CONVERSATION = `\
+(Ann joined)
+(Bob joined)
+Ann: Hello, Bob. Does this thing lose messages?
+Bob: None so far, and they come in order.
+Ann: Then I can go. Goodbye!
+Bob: Goodbye, Ann!
+(Bob left)
+Ann: closed with 1000, clean
+Bob: closed with 1000, clean
+`;
+
+  test.each([
+    ["asked to", ["--script"]],
+    ["nobody can type", []],
+  ])("holds a conversation of its own when %s", async (_when, args) => {
+    expect(await node(EXAMPLE, ...args)).toEqual({ stdout: CONVERSATION, stderr: "", code: 0 });
+  });
+
+  test("holds it in the asked room of a given server", async () => {
+    const server = await startDemoServer();
+    onTestFinished(() => server.close());
+    const url = `${server.url}/chat`;
+    const results = await Promise.all([node(EXAMPLE, url), node(EXAMPLE, url, "--room", "other")]);
+    expect(results.map(({ stdout }) => stdout)).toEqual([CONVERSATION, CONVERSATION]);
+  });
+
+  // A pipe that passes for a terminal.
+  const typing = ["--import", "data:text/javascript,process.stdin.isTTY = true", EXAMPLE];
+
+  test("says what is typed, prints what others say and leaves at the end of input", async () => {
+    const server = await startDemoServer();
+    onTestFinished(() => server.close());
+    const url = `${server.url}/chat`;
+    const ann = new Program(...typing, url, "--name", "Ann");
+    await ann.wrote("(Ann joined)");
+    const bob = new Program(...typing, url, "--name", "Bob");
+    await bob.wrote("(Bob joined)");
+    bob.child.stdin.write("Hello from Bob\n");
+    await ann.wrote("Bob: Hello from Bob");
+    ann.child.stdin.end("Hello from Ann\n");
+    await bob.wrote("(Ann left)");
+    bob.child.kill("SIGINT");
+    expect(await ann.ended).toEqual({
+      stdout: `\
+${url}: you are Ann in lobby; Ctrl-D leaves
+(Ann joined)
+(Bob joined)
+Bob: Hello from Bob
+Ann: closed with 1000, clean
+`,
+      stderr: "",
+      code: 0,
+    });
+    expect(await bob.ended).toEqual({
+      stdout: `\
+${url}: you are Bob in lobby; Ctrl-D leaves
+(Bob joined)
+Ann: Hello from Ann
+(Ann left)
+Bob: closed with 1000, clean
+`,
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  test("starts a server for others when no URL is given", async () => {
+    const program = new Program(...typing);
+    await program.wrote("(Ann joined)");
+    program.child.stdin.end();
+    const { code, stdout } = await program.ended;
+    expect(stdout).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/chat: you are Ann in lobby/);
+    expect(code).toBe(0);
+  });
+});
