@@ -7,7 +7,6 @@ import type { CompressionMode } from "./constants.js";
 import { checkMayWait, Deadline, guardWait, nextTurn, now, parseWait } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
 import { WsError } from "./errors.js";
-import type { ErrorCode } from "./errors.js";
 import { memoryOf } from "./message.js";
 import type { Message } from "./message.js";
 import type { Data, ParsedOptions } from "./options.js";
@@ -28,6 +27,8 @@ const TURN_LIMIT = 5;
 
 /** What IANA registered for a peer that was too slow. */
 const TIMEOUT_CODE = 3008;
+
+const PING_TIMEOUT = 10_000;
 
 /** A ping carries its number, so that its pong names it. */
 const PING_BYTES = 4;
@@ -317,8 +318,7 @@ export class Client implements AsyncIterable<Message> {
         `ping ${this.#label}: no ping frames on this platform: use option keepAlive.message`,
       );
     }
-    const timeout = options.timeout ?? "10s";
-    const wait = parseWait(`ping ${this.#label}`, "PING_TIMEOUT", { ...options, timeout });
+    const wait = parseWait(`ping ${this.#label}`, "PING_TIMEOUT", options, PING_TIMEOUT);
     if (this.#state !== "open") throw this.#closedError("ping");
     checkMayWait(wait);
     return new Promise((resolve, reject) => {
@@ -359,7 +359,7 @@ export class Client implements AsyncIterable<Message> {
     try {
       checkClose(code, reason);
     } catch (error) {
-      return Promise.reject(error as WsError);
+      return Promise.reject(error);
     }
     const sentCode = wireCode(code, this.#anyCloseCode);
     this.#asked = { code, reason, sentCode };
@@ -638,8 +638,7 @@ export class Client implements AsyncIterable<Message> {
 
   #closedError(operation: string): WsError {
     const cause = this.#failure;
-    const code: ErrorCode = "CLOSED";
-    return new WsError(code, `${operation} ${this.#label}: the connection is ${this.#state}`, {
+    return new WsError("CLOSED", `${operation} ${this.#label}: the connection is ${this.#state}`, {
       retryable: cause?.retryable ?? false,
       ...(cause && { cause }),
     });
@@ -656,14 +655,14 @@ function ignore(): void {
 
 /** A rejection for whoever awaits it, that is never reported as unhandled. */
 function rejected(error: unknown): Promise<never> {
-  const promise = Promise.reject<never>(error as WsError);
+  const promise = Promise.reject(error);
   promise.catch(ignore);
   return promise;
 }
 
-function toPayload(data: Data, type: 1 | 2 | undefined): string | Uint8Array {
+function toPayload(data: Data, type: number | undefined): string | Uint8Array {
   if (type !== undefined && type !== TEXT && type !== BINARY) {
-    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${String(type)}`);
+    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${type}`);
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   const bytes = toBytes(data);

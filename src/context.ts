@@ -92,7 +92,7 @@ export class Context {
     if (client === undefined) {
       throw new WsError(
         "UNKNOWN_CONNECTION",
-        `context: no live connection has this id: ${String(id)}`,
+        `context: no live connection has this id: ${id}`,
       );
     }
     return client;
@@ -114,7 +114,7 @@ export class Context {
     try {
       checkClose(code, reason);
     } catch (error) {
-      return Promise.reject(error as WsError);
+      return Promise.reject(error);
     }
     this.#closing = this.closed;
     for (const abort of this.#dials) abort(noContext());

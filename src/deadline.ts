@@ -77,6 +77,9 @@ export function abortError(operation: string, signal: AbortSignal): WsError {
   return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
 }
 
+/** `default` is select's. */
+const WAIT_OPTIONS: readonly string[] = ["timeout", "signal", "default"];
+
 /** The options of a wait, checked. */
 export interface Wait {
   readonly operation: string;
@@ -86,16 +89,37 @@ export interface Wait {
 }
 
 /** Checks the options of a wait; throws `INVALID_DURATION`, `INVALID_OPTION`, or `ABORTED`. */
-export function parseWait(operation: string, timeoutCode: ErrorCode, options: WaitOptions): Wait {
+export function parseWait(
+  operation: string,
+  timeoutCode: ErrorCode,
+  options: WaitOptions,
+  defaultTimeout?: number,
+): Wait {
+  checkNames(operation, options);
   const { timeout, signal } = options;
   checkSignal(operation, signal);
   if (signal?.aborted) throw abortError(operation, signal);
   return {
     operation,
     timeoutCode,
-    timeout: timeout === undefined ? undefined : parseDuration(timeout),
+    timeout: timeout === undefined ? defaultTimeout : parseDuration(timeout),
     signal,
   };
+}
+
+/** A misspelt `timeout` would wait for ever. */
+function checkNames(operation: string, options: unknown): void {
+  if (typeof options !== "object" || options === null) {
+    throw new WsError("INVALID_OPTION", `${operation}: options must be an object`);
+  }
+  for (const name in options) {
+    if (!WAIT_OPTIONS.includes(name)) {
+      throw new WsError(
+        "INVALID_OPTION",
+        `${operation}: unknown option ${JSON.stringify(name)}: the options are ${WAIT_OPTIONS.join(", ")}`,
+      );
+    }
+  }
 }
 
 /** Throws `INVALID_OPTION` for anything but a signal or nothing. Signals of other realms pass. */

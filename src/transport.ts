@@ -111,9 +111,9 @@ export interface DialRequest {
   /** Aborts the attempt; its reason is the `WsError` to fail with. */
   readonly signal: AbortSignal;
   /** Asks the policy about the target of a redirect; rejects if it refuses. */
-  authorize(url: URL): Promise<void>;
+  readonly authorize: (url: URL) => Promise<void>;
   /** Called once, in the turn in which the connection opened, before anything is received. */
-  open(transport: Transport, url: URL): TransportHandler;
+  readonly open: (transport: Transport, url: URL) => TransportHandler;
 }
 
 /** Opens a connection: calls `request.open` and resolves, or rejects with a `WsError`. */

@@ -98,7 +98,7 @@ function followRedirect(from: Hop, refusal: unknown, hops: number): Hop {
 function redirectLocation(refusal: unknown): string | undefined {
   if (!WsError.is(refusal)) return undefined;
   const { status = 0, headers } = refusal.details;
-  const location = headers?.["location"];
+  const location = headers?.location;
   return [301, 302, 303, 307, 308].includes(status) && typeof location === "string"
     ? location
     : undefined;
@@ -150,7 +150,7 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
     };
     const fail = (error: unknown): void => {
       signal.removeEventListener("abort", abort);
-      reject(error as WsError);
+      reject(error);
     };
     signal.addEventListener("abort", abort);
     // For good: a late error without a listener would end the process.
@@ -351,6 +351,7 @@ class NodeTransport implements Transport {
   readonly #options: DialOptions;
   readonly #label: string;
   readonly #frames: FrameCursor | undefined;
+  readonly #deflates: boolean;
   #socketError: Error | undefined;
   #handler: TransportHandler | undefined;
 
@@ -373,6 +374,7 @@ class NodeTransport implements Transport {
     this.#options = options;
     this.#label = label;
     this.#socket = response?.socket;
+    this.#deflates = ws.extensions !== "";
     this.protocol = ws.protocol;
     this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
     this.handshake = response && {
@@ -425,15 +427,14 @@ class NodeTransport implements Transport {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
     const isText = typeof data === "string";
     const size = isText ? Buffer.byteLength(data) : data.byteLength;
-    const { compression, compressionThreshold } = this.#options;
     // While one message is compressed the next ones wait, uncopied.
-    const payload = isText || compression === COMPRESSION.DISABLED ? data : data.slice();
+    const payload = isText || !this.#deflates ? data : data.slice();
     if (size < LARGE) this.#cork();
     else this.#uncork();
     this.#begun++;
     this.#ws.send(
       payload,
-      { binary: !isText, compress: size >= compressionThreshold },
+      { binary: !isText, compress: size >= this.#options.compressionThreshold },
       this.#onWritten,
     );
     return size;
@@ -497,10 +498,11 @@ class NodeTransport implements Transport {
 
   readonly #onWritten = (error?: Error | null): void => {
     // An error here is the connection's, which reports it as its end.
-    if (error || this.#handler === undefined) return;
+    const handler = this.#handler;
+    if (error || handler === undefined) return;
     this.#done++;
     while (this.#flushes[0] && this.#flushes[0].target <= this.#done) this.#flushes.shift()?.done();
-    this.#handler?.onProgress();
+    handler.onProgress();
   };
 
   #onError(cause: Error & { code?: string }): void {
