@@ -1,4 +1,3 @@
-import { COMPRESSION } from "./constants.js";
 import type { CompressionMode } from "./constants.js";
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
@@ -125,7 +124,7 @@ export const DEFAULTS = {
   readTimeout: undefined,
   writeTimeout: undefined,
   closeTimeout: 5_000,
-  compression: COMPRESSION.DISABLED,
+  compression: 0,
   compressionThreshold: 512,
   readLimit: 16_777_216,
   channelCapacity: 32,
