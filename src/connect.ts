@@ -1,9 +1,9 @@
 import { Client } from "./client.js";
 import { Context } from "./context.js";
-import type { Connector, ContextOptions } from "./context.js";
+import type { Connector, ContextOptions, Owner } from "./context.js";
 import { abortError, Deadline, onAbort } from "./deadline.js";
 import { WsError } from "./errors.js";
-import { parseOptions } from "./options.js";
+import { parseOptions, pickOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
 import { authorizeConnect, authorizeUrl } from "./policy.js";
 import type { Policy, PolicySubject } from "./policy.js";
@@ -33,14 +33,10 @@ export type Connect = (url: string | URL, options?: ConnectOptions) => Promise<C
  */
 export type CreateContext = (options?: ContextOptions) => Context;
 
-/**
- * Binds {@link connect} to a platform, and to what serves option `webSocket`. Its connections live in
- * one context that allows everything.
- */
+/** Binds {@link connect} to a platform, and to what serves option `webSocket`. */
 export function bindConnect(native: Platform, custom: Platform): Connect {
   const connector = bindConnector(native, custom);
-  let shared: Context | undefined;
-  return (url, options) => (shared ??= new Context(connector, {})).connect(url, options);
+  return (url, options) => connector(EVERYONE, url, options);
 }
 
 /** Binds {@link createContext} to a platform, and to what serves option `webSocket`. */
@@ -49,20 +45,31 @@ export function bindCreateContext(native: Platform, custom: Platform): CreateCon
   return (options = {}) => new Context(connector, options);
 }
 
+/** Owns what `connect` opens outside a context: allows everything and never closes. */
+const EVERYONE: Owner = {
+  settings: {
+    policy: undefined,
+    actor: undefined,
+    meta: undefined,
+    defaults: {},
+    strict: false,
+  },
+  enter: () => () => {},
+  add: () => {},
+  remove: () => {},
+};
+
 let connections = 0;
 
 function bindConnector(native: Platform, custom: Platform): Connector {
   // Async from the first line, so that bad input rejects; all of it is read before the first await.
-  return async (context, input, given) => {
-    const { policy, actor, meta, defaults, strict } = context.settings;
-    const platform = (given?.webSocket ?? defaults.webSocket) === undefined ? native : custom;
-    const { capabilities } = platform;
-    const url = parseUrl(input, {
-      unix: capabilities.unix,
-      credentials: capabilities.dialOptions,
-      base: capabilities.baseUrl,
-    });
-    const options = parseOptions(given ?? {}, defaults, capabilities);
+  return async (owner, input, given = {}) => {
+    const { policy, actor, meta, defaults, strict } = owner.settings;
+    const chosen = { ...defaults, ...pickOptions(given) };
+    const platform = chosen.webSocket === undefined ? native : custom;
+    const { unix, credentials, baseUrl } = platform.capabilities;
+    const url = parseUrl(input, { unix, credentials, base: baseUrl });
+    const options = parseOptions(chosen, platform);
     const label = displayUrl(url);
     const policies = [policy, options.policy].filter((one) => one !== undefined);
     if (strict && policy === undefined) {
@@ -75,13 +82,13 @@ function bindConnector(native: Platform, custom: Platform): Connector {
       ...(actor === undefined ? {} : { actor }),
       ...((meta ?? options.meta) && { meta: Object.freeze({ ...meta, ...options.meta }) }),
     };
-    return new Attempt(context, options, platform, label).run(url, policies, subject);
+    return new Attempt(owner, options, platform, label).run(url, policies, subject);
   };
 }
 
 /** One dial: everything that can end it early, and what it leads to. */
 class Attempt {
-  readonly #context: Context;
+  readonly #owner: Owner;
   readonly #options: ParsedOptions;
   readonly #platform: Platform;
   readonly #controller = new AbortController();
@@ -90,13 +97,13 @@ class Attempt {
   readonly #leave: () => void;
   #client: Client | undefined;
 
-  constructor(context: Context, options: ParsedOptions, platform: Platform, label: string) {
+  constructor(owner: Owner, options: ParsedOptions, platform: Platform, label: string) {
     const { dialTimeout, signal } = options;
     if (signal?.aborted) throw abortError(`dial ${label}`, signal);
-    this.#context = context;
+    this.#owner = owner;
     this.#options = options;
     this.#platform = platform;
-    this.#leave = context.enter((error) => this.#abort(error));
+    this.#leave = owner.enter((error) => this.#abort(error));
     this.#stopListening =
       signal && onAbort(signal, () => this.#abort(abortError(`dial ${label}`, signal)));
     this.#deadline = new Deadline(dialTimeout, () =>
@@ -136,9 +143,9 @@ class Attempt {
       label: displayUrl(url),
       options: this.#options,
       anyCloseCode: this.#platform.capabilities.anyCloseCode,
-      ended: (ended) => this.#context.remove(ended),
+      ended: (ended) => this.#owner.remove(ended),
     });
-    this.#context.add(client);
+    this.#owner.add(client);
     this.#client = client;
     return handler;
   }

@@ -25,7 +25,7 @@ export interface ContextOptions {
 }
 
 /** A context's settings, checked and copied. */
-interface Settings {
+export interface Settings {
   readonly policy: Policy | undefined;
   readonly actor: unknown;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
@@ -33,9 +33,18 @@ interface Settings {
   readonly strict: boolean;
 }
 
-/** Opens a connection in a context. */
+/** What a connection needs of the context it lives in. */
+export interface Owner {
+  readonly settings: Settings;
+  /** Registers a dial that can be aborted; returns what ends it. Throws `NO_CONTEXT`. */
+  readonly enter: (abort: (error: WsError) => void) => () => void;
+  readonly add: (client: Client) => void;
+  readonly remove: (client: Client) => void;
+}
+
+/** Opens a connection that belongs to somebody. */
 export type Connector = (
-  context: Context,
+  owner: Owner,
   url: string | URL,
   options: ConnectOptions | undefined,
 ) => Promise<Client>;
@@ -83,17 +92,14 @@ export class Context {
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector(this, url, options);
+    return this.#connector(this.#owner(), url, options);
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
   connection(id: string): Client {
     const client = this.#clients.get(id);
     if (client === undefined) {
-      throw new WsError(
-        "UNKNOWN_CONNECTION",
-        `context: no live connection has this id: ${id}`,
-      );
+      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has this id: ${id}`);
     }
     return client;
   }
@@ -128,26 +134,17 @@ export class Context {
     await this.close();
   }
 
-  /** @internal */
-  get settings(): Settings {
-    return this.#settings;
-  }
-
-  /** Registers a dial that can be aborted; returns what ends it. Throws `NO_CONTEXT`. @internal */
-  enter(abort: (error: WsError) => void): () => void {
-    if (this.#closing !== undefined) throw noContext();
-    this.#dials.add(abort);
-    return () => this.#dials.delete(abort);
-  }
-
-  /** @internal */
-  add(client: Client): void {
-    this.#clients.set(client.id, client);
-  }
-
-  /** @internal */
-  remove(client: Client): void {
-    this.#clients.delete(client.id);
+  #owner(): Owner {
+    return {
+      settings: this.#settings,
+      enter: (abort) => {
+        if (this.#closing !== undefined) throw noContext();
+        this.#dials.add(abort);
+        return () => this.#dials.delete(abort);
+      },
+      add: (client) => void this.#clients.set(client.id, client),
+      remove: (client) => void this.#clients.delete(client.id),
+    };
   }
 }
 
@@ -183,8 +180,8 @@ function parseSettings(options: ContextOptions): Settings {
 /** A default policy could be replaced by a call's, and a default signal would look like the context's. */
 function copyDefaults(defaults: ConnectOptions): ConnectOptions {
   const copy = pickOptions(defaults);
-  for (const name of ["policy", "signal"]) {
-    if (name in copy) throw invalid(`defaults.${name}`, copy[name], `the context's own`, OPERATION);
+  for (const name of ["policy", "signal"] as const) {
+    if (name in copy) throw invalid(`defaults.${name}`, copy[name], "the context's own", OPERATION);
   }
   return copy;
 }

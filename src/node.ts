@@ -1,12 +1,15 @@
 import { bindConnect, bindCreateContext } from "./connect.js";
 import type { Connect, CreateContext } from "./connect.js";
+import { nodeOptionChecks } from "./options.js";
 import * as shared from "./public.js";
 import { webSocketPlatform } from "./transport/browser.js";
 import { nodePlatform } from "./transport/node.js";
 
 export * from "./public.js";
 
-export const connect: Connect = /* @__PURE__ */ bindConnect(nodePlatform, webSocketPlatform);
+const native = { ...nodePlatform, dialOptions: nodeOptionChecks };
+
+export const connect: Connect = /* @__PURE__ */ bindConnect(native, webSocketPlatform);
 
 export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(
   nodePlatform,

@@ -3,7 +3,13 @@ import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
-import type { Capabilities, DialOptions, NodeOptions, WebSocketClass } from "./transport.js";
+import type {
+  DialOptionChecks,
+  DialOptions,
+  NodeOptions,
+  Platform,
+  WebSocketClass,
+} from "./transport.js";
 
 /** Data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;
@@ -142,7 +148,7 @@ export const DEFAULTS = {
 /** The names of all options. */
 export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(DEFAULTS);
 
-type Parser = (value: unknown, name: string, capabilities: Capabilities) => unknown;
+type Parser = (value: unknown, name: string, platform: Platform) => unknown;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -159,23 +165,18 @@ const COMPRESSION_NAMES: readonly unknown[] = [
   "no_context_takeover",
 ];
 
-/** Checks, completes and copies the options of a call over a context's defaults. */
-export function parseOptions(
-  options: ConnectOptions,
-  defaults: ConnectOptions,
-  capabilities: Capabilities,
-): ParsedOptions {
-  const given = { ...pickOptions(defaults), ...pickOptions(options) };
+/** Checks, completes and copies options that {@link pickOptions} has picked. */
+export function parseOptions(given: ConnectOptions, platform: Platform): ParsedOptions {
   const parsed: Record<string, unknown> = { ...DEFAULTS, headers: {}, protocols: [], node: {} };
   for (const [name, value] of Object.entries(given)) {
     // A duration or limit of 0 parses to `undefined`: the default stays.
-    parsed[name] = PARSERS[name as keyof ConnectOptions](value, name, capabilities) ?? parsed[name];
+    parsed[name] = PARSERS[name as keyof ConnectOptions](value, name, platform) ?? parsed[name];
   }
   return parsed as unknown as ParsedOptions;
 }
 
 /** The options that are given: no unknown names, no `undefined`. */
-export function pickOptions(options: ConnectOptions): Record<string, unknown> {
+export function pickOptions(options: ConnectOptions): ConnectOptions {
   return pickKnown("connect", options, OPTION_NAMES);
 }
 
@@ -222,10 +223,10 @@ export function invalid(
   );
 }
 
-function unsupported(name: string, { platform }: Capabilities, wayOut: string): WsError {
+function unsupported(name: string, { capabilities }: Platform, wayOut: string): WsError {
   return new WsError(
     "UNSUPPORTED",
-    `connect: option ${name} cannot be used in ${platform}: ${wayOut}`,
+    `connect: option ${name} cannot be used in ${capabilities.platform}: ${wayOut}`,
   );
 }
 
@@ -240,7 +241,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-const duration: Parser = (value, name) => {
+const duration = (value: unknown, name: string): unknown => {
   const wanted = `0 to 2147483647 ms or a Go duration such as "30s"`;
   let ms: number;
   try {
@@ -254,8 +255,8 @@ const duration: Parser = (value, name) => {
 
 /** An integer of `min` to `max`; with `zero`, a 0 stands for the default. */
 const integer =
-  (min: number, max: number, unit: string, zero = false): Parser =>
-  (value, name) => {
+  (min: number, max: number, unit: string, zero = false) =>
+  (value: unknown, name: string): unknown => {
     if (zero && value === 0) return undefined;
     if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
       throw invalid(name, value, `an integer from ${min} to ${max} ${unit}`);
@@ -263,17 +264,17 @@ const integer =
     return value;
   };
 
-const object: Parser = (value, name) => {
+const object = (value: unknown, name: string): unknown => {
   if (!isObject(value)) throw invalid(name, value, "an object");
   return Object.freeze({ ...value });
 };
 
-const callable: Parser = (value, name) => {
+const callable = (value: unknown, name: string): unknown => {
   if (typeof value !== "function") throw invalid(name, value, "a function");
   return value;
 };
 
-const string: Parser = (value, name) => {
+const string = (value: unknown, name: string): unknown => {
   if (typeof value !== "string" || value === "" || !HEADER_VALUE.test(value)) {
     throw invalid(name, value, "a string of printable characters");
   }
@@ -281,27 +282,16 @@ const string: Parser = (value, name) => {
 };
 
 const oneOf =
-  (...values: readonly unknown[]): Parser =>
-  (value, name) => {
+  (...values: readonly unknown[]) =>
+  (value: unknown, name: string): unknown => {
     if (!values.includes(value)) throw invalid(name, value, values.map(show).join(" or "));
     return value;
   };
 
 const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
-  headers(value, name, capabilities) {
-    if (!isObject(value)) throw invalid(name, value, "an object of strings, or Headers");
-    if (!capabilities.dialOptions) {
-      throw unsupported(
-        name,
-        capabilities,
-        "put the token in a subprotocol, the query or a cookie",
-      );
-    }
-    return parseHeaders(
-      typeof value[Symbol.iterator as unknown as string] === "function"
-        ? [...(value as unknown as Iterable<readonly [unknown, unknown]>)]
-        : Object.entries(value),
-    );
+  headers(value, name, platform) {
+    if (platform.dialOptions) return platform.dialOptions.headers(value);
+    throw unsupported(name, platform, "put the token in a subprotocol, the query or a cookie");
   },
   protocols(value, name) {
     const list: readonly unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [value];
@@ -337,23 +327,41 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   },
   policy: callable,
   meta: object,
-  keepAlive(value, name, capabilities) {
-    object(value, name, capabilities);
-    throw unsupported(name, capabilities, "this version has none: ping() from a ticker instead");
+  keepAlive(value, name, platform) {
+    object(value, name);
+    throw unsupported(name, platform, "this version has none: ping() from a ticker instead");
   },
   backpressure: oneOf("auto", "buffer"),
   webSocket: callable,
-  node(value, name, capabilities) {
-    const given = pickKnown(`connect: option ${name}`, value, Object.keys(NODE_PARSERS));
-    if (!capabilities.dialOptions) throw unsupported(name, capabilities, "leave it out there");
-    for (const [key, item] of Object.entries(given)) {
-      given[key] = NODE_PARSERS[key as keyof NodeOptions](item, `${name}.${key}`, capabilities);
-    }
-    return given;
+  node(value, name, platform) {
+    if (platform.dialOptions) return platform.dialOptions.node(value);
+    throw unsupported(name, platform, "leave it out there");
   },
 };
 
-const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
+/** The checks of `headers` and `node`: a bundle for browsers has no use for them. */
+export const nodeOptionChecks: DialOptionChecks = {
+  headers(value) {
+    if (!isObject(value)) throw invalid("headers", value, "an object of strings, or Headers");
+    return parseHeaders(
+      typeof value[Symbol.iterator as unknown as string] === "function"
+        ? [...(value as unknown as Iterable<readonly [unknown, unknown]>)]
+        : Object.entries(value),
+    );
+  },
+  node(value) {
+    const options: Record<string, unknown> = {};
+    const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
+    for (const [key, item] of Object.entries(given)) {
+      options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `node.${key}`);
+    }
+    return options;
+  },
+};
+
+type NodeParser = (value: unknown, name: string) => unknown;
+
+const NODE_PARSERS: Readonly<Record<keyof NodeOptions, NodeParser>> = {
   agent(value, name) {
     // Not copied: an agent is a pool with an identity.
     if (!isObject(value)) throw invalid(name, value, "an http.Agent or https.Agent");

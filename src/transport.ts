@@ -119,18 +119,26 @@ export interface DialRequest {
 /** Opens a connection: calls `request.open` and resolves, or rejects with a `WsError`. */
 export type Dial = (request: DialRequest) => Promise<void>;
 
+/** Checks of the options that only some dials have; each throws a `WsError` or returns a copy. */
+export interface DialOptionChecks {
+  readonly headers: (value: unknown) => Readonly<Record<string, string>>;
+  readonly node: (value: unknown) => NodeOptions;
+}
+
 /** A way to open connections, and what it can do. */
 export interface Platform {
   readonly dial: Dial;
   readonly capabilities: Capabilities;
+  /** Absent where the dial has no headers, no TLS, and none of the other options of its own. */
+  readonly dialOptions?: DialOptionChecks;
 }
 
 /** What a platform can do, for the options it has to refuse. */
 export interface Capabilities {
   /** Named in messages: "Node", "a browser". */
   readonly platform: string;
-  /** Headers, credentials, TLS and the other options of a dial. */
-  readonly dialOptions: boolean;
+  /** Credentials in the URL. */
+  readonly credentials: boolean;
   /** `ws+unix:` URLs. */
   readonly unix: boolean;
   /** What relative URLs resolve against. */

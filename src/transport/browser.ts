@@ -36,7 +36,7 @@ const POLL = 10;
 /** What a W3C `WebSocket` can do, be it a browser's or one given by option `webSocket`. */
 const capabilities: Capabilities = {
   platform: "a browser, or with option webSocket",
-  dialOptions: false,
+  credentials: false,
   unix: false,
   get baseUrl() {
     return (globalThis as { location?: { href: string } }).location?.href;

@@ -20,7 +20,7 @@ import { displayUrl, parseUrl, sameOrigin } from "../url.js";
 
 const capabilities: Capabilities = {
   platform: "Node",
-  dialOptions: true,
+  credentials: true,
   unix: true,
   baseUrl: undefined,
   anyCloseCode: true,
