@@ -28,8 +28,6 @@ export default defineConfig(
         "error",
         { allowInterfaces: "with-single-extends" },
       ],
-      // What was caught may be passed on; a cast would say no more.
-      "@typescript-eslint/prefer-promise-reject-errors": ["error", { allowThrowingUnknown: true }],
       // It asks for `!`, which no-non-null-assertion forbids.
       "@typescript-eslint/non-nullable-type-assertion-style": "off",
       // `isolatedDeclarations` wants the type on the left.

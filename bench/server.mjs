@@ -8,7 +8,8 @@ const CHUNK = 1 << 18;
 /** A server's frame: unmasked, whole. */
 function frame(opcode, payload) {
   const { length } = payload;
-  const header = length < 126 ? Buffer.alloc(2) : length < 65_536 ? Buffer.alloc(4) : Buffer.alloc(10);
+  const header =
+    length < 126 ? Buffer.alloc(2) : length < 65_536 ? Buffer.alloc(4) : Buffer.alloc(10);
   header[0] = 0x80 | opcode;
   if (length < 126) header[1] = length;
   else if (length < 65_536) {
@@ -71,10 +72,10 @@ const server = createServer((socket) => {
   socket.once("data", (chunk) => {
     const head = chunk.toString("latin1");
     const key = /sec-websocket-key: *(\S+)/i.exec(head)[1];
-    const { job, ...settings } = JSON.parse(
-      decodeURIComponent(/^GET \/\?(\S+)/.exec(head)[1]),
-    );
-    const accept = createHash("sha1").update(key + GUID).digest("base64");
+    const { job, ...settings } = JSON.parse(decodeURIComponent(/^GET \/\?(\S+)/.exec(head)[1]));
+    const accept = createHash("sha1")
+      .update(key + GUID)
+      .digest("base64");
     socket.write(
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
         `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,

@@ -123,7 +123,7 @@ export interface ParsedOptions extends DialOptions {
 }
 
 /** What each option is when it is not given; `undefined` for off or none. */
-export const DEFAULTS = {
+export const DEFAULTS: Readonly<Record<keyof ConnectOptions, unknown>> = {
   headers: undefined,
   protocols: undefined,
   dialTimeout: 30_000,
@@ -143,7 +143,7 @@ export const DEFAULTS = {
   backpressure: "auto",
   webSocket: undefined,
   node: undefined,
-} as const satisfies Record<keyof ConnectOptions, unknown>;
+};
 
 /** The names of all options. */
 export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(DEFAULTS);

@@ -1,0 +1,49 @@
+// @ts-check
+// Fails unless dist/ holds exactly what src/ builds: no byte and no file more or less. It builds in
+// memory, so it needs no git and leaves the tree as it was; in a fresh clone it proves the committed
+// dist/.
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rollup } from "rollup";
+import { loadConfigFile } from "rollup/loadConfigFile";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+
+/** What the build would write, by name. */
+async function build() {
+  /** @type {Map<string, string | Uint8Array>} */
+  const files = new Map();
+  const { options } = await loadConfigFile("rollup.config.mjs", {});
+  for (const config of options) {
+    const bundle = await rollup(config);
+    for (const output of config.output) {
+      const result = await bundle.generate(output);
+      for (const file of result.output) {
+        files.set(file.fileName, file.type === "chunk" ? file.code : file.source);
+      }
+    }
+    await bundle.close();
+  }
+  return files;
+}
+
+/** The files that are in dist/. */
+async function list() {
+  const entries = await readdir("dist", { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  return new Set(files.map((entry) => relative("dist", join(entry.parentPath, entry.name))));
+}
+
+const [built, found] = await Promise.all([build(), list()]);
+const problems = [...found].flatMap((name) => (built.has(name) ? [] : [`dist/${name}: not built`]));
+for (const [name, content] of built) {
+  if (!found.has(name)) problems.push(`dist/${name}: missing`);
+  else if (!Buffer.from(content).equals(await readFile(join("dist", name)))) {
+    problems.push(`dist/${name}: not what src builds`);
+  }
+}
+if (problems.length > 0) {
+  console.error([...problems, "Run `npm run build` and commit dist/."].join("\n"));
+  process.exitCode = 1;
+}

@@ -1,0 +1,142 @@
+import { posix } from "node:path";
+import ts from "typescript";
+
+/**
+ * DESIGN section 2: a file imports from its own group or an earlier one. A file that is not listed,
+ * such as a utils.ts, has no place, which is a violation too.
+ */
+const GROUPS: readonly (readonly string[])[] = [
+  ["errors.ts", "constants.ts", "message.ts", "transport.ts"],
+  ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
+  ["select.ts", "timer.ts", "policy.ts", "options.ts"],
+  ["client.ts"],
+  ["context.ts"],
+  ["connect.ts"],
+  ["public.ts"],
+  ["node.ts", "browser.ts"],
+];
+const ENTRIES = ["node.ts", "browser.ts"];
+const TRANSPORTS = ["transport/node.ts", "transport/browser.ts", "transport/stream.ts"];
+/** What a transport may import: the first two groups. */
+const TRANSPORT_REACH = 2;
+/** Who may import which packages; nobody imports `ws` itself. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "isomorphic-ws": ["transport/node.ts", "transport/browser.ts"],
+  "node:": ["transport/node.ts"],
+};
+
+/** What one module takes from others. */
+interface ModuleImports {
+  readonly specifiers: readonly string[];
+  /** Whether it hands names of other modules on. */
+  readonly isBarrel: boolean;
+}
+
+/** Reads the imports of a module: types, `import()`, `require` and re-exports included. */
+export function readImports(path: string, text: string): ModuleImports {
+  const specifiers: string[] = [];
+  const imported = new Set<string>();
+  let isBarrel = false;
+
+  const addSpecifier = (node: ts.Node | undefined) => {
+    if (node !== undefined && ts.isStringLiteralLike(node)) specifiers.push(node.text);
+    // `import(name)`: nobody can tell what it loads.
+    else if (node !== undefined) specifiers.push(`(${node.getText()})`);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      addSpecifier(node.moduleSpecifier);
+    } else if (ts.isImportEqualsDeclaration(node)) {
+      if (ts.isExternalModuleReference(node.moduleReference)) {
+        addSpecifier(node.moduleReference.expression);
+      }
+    } else if (ts.isExportDeclaration(node)) {
+      isBarrel ||= node.moduleSpecifier !== undefined;
+      addSpecifier(node.moduleSpecifier);
+    } else if (ts.isImportTypeNode(node)) {
+      if (ts.isLiteralTypeNode(node.argument)) addSpecifier(node.argument.literal);
+    } else if (ts.isCallExpression(node)) {
+      const callee = node.expression;
+      const isImport = callee.kind === ts.SyntaxKind.ImportKeyword;
+      if (isImport || (ts.isIdentifier(callee) && callee.text === "require")) {
+        addSpecifier(node.arguments[0]);
+      }
+    } else if (
+      ts.isImportSpecifier(node) ||
+      ts.isImportClause(node) ||
+      ts.isNamespaceImport(node)
+    ) {
+      if (node.name !== undefined) imported.add(node.name.text);
+    } else if (ts.isExportSpecifier(node)) {
+      // `import { x } from "./a.js"; export { x };`
+      isBarrel ||= imported.has((node.propertyName ?? node.name).text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return { specifiers, isBarrel };
+}
+
+/** Every breach of the import rules in `files` (path below src/ to text), one line each. */
+export function findViolations(files: ReadonlyMap<string, string>): string[] {
+  const violations: string[] = [];
+  const graph = new Map<string, string[]>();
+
+  for (const [path, text] of files) {
+    const { specifiers, isBarrel } = readImports(path, text);
+    const targets: string[] = [];
+    graph.set(path, targets);
+    if (groupOf(path) < 0 && !TRANSPORTS.includes(path)) violations.push(`${path}: has no group`);
+    if (isBarrel && path !== "public.ts" && !ENTRIES.includes(path)) {
+      violations.push(`${path}: hands on names of other modules`);
+    }
+    for (const specifier of specifiers) {
+      const target = resolve(path, specifier);
+      if (target === undefined) {
+        if (!mayImportPackage(path, specifier)) violations.push(`${path}: imports ${specifier}`);
+      } else if (!files.has(target)) {
+        violations.push(`${path}: imports ${specifier}, which is not there`);
+      } else {
+        targets.push(target);
+        if (!mayImport(path, target)) violations.push(`${path}: imports ${target}`);
+      }
+    }
+  }
+  return [...violations, ...findCycles(graph).map((cycle) => `cycle: ${cycle.join(" -> ")}`)];
+}
+
+function groupOf(path: string): number {
+  return GROUPS.findIndex((group) => group.includes(path));
+}
+
+/** The path below src/ that a relative specifier means; undefined for a package. */
+function resolve(from: string, specifier: string): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return posix.join(posix.dirname(from), specifier).replace(/\.js$/, ".ts");
+}
+
+function mayImport(from: string, to: string): boolean {
+  if (TRANSPORTS.includes(to)) return ENTRIES.includes(from);
+  if (TRANSPORTS.includes(from)) return groupOf(to) < TRANSPORT_REACH;
+  return groupOf(to) <= groupOf(from);
+}
+
+function mayImportPackage(from: string, specifier: string): boolean {
+  const name = specifier.startsWith("node:") ? "node:" : specifier;
+  return PACKAGES[name]?.includes(from) ?? false;
+}
+
+/** One path around each cycle that a depth-first walk meets. */
+function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  const walk = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) cycles.push([...trail.slice(start), path]);
+    if (start >= 0 || done.has(path)) return;
+    for (const target of graph.get(path) ?? []) walk(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) walk(path, []);
+  return cycles;
+}

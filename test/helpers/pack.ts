@@ -1,0 +1,51 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inject } from "vitest";
+import type { TestProject } from "vitest/node";
+import { ROOT } from "./root.js";
+import { run, runOrThrow, type RunResult } from "./run.js";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly packed: { readonly dir: string; readonly tarball: string };
+  }
+}
+
+/** The package as `npm publish` would send it, installed in a folder of its own. */
+export interface Packed {
+  /** The user's folder: a package.json without `type`, and node_modules. */
+  readonly dir: string;
+  readonly tarball: string;
+  /** Writes `source` to `file` in the folder and runs it with Node. */
+  run(file: string, source: string): Promise<RunResult>;
+}
+
+/** Vitest's global setup of the project "repo": packs and installs once for all its tests. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const root = await mkdtemp(join(tmpdir(), "wschan-pack-"));
+  const dir = join(root, "user");
+  await mkdir(dir);
+  await writeFile(join(dir, "package.json"), "{}\n");
+  await runOrThrow("npm", ["pack", "--silent", "--pack-destination", root], ROOT);
+  const name = (await readdir(root)).find((file) => file.endsWith(".tgz"));
+  if (name === undefined) throw new Error("npm pack: no tarball");
+  const tarball = join(root, name);
+  const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--silent"];
+  await runOrThrow("npm", ["install", ...quiet, tarball], dir);
+  project.provide("packed", { dir, tarball });
+  return () => rm(root, { recursive: true, force: true });
+}
+
+/** The installed package, for tests in test/repo. */
+export function installPacked(): Promise<Packed> {
+  const { dir, tarball } = inject("packed");
+  return Promise.resolve({
+    dir,
+    tarball,
+    async run(file, source) {
+      await writeFile(join(dir, file), source);
+      return run(process.execPath, [file], dir);
+    },
+  });
+}

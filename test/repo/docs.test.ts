@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+import { COMPRESSION } from "../../src/constants.js";
+import { WsError, type ErrorCode } from "../../src/errors.js";
+import { DEFAULTS, OPTION_NAMES } from "../../src/options.js";
+import { ROOT } from "../helpers/root.js";
+import { codesOf, parseDefault, readTable } from "../helpers/tables.js";
+
+const readText = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+describe("the README's table of options", () => {
+  const readOptions = () =>
+    readTable(readText("README.md"), "## Options").map((row) => ({
+      names: codesOf(row.option ?? ""),
+      value: row.default ?? "",
+    }));
+
+  test("lists every option once", () => {
+    const names = readOptions().flatMap(({ names }) => names);
+    expect(names.sort()).toEqual([...OPTION_NAMES].sort());
+  });
+
+  test("tells the defaults that are in the code", () => {
+    const documented = readOptions().flatMap(({ names, value }) =>
+      names.map((name) => [name, parseDefault(value, COMPRESSION)]),
+    );
+    expect(Object.fromEntries(documented)).toStrictEqual(DEFAULTS);
+  });
+});
+
+describe("the README's table of errors", () => {
+  const readErrors = () =>
+    readTable(readText("README.md"), "## Errors").flatMap((row) =>
+      codesOf(row.code ?? "").map((code) => ({
+        code,
+        // What follows tells when it differs from case to case.
+        kind: /[A-Z_]{2,}/.exec(row.kind ?? "")?.[0],
+        retryable: /yes|no/.exec(row.retryable ?? "")?.[0],
+      })),
+    );
+
+  test("lists every code once", () => {
+    const codes = readErrors().map(({ code }) => code);
+    expect(codes.sort()).toEqual(readCodes().sort());
+  });
+
+  test("tells the kind and whether to retry as the code does", () => {
+    const actual = readErrors().map(({ code }) => {
+      const { kind, retryable } = new WsError(code as ErrorCode, "");
+      return { code, kind, retryable: retryable ? "yes" : "no" };
+    });
+    expect(readErrors()).toEqual(actual);
+  });
+});
+
+/** The members of the type `ErrorCode`, which is nowhere at run time. */
+function readCodes(): string[] {
+  const path = "src/errors.ts";
+  const source = ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest);
+  const declared = source.statements.filter(ts.isTypeAliasDeclaration);
+  const type = declared.find(({ name }) => name.text === "ErrorCode")?.type;
+  if (type === undefined || !ts.isUnionTypeNode(type)) throw new Error("no union ErrorCode");
+  return type.types.map((member) => {
+    if (!ts.isLiteralTypeNode(member) || !ts.isStringLiteral(member.literal)) {
+      throw new Error("ErrorCode: not all are strings");
+    }
+    return member.literal.text;
+  });
+}
+
+describe("the reader of tables", () => {
+  const markdown = [
+    "## Options",
+    "| other |",
+    "## Errors",
+    "",
+    "Text.",
+    "",
+    "| code         | Kind  |",
+    "| ------------ | :---: |",
+    "| `A`, `B`     | X     |",
+    "| `a` \\| text | Y     |",
+    "",
+    "| another | table |",
+  ].join("\n");
+
+  test("reads the first table of a section by the names of its columns", () => {
+    expect(readTable(markdown, "## Errors")).toEqual([
+      { code: "`A`, `B`", kind: "X" },
+      { code: "`a` | text", kind: "Y" },
+    ]);
+    expect(codesOf("`A`, `B`")).toEqual(["A", "B"]);
+  });
+
+  test("refuses a section without a table, a table without a header, a row of another length", () => {
+    expect(() => readTable(markdown, "## Nothing")).toThrow("no heading");
+    expect(() => readTable(markdown, "## Options")).toThrow("no header");
+    expect(() => readTable("## A\ntext", "## A")).toThrow("no table");
+    expect(() => readTable("## A\n| a |\n| - |\n| 1 | 2 |", "## A")).toThrow("not 1 cells");
+  });
+
+  test.each([
+    ["30 s", 30_000],
+    ["512 B", 512],
+    ["256 KiB", 262_144],
+    ["16 MiB", 16_777_216],
+    ["1 GiB", 1_073_741_824],
+    ["32", 32],
+    ["off", undefined],
+    ["none", undefined],
+    ["the platform's", undefined],
+    ['`"auto"`', "auto"],
+    ["`DISABLED`", 0],
+    ["`CONTEXT_TAKEOVER`", 1],
+  ])("takes %s as the default %j", (cell, value) => {
+    expect(parseDefault(cell, COMPRESSION)).toBe(value);
+  });
+
+  test.each(["30 parsecs", "30s", "ON", "toString"])("does not take %s as a default", (cell) => {
+    expect(() => parseDefault(cell, COMPRESSION)).toThrow("not a default");
+  });
+});

@@ -1,0 +1,164 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { publint } from "publint";
+import { beforeAll, describe, expect, test } from "vitest";
+import { installPacked, type Packed } from "../helpers/pack.js";
+import { ROOT } from "../helpers/root.js";
+import { run } from "../helpers/run.js";
+import { ms } from "../helpers/time.js";
+
+/** Every value that the package exports, beside `default`; the default export holds the same. */
+const NAMES = [
+  ..."BINARY CLOSE_CODES COMPRESSION Channel ReceiveChannel TEXT TYPE_BINARY TYPE_CLOSE".split(" "),
+  ..."TYPE_PING TYPE_PONG TYPE_TEXT WsError after connect createContext definePolicy".split(" "),
+  ..."errors parseDuration select ticker".split(" "),
+];
+
+let packed: Packed;
+beforeAll(async () => {
+  packed = await installPacked();
+});
+
+describe("the packed package", () => {
+  test("brings ws and nothing else", async () => {
+    const installed = await readdir(join(packed.dir, "node_modules"));
+    expect(installed.filter((name) => !name.startsWith(".")).sort()).toEqual(["ws", "wschan"]);
+  });
+
+  test("holds dist/ and the documents alone", async () => {
+    const files = await readdir(join(packed.dir, "node_modules/wschan"));
+    expect(files.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+  });
+
+  test("exports exactly the names of the contract, by import and by require", async () => {
+    const script = `
+      const required = require("wschan");
+      import("wschan").then((imported) => console.log(JSON.stringify({
+        imported: Object.keys(imported).sort(),
+        required: Object.keys(required).sort(),
+        namespace: Object.keys(imported.default).sort(),
+        isFrozen: Object.isFrozen(imported.default),
+      })));`;
+    const { stdout, stderr } = await packed.run("names.cjs", script);
+    expect(stderr).toBe("");
+    const all = [...NAMES, "default"].sort();
+    const expected = { imported: all, required: all, namespace: NAMES, isFrozen: true };
+    expect(JSON.parse(stdout)).toEqual(expected);
+  });
+
+  test("is one implementation, whether imported, required or taken from the default", async () => {
+    const script = `
+      import { createRequire } from "node:module";
+      import * as imported from "wschan";
+      const required = createRequire(import.meta.url)("wschan");
+      for (const name of Object.keys(imported)) {
+        if (required[name] !== imported[name]) console.log("required", name);
+        if (name !== "default" && imported.default[name] !== imported[name]) console.log("default", name);
+      }`;
+    expect(await packed.run("same.mjs", script)).toEqual({ stdout: "", stderr: "", code: 0 });
+  });
+
+  test("passes publint", async () => {
+    const { buffer } = await readFile(packed.tarball);
+    const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
+    // It suggests a `type` field; the extensions .cjs and .mjs say all there is to say.
+    expect(messages.filter(({ code }) => code !== "USE_TYPE")).toEqual([]);
+  });
+
+  test("passes are-the-types-wrong", { timeout: ms(30_000) }, async () => {
+    const attw = join(ROOT, "node_modules/.bin/attw");
+    const { stdout, code } = await run(attw, [packed.tarball], packed.dir);
+    expect(stdout).toContain("No problems found");
+    expect(code).toBe(0);
+  });
+});
+
+/** A user's program, which takes nothing from Node. */
+const PROGRAM = `
+  import websocket, { connect, select, after, errors, WsError, BINARY, CLOSE_CODES } from "wschan";
+  import type { Client, ConnectOptions, Message } from "wschan";
+
+  export async function main(url: string): Promise<Message | undefined> {
+    const options: ConnectOptions = { dialTimeout: "10s", protocols: ["a"] };
+    const client: Client = await connect(url, options);
+    await client.send(new Uint8Array(1), BINARY);
+    const messages = client.channel();
+    const { value, ok } = await messages.receive();
+    if (ok) await client.send(value.data, websocket.TEXT);
+    const timeout = after("30s");
+    const result = await select([messages.caseReceive(), timeout.caseReceive()]);
+    if (result.index === 0 && result.ok) return result.value;
+    if (result.index === 1 && result.ok) console.log(result.value.getTime());
+    try {
+      for await (const message of client) {
+        if (message.type === "binary") new Blob([message.data]);
+        else message.data.toUpperCase();
+      }
+    } catch (error) {
+      if (error instanceof WsError) console.log(error.code, error.details.status);
+      if (errors.is(error, errors.TIMEOUT)) console.log(error.retryable);
+    }
+    // @ts-expect-error: a mistake is seen, so the types are not all any
+    await connect(1);
+    await client.close(CLOSE_CODES.NORMAL, "done");
+    return undefined;
+  }
+`;
+/** Compiles only if the types have the values that are exported, no more and no fewer. */
+const EXACT = `
+  type Names = Record<${NAMES.map((name) => JSON.stringify(name)).join(" | ")}, unknown>;
+  type Same<A, B> = [A, B] extends [B, A] ? true : false;
+  export const namespace: Same<keyof typeof wschan.default, keyof Names> = true;
+  export const values: Same<keyof typeof wschan, keyof Names | "default"> = true;
+`;
+
+describe("its types compile without @types and without skipLibCheck", () => {
+  test.each([
+    {
+      how: "nodenext",
+      options: { module: "nodenext", moduleResolution: "nodenext" },
+      files: {
+        "esm.mts": PROGRAM,
+        "cjs.cts": PROGRAM,
+        "esm-exact.mts": `import * as wschan from "wschan"; ${EXACT}`,
+        "cjs-exact.cts": `import wschan = require("wschan"); ${EXACT}`,
+      },
+    },
+    {
+      how: "bundler",
+      options: { module: "esnext", moduleResolution: "bundler" },
+      files: { "bundler.ts": PROGRAM },
+    },
+    {
+      how: "bundler and the latest library",
+      options: { module: "esnext", moduleResolution: "bundler", lib: ["esnext", "dom"] },
+      files: {
+        "latest.ts": `import { connect } from "wschan";
+          export async function main() { await using client = await connect(""); return client.id; }`,
+      },
+    },
+  ])("for $how", { timeout: ms(30_000) }, async ({ how, options, files }) => {
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: "es2022",
+      lib: ["es2022", "dom"],
+      types: [],
+      ...options,
+    };
+    for (const [file, source] of Object.entries(files)) {
+      await writeFile(join(packed.dir, file), source);
+    }
+    const config = join(packed.dir, `${how}.json`);
+    await writeFile(config, JSON.stringify({ compilerOptions, files: Object.keys(files) }));
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    const result = await run(process.execPath, [tsc, "-p", config], packed.dir);
+    expect(result).toEqual({ stdout: "", stderr: "", code: 0 });
+  });
+
+  test.each(["node.d.mts", "node.d.cts"])("and take nothing from elsewhere: %s", async (file) => {
+    const text = await readFile(join(packed.dir, "node_modules/wschan/dist", file), "utf8");
+    expect(text).not.toMatch(/\bfrom ["']|\bimport\(|\brequire\(|\/\/\/ *<reference/);
+  });
+});

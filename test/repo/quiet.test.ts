@@ -1,0 +1,111 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { rollup } from "rollup";
+import esbuild from "rollup-plugin-esbuild";
+import { expect, test } from "vitest";
+import { ROOT } from "../helpers/root.js";
+import { run } from "../helpers/run.js";
+import { ms } from "../helpers/time.js";
+
+/** How long a process may live on once it has imported the package and does nothing else. */
+const AT_ONCE = ms(1_000);
+
+/** What an import has left behind in a process that did nothing else. */
+interface Traces {
+  readonly globals: readonly string[];
+  readonly timers: readonly string[];
+  readonly resources: readonly string[];
+  readonly listeners: readonly string[];
+  readonly at: number;
+}
+
+/** A program that calls `load`, then writes its {@link Traces} as the only thing on stdout. */
+function probe(load: string): string {
+  return `
+    const { writeSync } = require("node:fs");
+    const globals = () => Object.getOwnPropertyNames(globalThis);
+    const resources = () => process.getActiveResourcesInfo();
+    const listeners = () =>
+      process.eventNames().map((name) => String(name) + " " + process.listenerCount(name));
+    const before = { globals: globals(), resources: resources(), listeners: listeners() };
+
+    const timers = [];
+    for (const name of ["setTimeout", "setInterval", "setImmediate"]) {
+      const original = globalThis[name];
+      globalThis[name] = (...args) => {
+        timers.push(name);
+        return original(...args);
+      };
+    }
+    const report = () => {
+      const added = (list, name) => list.filter((item) => !before[name].includes(item));
+      writeSync(1, JSON.stringify({
+        globals: added(globals(), "globals"),
+        timers,
+        // Not the requests by which Node itself reads files.
+        resources: added(resources(), "resources").filter((name) => !/Req(Promise)?$/.test(name)),
+        listeners: added(listeners(), "listeners"),
+        at: Date.now(),
+      }));
+    };
+    ${load}`;
+}
+
+async function trace(load: string): Promise<{ traces: Traces; lived: number }> {
+  const result = await run(process.execPath, ["-e", probe(load)], ROOT);
+  const end = Date.now();
+  expect(result.stderr).toBe("");
+  // A word on stdout from the package itself would be no JSON.
+  const traces = JSON.parse(result.stdout) as Traces;
+  return { traces, lived: end - traces.at };
+}
+
+test.each([
+  ["require of", "node.cjs", 'require("./dist/node.cjs"); report();'],
+  ["import of", "node.mjs", 'import("./dist/node.mjs").then(report);'],
+])("%s dist/%s does nothing", async (_how, _file, load) => {
+  const { traces, lived } = await trace(load);
+  expect(traces).toMatchObject({ globals: [], timers: [], resources: [], listeners: [] });
+  expect(lived).toBeLessThan(AT_ONCE);
+});
+
+test("the probe sees a global, a timer, a listener, an open handle and a process that lives on", async () => {
+  const { traces, lived } = await trace(`
+    globalThis.leak = 1;
+    setTimeout(() => {}, ${AT_ONCE}).unref();
+    process.on("exit", () => {});
+    const server = require("node:net").createServer().listen(0);
+    const original = performance.now();
+    report();
+    const wait = () => (performance.now() - original < ${AT_ONCE} ? process.nextTick(wait) : server.close());
+    wait();`);
+  expect(traces).toMatchObject({
+    globals: ["leak"],
+    timers: ["setTimeout"],
+    resources: ["TCPServerWrap"],
+    listeners: ["exit 1"],
+  });
+  expect(lived).toBeGreaterThanOrEqual(AT_ONCE);
+});
+
+test("a bundler drops the whole core when nothing of it is used", async () => {
+  // All but the entries, which name their transport.
+  const modules = readdirSync(join(ROOT, "src")).filter(
+    (name) => name.endsWith(".ts") && name !== "node.ts" && name !== "browser.ts",
+  );
+  const imports = modules.map((name) => `import ${JSON.stringify(join(ROOT, "src", name))};`);
+  const bundle = await rollup({
+    input: "entry",
+    plugins: [
+      {
+        name: "entry",
+        resolveId: (id) => (id === "entry" ? id : null),
+        load: (id) => (id === "entry" ? imports.join("\n") : null),
+      },
+      esbuild({ target: "es2022" }),
+    ],
+    onLog: () => undefined,
+  });
+  const { output } = await bundle.generate({ format: "es" });
+  expect(output[0].code.trim()).toBe("");
+});
