@@ -763,7 +763,7 @@ class Client {
         onPong: ifLive((payload) => client.#onPong(payload)),
         onError: ifLive((error, closeCode) => client.#onError(error, closeCode)),
         onClosing: ifLive(() => client.#beginClosing()),
-        onEnd: ifLive((code, reason, cause) => client.#onEnd(code, reason, cause))
+        onEnd: ifLive((end) => client.#onEnd(end))
       }
     ];
   }
@@ -932,7 +932,7 @@ class Client {
       return Promise.reject(error);
     }
     const sentCode = wireCode(code, this.#anyCloseCode);
-    this.#asked = { code, reason, sentCode };
+    this.#asked = { info: { code, reason }, sentCode };
     this.#beginClosing();
     this.#queue.close();
     this.#regulate();
@@ -1030,7 +1030,8 @@ class Client {
     this.#paceChecking = true;
     nextTurn(() => {
       this.#paceChecking = false;
-      if (this.#transport.bufferedAmount >= this.#options.sendHighWaterMark) return;
+      const { bufferedAmount, flushed } = this.#transport;
+      if (bufferedAmount >= this.#options.sendHighWaterMark && !flushed) return;
       this.#paceWaiter?.resolve();
       this.#pace = this.#paceWaiter = void 0;
     });
@@ -1087,7 +1088,7 @@ class Client {
     const { closeTimeout } = this.#options;
     const expire = () => {
       this.#transport.terminate();
-      this.#onEnd(CLOSE_CODES.ABNORMAL_CLOSURE, "");
+      this.#onEnd({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "" });
     };
     this.#closeDeadline = new Deadline(
       closeTimeout,
@@ -1119,27 +1120,30 @@ class Client {
       error
     });
   }
-  #onEnd(endCode, reason, cause) {
-    const handshaken = endCode !== CLOSE_CODES.ABNORMAL_CLOSURE;
+  #onEnd({ code, reason, cause, echoed }) {
+    const handshaken = code !== CLOSE_CODES.ABNORMAL_CLOSURE;
+    const { flushed } = this.#transport;
+    const clean = handshaken && flushed;
     const failure = this.#failure;
     if (this.#asked !== void 0) {
-      const error = this.#drained ? void 0 : this.#droppedError(cause);
-      const clean = handshaken && this.#drained;
-      this.#finish({ ...this.#asked, clean, by: "local", ...error && { error } });
+      const { info, sentCode } = this.#asked;
+      const sent = handshaken && echoed ? withCode(code) : flushed && { sentCode };
+      const error = flushed ? void 0 : this.#droppedError(cause);
+      this.#finish({ ...info, ...sent, clean, by: "local", ...error && { error } });
     } else if (failure !== void 0) {
-      const code = this.#failureCode;
-      const sentCode = wireCode(code, this.#anyCloseCode);
-      this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error: failure });
+      const sentCode = wireCode(this.#failureCode, this.#anyCloseCode);
+      const ended = { code: this.#failureCode, reason: "", clean: false, by: "local" };
+      this.#finish({ ...ended, sentCode, error: failure });
     } else if (handshaken) {
-      const error = peerError(this.#label, endCode, reason);
-      this.#finish({ code: endCode, reason, clean: true, by: "peer", ...error && { error } });
+      const error = peerError(this.#label, code, reason);
+      this.#finish({ code, reason, clean, by: "peer", ...error && { error } });
     } else {
       const error = new WsError(
         "CONNECTION_LOST",
         `connection ${this.#label}: ended without a close frame`,
         cause === void 0 ? {} : { cause }
       );
-      this.#finish({ code: endCode, reason: "", clean: false, by: "none", error });
+      this.#finish({ code, reason: "", clean, by: "none", error });
     }
   }
   #droppedError(cause) {
@@ -1169,6 +1173,9 @@ class Client {
       ...cause && { cause }
     });
   }
+}
+function withCode(code) {
+  return code === CLOSE_CODES.NO_STATUS ? {} : { sentCode: code };
 }
 function viewOf({ buffer, byteOffset, byteLength }) {
   return new DataView(buffer, byteOffset, byteLength);
@@ -2206,15 +2213,17 @@ class WebSocketTransport {
   #socket;
   #label;
   #readLimit;
+  #copies;
   #handler;
   #taken = 0;
   #flushes = [];
   #poll;
   #polled = 0;
-  constructor(socket, { readLimit }, label) {
+  constructor(socket, { readLimit, webSocket }, label) {
     this.#socket = socket;
     this.#label = label;
     this.#readLimit = readLimit;
+    this.#copies = webSocket !== void 0;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
   }
@@ -2226,12 +2235,17 @@ class WebSocketTransport {
     socket.onerror = () => {
     };
     socket.onclose = ({ code, reason }) => {
-      const last = this.#detach();
-      last?.onEnd(code || CLOSE_CODES.ABNORMAL_CLOSURE, reason ?? "");
+      this.#detach()?.onEnd({
+        code: code || CLOSE_CODES.ABNORMAL_CLOSURE,
+        reason: reason ?? ""
+      });
     };
   }
   get bufferedAmount() {
     return this.#socket.bufferedAmount ?? 0;
+  }
+  get flushed() {
+    return this.bufferedAmount === 0;
   }
   get bytesWritten() {
     return this.#taken - this.bufferedAmount;
@@ -2239,7 +2253,7 @@ class WebSocketTransport {
   send(data) {
     if (this.#socket.readyState !== OPEN) return -1;
     const before = this.bufferedAmount;
-    this.#socket.send(data);
+    this.#socket.send(typeof data !== "string" && this.#copies ? data.slice() : data);
     const size = typeof data === "string" ? utf8Size(data) : data.byteLength;
     this.#taken += Math.max(this.bufferedAmount - before, size);
     this.#watch();
@@ -2306,7 +2320,7 @@ class WebSocketTransport {
     const { bytesWritten } = this;
     if (bytesWritten !== this.#polled) this.#handler?.onProgress();
     this.#polled = bytesWritten;
-    if (this.bufferedAmount === 0) for (const done of this.#flushes.splice(0)) done();
+    if (this.flushed) for (const done of this.#flushes.splice(0)) done();
     this.#watch();
   }
 }
@@ -2395,7 +2409,18 @@ function withoutSecrets(options, operation) {
   const kept = Object.entries(tls ?? {}).filter(([name]) => !CERTIFICATE_OPTIONS.includes(name));
   return { ...options, headers: {}, node: { ...options.node, tls: Object.fromEntries(kept) } };
 }
-const CERTIFICATE_OPTIONS = ["cert", "key", "pfx", "passphrase"];
+const CERTIFICATE_OPTIONS = [
+  "cert",
+  "key",
+  "pfx",
+  "passphrase",
+  "secureContext",
+  "session",
+  "pskCallback",
+  "clientCertEngine",
+  "privateKeyEngine",
+  "privateKeyIdentifier"
+];
 function holdsCertificate(options = {}) {
   return CERTIFICATE_OPTIONS.some((name) => name in options);
 }
@@ -2420,7 +2445,8 @@ function dialOnce({ signal, open }, { url, options }) {
     ws.once("unexpected-response", (req, res) => {
       void readBody(res).then((body) => {
         fail(refusalError(label, res, body));
-        req.destroy();
+        if (options.node.agent) req.destroy();
+        else ws.terminate();
       });
     });
     ws.once("open", () => {
@@ -2438,6 +2464,8 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
     ...tls,
+    // Not a TLS option, but one of requests: it would travel on where a redirect leads.
+    auth: void 0,
     agent,
     lookup,
     family,
@@ -2450,8 +2478,8 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     closeTimeout: options.closeTimeout,
     perMessageDeflate: compression !== COMPRESSION.DISABLED && {
-      serverNoContextTakeover: noContext,
-      clientNoContextTakeover: noContext,
+      // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
+      ...noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true },
       // We decide, message by message: `ws` would heed its own only without context take-over.
       threshold: 0
     },
@@ -2577,6 +2605,7 @@ class NodeTransport {
   #begun = 0;
   #done = 0;
   #flushes = [];
+  #closeSent = false;
   #corked = false;
   #pauseAsked = false;
   #pauseDue = false;
@@ -2608,8 +2637,12 @@ class NodeTransport {
     ws.on("pong", (payload) => this.#handler?.onPong(payload));
     ws.on("error", (error) => this.#onError(error));
     ws.on("close", (code, reason) => {
-      const handler2 = this.#detach();
-      handler2?.onEnd(code, reason.toString(), this.#socketError);
+      this.#detach()?.onEnd({
+        code,
+        reason: reason.toString(),
+        echoed: !this.#closeSent,
+        ...this.#socketError && { cause: this.#socketError }
+      });
     });
     this.#socket?.on("error", (error) => this.#socketError = error);
     this.#socket?.once("finish", () => this.#handler?.onClosing());
@@ -2618,12 +2651,16 @@ class NodeTransport {
   get bufferedAmount() {
     return this.#ws.bufferedAmount;
   }
+  get flushed() {
+    return this.#done === this.#begun;
+  }
   get bytesRead() {
     return this.#socket?.bytesRead ?? 0;
   }
   get bytesWritten() {
     const handle = this.#socket?._handle;
-    return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0);
+    const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
+    return bytesWritten - writeQueueSize;
   }
   get receiving() {
     return this.#frames?.inMessage ?? false;
@@ -2649,7 +2686,7 @@ class NodeTransport {
     this.#ws.ping(payload, true, this.#onWritten);
   }
   flush(done) {
-    if (this.#done === this.#begun) done();
+    if (this.flushed) done();
     else this.#flushes.push({ target: this.#begun, done });
   }
   /** When the turn's microtasks are through: who drains what has just arrived needs no pause. */
@@ -2672,7 +2709,10 @@ class NodeTransport {
     this.#ws.resume();
   }
   close(code, reason) {
-    this.flush(() => this.#ws.close(code, reason));
+    this.flush(() => {
+      this.#closeSent = this.#ws.readyState === WebSocket.OPEN;
+      this.#ws.close(code, reason);
+    });
   }
   terminate(code, reason) {
     this.#detach();
@@ -2692,7 +2732,7 @@ class NodeTransport {
   }
   #onWritten = (error) => {
     const handler = this.#handler;
-    if (error || handler === void 0) return;
+    if (error || handler === void 0 || this.#socket?.destroyed) return;
     this.#done++;
     while (this.#flushes[0] && this.#flushes[0].target <= this.#done) this.#flushes.shift()?.done();
     handler.onProgress();
@@ -2767,7 +2807,7 @@ class FrameCursor {
 const native = { ...nodePlatform, dialOptions: nodeOptionChecks };
 const connect = /* @__PURE__ */ bindConnect(native, webSocketPlatform);
 const createContext = /* @__PURE__ */ bindCreateContext(
-  nodePlatform,
+  native,
   webSocketPlatform
 );
 const websocket = /* @__PURE__ */ Object.freeze({ ...shared, connect, createContext });

@@ -10,7 +10,13 @@ import { WsError } from "./errors.js";
 import { memoryOf } from "./message.js";
 import type { Message } from "./message.js";
 import type { Data, ParsedOptions } from "./options.js";
-import type { Backpressure, Handshake, Transport, TransportHandler } from "./transport.js";
+import type {
+  Backpressure,
+  Handshake,
+  Transport,
+  TransportEnd,
+  TransportHandler,
+} from "./transport.js";
 
 declare global {
   interface SymbolConstructor {
@@ -104,7 +110,7 @@ export class Client implements AsyncIterable<Message> {
 
   #state: "open" | "closing" | "closed" = "open";
   /** The code and reason of a local close, and what went out for it. */
-  #asked: { code: number; reason: string; sentCode: number } | undefined;
+  #asked: { info: { code: number; reason: string }; sentCode: number } | undefined;
   #closeDeadline: Deadline | undefined;
   /** Whether all that was sent before a local close has left. */
   #drained = false;
@@ -174,7 +180,7 @@ export class Client implements AsyncIterable<Message> {
         onPong: ifLive((payload) => client.#onPong(payload)),
         onError: ifLive((error, closeCode) => client.#onError(error, closeCode)),
         onClosing: ifLive(() => client.#beginClosing()),
-        onEnd: ifLive((code, reason, cause) => client.#onEnd(code, reason, cause)),
+        onEnd: ifLive((end) => client.#onEnd(end)),
       },
     ];
   }
@@ -362,7 +368,7 @@ export class Client implements AsyncIterable<Message> {
       return Promise.reject(error);
     }
     const sentCode = wireCode(code, this.#anyCloseCode);
-    this.#asked = { code, reason, sentCode };
+    this.#asked = { info: { code, reason }, sentCode };
     this.#beginClosing();
     this.#queue.close();
     this.#regulate();
@@ -482,7 +488,9 @@ export class Client implements AsyncIterable<Message> {
     this.#paceChecking = true;
     nextTurn(() => {
       this.#paceChecking = false;
-      if (this.#transport.bufferedAmount >= this.#options.sendHighWaterMark) return;
+      const { bufferedAmount, flushed } = this.#transport;
+      // Flushed, and still bytes wait: the platform's own pongs.
+      if (bufferedAmount >= this.#options.sendHighWaterMark && !flushed) return;
       this.#paceWaiter?.resolve();
       this.#pace = this.#paceWaiter = undefined;
     });
@@ -555,7 +563,7 @@ export class Client implements AsyncIterable<Message> {
     const { closeTimeout } = this.#options;
     const expire = (): void => {
       this.#transport.terminate();
-      this.#onEnd(CLOSE_CODES.ABNORMAL_CLOSURE, "");
+      this.#onEnd({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "" });
     };
     this.#closeDeadline = new Deadline(
       closeTimeout,
@@ -590,27 +598,31 @@ export class Client implements AsyncIterable<Message> {
     });
   }
 
-  #onEnd(endCode: number, reason: string, cause?: unknown): void {
-    const handshaken = endCode !== CLOSE_CODES.ABNORMAL_CLOSURE;
+  #onEnd({ code, reason, cause, echoed }: TransportEnd): void {
+    const handshaken = code !== CLOSE_CODES.ABNORMAL_CLOSURE;
+    const { flushed } = this.#transport;
+    const clean = handshaken && flushed;
     const failure = this.#failure;
     if (this.#asked !== undefined) {
-      const error = this.#drained ? undefined : this.#droppedError(cause);
-      const clean = handshaken && this.#drained;
-      this.#finish({ ...this.#asked, clean, by: "local", ...(error && { error }) });
+      const { info, sentCode } = this.#asked;
+      // Behind what could not leave, the close frame could not either.
+      const sent = handshaken && echoed ? withCode(code) : flushed && { sentCode };
+      const error = flushed ? undefined : this.#droppedError(cause);
+      this.#finish({ ...info, ...sent, clean, by: "local", ...(error && { error }) });
     } else if (failure !== undefined) {
-      const code = this.#failureCode;
-      const sentCode = wireCode(code, this.#anyCloseCode);
-      this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error: failure });
+      const sentCode = wireCode(this.#failureCode, this.#anyCloseCode);
+      const ended = { code: this.#failureCode, reason: "", clean: false, by: "local" } as const;
+      this.#finish({ ...ended, sentCode, error: failure });
     } else if (handshaken) {
-      const error = peerError(this.#label, endCode, reason);
-      this.#finish({ code: endCode, reason, clean: true, by: "peer", ...(error && { error }) });
+      const error = peerError(this.#label, code, reason);
+      this.#finish({ code, reason, clean, by: "peer", ...(error && { error }) });
     } else {
       const error = new WsError(
         "CONNECTION_LOST",
         `connection ${this.#label}: ended without a close frame`,
         cause === undefined ? {} : { cause },
       );
-      this.#finish({ code: endCode, reason: "", clean: false, by: "none", error });
+      this.#finish({ code, reason: "", clean, by: "none", error });
     }
   }
 
@@ -643,6 +655,11 @@ export class Client implements AsyncIterable<Message> {
       ...(cause && { cause }),
     });
   }
+}
+
+/** An answer to the peer's close frame has its code (RFC 6455 section 5.5.1), or none as it had none. */
+function withCode(code: number): { sentCode?: number } {
+  return code === CLOSE_CODES.NO_STATUS ? {} : { sentCode: code };
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {

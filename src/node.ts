@@ -12,7 +12,7 @@ const native = { ...nodePlatform, dialOptions: nodeOptionChecks };
 export const connect: Connect = /* @__PURE__ */ bindConnect(native, webSocketPlatform);
 
 export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(
-  nodePlatform,
+  native,
   webSocketPlatform,
 );
 

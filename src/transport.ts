@@ -26,8 +26,10 @@ export interface Transport {
   readonly handshake: Handshake | undefined;
   readonly backpressure: Backpressure;
   readonly canPing: boolean;
-  /** Bytes handed to `send` that the operating system has not taken yet. */
+  /** Bytes that wait to be handed to the operating system. */
   readonly bufferedAmount: number;
+  /** Whether the operating system has all that was handed to `send` and `ping`. */
+  readonly flushed: boolean;
   /** Counts bytes received, as far as the platform tells. Only ever grows. */
   readonly bytesRead: number;
   /** Changes whenever the operating system has taken bytes, as far as the platform tells. */
@@ -62,8 +64,18 @@ export interface TransportHandler {
   onError(error: WsError, closeCode: number): void;
   /** The peer has begun to close: nothing more can be sent. */
   onClosing(): void;
-  /** It is over. `code` is the peer's (1005: none in its frame) or 1006 without a close frame. */
-  onEnd(code: number, reason: string, cause?: unknown): void;
+  onEnd(end: TransportEnd): void;
+}
+
+/** How a connection ended, as the transport saw it. */
+export interface TransportEnd {
+  /** The code of the peer's close frame; 1005: it had none; 1006: there was no close frame. */
+  readonly code: number;
+  readonly reason: string;
+  /** What broke it, where the platform tells. */
+  readonly cause?: unknown;
+  /** The peer's close frame came before `close` could send one, which was then its answer. */
+  readonly echoed?: boolean;
 }
 
 /** What a dial needs of the options of `connect`. */

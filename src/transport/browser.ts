@@ -130,16 +130,18 @@ class WebSocketTransport implements Transport {
   readonly #socket: WebSocketLike;
   readonly #label: string;
   readonly #readLimit: number;
+  readonly #copies: boolean;
   #handler: TransportHandler | undefined;
   #taken = 0;
   #flushes: (() => void)[] = [];
   #poll: ReturnType<typeof setTimeout> | undefined;
   #polled = 0;
 
-  constructor(socket: WebSocketLike, { readLimit }: DialOptions, label: string) {
+  constructor(socket: WebSocketLike, { readLimit, webSocket }: DialOptions, label: string) {
     this.#socket = socket;
     this.#label = label;
     this.#readLimit = readLimit;
+    this.#copies = webSocket !== undefined;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
   }
@@ -152,13 +154,19 @@ class WebSocketTransport implements Transport {
     // A `close` follows, or the deadline of whoever waits for one.
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
-      const last = this.#detach();
-      last?.onEnd(code || CLOSE_CODES.ABNORMAL_CLOSURE, reason ?? "");
+      this.#detach()?.onEnd({
+        code: code || CLOSE_CODES.ABNORMAL_CLOSURE,
+        reason: reason ?? "",
+      });
     };
   }
 
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount ?? 0;
+  }
+
+  get flushed(): boolean {
+    return this.bufferedAmount === 0;
   }
 
   get bytesWritten(): number {
@@ -168,7 +176,8 @@ class WebSocketTransport implements Transport {
   send(data: string | Uint8Array): number {
     if (this.#socket.readyState !== OPEN) return -1;
     const before = this.bufferedAmount;
-    this.#socket.send(data);
+    // A browser copies what it takes; of a class that was given nobody knows.
+    this.#socket.send(typeof data !== "string" && this.#copies ? data.slice() : data);
     const size = typeof data === "string" ? utf8Size(data) : data.byteLength;
     // What the platform counts, where it does: it may add the frame's header.
     this.#taken += Math.max(this.bufferedAmount - before, size);
@@ -252,7 +261,7 @@ class WebSocketTransport implements Transport {
     const { bytesWritten } = this;
     if (bytesWritten !== this.#polled) this.#handler?.onProgress();
     this.#polled = bytesWritten;
-    if (this.bufferedAmount === 0) for (const done of this.#flushes.splice(0)) done();
+    if (this.flushed) for (const done of this.#flushes.splice(0)) done();
     this.#watch();
   }
 }

@@ -131,7 +131,19 @@ function withoutSecrets(options: DialOptions, operation: string): DialOptions {
   return { ...options, headers: {}, node: { ...options.node, tls: Object.fromEntries(kept) } };
 }
 
-const CERTIFICATE_OPTIONS: readonly string[] = ["cert", "key", "pfx", "passphrase"];
+/** Of the options of a TLS connect, those that hold or may hold who we are. */
+const CERTIFICATE_OPTIONS: readonly string[] = [
+  "cert",
+  "key",
+  "pfx",
+  "passphrase",
+  "secureContext",
+  "session",
+  "pskCallback",
+  "clientCertEngine",
+  "privateKeyEngine",
+  "privateKeyIdentifier",
+];
 
 function holdsCertificate(options: object = {}): boolean {
   return CERTIFICATE_OPTIONS.some((name) => name in options);
@@ -160,8 +172,10 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
     ws.once("unexpected-response", (req: ClientRequest, res: IncomingMessage) => {
       void readBody(res).then((body) => {
         fail(refusalError(label, res, body));
-        // With this event listened to, `ws` leaves it to us.
-        req.destroy();
+        // With this event listened to, `ws` leaves the end to us. The socket of a complete response
+        // outlives its request: it goes back to the agent, or, without one, must go as well.
+        if (options.node.agent) req.destroy();
+        else ws.terminate();
       });
     });
     ws.once("open", () => {
@@ -184,6 +198,8 @@ function createWebSocket(
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
     ...tls,
+    // Not a TLS option, but one of requests: it would travel on where a redirect leads.
+    auth: undefined,
     agent,
     lookup,
     family,
@@ -196,8 +212,8 @@ function createWebSocket(
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     closeTimeout: options.closeTimeout,
     perMessageDeflate: compression !== COMPRESSION.DISABLED && {
-      serverNoContextTakeover: noContext,
-      clientNoContextTakeover: noContext,
+      // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
+      ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
       // We decide, message by message: `ws` would heed its own only without context take-over.
       threshold: 0,
     },
@@ -324,10 +340,12 @@ function readBody(response: IncomingMessage): Promise<string> {
 
 // The open connection
 
-/** The handle's own counts; Node has no public name for bytes that the kernel has taken. */
-interface HandleCounts {
+/** A handle's counts; Node has no public name for bytes that the kernel has taken. */
+interface Handle {
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
+  /** TLS: the handle below, where the bytes leave. */
+  readonly _parent?: Handle;
 }
 
 /** The codes `ws` sends for the errors that it names. All others: 1002. */
@@ -359,6 +377,7 @@ class NodeTransport implements Transport {
   #begun = 0;
   #done = 0;
   #flushes: { readonly target: number; readonly done: () => void }[] = [];
+  #closeSent = false;
   #corked = false;
   #pauseAsked = false;
   #pauseDue = false;
@@ -397,8 +416,12 @@ class NodeTransport implements Transport {
     ws.on("pong", (payload) => this.#handler?.onPong(payload));
     ws.on("error", (error) => this.#onError(error));
     ws.on("close", (code, reason) => {
-      const handler = this.#detach();
-      handler?.onEnd(code, reason.toString(), this.#socketError);
+      this.#detach()?.onEnd({
+        code,
+        reason: reason.toString(),
+        echoed: !this.#closeSent,
+        ...(this.#socketError && { cause: this.#socketError }),
+      });
     });
     // `ws` keeps a socket's error to itself.
     this.#socket?.on("error", (error) => (this.#socketError = error));
@@ -410,13 +433,18 @@ class NodeTransport implements Transport {
     return this.#ws.bufferedAmount;
   }
 
+  get flushed(): boolean {
+    return this.#done === this.#begun;
+  }
+
   get bytesRead(): number {
     return this.#socket?.bytesRead ?? 0;
   }
 
   get bytesWritten(): number {
-    const handle = (this.#socket as { _handle?: HandleCounts | null } | undefined)?._handle;
-    return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0);
+    const handle = (this.#socket as { _handle?: Handle | null } | undefined)?._handle;
+    const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
+    return bytesWritten - writeQueueSize;
   }
 
   get receiving(): boolean {
@@ -447,7 +475,7 @@ class NodeTransport implements Transport {
   }
 
   flush(done: () => void): void {
-    if (this.#done === this.#begun) done();
+    if (this.flushed) done();
     else this.#flushes.push({ target: this.#begun, done });
   }
 
@@ -474,7 +502,10 @@ class NodeTransport implements Transport {
 
   close(code: number, reason: string): void {
     // `ws` ends a closing handshake by its own timer, which must not run while data still leaves.
-    this.flush(() => this.#ws.close(code, reason));
+    this.flush(() => {
+      this.#closeSent = this.#ws.readyState === WebSocket.OPEN;
+      this.#ws.close(code, reason);
+    });
   }
 
   terminate(code?: number, reason?: string): void {
@@ -497,9 +528,10 @@ class NodeTransport implements Transport {
   }
 
   readonly #onWritten = (error?: Error | null): void => {
-    // An error here is the connection's, which reports it as its end.
     const handler = this.#handler;
-    if (error || handler === undefined) return;
+    // An error is the connection's, which reports it as its end. And a socket that was destroyed calls
+    // back without one for bytes that it dropped.
+    if (error || handler === undefined || this.#socket?.destroyed) return;
     this.#done++;
     while (this.#flushes[0] && this.#flushes[0].target <= this.#done) this.#flushes.shift()?.done();
     handler.onProgress();
