@@ -47,7 +47,7 @@ export interface CloseInfo {
   readonly clean: boolean;
   /** Who ended it: this side, the peer's close frame, or nobody (the connection was lost). */
   readonly by: "local" | "peer" | "none";
-  /** The code that went out, where this side sent a close frame. */
+  /** The code that went out, where this side closed and could still say so. */
   readonly sentCode?: number;
   /** Why it ended, unless that was a normal end. */
   readonly error?: WsError;

@@ -201,7 +201,7 @@ function createWebSocket(
     // Not a TLS option, but one of requests: it would travel on where a redirect leads.
     auth: undefined,
     agent,
-    lookup,
+    lookup: lookup && catching(lookup as Lookup),
     family,
     localAddress,
     origin,
@@ -229,6 +229,19 @@ function createWebSocket(
     const why = (cause as Error).message;
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
+}
+
+type Lookup = (host: string, options: object, done: (error: Error) => void) => void;
+
+/** A look-up whose exception is its answer; thrown through Node, it would leave a socket behind. */
+function catching(lookup: Lookup): Lookup {
+  return (host, options, done) => {
+    try {
+      lookup(host, options, done);
+    } catch (error) {
+      done(error as Error);
+    }
+  };
 }
 
 // The errors of a dial

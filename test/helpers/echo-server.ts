@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import type { PerMessageDeflateOptions, WebSocket } from "ws";
+import type { Certificate } from "./certificates.js";
+
+/** One connection as the server sees it. */
+export interface EchoConnection {
+  readonly ws: WebSocket;
+  readonly request: IncomingMessage;
+  /** Its close code and reason, once it has ended. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+}
+
+export interface EchoServerOptions {
+  /** Sends back what arrives. Default: true. */
+  readonly echo?: boolean;
+  readonly compression?: boolean | PerMessageDeflateOptions;
+  /** Picks a subprotocol; `ws` picks the first by default. */
+  readonly handleProtocols?: (protocols: Set<string>) => string | false;
+  /** Called for each connection, before anything of it is read. */
+  readonly onConnection?: (connection: EchoConnection) => void;
+  readonly tls?: Certificate;
+  /** In bytes. Default: 128 MiB. */
+  readonly maxPayload?: number;
+}
+
+/** A real `ws` server on a free port of 127.0.0.1. */
+export interface EchoServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly connections: readonly EchoConnection[];
+  /** How many TCP connections there have ever been. */
+  readonly sockets: number;
+  /** The `n`th connection, as soon as it is there. */
+  connection(n?: number): Promise<EchoConnection>;
+}
+
+export async function startEchoServer(options: EchoServerOptions = {}): Promise<EchoServer> {
+  const { echo = true, compression = false, handleProtocols, onConnection, tls } = options;
+  const http = tls ? createTlsServer(tls) : createServer();
+  const server = new WebSocketServer({
+    server: http,
+    perMessageDeflate: compression,
+    maxPayload: options.maxPayload ?? 134_217_728,
+    ...(handleProtocols && { handleProtocols }),
+  });
+  const connections: EchoConnection[] = [];
+  const waiters = new Set<() => void>();
+  let sockets = 0;
+  http.on("connection", () => sockets++);
+  server.on("connection", (ws, request) => {
+    const connection: EchoConnection = {
+      ws,
+      request,
+      closed: new Promise((resolve) => {
+        ws.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+      }),
+    };
+    ws.on("error", () => {});
+    if (echo) ws.on("message", (data, binary) => ws.send(data, { binary }));
+    connections.push(connection);
+    onConnection?.(connection);
+    waiters.forEach((check) => check());
+  });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const { port } = http.address() as AddressInfo;
+  return {
+    url: `${tls ? "wss" : "ws"}://127.0.0.1:${port}/`,
+    port,
+    connections,
+    get sockets() {
+      return sockets;
+    },
+    connection: (n = 0) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          const found = connections[n];
+          if (found === undefined) return;
+          waiters.delete(check);
+          resolve(found);
+        };
+        waiters.add(check);
+        check();
+      }),
+    async [Symbol.asyncDispose]() {
+      for (const { ws } of connections) ws.terminate();
+      server.close();
+      http.closeAllConnections();
+      http.close();
+      await once(http, "close");
+    },
+  };
+}

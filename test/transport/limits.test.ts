@@ -1,0 +1,452 @@
+import { createDeflateRaw, constants } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { BINARY, COMPRESSION, connect } from "../../src/node.js";
+import type { Client, ConnectOptions } from "../../src/node.js";
+import { startEchoServer } from "../helpers/echo-server.js";
+import {
+  binaryFrame,
+  closeFrame,
+  closeOf,
+  deflate,
+  fragments,
+  frame,
+  inflate,
+  OPCODE,
+  pingFrame,
+  textFrame,
+} from "../helpers/frames.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { startRawServer } from "../helpers/raw-server.js";
+import type { RawConnection, RawServer } from "../helpers/raw-server.js";
+import { ms } from "../helpers/time.js";
+import { noise, rejectionOf, sleep } from "./support.js";
+
+checkLeaks();
+
+const DEFLATED: ConnectOptions = { compression: 1 };
+const DEFLATE = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+
+async function open(
+  server: RawServer,
+  options?: ConnectOptions,
+): Promise<{ client: Client; peer: RawConnection }> {
+  const client = await connect(server.url, options);
+  return { client, peer: await server.connection(server.connections.length - 1) };
+}
+
+/** A server that agrees to compress. */
+function startDeflating(parameters = ""): Promise<RawServer> {
+  return startRawServer({
+    onRequest: (peer) =>
+      peer.accept({ "Sec-WebSocket-Extensions": `permessage-deflate${parameters}` }),
+  });
+}
+
+describe("readLimit", () => {
+  const LIMIT = 100_000;
+  const ways: [string, (payload: Uint8Array) => Buffer[]][] = [
+    ["in a frame", (payload) => [binaryFrame(payload)]],
+    ["in fragments", (payload) => fragments(OPCODE.BINARY, payload, 999)],
+    [
+      "compressed, in a frame",
+      (payload) => [frame({ opcode: OPCODE.BINARY, rsv1: true, payload: deflate(payload) })],
+    ],
+    [
+      "compressed, in fragments",
+      (payload) => fragments(OPCODE.BINARY, deflate(payload), 99, { compressed: true }),
+    ],
+  ];
+
+  test.each(ways)("lets through what is at the limit and one under: %s", async (_, build) => {
+    await using server = await startDeflating();
+    const { client, peer } = await open(server, { readLimit: LIMIT, compression: 1 });
+    for (const size of [LIMIT - 1, LIMIT]) {
+      // Half of it compresses well.
+      const payload = Buffer.concat([noise(size >> 1), Buffer.alloc(size - (size >> 1))]);
+      peer.write(...build(payload));
+      const { value } = await client.receive();
+      expect(Buffer.compare(value?.data as Uint8Array, payload)).toBe(0);
+    }
+    client.terminate();
+  });
+
+  test.each(ways)("ends the connection one over: %s", async (_, build) => {
+    await using server = await startDeflating();
+    const { client, peer } = await open(server, { readLimit: LIMIT, compression: 1 });
+    peer.write(textFrame("before"), ...build(new Uint8Array(LIMIT + 1)), textFrame("after"));
+    expect(await client.receive()).toMatchObject({ value: { data: "before" } });
+    expect(closeOf(await peer.closeFrame()).code).toBe(1009);
+    const next = client[Symbol.asyncIterator]().next();
+    await expect(next).rejects.toMatchObject({ code: "MESSAGE_TOO_BIG" });
+    peer.write(closeFrame(1009));
+    peer.socket.end();
+    const info = await client.closed;
+    expect(info).toMatchObject({ code: 1009, sentCode: 1009, by: "local", clean: false });
+    expect(info.error).toMatchObject({
+      code: "MESSAGE_TOO_BIG",
+      kind: "INVALID",
+      retryable: false,
+      details: { limit: LIMIT },
+    });
+    expect(await client.receive()).toEqual({ ok: false });
+    expect(await rejectionOf(client.send("late"))).toMatchObject({
+      code: "CLOSED",
+      cause: info.error,
+    });
+    await server.idle();
+  });
+
+  test("counts a text's bytes, not its characters", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server, { readLimit: 9 });
+    peer.write(textFrame("€€€"), textFrame("€€€!"));
+    expect(await client.receive()).toMatchObject({ value: { data: "€€€" } });
+    expect(closeOf(await peer.closeFrame()).code).toBe(1009);
+    client.terminate();
+  });
+
+  test("refuses a claimed length at once, without waiting for its bytes", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server, { closeTimeout: ms(200) });
+    peer.write(frame({ opcode: OPCODE.BINARY, payload: "x", length: 16_777_217 }));
+    expect(closeOf(await peer.closeFrame()).code).toBe(1009);
+    expect((await client.closed).error?.code).toBe("MESSAGE_TOO_BIG");
+  });
+
+  test("refuses a length beyond 2^53", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server, { closeTimeout: ms(200) });
+    peer.write(frame({ opcode: OPCODE.BINARY, length: 2n ** 60n }));
+    expect(closeOf(await peer.closeFrame()).code).toBe(1009);
+    expect((await client.closed).error?.code).toBe("MESSAGE_TOO_BIG");
+  });
+
+  test("ends within closeTimeout though the peer goes on sending", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server, { readLimit: 10, closeTimeout: ms(200) });
+    const timer = setInterval(() => peer.write(binaryFrame(new Uint8Array(100_000))), 1);
+    const start = performance.now();
+    expect((await client.closed).error?.code).toBe("MESSAGE_TOO_BIG");
+    clearInterval(timer);
+    expect(performance.now() - start).toBeLessThan(ms(600));
+    await server.idle();
+  });
+
+  test("stops a bomb of 1 GiB of zeros in 1 MiB", { timeout: ms(30_000) }, async () => {
+    const bomb = await makeBomb(1_073_741_824);
+    expect(bomb.length).toBeLessThan(1_200_000);
+    await using server = await startDeflating();
+    const { client, peer } = await open(server, { compression: 1, closeTimeout: ms(1_000) });
+    const before = process.memoryUsage.rss();
+    let peak = before;
+    const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
+    const start = performance.now();
+    peer.write(frame({ opcode: OPCODE.BINARY, rsv1: true, payload: bomb }));
+    expect(closeOf(await peer.closeFrame()).code).toBe(1009);
+    const time = performance.now() - start;
+    clearInterval(timer);
+    expect(time).toBeLessThan(ms(2_000));
+    // The limit is 16 MiB; inflating holds no more than some multiple of it.
+    expect(peak - before).toBeLessThan(100 * 1_048_576);
+    peer.write(closeFrame(1009));
+    peer.socket.end();
+    expect((await client.closed).error?.code).toBe("MESSAGE_TOO_BIG");
+  });
+
+  async function makeBomb(size: number): Promise<Buffer> {
+    const zlib = createDeflateRaw({ level: 9, memLevel: 9, chunkSize: 1_048_576 });
+    const chunks: Buffer[] = [];
+    zlib.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const zeros = Buffer.alloc(4_194_304);
+    for (let left = size; left > 0; left -= zeros.length) {
+      await new Promise<void>((resolve) => zlib.write(zeros, () => resolve()));
+    }
+    await new Promise<void>((resolve) => zlib.flush(constants.Z_SYNC_FLUSH, () => resolve()));
+    zlib.close();
+    return Buffer.concat(chunks).subarray(0, -4);
+  }
+});
+
+describe("fragments", () => {
+  test("65,536 of one message arrive", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const payload = noise(65_536);
+    peer.write(...fragments(OPCODE.BINARY, payload, 1));
+    const { value } = await client.receive();
+    expect(Buffer.compare(value?.data as Uint8Array, payload)).toBe(0);
+    client.terminate();
+  });
+
+  test("without end are stopped, though they are empty", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server, { closeTimeout: ms(200) });
+    peer.write(frame({ opcode: OPCODE.TEXT, payload: "x", fin: false }));
+    const more = frame({ opcode: OPCODE.CONTINUATION, fin: false });
+    for (let i = 0; i < 70; i++) peer.write(...Array.from({ length: 1_000 }, () => more));
+    const { error } = await client.closed;
+    expect(["PROTOCOL_ERROR", "MESSAGE_TOO_BIG"]).toContain(error?.code);
+    expect([1008, 1009]).toContain(closeOf(await peer.closeFrame()).code);
+  });
+
+  test("may have control frames between them and characters across them", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const text = Buffer.from("aä€😀\0");
+    const pieces = fragments(OPCODE.TEXT, text, 1).flatMap((one) => [one, pingFrame("p")]);
+    peer.write(...pieces.slice(0, -1));
+    expect(await client.receive()).toMatchObject({ value: { type: "text", data: "aä€😀\0" } });
+    expect((await peer.frame(OPCODE.PONG, text.length - 2)).payload.toString()).toBe("p");
+    client.terminate();
+  });
+
+  test("may come in any pieces of TCP", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    peer.socket.setNoDelay();
+    const bytes = Buffer.concat([
+      ...fragments(OPCODE.TEXT, Buffer.from("hello, world"), 5),
+      binaryFrame(noise(300)),
+    ]);
+    for (const byte of bytes.subarray(0, 40)) {
+      peer.write(Buffer.from([byte]));
+      await sleep(1);
+    }
+    peer.write(bytes.subarray(40));
+    expect(await client.receive()).toMatchObject({ value: { data: "hello, world" } });
+    expect((await client.receive()).value?.data).toHaveLength(300);
+    client.terminate();
+  });
+});
+
+describe("a peer that breaks the protocol", () => {
+  const rows: [string, Buffer, number, ConnectOptions?][] = [
+    ["RSV1 without compression", frame({ opcode: OPCODE.TEXT, rsv1: true }), 1002],
+    ["RSV2", frame({ opcode: OPCODE.TEXT, rsv2: true }), 1002],
+    ["RSV3", frame({ opcode: OPCODE.TEXT, rsv3: true }), 1002],
+    ["RSV1 on a control frame", frame({ opcode: OPCODE.PING, rsv1: true }), 1002, DEFLATED],
+    [
+      "RSV1 on a continuation",
+      Buffer.concat([
+        frame({ opcode: OPCODE.TEXT, fin: false, payload: "a" }),
+        frame({ opcode: OPCODE.CONTINUATION, rsv1: true, payload: deflate("b") }),
+      ]),
+      1002,
+      DEFLATED,
+    ],
+    ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode): [string, Buffer, number] => [
+      `the reserved opcode ${opcode}`,
+      frame({ opcode }),
+      1002,
+    ]),
+    ["a masked frame", frame({ opcode: OPCODE.TEXT, mask: true, payload: "hi" }), 1002],
+    ["a ping in fragments", frame({ opcode: OPCODE.PING, fin: false }), 1002],
+    ["a ping of 126 bytes", pingFrame("x".repeat(126)), 1002],
+    ["a continuation of nothing", frame({ opcode: OPCODE.CONTINUATION }), 1002],
+    [
+      "a message within a message",
+      Buffer.concat([frame({ opcode: OPCODE.TEXT, fin: false }), textFrame("x")]),
+      1002,
+    ],
+    ["bad UTF-8", frame({ opcode: OPCODE.TEXT, payload: Buffer.from([0xff]) }), 1007],
+    [
+      "a lone surrogate",
+      frame({ opcode: OPCODE.TEXT, payload: Buffer.from("eda080", "hex") }),
+      1007,
+    ],
+    ["an overlong form", frame({ opcode: OPCODE.TEXT, payload: Buffer.from("c0af", "hex") }), 1007],
+    ["half a character", frame({ opcode: OPCODE.TEXT, payload: Buffer.from("e282", "hex") }), 1007],
+    [
+      "bad UTF-8 in fragments",
+      Buffer.concat(fragments(OPCODE.TEXT, Buffer.from("61e282", "hex"), 1)),
+      1007,
+    ],
+    [
+      "bad UTF-8, compressed",
+      frame({ opcode: OPCODE.TEXT, rsv1: true, payload: deflate(Buffer.from([0xff])) }),
+      1007,
+      DEFLATED,
+    ],
+    [
+      "data that cannot be inflated",
+      frame({ opcode: OPCODE.TEXT, rsv1: true, payload: Buffer.from([0xff, 0xff, 0xff]) }),
+      1007,
+      DEFLATED,
+    ],
+  ];
+
+  test.each(rows)("by %s", async (_, bytes, code, options) => {
+    await using server = await startRawServer({
+      onRequest: (peer) => peer.accept(options ? DEFLATE : {}),
+    });
+    const { client, peer } = await open(server, options);
+    peer.write(textFrame("before"), bytes, textFrame("after"));
+    expect(await client.receive()).toMatchObject({ value: { data: "before" } });
+    expect(closeOf(await peer.closeFrame()).code).toBe(code);
+    await expect.poll(() => client.state).not.toBe("open");
+    peer.write(closeFrame(code));
+    peer.socket.end();
+    const info = await client.closed;
+    expect(info).toMatchObject({ code, sentCode: code, clean: false, by: "local" });
+    expect(info.error).toMatchObject({
+      code: "PROTOCOL_ERROR",
+      kind: "INTERNAL",
+      retryable: false,
+    });
+    await expect(client[Symbol.asyncIterator]().next()).rejects.toBe(info.error);
+    await server.idle();
+  });
+});
+
+describe("compression on the wire", () => {
+  test("is not offered by default, nor used", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    expect(peer.request?.headers).not.toHaveProperty("sec-websocket-extensions");
+    await client.send("x".repeat(10_000));
+    expect(await peer.frame(OPCODE.TEXT)).toMatchObject({ rsv1: false, masked: true });
+    expect(client.compression).toBe(COMPRESSION.DISABLED);
+    expect(client.extensions).toBe("");
+    client.terminate();
+  });
+
+  test.each([
+    ["CONTEXT_TAKEOVER", 1, "", ""],
+    [
+      "NO_CONTEXT",
+      2,
+      "; server_no_context_takeover; client_no_context_takeover",
+      "; server_no_context_takeover; client_no_context_takeover",
+    ],
+  ] as const)("is offered as asked: %s", async (_, mode, wanted, answer) => {
+    await using server = await startDeflating(answer);
+    const { client, peer } = await open(server, { compression: mode });
+    const offer = peer.request?.headers["sec-websocket-extensions"] ?? "";
+    expect(offer).toMatch(/^permessage-deflate(;|$)/);
+    for (const parameter of ["server_no_context_takeover", "client_no_context_takeover"]) {
+      expect(offer.includes(parameter), parameter).toBe(wanted.includes(parameter));
+    }
+    expect(client.compression).toBe(mode);
+    expect(client.extensions).toBe(`permessage-deflate${answer}`);
+    client.terminate();
+  });
+
+  test("is what was agreed on, whatever was asked for", async () => {
+    await using none = await startRawServer();
+    const plain = await open(none, { compression: 1 });
+    expect(plain.client.compression).toBe(COMPRESSION.DISABLED);
+    await plain.client.send("x".repeat(10_000));
+    expect((await plain.peer.frame(OPCODE.TEXT)).rsv1).toBe(false);
+    plain.client.terminate();
+
+    await using keeps = await startDeflating();
+    const keeping = await open(keeps, { compression: 2 });
+    expect(keeping.client.compression).toBe(COMPRESSION.CONTEXT_TAKEOVER);
+    keeping.client.terminate();
+
+    await using drops = await startDeflating(
+      "; server_no_context_takeover; client_no_context_takeover",
+    );
+    const dropping = await open(drops, { compression: 1 });
+    expect(dropping.client.compression).toBe(COMPRESSION.NO_CONTEXT);
+    dropping.client.terminate();
+  });
+
+  test.each([
+    ["context_takeover", ""],
+    ["no_context_takeover", "; server_no_context_takeover; client_no_context_takeover"],
+  ] as const)("heeds the threshold in mode %s", async (compression, answer) => {
+    await using server = await startDeflating(answer);
+    const { client, peer } = await open(server, { compression, compressionThreshold: 100 });
+    const sent: (string | Uint8Array)[] = [
+      "x".repeat(99),
+      "x".repeat(100),
+      "€".repeat(33),
+      "€".repeat(34),
+      new Uint8Array(99),
+      new Uint8Array(100),
+      "",
+      "x".repeat(101),
+    ];
+    for (const data of sent) void client.send(data);
+    await client.flush();
+    await peer.until(() => peer.frames.length === sent.length);
+    expect(peer.frames.map(({ rsv1 }) => rsv1)).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(peer.frames[0]?.payload.toString()).toBe("x".repeat(99));
+    expect(inflate(peer.frames[1]?.payload as Buffer).toString()).toBe("x".repeat(100));
+    client.terminate();
+  });
+
+  test("has a default threshold of 512 bytes, and 0 compresses all", async () => {
+    await using server = await startDeflating();
+    const usual = await open(server, { compression: 1 });
+    await usual.client.send("x".repeat(511));
+    await usual.client.send("x".repeat(512));
+    expect((await usual.peer.frame(OPCODE.TEXT, 0)).rsv1).toBe(false);
+    expect((await usual.peer.frame(OPCODE.TEXT, 1)).rsv1).toBe(true);
+    usual.client.terminate();
+    const all = await open(server, { compression: 1, compressionThreshold: 0 });
+    await all.client.send("x");
+    await all.client.send("");
+    expect((await all.peer.frame(OPCODE.TEXT, 0)).rsv1).toBe(true);
+    all.client.terminate();
+  });
+
+  test("takes over the context where it may, and starts afresh where it may not", async () => {
+    const sizes = async (mode: 1 | 2, answer: string): Promise<number[]> => {
+      await using server = await startDeflating(answer);
+      const { client, peer } = await open(server, { compression: mode });
+      const message = Buffer.from(noise(1_000)).toString("hex");
+      for (let i = 0; i < 3; i++) await client.send(message);
+      await peer.frame(OPCODE.TEXT, 2);
+      client.terminate();
+      return peer.frames.map(({ payload }) => payload.length);
+    };
+    const [first = 0, second = 0, third = 0] = await sizes(1, "");
+    expect(second).toBeLessThan(first / 5);
+    expect(third).toBeLessThan(first / 5);
+    const fresh = await sizes(2, "; server_no_context_takeover; client_no_context_takeover");
+    expect(new Set(fresh).size).toBe(1);
+  });
+
+  test("keeps the order of large and small, compressed and plain messages", async () => {
+    await using server = await startEchoServer({ compression: true });
+    const client = await connect(server.url, { compression: 1, channelCapacity: 1_000 });
+    const sent = Array.from({ length: 200 }, (_, i) => `${i}:${"x".repeat((i * 7_919) % 5_000)}`);
+    for (const text of sent) void client.send(text);
+    const received: unknown[] = [];
+    while (received.length < sent.length) received.push((await client.receive()).value?.data);
+    expect(received).toEqual(sent);
+    await client.close();
+  });
+
+  test.each([
+    ["uncompressed", 0],
+    ["compressed", 1],
+    ["compressed without context", 2],
+  ] as const)("one array reused for five sends is five messages: %s", async (_, compression) => {
+    await using server = await startEchoServer({ compression: true });
+    const client = await connect(server.url, { compression });
+    const array = new Uint8Array(100_000);
+    for (let i = 1; i <= 5; i++) {
+      array.fill(i);
+      void client.send(array, BINARY);
+    }
+    array.fill(99);
+    for (let i = 1; i <= 5; i++) {
+      const data = (await client.receive()).value?.data as Uint8Array;
+      expect(data).toHaveLength(100_000);
+      expect(data.every((byte) => byte === i)).toBe(true);
+    }
+    await client.close();
+  });
+});

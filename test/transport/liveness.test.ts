@@ -1,0 +1,465 @@
+import { fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { connect } from "../../src/node.js";
+import { createCertificate } from "../helpers/certificates.js";
+import { startEchoServer } from "../helpers/echo-server.js";
+import { closeOf, frame, OPCODE, pingFrame, pongFrame, textFrame } from "../helpers/frames.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { startRawServer } from "../helpers/raw-server.js";
+import type { RawConnection } from "../helpers/raw-server.js";
+import { ROOT } from "../helpers/root.js";
+import { ms } from "../helpers/time.js";
+import { codeOf, isPending, rejectionOf, sleep, timeOf, turn } from "./support.js";
+
+checkLeaks();
+
+const PERIOD = ms(150);
+
+/** Takes 64 KiB every few milliseconds. */
+function readSlowly(peer: RawConnection): void {
+  let unpaused = 0;
+  peer.onData = (chunk) => {
+    unpaused += chunk.length;
+    if (unpaused < 65_536) return;
+    unpaused = 0;
+    peer.socket.pause();
+    setTimeout(() => peer.socket.resume(), ms(3));
+  };
+}
+
+describe("readTimeout", () => {
+  test("ends a silent connection with 3008", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url, { readTimeout: PERIOD });
+    const waiting = client.receive();
+    const start = performance.now();
+    const info = await client.closed;
+    const time = performance.now() - start;
+    expect(time).toBeGreaterThan(PERIOD * 0.9);
+    expect(time).toBeLessThan(PERIOD * 2);
+    expect(info).toMatchObject({ clean: false, by: "local", code: 3008, sentCode: 3008 });
+    expect(info.error).toMatchObject({ code: "READ_TIMEOUT", kind: "TIMEOUT", retryable: true });
+    expect(await waiting).toEqual({ ok: false });
+    expect(await rejectionOf(client.send("late"))).toMatchObject({
+      code: "CLOSED",
+      retryable: true,
+      cause: info.error,
+    });
+    await expect(client[Symbol.asyncIterator]().next()).rejects.toBe(info.error);
+    expect(closeOf(await (await server.connection()).closeFrame()).code).toBe(3008);
+    await server.idle();
+  });
+
+  test.each([
+    ["messages", textFrame("x")],
+    ["pings", pingFrame("x")],
+    ["pongs", pongFrame("x")],
+  ])("is put off by %s", async (_, bytes) => {
+    await using server = await startRawServer();
+    const client = await connect(server.url, { readTimeout: PERIOD, channelCapacity: 100 });
+    const peer = await server.connection();
+    for (let i = 0; i < 8; i++) {
+      await sleep(PERIOD / ms(1) / 2);
+      peer.write(bytes);
+    }
+    expect(client.state).toBe("open");
+    expect(await timeOf(client.closed)).toBeGreaterThan(PERIOD * 0.8);
+    expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
+  });
+
+  test("is put off by what is written", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url, { readTimeout: PERIOD });
+    for (let i = 0; i < 8; i++) {
+      await sleep(PERIOD / ms(1) / 2);
+      await client.send("x");
+    }
+    expect(client.state).toBe("open");
+    client.terminate();
+  });
+
+  test("stands still while the channel is full", async () => {
+    await using server = await startRawServer({
+      onRequest: (peer) => peer.accept({}, Buffer.concat([textFrame("1"), textFrame("2")])),
+    });
+    const client = await connect(server.url, { readTimeout: PERIOD, channelCapacity: 1 });
+    await sleep((PERIOD / ms(1)) * 3);
+    expect(client.state).toBe("open");
+    expect(await client.receive()).toMatchObject({ value: { data: "1" } });
+    expect(await client.receive()).toMatchObject({ value: { data: "2" } });
+    // From now on the next message is the peer's to send.
+    const time = await timeOf(client.closed);
+    expect(time).toBeGreaterThan(PERIOD * 0.8);
+    expect(time).toBeLessThan(PERIOD * 2);
+    expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
+  });
+
+  test.each([
+    ["in a header", frame({ opcode: OPCODE.TEXT, payload: "x".repeat(300) }).subarray(0, 3)],
+    ["in a payload", frame({ opcode: OPCODE.TEXT, payload: "x".repeat(300) }).subarray(0, 100)],
+    ["between fragments", frame({ opcode: OPCODE.TEXT, payload: "xxx", fin: false })],
+    [
+      "between fragments, behind a ping",
+      Buffer.concat([frame({ opcode: OPCODE.TEXT, fin: false }), pingFrame("p")]),
+    ],
+  ])("stands still while a message is half received: %s", async (name, start) => {
+    await using server = await startRawServer();
+    const client = await connect(server.url, { readTimeout: PERIOD });
+    const peer = await server.connection();
+    peer.write(start);
+    await sleep((PERIOD / ms(1)) * 3);
+    expect(client.state).toBe("open");
+    const rest = name.startsWith("between")
+      ? frame({ opcode: OPCODE.CONTINUATION, payload: "end" })
+      : frame({ opcode: OPCODE.TEXT, payload: "x".repeat(300) }).subarray(start.length);
+    peer.write(rest);
+    expect(await client.receive()).toMatchObject({ ok: true });
+    const time = await timeOf(client.closed);
+    expect(time).toBeGreaterThan(PERIOD * 0.8);
+    expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
+  });
+
+  test("is off by default", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    await sleep(400);
+    expect(client.state).toBe("open");
+    client.terminate();
+  });
+});
+
+describe("writeTimeout", () => {
+  test("ends a connection whose peer has stopped reading", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url, { writeTimeout: PERIOD });
+    const peer = await server.connection();
+    // Idle for longer than the period: only waiting bytes count.
+    await sleep((PERIOD / ms(1)) * 2);
+    expect(client.state).toBe("open");
+    peer.socket.pause();
+    const start = performance.now();
+    const sent = client.send(new Uint8Array(33_554_432));
+    const flushed = client.flush();
+    const info = await client.closed;
+    const time = performance.now() - start;
+    expect(time).toBeGreaterThan(PERIOD * 0.9);
+    expect(time).toBeLessThan(PERIOD * 3);
+    expect(info).toMatchObject({ code: 1006, clean: false, by: "local" });
+    expect(info.error).toMatchObject({ code: "WRITE_TIMEOUT", kind: "TIMEOUT", retryable: true });
+    for (const wait of [sent, flushed]) {
+      expect(await rejectionOf(wait)).toMatchObject({
+        code: "CLOSED",
+        retryable: true,
+        cause: info.error,
+      });
+    }
+    peer.socket.resume();
+    await server.idle();
+  });
+
+  test.each([
+    ["ws", undefined],
+    ["wss", createCertificate()],
+  ])("spares a slow but steady peer, over %s:", async (_, tls) => {
+    await using server = await startRawServer(tls ? { tls } : {});
+    const client = await connect(server.url, {
+      writeTimeout: ms(400),
+      ...(tls && { node: { tls: { ca: tls.cert } } }),
+    });
+    const peer = await server.connection();
+    readSlowly(peer);
+    const start = performance.now();
+    await client.send(new Uint8Array(25_165_824));
+    await client.flush();
+    expect(performance.now() - start).toBeGreaterThan(ms(500));
+    expect(client.state).toBe("open");
+    client.terminate();
+  });
+});
+
+describe("ping", () => {
+  test("tells the round trip from the flushed ping", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    peer.onFrame = ({ opcode, payload }) => {
+      if (opcode === OPCODE.PING) setTimeout(() => peer.write(pongFrame(payload)), ms(100));
+    };
+    const roundTrip = await client.ping();
+    expect(roundTrip).toBeGreaterThan(ms(95));
+    expect(roundTrip).toBeLessThan(ms(200));
+    const ping = peer.frames[0];
+    expect(ping).toMatchObject({ fin: true, masked: true, opcode: OPCODE.PING });
+    expect(ping?.payload.length).toBeLessThanOrEqual(125);
+    client.terminate();
+  });
+
+  test("counts no time that it waited behind other bytes", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    peer.onFrame = ({ opcode, payload }) => {
+      if (opcode === OPCODE.PING) peer.write(pongFrame(payload));
+    };
+    peer.socket.pause();
+    void client.send(new Uint8Array(16_777_216));
+    const start = performance.now();
+    setTimeout(() => peer.socket.resume(), ms(400));
+    const roundTrip = await client.ping();
+    const all = performance.now() - start;
+    expect(all).toBeGreaterThan(ms(400));
+    expect(roundTrip).toBeLessThan(all - ms(350));
+    client.terminate();
+  });
+
+  test("settles for a consumer whose channel is full", async () => {
+    await using server = await startEchoServer();
+    const client = await connect(server.url, { channelCapacity: 1 });
+    const { ws } = await server.connection();
+    for (let i = 0; i < 200; i++) ws.send(new Uint8Array(50_000));
+    await expect.poll(() => client.stats.timesPaused).toBeGreaterThan(0);
+    await sleep(20);
+    expect(await client.ping({ timeout: ms(2_000) })).toBeLessThan(ms(2_000));
+    // And it goes on with the pause, and loses nothing.
+    let received = 0;
+    const total = 200;
+    while (received < total) {
+      expect((await client.receive({ timeout: ms(2_000) })).ok).toBe(true);
+      received++;
+    }
+    await client.close();
+  });
+
+  test("settles for a consumer that is paused again and again", async () => {
+    await using server = await startEchoServer();
+    const client = await connect(server.url, { channelCapacity: 1, bufferLimit: 1_073_741_824 });
+    const { ws } = await server.connection();
+    for (let i = 0; i < 50; i++) ws.send(new Uint8Array(50_000));
+    for (let i = 0; i < 5; i++) {
+      await client.ping({ timeout: ms(2_000) });
+      await sleep(5);
+    }
+    expect(client.state).toBe("open");
+    client.terminate();
+  });
+
+  test("that takes too long rejects with PING_TIMEOUT and leaves the connection alive", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    const time = performance.now();
+    const error = await rejectionOf(client.ping({ timeout: ms(100) }));
+    expect(error).toMatchObject({ code: "PING_TIMEOUT", kind: "TIMEOUT", retryable: true });
+    expect(performance.now() - time).toBeLessThan(ms(200));
+    expect(client.state).toBe("open");
+    // Its late pong harms nobody.
+    peer.write(pongFrame((await peer.frame(OPCODE.PING)).payload), textFrame("alive"));
+    expect(await client.receive()).toMatchObject({ value: { data: "alive" } });
+    client.terminate();
+  });
+
+  test("can be aborted, and refuses what makes no sense", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const controller = new AbortController();
+    const pinged = client.ping({ signal: controller.signal });
+    controller.abort(new Error("enough"));
+    expect(await rejectionOf(pinged)).toMatchObject({
+      code: "ABORTED",
+      cause: { message: "enough" },
+    });
+    expect(await codeOf(client.ping({ signal: controller.signal }))).toBe("ABORTED");
+    expect(await codeOf(client.ping({ timeout: -1 }))).toBe("INVALID_DURATION");
+    expect(await codeOf(client.ping({ timeout: 0 }))).toBe("PING_TIMEOUT");
+    expect(client.state).toBe("open");
+    client.terminate();
+  });
+
+  test("is settled by the pong of a later one, and by no other pong", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    const pings = [client.ping(), client.ping(), client.ping()];
+    const settled: number[] = [];
+    pings.forEach((ping, i) => void ping.then(() => settled.push(i)));
+    const second = await peer.frame(OPCODE.PING, 1);
+    await peer.frame(OPCODE.PING, 2);
+    peer.write(pongFrame(""), pongFrame("what"), pongFrame("x".repeat(125)), textFrame("mark"));
+    await client.receive();
+    await turn();
+    expect(settled).toEqual([]);
+    peer.write(pongFrame(second.payload));
+    await Promise.all(pings.slice(0, 2));
+    expect(settled).toEqual([0, 1]);
+    expect(await isPending(pings[2] as Promise<number>)).toBe(true);
+    peer.write(pongFrame((await peer.frame(OPCODE.PING, 2)).payload));
+    await pings[2];
+    client.terminate();
+  });
+
+  test("frames of the peer are answered, also while a ping is out", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    peer.write(pingFrame("one"), pingFrame(""), pingFrame("x".repeat(125)));
+    for (const [n, payload] of ["one", "", "x".repeat(125)].entries()) {
+      const pong = await peer.frame(OPCODE.PONG, n);
+      expect(pong).toMatchObject({ masked: true, fin: true });
+      expect(pong.payload.toString()).toBe(payload);
+    }
+    client.terminate();
+  });
+});
+
+describe("a turn of the event loop", () => {
+  test.each([
+    ["without await", false],
+    ["with await", true],
+  ])("sends many small messages in one write, %s", async (_, awaited) => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    await turn();
+    for (let i = 0; i < 100; i++) {
+      const sent = client.send(`message ${i}`);
+      if (awaited) await sent;
+    }
+    await peer.frame(OPCODE.TEXT, 99);
+    expect(peer.reads).toBe(1);
+    expect(peer.frames.map(({ payload }) => payload.toString())).toEqual(
+      Array.from({ length: 100 }, (_, i) => `message ${i}`),
+    );
+    client.terminate();
+  });
+
+  test.each([
+    ["small", "x", 0],
+    ["empty", "", 0],
+    ["large", "x".repeat(100_000), 0],
+    ["compressed", "x".repeat(10_000), 1],
+  ] as const)(
+    "is not starved by a loop of awaited sends: %s ones",
+    async (_, data, compression) => {
+      await using server = await startEchoServer({ echo: false, compression: true });
+      const client = await connect(server.url, { compression });
+      const delays: number[] = [];
+      let last = performance.now();
+      const timer = setInterval(() => {
+        delays.push(performance.now() - last);
+        last = performance.now();
+      }, 10);
+      const end = performance.now() + ms(300);
+      let sent = 0;
+      while (performance.now() < end) {
+        await client.send(data);
+        sent++;
+      }
+      clearInterval(timer);
+      expect(sent).toBeGreaterThan(20);
+      expect(delays.length).toBeGreaterThan(8);
+      expect(Math.max(...delays)).toBeLessThan(ms(80));
+      client.terminate();
+    },
+  );
+});
+
+describe("a process that was stopped", () => {
+  const start = async (module: string, args: string[] = []): Promise<ChildProcess> => {
+    const child = fork(join(ROOT, "test/transport/fixtures", module), args, {
+      execArgv: [],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    return child;
+  };
+  const stop = async (child: ChildProcess): Promise<void> => {
+    const exit = once(child, "exit");
+    child.kill("SIGKILL");
+    await exit;
+  };
+  const next = async (child: ChildProcess): Promise<Record<string, unknown>> => {
+    const [message] = (await once(child, "message")) as [Record<string, unknown>];
+    return message;
+  };
+  const block = (time: number): void => {
+    const end = performance.now() + time;
+    while (performance.now() < end);
+  };
+
+  test("by a loop of 2 s ends no live connection by deadlines of 1 s", async () => {
+    const server = await start("stream-server.mjs");
+    try {
+      const { port } = await next(server);
+      const url = `ws://127.0.0.1:${String(port)}/`;
+      // The dial of the second one is under way while the loop is blocked; so is its ping.
+      const client = await connect(url, { readTimeout: "1s", writeTimeout: "1s" });
+      await client.receive();
+      const pinged = client.ping({ timeout: "1s" });
+      const received = client.receive({ timeout: "1s" });
+      const dialled = connect(url, { dialTimeout: "1s" });
+      await turn();
+      block(2_200);
+      expect(await pinged).toBeGreaterThan(0);
+      expect((await received).ok).toBe(true);
+      const second = await dialled;
+      await sleep(300);
+      expect(client.state).toBe("open");
+      // What a silent peer owes is owed from then on.
+      const closed = client.close(1000);
+      const other = second.close(1000);
+      block(2_200);
+      expect((await closed).clean).toBe(true);
+      expect((await other).clean).toBe(true);
+    } finally {
+      await stop(server);
+    }
+  }, 15_000);
+
+  test("by a signal ends no live connection by deadlines of 1 s", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "wschan-"));
+    const server = await start("stream-server.mjs");
+    let client: ChildProcess | undefined;
+    try {
+      const outfile = join(dir, "wschan.cjs");
+      await build({
+        entryPoints: [join(ROOT, "src/node.ts")],
+        outfile,
+        bundle: true,
+        platform: "node",
+        format: "cjs",
+        external: ["bufferutil", "utf-8-validate"],
+        logLevel: "error",
+      });
+      const { port } = await next(server);
+      const url = `ws://127.0.0.1:${String(port)}/`;
+      client = await start("stream-client.mjs", [pathToFileURL(outfile).href, url, "1s"]);
+      expect(await next(client)).toEqual({ open: true });
+      await sleep(300);
+      for (const time of [2_200, 1_100]) {
+        client.kill("SIGSTOP");
+        await sleep(time / ms(1));
+        client.kill("SIGCONT");
+        await sleep(400);
+      }
+      client.send("state");
+      const { state, received, ...rest } = await next(client);
+      expect(rest).toEqual({});
+      expect(state).toBe("open");
+      expect(received).toBeGreaterThan(60);
+      // The same deadline ends a connection whose server has really gone silent.
+      server.kill("SIGSTOP");
+      expect(await next(client)).toMatchObject({ code: "READ_TIMEOUT" });
+      server.kill("SIGCONT");
+    } finally {
+      if (client) await stop(client);
+      await stop(server);
+      await rm(dir, { recursive: true });
+    }
+  }, 20_000);
+});

@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { WebSocketServer } from "ws";
+import type { SuiteServer } from "./suite.js";
+
+/**
+ * The server of the conformance suite. What it does stands in each URL's query, so that a page can ask
+ * for it as well; `?id=` names the connection for {@link SuiteServer.closeOf}.
+ *
+ * - `greet=N`: sends the texts "0" to "N-1" with its answer to the handshake, in one write;
+ * - `bytes=N`: sends a binary message of N bytes of the value 7;
+ * - `close=CODE`, `reason=TEXT`: then closes; `close=1005` without a code;
+ * - `drop`: then cuts the connection;
+ * - `mute`: reads and echoes nothing, not even a close frame;
+ * - `silent`: never answers the handshake; `refuse=STATUS` refuses it;
+ * - otherwise it echoes. It picks the last subprotocol that is offered; with `noprotocol`, none.
+ */
+export async function startScriptedServer(): Promise<SuiteServer> {
+  const http = createServer((_, response) => response.writeHead(404).end());
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: 134_217_728,
+    perMessageDeflate: true,
+    handleProtocols: (protocols, { url = "" }) =>
+      !url.includes("noprotocol") && ([...protocols].at(-1) ?? false),
+  });
+  const connections = new Set<Socket>();
+  http.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
+  const closes = new Map<string, Promise<{ code: number; reason: string }>>();
+
+  http.on("upgrade", (request, socket, head) => {
+    const query = new URL(request.url ?? "", "http://localhost").searchParams;
+    socket.on("error", () => {});
+    if (query.has("silent")) return;
+    const refusal = query.get("refuse");
+    if (refusal !== null) {
+      socket.end(`HTTP/1.1 ${refusal} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      return;
+    }
+    // One write for the handshake and what comes at once behind it.
+    socket.cork();
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.on("error", () => {});
+      closes.set(
+        query.get("id") ?? "",
+        new Promise((resolve) => {
+          ws.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+        }),
+      );
+      if (query.has("mute")) ws.pause();
+      else ws.on("message", (data, binary) => ws.send(data, { binary }));
+      for (let i = 0; i < Number(query.get("greet")); i++) ws.send(String(i), { compress: false });
+      const bytes = query.get("bytes");
+      if (bytes !== null) ws.send(new Uint8Array(Number(bytes)).fill(7), { compress: false });
+      const code = Number(query.get("close"));
+      if (code === 1005) ws.close();
+      else if (code > 0) ws.close(code, query.get("reason") ?? "");
+      socket.uncork();
+      if (query.has("drop")) setTimeout(() => ws.terminate(), 20);
+    });
+  });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  return {
+    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/`,
+    closeOf: (id) => closes.get(id) ?? Promise.reject(new Error(`no connection ${id}`)),
+    async [Symbol.asyncDispose]() {
+      for (const socket of connections) socket.destroy();
+      http.close();
+      await once(http, "close");
+    },
+  };
+}

@@ -1,0 +1,607 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Client, Connect, ConnectOptions, CreateContext, WsError } from "../../src/node.js";
+import { ms } from "../helpers/time.js";
+
+/** What a platform's transport can do, as far as its tests have to know. */
+export interface SuiteCapabilities {
+  readonly canPing: boolean;
+  /** Whether close codes go out as they are, or moved by 3000. */
+  readonly anyCloseCode: boolean;
+  readonly backpressure: "socket" | "stream" | "buffer";
+  /** Whether the handshake's response can be seen, and why a dial was refused. */
+  readonly handshake: boolean;
+}
+
+/** The server the suite runs against; what its connections do stands in the URL's query. */
+export interface SuiteServer extends AsyncDisposable {
+  /** Ends with a `/`. */
+  readonly url: string;
+  /** How the connection with `?id=` ended, as the server saw it. */
+  closeOf(id: string): Promise<{ code: number; reason: string }>;
+}
+
+export interface SuiteOptions {
+  readonly name: string;
+  readonly connect: Connect;
+  readonly createContext: CreateContext;
+  readonly capabilities: SuiteCapabilities;
+  readonly startServer: () => Promise<SuiteServer>;
+}
+
+/** Bytes that compress badly, so that what is sent is what waits. */
+function noise(size: number): Uint8Array {
+  const words = new Uint32Array(size / 4);
+  let state = 1;
+  for (let i = 0; i < words.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    words[i] = state ^ (state >>> 15);
+  }
+  return new Uint8Array(words.buffer);
+}
+
+/** The cases that every transport has to pass. Nothing here is Node's. */
+export function transportSuite(options: SuiteOptions): void {
+  const { name, connect, createContext, capabilities, startServer } = options;
+
+  describe(name, () => {
+    let server: SuiteServer;
+    let ids = 0;
+    beforeAll(async () => {
+      server = await startServer();
+    });
+    afterAll(async () => {
+      await server[Symbol.asyncDispose]();
+    });
+
+    /** A client whose server does what the query says, and the number of its connection. */
+    const open = async (
+      query = "",
+      given?: ConnectOptions,
+    ): Promise<{ client: Client; id: string }> => {
+      const id = String(++ids);
+      return { client: await connect(`${server.url}?id=${id}&${query}`, given), id };
+    };
+    const textOf = async (client: Client): Promise<unknown> => (await client.receive()).value?.data;
+    const bytesOf = async (client: Client): Promise<Uint8Array> => {
+      const { value } = await client.receive({ timeout: ms(4_000) });
+      if (value?.type !== "binary") throw new Error(`not binary: ${String(value?.type)}`);
+      return value.data;
+    };
+    /** What a platform that may send few codes sends for this one. */
+    const onWire = (code: number): number =>
+      capabilities.anyCloseCode || code === 1000 || code >= 3000 ? code : code + 3000;
+
+    describe("echo", () => {
+      test.each([
+        ["empty", ""],
+        ["one character", "a"],
+        ["125 bytes", "x".repeat(125)],
+        ["126 bytes", "x".repeat(126)],
+        ["65,535 bytes", "x".repeat(65_535)],
+        ["65,536 bytes", "x".repeat(65_536)],
+        ["1 MiB", "x".repeat(1_048_576)],
+        ["two, three and four bytes a character", "ä€😀".repeat(1_000)],
+        ["a byte order mark", "\ufeffbom"],
+        ["NUL", "a\0b\0"],
+        ["line ends and quotes", '\r\n"\\'],
+        ["the replacement character", "\ufffd"],
+      ])("text: %s", async (_, text) => {
+        const { client } = await open();
+        await client.send(text);
+        expect(await client.receive()).toEqual({ ok: true, value: { type: "text", data: text } });
+        await client.close();
+      });
+
+      test("a lone surrogate goes out as the replacement character", async () => {
+        const { client } = await open();
+        await client.send("a\ud800b");
+        expect(await textOf(client)).toBe("a\ufffdb");
+        await client.close();
+      });
+
+      test.each([0, 1, 125, 126, 65_535, 65_536, 1_048_576])("binary: %i bytes", async (size) => {
+        const { client } = await open();
+        const bytes = new Uint8Array(size).map((_, i) => i * 31);
+        await client.send(bytes);
+        const echoed = await bytesOf(client);
+        expect(echoed).toHaveLength(size);
+        expect(echoed.every((byte, i) => byte === bytes[i])).toBe(true);
+        await client.close();
+      });
+
+      test("every form of binary data, and both types by name", async () => {
+        const { client } = await open();
+        const { buffer } = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]);
+        await client.send(buffer);
+        await client.send(new Uint8Array(buffer, 2, 3));
+        await client.send(new DataView(buffer, 1, 2));
+        await client.send(new Uint16Array(buffer, 4, 2));
+        await client.send("ä", 2);
+        await client.send(new TextEncoder().encode("ö"), 1);
+        expect([...(await bytesOf(client))]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+        expect([...(await bytesOf(client))]).toEqual([2, 3, 4]);
+        expect([...(await bytesOf(client))]).toEqual([1, 2]);
+        expect([...(await bytesOf(client))]).toEqual([4, 5, 6, 7]);
+        expect([...(await bytesOf(client))]).toEqual([0xc3, 0xa4]);
+        expect(await client.receive()).toMatchObject({ value: { type: "text", data: "ö" } });
+        await client.close();
+      });
+
+      test("what cannot be sent leaves the connection open", async () => {
+        const { client } = await open();
+        for (const bad of [null, 7, {}, [1], Symbol("x")]) {
+          await expect(client.send(bad as never)).rejects.toMatchObject({
+            code: "INVALID_MESSAGE",
+          });
+        }
+        await expect(client.send(new Uint8Array([0xff]), 1)).rejects.toMatchObject({
+          code: "INVALID_MESSAGE",
+        });
+        await expect(client.send("x", 3 as never)).rejects.toMatchObject({
+          code: "INVALID_MESSAGE",
+        });
+        await client.send("good");
+        expect(await textOf(client)).toBe("good");
+        expect(client.stats.messagesSent).toBe(1);
+        await client.close();
+      });
+
+      test("binary data is a plain Uint8Array that owns its buffer", async () => {
+        const { client } = await open();
+        for (const size of [0, 1, 100, 70_000]) {
+          await client.send(new Uint8Array(size));
+          const bytes = await bytesOf(client);
+          expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);
+          expect(bytes.byteOffset).toBe(0);
+          expect(bytes.buffer.byteLength).toBe(size);
+        }
+        await client.close();
+      });
+
+      test("keeps the order of many messages of both types", async () => {
+        const { client } = await open("", { channelCapacity: 10 });
+        const count = 1_000;
+        for (let i = 0; i < count; i++) {
+          void client.send(i % 2 === 0 ? `${i}` : new Uint8Array([i & 0xff, i >> 8]));
+        }
+        for (let i = 0; i < count; i++) {
+          const { value } = await client.receive();
+          if (value?.type === "text") expect(value.data).toBe(`${i}`);
+          else expect((value?.data[0] ?? 0) + (value?.data[1] ?? 0) * 256).toBe(i);
+        }
+        await client.close();
+      });
+
+      test("the bytes may be reused once send has returned", async () => {
+        for (const compression of [0, 1] as const) {
+          const { client } = await open("", { compression, compressionThreshold: 0 });
+          const bytes = new Uint8Array(5_000);
+          for (let i = 1; i <= 5; i++) {
+            void client.send(bytes.fill(i));
+          }
+          bytes.fill(99);
+          for (let i = 1; i <= 5; i++) {
+            expect((await bytesOf(client)).every((byte) => byte === i)).toBe(true);
+          }
+          await client.close();
+        }
+      });
+
+      test("counts what came and went", async () => {
+        const { client } = await open();
+        await client.send("äb");
+        await client.send(new Uint8Array(7));
+        await client.receive();
+        await expect.poll(() => client.stats.messagesReceived).toBe(2);
+        expect(client.stats).toMatchObject({
+          messagesSent: 2,
+          bytesSent: 10,
+          bytesReceived: 10,
+          bytesBuffered: 71,
+        });
+        await client.close();
+      });
+    });
+
+    describe("the opening", () => {
+      test("yields what was agreed on", async () => {
+        const { client } = await open("q=1");
+        expect(client.state).toBe("open");
+        expect(client.url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/\?id=\d+&q=1$/);
+        expect(client.protocol).toBe("");
+        expect(client.canPing).toBe(capabilities.canPing);
+        expect(client.backpressure).toBe(capabilities.backpressure);
+        if (capabilities.handshake) expect(client.handshake?.status).toBe(101);
+        else expect(client.handshake).toBeUndefined();
+        expect(client.channel()).toBe(client.channel());
+        expect(client.bufferedAmount).toBe(0);
+        await client.close();
+      });
+
+      test("takes http: for ws:, and a URL object", async () => {
+        const url = new URL(server.url.replace("ws:", "http:"));
+        const client = await connect(url);
+        expect(client.url).toBe(server.url);
+        await client.close();
+      });
+
+      test("picks a subprotocol", async () => {
+        const { client } = await open("", { protocols: ["a", "b.2"] });
+        expect(client.protocol).toBe("b.2");
+        await client.close();
+        const single = await open("", { protocols: "only" });
+        expect(single.client.protocol).toBe("only");
+        await single.client.close();
+      });
+
+      test("is refused when none of the offered subprotocols is picked", async () => {
+        const dialled = open("noprotocol", { protocols: ["a"] });
+        if (capabilities.handshake) {
+          await expect(dialled).rejects.toMatchObject({
+            code: "HANDSHAKE_REJECTED",
+            kind: "INTERNAL",
+            retryable: false,
+          });
+        } else {
+          // Some platforms see it themselves, and do not tell why they fail.
+          await expect(dialled).rejects.toMatchObject({
+            code: expect.stringMatching(/^(HANDSHAKE_REJECTED|DIAL_FAILED)$/) as string,
+          });
+        }
+      });
+
+      test("loses no message that comes with the answer, or before anybody reads", async () => {
+        for (let i = 0; i < 5; i++) {
+          const { client } = await open("greet=5");
+          if (i > 0) await new Promise((resolve) => setTimeout(resolve, i * 5));
+          const texts = [];
+          for (let n = 0; n < 5; n++) texts.push(await textOf(client));
+          expect(texts).toEqual(["0", "1", "2", "3", "4"]);
+          await client.close();
+        }
+      });
+
+      test("loses none of more messages than the channel holds", async () => {
+        const { client } = await open("greet=500", { channelCapacity: 3 });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(client.channel().length).toBe(3);
+        for (let n = 0; n < 500; n++) expect(await textOf(client)).toBe(String(n));
+        await client.close();
+      });
+
+      test("that is refused tells how, as far as the platform does", async () => {
+        const error = (await open("refuse=503").catch((reason: unknown) => reason)) as WsError;
+        if (capabilities.handshake) {
+          expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", kind: "UNAVAILABLE" });
+          expect(error.details.status).toBe(503);
+        } else {
+          expect(error).toMatchObject({ code: "DIAL_FAILED", kind: "INTERNAL" });
+        }
+        expect(error.retryable).toBe(true);
+      });
+
+      test("that gets no answer ends with its deadline", async () => {
+        const start = performance.now();
+        await expect(open("silent", { dialTimeout: ms(150) })).rejects.toMatchObject({
+          code: "DIAL_TIMEOUT",
+          kind: "TIMEOUT",
+          retryable: true,
+        });
+        expect(performance.now() - start).toBeLessThan(ms(500));
+      });
+
+      test("can be aborted, before and in the middle; afterwards that has no effect", async () => {
+        await expect(open("", { signal: AbortSignal.abort("no") })).rejects.toMatchObject({
+          code: "ABORTED",
+          kind: "CANCELED",
+          cause: "no",
+        });
+        const controller = new AbortController();
+        const { signal } = controller;
+        const { client } = await open("", { signal });
+        const stuck = open("silent", { signal });
+        setTimeout(() => controller.abort("enough"), ms(30));
+        await expect(stuck).rejects.toMatchObject({ code: "ABORTED", cause: "enough" });
+        await client.send("alive");
+        expect(await textOf(client)).toBe("alive");
+        await client.close();
+      });
+
+      test("is what the policy allows", async () => {
+        await expect(open("", { policy: () => false })).rejects.toMatchObject({
+          code: "CONNECT_FORBIDDEN",
+        });
+        const context = createContext({ policy: ({ url }) => !url?.search.includes("bad") });
+        await expect(context.connect(`${server.url}?bad`)).rejects.toMatchObject({
+          code: "URL_FORBIDDEN",
+        });
+        const client = await context.connect(server.url);
+        expect(context.connection(client.id)).toBe(client);
+        await context.close(3001, "over");
+        expect(await client.closed).toMatchObject({ code: 3001, reason: "over", by: "local" });
+        await expect(context.connect(server.url)).rejects.toMatchObject({ code: "NO_CONTEXT" });
+      });
+    });
+
+    describe("a close by this side", () => {
+      test.each([1000, 1001, 1003, 1008, 1011, 1013, 3000, 3999, 4000, 4999])(
+        "with %i reaches the peer",
+        async (code) => {
+          const { client, id } = await open();
+          const closed = client.close(code, "so it is");
+          expect(client.state).toBe("closing");
+          expect(await closed).toEqual({
+            code,
+            reason: "so it is",
+            clean: true,
+            by: "local",
+            sentCode: onWire(code),
+          });
+          expect(client.state).toBe("closed");
+          expect(client.close()).toBe(client.closed);
+          expect(await server.closeOf(id)).toEqual({ code: onWire(code), reason: "so it is" });
+        },
+      );
+
+      test("is a normal one by default, and lets what was sent go out first", async () => {
+        const { client, id } = await open();
+        for (let i = 0; i < 20; i++) void client.send(new Uint8Array(100_000));
+        expect(await client.close()).toMatchObject({ code: 1000, reason: "", clean: true });
+        expect(await server.closeOf(id)).toEqual({ code: 1000, reason: "" });
+      });
+
+      test("of a bad code or reason leaves the connection open", async () => {
+        const { client } = await open();
+        for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, NaN]) {
+          await expect(client.close(code)).rejects.toMatchObject({ code: "INVALID_CLOSE" });
+        }
+        await expect(client.close(1000, "ä".repeat(62))).rejects.toMatchObject({
+          code: "INVALID_CLOSE",
+        });
+        expect(client.state).toBe("open");
+        expect(await client.close(1000, "ä".repeat(61))).toMatchObject({ clean: true });
+      });
+
+      test("ends the loop over messages, which yields what had arrived", async () => {
+        const { client } = await open("greet=3");
+        await expect.poll(() => client.channel().length).toBe(3);
+        const closed = client.close();
+        expect(client.channel().closed).toBe(true);
+        const texts = [];
+        for await (const message of client) texts.push(message.data);
+        expect(texts).toEqual(["0", "1", "2"]);
+        expect(await client.receive()).toEqual({ ok: false, value: undefined });
+        expect((await closed).clean).toBe(true);
+      });
+
+      test("ends within closeTimeout when the peer does not answer", async () => {
+        const { client } = await open("mute", { closeTimeout: ms(150) });
+        const start = performance.now();
+        const info = await client.close(3001);
+        expect(performance.now() - start).toBeLessThan(ms(700));
+        expect(info).toMatchObject({ code: 3001, clean: false, by: "local", sentCode: 3001 });
+      });
+
+      test("comes at the end of `await using`", async () => {
+        const { client, id } = await open();
+        {
+          await using inner = client;
+          await inner.send("x");
+        }
+        expect(client.state).toBe("closed");
+        expect((await server.closeOf(id)).code).toBe(1000);
+      });
+
+      test("can be a termination, which waits for nobody", async () => {
+        const { client, id } = await open("mute");
+        const flushed = client.send(noise(8_388_608)).then(() => client.flush());
+        client.terminate();
+        expect(client.state).toBe("closed");
+        expect(await client.closed).toEqual({
+          code: 1006,
+          reason: "",
+          clean: false,
+          by: "local",
+        });
+        await expect(flushed).rejects.toMatchObject({ code: "CLOSED", retryable: false });
+        expect(await client.receive()).toEqual({ ok: false, value: undefined });
+        expect(id).toBeDefined();
+      });
+    });
+
+    describe("a close by the peer", () => {
+      const rows: [number, string | undefined, boolean][] = [
+        [1000, undefined, false],
+        [1001, undefined, false],
+        [1005, undefined, false],
+        [1008, "PERMISSION_DENIED", false],
+        [1011, "INTERNAL", true],
+        [3000, "PERMISSION_DENIED", false],
+        [4000, "INTERNAL", false],
+      ];
+      test.each(rows)("with %i", async (code, kind, retryable) => {
+        const reason = code === 1005 ? "" : "why";
+        const { client } = await open(`greet=2&close=${code}&reason=${reason}`);
+        const texts: unknown[] = [];
+        const loop = async (): Promise<void> => {
+          for await (const message of client) texts.push(message.data);
+        };
+        if (kind === undefined) await loop();
+        else {
+          await expect(loop()).rejects.toMatchObject({
+            code: "CLOSED_BY_PEER",
+            kind,
+            retryable,
+            details: { closeCode: code, reason },
+          });
+        }
+        expect(texts).toEqual(["0", "1"]);
+        const info = await client.closed;
+        expect(info).toMatchObject({ code, reason, clean: true, by: "peer" });
+        expect(info.error?.code).toBe(kind && "CLOSED_BY_PEER");
+        expect(client.state).toBe("closed");
+        const late = client.send("late");
+        await expect(late).rejects.toMatchObject({
+          code: "CLOSED",
+          kind: "UNAVAILABLE",
+          retryable,
+        });
+        await expect(client.flush()).rejects.toMatchObject({ code: "CLOSED" });
+        expect(client.bufferedAmount).toBe(0);
+      });
+
+      test("that never came is a lost connection", async () => {
+        const { client } = await open("greet=1&drop");
+        expect(await textOf(client)).toBe("0");
+        const waiting = client.receive();
+        const info = await client.closed;
+        expect(info).toMatchObject({ code: 1006, reason: "", clean: false, by: "none" });
+        expect(info.error).toMatchObject({
+          code: "CONNECTION_LOST",
+          kind: "UNAVAILABLE",
+          retryable: true,
+        });
+        expect(await waiting).toEqual({ ok: false });
+        await expect(client[Symbol.asyncIterator]().next()).rejects.toBe(info.error);
+        await expect(client.send("late")).rejects.toMatchObject({
+          code: "CLOSED",
+          retryable: true,
+          cause: info.error,
+        });
+      });
+    });
+
+    describe("sending", () => {
+      test("flush settles when all has left", async () => {
+        const { client } = await open();
+        await client.flush();
+        const bytes = noise(8_388_608);
+        for (let i = 0; i < 3; i++) void client.send(bytes);
+        expect(client.bufferedAmount).toBeGreaterThan(0);
+        await client.flush();
+        expect(client.bufferedAmount).toBe(0);
+        await client.close();
+      });
+
+      test("waits at the high-water mark, and goes on below it", async () => {
+        const { client } = await open("mute", { sendHighWaterMark: 1_000, closeTimeout: ms(100) });
+        await client.send(new Uint8Array(10));
+        let settled = false;
+        const sent = client.send(noise(33_554_432));
+        sent.then(
+          () => (settled = true),
+          () => {},
+        );
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(settled).toBe(false);
+        client.terminate();
+        await expect(sent).rejects.toMatchObject({ code: "CLOSED" });
+      });
+
+      test("that makes no progress for writeTimeout ends the connection", async () => {
+        const { client } = await open("mute", { writeTimeout: ms(200) });
+        void client.send(noise(33_554_432));
+        const { error, clean } = await client.closed;
+        expect(clean).toBe(false);
+        expect(error).toMatchObject({ code: "WRITE_TIMEOUT", kind: "TIMEOUT", retryable: true });
+      });
+    });
+
+    describe("receiving", () => {
+      test("a cancelled or late receive loses no message", async () => {
+        const { client } = await open();
+        await expect(client.receive({ timeout: ms(20) })).rejects.toMatchObject({
+          code: "RECEIVE_TIMEOUT",
+          kind: "TIMEOUT",
+          retryable: true,
+        });
+        await expect(client.receive({ timeout: 0 })).rejects.toMatchObject({
+          code: "RECEIVE_TIMEOUT",
+        });
+        const controller = new AbortController();
+        const cancelled = client.receive({ signal: controller.signal });
+        const patient = client.receive({ timeout: "5s" });
+        controller.abort();
+        await expect(cancelled).rejects.toMatchObject({ code: "ABORTED" });
+        await client.send("kept");
+        expect(await patient).toMatchObject({ ok: true, value: { data: "kept" } });
+        await client.close();
+      });
+
+      test("silence for readTimeout ends the connection", async () => {
+        const { client } = await open("greet=1", { readTimeout: ms(150) });
+        const start = performance.now();
+        const { error, by } = await client.closed;
+        expect(performance.now() - start).toBeLessThan(ms(500));
+        expect(by).toBe("local");
+        expect(error).toMatchObject({ code: "READ_TIMEOUT", kind: "TIMEOUT", retryable: true });
+        expect(await textOf(client)).toBe("0");
+      });
+
+      test("a message over readLimit ends the connection, one at it does not", async () => {
+        const { client } = await open("bytes=1000", { readLimit: 1_000 });
+        expect(await bytesOf(client)).toHaveLength(1_000);
+        await client.close();
+        const over = await open("greet=1&bytes=1001", { readLimit: 1_000 });
+        const info = await over.client.closed;
+        expect(info).toMatchObject({ code: 1009, by: "local", sentCode: onWire(1009) });
+        expect(info.error).toMatchObject({
+          code: "MESSAGE_TOO_BIG",
+          kind: "INVALID",
+          retryable: false,
+          details: { limit: 1_000 },
+        });
+        expect(await textOf(over.client)).toBe("0");
+        expect(await over.client.receive()).toEqual({ ok: false });
+        expect((await server.closeOf(over.id)).code).toBe(onWire(1009));
+      });
+
+      test("more unread than bufferLimit ends the connection where nothing pauses it", async () => {
+        const { client } = await open("", { backpressure: "buffer", bufferLimit: 65_536 });
+        expect(client.backpressure).toBe("buffer");
+        for (let i = 0; i < 10; i++) void client.send(new Uint8Array(10_000));
+        const { error } = await client.closed;
+        expect(error).toMatchObject({
+          code: "SLOW_CONSUMER",
+          kind: "RATE_LIMITED",
+          retryable: true,
+          details: { limit: 65_536 },
+        });
+        // All that had fitted can still be read.
+        let received = 0;
+        while ((await client.receive()).ok) received++;
+        expect(received).toBe(6);
+      });
+
+      test("one message over bufferLimit is let in when nothing else waits", async () => {
+        const { client } = await open("bytes=100000", {
+          backpressure: "buffer",
+          bufferLimit: 65_536,
+        });
+        expect(await bytesOf(client)).toHaveLength(100_000);
+        await client.close();
+      });
+    });
+
+    describe("ping", () => {
+      test.runIf(capabilities.canPing)("tells the round trip", async () => {
+        const { client } = await open();
+        const time = await client.ping();
+        expect(time).toBeGreaterThanOrEqual(0);
+        expect(time).toBeLessThan(ms(1_000));
+        await client.close();
+        await expect(client.ping()).rejects.toMatchObject({ code: "CLOSED" });
+      });
+
+      test.runIf(!capabilities.canPing)("is refused with the way out", async () => {
+        const { client } = await open();
+        await expect(client.ping()).rejects.toMatchObject({
+          code: "UNSUPPORTED",
+          kind: "UNSUPPORTED",
+          message: expect.stringContaining("keepAlive.message") as string,
+        });
+        await client.close();
+      });
+    });
+  });
+}

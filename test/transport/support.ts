@@ -1,0 +1,53 @@
+import { expect } from "vitest";
+import { WsError } from "../../src/node.js";
+import { ms } from "../helpers/time.js";
+
+/** The `WsError` a promise rejects with; fails where it does not. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {
+  try {
+    await promise;
+  } catch (error) {
+    expect(error, String(error)).toBeInstanceOf(WsError);
+    return error as WsError;
+  }
+  throw new Error("it did not reject");
+}
+
+/** The code a promise rejects with. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return (await rejectionOf(promise)).code;
+}
+
+/** Waits so many milliseconds of test time. */
+export function sleep(time: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms(time)));
+}
+
+/** A turn of the event loop, with timers, arrived data and all. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Whether a promise is still pending after the turn that is under way. */
+export function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const settled = (): boolean => false;
+  return Promise.race([promise.then(settled, settled), turn().then(() => true)]);
+}
+
+/** How long a promise takes to settle, in milliseconds. */
+export async function timeOf(promise: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await promise.catch(() => {});
+  return performance.now() - start;
+}
+
+/** `size` bytes that compress badly and differ by `seed`. */
+export function noise(size: number, seed = 1): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let state = seed * 2_654_435_761;
+  for (let i = 0; i < size; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}
