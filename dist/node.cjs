@@ -82,6 +82,14 @@ const errors = /* @__PURE__ */ Object.freeze({
   UNKNOWN: "UNKNOWN",
   is: (error, kind) => WsError.is(error) && error.kind === kind
 });
+function show$2(value) {
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  }
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "function") return "a function";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
 
 const MAX = 2 ** 63 / 1e6;
 const UNITS = {
@@ -99,7 +107,7 @@ function parseDuration(value) {
   if (ms >= 0 && ms <= MAX) return ms + 0;
   throw new WsError(
     "INVALID_DURATION",
-    `duration: ${show$2(value)} ` + (Number.isNaN(ms) ? 'is not a Go duration: use milliseconds or a string such as "300ms" or "1h15m30.5s" (units: ns, us, \xB5s, ms, s, m, h)' : "is out of range: use 0 to 2562047h47m16.854775807s")
+    `duration: ${show$1(value)} ` + (Number.isNaN(ms) ? 'is not a Go duration: use milliseconds or a string such as "300ms" or "1h15m30.5s" (units: ns, us, \xB5s, ms, s, m, h)' : "is out of range: use 0 to 2562047h47m16.854775807s")
   );
 }
 function parseText(text) {
@@ -114,7 +122,7 @@ function parseText(text) {
 function parseTerm(digits, unit) {
   return Number(digits + String(UNITS[unit])) * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
 }
-function show$2(value) {
+function show$1(value) {
   if (typeof value === "string") {
     return JSON.stringify(value.length > 60 ? value.slice(0, 60) + "..." : value);
   }
@@ -167,28 +175,36 @@ function fireAborts() {
 function abortError(operation, signal) {
   return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
 }
-const WAIT_OPTIONS = ["timeout", "signal", "default"];
-function parseWait(operation, timeoutCode, options, defaultTimeout) {
-  checkNames(operation, options);
+const WAIT_OPTIONS = ["timeout", "signal"];
+function parseWait(operation, timeoutCode, options, { defaultTimeout, names = WAIT_OPTIONS } = {}) {
+  checkNames(operation, options, names);
   const { timeout, signal } = options;
   checkSignal(operation, signal);
   if (signal?.aborted) throw abortError(operation, signal);
   return {
     operation,
     timeoutCode,
-    timeout: timeout === void 0 ? defaultTimeout : parseDuration(timeout),
+    timeout: timeout === void 0 ? defaultTimeout : parseTimeout(operation, timeout),
     signal
   };
 }
-function checkNames(operation, options) {
+function parseTimeout(operation, timeout) {
+  try {
+    return parseDuration(timeout);
+  } catch (cause) {
+    const why = cause.message;
+    throw new WsError("INVALID_DURATION", `${operation}: option timeout: ${why}`, { cause });
+  }
+}
+function checkNames(operation, options, names) {
   if (typeof options !== "object" || options === null) {
     throw new WsError("INVALID_OPTION", `${operation}: options must be an object`);
   }
   for (const name in options) {
-    if (!WAIT_OPTIONS.includes(name)) {
+    if (!names.includes(name)) {
       throw new WsError(
         "INVALID_OPTION",
-        `${operation}: unknown option ${JSON.stringify(name)}: the options are ${WAIT_OPTIONS.join(", ")}`
+        `${operation}: unknown option ${JSON.stringify(name)}: the options are ${names.join(", ")}`
       );
     }
   }
@@ -470,7 +486,7 @@ class Channel extends ReceiveChannel {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
       throw new WsError(
         "INVALID_OPTION",
-        `channel: capacity must be an integer from 0 to 2^32-1, not ${String(capacity)}`
+        `channel: capacity must be an integer from 0 to 2^32-1, not ${show$2(capacity)}`
       );
     }
     const queue = new Queue(capacity);
@@ -607,7 +623,7 @@ function checkClose(code, reason) {
   if (!isSendable(code)) {
     throw new WsError(
       "INVALID_CLOSE",
-      `close: code ${String(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`
+      `close: code ${show$2(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`
     );
   }
   if (typeof reason !== "string") {
@@ -762,7 +778,7 @@ class Client {
         onProgress: () => client.#onProgress(),
         onPong: ifLive((payload) => client.#onPong(payload)),
         onError: ifLive((error, closeCode) => client.#onError(error, closeCode)),
-        onClosing: ifLive(() => client.#beginClosing()),
+        onClosing: ifLive(() => client.#onClosing()),
         onEnd: ifLive((end) => client.#onEnd(end))
       }
     ];
@@ -882,14 +898,21 @@ class Client {
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
    */
-  async ping(options = {}) {
+  ping(options = {}) {
+    const promise = this.#ping(options);
+    promise.catch(ignore);
+    return promise;
+  }
+  async #ping(options) {
     if (!this.canPing) {
       throw new WsError(
         "UNSUPPORTED",
         `ping ${this.#label}: no ping frames on this platform: use option keepAlive.message`
       );
     }
-    const wait = parseWait(`ping ${this.#label}`, "PING_TIMEOUT", options, PING_TIMEOUT);
+    const wait = parseWait(`ping ${this.#label}`, "PING_TIMEOUT", options, {
+      defaultTimeout: PING_TIMEOUT
+    });
     if (this.#state !== "open") throw this.#closedError("ping");
     checkMayWait(wait);
     return new Promise((resolve, reject) => {
@@ -947,8 +970,15 @@ class Client {
   /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
   terminate() {
     if (this.#state === "closed") return;
+    const error = this.#failure;
     this.#transport.terminate();
-    this.#finish({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "", clean: false, by: "local" });
+    this.#finish({
+      code: CLOSE_CODES.ABNORMAL_CLOSURE,
+      reason: "",
+      clean: false,
+      by: "local",
+      ...error && { error }
+    });
   }
   /** `close()`, for `await using`, where the platform has the symbol. */
   async [Symbol.asyncDispose]() {
@@ -1044,8 +1074,7 @@ class Client {
   #onPong(payload) {
     if (payload.byteLength !== PING_BYTES) return;
     const id = viewOf(payload).getUint32(0);
-    const index = this.#pings.findIndex((ping) => ping.id === id);
-    this.#settlePings(this.#pings.slice(0, index + 1));
+    if (id <= this.#pingsSent) this.#settlePings(this.#pings.filter((ping) => ping.id <= id));
   }
   #settlePings(pings, error) {
     this.#pings = this.#pings.filter((ping) => !pings.includes(ping));
@@ -1096,6 +1125,12 @@ class Client {
       () => !this.#drained && this.#isWriteAlive() && this.#transport.bufferedAmount > 0
     );
     this.#closeDeadline.start();
+  }
+  /** The peer has begun to close, and should be done in as long as it would have to answer. */
+  #onClosing() {
+    if (this.#state === "closing") return;
+    this.#beginClosing();
+    this.#startCloseDeadline();
   }
   /** The peer broke a rule: a close frame is out, and what had arrived can still be read. */
   #onError(error, closeCode) {
@@ -1168,7 +1203,8 @@ class Client {
   }
   #closedError(operation) {
     const cause = this.#failure;
-    return new WsError("CLOSED", `${operation} ${this.#label}: the connection is ${this.#state}`, {
+    const state = this.#state === "open" ? "closing" : this.#state;
+    return new WsError("CLOSED", `${operation} ${this.#label}: the connection is ${state}`, {
       retryable: cause?.retryable ?? false,
       ...cause && { cause }
     });
@@ -1189,7 +1225,7 @@ function rejected(error) {
 }
 function toPayload(data, type) {
   if (type !== void 0 && type !== TEXT && type !== BINARY) {
-    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${type}`);
+    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${show$2(type)}`);
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   const bytes = toBytes(data);
@@ -1205,15 +1241,14 @@ function toBytes(data) {
     if (ArrayBuffer.isView(data)) {
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     }
-    if (Object.prototype.toString.call(data) === "[object ArrayBuffer]") {
-      return new Uint8Array(data);
-    }
+    ArrayBuffer.prototype.slice.call(data, 0, 0);
+    return new Uint8Array(data);
   } catch (cause) {
-    throw invalidMessage("the buffer is detached", cause);
+    throw invalidMessage(
+      "data must be a string, an ArrayBuffer or a view, and not detached: of a Blob, send await blob.arrayBuffer()",
+      cause
+    );
   }
-  throw invalidMessage(
-    "data must be a string, an ArrayBuffer or a view: of a Blob, send await blob.arrayBuffer()"
-  );
 }
 function invalidMessage(text, cause) {
   return new WsError("INVALID_MESSAGE", `send: ${text}`, cause === void 0 ? {} : { cause });
@@ -1249,21 +1284,31 @@ const COMPRESSION_NAMES = [
   "context_takeover",
   "no_context_takeover"
 ];
-function parseOptions(given, platform) {
-  const parsed = { ...DEFAULTS, headers: {}, protocols: [], node: {} };
-  for (const [name, value] of Object.entries(given)) {
-    parsed[name] = PARSERS[name](value, name, platform) ?? parsed[name];
-  }
-  return parsed;
+function completeOptions(checked) {
+  return {
+    ...DEFAULTS,
+    headers: {},
+    protocols: [],
+    node: {},
+    ...checked
+  };
 }
-function pickOptions(options) {
-  return pickKnown("connect", options, OPTION_NAMES$1);
+function checkOptions(given, platform) {
+  const checked = {};
+  for (const [name, value] of Object.entries(given)) {
+    const parsed = PARSERS[name](value, name, platform);
+    if (parsed !== void 0) checked[name] = parsed;
+  }
+  return checked;
+}
+function pickOptions(options, where = "connect") {
+  return pickKnown(where, options, OPTION_NAMES$1);
 }
 function pickKnown(where, options, names) {
   if (!isObject(options)) {
     throw new WsError(
       "INVALID_OPTION",
-      `${where}: options must be an object, not ${show$1(options)}`
+      `${where}: options must be an object, not ${show$2(options)}`
     );
   }
   const picked = {};
@@ -1278,13 +1323,13 @@ function unknownOption(where, name, names) {
   const meant = names.find((known) => plain(known) === plain(name));
   return new WsError(
     "INVALID_OPTION",
-    `${where}: unknown option ${show$1(name)}: ` + (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`)
+    `${where}: unknown option ${show$2(name)}: ` + (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`)
   );
 }
 function invalid$1(name, value, wanted, operation = "connect") {
   return new WsError(
     "INVALID_OPTION",
-    `${operation}: option ${name} must be ${wanted}, not ${show$1(value)}`
+    `${operation}: option ${name} must be ${wanted}, not ${show$2(value)}`
   );
 }
 function unsupported(name, { capabilities }, wayOut) {
@@ -1293,13 +1338,8 @@ function unsupported(name, { capabilities }, wayOut) {
     `connect: option ${name} cannot be used in ${capabilities.platform}: ${wayOut}`
   );
 }
-function show$1(value) {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
-  if (Array.isArray(value)) return "an array";
-  return isObject(value) || typeof value === "function" ? `a ${typeof value}` : String(value);
-}
 function isObject(value) {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 const duration = (value, name) => {
   const wanted = `0 to 2147483647 ms or a Go duration such as "30s"`;
@@ -1334,7 +1374,7 @@ const string = (value, name) => {
   return value;
 };
 const oneOf = (...values) => (value, name) => {
-  if (!values.includes(value)) throw invalid$1(name, value, values.map(show$1).join(" or "));
+  if (!values.includes(value)) throw invalid$1(name, value, values.map(show$2).join(" or "));
   return value;
 };
 const PARSERS = {
@@ -1359,7 +1399,7 @@ const PARSERS = {
   compression(value, name) {
     const mode = typeof value === "string" ? COMPRESSION_NAMES.indexOf(value) : value;
     if (mode !== 0 && mode !== 1 && mode !== 2) {
-      throw invalid$1(name, value, `0, 1, 2 or ${COMPRESSION_NAMES.map(show$1).join(", ")}`);
+      throw invalid$1(name, value, `0, 1, 2 or ${COMPRESSION_NAMES.map(show$2).join(", ")}`);
     }
     return mode;
   },
@@ -1389,7 +1429,10 @@ const PARSERS = {
 };
 const nodeOptionChecks = {
   headers(value) {
-    if (!isObject(value)) throw invalid$1("headers", value, "an object of strings, or Headers");
+    if (!isObject(value)) {
+      const what = typeof value === "string" ? "a string" : show$2(value);
+      throw invalidHeaders(`must be an object of strings, or Headers, not ${what}`);
+    }
     return parseHeaders(
       typeof value[Symbol.iterator] === "function" ? [...value] : Object.entries(value)
     );
@@ -1421,19 +1464,19 @@ function parseHeaders(entries) {
   const seen = /* @__PURE__ */ new Set();
   for (const [name, value] of entries) {
     if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
-      throw invalid$1("headers", name, "made of header names that the handshake does not set itself");
+      throw invalidHeaders(`${show$2(name)} is not a header name, or one that the handshake sets`);
     }
-    if (seen.has(name.toLowerCase())) throw invalid$1("headers", name, "without a name given twice");
+    if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `connect: option headers: the value of ${name} must be a string of printable characters`
-      );
+      throw invalidHeaders(`the value of ${name} must be a string of printable characters`);
     }
     seen.add(name.toLowerCase());
     headers.set(name, value);
   }
   return Object.fromEntries(headers);
+}
+function invalidHeaders(problem) {
+  return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
 }
 
 const OPTION_NAMES = [
@@ -1457,7 +1500,7 @@ class Context {
   /** @internal */
   constructor(connector, options) {
     this.#connector = connector;
-    this.#settings = parseSettings(options);
+    this.#settings = parseSettings(options, connector);
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -1471,13 +1514,13 @@ class Context {
   }
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url, options) {
-    return this.#connector(this.#owner(), url, options);
+    return this.#connector.connect(this.#owner(), url, options);
   }
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
   connection(id) {
     const client = this.#clients.get(id);
     if (client === void 0) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has this id: ${id}`);
+      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show$2(id)}`);
     }
     return client;
   }
@@ -1525,13 +1568,13 @@ function noContext() {
   return new WsError("NO_CONTEXT", "connect: the context is closed");
 }
 const OPERATION = "createContext";
-function parseSettings(options) {
+function parseSettings(options, { check }) {
   pickKnown(OPERATION, options, OPTION_NAMES);
   const { policy, actor, meta, defaults = {}, strict = false, signal } = options;
   if (policy !== void 0 && typeof policy !== "function") {
     throw invalid$1("policy", policy, "a function", OPERATION);
   }
-  if (meta !== void 0 && (typeof meta !== "object" || meta === null)) {
+  if (meta !== void 0 && !isObject(meta)) {
     throw invalid$1("meta", meta, "an object", OPERATION);
   }
   if (typeof strict !== "boolean") throw invalid$1("strict", strict, "true or false", OPERATION);
@@ -1545,10 +1588,16 @@ function parseSettings(options) {
       `${OPERATION}: option denyPrivateNetworks is not in this version: use a policy`
     );
   }
-  return { policy, actor, meta: meta && { ...meta }, defaults: copyDefaults(defaults), strict };
+  return {
+    policy,
+    actor,
+    meta: meta && { ...meta },
+    defaults: check(pickDefaults(defaults)),
+    strict
+  };
 }
-function copyDefaults(defaults) {
-  const copy = pickOptions(defaults);
+function pickDefaults(defaults) {
+  const copy = pickOptions(defaults, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"]) {
     if (name in copy) throw invalid$1(`defaults.${name}`, copy[name], "the context's own", OPERATION);
   }
@@ -1842,7 +1891,7 @@ function show(value) {
 
 function bindConnect(native, custom) {
   const connector = bindConnector(native, custom);
-  return (url, options) => connector(EVERYONE, url, options);
+  return (url, options) => connector.connect(EVERYONE, url, options);
 }
 function bindCreateContext(native, custom) {
   const connector = bindConnector(native, custom);
@@ -1865,27 +1914,36 @@ const EVERYONE = {
 };
 let connections = 0;
 function bindConnector(native, custom) {
-  return async (owner, input, given = {}) => {
-    const { policy, actor, meta, defaults, strict } = owner.settings;
-    const chosen = { ...defaults, ...pickOptions(given) };
-    const platform = chosen.webSocket === void 0 ? native : custom;
-    const { unix, credentials, baseUrl } = platform.capabilities;
-    const url = parseUrl(input, { unix, credentials, base: baseUrl });
-    const options = parseOptions(chosen, platform);
-    const label = displayUrl(url);
-    const policies = [policy, options.policy].filter((one) => one !== void 0);
-    if (strict && policy === void 0) {
-      throw new WsError(
-        "CONNECT_FORBIDDEN",
-        `dial ${label}: websocket connections not allowed: the strict context has no policy`
-      );
+  const platformFor = ({ webSocket }) => webSocket === void 0 ? native : custom;
+  return {
+    check: (options) => checkOptions(options, platformFor(options)),
+    // Async from the first line, so that bad input rejects; all of it is read before the first await.
+    async connect(owner, input, given = {}) {
+      const { defaults } = owner.settings;
+      const chosen = { ...defaults, ...pickOptions(given) };
+      const platform = platformFor(chosen);
+      const { unix, credentials, baseUrl } = platform.capabilities;
+      const url = parseUrl(input, { unix, credentials, base: baseUrl });
+      const options = completeOptions({ ...defaults, ...checkOptions(chosen, platform) });
+      return connectTo(owner, url, options, platform);
     }
-    const subject = {
-      ...actor === void 0 ? {} : { actor },
-      ...(meta ?? options.meta) && { meta: Object.freeze({ ...meta, ...options.meta }) }
-    };
-    return new Attempt(owner, options, platform, label).run(url, policies, subject);
   };
+}
+async function connectTo(owner, url, options, platform) {
+  const { policy, actor, meta, strict } = owner.settings;
+  const label = displayUrl(url);
+  const policies = [policy, options.policy].filter((one) => one !== void 0);
+  if (strict && policy === void 0) {
+    throw new WsError(
+      "CONNECT_FORBIDDEN",
+      `dial ${label}: websocket connections not allowed: the strict context has no policy`
+    );
+  }
+  const subject = {
+    ...actor === void 0 ? {} : { actor },
+    ...(meta ?? options.meta) && { meta: Object.freeze({ ...meta, ...options.meta }) }
+  };
+  return new Attempt(owner, options, platform, label).run(url, policies, subject);
 }
 class Attempt {
   #owner;
@@ -1961,11 +2019,13 @@ function rejectionOf(signal) {
   });
 }
 
+const SELECT_OPTIONS = [...WAIT_OPTIONS, "default"];
 async function select(cases, options) {
   const list = parseCases(cases);
-  const settings = options ?? {};
-  const wait = parseWait("select", "CHANNEL_TIMEOUT", settings);
-  if (list.length === 0 && !settings.default && settings.timeout === void 0) {
+  const settings = options === void 0 ? {} : options;
+  const wait = parseWait("select", "CHANNEL_TIMEOUT", settings, { names: SELECT_OPTIONS });
+  const hasDefault = settings.default ?? false;
+  if (list.length === 0 && !hasDefault && wait.timeout === void 0) {
     throw new WsError("INVALID_OPTION", "select: no cases: give at least one, default or timeout");
   }
   const winner = choose(list);
@@ -1973,7 +2033,7 @@ async function select(cases, options) {
     const chosen = list[winner];
     return toResult(winner, chosen.channel, chosen.run());
   }
-  if (settings.default) {
+  if (hasDefault) {
     const nothing = {
       default: true,
       index: -1,
@@ -2040,6 +2100,8 @@ class Alarm {
   }
   reset(period) {
     this.disarm();
+    this.#due = Infinity;
+    while (this.#queue.size > 0) this.#queue.take();
     this.#period = period;
     this.#due = now() + period;
     if (this.#queue.receivers.size > 0) this.arm();
@@ -2056,10 +2118,11 @@ class Alarm {
   }
   #fire() {
     this.disarm();
+    const date = new Date(Date.now() + this.#due - now());
     this.#due += this.#period;
     const late = now() - this.#due;
     if (late >= 0) this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    this.#queue.offer(/* @__PURE__ */ new Date());
+    this.#queue.offer(date);
     if (this.#queue.receivers.size > 0) this.arm();
   }
 }
@@ -2467,7 +2530,7 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     // Not a TLS option, but one of requests: it would travel on where a redirect leads.
     auth: void 0,
     agent,
-    lookup,
+    lookup: lookup && catching(lookup),
     family,
     localAddress,
     origin,
@@ -2494,6 +2557,15 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     const why = cause.message;
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
+}
+function catching(lookup) {
+  return (host, options, done) => {
+    try {
+      lookup(host, options, done);
+    } catch (error) {
+      done(error);
+    }
+  };
 }
 const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 function dialError(label, cause, request, response) {

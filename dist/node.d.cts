@@ -212,7 +212,7 @@ interface CloseInfo {
     readonly clean: boolean;
     /** Who ended it: this side, the peer's close frame, or nobody (the connection was lost). */
     readonly by: "local" | "peer" | "none";
-    /** The code that went out, where this side sent a close frame. */
+    /** The code that went out, where this side closed and could still say so. */
     readonly sentCode?: number;
     /** Why it ended, unless that was a normal end. */
     readonly error?: WsError;
@@ -668,8 +668,8 @@ interface DefaultResult {
 type SelectResult<C extends readonly unknown[], O = unknown> = (number extends C["length"] ? CaseResult<number, C[number]> : {
     [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]>;
 }[keyof C & `${number}`]) | (O extends {
-    readonly default: true;
-} ? DefaultResult : O extends {
+    readonly default: false;
+} ? never : O extends {
     readonly default: boolean;
 } ? DefaultResult : never);
 /**

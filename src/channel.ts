@@ -1,6 +1,6 @@
 import { checkMayWait, guardWait, parseWait } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
-import { WsError } from "./errors.js";
+import { show, WsError } from "./errors.js";
 
 /** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
 export type ReceiveResult<T> =
@@ -284,7 +284,7 @@ export class Channel<T> extends ReceiveChannel<T> {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
       throw new WsError(
         "INVALID_OPTION",
-        `channel: capacity must be an integer from 0 to 2^32-1, not ${String(capacity)}`,
+        `channel: capacity must be an integer from 0 to 2^32-1, not ${show(capacity)}`,
       );
     }
     const queue = new Queue<T>(capacity);

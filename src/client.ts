@@ -6,7 +6,7 @@ import { BINARY, COMPRESSION, TEXT } from "./constants.js";
 import type { CompressionMode } from "./constants.js";
 import { checkMayWait, Deadline, guardWait, nextTurn, now, parseWait } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
-import { WsError } from "./errors.js";
+import { show, WsError } from "./errors.js";
 import { memoryOf } from "./message.js";
 import type { Message } from "./message.js";
 import type { Data, ParsedOptions } from "./options.js";
@@ -179,7 +179,7 @@ export class Client implements AsyncIterable<Message> {
         onProgress: () => client.#onProgress(),
         onPong: ifLive((payload) => client.#onPong(payload)),
         onError: ifLive((error, closeCode) => client.#onError(error, closeCode)),
-        onClosing: ifLive(() => client.#beginClosing()),
+        onClosing: ifLive(() => client.#onClosing()),
         onEnd: ifLive((end) => client.#onEnd(end)),
       },
     ];
@@ -317,14 +317,23 @@ export class Client implements AsyncIterable<Message> {
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
    */
-  async ping(options: PingOptions = {}): Promise<number> {
+  ping(options: PingOptions = {}): Promise<number> {
+    const promise = this.#ping(options);
+    // For a keep-alive that nobody awaits: if the connection ends, `closed` tells.
+    promise.catch(ignore);
+    return promise;
+  }
+
+  async #ping(options: PingOptions): Promise<number> {
     if (!this.canPing) {
       throw new WsError(
         "UNSUPPORTED",
         `ping ${this.#label}: no ping frames on this platform: use option keepAlive.message`,
       );
     }
-    const wait = parseWait(`ping ${this.#label}`, "PING_TIMEOUT", options, PING_TIMEOUT);
+    const wait = parseWait(`ping ${this.#label}`, "PING_TIMEOUT", options, {
+      defaultTimeout: PING_TIMEOUT,
+    });
     if (this.#state !== "open") throw this.#closedError("ping");
     checkMayWait(wait);
     return new Promise((resolve, reject) => {
@@ -384,8 +393,15 @@ export class Client implements AsyncIterable<Message> {
   /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
   terminate(): void {
     if (this.#state === "closed") return;
+    const error = this.#failure;
     this.#transport.terminate();
-    this.#finish({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "", clean: false, by: "local" });
+    this.#finish({
+      code: CLOSE_CODES.ABNORMAL_CLOSURE,
+      reason: "",
+      clean: false,
+      by: "local",
+      ...(error && { error }),
+    });
   }
 
   /** `close()`, for `await using`, where the platform has the symbol. */
@@ -506,8 +522,8 @@ export class Client implements AsyncIterable<Message> {
   #onPong(payload: Uint8Array): void {
     if (payload.byteLength !== PING_BYTES) return;
     const id = viewOf(payload).getUint32(0);
-    const index = this.#pings.findIndex((ping) => ping.id === id);
-    this.#settlePings(this.#pings.slice(0, index + 1));
+    // The pong of a ping that was given up settles the earlier ones, too. Others were never asked for.
+    if (id <= this.#pingsSent) this.#settlePings(this.#pings.filter((ping) => ping.id <= id));
   }
 
   #settlePings(pings: readonly Ping[], error?: WsError): void {
@@ -571,6 +587,13 @@ export class Client implements AsyncIterable<Message> {
       () => !this.#drained && this.#isWriteAlive() && this.#transport.bufferedAmount > 0,
     );
     this.#closeDeadline.start();
+  }
+
+  /** The peer has begun to close, and should be done in as long as it would have to answer. */
+  #onClosing(): void {
+    if (this.#state === "closing") return;
+    this.#beginClosing();
+    this.#startCloseDeadline();
   }
 
   /** The peer broke a rule: a close frame is out, and what had arrived can still be read. */
@@ -650,7 +673,9 @@ export class Client implements AsyncIterable<Message> {
 
   #closedError(operation: string): WsError {
     const cause = this.#failure;
-    return new WsError("CLOSED", `${operation} ${this.#label}: the connection is ${this.#state}`, {
+    // The transport may know first that nothing more can be sent.
+    const state = this.#state === "open" ? "closing" : this.#state;
+    return new WsError("CLOSED", `${operation} ${this.#label}: the connection is ${state}`, {
       retryable: cause?.retryable ?? false,
       ...(cause && { cause }),
     });
@@ -679,7 +704,7 @@ function rejected(error: unknown): Promise<never> {
 
 function toPayload(data: Data, type: number | undefined): string | Uint8Array {
   if (type !== undefined && type !== TEXT && type !== BINARY) {
-    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${type}`);
+    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   const bytes = toBytes(data);
@@ -696,16 +721,15 @@ function toBytes(data: unknown): Uint8Array {
     if (ArrayBuffer.isView(data)) {
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     }
-    // By its tag: test runners and frames have an ArrayBuffer of their own.
-    if (Object.prototype.toString.call(data) === "[object ArrayBuffer]") {
-      return new Uint8Array(data as ArrayBuffer);
-    }
+    // Takes an ArrayBuffer of any realm, as test runners and frames have, and nothing else.
+    ArrayBuffer.prototype.slice.call(data, 0, 0);
+    return new Uint8Array(data as ArrayBuffer);
   } catch (cause) {
-    throw invalidMessage("the buffer is detached", cause);
+    throw invalidMessage(
+      "data must be a string, an ArrayBuffer or a view, and not detached: of a Blob, send await blob.arrayBuffer()",
+      cause,
+    );
   }
-  throw invalidMessage(
-    "data must be a string, an ArrayBuffer or a view: of a Blob, send await blob.arrayBuffer()",
-  );
 }
 
 function invalidMessage(text: string, cause?: unknown): WsError {

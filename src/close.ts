@@ -1,4 +1,4 @@
-import { WsError } from "./errors.js";
+import { show, WsError } from "./errors.js";
 import type { ErrorKind } from "./errors.js";
 
 /** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
@@ -64,7 +64,7 @@ export function checkClose(code: number, reason: string): void {
   if (!isSendable(code)) {
     throw new WsError(
       "INVALID_CLOSE",
-      `close: code ${String(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`,
+      `close: code ${show(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`,
     );
   }
   if (typeof reason !== "string") {

@@ -3,7 +3,7 @@ import { Context } from "./context.js";
 import type { Connector, ContextOptions, Owner } from "./context.js";
 import { abortError, Deadline, onAbort } from "./deadline.js";
 import { WsError } from "./errors.js";
-import { parseOptions, pickOptions } from "./options.js";
+import { checkOptions, completeOptions, pickOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
 import { authorizeConnect, authorizeUrl } from "./policy.js";
 import type { Policy, PolicySubject } from "./policy.js";
@@ -36,7 +36,7 @@ export type CreateContext = (options?: ContextOptions) => Context;
 /** Binds {@link connect} to a platform, and to what serves option `webSocket`. */
 export function bindConnect(native: Platform, custom: Platform): Connect {
   const connector = bindConnector(native, custom);
-  return (url, options) => connector(EVERYONE, url, options);
+  return (url, options) => connector.connect(EVERYONE, url, options);
 }
 
 /** Binds {@link createContext} to a platform, and to what serves option `webSocket`. */
@@ -62,28 +62,43 @@ const EVERYONE: Owner = {
 let connections = 0;
 
 function bindConnector(native: Platform, custom: Platform): Connector {
-  // Async from the first line, so that bad input rejects; all of it is read before the first await.
-  return async (owner, input, given = {}) => {
-    const { policy, actor, meta, defaults, strict } = owner.settings;
-    const chosen = { ...defaults, ...pickOptions(given) };
-    const platform = chosen.webSocket === undefined ? native : custom;
-    const { unix, credentials, baseUrl } = platform.capabilities;
-    const url = parseUrl(input, { unix, credentials, base: baseUrl });
-    const options = parseOptions(chosen, platform);
-    const label = displayUrl(url);
-    const policies = [policy, options.policy].filter((one) => one !== undefined);
-    if (strict && policy === undefined) {
-      throw new WsError(
-        "CONNECT_FORBIDDEN",
-        `dial ${label}: websocket connections not allowed: the strict context has no policy`,
-      );
-    }
-    const subject: PolicySubject = {
-      ...(actor === undefined ? {} : { actor }),
-      ...((meta ?? options.meta) && { meta: Object.freeze({ ...meta, ...options.meta }) }),
-    };
-    return new Attempt(owner, options, platform, label).run(url, policies, subject);
+  const platformFor = ({ webSocket }: ConnectOptions): Platform =>
+    webSocket === undefined ? native : custom;
+  return {
+    check: (options) => checkOptions(options, platformFor(options)),
+    // Async from the first line, so that bad input rejects; all of it is read before the first await.
+    async connect(owner, input, given = {}): Promise<Client> {
+      const { defaults } = owner.settings;
+      const chosen = { ...defaults, ...pickOptions(given) };
+      const platform = platformFor(chosen);
+      const { unix, credentials, baseUrl } = platform.capabilities;
+      const url = parseUrl(input, { unix, credentials, base: baseUrl });
+      const options = completeOptions({ ...defaults, ...checkOptions(chosen, platform) });
+      return connectTo(owner, url, options, platform);
+    },
   };
+}
+
+async function connectTo(
+  owner: Owner,
+  url: URL,
+  options: ParsedOptions,
+  platform: Platform,
+): Promise<Client> {
+  const { policy, actor, meta, strict } = owner.settings;
+  const label = displayUrl(url);
+  const policies = [policy, options.policy].filter((one) => one !== undefined);
+  if (strict && policy === undefined) {
+    throw new WsError(
+      "CONNECT_FORBIDDEN",
+      `dial ${label}: websocket connections not allowed: the strict context has no policy`,
+    );
+  }
+  const subject: PolicySubject = {
+    ...(actor === undefined ? {} : { actor }),
+    ...((meta ?? options.meta) && { meta: Object.freeze({ ...meta, ...options.meta }) }),
+  };
+  return new Attempt(owner, options, platform, label).run(url, policies, subject);
 }
 
 /** One dial: everything that can end it early, and what it leads to. */

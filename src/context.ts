@@ -1,8 +1,8 @@
 import type { Client } from "./client.js";
 import { checkClose, CLOSE_CODES } from "./close.js";
 import { onAbort } from "./deadline.js";
-import { WsError } from "./errors.js";
-import { invalid, pickKnown, pickOptions } from "./options.js";
+import { show, WsError } from "./errors.js";
+import { invalid, isObject, pickKnown, pickOptions } from "./options.js";
 import type { ConnectOptions } from "./options.js";
 import type { Policy } from "./policy.js";
 
@@ -42,12 +42,15 @@ export interface Owner {
   readonly remove: (client: Client) => void;
 }
 
-/** Opens a connection that belongs to somebody. */
-export type Connector = (
-  owner: Owner,
-  url: string | URL,
-  options: ConnectOptions | undefined,
-) => Promise<Client>;
+/** Opens connections that belong to somebody, and checks options for it. */
+export interface Connector {
+  readonly check: (options: ConnectOptions) => ConnectOptions;
+  readonly connect: (
+    owner: Owner,
+    url: string | URL,
+    options: ConnectOptions | undefined,
+  ) => Promise<Client>;
+}
 
 const OPTION_NAMES = [
   "policy",
@@ -77,7 +80,7 @@ export class Context {
   /** @internal */
   constructor(connector: Connector, options: ContextOptions) {
     this.#connector = connector;
-    this.#settings = parseSettings(options);
+    this.#settings = parseSettings(options, connector);
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -92,14 +95,14 @@ export class Context {
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector(this.#owner(), url, options);
+    return this.#connector.connect(this.#owner(), url, options);
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
   connection(id: string): Client {
     const client = this.#clients.get(id);
     if (client === undefined) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has this id: ${id}`);
+      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show(id)}`);
     }
     return client;
   }
@@ -154,13 +157,13 @@ function noContext(): WsError {
 
 const OPERATION = "createContext";
 
-function parseSettings(options: ContextOptions): Settings {
+function parseSettings(options: ContextOptions, { check }: Connector): Settings {
   pickKnown(OPERATION, options, OPTION_NAMES);
   const { policy, actor, meta, defaults = {}, strict = false, signal } = options;
   if (policy !== undefined && typeof policy !== "function") {
     throw invalid("policy", policy, "a function", OPERATION);
   }
-  if (meta !== undefined && (typeof meta !== "object" || (meta as unknown) === null)) {
+  if (meta !== undefined && !isObject(meta)) {
     throw invalid("meta", meta, "an object", OPERATION);
   }
   if (typeof strict !== "boolean") throw invalid("strict", strict, "true or false", OPERATION);
@@ -174,12 +177,18 @@ function parseSettings(options: ContextOptions): Settings {
       `${OPERATION}: option denyPrivateNetworks is not in this version: use a policy`,
     );
   }
-  return { policy, actor, meta: meta && { ...meta }, defaults: copyDefaults(defaults), strict };
+  return {
+    policy,
+    actor,
+    meta: meta && { ...meta },
+    defaults: check(pickDefaults(defaults)),
+    strict,
+  };
 }
 
 /** A default policy could be replaced by a call's, and a default signal would look like the context's. */
-function copyDefaults(defaults: ConnectOptions): ConnectOptions {
-  const copy = pickOptions(defaults);
+function pickDefaults(defaults: ConnectOptions): ConnectOptions {
+  const copy = pickOptions(defaults, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"] as const) {
     if (name in copy) throw invalid(`defaults.${name}`, copy[name], "the context's own", OPERATION);
   }

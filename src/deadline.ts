@@ -77,8 +77,15 @@ export function abortError(operation: string, signal: AbortSignal): WsError {
   return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
 }
 
-/** `default` is select's. */
-const WAIT_OPTIONS: readonly string[] = ["timeout", "signal", "default"];
+/** The names of {@link WaitOptions}. */
+export const WAIT_OPTIONS: readonly string[] = ["timeout", "signal"];
+
+interface ParseWaitSettings {
+  /** In milliseconds. */
+  readonly defaultTimeout?: number;
+  /** The options that are allowed. */
+  readonly names?: readonly string[];
+}
 
 /** The options of a wait, checked. */
 export interface Wait {
@@ -93,30 +100,39 @@ export function parseWait(
   operation: string,
   timeoutCode: ErrorCode,
   options: WaitOptions,
-  defaultTimeout?: number,
+  { defaultTimeout, names = WAIT_OPTIONS }: ParseWaitSettings = {},
 ): Wait {
-  checkNames(operation, options);
+  checkNames(operation, options, names);
   const { timeout, signal } = options;
   checkSignal(operation, signal);
   if (signal?.aborted) throw abortError(operation, signal);
   return {
     operation,
     timeoutCode,
-    timeout: timeout === undefined ? defaultTimeout : parseDuration(timeout),
+    timeout: timeout === undefined ? defaultTimeout : parseTimeout(operation, timeout),
     signal,
   };
 }
 
+function parseTimeout(operation: string, timeout: Duration): number {
+  try {
+    return parseDuration(timeout);
+  } catch (cause) {
+    const why = (cause as WsError).message;
+    throw new WsError("INVALID_DURATION", `${operation}: option timeout: ${why}`, { cause });
+  }
+}
+
 /** A misspelt `timeout` would wait for ever. */
-function checkNames(operation: string, options: unknown): void {
+function checkNames(operation: string, options: unknown, names: readonly string[]): void {
   if (typeof options !== "object" || options === null) {
     throw new WsError("INVALID_OPTION", `${operation}: options must be an object`);
   }
   for (const name in options) {
-    if (!WAIT_OPTIONS.includes(name)) {
+    if (!names.includes(name)) {
       throw new WsError(
         "INVALID_OPTION",
-        `${operation}: unknown option ${JSON.stringify(name)}: the options are ${WAIT_OPTIONS.join(", ")}`,
+        `${operation}: unknown option ${JSON.stringify(name)}: the options are ${names.join(", ")}`,
       );
     }
   }

@@ -180,3 +180,13 @@ export const errors: { readonly [K in ErrorKind]: K } & {
   is: (error: unknown, kind: ErrorKind): error is WsError =>
     WsError.is(error) && error.kind === kind,
 });
+
+/** A value as an error message shows it: short, and without what an object may hold. */
+export function show(value: unknown): string {
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  }
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "function") return "a function";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}

@@ -1,7 +1,7 @@
 import type { CompressionMode } from "./constants.js";
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { WsError } from "./errors.js";
+import { show, WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
 import type {
   DialOptionChecks,
@@ -165,19 +165,30 @@ const COMPRESSION_NAMES: readonly unknown[] = [
   "no_context_takeover",
 ];
 
-/** Checks, completes and copies options that {@link pickOptions} has picked. */
-export function parseOptions(given: ConnectOptions, platform: Platform): ParsedOptions {
-  const parsed: Record<string, unknown> = { ...DEFAULTS, headers: {}, protocols: [], node: {} };
+/** Completes options that {@link checkOptions} has checked. */
+export function completeOptions(checked: ConnectOptions): ParsedOptions {
+  return {
+    ...DEFAULTS,
+    headers: {},
+    protocols: [],
+    node: {},
+    ...checked,
+  } as unknown as ParsedOptions;
+}
+
+/** Checks and copies options; what means the default is left out. What it returns passes again. */
+export function checkOptions(given: ConnectOptions, platform: Platform): ConnectOptions {
+  const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    // A duration or limit of 0 parses to `undefined`: the default stays.
-    parsed[name] = PARSERS[name as keyof ConnectOptions](value, name, platform) ?? parsed[name];
+    const parsed = PARSERS[name as keyof ConnectOptions](value, name, platform);
+    if (parsed !== undefined) checked[name] = parsed;
   }
-  return parsed as unknown as ParsedOptions;
+  return checked;
 }
 
 /** The options that are given: no unknown names, no `undefined`. */
-export function pickOptions(options: ConnectOptions): ConnectOptions {
-  return pickKnown("connect", options, OPTION_NAMES);
+export function pickOptions(options: ConnectOptions, where = "connect"): ConnectOptions {
+  return pickKnown(where, options, OPTION_NAMES);
 }
 
 /** Copies the known names of an object of options; throws `INVALID_OPTION` for any other one. */
@@ -230,15 +241,9 @@ function unsupported(name: string, { capabilities }: Platform, wayOut: string): 
   );
 }
 
-/** A value as an error message shows it: short, and without what an object may hold. */
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
-  if (Array.isArray(value)) return "an array";
-  return isObject(value) || typeof value === "function" ? `a ${typeof value}` : String(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+/** Whether it is an object to read options from. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const duration = (value: unknown, name: string): unknown => {
@@ -342,10 +347,13 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
 /** The checks of `headers` and `node`: a bundle for browsers has no use for them. */
 export const nodeOptionChecks: DialOptionChecks = {
   headers(value) {
-    if (!isObject(value)) throw invalid("headers", value, "an object of strings, or Headers");
+    if (!isObject(value)) {
+      const what = typeof value === "string" ? "a string" : show(value);
+      throw invalidHeaders(`must be an object of strings, or Headers, not ${what}`);
+    }
     return parseHeaders(
-      typeof value[Symbol.iterator as unknown as string] === "function"
-        ? [...(value as unknown as Iterable<readonly [unknown, unknown]>)]
+      typeof (value as Partial<Headers>)[Symbol.iterator] === "function"
+        ? [...(value as unknown as Headers)]
         : Object.entries(value),
     );
   },
@@ -376,23 +384,24 @@ const NODE_PARSERS: Readonly<Record<keyof NodeOptions, NodeParser>> = {
   maxRedirects: integer(0, 20, "redirects"),
 };
 
-/** Header values may be secrets: no message shows one. */
-function parseHeaders(entries: readonly (readonly [unknown, unknown])[]): Record<string, string> {
+function parseHeaders(entries: readonly (readonly unknown[])[]): Record<string, string> {
   const headers = new Map<string, string>();
   const seen = new Set<string>();
   for (const [name, value] of entries) {
     if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
-      throw invalid("headers", name, "made of header names that the handshake does not set itself");
+      throw invalidHeaders(`${show(name)} is not a header name, or one that the handshake sets`);
     }
-    if (seen.has(name.toLowerCase())) throw invalid("headers", name, "without a name given twice");
+    if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `connect: option headers: the value of ${name} must be a string of printable characters`,
-      );
+      throw invalidHeaders(`the value of ${name} must be a string of printable characters`);
     }
     seen.add(name.toLowerCase());
     headers.set(name, value);
   }
   return Object.fromEntries(headers);
+}
+
+/** Header values may be secrets: no message shows one. */
+function invalidHeaders(problem: string): WsError {
+  return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
 }

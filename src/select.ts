@@ -1,6 +1,6 @@
 import { closedError } from "./channel.js";
 import type { Case, ReceiveResult } from "./channel.js";
-import { checkMayWait, guardWait, parseWait } from "./deadline.js";
+import { checkMayWait, guardWait, parseWait, WAIT_OPTIONS } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
 import { WsError } from "./errors.js";
 
@@ -9,6 +9,8 @@ export interface SelectOptions extends WaitOptions {
   /** Go's `default` case: if nothing is ready, resolve with `index: -1` instead of waiting. */
   readonly default?: boolean | undefined;
 }
+
+const SELECT_OPTIONS: readonly string[] = [...WAIT_OPTIONS, "default"];
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constraint: the case's own types are inferred
 type AnyCase = Case<any, any>;
@@ -39,8 +41,8 @@ export type SelectResult<C extends readonly unknown[], O = unknown> =
   | (number extends C["length"]
       ? CaseResult<number, C[number]>
       : { [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]> }[keyof C & `${number}`])
-  | (O extends { readonly default: true }
-      ? DefaultResult
+  | (O extends { readonly default: false }
+      ? never
       : O extends { readonly default: boolean }
         ? DefaultResult
         : never);
@@ -61,9 +63,10 @@ export async function select<
 >(cases: C, options?: O): Promise<SelectResult<C, O>> {
   // Copied: the caller may change the list while we wait.
   const list = parseCases(cases);
-  const settings: SelectOptions = options ?? {};
-  const wait = parseWait("select", "CHANNEL_TIMEOUT", settings);
-  if (list.length === 0 && !settings.default && settings.timeout === undefined) {
+  const settings: SelectOptions = options === undefined ? {} : options;
+  const wait = parseWait("select", "CHANNEL_TIMEOUT", settings, { names: SELECT_OPTIONS });
+  const hasDefault = settings.default ?? false;
+  if (list.length === 0 && !hasDefault && wait.timeout === undefined) {
     throw new WsError("INVALID_OPTION", "select: no cases: give at least one, default or timeout");
   }
   const winner = choose(list);
@@ -71,7 +74,7 @@ export async function select<
     const chosen = list[winner] as AnyCase;
     return toResult(winner, chosen.channel, chosen.run()) as SelectResult<C, O>;
   }
-  if (settings.default) {
+  if (hasDefault) {
     const nothing: DefaultResult = {
       default: true,
       index: -1,

@@ -25,6 +25,9 @@ class Alarm implements Source {
 
   reset(period: number): void {
     this.disarm();
+    this.#due = Infinity;
+    // As in Go since 1.23: no tick of the old rhythm arrives after a reset.
+    while (this.#queue.size > 0) this.#queue.take();
     this.#period = period;
     this.#due = now() + period;
     if (this.#queue.receivers.size > 0) this.arm();
@@ -46,11 +49,12 @@ class Alarm implements Source {
 
   #fire(): void {
     this.disarm();
+    const date = new Date(Date.now() + this.#due - now());
     this.#due += this.#period;
     // Ticks that nobody took are dropped, as in Go; the rhythm stays.
     const late = now() - this.#due;
     if (late >= 0) this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    this.#queue.offer(new Date());
+    this.#queue.offer(date);
     if (this.#queue.receivers.size > 0) this.arm();
   }
 }

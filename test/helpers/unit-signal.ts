@@ -1,0 +1,27 @@
+/** A signal that counts its listeners, and how many were ever added. */
+export class CountingController extends AbortController {
+  /** How many listen now. */
+  listeners = 0;
+  /** How many have ever been added. */
+  added = 0;
+
+  constructor() {
+    super();
+    const { signal } = this;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    const known = new Set<unknown>();
+    signal.addEventListener = (type: string, listener: never, options?: never): void => {
+      if (!known.has(listener)) {
+        known.add(listener);
+        this.listeners++;
+        this.added++;
+      }
+      add(type, listener, options);
+    };
+    signal.removeEventListener = (type: string, listener: never, options?: never): void => {
+      if (known.delete(listener)) this.listeners--;
+      remove(type, listener, options);
+    };
+  }
+}

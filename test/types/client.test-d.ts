@@ -1,0 +1,134 @@
+// Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
+// it does.
+import { expectTypeOf } from "vitest";
+import { BINARY, CLOSE_CODES, COMPRESSION, connect, createContext, TEXT } from "../../src/node.js";
+import type { Client, CloseInfo, ErrorCode, ErrorKind, Message, WsError } from "../../src/node.js";
+
+declare const client: Client;
+declare const message: Message;
+declare const error: WsError;
+
+// What may be sent.
+void client.send("text");
+void client.send("text", BINARY);
+void client.send(new Uint8Array(1), TEXT);
+void client.send(new ArrayBuffer(1));
+void client.send(new DataView(new ArrayBuffer(1)));
+void client.send(Buffer.of(1));
+// @ts-expect-error: a number is no data
+void client.send(5);
+// @ts-expect-error: undefined is no data
+void client.send(undefined);
+// @ts-expect-error: a Blob is read asynchronously
+void client.send(new Blob([]));
+// @ts-expect-error: an object is no data
+void client.send({ type: "text" });
+// @ts-expect-error: no such type
+void client.send("x", 3);
+// @ts-expect-error: types are numbers
+void client.send("x", "text");
+
+// A message's type tells its data, and a switch over it is complete.
+switch (message.type) {
+  case "text":
+    expectTypeOf(message.data).toEqualTypeOf<string>();
+    break;
+  case "binary":
+    expectTypeOf(message.data).toEqualTypeOf<Uint8Array<ArrayBuffer>>();
+    break;
+  default:
+    expectTypeOf(message).toBeNever();
+}
+// @ts-expect-error: no such type
+if (message.type === "ping") throw new Error();
+
+// Options.
+void connect(new URL("ws://a.test"), {
+  headers: new Headers(),
+  protocols: "a",
+  dialTimeout: "10s",
+  readTimeout: 5,
+  compression: COMPRESSION.CONTEXT_TAKEOVER,
+  backpressure: "buffer",
+  policy: async ({ action, url }) => action === "websocket.connect" || url?.host === "a.test",
+  node: { family: 4 },
+  signal: undefined,
+});
+void connect("ws://a.test", { compression: "no_context_takeover", protocols: ["a"] as const });
+// @ts-expect-error: no such option
+void connect("ws://a.test", { timeout: 5 });
+// @ts-expect-error: header values are strings
+void connect("ws://a.test", { headers: { "X-A": 5 } });
+// @ts-expect-error: a duration
+void connect("ws://a.test", { dialTimeout: true });
+// @ts-expect-error: a number of bytes
+void connect("ws://a.test", { readLimit: "1mb" });
+// @ts-expect-error: no such mode
+void connect("ws://a.test", { compression: "gzip" });
+// @ts-expect-error: no such way
+void connect("ws://a.test", { backpressure: "socket" });
+// @ts-expect-error: no such option
+void connect("ws://a.test", { node: { ca: "x" } });
+// @ts-expect-error: a number is no URL
+void connect(5);
+// @ts-expect-error: a default policy would stand in for the call's
+createContext({ defaults: { policy: () => true } });
+// @ts-expect-error: no such option
+createContext({ polices: [] });
+
+// How it ends.
+expectTypeOf(client.close(CLOSE_CODES.NORMAL)).toEqualTypeOf<Promise<CloseInfo>>();
+expectTypeOf<CloseInfo["by"]>().toEqualTypeOf<"local" | "peer" | "none">();
+expectTypeOf<CloseInfo["error"]>().toEqualTypeOf<WsError | undefined>();
+expectTypeOf(client.state).toEqualTypeOf<"open" | "closing" | "closed">();
+expectTypeOf(client.backpressure).toEqualTypeOf<"socket" | "stream" | "buffer">();
+expectTypeOf(client.ping({ timeout: "1s" })).toEqualTypeOf<Promise<number>>();
+// @ts-expect-error: a code is a number
+void client.close("1000");
+
+// Both can be disposed of, whatever `lib` says.
+expectTypeOf(client[Symbol.asyncDispose]).toEqualTypeOf<() => Promise<void>>();
+expectTypeOf(createContext()[Symbol.asyncDispose]).toEqualTypeOf<() => Promise<void>>();
+{
+  await using used: Client = client;
+  expectTypeOf(used).toEqualTypeOf<Client>();
+}
+
+// A table over all codes, or all kinds, is complete.
+type Codes =
+  | "CONNECT_FORBIDDEN"
+  | "URL_FORBIDDEN"
+  | "NO_CONTEXT"
+  | "UNKNOWN_CONNECTION"
+  | "INVALID_URL"
+  | "INVALID_OPTION"
+  | "INVALID_DURATION"
+  | "INVALID_MESSAGE"
+  | "INVALID_CLOSE"
+  | "CHANNEL_CLOSED"
+  | "UNSUPPORTED"
+  | "DIAL_FAILED"
+  | "DIAL_TIMEOUT"
+  | "HANDSHAKE_REJECTED"
+  | "ABORTED"
+  | "READ_TIMEOUT"
+  | "WRITE_TIMEOUT"
+  | "KEEPALIVE_TIMEOUT"
+  | "PING_TIMEOUT"
+  | "RECEIVE_TIMEOUT"
+  | "CHANNEL_TIMEOUT"
+  | "MESSAGE_TOO_BIG"
+  | "SLOW_CONSUMER"
+  | "PROTOCOL_ERROR"
+  | "CLOSED"
+  | "CONNECTION_LOST"
+  | "CLOSED_BY_PEER";
+expectTypeOf<ErrorCode>().toEqualTypeOf<Codes>();
+expectTypeOf(error.code).toEqualTypeOf<Codes>();
+expectTypeOf(error.kind).toEqualTypeOf<ErrorKind>();
+expectTypeOf(error.retryable).toEqualTypeOf<boolean>();
+expectTypeOf(error.cause).toEqualTypeOf<unknown>();
+// @ts-expect-error: no such code
+if (error.code === "TIMEOUT") throw error;
+// @ts-expect-error: read-only
+error.code = "CLOSED";

@@ -1,0 +1,385 @@
+import { describe, expect, test, vi } from "vitest";
+import { Channel } from "../../src/channel.js";
+import { bindConnect, bindCreateContext } from "../../src/connect.js";
+import type { ContextOptions } from "../../src/context.js";
+import { parseDuration } from "../../src/duration.js";
+import type { ErrorCode } from "../../src/errors.js";
+import type { ConnectOptions } from "../../src/options.js";
+import { definePolicy } from "../../src/policy.js";
+import type { PolicyRule } from "../../src/policy.js";
+import { select } from "../../src/select.js";
+import { after, ticker } from "../../src/timer.js";
+import type { Platform } from "../../src/transport.js";
+import { failure } from "../helpers/unit-failure.js";
+import { BROWSER, NODE, openClient } from "../helpers/unit-transport.js";
+
+/** What must never stand in a message, wherever it was handed in. */
+const SECRET = "hunter2";
+const OK_URL = `wss://host.test/path?token=${SECRET}`;
+
+const dial = vi.fn(() => Promise.reject(new Error("dialled")));
+
+function bound(base: Platform): {
+  connect: ReturnType<typeof bindConnect>;
+  createContext: ReturnType<typeof bindCreateContext>;
+} {
+  const platform = { ...base, dial };
+  const custom = { ...BROWSER, dial };
+  return {
+    connect: bindConnect(platform, custom),
+    createContext: bindCreateContext(platform, custom),
+  };
+}
+
+/** What went in, what comes out, and what its message must name. */
+type Row = readonly [input: unknown, code: ErrorCode, ...named: (string | RegExp)[]];
+
+async function check(attempt: () => unknown, row: readonly unknown[]): Promise<void> {
+  const [, code, ...named] = row as Row;
+  dial.mockClear();
+  const error = await failure(attempt);
+  expect(error.code).toBe(code);
+  for (const name of named) expect(error.message).toMatch(name);
+  expect(`${error.message} ${JSON.stringify(error.details)}`).not.toContain(SECRET);
+  expect(dial).not.toHaveBeenCalled();
+}
+
+const urls: Row[] = [
+  ["", "INVALID_URL", /^connect: ""/],
+  ["host.test", "INVALID_URL", "host.test", "ws://"],
+  ["/relative", "INVALID_URL", "/relative"],
+  ["//host.test/", "INVALID_URL"],
+  ["ws://", "INVALID_URL", "ws://"],
+  ["ws://:80/", "INVALID_URL"],
+  ["ws://a b/", "INVALID_URL"],
+  ["ws://host.test:99999/", "INVALID_URL"],
+  ["ws://[::1", "INVALID_URL"],
+  ["ftp://host.test/", "INVALID_URL", "ftp:", "scheme"],
+  ["file:///etc/passwd", "INVALID_URL", "scheme"],
+  ["data:text/plain,x", "INVALID_URL", "scheme"],
+  ["ws://host.test/#top", "INVALID_URL", "fragment"],
+  ["ws://host.test/#", "INVALID_URL", "fragment"],
+  [`ws://host.test/?token=${SECRET}#top`, "INVALID_URL", "fragment", "ws://host.test/"],
+  [`ws://me:${SECRET}@host.test/#top`, "INVALID_URL", "fragment"],
+  [`ftp://me:${SECRET}@host.test/?${SECRET}`, "INVALID_URL", "scheme"],
+  [`ws://me:${SECRET}@`, "INVALID_URL"],
+  [`wss//me:${SECRET}@host.test`, "INVALID_URL"],
+  [new URL(`https://host.test/?${SECRET}#x`), "INVALID_URL", "fragment"],
+  ["ws+unix://host/run/app.sock", "INVALID_URL", "socket"],
+  ["ws+unix:", "INVALID_URL"],
+  [null, "INVALID_URL", "null"],
+  [undefined, "INVALID_URL", "undefined"],
+  [5, "INVALID_URL", "number"],
+  [true, "INVALID_URL", "boolean"],
+  [{}, "INVALID_URL", "object"],
+  [{ href: 5 }, "INVALID_URL"],
+  [["ws://host.test/"], "INVALID_URL"],
+  [Symbol("x"), "INVALID_URL", "symbol"],
+];
+
+const options: Row[] = [
+  [5, "INVALID_OPTION", "options must be an object", "5"],
+  ["chat", "INVALID_OPTION", "options must be an object"],
+  [["chat"], "INVALID_OPTION"],
+  [() => {}, "INVALID_OPTION", "options"],
+  [{ timeout: 5 }, "INVALID_OPTION", '"timeout"', "dialTimeout"],
+  [{ dial_timeout: 5 }, "INVALID_OPTION", '"dial_timeout"', "dialTimeout"],
+  [{ READ_LIMIT: 5 }, "INVALID_OPTION", '"READ_LIMIT"', "readLimit"],
+  [{ headers: SECRET }, "INVALID_OPTION", "headers"],
+  [{ headers: `Authorization: Bearer ${SECRET}` }, "INVALID_OPTION", "headers"],
+  [{ headers: [SECRET] }, "INVALID_OPTION", "headers"],
+  [{ headers: { Host: SECRET } }, "INVALID_OPTION", "headers", "Host"],
+  [{ headers: { "Sec-WebSocket-Key": SECRET } }, "INVALID_OPTION", "headers", "Sec-WebSocket-Key"],
+  [{ headers: { Authorization: `${SECRET}\r\n` } }, "INVALID_OPTION", "headers", "Authorization"],
+  [{ headers: { Authorization: `${SECRET}\u20ac` } }, "INVALID_OPTION", "headers", "Authorization"],
+  [{ headers: { Authorization: [SECRET] } }, "INVALID_OPTION", "headers", "Authorization"],
+  [{ headers: { Authorization: undefined } }, "INVALID_OPTION", "headers", "Authorization"],
+  [{ headers: { "": SECRET } }, "INVALID_OPTION", "headers"],
+  [{ headers: null }, "INVALID_OPTION", "headers", "null"],
+  [{ protocols: "" }, "INVALID_OPTION", "protocols", '""'],
+  [{ protocols: "a, b" }, "INVALID_OPTION", "protocols", '"a, b"'],
+  [{ protocols: ["a", "a"] }, "INVALID_OPTION", "protocols", '"a"', "duplicates"],
+  [{ protocols: [5] }, "INVALID_OPTION", "protocols", "5"],
+  [{ dialTimeout: -1 }, "INVALID_OPTION", "dialTimeout", "-1", "2147483647"],
+  [{ dialTimeout: NaN }, "INVALID_OPTION", "dialTimeout", "NaN"],
+  [{ dialTimeout: 2 ** 31 }, "INVALID_OPTION", "dialTimeout", "2147483648"],
+  [{ dialTimeout: "10" }, "INVALID_OPTION", "dialTimeout", '"10"', "30s"],
+  [{ dialTimeout: null }, "INVALID_OPTION", "dialTimeout", "null"],
+  [{ readTimeout: "1 s" }, "INVALID_OPTION", "readTimeout", '"1 s"'],
+  [{ readTimeout: Infinity }, "INVALID_OPTION", "readTimeout", "Infinity"],
+  [{ writeTimeout: {} }, "INVALID_OPTION", "writeTimeout", "object"],
+  [{ writeTimeout: true }, "INVALID_OPTION", "writeTimeout", "true"],
+  [{ closeTimeout: "-5s" }, "INVALID_OPTION", "closeTimeout", '"-5s"'],
+  [{ closeTimeout: 10n }, "INVALID_OPTION", "closeTimeout"],
+  [{ compression: "gzip" }, "INVALID_OPTION", "compression", '"gzip"', "context_takeover"],
+  [{ compression: 3 }, "INVALID_OPTION", "compression", "3"],
+  [{ compression: true }, "INVALID_OPTION", "compression", "true"],
+  [{ compressionThreshold: -1 }, "INVALID_OPTION", "compressionThreshold", "-1", "104857600"],
+  [{ compressionThreshold: 104_857_601 }, "INVALID_OPTION", "compressionThreshold"],
+  [{ readLimit: 134_217_729 }, "INVALID_OPTION", "readLimit", "134217728", "134217729"],
+  [{ readLimit: "1mb" }, "INVALID_OPTION", "readLimit", '"1mb"'],
+  [{ readLimit: 0.5 }, "INVALID_OPTION", "readLimit", "0.5"],
+  [{ channelCapacity: 0 }, "INVALID_OPTION", "channelCapacity", "10000", "0"],
+  [{ channelCapacity: 10_001 }, "INVALID_OPTION", "channelCapacity", "10001"],
+  [{ bufferLimit: 65_535 }, "INVALID_OPTION", "bufferLimit", "65535", "65536"],
+  [{ bufferLimit: 2 ** 30 + 1 }, "INVALID_OPTION", "bufferLimit", "1073741824"],
+  [{ sendHighWaterMark: 0 }, "INVALID_OPTION", "sendHighWaterMark", "0"],
+  [{ sendHighWaterMark: 2 ** 30 + 1 }, "INVALID_OPTION", "sendHighWaterMark"],
+  [{ signal: {} }, "INVALID_OPTION", "signal", "AbortSignal"],
+  [{ signal: new AbortController() }, "INVALID_OPTION", "signal"],
+  [{ policy: true }, "INVALID_OPTION", "policy", "true"],
+  [{ policy: [] }, "INVALID_OPTION", "policy", "array"],
+  [{ meta: SECRET.length }, "INVALID_OPTION", "meta", "7"],
+  [{ backpressure: "none" }, "INVALID_OPTION", "backpressure", '"none"', '"buffer"'],
+  [{ keepAlive: 30 }, "INVALID_OPTION", "keepAlive", "30"],
+  [{ keepAlive: { interval: "30s" } }, "UNSUPPORTED", "keepAlive"],
+  [{ webSocket: "ws" }, "INVALID_OPTION", "webSocket", '"ws"'],
+  [{ webSocket: Date, headers: { Authorization: SECRET } }, "UNSUPPORTED", "headers"],
+  [{ webSocket: Date, node: { family: 4 } }, "UNSUPPORTED", "node"],
+  [{ node: true }, "INVALID_OPTION", "node", "true"],
+  [{ node: { Agent: {} } }, "INVALID_OPTION", "node", '"Agent"', "agent"],
+  [{ node: { agent: "x" } }, "INVALID_OPTION", "node.agent", '"x"'],
+  [{ node: { tls: 5 } }, "INVALID_OPTION", "node.tls", "5"],
+  [{ node: { lookup: {} } }, "INVALID_OPTION", "node.lookup"],
+  [{ node: { family: 5 } }, "INVALID_OPTION", "node.family", "5", "0 or 4 or 6"],
+  [{ node: { localAddress: 5 } }, "INVALID_OPTION", "node.localAddress", "5"],
+  [{ node: { origin: "a\nb" } }, "INVALID_OPTION", "node.origin"],
+  [{ node: { followRedirects: 5 } }, "INVALID_OPTION", "node.followRedirects", "5"],
+  [{ node: { maxRedirects: 21 } }, "INVALID_OPTION", "node.maxRedirects", "21"],
+];
+
+describe("connect", () => {
+  const { connect } = bound(NODE);
+
+  test.each(urls)("refuses the URL %s with %s", async (...row) => {
+    await check(() => connect(row[0] as string), row);
+  });
+
+  test.each(options)("refuses %o with %s", async (...row) => {
+    await check(() => connect(OK_URL, row[0] as ConnectOptions), row);
+  });
+
+  test("rejects and does not throw, whatever it is given", async () => {
+    for (const [url] of urls) {
+      const promise = connect(url as string);
+      expect(promise).toBeInstanceOf(Promise);
+      await failure(promise);
+    }
+    for (const [given] of options) {
+      const promise = connect(OK_URL, given as ConnectOptions);
+      expect(promise).toBeInstanceOf(Promise);
+      await failure(promise);
+    }
+  });
+
+  test("asks no policy about bad input", async () => {
+    const policy = vi.fn(() => true);
+    await failure(connect("ftp://host.test/", { policy }));
+    await failure(connect(OK_URL, { policy, readLimit: -1 }));
+    expect(policy).not.toHaveBeenCalled();
+  });
+});
+
+describe("connect in a browser", () => {
+  const { connect } = bound(BROWSER);
+  const rows: Row[] = [
+    [{ headers: { Authorization: SECRET } }, "UNSUPPORTED", "headers", "subprotocol", "cookie"],
+    [{ headers: {} }, "UNSUPPORTED", "headers"],
+    [{ node: { family: 4 } }, "UNSUPPORTED", "node", "browser"],
+    [{ keepAlive: { message: () => "" } }, "UNSUPPORTED", "keepAlive"],
+    [{ dialTimeout: -1 }, "INVALID_OPTION", "dialTimeout"],
+  ];
+
+  test.each(rows)("refuses %o with %s", async (...row) => {
+    await check(() => connect(OK_URL, row[0] as ConnectOptions), row);
+  });
+
+  test.each<Row>([
+    [`wss://me:${SECRET}@host.test/`, "UNSUPPORTED", "credentials"],
+    ["ws+unix:///run/app.sock", "UNSUPPORTED", "Unix"],
+    ["#top", "INVALID_URL", "fragment"],
+  ])("refuses the URL %s with %s", async (...row) => {
+    await check(() => connect(row[0] as string), row);
+  });
+});
+
+describe("createContext", () => {
+  const { createContext } = bound(NODE);
+  const rows: Row[] = [
+    [null, "INVALID_OPTION", "options"],
+    [5, "INVALID_OPTION", "createContext", "5"],
+    [[], "INVALID_OPTION", "options"],
+    [{ polices: [] }, "INVALID_OPTION", "createContext", '"polices"', "policy"],
+    [{ deny_private_networks: true }, "INVALID_OPTION", "denyPrivateNetworks"],
+    [{ policy: {} }, "INVALID_OPTION", "createContext", "policy"],
+    [{ policy: null }, "INVALID_OPTION", "policy", "null"],
+    [{ meta: 5 }, "INVALID_OPTION", "meta", "5"],
+    [{ meta: null }, "INVALID_OPTION", "meta", "null"],
+    [{ strict: "yes" }, "INVALID_OPTION", "strict", '"yes"'],
+    [{ strict: null }, "INVALID_OPTION", "strict", "null"],
+    [{ signal: {} }, "INVALID_OPTION", "signal"],
+    [{ signal: null }, "INVALID_OPTION", "signal", "null"],
+    [{ defaults: 5 }, "INVALID_OPTION", "defaults", "5"],
+    [{ defaults: null }, "INVALID_OPTION", "defaults", "null"],
+    [{ defaults: { read_limit: 5 } }, "INVALID_OPTION", '"read_limit"', "readLimit"],
+    [{ defaults: { policy: () => true } }, "INVALID_OPTION", "defaults.policy"],
+    [{ defaults: { signal: new AbortController().signal } }, "INVALID_OPTION", "defaults.signal"],
+    [{ denyPrivateNetworks: true }, "UNSUPPORTED", "denyPrivateNetworks"],
+    [{ denyPrivateNetworks: { allow: [] } }, "UNSUPPORTED", "denyPrivateNetworks"],
+    [{ denyPrivateNetworks: [] }, "UNSUPPORTED", "denyPrivateNetworks"],
+  ];
+
+  test.each(rows)("refuses %o with %s", async (...row) => {
+    await check(() => createContext(row[0] as ContextOptions), row);
+  });
+
+  test.each<Row>([
+    [{ readLimit: -1 }, "INVALID_OPTION", "readLimit", "-1"],
+    [{ headers: { Host: SECRET } }, "INVALID_OPTION", "headers"],
+    [{ protocols: "a b" }, "INVALID_OPTION", "protocols"],
+  ])("refuses the defaults %o with %s before anything is dialled", async (...row) => {
+    await check(() => createContext({ defaults: row[0] as object }).connect(OK_URL), row);
+  });
+});
+
+describe("channels, select and timers", () => {
+  const bare: unknown = Object.create(null);
+  const channel = new Channel<number>();
+  const receiving = [channel.caseReceive()];
+
+  test.each<Row>([
+    [-1, "INVALID_OPTION", "capacity", "-1"],
+    [1.5, "INVALID_OPTION", "capacity", "1.5"],
+    [NaN, "INVALID_OPTION", "capacity", "NaN"],
+    ["5", "INVALID_OPTION", "capacity"],
+    [2 ** 32, "INVALID_OPTION", "capacity"],
+    [bare, "INVALID_OPTION", "capacity"],
+  ])("a channel refuses the capacity %o with %s", async (...row) => {
+    await check(() => new Channel(row[0] as number), row);
+  });
+
+  const waits: Row[] = [
+    [{ timeout: -1 }, "INVALID_DURATION", "timeout", "-1"],
+    [{ timeout: NaN }, "INVALID_DURATION", "timeout", "NaN"],
+    [{ timeout: "5" }, "INVALID_DURATION", "timeout", '"5"'],
+    [{ timeout: null }, "INVALID_DURATION", "timeout", "null"],
+    [{ signal: "x" }, "INVALID_OPTION", "signal"],
+    [{ signal: null }, "INVALID_OPTION", "signal"],
+    [{ time_out: 5 }, "INVALID_OPTION", "time_out"],
+    ["5s", "INVALID_OPTION", "options"],
+    [5, "INVALID_OPTION", "options"],
+    [null, "INVALID_OPTION", "options"],
+  ];
+
+  test.each(waits)("a receive refuses %o with %s", async (...row) => {
+    await check(() => channel.receive(row[0] as object), row);
+  });
+
+  test.each(waits)("a send refuses %o with %s", async (...row) => {
+    await check(() => channel.send(1, row[0] as object), row);
+  });
+
+  test.each(waits.slice(0, -1))("a select refuses %o with %s", async (...row) => {
+    await check(() => select(receiving, row[0] as object), row);
+  });
+
+  test.each<Row>([
+    [undefined, "INVALID_OPTION", "cases"],
+    [null, "INVALID_OPTION", "cases"],
+    [[], "INVALID_OPTION", "cases"],
+    [receiving[0], "INVALID_OPTION", "cases"],
+    [[channel], "INVALID_OPTION", "caseReceive"],
+    [[null], "INVALID_OPTION", "caseReceive"],
+    [[undefined], "INVALID_OPTION", "caseReceive"],
+    [[Promise.resolve()], "INVALID_OPTION", "caseReceive"],
+    [new Set(receiving), "INVALID_OPTION", "cases"],
+    ["cases", "INVALID_OPTION", "cases"],
+  ])("a select refuses the cases %o with %s", async (input, ...rest) => {
+    await check(() => select(input as []), [input, ...rest]);
+  });
+
+  test.each<Row>([
+    [-1, "INVALID_DURATION", "-1"],
+    [NaN, "INVALID_DURATION", "NaN"],
+    [Infinity, "INVALID_DURATION", "Infinity"],
+    ["", "INVALID_DURATION", '""'],
+    ["5 s", "INVALID_DURATION", '"5 s"'],
+    ["1h-5m", "INVALID_DURATION", "1h-5m"],
+    ["5d", "INVALID_DURATION", "5d"],
+    [null, "INVALID_DURATION", "null"],
+    [undefined, "INVALID_DURATION", "undefined"],
+    [{}, "INVALID_DURATION", "object"],
+    [5n, "INVALID_DURATION"],
+  ])("timers and parseDuration refuse %o with %s", async (...row) => {
+    await check(() => parseDuration(row[0] as number), row);
+    await check(() => after(row[0] as number), row);
+    await check(() => ticker(row[0] as number), row);
+  });
+
+  test("a ticker refuses a period of 0", async () => {
+    await check(() => ticker(0), [0, "INVALID_DURATION", /ticker.*0/]);
+    await check(() => ticker("0s"), ["0s", "INVALID_DURATION", "ticker"]);
+  });
+});
+
+describe("definePolicy", () => {
+  test.each<Row>([
+    [undefined, "INVALID_OPTION", "rules"],
+    [{}, "INVALID_OPTION", "rules"],
+    [[null], "INVALID_OPTION", /rules\[0\]/],
+    [[{}], "INVALID_OPTION", /rules\[0\]\./],
+    [[{ actions: "*", effect: "maybe" }], "INVALID_OPTION", /rules\[0\]\.effect/, "maybe"],
+    [[{ actions: 5, effect: "deny" }], "INVALID_OPTION", /rules\[0\]\.actions/],
+    [[{ actions: "*", effect: "deny", resources: 5 }], "INVALID_OPTION", /resources/],
+    [[{ actions: "*", effect: "deny", when: true }], "INVALID_OPTION", /rules\[0\]\.when/],
+    [[{ actions: "*", effect: "deny", unless: 1 }], "INVALID_OPTION", "unless"],
+  ])("refuses %o with %s", async (input, ...rest) => {
+    await check(() => definePolicy(input as PolicyRule[]), [input, ...rest]);
+  });
+});
+
+describe("a client", () => {
+  test.each<Row>([
+    [[5], "INVALID_MESSAGE", "data"],
+    [[null], "INVALID_MESSAGE", "data"],
+    [[{ token: SECRET }], "INVALID_MESSAGE", "data"],
+    [[[SECRET]], "INVALID_MESSAGE", "data"],
+    [[SECRET, 3], "INVALID_MESSAGE", "type", "3"],
+    [[SECRET, "binary"], "INVALID_MESSAGE", "type", "binary"],
+    [
+      [Buffer.concat([Buffer.from(SECRET), Buffer.of(0xff)]), 1],
+      "INVALID_MESSAGE",
+      "TEXT",
+      "UTF-8",
+    ],
+  ])("refuses to send %o with %s", async (...row) => {
+    const { client, transport } = openClient();
+    await check(() => client.send(...(row[0] as [string, 1])), row);
+    expect(transport.sent).toEqual([]);
+  });
+
+  test.each<Row>([
+    [[999], "INVALID_CLOSE", "999", "3000-4999"],
+    [[1005], "INVALID_CLOSE", "1005"],
+    [["1000"], "INVALID_CLOSE", "1000"],
+    [[1000, 5], "INVALID_CLOSE", "reason", "number"],
+    [[1000, SECRET.repeat(18)], "INVALID_CLOSE", "reason", "123"],
+  ])("refuses to close with %o: %s", async (...row) => {
+    const { client } = openClient();
+    await check(() => client.close(...(row[0] as [number])), row);
+    expect(client.state).toBe("open");
+  });
+
+  test.each<Row>([
+    [{ timeout: -1 }, "INVALID_DURATION", "ping", "timeout", "-1"],
+    [{ timeout: "x" }, "INVALID_DURATION", "timeout", '"x"'],
+    [{ signal: 5 }, "INVALID_OPTION", "ping", "signal"],
+    [{ interval: 5 }, "INVALID_OPTION", "ping", "interval"],
+    [null, "INVALID_OPTION", "options"],
+  ])("refuses to ping with %o: %s", async (...row) => {
+    const { client, transport } = openClient();
+    await check(() => client.ping(row[0] as object), row);
+    await check(() => client.receive(row[0] as object), [row[0], row[1]]);
+    expect(transport.pings).toEqual([]);
+  });
+});

@@ -1,0 +1,1203 @@
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Client } from "../../src/client.js";
+import type { CloseInfo } from "../../src/close.js";
+import { BINARY, TEXT } from "../../src/constants.js";
+import { WsError } from "../../src/errors.js";
+import type { Data } from "../../src/options.js";
+import { select } from "../../src/select.js";
+import { advance, turns, useClock } from "../helpers/unit-clock.js";
+import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
+import { BROWSER, FakeTransport, openClient } from "../helpers/unit-transport.js";
+import type { Opened } from "../helpers/unit-transport.js";
+
+const LABEL = "ws://host.test/path?...";
+
+useClock();
+
+const unhandled: unknown[] = [];
+const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
+
+beforeAll(() => {
+  process.on("unhandledRejection", onUnhandled);
+});
+
+afterAll(async () => {
+  await turns();
+  process.off("unhandledRejection", onUnhandled);
+  expect(unhandled).toEqual([]);
+});
+
+beforeEach(() => {
+  unhandled.length = 0;
+});
+
+/** What `closed` has settled with, if it has. */
+async function closedNow(client: Client): Promise<CloseInfo | undefined> {
+  let info: CloseInfo | undefined;
+  void client.closed.then((found) => (info = found));
+  await microtasks();
+  return info;
+}
+
+function text(data: string): object {
+  return { ok: true, value: { type: "text", data } };
+}
+
+describe("a client that is open", () => {
+  test("shows what it is", () => {
+    const transport = new FakeTransport();
+    transport.protocol = "chat";
+    transport.extensions = "x";
+    transport.handshake = { status: 101, headers: {} };
+    transport.bufferedAmount = 7;
+    const { client } = openClient({}, transport);
+    expect(client).toMatchObject({
+      id: "test-1",
+      url: "ws://host.test/path?token=1",
+      protocol: "chat",
+      extensions: "x",
+      handshake: { status: 101, headers: {} },
+      bufferedAmount: 7,
+      state: "open",
+      canPing: true,
+      backpressure: "socket",
+      compression: 0,
+    });
+    expect(client.channel()).toBe(client.channel());
+    expect(client.channel().capacity).toBe(32);
+    client.terminate();
+    expect(client.bufferedAmount).toBe(0);
+  });
+
+  test.each<[string, number]>([
+    ["", 0],
+    ["x-other", 0],
+    ["permessage-deflate", 1],
+    ["permessage-deflate; client_no_context_takeover", 1],
+    ["permessage-deflate; server_no_context_takeover", 1],
+    ["Permessage-Deflate; server_no_context_takeover; client_no_context_takeover", 2],
+  ])("tells from the extensions %j that compression is %i", (extensions, mode) => {
+    const transport = new FakeTransport();
+    transport.extensions = extensions;
+    expect(openClient({}, transport).client.compression).toBe(mode);
+  });
+
+  test("counts what it sends and receives, in payload bytes", async () => {
+    const { client, handler } = openClient();
+    void client.send("h\u00e9");
+    void client.send(new Uint8Array(5));
+    handler.onMessage({ type: "text", data: "\u20ac" }, 3);
+    handler.onMessage({ type: "binary", data: new Uint8Array(10) }, 10);
+    expect(client.stats).toEqual({
+      messagesReceived: 2,
+      messagesSent: 2,
+      bytesReceived: 13,
+      bytesSent: 8,
+      bytesBuffered: 64 + 2 + 64 + 10,
+      timesPaused: 0,
+    });
+    await client.receive();
+    expect(client.stats.bytesBuffered).toBe(74);
+    await client.receive();
+    expect(client.stats.bytesBuffered).toBe(0);
+    void client.receive();
+    handler.onMessage({ type: "text", data: "x" }, 1);
+    expect(client.stats).toMatchObject({ messagesReceived: 3, bytesBuffered: 0 });
+  });
+});
+
+describe("the end of a connection", () => {
+  interface Ending {
+    readonly name: string;
+    readonly end: (opened: Opened) => void;
+    readonly info: Partial<Omit<CloseInfo, "error">>;
+    /** Code, kind and retryable of its error; the same that `CLOSED` inherits. */
+    readonly error?: readonly [string, string, boolean];
+  }
+  const cause = new Error("ECONNRESET");
+  const endings: Ending[] = [
+    {
+      name: "the peer's normal close",
+      end: ({ handler }) => handler.onEnd({ code: 1000, reason: "bye" }),
+      info: { code: 1000, reason: "bye", clean: true, by: "peer" },
+    },
+    {
+      name: "the peer's going away",
+      end: ({ handler }) => handler.onEnd({ code: 1001, reason: "" }),
+      info: { code: 1001, reason: "", clean: true, by: "peer" },
+    },
+    {
+      name: "a close frame without a code",
+      end: ({ handler }) => handler.onEnd({ code: 1005, reason: "" }),
+      info: { code: 1005, reason: "", clean: true, by: "peer" },
+    },
+    {
+      name: "the peer's failure",
+      end: ({ handler }) => handler.onEnd({ code: 1011, reason: "oops" }),
+      info: { code: 1011, reason: "oops", clean: true, by: "peer" },
+      error: ["CLOSED_BY_PEER", "INTERNAL", true],
+    },
+    {
+      name: "the peer's refusal",
+      end: ({ handler }) => handler.onEnd({ code: 1008, reason: "" }),
+      info: { code: 1008, reason: "", clean: true, by: "peer" },
+      error: ["CLOSED_BY_PEER", "PERMISSION_DENIED", false],
+    },
+    {
+      name: "a loss without a close frame",
+      end: ({ handler }) => handler.onEnd({ code: 1006, reason: "", cause }),
+      info: { code: 1006, reason: "", clean: false, by: "none" },
+      error: ["CONNECTION_LOST", "UNAVAILABLE", true],
+    },
+    {
+      name: "a broken rule, answered by the peer",
+      end: ({ handler }) => {
+        handler.onError(new WsError("PROTOCOL_ERROR", "x"), 1002);
+        handler.onEnd({ code: 1002, reason: "" });
+      },
+      info: { code: 1002, reason: "", clean: false, by: "local", sentCode: 1002 },
+      error: ["PROTOCOL_ERROR", "INTERNAL", false],
+    },
+    {
+      name: "a message over the limit, not answered",
+      end: ({ handler }) => {
+        handler.onError(new WsError("MESSAGE_TOO_BIG", "x"), 1009);
+        handler.onEnd({ code: 1006, reason: "" });
+      },
+      info: { code: 1009, reason: "", clean: false, by: "local", sentCode: 1009 },
+      error: ["MESSAGE_TOO_BIG", "INVALID", false],
+    },
+    {
+      name: "terminate",
+      end: ({ client }) => client.terminate(),
+      info: { code: 1006, reason: "", clean: false, by: "local" },
+    },
+    {
+      name: "a local close",
+      end: ({ client, handler }) => {
+        void client.close(4001, "done");
+        handler.onEnd({ code: 4001, reason: "done" });
+      },
+      info: { code: 4001, reason: "done", clean: true, by: "local", sentCode: 4001 },
+    },
+    {
+      name: "a local close that crosses the peer's",
+      end: ({ client, handler }) => {
+        void client.close();
+        handler.onEnd({ code: 1011, reason: "oops" });
+      },
+      info: { code: 1000, reason: "", clean: true, by: "local", sentCode: 1000 },
+    },
+    {
+      name: "a local close without an answer",
+      end: ({ client, handler }) => {
+        void client.close();
+        handler.onEnd({ code: 1006, reason: "", cause });
+      },
+      info: { code: 1000, reason: "", clean: false, by: "local", sentCode: 1000 },
+    },
+    {
+      name: "a local close before all could leave",
+      end: ({ client, transport, handler }) => {
+        transport.holds = true;
+        void client.send("x");
+        void client.close();
+        handler.onEnd({ code: 1006, reason: "", cause });
+      },
+      info: { code: 1000, reason: "", clean: false, by: "local" },
+      error: ["WRITE_TIMEOUT", "TIMEOUT", true],
+    },
+    {
+      name: "the peer's normal close before all could leave",
+      end: ({ client, transport, handler }) => {
+        transport.holds = true;
+        void client.send("x");
+        handler.onEnd({ code: 1000, reason: "" });
+      },
+      info: { code: 1000, reason: "", clean: false, by: "peer" },
+    },
+    {
+      name: "a local close that became the answer to the peer's",
+      end: ({ client, handler }) => {
+        void client.close(4001, "done");
+        handler.onEnd({ code: 1001, reason: "", echoed: true });
+      },
+      info: { code: 4001, reason: "done", clean: true, by: "local", sentCode: 1001 },
+    },
+    {
+      name: "a local close that became the answer to a close without a code",
+      end: ({ client, handler }) => {
+        void client.close(4001, "done");
+        handler.onEnd({ code: 1005, reason: "", echoed: true });
+      },
+      info: { code: 4001, reason: "done", clean: true, by: "local" },
+    },
+  ];
+
+  describe.each(endings)("by $name", ({ end, info, error }) => {
+    test("is told truthfully, once, and for good", async () => {
+      const opened = openClient();
+      end(opened);
+      const { client, handler, ended } = opened;
+      expect(client.state).toBe("closed");
+      const told = await client.closed;
+      expect({ ...told, error: undefined }).toEqual({ ...info, error: undefined });
+      expect(told.error && [told.error.code, told.error.kind, told.error.retryable]).toEqual(error);
+      expect(Object.isFrozen(told)).toBe(true);
+      expect(ended).toEqual([client]);
+      // Whatever still comes changes nothing.
+      handler.onEnd({ code: 1011, reason: "again" });
+      handler.onEnd({ code: 1006, reason: "", cause: new Error("late") });
+      handler.onError(new WsError("PROTOCOL_ERROR", "late"), 1002);
+      handler.onClosing();
+      handler.onMessage({ type: "text", data: "late" }, 4);
+      handler.onPong(new Uint8Array(4));
+      handler.onProgress();
+      client.terminate();
+      expect(client.state).toBe("closed");
+      expect(ended).toEqual([client]);
+      expect(await client.closed).toBe(told);
+      expect(await client.close()).toBe(told);
+      expect(await client.close(9999)).toBe(told);
+      expect(await client.receive()).toEqual({ ok: false, value: undefined });
+      expect(client.stats.messagesReceived).toBe(0);
+    });
+
+    test("rejects what waits and what comes later with CLOSED, as retryable as its cause", async () => {
+      const opened = openClient({ sendHighWaterMark: 1 });
+      const { client, transport } = opened;
+      transport.holds = true;
+      const waits = [client.send("abc"), client.flush(), client.ping()].map(failure);
+      transport.holds = false;
+      end(opened);
+      const later = [client.send("x"), client.flush(), client.ping()].map(failure);
+      const { error: why } = await client.closed;
+      const names = ["send", "flush", "ping"];
+      for (const [index, found] of (await Promise.all([...waits, ...later])).entries()) {
+        expect(found).toMatchObject({
+          code: "CLOSED",
+          kind: "UNAVAILABLE",
+          retryable: why?.retryable ?? false,
+        });
+        expect(found.cause).toBe(why);
+        expect(found.message).toMatch(
+          new RegExp(`^${names[index % 3] ?? ""} ws://host.test/path\\?\\.\\.\\.: `),
+        );
+      }
+    });
+
+    test("leaves what had arrived readable, then ends or throws as the code says", async () => {
+      const opened = openClient();
+      opened.text("a");
+      opened.text("b");
+      end(opened);
+      opened.text("late");
+      const seen: string[] = [];
+      const loop = (async () => {
+        for await (const message of opened.client) seen.push(message.data as string);
+      })();
+      const { error: why } = await opened.client.closed;
+      // A local close that had to drop something is still what the caller asked for.
+      const closedHere = why?.code === "WRITE_TIMEOUT";
+      if (why !== undefined && !closedHere) expect(await failure(loop)).toBe(why);
+      else await loop;
+      expect(seen).toEqual(["a", "b"]);
+      expect(opened.client.stats.bytesBuffered).toBe(0);
+    });
+
+    test("wakes receivers, selects and iterators that wait", async () => {
+      const opened = openClient();
+      const { client } = opened;
+      const receive = client.receive();
+      const selected = select([client.channel().caseReceive()]);
+      const next = client[Symbol.asyncIterator]().next();
+      next.catch(() => {});
+      end(opened);
+      expect(await receive).toEqual({ ok: false, value: undefined });
+      expect(await selected).toMatchObject({ index: 0, ok: false });
+      expect(await stateOf(next)).not.toBe("pending");
+    });
+
+    test("makes no unhandled rejection of what nobody awaits", async () => {
+      const opened = openClient({ sendHighWaterMark: 1 });
+      opened.transport.holds = true;
+      void opened.client.send("abc");
+      void opened.client.flush();
+      opened.transport.holds = false;
+      end(opened);
+      void opened.client.send("x");
+      void opened.client.flush();
+      await turns();
+      expect(unhandled).toEqual([]);
+      expect(opened.client.state).toBe("closed");
+    });
+  });
+
+  test("keeps the platform's own error as the cause", async () => {
+    const lost = openClient();
+    lost.handler.onEnd({ code: 1006, reason: "", cause });
+    expect((await lost.client.closed).error?.cause).toBe(cause);
+    const plain = openClient();
+    plain.handler.onEnd({ code: 1006, reason: "" });
+    expect((await plain.client.closed).error).not.toHaveProperty("cause");
+    const dropped = openClient();
+    dropped.transport.holds = true;
+    void dropped.client.send("x");
+    void dropped.client.close();
+    dropped.handler.onEnd({ code: 1006, reason: "", cause });
+    expect((await dropped.client.closed).error?.cause).toBe(cause);
+  });
+
+  test("is not delayed by an error that comes twice", async () => {
+    const { client, handler } = openClient();
+    const first = new WsError("PROTOCOL_ERROR", "first");
+    handler.onError(first, 1002);
+    expect(client.state).toBe("closing");
+    handler.onError(new WsError("MESSAGE_TOO_BIG", "second"), 1009);
+    handler.onEnd({ code: 1006, reason: "" });
+    expect(await client.closed).toMatchObject({ error: first, code: 1002, sentCode: 1002 });
+  });
+
+  test("after a broken rule comes within closeTimeout, whatever the transport forgets", async () => {
+    const { client, handler, transport } = openClient({ closeTimeout: 1000 });
+    handler.onError(new WsError("PROTOCOL_ERROR", "x"), 1002);
+    await advance(990);
+    expect(client.state).toBe("closing");
+    await advance(30);
+    expect(transport.calls).toEqual(["terminate"]);
+    expect(await client.closed).toMatchObject({ code: 1002, error: { code: "PROTOCOL_ERROR" } });
+  });
+
+  test("after the peer began to close comes within closeTimeout, whatever the transport forgets", async () => {
+    const { client, handler } = openClient({ closeTimeout: 1000 });
+    handler.onClosing();
+    expect(client.state).toBe("closing");
+    await advance(1100);
+    expect(await closedNow(client)).toMatchObject({ clean: false });
+  });
+
+  test("comes after close() too when the peer had begun, and the transport forgets", async () => {
+    const { client, handler } = openClient({ closeTimeout: 1000 });
+    handler.onClosing();
+    void client.close();
+    await advance(1100);
+    expect(await closedNow(client)).toMatchObject({ clean: false });
+  });
+
+  test("while the peer is closing: nothing more is sent, what arrives is still received", async () => {
+    const { client, handler, transport, text: arrive } = openClient();
+    handler.onClosing();
+    expect(client.state).toBe("closing");
+    expect(await failureCode(client.send("x"))).toBe("CLOSED");
+    expect(await failureCode(client.ping())).toBe("CLOSED");
+    expect(transport.sent).toEqual([]);
+    arrive("a");
+    handler.onEnd({ code: 1000, reason: "" });
+    expect(await client.receive()).toEqual(text("a"));
+  });
+
+  test("hands the consumer that asks the peer's own error at once", async () => {
+    const { client, handler } = openClient();
+    const loop = (async () => {
+      for await (const message of client) expect(message).toBeUndefined();
+    })();
+    const error = new WsError("PROTOCOL_ERROR", "x");
+    handler.onError(error, 1002);
+    expect(await failure(loop)).toBe(error);
+    handler.onEnd({ code: 1006, reason: "" });
+  });
+});
+
+describe("a transport that takes no more messages", () => {
+  test("rejects sends with CLOSED, and never says that the connection is open", async () => {
+    const { client, transport } = openClient();
+    transport.refuses = true;
+    const error = await failure(client.send("x"));
+    expect(error).toMatchObject({ code: "CLOSED", retryable: false });
+    expect(error.message).not.toContain("is open");
+    expect(client.stats).toMatchObject({ messagesSent: 0, bytesSent: 0 });
+  });
+});
+
+describe("close", () => {
+  test("closes the channel at once, and discards what comes later", async () => {
+    const { client, transport, text: arrive } = openClient();
+    arrive("before");
+    const closing = client.close(1000, "bye");
+    expect(client.state).toBe("closing");
+    expect(client.channel().closed).toBe(true);
+    expect(transport.calls).toEqual(["close 1000 bye"]);
+    arrive("after");
+    expect(await client.receive()).toEqual(text("before"));
+    expect(await client.receive()).toEqual({ ok: false, value: undefined });
+    expect(await stateOf(closing)).toBe("pending");
+    client.terminate();
+    expect(await closing).toMatchObject({ code: 1006, by: "local", clean: false });
+  });
+
+  test("returns one promise, also to who calls again with another code", async () => {
+    const { client, transport, handler } = openClient();
+    const closing = client.close(4000);
+    expect(client.close(4001, "x")).toBe(closing);
+    expect(client.close()).toBe(client.closed);
+    handler.onEnd({ code: 4000, reason: "" });
+    expect(client.close()).toBe(closing);
+    expect(await closing).toMatchObject({ code: 4000, sentCode: 4000 });
+    expect(transport.calls).toEqual(["close 4000"]);
+  });
+
+  test("resumes a paused socket", () => {
+    const { client, transport, text: arrive } = openClient({ channelCapacity: 1 });
+    arrive("x");
+    expect(transport.paused).toBe(true);
+    void client.close();
+    expect(transport.paused).toBe(false);
+    client.terminate();
+  });
+
+  test.each<[unknown, unknown]>([
+    [999, ""],
+    [1004, ""],
+    [1005, ""],
+    [1006, ""],
+    [1015, ""],
+    [2999, ""],
+    [5000, ""],
+    [1000.5, ""],
+    [NaN, ""],
+    ["1000", ""],
+    [null, ""],
+    [1000, "x".repeat(124)],
+    [1000, 5],
+    [1000, null],
+    [Object.create(null), ""],
+  ])("of %o with %o is INVALID_CLOSE and leaves it open", async (code, reason) => {
+    const { client, transport } = openClient();
+    expect(await failureCode(client.close(code as number, reason as string))).toBe("INVALID_CLOSE");
+    expect(client.state).toBe("open");
+    expect(client.channel().closed).toBe(false);
+    expect(transport.calls).toEqual([]);
+    expect(await stateOf(client.closed)).toBe("pending");
+  });
+
+  test.each<[number, number]>([
+    [1000, 1000],
+    [1001, 4001],
+    [1009, 4009],
+    [1011, 4011],
+    [1014, 4014],
+    [3000, 3000],
+    [4999, 4999],
+  ])("with %i goes out as %i where a browser sends it", async (code, sentCode) => {
+    const { client, transport, handler } = openClient({}, new FakeTransport(), BROWSER);
+    void client.close(code);
+    expect(transport.calls).toEqual([`close ${sentCode}`]);
+    handler.onEnd({ code: sentCode, reason: "" });
+    expect(await client.closed).toEqual({ code, sentCode, reason: "", clean: true, by: "local" });
+  });
+
+  test("tells the code of a broken rule as meant and as sent by a browser", async () => {
+    const { client, handler } = openClient({}, new FakeTransport(), BROWSER);
+    handler.onError(new WsError("MESSAGE_TOO_BIG", "x"), 1009);
+    handler.onEnd({ code: 1006, reason: "" });
+    expect(await client.closed).toMatchObject({ code: 1009, sentCode: 4009 });
+  });
+
+  test("is clean when the transport ends within it and nothing was dropped", async () => {
+    const { client, transport, handler } = openClient();
+    transport.onClose = () => handler.onEnd({ code: 1000, reason: "" });
+    const info = await client.close();
+    expect(info).toEqual({ code: 1000, sentCode: 1000, reason: "", clean: true, by: "local" });
+    expect(client.state).toBe("closed");
+  });
+
+  test("that the transport ends with a loss within it settles once", async () => {
+    const { client, transport, handler, ended } = openClient();
+    transport.onClose = () => {
+      handler.onEnd({ code: 1006, reason: "" });
+      handler.onEnd({ code: 1000, reason: "" });
+    };
+    expect(await client.close()).toMatchObject({ code: 1000, clean: false, by: "local" });
+    expect(ended).toEqual([client]);
+  });
+
+  test("gives a peer that does not answer closeTimeout, from the flushed close frame", async () => {
+    const { client, transport } = openClient({ closeTimeout: 1000 });
+    transport.holds = true;
+    void client.send("x");
+    void client.close();
+    await advance(900);
+    transport.drain();
+    await advance(900);
+    expect(client.state).toBe("closing");
+    await advance(400);
+    expect(transport.calls).toEqual(["close 1000", "terminate"]);
+    expect(await client.closed).toEqual({
+      code: 1000,
+      sentCode: 1000,
+      reason: "",
+      clean: false,
+      by: "local",
+    });
+  });
+
+  test("waits on while bytes leave, and says so when they stop", async () => {
+    const { client, transport } = openClient({ closeTimeout: 1000 });
+    transport.holds = true;
+    void client.send(new Uint8Array(100));
+    void client.close();
+    for (let i = 0; i < 10; i++) {
+      await advance(800);
+      transport.bytesWritten += 5;
+      transport.bufferedAmount -= 5;
+      expect(client.state).toBe("closing");
+    }
+    await advance(1600);
+    const info = await closedNow(client);
+    expect(info).toMatchObject({ clean: false, by: "local", error: { code: "WRITE_TIMEOUT" } });
+    expect(transport.calls).toEqual(["close 1000", "terminate"]);
+  });
+
+  test("does not wait on for a peer that answers with data alone", async () => {
+    const { client, transport, text: arrive } = openClient({ closeTimeout: 1000 });
+    void client.close();
+    for (let i = 0; i < 6; i++) {
+      await advance(250);
+      transport.bytesRead += 100;
+      arrive("data");
+    }
+    expect(await closedNow(client)).toMatchObject({ code: 1000, clean: false });
+  });
+
+  test("has a default of 5 s", async () => {
+    const { client } = openClient();
+    void client.close();
+    await advance(4900);
+    expect(client.state).toBe("closing");
+    await advance(200);
+    expect(client.state).toBe("closed");
+  });
+
+  test("is what disposing of it does", async () => {
+    const { client, transport, handler } = openClient();
+    transport.onClose = () => queueMicrotask(() => handler.onEnd({ code: 1000, reason: "" }));
+    {
+      await using used = client;
+      expect(used.state).toBe("open");
+    }
+    expect(client.state).toBe("closed");
+    expect(transport.calls).toEqual(["close 1000"]);
+  });
+});
+
+describe("terminate", () => {
+  test("settles closed at once, open or closing", async () => {
+    for (const before of [() => {}, (client: Client) => void client.close()]) {
+      const { client, transport } = openClient();
+      before(client);
+      client.terminate();
+      expect(client.state).toBe("closed");
+      expect(transport.calls.at(-1)).toBe("terminate");
+      expect(await client.closed).toEqual({ code: 1006, reason: "", clean: false, by: "local" });
+    }
+  });
+});
+
+describe("receiving", () => {
+  test("hands out messages in order, by receive, channel, select and iteration", async () => {
+    const { client, text: arrive } = openClient();
+    for (const data of ["a", "b", "c", "d"]) arrive(data);
+    expect(await client.receive()).toEqual(text("a"));
+    expect(client.channel().tryReceive()).toEqual(text("b"));
+    expect(await select([client.channel().caseReceive()])).toMatchObject(text("c"));
+    for await (const message of client) {
+      expect(message).toEqual({ type: "text", data: "d" });
+      break;
+    }
+    expect(client.state).toBe("open");
+    expect(await failureCode(client.receive({ timeout: 0 }))).toBe("RECEIVE_TIMEOUT");
+  });
+
+  test.each([1, 2, 3, 5, 32])(
+    "pauses with channelCapacity %i at that many, resumes half-way",
+    (channelCapacity) => {
+      const { client, transport, text: arrive } = openClient({ channelCapacity });
+      for (let i = 1; i <= channelCapacity + 3; i++) {
+        arrive(String(i));
+        expect(transport.paused).toBe(i >= channelCapacity);
+      }
+      expect(client.channel().length).toBe(channelCapacity);
+      for (let left = channelCapacity + 2; left >= 0; left--) {
+        client.channel().tryReceive();
+        expect(transport.paused).toBe(left > channelCapacity / 2);
+      }
+      expect(transport.calls).toEqual(["pause", "resume"]);
+      expect(client.stats.timesPaused).toBe(1);
+    },
+  );
+
+  test.each([
+    [1_048_576 - 64, true],
+    [1_048_576 - 65, false],
+  ])("pauses at 1 MiB unread: one message of %i bytes: %s", (size, paused) => {
+    const { transport, bytes } = openClient();
+    bytes(size);
+    expect(transport.paused).toBe(paused);
+  });
+
+  test("resumes when half of 1 MiB is read, not before", () => {
+    const { client, transport, bytes } = openClient({ channelCapacity: 100 });
+    const quarter = 262_144 - 64;
+    bytes(1);
+    for (let i = 0; i < 3; i++) bytes(quarter);
+    expect(transport.paused).toBe(false);
+    bytes(quarter);
+    expect(transport.paused).toBe(true);
+    client.channel().tryReceive();
+    client.channel().tryReceive();
+    expect(transport.paused).toBe(true);
+    client.channel().tryReceive();
+    // Exactly half is left.
+    expect(client.stats.bytesBuffered).toBe(524_288);
+    expect(transport.paused).toBe(false);
+  });
+
+  test("never pauses where backpressure is buffer", () => {
+    const {
+      client,
+      transport,
+      text: arrive,
+    } = openClient({
+      channelCapacity: 1,
+      backpressure: "buffer",
+    });
+    for (let i = 0; i < 10; i++) arrive("x");
+    expect(transport.calls).toEqual([]);
+    expect(client.backpressure).toBe("buffer");
+  });
+
+  test("does not count what a waiting receiver takes at once", async () => {
+    const { client, transport, bytes } = openClient({ channelCapacity: 1, bufferLimit: 65_536 });
+    const receive = client.receive();
+    bytes(5_000_000);
+    expect(client.stats.bytesBuffered).toBe(0);
+    expect(transport.calls).toEqual([]);
+    expect((await receive).value?.data.length).toBe(5_000_000);
+  });
+
+  describe("bufferLimit", () => {
+    const LIMIT = 65_536;
+
+    test.each([
+      ["binary", LIMIT - 64 - 65, "open"],
+      ["binary", LIMIT - 64 - 64, "closed"],
+      ["text", (LIMIT - 64 - 64 - 2) / 2, "open"],
+      ["text", (LIMIT - 64 - 64) / 2, "closed"],
+    ] as const)(
+      "over a first byte, a %s message of length %i leaves it %s",
+      (type, length, state) => {
+        const { client, bytes, text: arrive } = openClient({ bufferLimit: LIMIT });
+        bytes(1);
+        if (type === "binary") bytes(length);
+        else arrive("\u20ac".repeat(length));
+        expect(client.state).toBe(state);
+        if (state === "open") expect(client.stats.bytesBuffered).toBeGreaterThan(LIMIT - 2);
+      },
+    );
+
+    test("always admits a message that meets an empty buffer", () => {
+      const { client, bytes } = openClient({ bufferLimit: LIMIT });
+      bytes(LIMIT * 10);
+      expect(client.state).toBe("open");
+      client.channel().tryReceive();
+      bytes(LIMIT * 10);
+      expect(client.state).toBe("open");
+      bytes(0);
+      expect(client.state).toBe("closed");
+    });
+
+    test("ends it with SLOW_CONSUMER, and keeps what came before", async () => {
+      const { client, transport, bytes, text: arrive } = openClient({ bufferLimit: LIMIT });
+      arrive("a");
+      arrive("b");
+      bytes(LIMIT);
+      arrive("late");
+      const { error, ...info } = await client.closed;
+      expect(info).toEqual({ code: 1008, sentCode: 1008, reason: "", clean: false, by: "local" });
+      expect(error).toMatchObject({
+        code: "SLOW_CONSUMER",
+        kind: "RATE_LIMITED",
+        retryable: true,
+        details: { limit: LIMIT, size: 66 + 66 + 64 + LIMIT },
+      });
+      expect(error?.message).toContain("bufferLimit");
+      expect(transport.calls).toEqual(["terminate 1008"]);
+      const seen: unknown[] = [];
+      const loop = (async () => {
+        for await (const { data } of client) seen.push(data);
+      })();
+      expect(await failure(loop)).toBe(error);
+      expect(seen).toEqual(["a", "b"]);
+    });
+
+    test("in a browser sends its code as the browser may", async () => {
+      const opened = openClient({ bufferLimit: LIMIT }, new FakeTransport(), BROWSER);
+      opened.bytes(1);
+      opened.bytes(LIMIT);
+      expect(opened.transport.calls).toEqual(["terminate 4008"]);
+      expect(await opened.client.closed).toMatchObject({ code: 1008, sentCode: 4008 });
+    });
+  });
+});
+
+describe("send", () => {
+  const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
+  const backing = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]);
+  const foreign: unknown = runInNewContext("new Uint8Array([1, 2, 3]).buffer");
+  const foreignView: unknown = runInNewContext("new Uint8Array([1, 2, 3]).subarray(1)");
+
+  test.each<[string, unknown, 1 | 2 | undefined, string | readonly number[]]>([
+    ["a string", "h\u00e9", undefined, "h\u00e9"],
+    ["a string as TEXT", "x", TEXT, "x"],
+    ["a string as BINARY", "h\u00e9\u20ac", BINARY, [...utf8("h\u00e9\u20ac")]],
+    ["an empty string", "", undefined, ""],
+    ["an empty string as BINARY", "", BINARY, []],
+    ["a Uint8Array", new Uint8Array([1, 2]), undefined, [1, 2]],
+    ["a Uint8Array as BINARY", new Uint8Array([1, 2]), BINARY, [1, 2]],
+    ["an empty Uint8Array", new Uint8Array(), undefined, []],
+    ["an ArrayBuffer", backing.buffer, undefined, [...backing]],
+    ["an ArrayBuffer of another realm", foreign, undefined, [1, 2, 3]],
+    ["a view of another realm", foreignView, undefined, [2, 3]],
+    ["a view with an offset", backing.subarray(2, 5), undefined, [2, 3, 4]],
+    ["a DataView with an offset", new DataView(backing.buffer, 3, 2), undefined, [3, 4]],
+    [
+      "a Uint16Array with an offset",
+      new Uint16Array(backing.buffer, 2, 2),
+      undefined,
+      [2, 3, 4, 5],
+    ],
+    ["a Float64Array", new Float64Array(backing.buffer), undefined, [...backing]],
+    ["a pooled Buffer", Buffer.from("abc"), undefined, [97, 98, 99]],
+    ["bytes as TEXT", utf8("h\u00e9"), TEXT, "h\u00e9"],
+    ["an ArrayBuffer as TEXT", utf8("h\u00e9").slice().buffer, TEXT, "h\u00e9"],
+    ["a view with an offset as TEXT", utf8("xh\u00e9x").subarray(1, 4), TEXT, "h\u00e9"],
+    ["bytes as TEXT, with the byte order mark", utf8("\ufeffa"), TEXT, "\ufeffa"],
+    ["no bytes as TEXT", new Uint8Array(), TEXT, ""],
+  ])("takes %s", async (_, data, type, expected) => {
+    const { client, transport } = openClient();
+    await client.send(data as Data, type);
+    const [sent] = transport.sent;
+    expect(typeof sent === "string" ? sent : [...(sent ?? [])]).toEqual(expected);
+    expect(typeof sent === "string").toBe(typeof expected === "string");
+    expect(client.stats.messagesSent).toBe(1);
+  });
+
+  const detached = new Uint8Array(8);
+  structuredClone(detached, { transfer: [detached.buffer] });
+
+  test.each<[string, unknown, unknown, RegExp]>([
+    ["nothing", undefined, undefined, /data must be/],
+    ["null", null, undefined, /data must be/],
+    ["a number", 5, undefined, /data must be/],
+    ["a boolean", true, BINARY, /data must be/],
+    ["an array", [1, 2], undefined, /data must be/],
+    ["an object", { length: 1 }, TEXT, /data must be/],
+    ["a Blob", new Blob(["x"]), undefined, /arrayBuffer\(\)/],
+    ["a SharedArrayBuffer", new SharedArrayBuffer(4), undefined, /data must be/],
+    [
+      "what calls itself an ArrayBuffer",
+      { [Symbol.toStringTag]: "ArrayBuffer" },
+      undefined,
+      /data must be|buffer/,
+    ],
+    ["a detached view", detached, undefined, /detached/],
+    ["a detached buffer", detached.buffer, undefined, /detached/],
+    ["bytes that are no UTF-8 as TEXT", new Uint8Array([0xff]), TEXT, /UTF-8/],
+    ["a cut character as TEXT", utf8("\u20ac").subarray(0, 2), TEXT, /UTF-8/],
+    ["an encoded surrogate as TEXT", new Uint8Array([0xed, 0xa0, 0x80]), TEXT, /UTF-8/],
+    ["type 0", "x", 0, /type must be.* 0/],
+    ["type 3", "x", 3, /type must be.* 3/],
+    ['type "text"', "x", "text", /type must be/],
+    ["type null", "x", null, /type must be/],
+    ["type true", "x", true, /type must be/],
+    ["a type that has no text", "x", Object.create(null), /type must be/],
+  ])("refuses %s", async (_, data, type, message) => {
+    const { client, transport } = openClient();
+    const error = await failure(client.send(data as Data, type as 1));
+    expect(error).toMatchObject({ code: "INVALID_MESSAGE", kind: "INVALID" });
+    expect(error.message).toMatch(/^send/);
+    expect(error.message).toMatch(message);
+    expect(transport.sent).toEqual([]);
+    expect(client.state).toBe("open");
+  });
+
+  test("of something wrong that nobody awaits is no unhandled rejection", async () => {
+    const { client } = openClient();
+    void client.send(5 as unknown as string);
+    await turns();
+    expect(unhandled).toEqual([]);
+  });
+
+  test("settles at once while little waits", async () => {
+    const { client } = openClient();
+    const sends = Array.from({ length: 50 }, () => client.send("x"));
+    expect(await Promise.all(sends.map(stateOf))).toEqual(sends.map(() => "resolved"));
+  });
+
+  test.each([
+    [999, "resolved"],
+    [1000, "pending"],
+  ])("with %i of 1000 bytes waiting is %s", async (size, state) => {
+    const { client, transport, handler } = openClient({ sendHighWaterMark: 1000 });
+    transport.holds = true;
+    void client.send(new Uint8Array(size));
+    await turns();
+    const send = client.send("");
+    expect(await stateOf(send)).toBe(state);
+    await turns();
+    expect(await stateOf(send)).toBe(state);
+    // Progress that does not get below the mark does not settle it.
+    handler.onProgress();
+    await turns();
+    expect(await stateOf(send)).toBe(state);
+    transport.bufferedAmount = 999;
+    handler.onProgress();
+    await turns();
+    expect(await stateOf(send)).toBe("resolved");
+  });
+
+  test("of sendHighWaterMark bytes in one turn settles in a later one", async () => {
+    const { client } = openClient({ sendHighWaterMark: 1000 });
+    expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
+    const second = client.send(new Uint8Array(500));
+    expect(await stateOf(second)).toBe("pending");
+    await turns(1);
+    expect(await stateOf(second)).toBe("resolved");
+    expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
+  });
+
+  test("after 5 ms without a turn settles in a later one", async () => {
+    const { client } = openClient();
+    expect(await stateOf(client.send("x"))).toBe("resolved");
+    vi.advanceTimersByTime(4);
+    expect(await stateOf(client.send("x"))).toBe("resolved");
+    vi.advanceTimersByTime(1);
+    const slow = client.send("x");
+    expect(await stateOf(slow)).toBe("pending");
+    await turns(1);
+    expect(await stateOf(slow)).toBe("resolved");
+    expect(await stateOf(client.send("x"))).toBe("resolved");
+  });
+
+  test("keeps no event loop to itself, however often it is awaited", async () => {
+    vi.useRealTimers();
+    const { client } = openClient();
+    let turned = 0;
+    const turn = (): void => {
+      turned++;
+      immediate = setImmediate(turn);
+    };
+    let immediate = setImmediate(turn);
+    for (let i = 0; i < 400; i++) await client.send(new Uint8Array(16_384));
+    clearImmediate(immediate);
+    // 6.25 MiB at 256 KiB a turn.
+    expect(turned).toBeGreaterThan(20);
+  });
+});
+
+describe("flush", () => {
+  test("settles when all has left", async () => {
+    const { client, transport } = openClient();
+    await client.flush();
+    transport.holds = true;
+    void client.send("x");
+    const flushes = [client.flush(), client.flush()];
+    expect(await stateOf(flushes[0] as Promise<void>)).toBe("pending");
+    transport.drain();
+    await Promise.all(flushes);
+    expect(client.bufferedAmount).toBe(0);
+  });
+
+  test("rejects at the end, and a late callback of the transport is no proof", async () => {
+    const { client, transport } = openClient();
+    transport.holds = true;
+    void client.send("x");
+    const flush = client.flush();
+    client.terminate();
+    transport.drain();
+    expect(await failureCode(flush)).toBe("CLOSED");
+  });
+
+  test("still settles while the connection closes", async () => {
+    const { client, transport } = openClient();
+    transport.holds = true;
+    void client.send("x");
+    void client.close();
+    const flush = client.flush();
+    transport.drain();
+    await flush;
+    expect(client.state).toBe("closing");
+    client.terminate();
+  });
+});
+
+describe("ping", () => {
+  test("resolves with the time from its flush to its pong", async () => {
+    const { client, transport, pong } = openClient();
+    transport.holds = true;
+    const ping = client.ping();
+    await advance(100);
+    transport.drain();
+    await advance(42);
+    pong(0);
+    expect(await ping).toBe(42);
+  });
+
+  test("measures from the call where the pong is faster than the flush", async () => {
+    const { client, transport, pong } = openClient();
+    transport.holds = true;
+    const ping = client.ping();
+    await advance(5);
+    pong(0);
+    expect(await ping).toBe(5);
+    transport.drain();
+  });
+
+  test("carries a payload of its own each time", async () => {
+    const { client, transport, pong } = openClient();
+    const pings = [client.ping(), client.ping(), client.ping()];
+    expect(new Set(transport.pings.map((bytes) => Buffer.from(bytes).toString("hex"))).size).toBe(
+      3,
+    );
+    pong(2);
+    await Promise.all(pings);
+    expect(transport.pings).toHaveLength(3);
+  });
+
+  test("is settled by its own pong or a later ping's, not by an earlier one's", async () => {
+    const { client, pong } = openClient();
+    const pings = [client.ping(), client.ping(), client.ping()];
+    pong(1);
+    expect(await Promise.all(pings.map(stateOf))).toEqual(["resolved", "resolved", "pending"]);
+    pong(0);
+    pong(1);
+    expect(await stateOf(pings[2] as Promise<number>)).toBe("pending");
+    pong(2);
+    expect(await pings[2]).toBe(0);
+  });
+
+  test("is settled by the pong of a later ping that was given up", async () => {
+    const { client, pong } = openClient();
+    const first = client.ping({ timeout: "1h" });
+    const second = failureCode(client.ping({ timeout: 10 }));
+    await advance(10);
+    expect(await second).toBe("PING_TIMEOUT");
+    pong(1);
+    expect(await stateOf(first)).toBe("resolved");
+    client.terminate();
+    await first.catch(() => {});
+  });
+
+  test.each([
+    ["no payload", []],
+    ["another length", [0, 0, 0, 1, 0]],
+    ["a number never sent", [0, 0, 0, 2]],
+    ["zero", [0, 0, 0, 0]],
+    ["a high number", [255, 255, 255, 255]],
+  ])("ignores a foreign pong with %s", async (_, payload) => {
+    const { client, handler } = openClient();
+    const ping = client.ping();
+    handler.onPong(new Uint8Array(payload));
+    expect(await stateOf(ping)).toBe("pending");
+    ping.catch(() => {});
+    client.terminate();
+    expect(await failureCode(ping)).toBe("CLOSED");
+  });
+
+  test("takes a pong whose bytes lie within a larger buffer", async () => {
+    const { client, handler, transport } = openClient();
+    const ping = client.ping();
+    const bytes = new Uint8Array(12);
+    bytes.set(transport.pings[0] ?? [], 5);
+    handler.onPong(bytes.subarray(5, 9));
+    expect(await ping).toBe(0);
+  });
+
+  test("keeps the socket unpaused while it is out", async () => {
+    const { client, transport, text: arrive, pong } = openClient({ channelCapacity: 2 });
+    arrive("a");
+    arrive("b");
+    expect(transport.paused).toBe(true);
+    const pings = [client.ping(), client.ping()];
+    expect(transport.paused).toBe(false);
+    arrive("c");
+    expect(transport.paused).toBe(false);
+    pong(0);
+    expect(transport.paused).toBe(false);
+    pong(1);
+    expect(transport.paused).toBe(true);
+    await Promise.all(pings);
+  });
+
+  test.each(["timeout", "signal"])(
+    "that is given up by %s lets the socket pause again",
+    async (by) => {
+      const { client, transport, text: arrive } = openClient({ channelCapacity: 1 });
+      arrive("a");
+      const controller = new AbortController();
+      const ended = failure(client.ping({ timeout: 50, signal: controller.signal }));
+      await microtasks();
+      expect(transport.paused).toBe(false);
+      if (by === "timeout") await advance(50);
+      else controller.abort("why");
+      const error = await ended;
+      expect(error.code).toBe(by === "timeout" ? "PING_TIMEOUT" : "ABORTED");
+      expect(error.message.startsWith(`ping ${LABEL}: `)).toBe(true);
+      expect(transport.paused).toBe(true);
+      expect(client.state).toBe("open");
+    },
+  );
+
+  test("waits 10 s by default", async () => {
+    const { client } = openClient();
+    let ended: string | undefined;
+    void failureCode(client.ping()).then((code) => (ended = code));
+    await advance(9_999);
+    expect(ended).toBeUndefined();
+    await advance(1);
+    expect(ended).toBe("PING_TIMEOUT");
+  });
+
+  test.each<[unknown, string]>([
+    [{ timeout: 0 }, "PING_TIMEOUT"],
+    [{ timeout: -1 }, "INVALID_DURATION"],
+    [{ timeout: "soon" }, "INVALID_DURATION"],
+    [{ signal: 5 }, "INVALID_OPTION"],
+    [{ signal: AbortSignal.abort() }, "ABORTED"],
+    [null, "INVALID_OPTION"],
+    ["5s", "INVALID_OPTION"],
+    [{ time_out: 5 }, "INVALID_OPTION"],
+  ])("with %o is %s, and sends nothing", async (options, code) => {
+    const { client, transport } = openClient();
+    expect(await failureCode(client.ping(options as object))).toBe(code);
+    expect(transport.pings).toEqual([]);
+  });
+
+  test("where the platform has none is UNSUPPORTED, and names the way out", async () => {
+    const { client, transport } = openClient();
+    transport.canPing = false;
+    expect(client.canPing).toBe(false);
+    const error = await failure(client.ping());
+    expect(error).toMatchObject({ code: "UNSUPPORTED", kind: "UNSUPPORTED" });
+    expect(error.message).toContain("keepAlive.message");
+  });
+});
+
+describe("readTimeout", () => {
+  async function open(): Promise<Opened> {
+    const opened = openClient({ readTimeout: 1000, channelCapacity: 1 });
+    await advance(0);
+    return opened;
+  }
+
+  test("ends a silent connection, in time", async () => {
+    const { client, transport } = await open();
+    await advance(999);
+    expect(client.state).toBe("open");
+    await advance(20);
+    const { error, ...info } = await client.closed;
+    expect(info).toEqual({ code: 3008, sentCode: 3008, reason: "", clean: false, by: "local" });
+    expect(error).toMatchObject({ code: "READ_TIMEOUT", kind: "TIMEOUT", retryable: true });
+    expect(error?.message).toContain("1000 ms");
+    expect(transport.calls).toEqual(["terminate 3008"]);
+  });
+
+  const signs: [string, (opened: Opened) => void][] = [
+    ["a message", ({ client, text: arrive }) => (arrive("x"), void client.channel().tryReceive())],
+    ["received bytes", ({ transport }) => void (transport.bytesRead += 1)],
+    ["written bytes", ({ transport }) => void (transport.bytesWritten += 1)],
+  ];
+
+  test.each(signs)("counts %s as life", async (_, live) => {
+    const opened = await open();
+    for (let i = 0; i < 5; i++) {
+      await advance(700);
+      live(opened);
+    }
+    expect(opened.client.state).toBe("open");
+    await advance(1300);
+    expect(opened.client.state).toBe("closed");
+  });
+
+  test("stands still while a message is half received, and while the channel is full", async () => {
+    const { client, transport, text: arrive } = await open();
+    transport.receiving = true;
+    await advance(5000);
+    transport.receiving = false;
+    arrive("x");
+    await advance(5000);
+    expect(client.state).toBe("open");
+    client.channel().tryReceive();
+    await advance(999);
+    expect(client.state).toBe("open");
+    await advance(300);
+    expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
+  });
+
+  test("is over when the connection closes", async () => {
+    const { client, handler } = await open();
+    void client.close();
+    await advance(2000);
+    handler.onEnd({ code: 1000, reason: "" });
+    expect((await client.closed).error).toBeUndefined();
+  });
+});
+
+describe("writeTimeout", () => {
+  test("ends a connection whose bytes do not move", async () => {
+    const { client, transport } = openClient({ writeTimeout: 1000 });
+    await advance(5000);
+    expect(client.state).toBe("open");
+    transport.holds = true;
+    void client.send("abc");
+    await advance(999);
+    expect(client.state).toBe("open");
+    await advance(20);
+    const { error, ...info } = await client.closed;
+    expect(info).toEqual({ code: 1006, reason: "", clean: false, by: "local" });
+    expect(error).toMatchObject({ code: "WRITE_TIMEOUT", kind: "TIMEOUT", retryable: true });
+    expect(transport.calls).toEqual(["terminate"]);
+  });
+
+  test.each<[string, (opened: Opened) => void]>([
+    ["bytes that left", ({ transport }) => void (transport.bytesWritten += 1)],
+    ["a transport's word of progress", ({ handler }) => handler.onProgress()],
+    ["nothing left to write", ({ transport }) => void (transport.bufferedAmount = 0)],
+  ])("goes on with %s", async (_, live) => {
+    const opened = openClient({ writeTimeout: 1000 });
+    opened.transport.holds = true;
+    void opened.client.send("abc");
+    for (let i = 0; i < 5; i++) {
+      await advance(700);
+      live(opened);
+    }
+    expect(opened.client.state).toBe("open");
+    opened.client.terminate();
+  });
+});
+
+describe("iteration", () => {
+  test("broken off leaves the connection open and the rest readable", async () => {
+    const { client, transport, text: arrive } = openClient();
+    arrive("a");
+    arrive("b");
+    for await (const message of client) {
+      expect(message.data).toBe("a");
+      break;
+    }
+    expect(client.state).toBe("open");
+    expect(transport.calls).toEqual([]);
+    expect(await client.receive()).toEqual(text("b"));
+  });
+});
