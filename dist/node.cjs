@@ -2020,11 +2020,10 @@ function rejectionOf(signal) {
 }
 
 const SELECT_OPTIONS = [...WAIT_OPTIONS, "default"];
-async function select(cases, options) {
+async function select(cases, options = {}) {
   const list = parseCases(cases);
-  const settings = options === void 0 ? {} : options;
-  const wait = parseWait("select", "CHANNEL_TIMEOUT", settings, { names: SELECT_OPTIONS });
-  const hasDefault = settings.default ?? false;
+  const wait = parseWait("select", "CHANNEL_TIMEOUT", options, { names: SELECT_OPTIONS });
+  const hasDefault = options.default ?? false;
   if (list.length === 0 && !hasDefault && wait.timeout === void 0) {
     throw new WsError("INVALID_OPTION", "select: no cases: give at least one, default or timeout");
   }

@@ -60,12 +60,11 @@ export type SelectResult<C extends readonly unknown[], O = unknown> =
 export async function select<
   const C extends readonly AnyCase[],
   const O extends SelectOptions = Record<never, never>,
->(cases: C, options?: O): Promise<SelectResult<C, O>> {
+>(cases: C, options: O = {} as O): Promise<SelectResult<C, O>> {
   // Copied: the caller may change the list while we wait.
   const list = parseCases(cases);
-  const settings: SelectOptions = options === undefined ? {} : options;
-  const wait = parseWait("select", "CHANNEL_TIMEOUT", settings, { names: SELECT_OPTIONS });
-  const hasDefault = settings.default ?? false;
+  const wait = parseWait("select", "CHANNEL_TIMEOUT", options, { names: SELECT_OPTIONS });
+  const hasDefault = options.default ?? false;
   if (list.length === 0 && !hasDefault && wait.timeout === undefined) {
     throw new WsError("INVALID_OPTION", "select: no cases: give at least one, default or timeout");
   }

@@ -337,7 +337,9 @@ describe("waits on one signal", () => {
 
 describe("a wait", () => {
   const parse = (options: WaitOptions, timeout?: number): Wait =>
-    parseWait("op", "RECEIVE_TIMEOUT", options, timeout);
+    parseWait("op", "RECEIVE_TIMEOUT", options, {
+      ...(timeout !== undefined && { defaultTimeout: timeout }),
+    });
 
   test("has its options checked and converted", () => {
     expect(parse({})).toEqual({
