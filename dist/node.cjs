@@ -1002,7 +1002,7 @@ class Client {
     }
     this.#bytesBuffered += cost;
     this.#queue.push(message);
-    this.#regulate();
+    if (!this.#full) this.#regulate();
   }
   #onTaken(message) {
     this.#bytesBuffered -= memoryOf(message);
@@ -2401,7 +2401,7 @@ const BODY_LIMIT = 65536;
 const BODY_TIMEOUT = 1e3;
 const MAX_FRAGMENTS = 65536;
 const MAX_PENDING_PONGS = 32768;
-const LARGE = 16384;
+const CORK_LIMIT = 65536;
 const DEFAULT_MAX_REDIRECTS = 5;
 const dial = async (request) => {
   const { signal } = request;
@@ -2678,6 +2678,8 @@ class NodeTransport {
   #flushes = [];
   #closeSent = false;
   #corked = false;
+  #corkedBytes = 0;
+  #uncorkDue = false;
   #pauseAsked = false;
   #pauseDue = false;
   #paused = false;
@@ -2738,21 +2740,21 @@ class NodeTransport {
   }
   send(data) {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
-    const isText = typeof data === "string";
-    const size = isText ? node_buffer.Buffer.byteLength(data) : data.byteLength;
-    const payload = isText || !this.#deflates ? data : data.slice();
-    if (size < LARGE) this.#cork();
-    else this.#uncork();
+    const binary = typeof data !== "string";
+    const payload = this.#payload(data);
+    const size = typeof payload === "string" ? node_buffer.Buffer.byteLength(payload) : payload.byteLength;
+    this.#cork(size);
     this.#begun++;
-    this.#ws.send(
-      payload,
-      { binary: !isText, compress: size >= this.#options.compressionThreshold },
-      this.#onWritten
-    );
+    const compress = size >= this.#options.compressionThreshold;
+    this.#ws.send(payload, { binary, compress }, this.#onWritten);
     return size;
   }
+  #payload(data) {
+    if (typeof data === "string") return data.length < CORK_LIMIT ? node_buffer.Buffer.from(data) : data;
+    return this.#deflates ? data.slice() : data;
+  }
   ping(payload) {
-    this.#cork();
+    this.#cork(payload.byteLength);
     this.#begun++;
     this.#ws.ping(payload, true, this.#onWritten);
   }
@@ -2817,14 +2819,24 @@ class NodeTransport {
     }) : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
     this.#handler?.onError(error, closeCode);
   }
-  /** Small messages sent in one turn of the event loop leave in one write. */
-  #cork() {
-    if (this.#corked || this.#socket === void 0) return;
-    this.#corked = true;
-    this.#socket.cork();
-    afterMicrotasks(() => this.#uncork());
+  /** Small messages sent in one turn of the event loop leave in one write, or one per `CORK_LIMIT`. */
+  #cork(size) {
+    this.#corkedBytes += size;
+    if (this.#corkedBytes >= CORK_LIMIT) this.#uncork();
+    else if (!this.#corked && this.#socket !== void 0) {
+      this.#corked = true;
+      this.#socket.cork();
+      if (!this.#uncorkDue) {
+        this.#uncorkDue = true;
+        afterMicrotasks(() => {
+          this.#uncorkDue = false;
+          this.#uncork();
+        });
+      }
+    }
   }
   #uncork() {
+    this.#corkedBytes = 0;
     if (!this.#corked) return;
     this.#corked = false;
     this.#socket?.uncork();

@@ -429,7 +429,7 @@ export class Client implements AsyncIterable<Message> {
     }
     this.#bytesBuffered += cost;
     this.#queue.push(message);
-    this.#regulate();
+    if (!this.#full) this.#regulate();
   }
 
   #onTaken(message: Message): void {

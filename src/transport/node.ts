@@ -39,8 +39,8 @@ const MAX_FRAGMENTS = 65_536;
 /** How many pings may await their pongs' writing: as many as one read of the socket holds. */
 const MAX_PENDING_PONGS = 32_768;
 
-/** From this size on, in bytes, a message is worth a write of its own. */
-const LARGE = 16_384;
+/** How many bytes are held back for the end of the turn: as much as one write is worth. */
+const CORK_LIMIT = 65_536;
 
 const DEFAULT_MAX_REDIRECTS = 5;
 
@@ -392,6 +392,8 @@ class NodeTransport implements Transport {
   #flushes: { readonly target: number; readonly done: () => void }[] = [];
   #closeSent = false;
   #corked = false;
+  #corkedBytes = 0;
+  #uncorkDue = false;
   #pauseAsked = false;
   #pauseDue = false;
   #paused = false;
@@ -466,23 +468,25 @@ class NodeTransport implements Transport {
 
   send(data: string | Uint8Array): number {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
-    const isText = typeof data === "string";
-    const size = isText ? Buffer.byteLength(data) : data.byteLength;
-    // While one message is compressed the next ones wait, uncopied.
-    const payload = isText || !this.#deflates ? data : data.slice();
-    if (size < LARGE) this.#cork();
-    else this.#uncork();
+    const binary = typeof data !== "string";
+    const payload = this.#payload(data);
+    const size = typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
+    this.#cork(size);
     this.#begun++;
-    this.#ws.send(
-      payload,
-      { binary: !isText, compress: size >= this.#options.compressionThreshold },
-      this.#onWritten,
-    );
+    const compress = size >= this.#options.compressionThreshold;
+    this.#ws.send(payload, { binary, compress }, this.#onWritten);
     return size;
   }
 
+  #payload(data: string | Uint8Array): string | Uint8Array {
+    // Of bytes and their header `ws` makes one write, of a text two. A large text is not worth a copy.
+    if (typeof data === "string") return data.length < CORK_LIMIT ? Buffer.from(data) : data;
+    // While one message is compressed the next ones wait, uncopied.
+    return this.#deflates ? data.slice() : data;
+  }
+
   ping(payload: Uint8Array): void {
-    this.#cork();
+    this.#cork(payload.byteLength);
     this.#begun++;
     this.#ws.ping(payload, true, this.#onWritten);
   }
@@ -563,15 +567,25 @@ class NodeTransport implements Transport {
     this.#handler?.onError(error, closeCode);
   }
 
-  /** Small messages sent in one turn of the event loop leave in one write. */
-  #cork(): void {
-    if (this.#corked || this.#socket === undefined) return;
-    this.#corked = true;
-    this.#socket.cork();
-    afterMicrotasks(() => this.#uncork());
+  /** Small messages sent in one turn of the event loop leave in one write, or one per `CORK_LIMIT`. */
+  #cork(size: number): void {
+    this.#corkedBytes += size;
+    if (this.#corkedBytes >= CORK_LIMIT) this.#uncork();
+    else if (!this.#corked && this.#socket !== undefined) {
+      this.#corked = true;
+      this.#socket.cork();
+      if (!this.#uncorkDue) {
+        this.#uncorkDue = true;
+        afterMicrotasks(() => {
+          this.#uncorkDue = false;
+          this.#uncork();
+        });
+      }
+    }
   }
 
   #uncork(): void {
+    this.#corkedBytes = 0;
     if (!this.#corked) return;
     this.#corked = false;
     this.#socket?.uncork();
