@@ -297,11 +297,9 @@ const CLOSED = /* @__PURE__ */ Object.freeze({ ok: false, value: void 0 });
 class Queue {
   capacity;
   receivers = /* @__PURE__ */ new Set();
-  senders = /* @__PURE__ */ new Set();
   closed = false;
   /** Told of each value that had to wait and is taken. */
   taken;
-  source;
   /** A ring whose size is a power of two, so that an index wraps by a mask. */
   #ring = [void 0, void 0, void 0, void 0];
   #head = 0;
@@ -313,78 +311,46 @@ class Queue {
   get size() {
     return this.#size;
   }
+  /** Whether `take` would yield something. */
+  get ready() {
+    return this.#size > 0 || this.closed;
+  }
   /** Hands the value over or holds it, if that needs no waiting. */
   offer(value) {
-    if (this.#deliver(value)) return true;
-    if (this.#size >= this.capacity) return false;
-    this.#append(value);
+    if (this.receivers.size === 0 && this.#size >= this.capacity) return false;
+    this.push(value);
     return true;
   }
-  /** Hands the value over or holds it, beyond the capacity if need be. True: somebody waited for it. */
+  /** Hands the value over or holds it, beyond the capacity if need be. */
   push(value) {
-    if (this.#deliver(value)) return true;
-    this.#append(value);
-    return false;
+    const receiver = first(this.receivers);
+    if (receiver === void 0) {
+      this.#append(value);
+    } else {
+      this.unpark(receiver);
+      receiver({ ok: true, value });
+    }
   }
   /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
   take() {
-    this.source?.poll();
-    if (this.#size > 0) {
-      const value = this.#shift();
-      this.#refill();
-      this.taken?.(value);
-      return { ok: true, value };
-    }
-    const sender = first(this.senders);
-    if (sender !== void 0) {
-      this.senders.delete(sender);
-      sender.settle(true);
-      return { ok: true, value: sender.value };
-    }
-    return this.closed ? CLOSED : void 0;
-  }
-  /** Whether `take` would yield something. */
-  get ready() {
-    this.source?.poll();
-    return this.#size > 0 || this.senders.size > 0 || this.closed;
+    if (this.#size === 0) return this.closed ? CLOSED : void 0;
+    const value = this.#shift();
+    this.taken?.(value);
+    return { ok: true, value };
   }
   park(receiver) {
     this.receivers.add(receiver);
-    if (this.receivers.size === 1) this.source?.arm();
   }
   unpark(receiver) {
-    if (this.receivers.delete(receiver) && this.receivers.size === 0) this.source?.disarm();
+    this.receivers.delete(receiver);
   }
-  /** Ends it: senders that wait are refused; receivers drain what is held. */
+  /** Ends it: receivers drain what is held. */
   close() {
-    if (this.closed) return;
     this.closed = true;
-    this.source?.disarm();
-    for (const sender of this.senders) {
-      this.senders.delete(sender);
-      sender.settle(false);
-    }
     for (const receiver of this.receivers) {
-      this.receivers.delete(receiver);
+      this.unpark(receiver);
       receiver(CLOSED);
     }
-  }
-  #deliver(value) {
-    if (this.receivers.size === 0) return false;
-    const receiver = first(this.receivers);
-    if (receiver === void 0) return false;
-    this.unpark(receiver);
-    receiver({ ok: true, value });
-    return true;
-  }
-  /** Lets the first sender that waits fill the place that was freed. */
-  #refill() {
-    if (this.senders.size === 0) return;
-    const sender = first(this.senders);
-    if (sender === void 0) return;
-    this.senders.delete(sender);
-    this.#append(sender.value);
-    sender.settle(true);
   }
   #append(value) {
     if (this.#size === this.#ring.length) this.#grow();
@@ -409,6 +375,31 @@ class Queue {
     this.#head = 0;
   }
 }
+class SendQueue extends Queue {
+  senders = /* @__PURE__ */ new Set();
+  get ready() {
+    return super.ready || this.senders.size > 0;
+  }
+  /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
+  take() {
+    const result = super.take();
+    const sender = first(this.senders);
+    if (sender === void 0) return result;
+    this.senders.delete(sender);
+    sender.settle(true);
+    if (result === void 0) return { ok: true, value: sender.value };
+    this.push(sender.value);
+    return result;
+  }
+  /** Ends it for senders as well: those that wait are refused. */
+  close() {
+    super.close();
+    for (const sender of this.senders) {
+      this.senders.delete(sender);
+      sender.settle(false);
+    }
+  }
+}
 function first(set) {
   for (const item of set) return item;
   return void 0;
@@ -431,7 +422,6 @@ class ReceiveChannel {
   }
   /** How many values wait in the channel, at most `capacity`. */
   get length() {
-    this.#queue.source?.poll();
     return Math.min(this.#queue.size, this.#queue.capacity);
   }
   /** How many values the channel holds before a sender waits. */
@@ -489,7 +479,7 @@ class Channel extends ReceiveChannel {
         `channel: capacity must be an integer from 0 to 2^32-1, not ${show$2(capacity)}`
       );
     }
-    const queue = new Queue(capacity);
+    const queue = new SendQueue(capacity);
     super(queue);
     this.#queue = queue;
   }
@@ -2085,65 +2075,82 @@ function toResult(index, channel, outcome) {
   return { index, channel, ...outcome };
 }
 
-class Alarm {
-  #queue;
+class Alarm extends Queue {
   #due;
   #period;
   #stopTimer;
   /** With a period it fires again and again; with `Infinity`, once. */
-  constructor(queue, delay, period) {
-    this.#queue = queue;
+  constructor(delay, period) {
+    super(1);
     this.#due = now() + delay;
     this.#period = period;
-    queue.source = this;
+  }
+  get size() {
+    this.#poll();
+    return super.size;
+  }
+  get ready() {
+    this.#poll();
+    return super.ready;
+  }
+  take() {
+    this.#poll();
+    return super.take();
+  }
+  park(receiver) {
+    super.park(receiver);
+    this.#arm();
+  }
+  unpark(receiver) {
+    super.unpark(receiver);
+    if (this.receivers.size === 0) this.#disarm();
   }
   reset(period) {
-    this.disarm();
+    this.#disarm();
     this.#due = Infinity;
-    while (this.#queue.size > 0) this.#queue.take();
+    super.take();
     this.#period = period;
     this.#due = now() + period;
-    if (this.#queue.receivers.size > 0) this.arm();
+    this.#arm();
   }
-  poll() {
-    if (!this.#queue.closed && now() >= this.#due) this.#fire();
+  #poll() {
+    if (!this.closed && now() >= this.#due) this.#fire();
   }
-  arm() {
-    if (this.#due < Infinity) this.#stopTimer = startTimer(this.#due - now(), () => this.#fire());
+  #arm() {
+    const isArmed = this.#stopTimer !== void 0;
+    if (isArmed || this.receivers.size === 0 || this.#due === Infinity) return;
+    this.#stopTimer = startTimer(this.#due - now(), () => this.#fire());
   }
-  disarm() {
+  #disarm() {
     this.#stopTimer?.();
     this.#stopTimer = void 0;
   }
   #fire() {
-    this.disarm();
+    this.#disarm();
     const date = new Date(Date.now() + this.#due - now());
     this.#due += this.#period;
     const late = now() - this.#due;
     if (late >= 0) this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    this.#queue.offer(date);
-    if (this.#queue.receivers.size > 0) this.arm();
+    this.offer(date);
+    this.#arm();
   }
 }
 function after(delay) {
   const ms = parseDuration(delay);
-  const queue = new Queue(1);
-  new Alarm(queue, ms, Infinity);
-  return ReceiveChannel.of(queue);
+  return ReceiveChannel.of(new Alarm(ms, Infinity));
 }
 function ticker(period) {
   const ms = parsePeriod(period);
-  const queue = new Queue(1);
-  const alarm = new Alarm(queue, ms, ms);
+  const alarm = new Alarm(ms, ms);
   return {
-    channel: ReceiveChannel.of(queue),
+    channel: ReceiveChannel.of(alarm),
     reset(next) {
       const nextMs = parsePeriod(next);
-      if (queue.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
+      if (alarm.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
       alarm.reset(nextMs);
     },
     stop() {
-      queue.close();
+      alarm.close();
     }
   };
 }

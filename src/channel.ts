@@ -15,35 +15,19 @@ export interface Sender<T> {
   settle(sent: boolean): void;
 }
 
-/** Fills a queue lazily: timers. */
-export interface Source {
-  /** Puts in what is due by now. */
-  poll(): void;
-  /** Somebody has begun to wait for a value. */
-  arm(): void;
-  /** Nobody waits any more. */
-  disarm(): void;
-}
-
 const CLOSED: ReceiveResult<never> = /* @__PURE__ */ Object.freeze({ ok: false, value: undefined });
 
 /**
- * What a channel consists of. Invariants, but while a select waits to send and to receive on it:
- *
- * - somebody waits to receive only while no value is held and nobody waits to send;
- * - somebody waits to send only while `capacity` values are held;
- * - after `close`, nobody waits.
- *
- * Only `push` may hold more than `capacity` values; those wait in order behind the channel.
+ * What is received from. Invariants: somebody waits to receive only while no value is held; after
+ * `close`, nobody waits. Only `push` may hold more than `capacity` values; those wait in order behind
+ * the channel.
  */
 export class Queue<T> {
   readonly capacity: number;
   readonly receivers: Set<Receiver<T>> = new Set();
-  readonly senders: Set<Sender<T>> = new Set();
   closed = false;
   /** Told of each value that had to wait and is taken. */
   taken: ((value: T) => void) | undefined;
-  source: Source | undefined;
   /** A ring whose size is a power of two, so that an index wraps by a mask. */
   #ring: (T | undefined)[] = [undefined, undefined, undefined, undefined];
   #head = 0;
@@ -58,86 +42,52 @@ export class Queue<T> {
     return this.#size;
   }
 
+  /** Whether `take` would yield something. */
+  get ready(): boolean {
+    return this.#size > 0 || this.closed;
+  }
+
   /** Hands the value over or holds it, if that needs no waiting. */
   offer(value: T): boolean {
-    if (this.#deliver(value)) return true;
-    if (this.#size >= this.capacity) return false;
-    this.#append(value);
+    if (this.receivers.size === 0 && this.#size >= this.capacity) return false;
+    this.push(value);
     return true;
   }
 
-  /** Hands the value over or holds it, beyond the capacity if need be. True: somebody waited for it. */
-  push(value: T): boolean {
-    if (this.#deliver(value)) return true;
-    this.#append(value);
-    return false;
+  /** Hands the value over or holds it, beyond the capacity if need be. */
+  push(value: T): void {
+    const receiver = first(this.receivers);
+    if (receiver === undefined) {
+      this.#append(value);
+    } else {
+      this.unpark(receiver);
+      receiver({ ok: true, value });
+    }
   }
 
   /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
   take(): ReceiveResult<T> | undefined {
-    this.source?.poll();
-    if (this.#size > 0) {
-      const value = this.#shift();
-      this.#refill();
-      this.taken?.(value);
-      return { ok: true, value };
-    }
-    const sender = first(this.senders);
-    if (sender !== undefined) {
-      this.senders.delete(sender);
-      sender.settle(true);
-      return { ok: true, value: sender.value };
-    }
-    return this.closed ? CLOSED : undefined;
-  }
-
-  /** Whether `take` would yield something. */
-  get ready(): boolean {
-    this.source?.poll();
-    return this.#size > 0 || this.senders.size > 0 || this.closed;
+    if (this.#size === 0) return this.closed ? CLOSED : undefined;
+    const value = this.#shift();
+    this.taken?.(value);
+    return { ok: true, value };
   }
 
   park(receiver: Receiver<T>): void {
     this.receivers.add(receiver);
-    if (this.receivers.size === 1) this.source?.arm();
   }
 
   unpark(receiver: Receiver<T>): void {
-    if (this.receivers.delete(receiver) && this.receivers.size === 0) this.source?.disarm();
+    this.receivers.delete(receiver);
   }
 
-  /** Ends it: senders that wait are refused; receivers drain what is held. */
+  /** Ends it: receivers drain what is held. */
   close(): void {
-    if (this.closed) return;
     this.closed = true;
-    this.source?.disarm();
-    for (const sender of this.senders) {
-      this.senders.delete(sender);
-      sender.settle(false);
-    }
     for (const receiver of this.receivers) {
-      this.receivers.delete(receiver);
+      this.unpark(receiver);
       receiver(CLOSED);
     }
-  }
-
-  #deliver(value: T): boolean {
-    if (this.receivers.size === 0) return false;
-    const receiver = first(this.receivers);
-    if (receiver === undefined) return false;
-    this.unpark(receiver);
-    receiver({ ok: true, value });
-    return true;
-  }
-
-  /** Lets the first sender that waits fill the place that was freed. */
-  #refill(): void {
-    if (this.senders.size === 0) return;
-    const sender = first(this.senders);
-    if (sender === undefined) return;
-    this.senders.delete(sender);
-    this.#append(sender.value);
-    sender.settle(true);
   }
 
   #append(value: T): void {
@@ -164,6 +114,40 @@ export class Queue<T> {
     for (let i = 0; i < this.#size; i++) ring[i] = this.#ring[(this.#head + i) & (length - 1)];
     this.#ring = ring;
     this.#head = 0;
+  }
+}
+
+/**
+ * A queue that senders wait for, too: only while `capacity` values are held, and while nobody waits to
+ * receive, but for a select that waits for both.
+ */
+class SendQueue<T> extends Queue<T> {
+  readonly senders: Set<Sender<T>> = new Set();
+
+  override get ready(): boolean {
+    return super.ready || this.senders.size > 0;
+  }
+
+  /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
+  override take(): ReceiveResult<T> | undefined {
+    const result = super.take();
+    const sender = first(this.senders);
+    if (sender === undefined) return result;
+    this.senders.delete(sender);
+    sender.settle(true);
+    // Without a capacity there is no place between the two.
+    if (result === undefined) return { ok: true, value: sender.value };
+    this.push(sender.value);
+    return result;
+  }
+
+  /** Ends it for senders as well: those that wait are refused. */
+  override close(): void {
+    super.close();
+    for (const sender of this.senders) {
+      this.senders.delete(sender);
+      sender.settle(false);
+    }
   }
 }
 
@@ -215,7 +199,6 @@ export class ReceiveChannel<T> {
 
   /** How many values wait in the channel, at most `capacity`. */
   get length(): number {
-    this.#queue.source?.poll();
     return Math.min(this.#queue.size, this.#queue.capacity);
   }
 
@@ -274,7 +257,7 @@ export class ReceiveChannel<T> {
  * @see https://go.dev/ref/spec#Channel_types
  */
 export class Channel<T> extends ReceiveChannel<T> {
-  readonly #queue: Queue<T>;
+  readonly #queue: SendQueue<T>;
 
   /**
    * `capacity` is how many values wait before a sender does: 0 (the default, a rendezvous) to 2^32-1.
@@ -287,7 +270,7 @@ export class Channel<T> extends ReceiveChannel<T> {
         `channel: capacity must be an integer from 0 to 2^32-1, not ${show(capacity)}`,
       );
     }
-    const queue = new Queue<T>(capacity);
+    const queue = new SendQueue<T>(capacity);
     super(queue);
     this.#queue = queue;
   }

@@ -1,61 +1,86 @@
 import { Queue, ReceiveChannel } from "./channel.js";
-import type { Source } from "./channel.js";
+import type { ReceiveResult, Receiver } from "./channel.js";
 import { now, startTimer } from "./deadline.js";
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { WsError } from "./errors.js";
 
 /**
- * Puts the time into a queue when it is due. It holds a due time and arms a timer only while somebody
- * waits, so that one that is forgotten costs nothing and keeps no process alive.
+ * A queue that puts the time into itself when it is due. It holds a due time and arms a timer only
+ * while somebody waits, so that one that is forgotten costs nothing and keeps no process alive.
  */
-class Alarm implements Source {
-  readonly #queue: Queue<Date>;
+class Alarm extends Queue<Date> {
   #due: number;
   #period: number;
   #stopTimer: (() => void) | undefined;
 
   /** With a period it fires again and again; with `Infinity`, once. */
-  constructor(queue: Queue<Date>, delay: number, period: number) {
-    this.#queue = queue;
+  constructor(delay: number, period: number) {
+    super(1);
     this.#due = now() + delay;
     this.#period = period;
-    queue.source = this;
+  }
+
+  override get size(): number {
+    this.#poll();
+    return super.size;
+  }
+
+  override get ready(): boolean {
+    this.#poll();
+    return super.ready;
+  }
+
+  override take(): ReceiveResult<Date> | undefined {
+    this.#poll();
+    return super.take();
+  }
+
+  override park(receiver: Receiver<Date>): void {
+    super.park(receiver);
+    this.#arm();
+  }
+
+  override unpark(receiver: Receiver<Date>): void {
+    super.unpark(receiver);
+    if (this.receivers.size === 0) this.#disarm();
   }
 
   reset(period: number): void {
-    this.disarm();
+    this.#disarm();
     this.#due = Infinity;
     // As in Go since 1.23: no tick of the old rhythm arrives after a reset.
-    while (this.#queue.size > 0) this.#queue.take();
+    super.take();
     this.#period = period;
     this.#due = now() + period;
-    if (this.#queue.receivers.size > 0) this.arm();
+    this.#arm();
   }
 
-  poll(): void {
-    if (!this.#queue.closed && now() >= this.#due) this.#fire();
+  #poll(): void {
+    if (!this.closed && now() >= this.#due) this.#fire();
   }
 
-  arm(): void {
+  #arm(): void {
+    const isArmed = this.#stopTimer !== undefined;
     // Nothing more will come of one that has fired for the last time.
-    if (this.#due < Infinity) this.#stopTimer = startTimer(this.#due - now(), () => this.#fire());
+    if (isArmed || this.receivers.size === 0 || this.#due === Infinity) return;
+    this.#stopTimer = startTimer(this.#due - now(), () => this.#fire());
   }
 
-  disarm(): void {
+  #disarm(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
 
   #fire(): void {
-    this.disarm();
+    this.#disarm();
     const date = new Date(Date.now() + this.#due - now());
     this.#due += this.#period;
     // Ticks that nobody took are dropped, as in Go; the rhythm stays.
     const late = now() - this.#due;
     if (late >= 0) this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    this.#queue.offer(date);
-    if (this.#queue.receivers.size > 0) this.arm();
+    this.offer(date);
+    this.#arm();
   }
 }
 
@@ -67,9 +92,7 @@ class Alarm implements Source {
  */
 export function after(delay: Duration): ReceiveChannel<Date> {
   const ms = parseDuration(delay);
-  const queue = new Queue<Date>(1);
-  new Alarm(queue, ms, Infinity);
-  return ReceiveChannel.of(queue);
+  return ReceiveChannel.of(new Alarm(ms, Infinity));
 }
 
 /** A clock that ticks on a channel; made by {@link ticker}. */
@@ -90,17 +113,16 @@ export interface Ticker {
  */
 export function ticker(period: Duration): Ticker {
   const ms = parsePeriod(period);
-  const queue = new Queue<Date>(1);
-  const alarm = new Alarm(queue, ms, ms);
+  const alarm = new Alarm(ms, ms);
   return {
-    channel: ReceiveChannel.of(queue),
+    channel: ReceiveChannel.of(alarm),
     reset(next) {
       const nextMs = parsePeriod(next);
-      if (queue.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
+      if (alarm.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
       alarm.reset(nextMs);
     },
     stop() {
-      queue.close();
+      alarm.close();
     },
   };
 }

@@ -245,7 +245,7 @@ describe("a select leaves nothing behind", () => {
     const controller = new CountingController();
     const cases = queues.map((queue) => ReceiveChannel.of(queue).caseReceive());
     const result = select(cases, { timeout: 1000, signal: controller.signal });
-    return { queues, controller, result, feed: () => void queues[3]?.push(7) };
+    return { queues, controller, result, feed: () => queues[3]?.push(7) };
   }
 
   const ends: [string, (setting: Setting) => unknown, string][] = [
