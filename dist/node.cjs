@@ -34,6 +34,9 @@ const TRAITS = {
   CONNECTION_LOST: "+UNAVAILABLE",
   CLOSED_BY_PEER: "INTERNAL"
 };
+function parseTraits(traits) {
+  return { kind: traits.replace("+", ""), retryable: traits[0] === "+" };
+}
 const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
 class WsError extends Error {
   /** The stable name of the failure. */
@@ -46,10 +49,10 @@ class WsError extends Error {
   details;
   constructor(code, message, init = {}) {
     super(message, "cause" in init ? { cause: init.cause } : void 0);
-    const traits = TRAITS[code];
+    const { kind, retryable } = { ...parseTraits(TRAITS[code]), ...init };
     this.code = code;
-    this.retryable = init.retryable ?? traits[0] === "+";
-    this.kind = init.kind ?? traits.replace("+", "");
+    this.kind = kind;
+    this.retryable = retryable;
     this.details = init.details ?? {};
   }
   get name() {
@@ -82,12 +85,13 @@ const errors = /* @__PURE__ */ Object.freeze({
   UNKNOWN: "UNKNOWN",
   is: (error, kind) => WsError.is(error) && error.kind === kind
 });
-function show$2(value) {
+function show$1(value) {
   if (typeof value === "string") {
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
   }
   if (Array.isArray(value)) return "an array";
   if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
@@ -121,12 +125,6 @@ function parseText(text) {
 }
 function parseTerm(digits, unit) {
   return Number(digits + String(UNITS[unit])) * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
-}
-function show$1(value) {
-  if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? value.slice(0, 60) + "..." : value);
-  }
-  return typeof value === "number" || value === null ? String(value) : typeof value;
 }
 
 const MAX_DELAY = 2 ** 31 - 1;
@@ -209,8 +207,11 @@ function checkNames(operation, options, names) {
     }
   }
 }
+function isSignal(value) {
+  return typeof value?.addEventListener === "function";
+}
 function checkSignal(operation, signal) {
-  if (signal !== void 0 && typeof signal?.addEventListener !== "function") {
+  if (signal !== void 0 && !isSignal(signal)) {
     throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
   }
 }
@@ -476,7 +477,7 @@ class Channel extends ReceiveChannel {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
       throw new WsError(
         "INVALID_OPTION",
-        `channel: capacity must be an integer from 0 to 2^32-1, not ${show$2(capacity)}`
+        `channel: capacity must be an integer from 0 to 2^32-1, not ${show$1(capacity)}`
       );
     }
     const queue = new SendQueue(capacity);
@@ -613,7 +614,7 @@ function checkClose(code, reason) {
   if (!isSendable(code)) {
     throw new WsError(
       "INVALID_CLOSE",
-      `close: code ${show$2(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`
+      `close: code ${show$1(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`
     );
   }
   if (typeof reason !== "string") {
@@ -651,15 +652,10 @@ const PEER_TRAITS = {
 };
 function peerError(where, code, reason) {
   if (isNormalEnd(code)) return void 0;
-  const traits = PEER_TRAITS[code] ?? "INTERNAL";
   return new WsError(
     "CLOSED_BY_PEER",
     `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
-    {
-      retryable: traits[0] === "+",
-      kind: traits.replace("+", ""),
-      details: { closeCode: code, reason }
-    }
+    { ...parseTraits(PEER_TRAITS[code] ?? "INTERNAL"), details: { closeCode: code, reason } }
   );
 }
 
@@ -866,9 +862,14 @@ class Client {
   }
   /**
    * Settles when all that was sent has been handed to the operating system; in a browser, when
-   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first.
+   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
+   * where the platform has no `bufferedAmount`.
    */
   flush() {
+    if (!this.#transport.canFlush) {
+      const text = `flush ${this.#label}: this platform does not tell when bytes have left`;
+      return rejected(new WsError("UNSUPPORTED", `${text}: let the peer answer`));
+    }
     if (this.#state === "closed") return rejected(this.#closedError("flush"));
     const promise = new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
@@ -883,7 +884,8 @@ class Client {
   /**
    * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
    * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-   * is out the socket is not paused. `timeout` is 10 s by default.
+   * is out the socket is not paused: what arrives meanwhile counts against `bufferLimit`, so ping
+   * rarely, or with a short timeout, where the server has a long backlog. `timeout` is 10 s by default.
    *
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
@@ -1092,10 +1094,10 @@ class Client {
   }
   /** Whether nothing waits to be written, or some of it went since the last look. */
   #isWriteAlive() {
-    const { bytesWritten, bufferedAmount } = this.#transport;
+    const { bytesWritten, blocked } = this.#transport;
     const moved = bytesWritten !== this.#lastWritten;
     this.#lastWritten = bytesWritten;
-    return moved || bufferedAmount === 0;
+    return moved || !blocked || this.#paused;
   }
   // The end
   #beginClosing() {
@@ -1105,13 +1107,9 @@ class Client {
   }
   #startCloseDeadline() {
     const { closeTimeout } = this.#options;
-    const expire = () => {
-      this.#transport.terminate();
-      this.#onEnd({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "" });
-    };
     this.#closeDeadline = new Deadline(
       closeTimeout,
-      expire,
+      () => this.#transport.cut(),
       () => !this.#drained && this.#isWriteAlive() && this.#transport.bufferedAmount > 0
     );
     this.#closeDeadline.start();
@@ -1120,6 +1118,7 @@ class Client {
   #onClosing() {
     if (this.#state === "closing") return;
     this.#beginClosing();
+    this.#regulate();
     this.#startCloseDeadline();
   }
   /** The peer broke a rule: a close frame is out, and what had arrived can still be read. */
@@ -1134,8 +1133,9 @@ class Client {
   }
   /** This side gives up: no handshake is waited for. */
   #fail(error, closeCode) {
-    const sentCode = closeCode && wireCode(closeCode, this.#anyCloseCode);
-    this.#transport.terminate(sentCode, "");
+    const wire = closeCode && wireCode(closeCode, this.#anyCloseCode);
+    const sentCode = this.#transport.flushed ? wire : void 0;
+    this.#transport.terminate(wire, "");
     this.#finish({
       code: closeCode ?? CLOSE_CODES.ABNORMAL_CLOSURE,
       reason: "",
@@ -1158,7 +1158,7 @@ class Client {
     } else if (failure !== void 0) {
       const sentCode = wireCode(this.#failureCode, this.#anyCloseCode);
       const ended = { code: this.#failureCode, reason: "", clean: false, by: "local" };
-      this.#finish({ ...ended, sentCode, error: failure });
+      this.#finish({ ...ended, ...flushed && { sentCode }, error: failure });
     } else if (handshaken) {
       const error = peerError(this.#label, code, reason);
       this.#finish({ code, reason, clean, by: "peer", ...error && { error } });
@@ -1215,7 +1215,7 @@ function rejected(error) {
 }
 function toPayload(data, type) {
   if (type !== void 0 && type !== TEXT && type !== BINARY) {
-    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${show$2(type)}`);
+    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${show$1(type)}`);
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   const bytes = toBytes(data);
@@ -1298,7 +1298,7 @@ function pickKnown(where, options, names) {
   if (!isObject(options)) {
     throw new WsError(
       "INVALID_OPTION",
-      `${where}: options must be an object, not ${show$2(options)}`
+      `${where}: options must be an object, not ${show$1(options)}`
     );
   }
   const picked = {};
@@ -1313,13 +1313,13 @@ function unknownOption(where, name, names) {
   const meant = names.find((known) => plain(known) === plain(name));
   return new WsError(
     "INVALID_OPTION",
-    `${where}: unknown option ${show$2(name)}: ` + (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`)
+    `${where}: unknown option ${show$1(name)}: ` + (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`)
   );
 }
 function invalid$1(name, value, wanted, operation = "connect") {
   return new WsError(
     "INVALID_OPTION",
-    `${operation}: option ${name} must be ${wanted}, not ${show$2(value)}`
+    `${operation}: option ${name} must be ${wanted}, not ${show$1(value)}`
   );
 }
 function unsupported(name, { capabilities }, wayOut) {
@@ -1364,7 +1364,7 @@ const string = (value, name) => {
   return value;
 };
 const oneOf = (...values) => (value, name) => {
-  if (!values.includes(value)) throw invalid$1(name, value, values.map(show$2).join(" or "));
+  if (!values.includes(value)) throw invalid$1(name, value, values.map(show$1).join(" or "));
   return value;
 };
 const PARSERS = {
@@ -1389,7 +1389,7 @@ const PARSERS = {
   compression(value, name) {
     const mode = typeof value === "string" ? COMPRESSION_NAMES.indexOf(value) : value;
     if (mode !== 0 && mode !== 1 && mode !== 2) {
-      throw invalid$1(name, value, `0, 1, 2 or ${COMPRESSION_NAMES.map(show$2).join(", ")}`);
+      throw invalid$1(name, value, `0, 1, 2 or ${COMPRESSION_NAMES.map(show$1).join(", ")}`);
     }
     return mode;
   },
@@ -1399,9 +1399,7 @@ const PARSERS = {
   bufferLimit: integer(65536, 1073741824, "bytes", true),
   sendHighWaterMark: integer(1, 1073741824, "bytes"),
   signal(value, name) {
-    if (typeof value?.addEventListener !== "function") {
-      throw invalid$1(name, value, "an AbortSignal");
-    }
+    if (!isSignal(value)) throw invalid$1(name, value, "an AbortSignal");
     return value;
   },
   policy: callable,
@@ -1420,7 +1418,7 @@ const PARSERS = {
 const nodeOptionChecks = {
   headers(value) {
     if (!isObject(value)) {
-      const what = typeof value === "string" ? "a string" : show$2(value);
+      const what = typeof value === "string" ? "a string" : show$1(value);
       throw invalidHeaders(`must be an object of strings, or Headers, not ${what}`);
     }
     return parseHeaders(
@@ -1454,7 +1452,7 @@ function parseHeaders(entries) {
   const seen = /* @__PURE__ */ new Set();
   for (const [name, value] of entries) {
     if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
-      throw invalidHeaders(`${show$2(name)} is not a header name, or one that the handshake sets`);
+      throw invalidHeaders(`${show$1(name)} is not a header name, or one that the handshake sets`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
@@ -1510,7 +1508,7 @@ class Context {
   connection(id) {
     const client = this.#clients.get(id);
     if (client === void 0) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show$2(id)}`);
+      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show$1(id)}`);
     }
     return client;
   }
@@ -1568,8 +1566,7 @@ function parseSettings(options, { check }) {
     throw invalid$1("meta", meta, "an object", OPERATION);
   }
   if (typeof strict !== "boolean") throw invalid$1("strict", strict, "true or false", OPERATION);
-  const given = signal;
-  if (given !== void 0 && typeof given?.addEventListener !== "function") {
+  if (signal !== void 0 && !isSignal(signal)) {
     throw invalid$1("signal", signal, "an AbortSignal", OPERATION);
   }
   if (options.denyPrivateNetworks !== void 0 && options.denyPrivateNetworks !== false) {
@@ -2005,7 +2002,8 @@ class Attempt {
 }
 function rejectionOf(signal) {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    const rejectLater = () => nextTurn(() => reject(signal.reason));
+    signal.addEventListener("abort", rejectLater, { once: true });
   });
 }
 
@@ -2214,6 +2212,13 @@ const capabilities$1 = {
 const dial$1 = ({ url, options, signal, open }) => new Promise((resolve, reject) => {
   const label = displayUrl(url);
   const socket = createWebSocket$1(url, options, label);
+  if (options.writeTimeout !== void 0 && socket.bufferedAmount === void 0) {
+    discard(socket);
+    throw new WsError(
+      "UNSUPPORTED",
+      `connect: option writeTimeout needs a WebSocket with bufferedAmount: leave it out here`
+    );
+  }
   const fail = (error) => {
     signal.removeEventListener("abort", abort);
     discard(socket);
@@ -2276,6 +2281,7 @@ class WebSocketTransport {
   handshake;
   backpressure = "buffer";
   canPing = false;
+  canFlush;
   receiving = false;
   timesPaused = 0;
   bytesRead = 0;
@@ -2293,6 +2299,7 @@ class WebSocketTransport {
     this.#label = label;
     this.#readLimit = readLimit;
     this.#copies = webSocket !== void 0;
+    this.canFlush = socket.bufferedAmount !== void 0;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
   }
@@ -2312,6 +2319,9 @@ class WebSocketTransport {
   }
   get bufferedAmount() {
     return this.#socket.bufferedAmount ?? 0;
+  }
+  get blocked() {
+    return !this.flushed;
   }
   get flushed() {
     return this.bufferedAmount === 0;
@@ -2340,6 +2350,11 @@ class WebSocketTransport {
   }
   close(code, reason) {
     this.#socket.close(code, reason);
+  }
+  cut() {
+    const handler = this.#detach();
+    discard(this.#socket);
+    handler?.onEnd({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "" });
   }
   terminate(code, reason) {
     this.#detach();
@@ -2407,6 +2422,7 @@ const capabilities = {
 const BODY_LIMIT = 65536;
 const BODY_TIMEOUT = 1e3;
 const MAX_FRAGMENTS = 65536;
+const MAX_CHUNKS = 262144;
 const MAX_PENDING_PONGS = 32768;
 const CORK_LIMIT = 65536;
 const DEFAULT_MAX_REDIRECTS = 5;
@@ -2460,10 +2476,9 @@ function parseLocation(from, location, refusal) {
     const url = parseUrl(new URL(location, from), { unix: true, credentials: true });
     url.username = url.password = "";
     return url;
-  } catch (cause) {
+  } catch {
     throw new WsError("HANDSHAKE_REJECTED", `dial ${displayUrl(from)}: redirected to a bad URL`, {
-      details: refusal.details,
-      cause
+      details: refusal.details
     });
   }
 }
@@ -2512,8 +2527,11 @@ function dialOnce({ signal, open }, { url, options }) {
     ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
     ws.once("upgrade", (res) => response = res);
     ws.once("unexpected-response", (req, res) => {
-      void readBody(res).then((body) => {
-        fail(refusalError(label, res, body));
+      signal.removeEventListener("abort", abort);
+      void readBody(res, signal).then((body) => {
+        const timedOut = signal.reason?.code === "DIAL_TIMEOUT";
+        const refused = !signal.aborted || timedOut;
+        fail(refused ? refusalError(label, res, body) : signal.reason);
         if (options.node.agent) req.destroy();
         else ws.terminate();
       });
@@ -2533,8 +2551,16 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
     ...tls,
-    // Not a TLS option, but one of requests: it would travel on where a redirect leads.
+    // Nor for one of `ws` or of requests.
+    allowSynchronousEvents: true,
     auth: void 0,
+    autoPong: true,
+    createConnection: void 0,
+    generateMask: void 0,
+    handshakeTimeout: void 0,
+    maxBufferedChunks: MAX_CHUNKS,
+    protocolVersion: 13,
+    skipUTF8Validation: false,
     agent,
     lookup: lookup && catching(lookup),
     family,
@@ -2545,7 +2571,8 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     maxPayload: options.readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
-    closeTimeout: options.closeTimeout,
+    // The last resort: the core's own deadline comes first, and forgives this process's sleep.
+    closeTimeout: Math.min(2 * options.closeTimeout + 1e3, 2 ** 31 - 1),
     perMessageDeflate: compression !== COMPRESSION.DISABLED && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true },
@@ -2558,7 +2585,11 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     }
   };
   try {
-    return new WebSocket(url, [...options.protocols], settings);
+    return new WebSocket(
+      url,
+      [...options.protocols],
+      settings
+    );
   } catch (cause) {
     const why = cause.message;
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
@@ -2610,11 +2641,7 @@ function refusalError(label, response, body) {
   return new WsError(
     "HANDSHAKE_REJECTED",
     `dial ${label}: the server answered ${status} ${statusText}${hint}`,
-    {
-      kind: traits.replace("+", ""),
-      retryable: traits[0] === "+",
-      details
-    }
+    { ...parseTraits(traits), details }
   );
 }
 function redirectHint(status) {
@@ -2633,21 +2660,24 @@ function responseDetails(response) {
 function copyHeaders(headers) {
   return Object.freeze({ ...headers });
 }
+const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
 function parseRetryAfter(value) {
   if (value === void 0) return void 0;
   if (/^\d{1,10}$/.test(value)) return Number(value) * 1e3;
-  const date = Date.parse(value);
+  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
 }
-function readBody(response) {
+function readBody(response, signal) {
   return new Promise((resolve) => {
     const chunks = [];
     let size = 0;
     const done = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", done);
       resolve(node_buffer.Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString());
     };
     const timer = setTimeout(done, BODY_TIMEOUT);
+    signal.addEventListener("abort", done);
     response.on("data", (chunk) => {
       chunks.push(chunk);
       size += chunk.length;
@@ -2670,6 +2700,7 @@ class NodeTransport {
   handshake;
   backpressure = "socket";
   canPing = true;
+  canFlush = true;
   timesPaused = 0;
   #ws;
   #socket;
@@ -2725,11 +2756,17 @@ class NodeTransport {
       });
     });
     this.#socket?.on("error", (error) => this.#socketError = error);
-    this.#socket?.once("finish", () => this.#handler?.onClosing());
+    const onClosing = () => {
+      if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
+    };
+    this.#socket?.on("data", onClosing).once("end", onClosing).once("finish", onClosing);
     if (this.#frames) this.#socket?.on("data", (chunk) => this.#frames?.read(chunk));
   }
   get bufferedAmount() {
     return this.#ws.bufferedAmount;
+  }
+  get blocked() {
+    return (this.#socket?.writableLength ?? 0) > 0;
   }
   get flushed() {
     return this.#done === this.#begun;
@@ -2761,6 +2798,7 @@ class NodeTransport {
     return this.#deflates ? data.slice() : data;
   }
   ping(payload) {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.#cork(payload.byteLength);
     this.#begun++;
     this.#ws.ping(payload, true, this.#onWritten);
@@ -2802,7 +2840,10 @@ class NodeTransport {
     }
     this.resume();
     this.#ws.close(code, reason);
-    this.#socket?.destroySoon();
+    this.#socket?.end(() => this.#socket?.destroy());
+  }
+  cut() {
+    this.#ws.terminate();
   }
   #detach() {
     const handler = this.#handler;
@@ -2858,7 +2899,8 @@ function afterMicrotasks(run) {
 }
 function own(data) {
   const { buffer } = data;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === data.byteLength ? new Uint8Array(buffer) : new Uint8Array(data);
+  const isWhole = data.byteLength > 0 && buffer.byteLength === data.byteLength;
+  return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(data);
 }
 class FrameCursor {
   inMessage = false;

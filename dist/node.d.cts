@@ -214,7 +214,7 @@ interface CloseInfo {
     readonly by: "local" | "peer" | "none";
     /** The code that went out, where this side closed and could still say so. */
     readonly sentCode?: number;
-    /** Why it ended, unless that was a normal end. */
+    /** Why it ended, unless that was a normal end; the peer's normal end is one even if it took not all. */
     readonly error?: WsError;
 }
 
@@ -540,13 +540,15 @@ declare class Client implements AsyncIterable<Message> {
     send(data: Data, type?: 1 | 2): Promise<void>;
     /**
      * Settles when all that was sent has been handed to the operating system; in a browser, when
-     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first.
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
+     * where the platform has no `bufferedAmount`.
      */
     flush(): Promise<void>;
     /**
      * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
      * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-     * is out the socket is not paused. `timeout` is 10 s by default.
+     * is out the socket is not paused: what arrives meanwhile counts against `bufferLimit`, so ping
+     * rarely, or with a short timeout, where the server has a long backlog. `timeout` is 10 s by default.
      *
      * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
      * `UNSUPPORTED` where {@link canPing} is false.

@@ -294,9 +294,14 @@ export class Client implements AsyncIterable<Message> {
 
   /**
    * Settles when all that was sent has been handed to the operating system; in a browser, when
-   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first.
+   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
+   * where the platform has no `bufferedAmount`.
    */
   flush(): Promise<void> {
+    if (!this.#transport.canFlush) {
+      const text = `flush ${this.#label}: this platform does not tell when bytes have left`;
+      return rejected(new WsError("UNSUPPORTED", `${text}: let the peer answer`));
+    }
     if (this.#state === "closed") return rejected(this.#closedError("flush"));
     const promise = new Promise<void>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
@@ -312,7 +317,8 @@ export class Client implements AsyncIterable<Message> {
   /**
    * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
    * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-   * is out the socket is not paused. `timeout` is 10 s by default.
+   * is out the socket is not paused: what arrives meanwhile counts against `bufferLimit`, so ping
+   * rarely, or with a short timeout, where the server has a long backlog. `timeout` is 10 s by default.
    *
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
@@ -561,10 +567,11 @@ export class Client implements AsyncIterable<Message> {
 
   /** Whether nothing waits to be written, or some of it went since the last look. */
   #isWriteAlive(): boolean {
-    const { bytesWritten, bufferedAmount } = this.#transport;
+    const { bytesWritten, blocked } = this.#transport;
     const moved = bytesWritten !== this.#lastWritten;
     this.#lastWritten = bytesWritten;
-    return moved || bufferedAmount === 0;
+    // A peer may wait for us to read before it reads on.
+    return moved || !blocked || this.#paused;
   }
 
   // The end
@@ -577,13 +584,9 @@ export class Client implements AsyncIterable<Message> {
 
   #startCloseDeadline(): void {
     const { closeTimeout } = this.#options;
-    const expire = (): void => {
-      this.#transport.terminate();
-      this.#onEnd({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "" });
-    };
     this.#closeDeadline = new Deadline(
       closeTimeout,
-      expire,
+      () => this.#transport.cut(),
       () => !this.#drained && this.#isWriteAlive() && this.#transport.bufferedAmount > 0,
     );
     this.#closeDeadline.start();
@@ -593,6 +596,7 @@ export class Client implements AsyncIterable<Message> {
   #onClosing(): void {
     if (this.#state === "closing") return;
     this.#beginClosing();
+    this.#regulate();
     this.#startCloseDeadline();
   }
 
@@ -609,8 +613,10 @@ export class Client implements AsyncIterable<Message> {
 
   /** This side gives up: no handshake is waited for. */
   #fail(error: WsError, closeCode?: number): void {
-    const sentCode = closeCode && wireCode(closeCode, this.#anyCloseCode);
-    this.#transport.terminate(sentCode, "");
+    const wire = closeCode && wireCode(closeCode, this.#anyCloseCode);
+    // Behind what could not leave, the close frame could not either.
+    const sentCode = this.#transport.flushed ? wire : undefined;
+    this.#transport.terminate(wire, "");
     this.#finish({
       code: closeCode ?? CLOSE_CODES.ABNORMAL_CLOSURE,
       reason: "",
@@ -635,7 +641,7 @@ export class Client implements AsyncIterable<Message> {
     } else if (failure !== undefined) {
       const sentCode = wireCode(this.#failureCode, this.#anyCloseCode);
       const ended = { code: this.#failureCode, reason: "", clean: false, by: "local" } as const;
-      this.#finish({ ...ended, sentCode, error: failure });
+      this.#finish({ ...ended, ...(flushed && { sentCode }), error: failure });
     } else if (handshaken) {
       const error = peerError(this.#label, code, reason);
       this.#finish({ code, reason, clean, by: "peer", ...(error && { error }) });

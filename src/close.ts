@@ -1,5 +1,4 @@
-import { show, WsError } from "./errors.js";
-import type { ErrorKind } from "./errors.js";
+import { parseTraits, show, WsError } from "./errors.js";
 
 /** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
 export const CLOSE_CODES: {
@@ -49,7 +48,7 @@ export interface CloseInfo {
   readonly by: "local" | "peer" | "none";
   /** The code that went out, where this side closed and could still say so. */
   readonly sentCode?: number;
-  /** Why it ended, unless that was a normal end. */
+  /** Why it ended, unless that was a normal end; the peer's normal end is one even if it took not all. */
   readonly error?: WsError;
 }
 
@@ -121,14 +120,9 @@ const PEER_TRAITS: Readonly<Record<number, string>> = {
 /** The error of a close that the peer began with this code; none after a normal end. */
 export function peerError(where: string, code: number, reason: string): WsError | undefined {
   if (isNormalEnd(code)) return undefined;
-  const traits = PEER_TRAITS[code] ?? "INTERNAL";
   return new WsError(
     "CLOSED_BY_PEER",
     `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
-    {
-      retryable: traits[0] === "+",
-      kind: traits.replace("+", "") as ErrorKind,
-      details: { closeCode: code, reason },
-    },
+    { ...parseTraits(PEER_TRAITS[code] ?? "INTERNAL"), details: { closeCode: code, reason } },
   );
 }

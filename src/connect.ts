@@ -1,7 +1,7 @@
 import { Client } from "./client.js";
 import { Context } from "./context.js";
 import type { Connector, ContextOptions, Owner } from "./context.js";
-import { abortError, Deadline, onAbort } from "./deadline.js";
+import { abortError, Deadline, nextTurn, onAbort } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { checkOptions, completeOptions, pickOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
@@ -177,8 +177,10 @@ class Attempt {
   }
 }
 
+/** Rejects a turn after the signal fired: a dial may know better what went wrong. */
 function rejectionOf(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as WsError), { once: true });
+    const rejectLater = (): void => nextTurn(() => reject(signal.reason as WsError));
+    signal.addEventListener("abort", rejectLater, { once: true });
   });
 }

@@ -1,6 +1,6 @@
 import type { Client } from "./client.js";
 import { checkClose, CLOSE_CODES } from "./close.js";
-import { onAbort } from "./deadline.js";
+import { isSignal, onAbort } from "./deadline.js";
 import { show, WsError } from "./errors.js";
 import { invalid, isObject, pickKnown, pickOptions } from "./options.js";
 import type { ConnectOptions } from "./options.js";
@@ -167,8 +167,7 @@ function parseSettings(options: ContextOptions, { check }: Connector): Settings 
     throw invalid("meta", meta, "an object", OPERATION);
   }
   if (typeof strict !== "boolean") throw invalid("strict", strict, "true or false", OPERATION);
-  const given = signal as Partial<AbortSignal> | null | undefined;
-  if (given !== undefined && typeof given?.addEventListener !== "function") {
+  if (signal !== undefined && !isSignal(signal)) {
     throw invalid("signal", signal, "an AbortSignal", OPERATION);
   }
   if (options.denyPrivateNetworks !== undefined && options.denyPrivateNetworks !== false) {

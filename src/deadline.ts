@@ -138,12 +138,14 @@ function checkNames(operation: string, options: unknown, names: readonly string[
   }
 }
 
-/** Throws `INVALID_OPTION` for anything but a signal or nothing. Signals of other realms pass. */
+/** Whether it can be listened to as to a signal, be it of another realm. */
+export function isSignal(value: unknown): boolean {
+  return typeof (value as Partial<AbortSignal> | null | undefined)?.addEventListener === "function";
+}
+
+/** Throws `INVALID_OPTION` for anything but a signal or nothing. */
 export function checkSignal(operation: string, signal: AbortSignal | undefined): void {
-  if (
-    signal !== undefined &&
-    typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function"
-  ) {
+  if (signal !== undefined && !isSignal(signal)) {
     throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
   }
 }

@@ -1,4 +1,4 @@
-import { WsError } from "./errors.js";
+import { show, WsError } from "./errors.js";
 
 /**
  * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it,
@@ -59,11 +59,4 @@ function parseText(text: string): number {
 function parseTerm(digits: string, unit: string): number {
   // A name that is no unit ("constructor" too) adds text that makes this NaN.
   return Number(digits + String(UNITS[unit])) * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? value.slice(0, 60) + "..." : value);
-  }
-  return typeof value === "number" || value === null ? String(value) : typeof value;
 }

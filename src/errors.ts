@@ -111,6 +111,11 @@ const TRAITS: Readonly<Record<ErrorCode, string>> = {
   CLOSED_BY_PEER: "INTERNAL",
 };
 
+/** Reads an entry of a table of kinds: the kind, after a `+` if it is retryable. */
+export function parseTraits(traits: string): { kind: ErrorKind; retryable: boolean } {
+  return { kind: traits.replace("+", "") as ErrorKind, retryable: traits[0] === "+" };
+}
+
 /** Registered, so that the errors of two copies of the package know each other. */
 const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as never;
 
@@ -133,10 +138,10 @@ export class WsError extends Error {
 
   constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
     super(message, "cause" in init ? { cause: init.cause } : undefined);
-    const traits = TRAITS[code];
+    const { kind, retryable } = { ...parseTraits(TRAITS[code]), ...init };
     this.code = code;
-    this.retryable = init.retryable ?? traits[0] === "+";
-    this.kind = init.kind ?? (traits.replace("+", "") as ErrorKind);
+    this.kind = kind;
+    this.retryable = retryable;
     this.details = init.details ?? {};
   }
 
@@ -188,5 +193,6 @@ export function show(value: unknown): string {
   }
   if (Array.isArray(value)) return "an array";
   if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }

@@ -1,4 +1,5 @@
 import type { CompressionMode } from "./constants.js";
+import { isSignal } from "./deadline.js";
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { show, WsError } from "./errors.js";
@@ -112,7 +113,6 @@ export interface ConnectOptions {
 /** Options of `connect`, checked, complete and copied. */
 export interface ParsedOptions extends DialOptions {
   readonly dialTimeout: number;
-  readonly writeTimeout: number | undefined;
   readonly channelCapacity: number;
   readonly bufferLimit: number;
   readonly sendHighWaterMark: number;
@@ -325,9 +325,7 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   bufferLimit: integer(65_536, 1_073_741_824, "bytes", true),
   sendHighWaterMark: integer(1, 1_073_741_824, "bytes"),
   signal(value, name) {
-    if (typeof (value as Partial<AbortSignal> | null)?.addEventListener !== "function") {
-      throw invalid(name, value, "an AbortSignal");
-    }
+    if (!isSignal(value)) throw invalid(name, value, "an AbortSignal");
     return value;
   },
   policy: callable,

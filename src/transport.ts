@@ -26,10 +26,14 @@ export interface Transport {
   readonly handshake: Handshake | undefined;
   readonly backpressure: Backpressure;
   readonly canPing: boolean;
+  /** Whether the platform tells when bytes have left. */
+  readonly canFlush: boolean;
   /** Bytes that wait to be handed to the operating system. */
   readonly bufferedAmount: number;
   /** Whether the operating system has all that was handed to `send` and `ping`. */
   readonly flushed: boolean;
+  /** Whether sent bytes wait for the peer to take some, and not for our own work on them. */
+  readonly blocked: boolean;
   /** Counts bytes received, as far as the platform tells. Only ever grows. */
   readonly bytesRead: number;
   /** Changes whenever the operating system has taken bytes, as far as the platform tells. */
@@ -49,6 +53,8 @@ export interface Transport {
   resume(): void;
   /** Sends a close frame after all that waits, then ends as the peer answers. */
   close(code: number, reason: string): void;
+  /** Ends at once, and tells by `onEnd`, with the code of the peer's close frame if that had come. */
+  cut(): void;
   /** Ends at once, with a close frame if one fits and `code` is given. No callback follows. */
   terminate(code?: number, reason?: string): void;
 }
@@ -88,6 +94,7 @@ export interface DialOptions {
   /** In milliseconds. */
   readonly closeTimeout: number;
   readonly readTimeout: number | undefined;
+  readonly writeTimeout: number | undefined;
   readonly webSocket: WebSocketClass | undefined;
   readonly node: NodeOptions;
 }

@@ -49,6 +49,13 @@ const dial: Dial = ({ url, options, signal, open }: DialRequest) =>
   new Promise((resolve, reject) => {
     const label = displayUrl(url);
     const socket = createWebSocket(url, options, label);
+    if (options.writeTimeout !== undefined && socket.bufferedAmount === undefined) {
+      discard(socket);
+      throw new WsError(
+        "UNSUPPORTED",
+        `connect: option writeTimeout needs a WebSocket with bufferedAmount: leave it out here`,
+      );
+    }
     const fail = (error: WsError): void => {
       signal.removeEventListener("abort", abort);
       discard(socket);
@@ -123,6 +130,7 @@ class WebSocketTransport implements Transport {
   readonly handshake: undefined;
   readonly backpressure = "buffer";
   readonly canPing = false;
+  readonly canFlush: boolean;
   readonly receiving = false;
   readonly timesPaused = 0;
   bytesRead = 0;
@@ -142,6 +150,7 @@ class WebSocketTransport implements Transport {
     this.#label = label;
     this.#readLimit = readLimit;
     this.#copies = webSocket !== undefined;
+    this.canFlush = socket.bufferedAmount !== undefined;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
   }
@@ -163,6 +172,10 @@ class WebSocketTransport implements Transport {
 
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount ?? 0;
+  }
+
+  get blocked(): boolean {
+    return !this.flushed;
   }
 
   get flushed(): boolean {
@@ -204,6 +217,12 @@ class WebSocketTransport implements Transport {
 
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
+  }
+
+  cut(): void {
+    const handler = this.#detach();
+    discard(this.#socket);
+    handler?.onEnd({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "" });
   }
 
   terminate(code?: number, reason?: string): void {

@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 import WebSocket from "isomorphic-ws";
 import { CLOSE_CODES } from "../close.js";
 import { COMPRESSION } from "../constants.js";
-import { WsError } from "../errors.js";
-import type { ErrorDetails, ErrorKind } from "../errors.js";
+import { parseTraits, WsError } from "../errors.js";
+import type { ErrorDetails } from "../errors.js";
 import type {
   Capabilities,
   Dial,
@@ -35,6 +35,9 @@ const BODY_TIMEOUT = 1_000;
  * there is a limit; conformance suites send 65,536.
  */
 const MAX_FRAGMENTS = 65_536;
+
+/** How many reads of the socket one frame may take. */
+const MAX_CHUNKS = 262_144;
 
 /** How many pings may await their pongs' writing: as many as one read of the socket holds. */
 const MAX_PENDING_PONGS = 32_768;
@@ -110,10 +113,10 @@ function parseLocation(from: URL, location: string, refusal: WsError): URL {
     const url = parseUrl(new URL(location, from), { unix: true, credentials: true });
     url.username = url.password = "";
     return url;
-  } catch (cause) {
+  } catch {
+    // No cause: Node's names both URLs, with their credentials and queries.
     throw new WsError("HANDSHAKE_REJECTED", `dial ${displayUrl(from)}: redirected to a bad URL`, {
       details: refusal.details,
-      cause,
     });
   }
 }
@@ -170,8 +173,12 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
     ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
     ws.once("upgrade", (res: IncomingMessage) => (response = res));
     ws.once("unexpected-response", (req: ClientRequest, res: IncomingMessage) => {
-      void readBody(res).then((body) => {
-        fail(refusalError(label, res, body));
+      signal.removeEventListener("abort", abort);
+      void readBody(res, signal).then((body) => {
+        // Out of time with the refusal in hand: what is known says more than that.
+        const timedOut = (signal.reason as WsError | undefined)?.code === "DIAL_TIMEOUT";
+        const refused = !signal.aborted || timedOut;
+        fail(refused ? refusalError(label, res, body) : signal.reason);
         // With this event listened to, `ws` leaves the end to us. The socket of a complete response
         // outlives its request: it goes back to the agent, or, without one, must go as well.
         if (options.node.agent) req.destroy();
@@ -198,8 +205,16 @@ function createWebSocket(
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
     ...tls,
-    // Not a TLS option, but one of requests: it would travel on where a redirect leads.
+    // Nor for one of `ws` or of requests.
+    allowSynchronousEvents: true,
     auth: undefined,
+    autoPong: true,
+    createConnection: undefined,
+    generateMask: undefined,
+    handshakeTimeout: undefined,
+    maxBufferedChunks: MAX_CHUNKS,
+    protocolVersion: 13,
+    skipUTF8Validation: false,
     agent,
     lookup: lookup && catching(lookup as Lookup),
     family,
@@ -210,7 +225,8 @@ function createWebSocket(
     maxPayload: options.readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
-    closeTimeout: options.closeTimeout,
+    // The last resort: the core's own deadline comes first, and forgives this process's sleep.
+    closeTimeout: Math.min(2 * options.closeTimeout + 1_000, 2 ** 31 - 1),
     perMessageDeflate: compression !== COMPRESSION.DISABLED && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
@@ -223,7 +239,11 @@ function createWebSocket(
     },
   };
   try {
-    return new WebSocket(url, [...options.protocols], settings as WebSocket.ClientOptions);
+    return new WebSocket(
+      url,
+      [...options.protocols],
+      settings as unknown as WebSocket.ClientOptions,
+    );
   } catch (cause) {
     // What Node checks itself, of `tls` and `agent` for the most part.
     const why = (cause as Error).message;
@@ -295,11 +315,7 @@ function refusalError(label: string, response: IncomingMessage, body: string): W
   return new WsError(
     "HANDSHAKE_REJECTED",
     `dial ${label}: the server answered ${status} ${statusText}${hint}`,
-    {
-      kind: traits.replace("+", "") as ErrorKind,
-      retryable: traits[0] === "+",
-      details,
-    },
+    { ...parseTraits(traits), details },
   );
 }
 
@@ -322,24 +338,29 @@ function copyHeaders(headers: IncomingHttpHeaders): Handshake["headers"] {
   return Object.freeze({ ...headers }) as Handshake["headers"];
 }
 
+/** A date as HTTP writes it (RFC 9110 section 5.6.7); `Date.parse` makes one of almost anything. */
+const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
+
 /** Seconds, or a date (RFC 9110 section 10.2.3); in milliseconds. */
 function parseRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,10}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
+  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 
 /** The start of a body: what comes within the limits, be it cut short or stalled. */
-function readBody(response: IncomingMessage): Promise<string> {
+function readBody(response: IncomingMessage, signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const done = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", done);
       resolve(Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString());
     };
     const timer = setTimeout(done, BODY_TIMEOUT);
+    signal.addEventListener("abort", done);
     response.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
@@ -375,6 +396,7 @@ class NodeTransport implements Transport {
   readonly handshake: Handshake | undefined;
   readonly backpressure = "socket";
   readonly canPing = true;
+  readonly canFlush = true;
   timesPaused = 0;
 
   readonly #ws: WebSocket;
@@ -440,12 +462,21 @@ class NodeTransport implements Transport {
     });
     // `ws` keeps a socket's error to itself.
     this.#socket?.on("error", (error) => (this.#socketError = error));
-    this.#socket?.once("finish", () => this.#handler?.onClosing());
+    // `ws` does not tell when the peer begins to close: its close frame, or an end without one.
+    const onClosing = (): void => {
+      if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
+    };
+    this.#socket?.on("data", onClosing).once("end", onClosing).once("finish", onClosing);
     if (this.#frames) this.#socket?.on("data", (chunk: Buffer) => this.#frames?.read(chunk));
   }
 
   get bufferedAmount(): number {
     return this.#ws.bufferedAmount;
+  }
+
+  get blocked(): boolean {
+    // Not `bufferedAmount`, which counts what is still being compressed.
+    return (this.#socket?.writableLength ?? 0) > 0;
   }
 
   get flushed(): boolean {
@@ -486,6 +517,7 @@ class NodeTransport implements Transport {
   }
 
   ping(payload: Uint8Array): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.#cork(payload.byteLength);
     this.#begun++;
     this.#ws.ping(payload, true, this.#onWritten);
@@ -534,7 +566,11 @@ class NodeTransport implements Transport {
     this.resume();
     this.#ws.close(code, reason);
     // Bounded by the timer that `close` has set, should the peer take nothing any more.
-    this.#socket?.destroySoon();
+    this.#socket?.end(() => this.#socket?.destroy());
+  }
+
+  cut(): void {
+    this.#ws.terminate();
   }
 
   #detach(): TransportHandler | undefined {
@@ -609,9 +645,9 @@ function afterMicrotasks(run: () => void): void {
  */
 function own(data: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer } = data;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === data.byteLength
-    ? new Uint8Array(buffer)
-    : new Uint8Array(data);
+  // An empty one is shared by `ws` among all of its connections.
+  const isWhole = data.byteLength > 0 && buffer.byteLength === data.byteLength;
+  return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(data);
 }
 
 /**

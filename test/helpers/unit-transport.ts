@@ -44,6 +44,7 @@ export class FakeTransport implements Transport {
   handshake: Handshake | undefined;
   backpressure: Backpressure = "socket";
   canPing = true;
+  canFlush = true;
   bufferedAmount = 0;
   flushed = true;
   bytesRead = 0;
@@ -61,7 +62,13 @@ export class FakeTransport implements Transport {
   refuses = false;
   paused = false;
   onClose: (() => void) | undefined;
+  /** What it reports to, for the end that `cut` tells. */
+  handler: TransportHandler | undefined;
   #flushes: (() => void)[] = [];
+
+  get blocked(): boolean {
+    return this.bufferedAmount > 0;
+  }
 
   send(data: string | Uint8Array): number {
     if (this.refuses) return -1;
@@ -108,6 +115,11 @@ export class FakeTransport implements Transport {
     this.onClose?.();
   }
 
+  cut(): void {
+    this.calls.push("cut");
+    this.handler?.onEnd({ code: 1006, reason: "" });
+  }
+
   terminate(code?: number, reason?: string): void {
     this.calls.push(`terminate ${code ?? ""} ${reason ?? ""}`.trim());
   }
@@ -142,6 +154,7 @@ export function openClient(
     anyCloseCode: platform.capabilities.anyCloseCode,
     ended: (one) => ended.push(one),
   });
+  transport.handler = handler;
   return {
     client,
     transport,

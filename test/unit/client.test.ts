@@ -365,7 +365,7 @@ describe("the end of a connection", () => {
     await advance(990);
     expect(client.state).toBe("closing");
     await advance(30);
-    expect(transport.calls).toEqual(["terminate"]);
+    expect(transport.calls).toEqual(["cut"]);
     expect(await client.closed).toMatchObject({ code: 1002, error: { code: "PROTOCOL_ERROR" } });
   });
 
@@ -532,7 +532,7 @@ describe("close", () => {
     await advance(900);
     expect(client.state).toBe("closing");
     await advance(400);
-    expect(transport.calls).toEqual(["close 1000", "terminate"]);
+    expect(transport.calls).toEqual(["close 1000", "cut"]);
     expect(await client.closed).toEqual({
       code: 1000,
       sentCode: 1000,
@@ -556,7 +556,7 @@ describe("close", () => {
     await advance(1600);
     const info = await closedNow(client);
     expect(info).toMatchObject({ clean: false, by: "local", error: { code: "WRITE_TIMEOUT" } });
-    expect(transport.calls).toEqual(["close 1000", "terminate"]);
+    expect(transport.calls).toEqual(["close 1000", "cut"]);
   });
 
   test("does not wait on for a peer that answers with data alone", async () => {

@@ -30,6 +30,7 @@ class FakeDial {
   async #open(request: DialRequest): Promise<void> {
     const transport = new FakeTransport();
     const handler = request.open(transport, request.url);
+    transport.handler = handler;
     transport.onClose = () => queueMicrotask(() => handler.onEnd({ code: 1000, reason: "" }));
     this.transports.push(transport);
     this.handlers.push(handler);

@@ -95,12 +95,12 @@ describe("refuses with INVALID_DURATION", () => {
     [NaN, "NaN"],
     [undefined, "undefined"],
     [null, "null"],
-    [true, "boolean"],
-    [5n, "bigint"],
-    [Symbol("s"), "symbol"],
-    [[1], "object"],
-    [{ valueOf: () => 5 }, "object"],
-    [() => 5, "function"],
+    [true, "true"],
+    [5n, "5n"],
+    [Symbol("s"), "Symbol(s)"],
+    [[1], "an array"],
+    [{ valueOf: () => 5 }, "an object"],
+    [() => 5, "a function"],
   ])("%o, with the units and a way out", (value, shown) => {
     const error = failure(value);
     expect(error.code).toBe("INVALID_DURATION");
