@@ -2,9 +2,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { after, COMPRESSION, connect, select } from "wschan";
-import type { Client, Message } from "wschan";
+import { after, COMPRESSION, connect, select, WsError } from "wschan";
+import type { Client, Message, WaitOptions } from "wschan";
 import { ms } from "../helpers/time.js";
+import { Random } from "../helpers/unit-random.js";
 
 /** Sends numbered messages of mixed sizes and both types, every 50th compressed. */
 async function startNumbers(): Promise<Worker & { url: string }> {
@@ -83,6 +84,24 @@ test(
   },
 );
 
+/** What may end a call before its message comes. The timers race it: now they win, now they lose. */
+const LIMITS = {
+  none: () => ({}),
+  noWait: () => ({ timeout: 0 }),
+  timer: (delay) => ({ timeout: delay }),
+  abortByTimer: (delay) => abortBy((abort) => setTimeout(abort, delay)),
+  abortNextTurn: () => abortBy(setImmediate),
+  abortThisTurn: () => abortBy(queueMicrotask),
+} satisfies Record<string, (delay: number) => WaitOptions>;
+
+function abortBy(schedule: (abort: () => void) => unknown): WaitOptions {
+  const controller = new AbortController();
+  schedule(() => controller.abort());
+  return { signal: controller.signal };
+}
+
+type Limit = keyof typeof LIMITS;
+
 test(
   "loses no message when half of the receives and selects are cancelled or time out",
   {
@@ -90,45 +109,50 @@ test(
   },
   async () => {
     const server = await startNumbers();
-    const total = 100_000;
-    const client = await connect(`${server.url}/${total}`, { channelCapacity: 4 });
+    const total = 50_000;
+    const client = await connect(`${server.url}/${total}?burst=12`, { channelCapacity: 4 });
     const messages = client.channel();
+    const limits = Object.keys(LIMITS) as Limit[];
     const seen: number[] = [];
-    let given = 0;
-    let calls = 0;
-    const consumer = async (seed: number): Promise<void> => {
-      for (let random = seed; ;) {
-        random = (random * 1_103_515_245 + 12_345) % 2 ** 31;
-        const controller = new AbortController();
-        const { signal } = controller;
-        const cancelled = random % 4 < 2;
-        if (cancelled) {
-          // At different moments: before the wait, within the turn, in the next one.
-          const moment = random % 3;
-          if (moment === 0) controller.abort();
-          else if (moment === 1) queueMicrotask(() => controller.abort());
-          else setImmediate(() => controller.abort());
-        }
-        calls++;
+    /** By what was to end them: the calls that ended with a message, and those that were given up. */
+    const count = (): Record<Limit, number> =>
+      Object.fromEntries(limits.map((limit) => [limit, 0])) as Record<Limit, number>;
+    const served = count();
+    const given = count();
+    const consumer = async (random: Random): Promise<void> => {
+      for (;;) {
+        const limit = random.pick(limits);
+        const options = LIMITS[limit](1 + random.below(3));
         try {
-          const limits = random % 8 === 5 ? { signal, timeout: 0 } : { signal };
-          const result =
-            random % 5 < 3
-              ? await client.receive(limits)
-              : await select([messages.caseReceive()], limits);
+          const result = random.chance(0.5)
+            ? await client.receive(options)
+            : await select([messages.caseReceive()], options);
           if (!result.ok) return;
           seen.push(numberOf(result.value));
-        } catch {
-          given++;
-          // A turn for the socket: a cancelled call alone would never wait.
-          if (given % 16 === 0) await new Promise(setImmediate);
+          served[limit]++;
+        } catch (error) {
+          const code = WsError.is(error) ? error.code : "";
+          if (!["RECEIVE_TIMEOUT", "CHANNEL_TIMEOUT", "ABORTED"].includes(code)) throw error;
+          given[limit]++;
+          // A turn for the socket: calls that never wait would keep the loop to themselves.
+          if (random.chance(0.2)) await new Promise(setImmediate);
         }
       }
     };
-    await Promise.all([1, 2, 3, 4].map(consumer));
+    await Promise.all(Array.from({ length: 16 }, (_, seed) => consumer(new Random(seed + 1))));
     expect(new Set(seen).size).toBe(total);
     expect(seen).toHaveLength(total);
-    expect(given).toBeGreaterThan(calls / 4);
+    const sum = (counts: Record<Limit, number>): number =>
+      Object.values(counts).reduce((a, b) => a + b);
+    expect(sum(served)).toBe(total);
+    expect(sum(given)).toBeGreaterThan(0.4 * (sum(given) + total));
+    expect(given.none).toBe(0);
+    // It was a race: each side has won many.
+    for (const limit of ["timer", "abortByTimer"] as const) {
+      expect(given[limit], limit).toBeGreaterThan(1_000);
+      expect(served[limit], limit).toBeGreaterThan(1_000);
+    }
+    expect(given.noWait, "noWait").toBeGreaterThan(1_000);
     await server.terminate();
   },
 );

@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CLOSE_CODES, connect } from "../../src/node.js";
-import type { Client, CloseInfo } from "../../src/node.js";
+import type { Client, CloseInfo, ConnectOptions } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import {
+  binaryFrame,
   closeFrame,
   closeOf,
   frame,
@@ -20,6 +21,8 @@ import { codeOf, isPending, noise, rejectionOf, sleep, timeOf } from "./support.
 checkLeaks();
 
 const MANY = 94_371_840; // 90 MiB
+/** More than a peer that does not read, and the kernel, take of it. */
+const STUCK = 33_554_432; // 32 MiB
 
 /** Reads all messages; what the loop throws in the end, if anything. */
 async function drain(client: Client): Promise<{ texts: string[]; error?: unknown }> {
@@ -162,7 +165,7 @@ describe("a close by this side", () => {
     const client = await connect(server.url, { closeTimeout: ms(300) });
     const peer = await server.connection();
     peer.socket.pause();
-    const sent = client.send(new Uint8Array(33_554_432));
+    const sent = client.send(new Uint8Array(STUCK));
     const flushed = client.flush();
     const time = timeOf(client.close());
     expect(await time).toBeLessThan(ms(1_500));
@@ -178,7 +181,7 @@ describe("a close by this side", () => {
     const client = await connect(server.url, { closeTimeout: ms(200) });
     const peer = await server.connection();
     peer.socket.pause();
-    void client.send(new Uint8Array(33_554_432));
+    void client.send(new Uint8Array(STUCK));
     const info = await client.close(3001);
     expect(info).toMatchObject({ code: 3001, clean: false, by: "local" });
     expect(info.sentCode).toBeUndefined();
@@ -189,7 +192,7 @@ describe("a close by this side", () => {
     const client = await connect(server.url);
     const peer = await server.connection();
     peer.socket.pause();
-    void client.send(new Uint8Array(33_554_432));
+    void client.send(new Uint8Array(STUCK));
     const closed = client.close();
     await sleep(50);
     peer.reset();
@@ -393,7 +396,7 @@ describe("a close by the peer", () => {
     const client = await connect(server.url, { closeTimeout: ms(300) });
     const peer = await server.connection();
     peer.socket.pause();
-    void client.send(new Uint8Array(33_554_432));
+    void client.send(new Uint8Array(STUCK));
     const flushed = client.flush();
     await sleep(50);
     peer.write(closeFrame(1000, "bye"));
@@ -401,6 +404,42 @@ describe("a close by the peer", () => {
     const info = await client.closed;
     expect(info).toMatchObject({ code: 1000, reason: "bye", by: "peer" });
     expect(info.clean).toBe(false);
+  });
+
+  test.each([
+    ["", {}],
+    [", with a readTimeout", { readTimeout: ms(400) }],
+    [", with a writeTimeout", { writeTimeout: ms(400) }],
+  ])("is told as it is by a peer that then stops reading%s", async (_, options) => {
+    await using server = await startRawServer();
+    const client = await connect(server.url, { closeTimeout: ms(700), ...options });
+    const peer = await server.connection();
+    peer.socket.pause();
+    void client.send(new Uint8Array(STUCK));
+    peer.write(closeFrame(1013, "later"));
+    await expect.poll(() => client.state, { timeout: ms(300), interval: 5 }).toBe("closing");
+    expect(await codeOf(client.send("late"))).toBe("CLOSED");
+    expect(await timeOf(client.closed)).toBeLessThan(ms(1_500));
+    const info = await client.closed;
+    expect(info).toMatchObject({ code: 1013, reason: "later", clean: false, by: "peer" });
+    expect(info.sentCode).toBeUndefined();
+    expect(info.error).toMatchObject({
+      code: "CLOSED_BY_PEER",
+      kind: "UNAVAILABLE",
+      retryable: true,
+      details: { closeCode: 1013, reason: "later" },
+    });
+  });
+
+  test("is clean though a ping is tried after its frame, which came with the last message", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    peer.write(textFrame("bye"), closeFrame(1000));
+    expect(await client.receive()).toMatchObject({ value: { data: "bye" } });
+    expect(await codeOf(client.ping())).toBe("CLOSED");
+    expect(await client.closed).toEqual({ code: 1000, reason: "", clean: true, by: "peer" });
+    expect(peer.frames.map((one) => one.opcode)).toEqual([OPCODE.CLOSE]);
   });
 
   test("is clean when the peer resets after it", async () => {
@@ -482,6 +521,26 @@ describe("a connection that is lost", () => {
       peer.socket.write(half, () => setTimeout(() => peer.reset(), 20));
     }));
 
+  test("by an end while the peer reads nothing, within closeTimeout", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url, { closeTimeout: ms(300) });
+    const peer = await server.connection();
+    keepHalfOpen(peer);
+    peer.socket.pause();
+    const sent = client.send(new Uint8Array(STUCK));
+    const received = client.receive();
+    peer.socket.end();
+    await expect.poll(() => client.state, { timeout: ms(200), interval: 5 }).toBe("closing");
+    expect(await timeOf(client.closed)).toBeLessThan(ms(900));
+    const info = await client.closed;
+    expect(info).toMatchObject({ code: 1006, reason: "", clean: false, by: "none" });
+    expect(info.error).toMatchObject({ code: "CONNECTION_LOST", retryable: true });
+    expect(info.sentCode).toBeUndefined();
+    expect(client.state).toBe("closed");
+    expect(await received).toEqual({ ok: false });
+    expect(await rejectionOf(sent)).toMatchObject({ code: "CLOSED", cause: info.error });
+  });
+
   test("by a reset tells the system's error as its cause", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
@@ -496,7 +555,7 @@ describe("a connection that is lost", () => {
     const peer = await server.connection();
     peer.socket.pause();
     const waits = [
-      client.send(new Uint8Array(33_554_432)),
+      client.send(new Uint8Array(STUCK)),
       client.send("behind it"),
       client.flush(),
       client.ping({ timeout: "1m" }),
@@ -529,6 +588,70 @@ describe("a connection that is lost", () => {
     await sleep(50);
     expect(unhandled).toEqual([]);
   });
+});
+
+describe("a failure whose close frame cannot leave tells no sentCode", () => {
+  interface Row {
+    readonly options: ConnectOptions;
+    /** What the peer sends, against the options. */
+    readonly bytes: Uint8Array;
+    readonly code: number;
+  }
+  const rows: Record<string, Row> = {
+    SLOW_CONSUMER: {
+      options: { bufferLimit: 65_536, backpressure: "buffer" },
+      bytes: Buffer.concat([1, 2, 3].map((seed) => binaryFrame(noise(60_000, seed)))),
+      code: 1008,
+    },
+    MESSAGE_TOO_BIG: {
+      options: { readLimit: 1_000 },
+      bytes: binaryFrame(noise(2_000)),
+      code: 1009,
+    },
+  };
+
+  test.each(Object.entries(rows))(
+    "%s, behind bytes the peer does not take",
+    async (error, { options, bytes, code }) => {
+      await using server = await startRawServer();
+      const client = await connect(server.url, { closeTimeout: ms(300), ...options });
+      const peer = await server.connection();
+      peer.socket.pause();
+      const sent = client.send(new Uint8Array(STUCK));
+      peer.write(bytes);
+      expect(await timeOf(client.closed)).toBeLessThan(ms(1_000));
+      const info = await client.closed;
+      expect(info).toMatchObject({ code, reason: "", clean: false, by: "local" });
+      expect(info.error?.code).toBe(error);
+      expect(info).not.toHaveProperty("sentCode");
+      expect(await rejectionOf(sent)).toMatchObject({ code: "CLOSED", cause: info.error });
+    },
+  );
+
+  test.each(Object.entries(rows))(
+    "%s, behind a message that is being compressed",
+    async (error, { options, bytes, code }) => {
+      await using server = await startRawServer({
+        onRequest: (peer) => peer.accept({ "Sec-WebSocket-Extensions": "permessage-deflate" }),
+      });
+      const client = await connect(server.url, {
+        // Shorter than compressing takes.
+        closeTimeout: ms(100),
+        compression: 1,
+        ...options,
+      });
+      const peer = await server.connection();
+      void client.send(noise(STUCK));
+      peer.write(bytes);
+      const info = await client.closed;
+      expect(info).toMatchObject({ code, clean: false, by: "local" });
+      expect(info.error?.code).toBe(error);
+      // It tells what the peer has seen.
+      await server.idle();
+      expect(peer.frames.filter((one) => one.opcode === OPCODE.CLOSE)).toEqual([]);
+      expect(info).not.toHaveProperty("sentCode");
+    },
+  );
 });
 
 describe("terminate", () => {

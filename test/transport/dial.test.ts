@@ -3,22 +3,26 @@ import { Agent, createServer, get } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { lookup as dnsLookup } from "node:dns";
-import type { AddressInfo } from "node:net";
+import { connect as connectTcp } from "node:net";
+import type { AddressInfo, TcpNetConnectOpts } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { createSecureContext } from "node:tls";
 import type { TLSSocket } from "node:tls";
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { connect, createContext } from "../../src/node.js";
-import type { ConnectOptions, WsError } from "../../src/node.js";
+import type { ConnectOptions, WebSocketClass, WsError } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
-import { textFrame } from "../helpers/frames.js";
+import { closeOf, frame, OPCODE, pingFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
-import type { RawConnection, RawServer } from "../helpers/raw-server.js";
+import type { RawConnection, RawServer, RawServerOptions } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { rejectionOf, sleep, turn } from "./support.js";
+import { codeOf, rejectionOf, sleep, turn } from "./support.js";
 
 checkLeaks();
 
@@ -189,20 +193,29 @@ describe("a refusal", () => {
     const error = await refusedBy((peer) =>
       peer.refuse("503 Service Unavailable", { "Retry-After": date }),
     );
-    expect(error.details.retryAfter).toBeGreaterThan(80_000);
+    // A date has no fractions of a second.
+    expect(error.details.retryAfter).toBeGreaterThan(88_000 - ms(1_000));
     expect(error.details.retryAfter).toBeLessThanOrEqual(90_000);
   });
 
-  test("with Retry-After in the past, and with one that says nothing", async () => {
-    const past = await refusedBy((peer) =>
+  test("with Retry-After in the past", async () => {
+    const error = await refusedBy((peer) =>
       peer.refuse("503 Service Unavailable", { "Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT" }),
     );
-    expect(past.details.retryAfter).toBe(0);
-    const none = await refusedBy((peer) =>
-      peer.refuse("503 Service Unavailable", { "Retry-After": "soon" }),
-    );
-    expect(none.details).not.toHaveProperty("retryAfter");
+    expect(error.details.retryAfter).toBe(0);
   });
+
+  test.each(["", "soon", "1.5", "-5", "soon 5", "Wed", "1e3", "0x10", "Wed, soon GMT"])(
+    "with a Retry-After that says nothing: %j",
+    async (value) => {
+      const error = await refusedBy((peer) =>
+        peer.refuse("503 Service Unavailable", { "Retry-After": value }),
+      );
+      expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", kind: "UNAVAILABLE" });
+      expect(error.details).toMatchObject({ headers: { "retry-after": value } });
+      expect(error.details).not.toHaveProperty("retryAfter");
+    },
+  );
 
   test.each([65_535, 65_536, 65_537, 1_000_000])("with a body of %i bytes", async (size) => {
     const error = await refusedBy((peer) =>
@@ -219,6 +232,36 @@ describe("a refusal", () => {
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", retryable: true });
     expect(error.details).toMatchObject({ status: 503, body: "hello" });
     expect(performance.now() - start).toBeLessThan(ms(2_000));
+  });
+
+  test("with a body that stalls is told within dialTimeout", async () => {
+    const start = performance.now();
+    const error = await refusedBy(
+      (peer) => peer.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\npartial"),
+      { dialTimeout: ms(200) },
+    );
+    expect(error).toMatchObject({
+      code: "HANDSHAKE_REJECTED",
+      kind: "PERMISSION_DENIED",
+      retryable: false,
+      details: { status: 401, body: "partial" },
+    });
+    expect(performance.now() - start).toBeLessThan(ms(400));
+  });
+
+  test("with a body that stalls can be aborted", async () => {
+    await using server = await startRawServer({
+      onRequest: (peer) =>
+        peer.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\npartial"),
+    });
+    const controller = new AbortController();
+    const start = performance.now();
+    const dialled = refused(server, { dialTimeout: ms(2_000), signal: controller.signal });
+    await server.connection();
+    await sleep(50);
+    controller.abort(new Error("enough"));
+    expect(await dialled).toMatchObject({ code: "ABORTED", cause: { message: "enough" } });
+    expect(performance.now() - start).toBeLessThan(ms(400));
   });
 
   test("with a body that is cut short", async () => {
@@ -337,6 +380,136 @@ describe("a certificate", () => {
   });
 });
 
+describe("a dial error shows no secret", () => {
+  const path = "path?token=t0ken";
+  const headers = { "X-Key": "k3yvalue" };
+  const secrets = ["hunter2", Buffer.from("me:hunter2").toString("base64"), "t0ken", "k3yvalue"];
+  /** Dials with a secret wherever one may stand. */
+  const dial = (target: string, options?: ConnectOptions): Promise<unknown> =>
+    connect(`${target.replace("//", "//me:hunter2@")}${path}`, { headers, ...options });
+
+  const expectNoSecret = async (dialled: Promise<unknown>, code: string): Promise<void> => {
+    const error = await rejectionOf(dialled);
+    expect(error.code).toBe(code);
+    const shown = inspect(error, { depth: 9, showHidden: true });
+    expect(shown).toContain(code);
+    for (const secret of secrets) expect(shown).not.toContain(secret);
+  };
+
+  interface Row extends RawServerOptions {
+    readonly code: string;
+    readonly options?: ConnectOptions;
+  }
+  const follow = { followRedirects: true };
+  const redirect = (location: string) => (peer: RawConnection) =>
+    peer.refuse("302 Found", { Location: location });
+  const rows: Record<string, Row> = {
+    "a refusal": {
+      code: "HANDSHAKE_REJECTED",
+      onRequest: (peer) => peer.refuse("401 Unauthorized", {}, "no"),
+    },
+    "a bad handshake": {
+      code: "HANDSHAKE_REJECTED",
+      onRequest: (peer) => peer.accept({ "Sec-WebSocket-Accept": null }),
+    },
+    "an answer that is not HTTP": {
+      code: "HANDSHAKE_REJECTED",
+      onRequest: (peer) => peer.write("SSH-2.0-OpenSSH_9.2p1\r\n"),
+    },
+    "a reset": { code: "DIAL_FAILED", onRequest: (peer) => peer.reset() },
+    "an end": { code: "DIAL_FAILED", onRequest: (peer) => peer.socket.end() },
+    "a certificate": { code: "DIAL_FAILED", tls: certificate },
+    "a time-out": {
+      code: "DIAL_TIMEOUT",
+      onRequest: () => {},
+      options: { dialTimeout: ms(50) },
+    },
+    "an abort": {
+      code: "ABORTED",
+      onRequest: () => {},
+      options: { signal: AbortSignal.abort() },
+    },
+    "a redirect that is not followed": { code: "HANDSHAKE_REJECTED", onRequest: redirect("/") },
+    "a redirect to a bad Location": {
+      code: "HANDSHAKE_REJECTED",
+      onRequest: redirect("http://[bad/?token=abc"),
+      options: { node: follow },
+    },
+    "a redirect to another scheme": {
+      code: "HANDSHAKE_REJECTED",
+      onRequest: redirect("ftp://127.0.0.1/"),
+      options: { node: follow },
+    },
+    "redirects without end": {
+      code: "HANDSHAKE_REJECTED",
+      onRequest: redirect("?again"),
+      options: { node: follow },
+    },
+    "a redirect out of the network": {
+      code: "URL_FORBIDDEN",
+      onRequest: redirect("ws+unix:///run/app.sock"),
+      options: { node: follow },
+    },
+    "a redirect to a dead port": {
+      code: "DIAL_FAILED",
+      onRequest: redirect("ws://127.0.0.1:1/"),
+      options: { node: follow },
+    },
+    "a policy that forbids all": { code: "CONNECT_FORBIDDEN", options: { policy: () => false } },
+    "a policy that forbids the URL": {
+      code: "URL_FORBIDDEN",
+      options: { policy: ({ action }) => action === "websocket.connect" },
+    },
+    "a bad option": { code: "INVALID_OPTION", options: { readLimit: -1 } },
+    "a header with a line end": {
+      code: "INVALID_OPTION",
+      options: { headers: { "X-Key": "k3yvalue\r\n" } },
+    },
+    "a header that may not be given": {
+      code: "INVALID_OPTION",
+      options: { headers: { Host: "k3yvalue" } },
+    },
+    "TLS options that OpenSSL refuses": {
+      code: "DIAL_FAILED",
+      tls: certificate,
+      options: { node: { tls: { minVersion: "none" } } },
+    },
+    "an agent that Node refuses": {
+      code: "INVALID_OPTION",
+      tls: certificate,
+      options: { node: { agent: new Agent() } },
+    },
+    "a platform that takes no headers": {
+      code: "UNSUPPORTED",
+      options: { webSocket: WebSocket },
+    },
+  };
+  test.each(Object.entries(rows))("%s", async (_, { code, options, ...given }) => {
+    await using server = await startRawServer(given);
+    await expectNoSecret(dial(server.url, options), code);
+    await server.idle();
+  });
+
+  test("a dead port, and a name that does not exist", async () => {
+    const port = await deadPort();
+    await expectNoSecret(dial(`ws://127.0.0.1:${port}/`), "DIAL_FAILED");
+    await expectNoSecret(dial(`ws://localhost:${port}/`), "DIAL_FAILED");
+    await expectNoSecret(dial("ws://nope.invalid/"), "DIAL_FAILED");
+    await expectNoSecret(dial("ws+unix:///nowhere/wschan.sock:/"), "INVALID_URL");
+  });
+
+  test.each(["ws://127.0.0.1:99999/", "ws://[bad/", "ws:///", "ftp://127.0.0.1/", "//"])(
+    "the bad URL %s",
+    (target) => expectNoSecret(dial(target), "INVALID_URL"),
+  );
+
+  test.each([
+    ["a fragment", `ws://me:hunter2@127.0.0.1/${path}#x`],
+    ["a fragment that is secret", "ws://127.0.0.1/#t0ken"],
+    ["credentials that nobody escaped", "ws://me:pa?ss#hunter2@127.0.0.1/"],
+  ])("a URL with %s", (_, url) => expectNoSecret(connect(url), "INVALID_URL"));
+});
+
 describe("what the server is asked", () => {
   test("a plain handshake and nothing else", async () => {
     await using server = await startRawServer();
@@ -410,6 +583,83 @@ describe("what the server is asked", () => {
     expect(request?.headers["sec-websocket-protocol"]?.split(/, ?/)).toEqual(["a", "b.v2", "c"]);
     expect(client.protocol).toBe("b.v2");
     client.terminate();
+  });
+});
+
+describe("node.tls", () => {
+  /** What would reach `ws` or the request, were it not held back. */
+  const tls = {
+    skipUTF8Validation: true,
+    autoPong: false,
+    protocolVersion: 8,
+    perMessageDeflate: true,
+    maxPayload: 1,
+    handshakeTimeout: 1,
+    generateMask: () => {
+      throw new Error("used");
+    },
+    createConnection: () => {
+      throw new Error("used");
+    },
+    finishRequest: () => {
+      throw new Error("used");
+    },
+  };
+
+  test.each([
+    ["ws", undefined],
+    ["wss", certificate],
+  ])("switches off nothing that the client relies on, over %s:", async (_, secure) => {
+    await using server = await startRawServer({
+      ...(secure && { tls: secure }),
+      onRequest: (peer) => setTimeout(() => peer.accept(), ms(20)),
+    });
+    const client = await connect(server.url, {
+      node: { tls: { ...tls, ...(secure && { ca: secure.cert }) } },
+    });
+    const peer = await server.connection();
+    expect(peer.request?.headers["sec-websocket-version"]).toBe("13");
+    expect(peer.request?.headers).not.toHaveProperty("sec-websocket-extensions");
+    await client.send("x".repeat(1_000));
+    expect(await peer.frame(OPCODE.TEXT)).toMatchObject({ masked: true, rsv1: false });
+    peer.write(pingFrame("p"), textFrame("long enough"));
+    expect((await peer.frame(OPCODE.PONG)).payload.toString()).toBe("p");
+    expect(await client.receive()).toMatchObject({ value: { data: "long enough" } });
+    peer.write(frame({ opcode: OPCODE.TEXT, payload: Buffer.from([0xc3, 0x28]) }));
+    expect(closeOf(await peer.closeFrame()).code).toBe(1007);
+    peer.socket.end();
+    expect((await client.closed).error?.code).toBe("PROTOCOL_ERROR");
+  });
+});
+
+describe("a webSocket that does not tell bufferedAmount", () => {
+  /** As React Native and workerd have it. */
+  class Unmeasured extends WebSocket {}
+  Object.defineProperty(Unmeasured.prototype, "bufferedAmount", { value: undefined });
+  const webSocket = Unmeasured as unknown as WebSocketClass;
+
+  test("cannot keep a writeTimeout", async () => {
+    await using server = await startRawServer();
+    const error = await rejectionOf(connect(server.url, { webSocket, writeTimeout: ms(500) }));
+    expect(error).toMatchObject({ code: "UNSUPPORTED", retryable: false });
+    expect(error.message).toMatch(/writeTimeout.*bufferedAmount/);
+    await server.idle();
+  });
+
+  test("cannot flush, and sends, receives and closes all the same", async () => {
+    await using server = await startEchoServer();
+    const client = await connect(server.url, { webSocket });
+    expect(await rejectionOf(client.flush())).toMatchObject({
+      code: "UNSUPPORTED",
+      retryable: false,
+    });
+    expect(client.state).toBe("open");
+    await client.send("x".repeat(1_000_000));
+    expect((await client.receive()).value?.data).toHaveLength(1_000_000);
+    expect(client.bufferedAmount).toBe(0);
+    expect(await client.close(3_000)).toMatchObject({ code: 3_000, clean: true, by: "local" });
+    expect(await codeOf(client.flush())).toBe("UNSUPPORTED");
+    expect((await (await server.connection()).closed).code).toBe(3_000);
   });
 });
 
@@ -501,6 +751,44 @@ describe("ways to a server", () => {
     const client = await connect(server.url, { node: { agent } });
     expect(agent.calls).toBe(1);
     await client.close();
+    agent.destroy();
+  });
+
+  test("an agent whose connections are no sockets", async () => {
+    await using server = await startEchoServer();
+    /** As proxies have it: a stream over something else. */
+    class Tunnelling extends Agent {
+      override createConnection(options: object): Duplex {
+        const socket = connectTcp(options as TcpNetConnectOpts);
+        const tunnel = new Duplex({
+          read: () => void socket.resume(),
+          write: (chunk: Buffer, _, done) => void socket.write(chunk, done),
+          final: (done) => void socket.end(done),
+          destroy: (error, done) => {
+            socket.destroy();
+            done(error);
+          },
+        });
+        socket.on("data", (chunk) => {
+          if (!tunnel.push(chunk)) socket.pause();
+        });
+        socket.on("end", () => tunnel.push(null));
+        socket.on("close", () => tunnel.destroy());
+        return tunnel;
+      }
+    }
+    const agent = new Tunnelling();
+    const client = await connect(server.url, { node: { agent }, readTimeout: ms(200) });
+    const bytes = new Uint8Array(1_000_000).fill(7);
+    await client.send(bytes);
+    expect((await client.receive()).value?.data).toEqual(bytes);
+    // An exception in the deadline's timer would fail the run, and leave this pending.
+    const info = await client.closed;
+    expect(info).toMatchObject({ code: 3008, clean: false, by: "local", sentCode: 3008 });
+    expect(info.error?.code).toBe("READ_TIMEOUT");
+    expect((await (await server.connection()).closed).code).toBe(3008);
+    const other = await connect(server.url, { node: { agent } });
+    expect(await other.close()).toMatchObject({ code: 1000, clean: true });
     agent.destroy();
   });
 

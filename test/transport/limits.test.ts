@@ -219,6 +219,33 @@ describe("fragments", () => {
   });
 });
 
+describe("an empty binary message", () => {
+  test.each([
+    ["in a frame", binaryFrame(new Uint8Array())],
+    ["in fragments", Buffer.concat(fragments(OPCODE.BINARY, new Uint8Array(), 1))],
+    ["compressed", frame({ opcode: OPCODE.BINARY, rsv1: true, payload: Buffer.from([0]) })],
+  ])("has a buffer of its own, which may be transferred: %s", async (_, bytes) => {
+    await using server = await startDeflating();
+    const one = await open(server, DEFLATED);
+    const other = await open(server, DEFLATED);
+    for (const { client, peer } of [one, one, other, one]) {
+      peer.write(bytes);
+      const { value } = await client.receive({ timeout: ms(1_000) });
+      expect(value).toEqual({ type: "binary", data: new Uint8Array() });
+      const { buffer } = value?.data as Uint8Array<ArrayBuffer>;
+      expect(structuredClone(buffer, { transfer: [buffer] }).byteLength).toBe(0);
+    }
+    for (const { client, peer } of [one, other]) {
+      peer.write(textFrame(""), pingFrame(""));
+      expect(await client.receive({ timeout: ms(1_000) })).toMatchObject({ value: { data: "" } });
+      expect((await peer.frame(OPCODE.PONG)).payload).toHaveLength(0);
+      await client.send("");
+      expect((await peer.frame(OPCODE.TEXT)).payload).toHaveLength(0);
+      client.terminate();
+    }
+  });
+});
+
 describe("a peer that breaks the protocol", () => {
   const rows: [string, Buffer, number, ConnectOptions?][] = [
     ["RSV1 without compression", frame({ opcode: OPCODE.TEXT, rsv1: true }), 1002],

@@ -5,18 +5,30 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { createWebSocketStream } from "ws";
 import { connect } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
-import { closeOf, frame, OPCODE, pingFrame, pongFrame, textFrame } from "../helpers/frames.js";
+import {
+  closeFrame,
+  closeOf,
+  frame,
+  FrameParser,
+  inflate,
+  OPCODE,
+  pingFrame,
+  pongFrame,
+  textFrame,
+} from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection } from "../helpers/raw-server.js";
 import { ROOT } from "../helpers/root.js";
 import { ms } from "../helpers/time.js";
-import { codeOf, isPending, rejectionOf, sleep, timeOf, turn } from "./support.js";
+import { codeOf, isPending, noise, rejectionOf, sleep, timeOf, turn } from "./support.js";
 
 checkLeaks();
 
@@ -182,6 +194,77 @@ describe("writeTimeout", () => {
     expect(client.state).toBe("open");
     client.terminate();
   });
+
+  test("spares a peer that waits for our own consumer to read its echo", async () => {
+    const size = 50_000;
+    const count = 800;
+    await using server = await startEchoServer({
+      echo: false,
+      onConnection: ({ ws }) => {
+        const stream = createWebSocketStream(ws);
+        // The end of the test cuts it.
+        stream.on("error", () => {});
+        stream.pipe(stream);
+      },
+    });
+    const client = await connect(server.url, { writeTimeout: PERIOD });
+    for (let i = 0; i < count; i++) void client.send(new Uint8Array(size));
+    await expect.poll(() => client.stats.timesPaused).toBeGreaterThan(0);
+    // Until nothing moves any more, and then for longer than the period.
+    for (let last = -1; last !== client.bufferedAmount;) {
+      last = client.bufferedAmount;
+      await sleep((PERIOD / ms(1)) * 2);
+    }
+    expect(client.state).toBe("open");
+    expect(client.bufferedAmount).toBeGreaterThan(0);
+    const flushed = client.flush();
+    let received = 0;
+    while (received < size * count) {
+      const { value } = await client.receive({ timeout: ms(2_000) });
+      received += value?.data.length ?? 0;
+    }
+    expect(received).toBe(size * count);
+    await flushed;
+    expect(await client.close()).toMatchObject({ clean: true });
+  });
+});
+
+describe("a deadline on writing", () => {
+  test.each(["writeTimeout", "closeTimeout"] as const)(
+    "does not count the time of compressing: %s",
+    { timeout: ms(30_000) },
+    async (option) => {
+      const data = noise(50_331_648);
+      const start = performance.now();
+      deflateRawSync(data);
+      const period = (performance.now() - start) / 3;
+      await using server = await startRawServer({
+        onRequest: (peer) => peer.accept({ "Sec-WebSocket-Extensions": "permessage-deflate" }),
+      });
+      const client = await connect(server.url, { compression: 1, [option]: period });
+      const peer = await server.connection();
+      const chunks: Buffer[] = [];
+      peer.onData = (chunk) => {
+        chunks.push(chunk);
+        // One frame of 14 bytes and its payload, then the close frame.
+        const [head = chunk] = chunks;
+        if (head.length < 10 || peer.bytesReceived < 14 + Number(head.readBigUInt64BE(2)) + 8)
+          return;
+        peer.write(closeFrame(1000));
+        peer.socket.end();
+      };
+      const sentAt = performance.now();
+      void client.send(data);
+      if (option === "writeTimeout") await client.flush();
+      const info = await client.close();
+      expect(info).toEqual({ code: 1000, reason: "", clean: true, by: "local", sentCode: 1000 });
+      expect(performance.now() - sentAt).toBeGreaterThan(period * 1.5);
+      const [message, close] = new FrameParser().push(Buffer.concat(chunks));
+      expect(message).toMatchObject({ opcode: OPCODE.BINARY, rsv1: true, fin: true });
+      expect(Buffer.compare(inflate(message?.payload as Buffer), data)).toBe(0);
+      expect(close?.opcode).toBe(OPCODE.CLOSE);
+    },
+  );
 });
 
 describe("ping", () => {
@@ -398,7 +481,11 @@ describe("a process that was stopped", () => {
       const { port } = await next(server);
       const url = `ws://127.0.0.1:${String(port)}/`;
       // The dial of the second one is under way while the loop is blocked; so is its ping.
-      const client = await connect(url, { readTimeout: "1s", writeTimeout: "1s" });
+      const client = await connect(url, {
+        readTimeout: "1s",
+        writeTimeout: "1s",
+        closeTimeout: "1s",
+      });
       await client.receive();
       const pinged = client.ping({ timeout: "1s" });
       const received = client.receive({ timeout: "1s" });
@@ -416,6 +503,14 @@ describe("a process that was stopped", () => {
       block(2_200);
       expect((await closed).clean).toBe(true);
       expect((await other).clean).toBe(true);
+      // The close frame is out, and its answer comes while the loop is blocked.
+      const third = await connect(url, { closeTimeout: "1s" });
+      await third.receive();
+      const last = third.close(1000);
+      await turn();
+      await turn();
+      block(2_500);
+      expect(await last).toMatchObject({ clean: true, by: "local", sentCode: 1000 });
     } finally {
       await stop(server);
     }
