@@ -2422,6 +2422,7 @@ const capabilities = {
 const BODY_LIMIT = 65536;
 const BODY_TIMEOUT = 1e3;
 const MAX_FRAGMENTS = 65536;
+const LAST_RESORT = 6e5;
 const MAX_CHUNKS = 262144;
 const MAX_PENDING_PONGS = 32768;
 const CORK_LIMIT = 65536;
@@ -2571,8 +2572,8 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     maxPayload: options.readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
-    // The last resort: the core's own deadline comes first, and forgives this process's sleep.
-    closeTimeout: Math.min(2 * options.closeTimeout + 1e3, 2 ** 31 - 1),
+    // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
+    closeTimeout: LAST_RESORT,
     perMessageDeflate: compression !== COMPRESSION.DISABLED && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true },
@@ -2841,6 +2842,8 @@ class NodeTransport {
     this.resume();
     this.#ws.close(code, reason);
     this.#socket?.end(() => this.#socket?.destroy());
+    const stop = setTimeout(() => this.#ws.terminate(), this.#options.closeTimeout);
+    this.#ws.once("close", () => clearTimeout(stop));
   }
   cut() {
     this.#ws.terminate();

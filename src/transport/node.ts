@@ -36,6 +36,9 @@ const BODY_TIMEOUT = 1_000;
  */
 const MAX_FRAGMENTS = 65_536;
 
+/** When `ws` cuts a connection whose close the core could not notice, in milliseconds. */
+const LAST_RESORT = 600_000;
+
 /** How many reads of the socket one frame may take. */
 const MAX_CHUNKS = 262_144;
 
@@ -225,8 +228,8 @@ function createWebSocket(
     maxPayload: options.readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
-    // The last resort: the core's own deadline comes first, and forgives this process's sleep.
-    closeTimeout: Math.min(2 * options.closeTimeout + 1_000, 2 ** 31 - 1),
+    // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
+    closeTimeout: LAST_RESORT,
     perMessageDeflate: compression !== COMPRESSION.DISABLED && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
@@ -565,8 +568,10 @@ class NodeTransport implements Transport {
     }
     this.resume();
     this.#ws.close(code, reason);
-    // Bounded by the timer that `close` has set, should the peer take nothing any more.
     this.#socket?.end(() => this.#socket?.destroy());
+    // A peer that takes nothing any more will not take the frame either.
+    const stop = setTimeout(() => this.#ws.terminate(), this.#options.closeTimeout);
+    this.#ws.once("close", () => clearTimeout(stop));
   }
 
   cut(): void {

@@ -509,7 +509,7 @@ describe("a process that was stopped", () => {
       const last = third.close(1000);
       await turn();
       await turn();
-      block(2_500);
+      block(3_500);
       expect(await last).toMatchObject({ clean: true, by: "local", sentCode: 1000 });
     } finally {
       await stop(server);
