@@ -94,6 +94,14 @@ function show$1(value) {
   if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
+function unknownOption(where, name, names) {
+  const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
+  const meant = names.find((known) => plain(known) === plain(name));
+  return new WsError(
+    "INVALID_OPTION",
+    `${where}: unknown option ${show$1(name)}: ` + (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`)
+  );
+}
 
 const MAX = 2 ** 63 / 1e6;
 const UNITS = {
@@ -199,12 +207,7 @@ function checkNames(operation, options, names) {
     throw new WsError("INVALID_OPTION", `${operation}: options must be an object`);
   }
   for (const name in options) {
-    if (!names.includes(name)) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `${operation}: unknown option ${JSON.stringify(name)}: the options are ${names.join(", ")}`
-      );
-    }
+    if (!names.includes(name)) throw unknownOption(operation, name, names);
   }
 }
 function isSignal(value) {
@@ -1187,7 +1190,7 @@ class Client {
     this.#pace = this.#paceWaiter = void 0;
     for (const waiter of this.#flushes) waiter.reject(this.#closedError("flush"));
     this.#flushes.clear();
-    this.#settlePings(this.#pings, this.#closedError("ping"));
+    if (this.#pings.length > 0) this.#settlePings(this.#pings, this.#closedError("ping"));
     this.#settleClosed(Object.freeze(info));
     this.#ended(this);
   }
@@ -1307,14 +1310,6 @@ function pickKnown(where, options, names) {
     if (value !== void 0) picked[name] = value;
   }
   return picked;
-}
-function unknownOption(where, name, names) {
-  const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
-  const meant = names.find((known) => plain(known) === plain(name));
-  return new WsError(
-    "INVALID_OPTION",
-    `${where}: unknown option ${show$1(name)}: ` + (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`)
-  );
 }
 function invalid$1(name, value, wanted, operation = "connect") {
   return new WsError(

@@ -167,6 +167,7 @@ export class Client implements AsyncIterable<Message> {
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
   static open(transport: Transport, init: ClientInit): [Client, TransportHandler] {
     const client = new Client(transport, init);
+    // Platforms report late and twice; whatever comes after the end is none of it.
     const ifLive =
       <A extends unknown[]>(handle: (...args: A) => void) =>
       (...args: A): void => {
@@ -672,7 +673,7 @@ export class Client implements AsyncIterable<Message> {
     this.#pace = this.#paceWaiter = undefined;
     for (const waiter of this.#flushes) waiter.reject(this.#closedError("flush"));
     this.#flushes.clear();
-    this.#settlePings(this.#pings, this.#closedError("ping"));
+    if (this.#pings.length > 0) this.#settlePings(this.#pings, this.#closedError("ping"));
     this.#settleClosed(Object.freeze(info));
     this.#ended(this);
   }

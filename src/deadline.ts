@@ -1,6 +1,6 @@
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { WsError } from "./errors.js";
+import { unknownOption, WsError } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
 
 /** How long a wait may take, and what else ends it. */
@@ -129,12 +129,7 @@ function checkNames(operation: string, options: unknown, names: readonly string[
     throw new WsError("INVALID_OPTION", `${operation}: options must be an object`);
   }
   for (const name in options) {
-    if (!names.includes(name)) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `${operation}: unknown option ${JSON.stringify(name)}: the options are ${names.join(", ")}`,
-      );
-    }
+    if (!names.includes(name)) throw unknownOption(operation, name, names);
   }
 }
 
@@ -144,7 +139,7 @@ export function isSignal(value: unknown): boolean {
 }
 
 /** Throws `INVALID_OPTION` for anything but a signal or nothing. */
-export function checkSignal(operation: string, signal: AbortSignal | undefined): void {
+function checkSignal(operation: string, signal: AbortSignal | undefined): void {
   if (signal !== undefined && !isSignal(signal)) {
     throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
   }

@@ -196,3 +196,14 @@ export function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
+
+/** The error of an option that there is not; where only case or underscores differ, it says so. */
+export function unknownOption(where: string, name: string, names: readonly string[]): WsError {
+  const plain = (text: string): string => text.replace(/[_-]/g, "").toLowerCase();
+  const meant = names.find((known) => plain(known) === plain(name));
+  return new WsError(
+    "INVALID_OPTION",
+    `${where}: unknown option ${show(name)}: ` +
+      (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`),
+  );
+}

@@ -2,7 +2,7 @@ import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { show, WsError } from "./errors.js";
+import { show, unknownOption, WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
 import type {
   DialOptionChecks,
@@ -209,16 +209,6 @@ export function pickKnown(
     if (value !== undefined) picked[name] = value;
   }
   return picked;
-}
-
-function unknownOption(where: string, name: string, names: readonly string[]): WsError {
-  const plain = (text: string): string => text.replace(/[_-]/g, "").toLowerCase();
-  const meant = names.find((known) => plain(known) === plain(name));
-  return new WsError(
-    "INVALID_OPTION",
-    `${where}: unknown option ${show(name)}: ` +
-      (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`),
-  );
 }
 
 /** The error of an option that is not what it must be. */

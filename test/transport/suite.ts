@@ -584,24 +584,26 @@ export function transportSuite(options: SuiteOptions): void {
     });
 
     describe("ping", () => {
-      test.runIf(capabilities.canPing)("tells the round trip", async () => {
-        const { client } = await open();
-        const time = await client.ping();
-        expect(time).toBeGreaterThanOrEqual(0);
-        expect(time).toBeLessThan(ms(1_000));
-        await client.close();
-        await expect(client.ping()).rejects.toMatchObject({ code: "CLOSED" });
-      });
-
-      test.runIf(!capabilities.canPing)("is refused with the way out", async () => {
-        const { client } = await open();
-        await expect(client.ping()).rejects.toMatchObject({
-          code: "UNSUPPORTED",
-          kind: "UNSUPPORTED",
-          message: expect.stringContaining("keepAlive.message") as string,
+      if (capabilities.canPing) {
+        test("tells the round trip", async () => {
+          const { client } = await open();
+          const time = await client.ping();
+          expect(time).toBeGreaterThanOrEqual(0);
+          expect(time).toBeLessThan(ms(1_000));
+          await client.close();
+          await expect(client.ping()).rejects.toMatchObject({ code: "CLOSED" });
         });
-        await client.close();
-      });
+      } else {
+        test("is refused with the way out", async () => {
+          const { client } = await open();
+          await expect(client.ping()).rejects.toMatchObject({
+            code: "UNSUPPORTED",
+            kind: "UNSUPPORTED",
+            message: expect.stringContaining("keepAlive.message") as string,
+          });
+          await client.close();
+        });
+      }
     });
   });
 }
