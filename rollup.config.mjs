@@ -1,6 +1,7 @@
 // @ts-check
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
+import terser from "@rollup/plugin-terser";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
@@ -72,24 +73,59 @@ const onwarn = (warning) => {
 // `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging.
 const external = ["ws", /^node:/];
 
+/** @type {() => import("rollup").Plugin} */
+const typescript = () => esbuild({ target: ["es2022", "node20"], tsconfig: "tsconfig.build.json" });
+
+/**
+ * The types of an entry, for `import` and for `require`.
+ *
+ * @param {string} name
+ * @returns {import("rollup").RollupOptions}
+ */
+const types = (name) => ({
+  input: `src/${name}.ts`,
+  external,
+  onwarn,
+  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses],
+  output: [{ file: `dist/${name}.d.cts` }, { file: `dist/${name}.d.mts` }],
+});
+
+/** The global variable of a page that loads the bundle by a script tag. */
+const GLOBAL = "wschan";
+
+/** @type {import("rollup").RollupOptions[]} */
 export default [
   {
     input: "src/node.ts",
     external,
     onwarn,
-    plugins: [
-      nodeResolve(),
-      commonjs(),
-      esbuild({ target: ["es2022", "node20"], tsconfig: "tsconfig.build.json" }),
-      esmWrapper("node.mjs"),
-    ],
+    plugins: [nodeResolve(), commonjs(), typescript(), esmWrapper("node.mjs")],
     output: { file: "dist/node.cjs", format: "cjs", exports: "named", sourcemap: true },
   },
+  types("node"),
   {
-    input: "src/node.ts",
-    external,
+    input: "src/browser.ts",
     onwarn,
-    plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses],
-    output: [{ file: "dist/node.d.cts" }, { file: "dist/node.d.mts" }],
+    plugins: [typescript()],
+    output: [
+      { file: "dist/browser.mjs", format: "es", sourcemap: true },
+      { file: "dist/browser.cjs", format: "cjs", exports: "named", sourcemap: true },
+      {
+        file: "dist/wschan.umd.js",
+        format: "umd",
+        name: GLOBAL,
+        exports: "named",
+        sourcemap: true,
+      },
+      {
+        file: "dist/wschan.umd.min.js",
+        format: "umd",
+        name: GLOBAL,
+        exports: "named",
+        sourcemap: true,
+        plugins: [terser({ ecma: 2020, compress: { passes: 2 } })],
+      },
+    ],
   },
+  types("browser"),
 ];

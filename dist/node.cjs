@@ -2,8 +2,8 @@
 
 Object.defineProperty(exports, '__esModule', { value: true });
 
-var require$$0 = require('ws');
 var node_buffer = require('node:buffer');
+var require$$0 = require('ws');
 
 const TRAITS = {
   CONNECT_FORBIDDEN: "PERMISSION_DENIED",
@@ -2175,24 +2175,6 @@ var shared = /*#__PURE__*/Object.freeze({
   ticker: ticker
 });
 
-function getDefaultExportFromCjs (x) {
-	return x && x.__esModule && Object.prototype.hasOwnProperty.call(x, 'default') ? x['default'] : x;
-}
-
-var node;
-var hasRequiredNode;
-
-function requireNode () {
-	if (hasRequiredNode) return node;
-	hasRequiredNode = 1;
-
-	node = require$$0;
-	return node;
-}
-
-var nodeExports = requireNode();
-var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
-
 const OPEN = 1;
 const POLL = 10;
 const capabilities$1 = {
@@ -2249,9 +2231,16 @@ const dial$1 = ({ url, options, signal, open }) => new Promise((resolve, reject)
 });
 const webSocketPlatform = { dial: dial$1, capabilities: capabilities$1 };
 function createWebSocket$1(url, options, label) {
-  const WebSocket$1 = options.webSocket ?? WebSocket;
+  const platform = globalThis;
+  const Class = options.webSocket ?? platform.WebSocket;
+  if (Class === void 0) {
+    throw new WsError(
+      "UNSUPPORTED",
+      `dial ${label}: this platform has no WebSocket: give one by option webSocket`
+    );
+  }
   try {
-    const socket = new WebSocket$1(url.href, [...options.protocols]);
+    const socket = new Class(url.href, [...options.protocols]);
     socket.binaryType = "arraybuffer";
     return socket;
   } catch (cause) {
@@ -2406,6 +2395,24 @@ class WebSocketTransport {
 function utf8Size(text) {
   return new TextEncoder().encode(text).byteLength;
 }
+
+function getDefaultExportFromCjs (x) {
+	return x && x.__esModule && Object.prototype.hasOwnProperty.call(x, 'default') ? x['default'] : x;
+}
+
+var node;
+var hasRequiredNode;
+
+function requireNode () {
+	if (hasRequiredNode) return node;
+	hasRequiredNode = 1;
+
+	node = require$$0;
+	return node;
+}
+
+var nodeExports = requireNode();
+var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
 
 const capabilities = {
   platform: "Node",

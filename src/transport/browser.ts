@@ -1,4 +1,3 @@
-import IsomorphicWebSocket from "isomorphic-ws";
 import { CLOSE_CODES, wireCode } from "../close.js";
 import { WsError } from "../errors.js";
 import type {
@@ -97,9 +96,17 @@ export const webSocketPlatform: Platform = { dial, capabilities };
 
 function createWebSocket(url: URL, options: DialOptions, label: string): WebSocketLike {
   type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
-  const WebSocket = (options.webSocket ?? IsomorphicWebSocket) as unknown as WebSocketClass;
+  // Looked up now and not on import, by when a test or a polyfill may not have put it there.
+  const platform = globalThis as unknown as { WebSocket?: WebSocketClass };
+  const Class = (options.webSocket as unknown as WebSocketClass | undefined) ?? platform.WebSocket;
+  if (Class === undefined) {
+    throw new WsError(
+      "UNSUPPORTED",
+      `dial ${label}: this platform has no WebSocket: give one by option webSocket`,
+    );
+  }
   try {
-    const socket = new WebSocket(url.href, [...options.protocols]);
+    const socket = new Class(url.href, [...options.protocols]);
     socket.binaryType = "arraybuffer";
     return socket;
   } catch (cause) {

@@ -1,0 +1,786 @@
+/**
+ * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it,
+ * such as `"300ms"` or `"1h15m30.5s"`. What {@link parseDuration} accepts.
+ */
+type Duration = number | string;
+/**
+ * The milliseconds of a duration, fractions kept: `"5ns"` is 0.000005.
+ *
+ * A number is milliseconds. A string follows Go's `time.ParseDuration`: an optional sign, then
+ * `"0"` or one or more decimal numbers, each with a unit: `ns`, `us` (or `µs`), `ms`, `s`, `m`,
+ * `h`.
+ *
+ * Throws a {@link WsError} `INVALID_DURATION` for anything else, for NaN, for a negative duration,
+ * and for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
+ */
+declare function parseDuration(value: Duration): number;
+
+/**
+ * What kind of failure a {@link WsError} is, for code that decides by class and not by case. A kind's
+ * value is its name.
+ */
+type ErrorKind = "NOT_FOUND" | "ALREADY_EXISTS" | "INVALID" | "PERMISSION_DENIED" | "UNAVAILABLE" | "INTERNAL" | "CANCELED" | "CONFLICT" | "TIMEOUT" | "RATE_LIMITED" | "UNSUPPORTED" | "UNKNOWN";
+/** The stable name of a failure. README lists each code with its kind and when it is seen. */
+type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "RECEIVE_TIMEOUT" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
+/** The facts behind a {@link WsError}, by name. Which ones are there depends on its `code`. */
+interface ErrorDetails {
+    /** `DIAL_FAILED`: the platform hides the reason, as browsers do. */
+    readonly opaque?: boolean;
+    /** `HANDSHAKE_REJECTED`: the HTTP status. */
+    readonly status?: number;
+    /** `HANDSHAKE_REJECTED`: the text behind the status. */
+    readonly statusText?: string;
+    /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. */
+    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+    /** `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, decoded as UTF-8. */
+    readonly body?: string;
+    /** `HANDSHAKE_REJECTED`: how long the server's `Retry-After` asks to wait, in milliseconds. */
+    readonly retryAfter?: number;
+    /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was crossed, in bytes. */
+    readonly limit?: number;
+    /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: what crossed it, in bytes, where it is known. */
+    readonly size?: number;
+    /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
+    readonly closeCode?: number;
+    /** `CLOSED_BY_PEER`: the reason in the peer's close frame. */
+    readonly reason?: string;
+}
+/** What a {@link WsError} is made of beside its code and message. */
+interface ErrorInit {
+    /** Overrides the code's own kind. */
+    readonly kind?: ErrorKind;
+    /** Overrides the code's own `retryable`. */
+    readonly retryable?: boolean;
+    readonly details?: ErrorDetails;
+    readonly cause?: unknown;
+}
+/**
+ * The one class of error this package throws and rejects with, on every platform.
+ *
+ * Tell errors apart by `code` (the case) or `kind` (the class); messages are for people and may change.
+ * They begin with the operation that failed and show a URL as origin and path, since queries and
+ * credentials are secrets.
+ */
+declare class WsError extends Error {
+    /** The stable name of the failure. */
+    readonly code: ErrorCode;
+    /** The class of failure. */
+    readonly kind: ErrorKind;
+    /** Whether the same call may succeed later, unchanged. */
+    readonly retryable: boolean;
+    /** The facts behind the failure; empty where there are none. */
+    readonly details: ErrorDetails;
+    constructor(code: ErrorCode, message: string, init?: ErrorInit);
+    get name(): string;
+    /**
+     * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
+     * `instanceof` would say no.
+     */
+    static is(value: unknown): value is WsError;
+}
+/**
+ * The kinds of error by name, and `is` to test for one: `errors.is(error, errors.TIMEOUT)`.
+ */
+declare const errors: {
+    readonly [K in ErrorKind]: K;
+} & {
+    /** Whether `error` is a {@link WsError} of this kind. False for anything else. */
+    is(error: unknown, kind: ErrorKind): error is WsError;
+};
+
+/** How long a wait may take, and what else ends it. */
+interface WaitOptions {
+    /**
+     * The longest wait: milliseconds or a Go duration. `0` does not wait at all. Default: for ever.
+     */
+    readonly timeout?: Duration | undefined;
+    /** Ends the wait with `ABORTED`, its reason as the cause. Nothing that was waited for is lost. */
+    readonly signal?: AbortSignal | undefined;
+}
+
+/** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
+type ReceiveResult<T> = {
+    readonly ok: true;
+    readonly value: T;
+} | {
+    readonly ok: false;
+    readonly value: undefined;
+};
+/**
+ * One way out of a {@link select}: what it waits for, and with which channel. All but `channel` is for
+ * `select` to call.
+ */
+interface Case<C, R> {
+    /** The channel the case belongs to. */
+    readonly channel: C;
+    /** Whether it can happen now. */
+    readonly ready: boolean;
+    /** Makes happen what is ready. */
+    run(): R;
+    /** Waits until it happens; `done` gets the outcome. Returns what ends the wait without one. */
+    park(done: (outcome: R) => void): () => void;
+}
+/** A case of {@link select} that receives; made by `caseReceive`. */
+type ReceiveCase<T, C = ReceiveChannel<T>> = Case<C, ReceiveResult<T>>;
+/** A case of {@link select} that sends; made by `caseSend`. Its outcome says whether the value was sent. */
+type SendCase<T, C = Channel<T>> = Case<C, boolean>;
+/** The receiving half of a channel: nobody who holds it can close or feed the channel. */
+declare class ReceiveChannel<T> {
+    #private;
+    /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
+    protected constructor(queue: object);
+    /** How many values wait in the channel, at most `capacity`. */
+    get length(): number;
+    /** How many values the channel holds before a sender waits. */
+    get capacity(): number;
+    /** Whether it takes no more values. What it holds can still be received. */
+    get closed(): boolean;
+    /**
+     * Receives the next value, waiting for one if need be; `ok: false` once the channel is closed and
+     * drained. A receive that is cancelled or too late has taken nothing.
+     *
+     * Rejects with `RECEIVE_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     */
+    receive(options?: WaitOptions): Promise<ReceiveResult<T>>;
+    /** Receives the next value if that needs no waiting; `undefined` otherwise. */
+    tryReceive(): ReceiveResult<T> | undefined;
+    /** A case of {@link select} that receives from this channel. It may be used again and again. */
+    caseReceive(): ReceiveCase<T, this>;
+    /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
+    [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>;
+}
+/**
+ * A channel as in Go: values pass from senders to receivers in order, each to one of them. With a
+ * capacity, that many wait in it before a sender has to; without one, sender and receiver meet.
+ *
+ * @see https://go.dev/ref/spec#Channel_types
+ */
+declare class Channel<T> extends ReceiveChannel<T> {
+    #private;
+    /**
+     * `capacity` is how many values wait before a sender does: 0 (the default, a rendezvous) to 2^32-1.
+     * Throws `INVALID_OPTION`.
+     */
+    constructor(capacity?: number);
+    /**
+     * Sends a value, waiting for room or a receiver if need be. A send that is cancelled or too late has
+     * sent nothing.
+     *
+     * Rejects with `CHANNEL_CLOSED` (also when the channel closes while it waits), `CHANNEL_TIMEOUT`,
+     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     */
+    send(value: T, options?: WaitOptions): Promise<void>;
+    /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
+    trySend(value: T): boolean;
+    /**
+     * A case of {@link select} that sends this value. On a closed channel it is ready, and rejects with
+     * `CHANNEL_CLOSED`. It may be used again and again.
+     */
+    caseSend(value: T): SendCase<T, this>;
+    /**
+     * Closes the channel: no more can be sent; what it holds can still be received. Senders that wait get
+     * `CHANNEL_CLOSED`. Closing twice is fine.
+     */
+    close(): void;
+}
+
+/** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
+declare const CLOSE_CODES: {
+    readonly NORMAL: 1000;
+    readonly GOING_AWAY: 1001;
+    readonly PROTOCOL_ERROR: 1002;
+    readonly UNSUPPORTED_DATA: 1003;
+    readonly RESERVED: 1004;
+    readonly NO_STATUS: 1005;
+    readonly ABNORMAL_CLOSURE: 1006;
+    readonly INVALID_PAYLOAD: 1007;
+    readonly POLICY_VIOLATION: 1008;
+    readonly MESSAGE_TOO_BIG: 1009;
+    readonly MANDATORY_EXTENSION: 1010;
+    readonly INTERNAL_ERROR: 1011;
+    readonly SERVICE_RESTART: 1012;
+    readonly TRY_AGAIN_LATER: 1013;
+    readonly BAD_GATEWAY: 1014;
+    readonly TLS_HANDSHAKE: 1015;
+};
+/** How a connection ended: what {@link Client.closed} settles with. */
+interface CloseInfo {
+    /** The code asked for by a local close, the peer's, 1005 where it sent none, 1006 without a handshake. */
+    readonly code: number;
+    readonly reason: string;
+    /** Whether both close frames were exchanged and nothing that was sent had to be dropped. */
+    readonly clean: boolean;
+    /** Who ended it: this side, the peer's close frame, or nobody (the connection was lost). */
+    readonly by: "local" | "peer" | "none";
+    /** The code that went out, where this side closed and could still say so. */
+    readonly sentCode?: number;
+    /** Why it ended, unless that was a normal end; the peer's normal end is one even if it took not all. */
+    readonly error?: WsError;
+}
+
+/** Message type of {@link Client.send}: text (opcode 1, RFC 6455 section 5.6). */
+declare const TEXT = 1;
+/** Message type of {@link Client.send}: binary (opcode 2, RFC 6455 section 5.6). */
+declare const BINARY = 2;
+/** `Message.type` of a text message. */
+declare const TYPE_TEXT = "text";
+/** `Message.type` of a binary message. */
+declare const TYPE_BINARY = "binary";
+/** The name of a ping frame (RFC 6455 section 5.5.2). */
+declare const TYPE_PING = "ping";
+/** The name of a pong frame (RFC 6455 section 5.5.3). */
+declare const TYPE_PONG = "pong";
+/** The name of a close frame (RFC 6455 section 5.5.1). */
+declare const TYPE_CLOSE = "close";
+/**
+ * The modes of option `compression` (permessage-deflate, RFC 7692): off, one context for all messages
+ * of a direction, or a fresh context for each message.
+ */
+declare const COMPRESSION: {
+    readonly DISABLED: 0;
+    readonly CONTEXT_TAKEOVER: 1;
+    readonly NO_CONTEXT: 2;
+};
+/** A value of {@link COMPRESSION}. */
+type CompressionMode = 0 | 1 | 2;
+
+/**
+ * One message as the channel hands it out. Binary data is always a plain `Uint8Array` that owns its
+ * buffer, never a `Buffer` or a `Blob`, so it may be kept, changed or transferred.
+ */
+type Message = TextMessage | BinaryMessage;
+/** A text message. */
+interface TextMessage {
+    readonly type: "text";
+    readonly data: string;
+}
+/** A binary message. */
+interface BinaryMessage {
+    readonly type: "binary";
+    readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** What a policy is asked about: to connect at all, then to connect to one URL. */
+type PolicyAction = "websocket.connect" | "websocket.connect.url";
+/** One question to a {@link Policy}. Frozen, and each policy gets its own. */
+interface PolicyRequest {
+    readonly action: PolicyAction;
+    /** The normalised URL without credentials; `""` for `websocket.connect`. */
+    readonly resource: string;
+    /** The same, parsed: a copy, and only with `websocket.connect.url`. */
+    readonly url?: URL;
+    /** Who asks: option `actor` of the context. */
+    readonly actor?: unknown;
+    /** What else is known: option `meta`. */
+    readonly meta?: Readonly<Record<string, unknown>>;
+}
+/**
+ * Answers whether a connection is allowed. Only `true`, or a promise of it, allows; anything else
+ * refuses, and so does a policy that throws or rejects: the error's `cause` is what it threw.
+ */
+type Policy = (request: PolicyRequest) => boolean | Promise<boolean>;
+/** One rule of {@link definePolicy}. */
+interface PolicyRule {
+    /**
+     * The actions this rule is about; `*` stands for any run of characters. An allow rule for
+     * `websocket.connect.url` implies `websocket.connect`.
+     */
+    readonly actions: string | readonly string[];
+    /**
+     * The URLs this rule is about, as `"scheme://host[:port][/path][?query]"` or `"*"`: see
+     * {@link definePolicy}. Default: all of them. An empty list is none. `websocket.connect` ignores
+     * it.
+     */
+    readonly resources?: string | readonly string[];
+    /** What the rule does where it applies. A deny rule beats all allow rules. */
+    readonly effect: "allow" | "deny";
+    /**
+     * A further condition, asked last. Unless it answers `true` an allow rule does not apply; unless
+     * it answers `false` a deny rule does. What it throws refuses the connection. Not asked for a
+     * `websocket.connect` that is merely implied.
+     */
+    readonly when?: (request: PolicyRequest) => boolean | Promise<boolean>;
+}
+/**
+ * Makes a policy of rules: any deny rule that applies wins, else any allow rule, else it denies.
+ * The rules are checked and copied once, here. Patterns are matched by part, never as text:
+ *
+ * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
+ * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
+ *   itself), or `*`. One trailing dot is ignored.
+ * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
+ * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
+ *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
+ *   an escaped slash, backslash or NUL (`%2f`, `%5c`, `%00`) is refused: no allow rule with a path
+ *   matches it, all deny rules with one do, if scheme, host and port fit.
+ * - The query is ignored unless the pattern has one; it may hold `*`.
+ * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
+ *   `ws+unix:` URLs are allowed only by a pattern of their own,
+ *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
+ *
+ * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,
+ * and `when` is asked for `websocket.connect` too, without a `url`.
+ *
+ * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
+ */
+declare function definePolicy(rules: readonly PolicyRule[]): Policy;
+
+/**
+ * The line between the core and a platform's WebSocket. A transport moves messages and tells what
+ * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
+ * Types only.
+ */
+
+/** How a slow consumer is answered: see {@link Client.backpressure}. */
+type Backpressure = "socket" | "stream" | "buffer";
+/** The HTTP response that opened a connection. Node alone can see it. */
+interface Handshake {
+    readonly status: number;
+    /** Names in lower case. */
+    readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
+/** A W3C `WebSocket` class. */
+type WebSocketClass = new (url: string, protocols?: string[]) => object;
+/** Options for Node alone, handed to the dial. */
+interface NodeOptions {
+    /** An `http.Agent` or `https.Agent`, for proxies and pools. */
+    readonly agent?: object;
+    /** Passed to the TLS connect: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... */
+    readonly tls?: Readonly<Record<string, unknown>>;
+    /** In place of `dns.lookup`, with its signature. */
+    readonly lookup?: (...args: never[]) => void;
+    /** The address family to dial: 4, 6, or 0 for both. */
+    readonly family?: 0 | 4 | 6;
+    /** The local address to dial from. */
+    readonly localAddress?: string;
+    /** The `Origin` header. */
+    readonly origin?: string;
+    /** Whether redirects are followed. Default: false. */
+    readonly followRedirects?: boolean;
+    /** How many redirects are followed, 0 to 20. Default: 5. */
+    readonly maxRedirects?: number;
+}
+
+/** Data of a message to send. */
+type Data = string | ArrayBuffer | ArrayBufferView;
+/** The ways to name a compression mode: see {@link COMPRESSION}. */
+type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
+/** Settings of option `keepAlive`. */
+interface KeepAliveOptions {
+    /** How much silence is answered with a ping: milliseconds or a Go duration. Default: 30 s. */
+    readonly interval?: Duration | undefined;
+    /** How long the peer may stay silent after the ping was flushed. Default: 10 s. */
+    readonly timeout?: Duration | undefined;
+    /** The message to send where there are no ping frames, as in browsers. */
+    readonly message?: (() => Data) | undefined;
+    /** Told of each round trip, in milliseconds. */
+    readonly onPong?: ((roundTrip: number) => void) | undefined;
+}
+/**
+ * Options of `connect`. All are copied when the call is made. A number where a duration is wanted is
+ * milliseconds; a string is a Go duration (`"1m30s"`). A duration, `readLimit` or `bufferLimit` of `0`
+ * means the default. Whatever is wrong rejects with `INVALID_OPTION`, and what the platform cannot do
+ * with `UNSUPPORTED`, before anything is looked up or sent.
+ */
+interface ConnectOptions {
+    /**
+     * Headers of the opening request, in Node. Not the WebSocket's own, nor `Host`, `Origin`,
+     * `Connection`, `Upgrade`, `Content-Length` or `Transfer-Encoding`. Default: none. Browsers cannot
+     * send any: `UNSUPPORTED`.
+     */
+    readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+    /**
+     * Subprotocols to offer, best first (RFC 6455 section 1.9). If the server picks none of them, or
+     * another one, the dial is `HANDSHAKE_REJECTED`. Default: none.
+     */
+    readonly protocols?: string | readonly string[] | undefined;
+    /**
+     * The longest time until the connection is open: policy, name look-up, TCP, TLS, redirects and
+     * upgrade together; then `DIAL_TIMEOUT`. Default: 30 s. At most 2^31-1 ms. 0: the default.
+     */
+    readonly dialTimeout?: Duration | undefined;
+    /**
+     * The longest wait for the next message while the channel has room and no message is half received;
+     * then `READ_TIMEOUT` ends the connection. In Node, any byte that is received or written counts as
+     * life. A peer that dies in the middle of a message is `keepAlive`'s to find. Default: off. At most
+     * 2^31-1 ms. 0: off.
+     */
+    readonly readTimeout?: Duration | undefined;
+    /**
+     * The longest time without progress while sent bytes wait; then `WRITE_TIMEOUT` ends the connection.
+     * Default: off. At most 2^31-1 ms. 0: off.
+     */
+    readonly writeTimeout?: Duration | undefined;
+    /**
+     * The longest wait for the peer's answer to our close frame, and for progress of what must leave
+     * before it. Default: 5 s. At most 2^31-1 ms. 0: the default.
+     */
+    readonly closeTimeout?: Duration | undefined;
+    /** permessage-deflate (RFC 7692): see {@link COMPRESSION}. Default: `DISABLED`. */
+    readonly compression?: Compression | undefined;
+    /** Messages smaller than this many bytes go uncompressed. Default: 512. 0 to 104857600; 0: none. */
+    readonly compressionThreshold?: number | undefined;
+    /**
+     * The largest message to receive, in bytes after decompression. A larger one is `MESSAGE_TOO_BIG`
+     * and ends the connection with 1009. Default: 16 MiB. At most 134217728. 0: the default.
+     */
+    readonly readLimit?: number | undefined;
+    /**
+     * How many messages the receive channel holds. At this many unread, or at 1 MiB, the socket is
+     * paused. Default: 32. 1 to 10000.
+     */
+    readonly channelCapacity?: number | undefined;
+    /**
+     * How many bytes may be unread, at payload + 64 a message (a text's payload at 2 x `length`); over
+     * it the connection ends with `SLOW_CONSUMER`. Default: 64 MiB. 64 KiB to 1 GiB. 0: the default.
+     */
+    readonly bufferLimit?: number | undefined;
+    /** `send` waits while this many bytes have not left. Default: 256 KiB. 1 B to 1 GiB. */
+    readonly sendHighWaterMark?: number | undefined;
+    /** Aborts policy and dial (`ABORTED`); it never ends an open connection. Default: none. */
+    readonly signal?: AbortSignal | undefined;
+    /** Asked in addition to the context's policy: both must allow. Default: none. */
+    readonly policy?: Policy | undefined;
+    /** Handed to the policies with each request. Default: none. */
+    readonly meta?: Readonly<Record<string, unknown>> | undefined;
+    /** Pings in silence and ends a dead connection. Default: off. Not in this version: `UNSUPPORTED`. */
+    readonly keepAlive?: KeepAliveOptions | undefined;
+    /** `"buffer"` never pauses the socket; only `bufferLimit` bounds what waits. Default: `"auto"`. */
+    readonly backpressure?: "auto" | "buffer" | undefined;
+    /**
+     * A W3C `WebSocket` class to use in place of the platform's: it can do what a browser's can, and the
+     * options a browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.
+     */
+    readonly webSocket?: WebSocketClass | undefined;
+    /** Options for Node alone. Default: none. Elsewhere `UNSUPPORTED`. */
+    readonly node?: NodeOptions | undefined;
+}
+
+declare global {
+    interface SymbolConstructor {
+        readonly asyncDispose: unique symbol;
+    }
+}
+/** What a {@link Client} has received and sent so far, and what waits in it. */
+interface ClientStats {
+    readonly messagesReceived: number;
+    readonly messagesSent: number;
+    /** Payloads of received messages, in bytes. */
+    readonly bytesReceived: number;
+    /** Payloads of sent messages, in bytes. */
+    readonly bytesSent: number;
+    /** What unread messages hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
+    readonly bytesBuffered: number;
+    /** How often reading was paused because the consumer was slow. */
+    readonly timesPaused: number;
+}
+/** Options of {@link Client.ping}. */
+interface PingOptions extends WaitOptions {
+}
+/**
+ * One WebSocket connection.
+ *
+ * Any number of tasks may send and receive at the same time; each message goes to one receiver.
+ * Messages wait in the channel from the moment the connection is open, so none is missed. After the
+ * end, what had arrived can still be received. A client must be read until it is closed: one that is
+ * not read slows its server down, and answers no ping.
+ */
+declare class Client implements AsyncIterable<Message> {
+    #private;
+    /** Unique in this process. */
+    readonly id: string;
+    /** The URL it is connected to, after redirects, without credentials. */
+    readonly url: string;
+    /** Settles once, when the connection has ended, with how it ended. Never rejects. */
+    readonly closed: Promise<CloseInfo>;
+    private constructor();
+    /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
+    get state(): "open" | "closing" | "closed";
+    /** The subprotocol the server picked; `""` for none. */
+    get protocol(): string;
+    /** The extensions the server accepted, as it wrote them; `""` for none. */
+    get extensions(): string;
+    /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
+    get compression(): CompressionMode;
+    /** How many sent bytes the operating system has not taken yet. */
+    get bufferedAmount(): number;
+    /**
+     * What a slow consumer leads to: the `"socket"` or the `"stream"` is paused, which slows the server
+     * down; or messages `"buffer"` here, up to `bufferLimit`.
+     */
+    get backpressure(): Backpressure;
+    /** Whether this platform has ping frames. */
+    get canPing(): boolean;
+    /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
+    get handshake(): Handshake | undefined;
+    /** What was received and sent so far, and what waits to be read. A snapshot. */
+    get stats(): ClientStats;
+    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+    channel(): ReceiveChannel<Message>;
+    /** Short for `channel().receive(options)`. */
+    receive(options?: WaitOptions): Promise<ReceiveResult<Message>>;
+    /**
+     * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
+     * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+     * connection open.
+     */
+    [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined>;
+    /**
+     * Sends one message: handed over at once, in call order. Settles as soon as fewer than
+     * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
+     * returned.
+     *
+     * @param data A string; or an `ArrayBuffer` or a view, as bytes.
+     * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
+     * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
+     *
+     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
+     * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
+     */
+    send(data: Data, type?: 1 | 2): Promise<void>;
+    /**
+     * Settles when all that was sent has been handed to the operating system; in a browser, when
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
+     * where the platform has no `bufferedAmount`.
+     */
+    flush(): Promise<void>;
+    /**
+     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
+     * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
+     * is out the socket is not paused: what arrives meanwhile counts against `bufferLimit`, so ping
+     * rarely, or with a short timeout, where the server has a long backlog. `timeout` is 10 s by default.
+     *
+     * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
+     * `UNSUPPORTED` where {@link canPing} is false.
+     */
+    ping(options?: PingOptions): Promise<number>;
+    /**
+     * Closes the connection: the channel closes at once, what was sent still goes out, then the close
+     * frame, and the peer has `closeTimeout` to answer it. Resolves with how it ended. Calling it again
+     * returns the same promise.
+     *
+     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. A browser may send only 1000 and
+     * 3000-4999 (WHATWG): there the others go out as `code + 3000`.
+     * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
+     *
+     * Rejects with `INVALID_CLOSE`, and the connection stays open.
+     */
+    close(code?: number, reason?: string): Promise<CloseInfo>;
+    /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
+    terminate(): void;
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What {@link createContext} takes. */
+interface ContextOptions {
+    /** Asked for every connection of the context, redirects included. Default: all is allowed. */
+    readonly policy?: Policy | undefined;
+    /** Handed to policies with each request: who acts. Default: none. */
+    readonly actor?: unknown;
+    /** Handed to policies with each request; a call's own `meta` comes on top. Default: none. */
+    readonly meta?: Readonly<Record<string, unknown>> | undefined;
+    /** Options for every connection; a call's own come on top. `policy` and `signal` are not among them. */
+    readonly defaults?: Omit<ConnectOptions, "policy" | "signal"> | undefined;
+    /** Refuses everything while the context has no policy of its own. Default: false. */
+    readonly strict?: boolean | undefined;
+    /** Not in this version: `UNSUPPORTED`. */
+    readonly denyPrivateNetworks?: boolean | {
+        readonly allow: readonly string[];
+    } | undefined;
+    /** Closes the context. Default: none. */
+    readonly signal?: AbortSignal | undefined;
+}
+/**
+ * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
+ * with `NO_CONTEXT`, and closes its connections.
+ */
+declare class Context {
+    #private;
+    /** Settles when the context has been closed and the last of its connections has ended. */
+    readonly closed: Promise<void>;
+    /** Opens a connection under this context's policy and defaults: see {@link connect}. */
+    connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
+    /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+    connection(id: string): Client;
+    /** The connections that have not ended. A snapshot. */
+    get connections(): readonly Client[];
+    /**
+     * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
+     * and reason. Settles when all have ended. Closing again returns the same promise.
+     *
+     * Rejects with `INVALID_CLOSE`, and nothing is closed.
+     */
+    close(code?: number, reason?: string): Promise<void>;
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens a WebSocket connection.
+ *
+ * The policy is asked first: nothing is looked up and no byte is sent before it has allowed the URL.
+ * Policy, look-up, connection and handshake share one deadline, `dialTimeout`.
+ *
+ * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a
+ * page also relative to the page. Credentials become Basic authorization in Node.
+ * @param options See {@link ConnectOptions}.
+ * @returns The client, open; messages that arrive from now on wait in its channel.
+ *
+ * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
+ * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+ */
+type Connect = (url: string | URL, options?: ConnectOptions) => Promise<Client>;
+/**
+ * Makes a {@link Context}: connections under one policy, one set of defaults, and one end.
+ *
+ * Throws `INVALID_OPTION` or `UNSUPPORTED`.
+ */
+type CreateContext = (options?: ContextOptions) => Context;
+
+/** How long a {@link select} waits, and whether it waits at all. */
+interface SelectOptions extends WaitOptions {
+    /** Go's `default` case: if nothing is ready, resolve with `index: -1` instead of waiting. */
+    readonly default?: boolean | undefined;
+}
+type AnyCase = Case<any, any>;
+type IndexOf<K> = K extends `${infer I extends number}` ? I : number;
+type Outcome<I, C, R> = R extends ReceiveResult<unknown> ? {
+    readonly index: I;
+    readonly channel: C;
+} & R : {
+    readonly index: I;
+    readonly channel: C;
+    readonly ok: true;
+    readonly value: undefined;
+};
+type CaseResult<I, K> = K extends Case<infer C, infer R> ? Outcome<I, C, R> : never;
+/** The result of a `default` that was taken. */
+interface DefaultResult {
+    readonly default: true;
+    readonly index: -1;
+    readonly ok: false;
+    readonly channel: undefined;
+    readonly value: undefined;
+}
+/**
+ * What happened: a union over the cases, told apart by the literal `index`. A case that received has
+ * `ok` and `value`; a case that sent has `ok: true`.
+ */
+type SelectResult<C extends readonly unknown[], O = unknown> = (number extends C["length"] ? CaseResult<number, C[number]> : {
+    [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]>;
+}[keyof C & `${number}`]) | (O extends {
+    readonly default: false;
+} ? never : O extends {
+    readonly default: boolean;
+} ? DefaultResult : never);
+/**
+ * Waits until one of the cases can happen and lets exactly that one happen, as in Go. Among several that
+ * are ready it chooses by lot, each as likely as the others, so that none starves. The losing cases
+ * leave nothing behind, and a select that is cancelled or too late has taken and sent nothing.
+ *
+ * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION`, `INVALID_OPTION` (no cases and neither
+ * default nor timeout), or `CHANNEL_CLOSED` when the case that happens sends on a closed channel.
+ *
+ * @see https://go.dev/ref/spec#Select_statements
+ */
+declare function select<const C extends readonly AnyCase[], const O extends SelectOptions = Record<never, never>>(cases: C, options?: O): Promise<SelectResult<C, O>>;
+
+/**
+ * A channel on which the time arrives once, after `delay`: milliseconds or a Go duration, from 0. It is
+ * not closed afterwards. Throws `INVALID_DURATION`.
+ *
+ * @see https://pkg.go.dev/time#After
+ */
+declare function after(delay: Duration): ReceiveChannel<Date>;
+/** A clock that ticks on a channel; made by {@link ticker}. */
+interface Ticker {
+    /** The time arrives here at each tick; a tick that nobody took is dropped. */
+    readonly channel: ReceiveChannel<Date>;
+    /** Starts anew with this period. Throws `INVALID_DURATION`, `CHANNEL_CLOSED` after `stop`. */
+    reset(period: Duration): void;
+    /** Stops it and closes its channel. Stopping twice is fine. */
+    stop(): void;
+}
+/**
+ * A clock that ticks each `period`: milliseconds or a Go duration, more than 0. Throws
+ * `INVALID_DURATION`.
+ *
+ * @see https://pkg.go.dev/time#NewTicker
+ */
+declare function ticker(period: Duration): Ticker;
+
+declare const shared_BINARY: typeof BINARY;
+type shared_Backpressure = Backpressure;
+type shared_BinaryMessage = BinaryMessage;
+declare const shared_CLOSE_CODES: typeof CLOSE_CODES;
+declare const shared_COMPRESSION: typeof COMPRESSION;
+type shared_Case<C, R> = Case<C, R>;
+type shared_Channel<T> = Channel<T>;
+declare const shared_Channel: typeof Channel;
+type shared_Client = Client;
+type shared_ClientStats = ClientStats;
+type shared_CloseInfo = CloseInfo;
+type shared_Compression = Compression;
+type shared_CompressionMode = CompressionMode;
+type shared_Connect = Connect;
+type shared_ConnectOptions = ConnectOptions;
+type shared_Context = Context;
+type shared_ContextOptions = ContextOptions;
+type shared_CreateContext = CreateContext;
+type shared_Data = Data;
+type shared_DefaultResult = DefaultResult;
+type shared_Duration = Duration;
+type shared_ErrorCode = ErrorCode;
+type shared_ErrorDetails = ErrorDetails;
+type shared_ErrorInit = ErrorInit;
+type shared_ErrorKind = ErrorKind;
+type shared_Handshake = Handshake;
+type shared_KeepAliveOptions = KeepAliveOptions;
+type shared_Message = Message;
+type shared_NodeOptions = NodeOptions;
+type shared_PingOptions = PingOptions;
+type shared_Policy = Policy;
+type shared_PolicyAction = PolicyAction;
+type shared_PolicyRequest = PolicyRequest;
+type shared_PolicyRule = PolicyRule;
+type shared_ReceiveCase<T, C = ReceiveChannel<T>> = ReceiveCase<T, C>;
+type shared_ReceiveChannel<T> = ReceiveChannel<T>;
+declare const shared_ReceiveChannel: typeof ReceiveChannel;
+type shared_ReceiveResult<T> = ReceiveResult<T>;
+type shared_SelectOptions = SelectOptions;
+type shared_SelectResult<C extends readonly unknown[], O = unknown> = SelectResult<C, O>;
+type shared_SendCase<T, C = Channel<T>> = SendCase<T, C>;
+declare const shared_TEXT: typeof TEXT;
+declare const shared_TYPE_BINARY: typeof TYPE_BINARY;
+declare const shared_TYPE_CLOSE: typeof TYPE_CLOSE;
+declare const shared_TYPE_PING: typeof TYPE_PING;
+declare const shared_TYPE_PONG: typeof TYPE_PONG;
+declare const shared_TYPE_TEXT: typeof TYPE_TEXT;
+type shared_TextMessage = TextMessage;
+type shared_Ticker = Ticker;
+type shared_WaitOptions = WaitOptions;
+type shared_WebSocketClass = WebSocketClass;
+type shared_WsError = WsError;
+declare const shared_WsError: typeof WsError;
+declare const shared_after: typeof after;
+declare const shared_definePolicy: typeof definePolicy;
+declare const shared_errors: typeof errors;
+declare const shared_parseDuration: typeof parseDuration;
+declare const shared_select: typeof select;
+declare const shared_ticker: typeof ticker;
+declare namespace shared {
+  export { shared_BINARY as BINARY, shared_CLOSE_CODES as CLOSE_CODES, shared_COMPRESSION as COMPRESSION, shared_Channel as Channel, type shared_Client as Client, type shared_Context as Context, shared_ReceiveChannel as ReceiveChannel, shared_TEXT as TEXT, shared_TYPE_BINARY as TYPE_BINARY, shared_TYPE_CLOSE as TYPE_CLOSE, shared_TYPE_PING as TYPE_PING, shared_TYPE_PONG as TYPE_PONG, shared_TYPE_TEXT as TYPE_TEXT, shared_WsError as WsError, shared_after as after, shared_definePolicy as definePolicy, shared_errors as errors, shared_parseDuration as parseDuration, shared_select as select, shared_ticker as ticker };
+  export type { shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
+}
+
+declare const connect: Connect;
+declare const createContext: CreateContext;
+/** Everything this package exports, under one name. */
+declare const websocket: typeof shared & {
+    readonly connect: Connect;
+    readonly createContext: CreateContext;
+};
+
+export { BINARY, CLOSE_CODES, COMPRESSION, Channel, type Client, type Context, ReceiveChannel, TEXT, TYPE_BINARY, TYPE_CLOSE, TYPE_PING, TYPE_PONG, TYPE_TEXT, WsError, after, connect, createContext, websocket as default, definePolicy, errors, parseDuration, select, ticker };
+export type { Backpressure, BinaryMessage, Case, ClientStats, CloseInfo, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, DefaultResult, Duration, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, TextMessage, Ticker, WaitOptions, WebSocketClass };

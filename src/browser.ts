@@ -1,0 +1,21 @@
+import { bindConnect, bindCreateContext } from "./connect.js";
+import type { Connect, CreateContext } from "./connect.js";
+import * as shared from "./public.js";
+import { webSocketPlatform } from "./transport/browser.js";
+
+export * from "./public.js";
+
+export const connect: Connect = /* @__PURE__ */ bindConnect(webSocketPlatform, webSocketPlatform);
+
+export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(
+  webSocketPlatform,
+  webSocketPlatform,
+);
+
+/** Everything this package exports, under one name. */
+const websocket: typeof shared & {
+  readonly connect: Connect;
+  readonly createContext: CreateContext;
+} = /* @__PURE__ */ Object.freeze({ ...shared, connect, createContext });
+
+export default websocket;
