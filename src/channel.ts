@@ -1,4 +1,4 @@
-import { checkMayWait, guardWait, parseWait } from "./deadline.js";
+import { waitFor } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
 import { show, WsError } from "./errors.js";
 
@@ -15,6 +15,9 @@ export interface Sender<T> {
   settle(sent: boolean): void;
 }
 
+/** How many places that are empty a queue may keep, beside as many as are taken. */
+const SPARE = 64;
+
 const CLOSED: ReceiveResult<never> = /* @__PURE__ */ Object.freeze({ ok: false, value: undefined });
 
 /**
@@ -28,10 +31,9 @@ export class Queue<T> {
   closed = false;
   /** Told of each value that had to wait and is taken. */
   taken: ((value: T) => void) | undefined;
-  /** A ring whose size is a power of two, so that an index wraps by a mask. */
-  #ring: (T | undefined)[] = [undefined, undefined, undefined, undefined];
+  /** What is held, from `#head` on; the places before it are empty. */
+  #values: (T | undefined)[] = [];
   #head = 0;
-  #size = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -39,36 +41,42 @@ export class Queue<T> {
 
   /** How many values are held, those behind the channel included. */
   get size(): number {
-    return this.#size;
+    return this.#values.length - this.#head;
   }
 
   /** Whether `take` would yield something. */
   get ready(): boolean {
-    return this.#size > 0 || this.closed;
+    return this.closed || this.size > 0;
   }
 
   /** Hands the value over or holds it, if that needs no waiting. */
   offer(value: T): boolean {
-    if (this.receivers.size === 0 && this.#size >= this.capacity) return false;
+    if (this.receivers.size === 0 && this.size >= this.capacity) return false;
     this.push(value);
     return true;
   }
 
   /** Hands the value over or holds it, beyond the capacity if need be. */
   push(value: T): void {
-    const receiver = first(this.receivers);
-    if (receiver === undefined) {
-      this.#append(value);
-    } else {
+    for (const receiver of this.receivers) {
       this.unpark(receiver);
       receiver({ ok: true, value });
+      return;
     }
+    this.#values.push(value);
   }
 
   /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
   take(): ReceiveResult<T> | undefined {
-    if (this.#size === 0) return this.closed ? CLOSED : undefined;
-    const value = this.#shift();
+    const values = this.#values;
+    if (this.#head === values.length) return this.closed ? CLOSED : undefined;
+    const value = values[this.#head] as T;
+    values[this.#head++] = undefined;
+    // Now and then, so that each value is moved once at the most.
+    if (this.#head * 2 > values.length + SPARE) {
+      values.splice(0, this.#head);
+      this.#head = 0;
+    }
     this.taken?.(value);
     return { ok: true, value };
   }
@@ -88,32 +96,6 @@ export class Queue<T> {
       this.unpark(receiver);
       receiver(CLOSED);
     }
-  }
-
-  #append(value: T): void {
-    if (this.#size === this.#ring.length) this.#grow();
-    this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = value;
-    this.#size++;
-  }
-
-  #shift(): T {
-    const value = this.#ring[this.#head] as T;
-    this.#ring[this.#head] = undefined;
-    this.#head = (this.#head + 1) & (this.#ring.length - 1);
-    // A burst's memory goes with the burst.
-    if (--this.#size === 0 && this.#ring.length > 1024) {
-      this.#ring = [undefined, undefined, undefined, undefined];
-      this.#head = 0;
-    }
-    return value;
-  }
-
-  #grow(): void {
-    const { length } = this.#ring;
-    const ring = new Array<T | undefined>(length * 2).fill(undefined);
-    for (let i = 0; i < this.#size; i++) ring[i] = this.#ring[(this.#head + i) & (length - 1)];
-    this.#ring = ring;
-    this.#head = 0;
   }
 }
 
@@ -236,11 +218,7 @@ export class ReceiveChannel<T> {
         return queue.ready;
       },
       run: () => queue.take() ?? CLOSED,
-      park: (done) => {
-        const receiver: Receiver<T> = (result) => done(result);
-        queue.park(receiver);
-        return () => queue.unpark(receiver);
-      },
+      park: parkIn(queue),
     };
   }
 
@@ -284,25 +262,16 @@ export class Channel<T> extends ReceiveChannel<T> {
    */
   async send(value: T, options: WaitOptions = {}): Promise<void> {
     const queue = this.#queue;
-    const wait = parseWait("channel send", "CHANNEL_TIMEOUT", options);
-    if (queue.closed) throw closedError();
-    if (queue.offer(value)) return;
-    checkMayWait(wait);
-    await new Promise<void>((resolve, reject) => {
-      const sender: Sender<T> = {
-        value,
-        settle(sent) {
-          release();
-          if (sent) resolve();
-          else reject(closedError());
-        },
-      };
-      queue.senders.add(sender);
-      const release = guardWait(wait, (error) => {
-        queue.senders.delete(sender);
-        reject(error);
-      });
-    });
+    const isSent = await waitFor<boolean>(
+      {
+        operation: "channel send",
+        timeoutCode: "CHANNEL_TIMEOUT",
+        attempt: () => (queue.closed ? false : queue.offer(value) || undefined),
+        park: this.caseSend(value).park,
+      },
+      options,
+    );
+    if (!isSent) throw closedError();
   }
 
   /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
@@ -347,29 +316,25 @@ export function closedError(): WsError {
 
 /** See {@link ReceiveChannel.receive}. */
 export function receive<T>(queue: Queue<T>, options?: WaitOptions): Promise<ReceiveResult<T>> {
-  if (options !== undefined) return receiveWithin(queue, options);
+  if (options !== undefined) {
+    const attempt = (): ReceiveResult<T> | undefined => queue.take();
+    const park = parkIn(queue);
+    return waitFor(
+      { operation: "receive", timeoutCode: "RECEIVE_TIMEOUT", attempt, park },
+      options,
+    );
+  }
   const result = queue.take();
-  return result === undefined
-    ? new Promise((resolve) => queue.park(resolve))
-    : Promise.resolve(result);
+  return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
 }
 
-async function receiveWithin<T>(queue: Queue<T>, options: WaitOptions): Promise<ReceiveResult<T>> {
-  const wait = parseWait("receive", "RECEIVE_TIMEOUT", options);
-  const result = queue.take();
-  if (result !== undefined) return result;
-  checkMayWait(wait);
-  return new Promise((resolve, reject) => {
-    const receiver: Receiver<T> = (next) => {
-      release();
-      resolve(next);
-    };
+/** Waits in a queue, as somebody of its own each time; what it returns ends the waiting. */
+function parkIn<T>(queue: Queue<T>): (receiver: Receiver<T>) => () => void {
+  return (done) => {
+    const receiver: Receiver<T> = (result) => done(result);
     queue.park(receiver);
-    const release = guardWait(wait, (error) => {
-      queue.unpark(receiver);
-      reject(error);
-    });
-  });
+    return () => queue.unpark(receiver);
+  };
 }
 
 /** Iterates over a queue; throws what `failure` yields, if anything, once it is closed and drained. */

@@ -1,12 +1,20 @@
 import { iterate, Queue, receive, ReceiveChannel } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
-import { checkClose, CLOSE_CODES, peerError, wireCode } from "./close.js";
+import {
+  ABNORMAL_CLOSURE,
+  checkClose,
+  NO_STATUS,
+  NORMAL,
+  peerError,
+  POLICY_VIOLATION,
+} from "./close.js";
 import type { CloseInfo } from "./close.js";
 import { BINARY, COMPRESSION, TEXT } from "./constants.js";
 import type { CompressionMode } from "./constants.js";
-import { checkMayWait, Deadline, guardWait, nextTurn, now, parseWait } from "./deadline.js";
-import type { WaitOptions } from "./deadline.js";
+import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
+import type { Deadline, WaitOptions } from "./deadline.js";
 import { show, WsError } from "./errors.js";
+import type { ErrorCode, ErrorInit } from "./errors.js";
 import { memoryOf } from "./message.js";
 import type { Message } from "./message.js";
 import type { Data, ParsedOptions } from "./options.js";
@@ -36,9 +44,6 @@ const TIMEOUT_CODE = 3008;
 
 const PING_TIMEOUT = 10_000;
 
-/** A ping carries its number, so that its pong names it. */
-const PING_BYTES = 4;
-
 const SENT: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /** What a {@link Client} has received and sent so far, and what waits in it. */
@@ -58,7 +63,7 @@ export interface ClientStats {
 /** Options of {@link Client.ping}. */
 export interface PingOptions extends WaitOptions {}
 
-/** What a client is made of. */
+/** What a client is made of, beside its transport. */
 export interface ClientInit {
   readonly id: string;
   /** Without credentials. */
@@ -66,20 +71,14 @@ export interface ClientInit {
   /** The URL as messages show it. */
   readonly label: string;
   readonly options: ParsedOptions;
-  readonly anyCloseCode: boolean;
   readonly ended: (client: Client) => void;
 }
 
-interface Waiter {
-  resolve(): void;
-  reject(error: WsError): void;
-}
-
-interface Ping {
-  readonly id: number;
-  start: number;
-  settle(error?: WsError): void;
-}
+/** How it ended; what is `undefined` is left out of {@link CloseInfo}. */
+type End = Omit<CloseInfo, "sentCode" | "error"> & {
+  readonly sentCode?: number | undefined;
+  readonly error?: WsError | undefined;
+};
 
 /**
  * One WebSocket connection.
@@ -100,66 +99,68 @@ export class Client implements AsyncIterable<Message> {
   readonly #transport: Transport;
   readonly #options: ParsedOptions;
   readonly #label: string;
-  readonly #anyCloseCode: boolean;
   readonly #queue: Queue<Message>;
   readonly #channel: ReceiveChannel<Message>;
-  readonly #ended: (client: Client) => void;
-  readonly #flushes = new Set<Waiter>();
+  readonly #settleClosed: (info: CloseInfo) => void;
+  /** Told when the connection ends: those who wait for what will not come then. */
+  readonly #waiters = new Set<() => void>();
   readonly #readDeadline: Deadline | undefined;
   readonly #writeDeadline: Deadline | undefined;
+  #closeDeadline: Deadline | undefined;
 
   #state: "open" | "closing" | "closed" = "open";
-  /** The code and reason of a local close, and what went out for it. */
-  #asked: { info: { code: number; reason: string }; sentCode: number } | undefined;
-  #closeDeadline: Deadline | undefined;
+  /** What this side has to say of the end that it began: by `close`, or with `error` as it must. */
+  #own: Pick<End, "code" | "reason" | "sentCode" | "error"> | undefined;
   /** Whether all that was sent before a local close has left. */
   #drained = false;
-  /** Why it ended or is about to; nothing after a normal end. */
+  /** Why it ended; nothing after a normal end. */
   #failure: WsError | undefined;
-  #failureCode = 0;
-  #settleClosed!: (info: CloseInfo) => void;
 
-  #messagesReceived = 0;
-  #messagesSent = 0;
-  #bytesReceived = 0;
-  #bytesSent = 0;
-  #bytesBuffered = 0;
+  readonly #stats = {
+    messagesReceived: 0,
+    messagesSent: 0,
+    bytesReceived: 0,
+    bytesSent: 0,
+    bytesBuffered: 0,
+  };
 
   /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
   #full = false;
   #paused = false;
-  #pings: Ping[] = [];
-  #pingsSent = 0;
 
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
-  /** What all sends that may not settle yet share. */
+  /** What all sends that may not settle yet share, and what settles it. */
   #pace: Promise<void> | undefined;
-  #paceWaiter: Waiter | undefined;
+  #endPace: (() => void) | undefined;
   #paceChecking = false;
   #lastRead = 0;
   #lastWritten = 0;
 
-  private constructor(transport: Transport, init: ClientInit) {
-    const { options } = init;
-    this.id = init.id;
-    this.url = init.url;
-    this.#label = init.label;
-    this.#anyCloseCode = init.anyCloseCode;
-    this.#ended = init.ended;
+  private constructor(transport: Transport, { id, url, label, options, ended }: ClientInit) {
+    this.id = id;
+    this.url = url;
+    this.#label = label;
     this.#transport = transport;
     this.#options = options;
     this.#queue = new Queue(options.channelCapacity);
     this.#queue.taken = (message) => this.#onTaken(message);
     this.#channel = ReceiveChannel.of(this.#queue);
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
+    let settle: (info: CloseInfo) => void;
+    this.closed = new Promise((resolve) => (settle = resolve));
+    this.#settleClosed = (info) => {
+      settle(info);
+      ended(this);
+    };
+    this.#readDeadline = this.#watch("READ_TIMEOUT", options.readTimeout, () => {
+      const { bytesRead, bytesWritten, receiving } = transport;
+      const moved = bytesRead + bytesWritten !== this.#lastRead;
+      this.#lastRead = bytesRead + bytesWritten;
+      // Or the next message is on its way, or owed by our own consumer.
+      return moved || receiving || this.#full;
     });
-    this.#readDeadline = this.#watch(options.readTimeout, "READ_TIMEOUT", () =>
-      this.#isReadAlive(),
-    );
-    this.#writeDeadline = this.#watch(options.writeTimeout, "WRITE_TIMEOUT", () =>
+    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", options.writeTimeout, () =>
       this.#isWriteAlive(),
     );
   }
@@ -167,21 +168,14 @@ export class Client implements AsyncIterable<Message> {
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
   static open(transport: Transport, init: ClientInit): [Client, TransportHandler] {
     const client = new Client(transport, init);
-    // Platforms report late and twice; whatever comes after the end is none of it.
-    const ifLive =
-      <A extends unknown[]>(handle: (...args: A) => void) =>
-      (...args: A): void => {
-        if (client.#state !== "closed") handle(...args);
-      };
     return [
       client,
       {
         onMessage: (message, size) => client.#onMessage(message, size),
         onProgress: () => client.#onProgress(),
-        onPong: ifLive((payload) => client.#onPong(payload)),
-        onError: ifLive((error, closeCode) => client.#onError(error, closeCode)),
-        onClosing: ifLive(() => client.#onClosing()),
-        onEnd: ifLive((end) => client.#onEnd(end)),
+        onError: (error, closeCode) => client.#onError(error, closeCode),
+        onClosing: () => client.#onClosing(),
+        onEnd: (end) => client.#onEnd(end),
       },
     ];
   }
@@ -205,15 +199,14 @@ export class Client implements AsyncIterable<Message> {
   get compression(): CompressionMode {
     const { extensions } = this.#transport;
     if (!/permessage-deflate/i.test(extensions)) return COMPRESSION.DISABLED;
-    return /client_no_context_takeover/i.test(extensions) &&
-      /server_no_context_takeover/i.test(extensions)
+    return extensions.match(/(client|server)_no_context_takeover/gi)?.length === 2
       ? COMPRESSION.NO_CONTEXT
       : COMPRESSION.CONTEXT_TAKEOVER;
   }
 
   /** How many sent bytes the operating system has not taken yet. */
   get bufferedAmount(): number {
-    return this.#state === "closed" ? 0 : this.#transport.bufferedAmount;
+    return (this.#state !== "closed" && this.#transport.bufferedAmount) || 0;
   }
 
   /**
@@ -226,7 +219,7 @@ export class Client implements AsyncIterable<Message> {
 
   /** Whether this platform has ping frames. */
   get canPing(): boolean {
-    return this.#transport.canPing;
+    return this.#transport.ping !== undefined;
   }
 
   /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
@@ -236,14 +229,7 @@ export class Client implements AsyncIterable<Message> {
 
   /** What was received and sent so far, and what waits to be read. A snapshot. */
   get stats(): ClientStats {
-    return {
-      messagesReceived: this.#messagesReceived,
-      messagesSent: this.#messagesSent,
-      bytesReceived: this.#bytesReceived,
-      bytesSent: this.#bytesSent,
-      bytesBuffered: this.#bytesBuffered,
-      timesPaused: this.#transport.timesPaused,
-    };
+    return { ...this.#stats, timesPaused: this.#transport.timesPaused };
   }
 
   /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
@@ -262,7 +248,8 @@ export class Client implements AsyncIterable<Message> {
    * connection open.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return iterate(this.#queue, () => (this.#asked === undefined ? this.#failure : undefined));
+    const isAsked = (): boolean => this.#own !== undefined && this.#own.error === undefined;
+    return iterate(this.#queue, () => (isAsked() ? undefined : this.#failure));
   }
 
   /**
@@ -278,19 +265,18 @@ export class Client implements AsyncIterable<Message> {
    * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
    */
   send(data: Data, type?: 1 | 2): Promise<void> {
-    let payload: string | Uint8Array;
     try {
-      payload = toPayload(data, type);
+      const payload = toPayload(data, type);
+      if (this.#state !== "open") throw this.#closedError("send");
+      if (this.#transport.flushed) this.#writeDeadline?.touch();
+      const size = this.#transport.send(payload);
+      if (size < 0) throw this.#closedError("send");
+      this.#stats.messagesSent++;
+      this.#stats.bytesSent += size;
+      return this.#settleSend(size);
     } catch (error) {
-      return rejected(error);
+      return unreported(Promise.reject(error));
     }
-    if (this.#state !== "open") return rejected(this.#closedError("send"));
-    if (this.#writeDeadline && this.#transport.bufferedAmount === 0) this.#writeDeadline.touch();
-    const size = this.#transport.send(payload);
-    if (size < 0) return rejected(this.#closedError("send"));
-    this.#messagesSent++;
-    this.#bytesSent += size;
-    return this.#settleSend(size);
   }
 
   /**
@@ -299,20 +285,19 @@ export class Client implements AsyncIterable<Message> {
    * where the platform has no `bufferedAmount`.
    */
   flush(): Promise<void> {
-    if (!this.#transport.canFlush) {
-      const text = `flush ${this.#label}: this platform does not tell when bytes have left`;
-      return rejected(new WsError("UNSUPPORTED", `${text}: let the peer answer`));
+    return unreported(this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#transport.bufferedAmount === undefined) {
+      throw this.#error(
+        "UNSUPPORTED",
+        "flush",
+        "it is hidden here what has left: let the peer answer",
+      );
     }
-    if (this.#state === "closed") return rejected(this.#closedError("flush"));
-    const promise = new Promise<void>((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject };
-      this.#flushes.add(waiter);
-      this.#transport.flush(() => {
-        if (this.#flushes.delete(waiter)) resolve();
-      });
-    });
-    promise.catch(ignore);
-    return promise;
+    if (this.#state === "closed") throw this.#closedError("flush");
+    return this.#beforeEnd("flush", (done) => this.#transport.flush(done));
   }
 
   /**
@@ -325,44 +310,33 @@ export class Client implements AsyncIterable<Message> {
    * `UNSUPPORTED` where {@link canPing} is false.
    */
   ping(options: PingOptions = {}): Promise<number> {
-    const promise = this.#ping(options);
     // For a keep-alive that nobody awaits: if the connection ends, `closed` tells.
-    promise.catch(ignore);
-    return promise;
+    return unreported(this.#ping(options));
   }
 
   async #ping(options: PingOptions): Promise<number> {
     if (!this.canPing) {
-      throw new WsError(
-        "UNSUPPORTED",
-        `ping ${this.#label}: no ping frames on this platform: use option keepAlive.message`,
-      );
+      throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
-    const wait = parseWait(`ping ${this.#label}`, "PING_TIMEOUT", options, {
-      defaultTimeout: PING_TIMEOUT,
-    });
-    if (this.#state !== "open") throw this.#closedError("ping");
-    checkMayWait(wait);
-    return new Promise((resolve, reject) => {
-      const release = guardWait(wait, (error) => this.#settlePings([ping], error));
-      const ping: Ping = {
-        id: ++this.#pingsSent,
-        start: now(),
-        settle: (error) => {
-          release();
-          if (error) reject(error);
-          else resolve(now() - ping.start);
+    const roundTrip = await waitFor<number>(
+      {
+        operation: `ping ${this.#label}`,
+        timeoutCode: "PING_TIMEOUT",
+        attempt: () => (this.#state === "open" ? undefined : -1),
+        park: (done) => {
+          const end = (): void => done(-1);
+          this.#waiters.add(end);
+          const giveUp = this.#transport.ping?.(done);
+          return () => {
+            this.#waiters.delete(end);
+            giveUp?.();
+          };
         },
-      };
-      this.#pings.push(ping);
-      this.#regulate();
-      const payload = new Uint8Array(PING_BYTES);
-      viewOf(payload).setUint32(0, ping.id);
-      this.#transport.ping(payload);
-      this.#transport.flush(() => {
-        ping.start = now();
-      });
-    });
+      },
+      { timeout: PING_TIMEOUT, ...options },
+    );
+    if (roundTrip < 0) throw this.#closedError("ping");
+    return roundTrip;
   }
 
   /**
@@ -376,20 +350,17 @@ export class Client implements AsyncIterable<Message> {
    *
    * Rejects with `INVALID_CLOSE`, and the connection stays open.
    */
-  close(code: number = CLOSE_CODES.NORMAL, reason = ""): Promise<CloseInfo> {
+  close(code: number = NORMAL, reason = ""): Promise<CloseInfo> {
     if (this.#state !== "open") return this.closed;
     try {
       checkClose(code, reason);
     } catch (error) {
       return Promise.reject(error);
     }
-    const sentCode = wireCode(code, this.#anyCloseCode);
-    this.#asked = { info: { code, reason }, sentCode };
-    this.#beginClosing();
+    this.#own = { code, reason, sentCode: this.#transport.wireCode(code) };
     this.#queue.close();
-    this.#regulate();
-    this.#startCloseDeadline();
-    this.#transport.close(sentCode, reason);
+    this.#startClosing();
+    this.#transport.close(code, reason);
     this.#transport.flush(() => {
       this.#drained = true;
       this.#closeDeadline?.touch();
@@ -399,16 +370,7 @@ export class Client implements AsyncIterable<Message> {
 
   /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
   terminate(): void {
-    if (this.#state === "closed") return;
-    const error = this.#failure;
-    this.#transport.terminate();
-    this.#finish({
-      code: CLOSE_CODES.ABNORMAL_CLOSURE,
-      reason: "",
-      clean: false,
-      by: "local",
-      ...(error && { error }),
-    });
+    if (this.#state !== "closed") this.#giveUp(ABNORMAL_CLOSURE, this.#own?.error);
   }
 
   /** `close()`, for `await using`, where the platform has the symbol. */
@@ -420,89 +382,72 @@ export class Client implements AsyncIterable<Message> {
 
   #onMessage(message: Message, size: number): void {
     if (this.#queue.closed) return;
-    this.#messagesReceived++;
-    this.#bytesReceived += size;
+    const stats = this.#stats;
+    stats.messagesReceived++;
+    stats.bytesReceived += size;
     this.#readDeadline?.touch();
-    if (this.#queue.receivers.size > 0) {
-      this.#queue.push(message);
-      return;
+    if (this.#queue.receivers.size === 0) {
+      const unread = stats.bytesBuffered + memoryOf(message);
+      const limit = this.#options.bufferLimit;
+      // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
+      if (stats.bytesBuffered > 0 && unread > limit) {
+        const text = `over ${limit} bytes unread: read faster or raise option bufferLimit`;
+        const details = { limit, size: unread };
+        const error = this.#error("SLOW_CONSUMER", "receive", text, { details });
+        this.#giveUp(POLICY_VIOLATION, error);
+        return;
+      }
+      stats.bytesBuffered = unread;
     }
-    const cost = memoryOf(message);
-    const { bufferLimit } = this.#options;
-    // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
-    if (this.#bytesBuffered > 0 && this.#bytesBuffered + cost > bufferLimit) {
-      this.#failSlowConsumer(bufferLimit, this.#bytesBuffered + cost);
-      return;
-    }
-    this.#bytesBuffered += cost;
     this.#queue.push(message);
     if (!this.#full) this.#regulate();
   }
 
   #onTaken(message: Message): void {
-    this.#bytesBuffered -= memoryOf(message);
+    this.#stats.bytesBuffered -= memoryOf(message);
     if (this.#full) this.#regulate();
   }
 
   /** Pauses and resumes reading as the consumer falls behind and catches up. */
   #regulate(): void {
-    const unread = this.#queue.size;
-    const { capacity } = this.#queue;
+    const { size, capacity } = this.#queue;
+    const { bytesBuffered } = this.#stats;
     if (!this.#full) {
-      this.#full = unread >= capacity || this.#bytesBuffered >= UNREAD_HIGH;
-    } else if (unread <= capacity / 2 && this.#bytesBuffered <= UNREAD_HIGH / 2) {
+      this.#full = size >= capacity || bytesBuffered >= UNREAD_HIGH;
+    } else if (size <= capacity / 2 && bytesBuffered <= UNREAD_HIGH / 2) {
       // Half way down and not at once, so that a pause is worth its system calls.
       this.#full = false;
       this.#readDeadline?.touch();
     }
-    // A paused socket would not see the pong, and what waits for it would be our own doing.
-    const pause =
-      this.#full &&
-      this.#state === "open" &&
-      this.#pings.length === 0 &&
-      this.#options.backpressure === "auto";
-    if (pause === this.#paused) return;
-    this.#paused = pause;
-    if (pause) this.#transport.pause();
-    else this.#transport.resume();
-  }
-
-  #failSlowConsumer(limit: number, size: number): void {
-    const error = new WsError(
-      "SLOW_CONSUMER",
-      `receive ${this.#label}: over ${limit} bytes unread: read faster or raise option bufferLimit`,
-      { details: { limit, size } },
-    );
-    this.#fail(error, CLOSE_CODES.POLICY_VIOLATION);
+    const pause = this.#full && this.#state === "open" && this.#options.backpressure === "auto";
+    if (pause !== this.#paused) this.#transport.pause((this.#paused = pause));
   }
 
   // Sending
 
   /** A promise that settles when this send may be followed by another. */
   #settleSend(size: number): Promise<void> {
-    const { sendHighWaterMark } = this.#options;
     if (this.#spent === 0) {
       this.#turnStart = now();
-      nextTurn(() => {
-        this.#spent = 0;
-      });
+      nextTurn(() => (this.#spent = 0));
     }
     // An empty message is work, too.
     this.#spent += size + 1;
+    const { sendHighWaterMark } = this.#options;
     const mayGoOn =
       this.#spent < sendHighWaterMark &&
-      this.#transport.bufferedAmount < sendHighWaterMark &&
+      this.bufferedAmount < sendHighWaterMark &&
       now() - this.#turnStart < TURN_LIMIT;
     return mayGoOn ? SENT : (this.#pace ??= this.#startPace());
   }
 
   #startPace(): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => {
-      this.#paceWaiter = { resolve, reject };
-    });
-    promise.catch(ignore);
-    this.#checkPace();
-    return promise;
+    return unreported(
+      this.#beforeEnd("send", (done) => {
+        this.#endPace = done;
+        this.#checkPace();
+      }),
+    );
   }
 
   /** In a later turn: a socket that takes everything at once would otherwise starve the timers. */
@@ -511,59 +456,46 @@ export class Client implements AsyncIterable<Message> {
     this.#paceChecking = true;
     nextTurn(() => {
       this.#paceChecking = false;
-      const { bufferedAmount, flushed } = this.#transport;
       // Flushed, and still bytes wait: the platform's own pongs.
-      if (bufferedAmount >= this.#options.sendHighWaterMark && !flushed) return;
-      this.#paceWaiter?.resolve();
-      this.#pace = this.#paceWaiter = undefined;
+      if (this.bufferedAmount >= this.#options.sendHighWaterMark && !this.#transport.flushed)
+        return;
+      this.#endPace?.();
+      this.#pace = this.#endPace = undefined;
     });
   }
 
   #onProgress(): void {
     this.#writeDeadline?.touch();
-    if (this.#pace !== undefined) this.#checkPace();
+    if (this.#pace) this.#checkPace();
   }
 
-  // Pings
+  // Waiting
 
-  #onPong(payload: Uint8Array): void {
-    if (payload.byteLength !== PING_BYTES) return;
-    const id = viewOf(payload).getUint32(0);
-    // The pong of a ping that was given up settles the earlier ones, too. Others were never asked for.
-    if (id <= this.#pingsSent) this.#settlePings(this.#pings.filter((ping) => ping.id <= id));
+  /** What `start` settles, or the end of the connection rejects. */
+  #beforeEnd(operation: string, start: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => reject(this.#closedError(operation));
+      this.#waiters.add(end);
+      start(() => {
+        this.#waiters.delete(end);
+        resolve();
+      });
+    });
   }
-
-  #settlePings(pings: readonly Ping[], error?: WsError): void {
-    this.#pings = this.#pings.filter((ping) => !pings.includes(ping));
-    for (const ping of pings) ping.settle(error);
-    this.#regulate();
-  }
-
-  // Deadlines
 
   #watch(
-    period: number | undefined,
     code: "READ_TIMEOUT" | "WRITE_TIMEOUT",
+    period: number | undefined,
     alive: () => boolean,
   ): Deadline | undefined {
-    if (period === undefined) return undefined;
-    const what = code === "READ_TIMEOUT" ? "receive" : "send";
+    const reads = code === "READ_TIMEOUT";
     const expire = (): void => {
-      const error = new WsError(code, `${what} ${this.#label}: nothing moved for ${period} ms`);
+      const operation = reads ? "receive" : "send";
+      const error = this.#error(code, operation, `nothing moved for ${period} ms`);
       // Bytes that do not move would keep a close frame waiting, too.
-      this.#fail(error, code === "READ_TIMEOUT" ? TIMEOUT_CODE : undefined);
+      this.#giveUp(reads ? TIMEOUT_CODE : ABNORMAL_CLOSURE, error);
     };
-    const deadline = new Deadline(period, expire, alive);
-    deadline.start();
-    return deadline;
-  }
-
-  /** Whether the next message is owed by us, on its way, or anything moved since the last look. */
-  #isReadAlive(): boolean {
-    const { bytesRead, bytesWritten, receiving } = this.#transport;
-    const moved = bytesRead + bytesWritten !== this.#lastRead;
-    this.#lastRead = bytesRead + bytesWritten;
-    return moved || receiving || this.#full;
+    return period === undefined ? undefined : startDeadline(period, expire, alive);
   }
 
   /** Whether nothing waits to be written, or some of it went since the last look. */
@@ -577,135 +509,112 @@ export class Client implements AsyncIterable<Message> {
 
   // The end
 
-  #beginClosing(): void {
+  #startClosing(): void {
     this.#state = "closing";
     this.#readDeadline?.stop();
     this.#writeDeadline?.stop();
-  }
-
-  #startCloseDeadline(): void {
-    const { closeTimeout } = this.#options;
-    this.#closeDeadline = new Deadline(
-      closeTimeout,
+    this.#closeDeadline = startDeadline(
+      this.#options.closeTimeout,
       () => this.#transport.cut(),
-      () => !this.#drained && this.#isWriteAlive() && this.#transport.bufferedAmount > 0,
+      () => !this.#drained && this.#isWriteAlive() && this.bufferedAmount > 0,
     );
-    this.#closeDeadline.start();
+    this.#regulate();
   }
 
   /** The peer has begun to close, and should be done in as long as it would have to answer. */
   #onClosing(): void {
-    if (this.#state === "closing") return;
-    this.#beginClosing();
-    this.#regulate();
-    this.#startCloseDeadline();
+    if (this.#state === "open") this.#startClosing();
   }
 
   /** The peer broke a rule: a close frame is out, and what had arrived can still be read. */
-  #onError(error: WsError, closeCode: number): void {
-    if (this.#asked !== undefined || this.#failure !== undefined) return;
-    this.#failure = error;
-    this.#failureCode = closeCode;
+  #onError(error: WsError, code: number): void {
+    if (this.#own || this.#state === "closed") return;
+    this.#own = { code, reason: "", sentCode: this.#transport.wireCode(code), error };
     this.#drained = true;
-    this.#beginClosing();
     this.#queue.close();
-    this.#startCloseDeadline();
+    this.#closeDeadline?.stop();
+    this.#startClosing();
   }
 
-  /** This side gives up: no handshake is waited for. */
-  #fail(error: WsError, closeCode?: number): void {
-    const wire = closeCode && wireCode(closeCode, this.#anyCloseCode);
+  /** This side ends it at once; 1006 stands for no close frame. */
+  #giveUp(code: number, error: WsError | undefined): void {
+    const hasFrame = code !== ABNORMAL_CLOSURE;
     // Behind what could not leave, the close frame could not either.
-    const sentCode = this.#transport.flushed ? wire : undefined;
-    this.#transport.terminate(wire, "");
+    const isSent = hasFrame && this.#transport.flushed;
+    const sentCode = isSent ? this.#transport.wireCode(code) : undefined;
+    this.#transport.terminate(hasFrame ? code : undefined);
+    this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error });
+  }
+
+  #onEnd({ code, reason, cause, echoed }: TransportEnd): void {
+    const { flushed } = this.#transport;
+    const isAnswered = code !== ABNORMAL_CLOSURE;
+    const own = this.#own;
+    if (own === undefined) {
+      const error = isAnswered
+        ? peerError(this.#label, code, reason)
+        : this.#error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
+      const by = isAnswered ? "peer" : "none";
+      this.#finish({
+        code,
+        reason: isAnswered ? reason : "",
+        clean: isAnswered && flushed,
+        by,
+        error,
+      });
+      return;
+    }
+    const { error = flushed ? undefined : this.#droppedError(cause) } = own;
+    // Behind what could not leave, the close frame could not either.
+    let sentCode = flushed ? own.sentCode : undefined;
+    // An answer to the peer's close frame has its code (RFC 6455 section 5.5.1), or none as it had none.
+    if (isAnswered && echoed && !own.error) sentCode = code === NO_STATUS ? undefined : code;
     this.#finish({
-      code: closeCode ?? CLOSE_CODES.ABNORMAL_CLOSURE,
-      reason: "",
-      clean: false,
+      ...own,
+      clean: isAnswered && error === undefined,
       by: "local",
-      ...(sentCode === undefined ? {} : { sentCode }),
+      sentCode,
       error,
     });
   }
 
-  #onEnd({ code, reason, cause, echoed }: TransportEnd): void {
-    const handshaken = code !== CLOSE_CODES.ABNORMAL_CLOSURE;
-    const { flushed } = this.#transport;
-    const clean = handshaken && flushed;
-    const failure = this.#failure;
-    if (this.#asked !== undefined) {
-      const { info, sentCode } = this.#asked;
-      // Behind what could not leave, the close frame could not either.
-      const sent = handshaken && echoed ? withCode(code) : flushed && { sentCode };
-      const error = flushed ? undefined : this.#droppedError(cause);
-      this.#finish({ ...info, ...sent, clean, by: "local", ...(error && { error }) });
-    } else if (failure !== undefined) {
-      const sentCode = wireCode(this.#failureCode, this.#anyCloseCode);
-      const ended = { code: this.#failureCode, reason: "", clean: false, by: "local" } as const;
-      this.#finish({ ...ended, ...(flushed && { sentCode }), error: failure });
-    } else if (handshaken) {
-      const error = peerError(this.#label, code, reason);
-      this.#finish({ code, reason, clean, by: "peer", ...(error && { error }) });
-    } else {
-      const error = new WsError(
-        "CONNECTION_LOST",
-        `connection ${this.#label}: ended without a close frame`,
-        cause === undefined ? {} : { cause },
-      );
-      this.#finish({ code, reason: "", clean, by: "none", error });
-    }
-  }
-
   #droppedError(cause: unknown): WsError {
-    return new WsError("WRITE_TIMEOUT", `close ${this.#label}: what was sent could not all leave`, {
-      ...(cause === undefined ? {} : { cause }),
-    });
+    return this.#error("WRITE_TIMEOUT", "close", "what was sent could not all leave", { cause });
   }
 
   /** The one way into `closed`: settles all that waits. */
-  #finish(info: CloseInfo): void {
-    this.#beginClosing();
+  #finish({ sentCode, error, ...info }: End): void {
+    if (this.#state === "closed") return;
     this.#state = "closed";
-    this.#closeDeadline?.stop();
-    this.#failure = info.error;
+    this.#failure = error;
+    for (const deadline of [this.#readDeadline, this.#writeDeadline, this.#closeDeadline]) {
+      deadline?.stop();
+    }
     this.#queue.close();
-    this.#paceWaiter?.reject(this.#closedError("send"));
-    this.#pace = this.#paceWaiter = undefined;
-    for (const waiter of this.#flushes) waiter.reject(this.#closedError("flush"));
-    this.#flushes.clear();
-    if (this.#pings.length > 0) this.#settlePings(this.#pings, this.#closedError("ping"));
-    this.#settleClosed(Object.freeze(info));
-    this.#ended(this);
+    for (const end of this.#waiters) end();
+    this.#waiters.clear();
+    this.#pace = this.#endPace = undefined;
+    this.#settleClosed(
+      Object.freeze({ ...info, ...(sentCode && { sentCode }), ...(error && { error }) }),
+    );
   }
 
   #closedError(operation: string): WsError {
-    const cause = this.#failure;
+    const cause = this.#failure ?? this.#own?.error;
     // The transport may know first that nothing more can be sent.
-    const state = this.#state === "open" ? "closing" : this.#state;
-    return new WsError("CLOSED", `${operation} ${this.#label}: the connection is ${state}`, {
-      retryable: cause?.retryable ?? false,
-      ...(cause && { cause }),
-    });
+    const state = this.#state === "closed" ? "closed" : "closing";
+    const init = cause && { retryable: cause.retryable, cause };
+    return this.#error("CLOSED", operation, `the connection is ${state}`, init);
+  }
+
+  #error(code: ErrorCode, operation: string, text: string, init?: ErrorInit): WsError {
+    return new WsError(code, `${operation} ${this.#label}: ${text}`, init);
   }
 }
 
-/** An answer to the peer's close frame has its code (RFC 6455 section 5.5.1), or none as it had none. */
-function withCode(code: number): { sentCode?: number } {
-  return code === CLOSE_CODES.NO_STATUS ? {} : { sentCode: code };
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}
-
-function ignore(): void {
-  // The failure also stands in `closed`.
-}
-
-/** A rejection for whoever awaits it, that is never reported as unhandled. */
-function rejected(error: unknown): Promise<never> {
-  const promise = Promise.reject(error);
-  promise.catch(ignore);
+/** A promise whose rejection is for whoever awaits it, and never reported: `closed` tells as well. */
+function unreported<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
   return promise;
 }
 
@@ -740,5 +649,5 @@ function toBytes(data: unknown): Uint8Array {
 }
 
 function invalidMessage(text: string, cause?: unknown): WsError {
-  return new WsError("INVALID_MESSAGE", `send: ${text}`, cause === undefined ? {} : { cause });
+  return new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
 }

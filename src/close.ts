@@ -1,4 +1,15 @@
 import { parseTraits, show, WsError } from "./errors.js";
+import { utf8Size } from "./message.js";
+
+// Apart from the table, so that who uses a few of them does not pay for all names.
+export const NORMAL = 1000;
+export const GOING_AWAY = 1001;
+export const PROTOCOL_ERROR = 1002;
+export const NO_STATUS = 1005;
+export const ABNORMAL_CLOSURE = 1006;
+export const INVALID_PAYLOAD = 1007;
+export const POLICY_VIOLATION = 1008;
+export const MESSAGE_TOO_BIG = 1009;
 
 /** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
 export const CLOSE_CODES: {
@@ -19,16 +30,16 @@ export const CLOSE_CODES: {
   readonly BAD_GATEWAY: 1014;
   readonly TLS_HANDSHAKE: 1015;
 } = /* @__PURE__ */ Object.freeze({
-  NORMAL: 1000,
-  GOING_AWAY: 1001,
-  PROTOCOL_ERROR: 1002,
+  NORMAL,
+  GOING_AWAY,
+  PROTOCOL_ERROR,
   UNSUPPORTED_DATA: 1003,
   RESERVED: 1004,
-  NO_STATUS: 1005,
-  ABNORMAL_CLOSURE: 1006,
-  INVALID_PAYLOAD: 1007,
-  POLICY_VIOLATION: 1008,
-  MESSAGE_TOO_BIG: 1009,
+  NO_STATUS,
+  ABNORMAL_CLOSURE,
+  INVALID_PAYLOAD,
+  POLICY_VIOLATION,
+  MESSAGE_TOO_BIG,
   MANDATORY_EXTENSION: 1010,
   INTERNAL_ERROR: 1011,
   SERVICE_RESTART: 1012,
@@ -55,54 +66,28 @@ export interface CloseInfo {
 /** A control frame holds 125 bytes (RFC 6455 section 5.5), two of which are the code. */
 const REASON_LIMIT = 123;
 
-/** Browsers send 1000 and 3000-4999 alone (WHATWG WebSockets, `close()`): the others go out moved by this. */
-const BROWSER_OFFSET = 3000;
+/** RFC 6455 section 7.4: 1004 has no meaning yet; 1005, 1006 and 1015 never travel. */
+const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
 
 /** Throws `INVALID_CLOSE` unless a client may send this code and reason in a close frame. */
-export function checkClose(code: number, reason: string): void {
-  if (!isSendable(code)) {
+export function checkClose(code: unknown, reason: unknown): void {
+  if (typeof code !== "number" || !SENDABLE.test(String(code))) {
     throw new WsError(
       "INVALID_CLOSE",
       `close: code ${show(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`,
     );
   }
-  if (typeof reason !== "string") {
-    throw new WsError("INVALID_CLOSE", `close: the reason must be a string, not ${typeof reason}`);
-  }
-  // Four bytes a code point at the most: a long string need not be encoded to be refused.
-  const size =
-    reason.length > REASON_LIMIT ? reason.length : new TextEncoder().encode(reason).length;
-  if (size > REASON_LIMIT) {
+  if (typeof reason !== "string" || utf8Size(reason) > REASON_LIMIT) {
     throw new WsError(
       "INVALID_CLOSE",
-      `close: the reason is over ${REASON_LIMIT} bytes of UTF-8: shorten it`,
+      `close: the reason must be a string of at most ${REASON_LIMIT} bytes of UTF-8`,
     );
   }
 }
 
-function isSendable(code: unknown): boolean {
-  return (
-    Number.isInteger(code) &&
-    (((code as number) >= 1000 && (code as number) <= 1014 && !isReserved(code as number)) ||
-      ((code as number) >= 3000 && (code as number) <= 4999))
-  );
-}
-
-/** RFC 6455 section 7.4.1: 1004 has no meaning yet, 1005 and 1006 never travel. */
-function isReserved(code: number): boolean {
-  return code >= CLOSE_CODES.RESERVED && code <= CLOSE_CODES.ABNORMAL_CLOSURE;
-}
-
-/** The code that goes out for a code asked for, on a platform that may send any or not. */
-export function wireCode(code: number, anyCode: boolean): number {
-  return anyCode || code === CLOSE_CODES.NORMAL || code >= 3000 ? code : code + BROWSER_OFFSET;
-}
-
-/** Whether a peer that closes with this code has ended normally. */
-function isNormalEnd(code: number): boolean {
-  return (
-    code === CLOSE_CODES.NORMAL || code === CLOSE_CODES.GOING_AWAY || code === CLOSE_CODES.NO_STATUS
-  );
+/** Browsers send 1000 and 3000-4999 alone (WHATWG WebSockets, `close()`): the others go out moved. */
+export function browserCode(code: number): number {
+  return code === NORMAL || code >= 3000 ? code : code + 3000;
 }
 
 /** The kinds by close code; a `+` marks a code that is retryable. All others: INTERNAL, and not. */
@@ -119,7 +104,7 @@ const PEER_TRAITS: Readonly<Record<number, string>> = {
 
 /** The error of a close that the peer began with this code; none after a normal end. */
 export function peerError(where: string, code: number, reason: string): WsError | undefined {
-  if (isNormalEnd(code)) return undefined;
+  if (code === NORMAL || code === GOING_AWAY || code === NO_STATUS) return undefined;
   return new WsError(
     "CLOSED_BY_PEER",
     `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,

@@ -1,7 +1,8 @@
 import { Client } from "./client.js";
 import { Context } from "./context.js";
 import type { Connector, ContextOptions, Owner } from "./context.js";
-import { abortError, Deadline, nextTurn, onAbort } from "./deadline.js";
+import { abortError, nextTurn, onAbort, startDeadline } from "./deadline.js";
+import type { Deadline } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { checkOptions, completeOptions, pickOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
@@ -33,15 +34,18 @@ export type Connect = (url: string | URL, options?: ConnectOptions) => Promise<C
  */
 export type CreateContext = (options?: ContextOptions) => Context;
 
-/** Binds {@link connect} to a platform, and to what serves option `webSocket`. */
-export function bindConnect(native: Platform, custom: Platform): Connect {
-  const connector = bindConnector(native, custom);
-  return (url, options) => connector.connect(EVERYONE, url, options);
+/** The platform that serves these options. */
+export type PlatformFor = (options: ConnectOptions) => Platform;
+
+/** Binds {@link connect} to the platforms of an entry. */
+export function bindConnect(platformFor: PlatformFor): Connect {
+  const { connect } = bindConnector(platformFor);
+  return (url, options) => connect(EVERYONE, url, options);
 }
 
-/** Binds {@link createContext} to a platform, and to what serves option `webSocket`. */
-export function bindCreateContext(native: Platform, custom: Platform): CreateContext {
-  const connector = bindConnector(native, custom);
+/** Binds {@link createContext} to the platforms of an entry. */
+export function bindCreateContext(platformFor: PlatformFor): CreateContext {
+  const connector = bindConnector(platformFor);
   return (options = {}) => new Context(connector, options);
 }
 
@@ -61,9 +65,7 @@ const EVERYONE: Owner = {
 
 let connections = 0;
 
-function bindConnector(native: Platform, custom: Platform): Connector {
-  const platformFor = ({ webSocket }: ConnectOptions): Platform =>
-    webSocket === undefined ? native : custom;
+function bindConnector(platformFor: PlatformFor): Connector {
   return {
     check: (options) => checkOptions(options, platformFor(options)),
     // Async from the first line, so that bad input rejects; all of it is read before the first await.
@@ -71,8 +73,7 @@ function bindConnector(native: Platform, custom: Platform): Connector {
       const { defaults } = owner.settings;
       const chosen = { ...defaults, ...pickOptions(given) };
       const platform = platformFor(chosen);
-      const { unix, credentials, baseUrl } = platform.capabilities;
-      const url = parseUrl(input, { unix, credentials, base: baseUrl });
+      const url = parseUrl(input, platform);
       const options = completeOptions({ ...defaults, ...checkOptions(chosen, platform) });
       return connectTo(owner, url, options, platform);
     },
@@ -121,10 +122,9 @@ class Attempt {
     this.#leave = owner.enter((error) => this.#abort(error));
     this.#stopListening =
       signal && onAbort(signal, () => this.#abort(abortError(`dial ${label}`, signal)));
-    this.#deadline = new Deadline(dialTimeout, () =>
+    this.#deadline = startDeadline(dialTimeout, () =>
       this.#abort(new WsError("DIAL_TIMEOUT", `dial ${label}: not open after ${dialTimeout} ms`)),
     );
-    this.#deadline.start();
   }
 
   async run(url: URL, policies: readonly Policy[], subject: PolicySubject): Promise<Client> {
@@ -157,7 +157,6 @@ class Attempt {
       url: publicUrl(url),
       label: displayUrl(url),
       options: this.#options,
-      anyCloseCode: this.#platform.capabilities.anyCloseCode,
       ended: (ended) => this.#owner.remove(ended),
     });
     this.#owner.add(client);

@@ -28,13 +28,11 @@ export function now(): number {
 export function startTimer(delay: number, expire: () => void): () => void {
   const due = now() + delay;
   let timer: ReturnType<typeof setTimeout>;
-  const arm = (left: number): void => {
-    timer = setTimeout(
-      left > MAX_DELAY ? () => arm(due - now()) : expire,
-      Math.min(Math.ceil(left), MAX_DELAY),
-    );
+  const arm = (): void => {
+    const left = due - now();
+    timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
   };
-  arm(delay);
+  arm();
   return () => clearTimeout(timer);
 }
 
@@ -45,31 +43,27 @@ export function nextTurn(run: () => void): void {
   else setTimeout(run, 0);
 }
 
-/** The waits on each signal. Many waits share one listener, which goes with the last of them. */
-const waits = /* @__PURE__ */ new WeakMap<AbortSignal, Set<() => void>>();
-
-/** Calls `abort` when the signal fires. Returns what stops it. */
-export function onAbort(signal: AbortSignal, abort: () => void): () => void {
-  let set = waits.get(signal);
-  if (set === undefined) waits.set(signal, (set = new Set()));
-  if (set.size === 0) signal.addEventListener("abort", fireAborts);
-  const waiting = set;
-  // A fresh function, so that one callback may wait twice.
-  const wait = (): void => abort();
-  waiting.add(wait);
-  return () => {
-    if (waiting.delete(wait) && waiting.size === 0) signal.removeEventListener("abort", fireAborts);
-  };
+/** The waits on one signal, which are its listener as well: many waits share one. */
+class AbortWaits extends Set<() => void> {
+  handleEvent(): void {
+    for (const abort of this) abort();
+  }
 }
 
-function fireAborts(this: AbortSignal): void {
-  const set = waits.get(this);
-  waits.delete(this);
-  this.removeEventListener("abort", fireAborts);
-  set?.forEach((wait) => {
-    set.delete(wait);
-    wait();
-  });
+const waitsOf = /* @__PURE__ */ new WeakMap<AbortSignal, AbortWaits>();
+
+/** Calls `abort` when the signal fires. Returns what stops it; the last to stop takes the listener. */
+export function onAbort(signal: AbortSignal, abort: () => void): () => void {
+  const waits = waitsOf.get(signal) ?? new AbortWaits();
+  waitsOf.set(signal, waits);
+  signal.addEventListener("abort", waits);
+  // A fresh function, so that one callback may wait twice.
+  const wait = (): void => abort();
+  waits.add(wait);
+  return () => {
+    waits.delete(wait);
+    if (waits.size === 0) signal.removeEventListener("abort", waits);
+  };
 }
 
 /** The error of a wait that a signal ended. */
@@ -77,46 +71,69 @@ export function abortError(operation: string, signal: AbortSignal): WsError {
   return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
 }
 
+/** Whether it can be listened to as to a signal, be it of another realm. */
+export function isSignal(value: unknown): boolean {
+  return typeof (value as Partial<AbortSignal> | null | undefined)?.addEventListener === "function";
+}
+
 /** The names of {@link WaitOptions}. */
 export const WAIT_OPTIONS: readonly string[] = ["timeout", "signal"];
 
-interface ParseWaitSettings {
-  /** In milliseconds. */
-  readonly defaultTimeout?: number;
-  /** The options that are allowed. */
-  readonly names?: readonly string[];
-}
-
-/** The options of a wait, checked. */
-export interface Wait {
+/** What is waited for. */
+export interface Waiting<T> {
+  /** Named in errors. */
   readonly operation: string;
+  /** The code of the error when `timeout` is over. */
   readonly timeoutCode: ErrorCode;
-  readonly timeout: number | undefined;
-  readonly signal: AbortSignal | undefined;
+  /** The options that are allowed. Default: {@link WAIT_OPTIONS}. */
+  readonly names?: readonly string[];
+  /** What there is without waiting, if anything. */
+  readonly attempt: () => T | undefined;
+  /** Waits: calls `done` with what came. Returns what leaves nothing of the wait behind. */
+  readonly park: (done: (value: T) => void) => () => void;
 }
 
-/** Checks the options of a wait; throws `INVALID_DURATION`, `INVALID_OPTION`, or `ABORTED`. */
-export function parseWait(
-  operation: string,
-  timeoutCode: ErrorCode,
+/**
+ * One wait, under its timeout and signal. Rejects with the timeout's code, `ABORTED`,
+ * `INVALID_DURATION` or `INVALID_OPTION`; whichever it is, nothing of the wait is left.
+ */
+export async function waitFor<T>(
+  { operation, timeoutCode, names = WAIT_OPTIONS, attempt, park }: Waiting<T>,
   options: WaitOptions,
-  { defaultTimeout, names = WAIT_OPTIONS }: ParseWaitSettings = {},
-): Wait {
+): Promise<T> {
   checkNames(operation, options, names);
-  const { timeout, signal } = options;
-  checkSignal(operation, signal);
+  const { signal } = options;
+  const timeout = parseTimeout(operation, options.timeout);
+  if (signal !== undefined && !isSignal(signal)) {
+    throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
+  }
   if (signal?.aborted) throw abortError(operation, signal);
-  return {
-    operation,
-    timeoutCode,
-    timeout: timeout === undefined ? defaultTimeout : parseTimeout(operation, timeout),
-    signal,
-  };
+  const value = attempt();
+  if (value !== undefined) return value;
+  const timeoutError = (): WsError =>
+    new WsError(timeoutCode, `${operation}: nothing within ${timeout} ms`);
+  if (timeout === 0) throw timeoutError();
+  return new Promise((resolve, reject) => {
+    const fail = (error: WsError): void => {
+      stops.forEach((stop) => stop());
+      reject(error);
+    };
+    const stops = [
+      park((result) => {
+        stops.forEach((stop) => stop());
+        resolve(result);
+      }),
+    ];
+    // What had arrived before the time was up wins, even where this process was too busy to read it.
+    const expire = (): void => nextTurn(() => fail(timeoutError()));
+    if (timeout < Infinity) stops.push(startTimer(timeout, expire));
+    if (signal) stops.push(onAbort(signal, () => fail(abortError(operation, signal))));
+  });
 }
 
-function parseTimeout(operation: string, timeout: Duration): number {
+function parseTimeout(operation: string, timeout: Duration | undefined): number {
   try {
-    return parseDuration(timeout);
+    return timeout === undefined ? Infinity : parseDuration(timeout);
   } catch (cause) {
     const why = (cause as WsError).message;
     throw new WsError("INVALID_DURATION", `${operation}: option timeout: ${why}`, { cause });
@@ -133,112 +150,56 @@ function checkNames(operation: string, options: unknown, names: readonly string[
   }
 }
 
-/** Whether it can be listened to as to a signal, be it of another realm. */
-export function isSignal(value: unknown): boolean {
-  return typeof (value as Partial<AbortSignal> | null | undefined)?.addEventListener === "function";
-}
-
-/** Throws `INVALID_OPTION` for anything but a signal or nothing. */
-function checkSignal(operation: string, signal: AbortSignal | undefined): void {
-  if (signal !== undefined && !isSignal(signal)) {
-    throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
-  }
-}
-
-function timeoutError({ operation, timeout, timeoutCode }: Wait): WsError {
-  return new WsError(timeoutCode, `${operation}: nothing within ${String(timeout)} ms`);
-}
-
-/** Throws the wait's timeout error if it was not to wait at all. */
-export function checkMayWait(wait: Wait): void {
-  if (wait.timeout === 0) throw timeoutError(wait);
-}
-
-/** Calls `fail` when the wait is over before it was released. Returns what releases it. */
-export function guardWait(wait: Wait, fail: (error: WsError) => void): () => void {
-  const { operation, timeout, signal } = wait;
-  let waiting = true;
-  const release = (): void => {
-    waiting = false;
-    stopTimer?.();
-    stopListening?.();
-  };
-  const end = (error: () => WsError): void => {
-    if (!waiting) return;
-    release();
-    fail(error());
-  };
-  const expire = (): void => {
-    end(() => timeoutError(wait));
-  };
-  // What had arrived before the time was up wins, even where this process was too busy to read it.
-  const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => nextTurn(expire));
-  const stopListening = signal && onAbort(signal, () => end(() => abortError(operation, signal)));
-  return release;
+/** A deadline that life puts off; made by {@link startDeadline}. */
+export interface Deadline {
+  /** Notes a sign of life. */
+  touch(): void;
+  stop(): void;
 }
 
 /**
- * A deadline that life puts off: expires when `period` milliseconds have passed without any.
+ * Calls `expire` when `period` milliseconds have passed without life. `alive` says whether there was
+ * any since it was last asked, or none is owed at present.
  *
  * It costs no timer per sign of life: `touch` notes the time, and one timer looks now and then. It
  * never blames the peer for this process's own sleep: noticed more than a second late, it grants one
  * more period, and before it expires it lets the event loop take in what had arrived meanwhile.
  */
-export class Deadline {
-  readonly #period: number;
-  readonly #alive: () => boolean;
-  readonly #expire: () => void;
-  #last = 0;
-  #due = 0;
-  #confirming = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  /** `alive` says whether there was life since it was last asked, or none is owed at present. */
-  constructor(period: number, expire: () => void, alive: () => boolean = () => false) {
-    this.#period = period;
-    this.#expire = expire;
-    this.#alive = alive;
-  }
-
-  /** Notes a sign of life. */
-  touch(): void {
-    this.#last = now();
-  }
-
-  /** Starts to wait, unless it does already. */
-  start(): void {
-    if (this.#timer !== undefined) return;
-    this.touch();
-    this.#alive();
-    this.#arm(this.#period);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#confirming = false;
-  }
-
+export function startDeadline(
+  period: number,
+  expire: () => void,
+  alive: () => boolean = () => false,
+): Deadline {
+  let last = now();
+  let due: number;
+  let confirming = false;
+  let timer: ReturnType<typeof setTimeout>;
   /** Looks again within a quarter of the period: what `alive` tells has no time of its own. */
-  #arm(left: number): void {
-    const delay = Math.min(Math.max(Math.ceil(left), 1), Math.ceil(this.#period / 4), MAX_DELAY);
-    this.#due = now() + delay;
-    this.#timer = setTimeout(() => this.#look(), delay);
-  }
-
-  #look(): void {
+  const arm = (left: number): void => {
+    const delay = Math.min(left, period / 4);
+    due = now() + delay;
+    timer = setTimeout(look, delay);
+  };
+  const look = (): void => {
     const time = now();
-    if (this.#alive() || time - this.#due > LATE) this.#last = time;
-    const left = this.#last + this.#period - time;
+    if (alive() || time - due > LATE) last = time;
+    const left = last + period - time;
     if (left > 0) {
-      this.#confirming = false;
-      this.#arm(left);
-    } else if (this.#confirming) {
-      this.stop();
-      this.#expire();
+      confirming = false;
+      arm(left);
+    } else if (confirming) {
+      expire();
     } else {
-      this.#confirming = true;
-      this.#arm(0);
+      confirming = true;
+      arm(0);
     }
-  }
+  };
+  alive();
+  arm(period);
+  return {
+    touch() {
+      last = now();
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

@@ -26,3 +26,8 @@ const OVERHEAD = 64;
 export function memoryOf(message: Message): number {
   return OVERHEAD + (message.type === "text" ? message.data.length * 2 : message.data.byteLength);
 }
+
+/** The size of a text as UTF-8; its lone surrogates count as U+FFFD. */
+export function utf8Size(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

@@ -1,20 +1,24 @@
 import { bindConnect, bindCreateContext } from "./connect.js";
 import type { Connect, CreateContext } from "./connect.js";
 import { nodeOptionChecks } from "./options.js";
+import type { ConnectOptions } from "./options.js";
 import * as shared from "./public.js";
 import { webSocketPlatform } from "./transport/browser.js";
 import { nodePlatform } from "./transport/node.js";
+import type { Platform } from "./transport.js";
 
 export * from "./public.js";
 
 const native = { ...nodePlatform, dialOptions: nodeOptionChecks };
 
-export const connect: Connect = /* @__PURE__ */ bindConnect(native, webSocketPlatform);
+/** What serves option `webSocket`. */
+const custom = /* @__PURE__ */ webSocketPlatform(() => undefined);
 
-export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(
-  native,
-  webSocketPlatform,
-);
+const platformFor = ({ webSocket }: ConnectOptions): Platform => (webSocket ? custom : native);
+
+export const connect: Connect = /* @__PURE__ */ bindConnect(platformFor);
+
+export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(platformFor);
 
 /** Everything this package exports, under one name. */
 const websocket: typeof shared & {

@@ -119,7 +119,6 @@ export interface ParsedOptions extends DialOptions {
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
-  readonly backpressure: "auto" | "buffer";
 }
 
 /** What each option is when it is not given; `undefined` for off or none. */
@@ -224,10 +223,10 @@ export function invalid(
   );
 }
 
-function unsupported(name: string, { capabilities }: Platform, wayOut: string): WsError {
+function unsupported(name: string, platform: Platform, wayOut: string): WsError {
   return new WsError(
     "UNSUPPORTED",
-    `connect: option ${name} cannot be used in ${capabilities.platform}: ${wayOut}`,
+    `connect: option ${name} cannot be used in ${platform.name}: ${wayOut}`,
   );
 }
 

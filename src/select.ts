@@ -1,6 +1,6 @@
 import { closedError } from "./channel.js";
 import type { Case, ReceiveResult } from "./channel.js";
-import { checkMayWait, guardWait, parseWait, WAIT_OPTIONS } from "./deadline.js";
+import { waitFor, WAIT_OPTIONS } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
 import { WsError } from "./errors.js";
 
@@ -63,28 +63,28 @@ export async function select<
 >(cases: C, options: O = {} as O): Promise<SelectResult<C, O>> {
   // Copied: the caller may change the list while we wait.
   const list = parseCases(cases);
-  const wait = parseWait("select", "CHANNEL_TIMEOUT", options, { names: SELECT_OPTIONS });
-  const hasDefault = options.default ?? false;
-  if (list.length === 0 && !hasDefault && wait.timeout === undefined) {
-    throw new WsError("INVALID_OPTION", "select: no cases: give at least one, default or timeout");
-  }
-  const winner = choose(list);
-  if (winner >= 0) {
-    const chosen = list[winner] as AnyCase;
-    return toResult(winner, chosen.channel, chosen.run()) as SelectResult<C, O>;
-  }
-  if (hasDefault) {
-    const nothing: DefaultResult = {
-      default: true,
-      index: -1,
-      ok: false,
-      channel: undefined,
-      value: undefined,
-    };
-    return nothing as SelectResult<C, O>;
-  }
-  checkMayWait(wait);
-  const [index, outcome] = await park(list, (fail) => guardWait(wait, fail));
+  const [index, outcome] = await waitFor<readonly [number, unknown]>(
+    {
+      operation: "select",
+      timeoutCode: "CHANNEL_TIMEOUT",
+      names: SELECT_OPTIONS,
+      attempt() {
+        if (list.length === 0 && !options.default && options.timeout === undefined) {
+          throw new WsError(
+            "INVALID_OPTION",
+            "select: no cases: give at least one, default or timeout",
+          );
+        }
+        const winner = choose(list);
+        return winner >= 0 || options.default ? [winner, list[winner]?.run()] : undefined;
+      },
+      park(done) {
+        const leave = list.map((entry, at) => entry.park((result) => done([at, result])));
+        return () => leave.forEach((stop) => stop());
+      },
+    },
+    options,
+  );
   return toResult(index, list[index]?.channel, outcome) as SelectResult<C, O>;
 }
 
@@ -110,28 +110,10 @@ function choose(list: readonly AnyCase[]): number {
   return chosen;
 }
 
-/** Waits on all cases at once; the first to happen ends the others' waiting in the same moment. */
-function park(
-  list: readonly AnyCase[],
-  guard: (fail: (error: WsError) => void) => () => void,
-): Promise<readonly [number, unknown]> {
-  return new Promise((resolve, reject) => {
-    const leave = list.map((entry, index) =>
-      entry.park((outcome) => {
-        release();
-        leave.forEach((stop) => stop());
-        resolve([index, outcome]);
-      }),
-    );
-    const release = guard((error) => {
-      leave.forEach((stop) => stop());
-      reject(error);
-    });
-  });
-}
-
 function toResult(index: number, channel: unknown, outcome: unknown): unknown {
+  if (index < 0) return { default: true, index, ok: false, channel, value: undefined };
+  // A send's outcome is whether it was sent.
   if (outcome === false) throw closedError();
-  if (outcome === true) return { index, channel, ok: true, value: undefined };
-  return { index, channel, ...(outcome as ReceiveResult<unknown>) };
+  const result = outcome === true ? { ok: true, value: undefined } : outcome;
+  return { index, channel, ...(result as ReceiveResult<unknown>) };
 }

@@ -23,13 +23,10 @@ export interface Transport {
   readonly protocol: string;
   /** The extensions the server accepted, as it wrote them; `""` for none. */
   readonly extensions: string;
-  readonly handshake: Handshake | undefined;
+  readonly handshake?: Handshake | undefined;
   readonly backpressure: Backpressure;
-  readonly canPing: boolean;
-  /** Whether the platform tells when bytes have left. */
-  readonly canFlush: boolean;
-  /** Bytes that wait to be handed to the operating system. */
-  readonly bufferedAmount: number;
+  /** Bytes that wait to be handed to the operating system; `undefined` where the platform hides it. */
+  readonly bufferedAmount: number | undefined;
   /** Whether the operating system has all that was handed to `send` and `ping`. */
   readonly flushed: boolean;
   /** Whether sent bytes wait for the peer to take some, and not for our own work on them. */
@@ -38,32 +35,35 @@ export interface Transport {
   readonly bytesRead: number;
   /** Changes whenever the operating system has taken bytes, as far as the platform tells. */
   readonly bytesWritten: number;
-  /** Whether a message has begun to arrive and is not complete. */
-  readonly receiving: boolean;
+  /** Whether a message has begun to arrive and is not complete, where the platform tells. */
+  readonly receiving?: boolean;
   /** How often reading has really been paused. */
   readonly timesPaused: number;
   /** Takes over one message, in call order. Returns its payload in bytes; -1: it takes no more. */
   send(data: string | Uint8Array): number;
-  /** Sends a ping frame. Only where `canPing`. */
-  ping(payload: Uint8Array): void;
+  /**
+   * Sends a ping frame, where the platform has them. `done` gets the round trip in milliseconds, from
+   * the flushed ping, when its pong or a later one's arrives. Returns what gives it up.
+   */
+  ping?(done: (roundTrip: number) => void): () => void;
   /** Calls back when all that was taken so far is with the operating system. Never after the end. */
   flush(done: () => void): void;
-  /** Asks to stop reading; what is already read still arrives. */
-  pause(): void;
-  resume(): void;
+  /** Asks to stop reading, where that can be; what is already read still arrives. Or to go on. */
+  pause(paused: boolean): void;
+  /** The code that goes out for one asked for: browsers may send but few (WHATWG WebSockets). */
+  wireCode(code: number): number;
   /** Sends a close frame after all that waits, then ends as the peer answers. */
   close(code: number, reason: string): void;
   /** Ends at once, and tells by `onEnd`, with the code of the peer's close frame if that had come. */
   cut(): void;
   /** Ends at once, with a close frame if one fits and `code` is given. No callback follows. */
-  terminate(code?: number, reason?: string): void;
+  terminate(code?: number): void;
 }
 
 /** What a transport tells the core. Nothing is told after `onEnd`. */
 export interface TransportHandler {
   /** A whole message arrived; `size` is its payload in bytes. */
   onMessage(message: Message, size: number): void;
-  onPong(payload: Uint8Array): void;
   /** The operating system has taken bytes. */
   onProgress(): void;
   /** The peer broke a rule or a limit: nothing more is received, and `closeCode` is on its way. */
@@ -95,6 +95,7 @@ export interface DialOptions {
   readonly closeTimeout: number;
   readonly readTimeout: number | undefined;
   readonly writeTimeout: number | undefined;
+  readonly backpressure: "auto" | "buffer";
   readonly webSocket: WebSocketClass | undefined;
   readonly node: NodeOptions;
 }
@@ -144,24 +145,21 @@ export interface DialOptionChecks {
   readonly node: (value: unknown) => NodeOptions;
 }
 
-/** A way to open connections, and what it can do. */
-export interface Platform {
-  readonly dial: Dial;
-  readonly capabilities: Capabilities;
-  /** Absent where the dial has no headers, no TLS, and none of the other options of its own. */
-  readonly dialOptions?: DialOptionChecks;
-}
-
-/** What a platform can do, for the options it has to refuse. */
+/** What a platform can do with a URL, for those it has to refuse: see `parseUrl`. */
 export interface Capabilities {
   /** Named in messages: "Node", "a browser". */
-  readonly platform: string;
-  /** Credentials in the URL. */
+  readonly name: string;
+  /** Whether it sends credentials in the URL. */
   readonly credentials: boolean;
-  /** `ws+unix:` URLs. */
+  /** Whether it dials `ws+unix:` URLs. */
   readonly unix: boolean;
-  /** What relative URLs resolve against. */
-  readonly baseUrl: string | undefined;
-  /** Which close codes may be sent: section 7.4 of RFC 6455, or 1000 and 3000-4999 alone. */
-  readonly anyCloseCode: boolean;
+  /** What relative URLs resolve against: the page's URL. */
+  readonly base: string | undefined;
+}
+
+/** A way to open connections, and what it can do. */
+export interface Platform extends Capabilities {
+  readonly dial: Dial;
+  /** Absent where the dial has no headers, no TLS, and none of the other options of its own. */
+  readonly dialOptions?: DialOptionChecks;
 }

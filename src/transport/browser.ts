@@ -1,17 +1,23 @@
-import { CLOSE_CODES, wireCode } from "../close.js";
+import { ABNORMAL_CLOSURE, browserCode, MESSAGE_TOO_BIG } from "../close.js";
 import { WsError } from "../errors.js";
+import type { ErrorCode, ErrorInit } from "../errors.js";
+import { utf8Size } from "../message.js";
 import type {
-  Capabilities,
+  Backpressure,
   Dial,
   DialOptions,
-  DialRequest,
   Platform,
   Transport,
   TransportHandler,
 } from "../transport.js";
 import { displayUrl } from "../url.js";
 
-/** The part of a W3C `WebSocket` that is used here. */
+/** What tells that a dial has failed; some platforms say why. */
+interface Failure {
+  readonly message?: unknown;
+}
+
+/** The part of a W3C `WebSocket` that is used here, and what `StreamSocket` has on top. */
 interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
@@ -21,111 +27,99 @@ interface WebSocketLike {
   readonly bufferedAmount: number | undefined;
   onopen: (() => void) | null;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onerror: ((event: { readonly message?: unknown }) => void) | null;
-  onclose: ((event: { readonly code: number; readonly reason?: string }) => void) | null;
-  send(data: string | Uint8Array): void;
+  onerror: ((event: Failure) => void) | null;
+  onclose: ((event: Failure & { readonly code: number; readonly reason?: string }) => void) | null;
+  /** Called, where it can be, when `bufferedAmount` has fallen. */
+  ondrain?: (() => void) | null;
+  /** `size` is that of the data in bytes. */
+  send(data: string | Uint8Array, size: number): void;
   close(code?: number, reason?: string): void;
+  /** Stops reading or goes on, where that can be. */
+  pause?(paused: boolean): void;
 }
+
+type WebSocketLikeClass = new (url: string, protocols: string[]) => WebSocketLike;
 
 const OPEN = 1;
 
-/** How often `bufferedAmount` is looked at while somebody waits for it, in milliseconds. */
+/** How often `bufferedAmount` is looked at while bytes wait, in milliseconds: there is no event for it. */
 const POLL = 10;
 
-/** What a W3C `WebSocket` can do, be it a browser's or one given by option `webSocket`. */
-const capabilities: Capabilities = {
-  platform: "a browser, or with option webSocket",
-  credentials: false,
-  unix: false,
-  get baseUrl() {
-    return (globalThis as { location?: { href: string } }).location?.href;
-  },
-  anyCloseCode: false,
-};
+/**
+ * What dials with a W3C `WebSocket`: the class given by option `webSocket`; else, unless messages are to
+ * be buffered, what `streamSocket` finds; else the platform's own.
+ */
+export function webSocketPlatform(streamSocket: () => object | undefined): Platform {
+  const classFor = ({ webSocket, backpressure }: DialOptions): unknown =>
+    webSocket ??
+    (backpressure === "auto" ? streamSocket() : undefined) ??
+    // Looked up now, not on import: a polyfill or a test may have put it there in between.
+    (globalThis as { WebSocket?: unknown }).WebSocket;
+  return {
+    name: "a browser, or with option webSocket",
+    credentials: false,
+    unix: false,
+    get base() {
+      return (globalThis as { location?: { href: string } }).location?.href;
+    },
+    dial: (request) => dial(request, classFor(request.options) as WebSocketLikeClass | undefined),
+  };
+}
 
-/** Opens a connection with a W3C `WebSocket`: the one given, or the platform's. */
-const dial: Dial = ({ url, options, signal, open }: DialRequest) =>
-  new Promise((resolve, reject) => {
+function dial(
+  { url, options, signal, open }: Parameters<Dial>[0],
+  Class: WebSocketLikeClass | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { protocols, writeTimeout } = options;
     const label = displayUrl(url);
-    const socket = createWebSocket(url, options, label);
-    if (options.writeTimeout !== undefined && socket.bufferedAmount === undefined) {
-      discard(socket);
-      throw new WsError(
-        "UNSUPPORTED",
-        `connect: option writeTimeout needs a WebSocket with bufferedAmount: leave it out here`,
-      );
+    const errorOf = (code: ErrorCode, text: string, init?: ErrorInit): WsError =>
+      new WsError(code, `dial ${label}: ${text}`, init);
+    if (!Class) throw errorOf("UNSUPPORTED", "there is no WebSocket here: give option webSocket");
+    let socket: WebSocketLike;
+    try {
+      socket = new Class(url.href, [...protocols]);
+    } catch (cause) {
+      // A page's security policy, or a scheme the class does not know.
+      throw errorOf("DIAL_FAILED", (cause as Error).message, { retryable: false, cause });
     }
-    const fail = (error: WsError): void => {
-      signal.removeEventListener("abort", abort);
+    socket.binaryType = "arraybuffer";
+    const fail = (error: unknown): void => {
       discard(socket);
       reject(error);
     };
-    const abort = (): void => fail(signal.reason as WsError);
-    signal.addEventListener("abort", abort);
+    signal.addEventListener("abort", () => fail(signal.reason));
+    if (writeTimeout && socket.bufferedAmount === undefined) {
+      fail(errorOf("UNSUPPORTED", "option writeTimeout needs a WebSocket with bufferedAmount"));
+      return;
+    }
     // Node 22 tells of a refusal by `error` alone, others by both. No one tells why.
-    const refuse = ({ message }: { readonly message?: unknown }): void => {
+    socket.onerror = socket.onclose = ({ message }: Failure) => {
       const why = typeof message === "string" && message ? `: ${message}` : "";
-      fail(
-        new WsError("DIAL_FAILED", `dial ${label}: the connection was refused or failed${why}`, {
-          details: { opaque: true },
-        }),
-      );
+      const details = { opaque: true };
+      fail(errorOf("DIAL_FAILED", `the connection was refused or failed${why}`, { details }));
     };
-    socket.onerror = refuse;
-    socket.onclose = () => refuse({});
     socket.onopen = () => {
       // Firefox and Deno open where the server picked none.
-      if (options.protocols.length > 0 && !options.protocols.includes(socket.protocol)) {
-        fail(
-          new WsError(
-            "HANDSHAKE_REJECTED",
-            `dial ${label}: the server picked no offered subprotocol`,
-          ),
-        );
+      if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
+        fail(errorOf("HANDSHAKE_REJECTED", "the server picked no offered subprotocol"));
         return;
       }
-      signal.removeEventListener("abort", abort);
       const transport = new WebSocketTransport(socket, options, label);
       transport.attach(open(transport, url));
       resolve();
     };
   });
-
-/** Any platform with a W3C `WebSocket`. */
-export const webSocketPlatform: Platform = { dial, capabilities };
-
-function createWebSocket(url: URL, options: DialOptions, label: string): WebSocketLike {
-  type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
-  // Looked up now and not on import, by when a test or a polyfill may not have put it there.
-  const platform = globalThis as unknown as { WebSocket?: WebSocketClass };
-  const Class = (options.webSocket as unknown as WebSocketClass | undefined) ?? platform.WebSocket;
-  if (Class === undefined) {
-    throw new WsError(
-      "UNSUPPORTED",
-      `dial ${label}: this platform has no WebSocket: give one by option webSocket`,
-    );
-  }
-  try {
-    const socket = new Class(url.href, [...options.protocols]);
-    socket.binaryType = "arraybuffer";
-    return socket;
-  } catch (cause) {
-    // A page's security policy, or a scheme the class does not know.
-    throw new WsError("DIAL_FAILED", `dial ${label}: ${(cause as Error).message}`, {
-      retryable: false,
-      cause,
-    });
-  }
 }
 
 /** Lets go of a socket: nothing it does matters any more, and what it throws neither. */
-function discard(socket: WebSocketLike, code?: number, reason?: string): void {
+function discard(socket: WebSocketLike, code?: number): void {
   // First: some fire events from within `close`.
-  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = null;
   // Node's `ws` as a class for tests ends the process over an error that nobody hears.
   socket.onerror = () => {};
   try {
-    socket.close(code, reason);
+    socket.close(code);
   } catch {
     // Not open yet, and of a kind that throws then.
   }
@@ -134,79 +128,68 @@ function discard(socket: WebSocketLike, code?: number, reason?: string): void {
 class WebSocketTransport implements Transport {
   readonly protocol: string;
   readonly extensions: string;
-  readonly handshake: undefined;
-  readonly backpressure = "buffer";
-  readonly canPing = false;
-  readonly canFlush: boolean;
-  readonly receiving = false;
-  readonly timesPaused = 0;
-  bytesRead = 0;
+  readonly backpressure: Backpressure;
+  // A message is what the platform tells; the core notes the time of each by itself.
+  readonly bytesRead = 0;
+  timesPaused = 0;
 
   readonly #socket: WebSocketLike;
+  readonly #options: DialOptions;
   readonly #label: string;
-  readonly #readLimit: number;
-  readonly #copies: boolean;
   #handler: TransportHandler | undefined;
+  /** Bytes that were handed to the socket, as it counts them. */
   #taken = 0;
   #flushes: (() => void)[] = [];
   #poll: ReturnType<typeof setTimeout> | undefined;
-  #polled = 0;
 
-  constructor(socket: WebSocketLike, { readLimit, webSocket }: DialOptions, label: string) {
+  constructor(socket: WebSocketLike, options: DialOptions, label: string) {
     this.#socket = socket;
+    this.#options = options;
     this.#label = label;
-    this.#readLimit = readLimit;
-    this.#copies = webSocket !== undefined;
-    this.canFlush = socket.bufferedAmount !== undefined;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
+    this.backpressure = socket.pause ? "stream" : "buffer";
   }
 
   /** Begins to report. */
   attach(handler: TransportHandler): void {
-    this.#handler = handler;
     const socket = this.#socket;
+    this.#handler = handler;
     socket.onmessage = ({ data }) => this.#onMessage(data);
     // A `close` follows, or the deadline of whoever waits for one.
     socket.onerror = () => {};
-    socket.onclose = ({ code, reason }) => {
-      this.#detach()?.onEnd({
-        code: code || CLOSE_CODES.ABNORMAL_CLOSURE,
-        reason: reason ?? "",
-      });
-    };
+    socket.onclose = ({ code, reason = "" }) => this.#end(code || ABNORMAL_CLOSURE, reason);
+    socket.ondrain = () => this.#look();
   }
 
-  get bufferedAmount(): number {
-    return this.#socket.bufferedAmount ?? 0;
+  get bufferedAmount(): number | undefined {
+    return this.#socket.bufferedAmount;
+  }
+
+  get flushed(): boolean {
+    return !this.bufferedAmount;
   }
 
   get blocked(): boolean {
     return !this.flushed;
   }
 
-  get flushed(): boolean {
-    return this.bufferedAmount === 0;
-  }
-
   get bytesWritten(): number {
-    return this.#taken - this.bufferedAmount;
+    return this.#taken - (this.bufferedAmount ?? 0);
   }
 
   send(data: string | Uint8Array): number {
-    if (this.#socket.readyState !== OPEN) return -1;
-    const before = this.bufferedAmount;
+    const socket = this.#socket;
+    if (socket.readyState !== OPEN) return -1;
+    const size = typeof data === "string" ? utf8Size(data) : data.length;
+    const before = this.bytesWritten;
     // A browser copies what it takes; of a class that was given nobody knows.
-    this.#socket.send(typeof data !== "string" && this.#copies ? data.slice() : data);
-    const size = typeof data === "string" ? utf8Size(data) : data.byteLength;
-    // What the platform counts, where it does: it may add the frame's header.
-    this.#taken += Math.max(this.bufferedAmount - before, size);
+    const copy = typeof data !== "string" && this.#options.webSocket;
+    socket.send(copy ? data.slice() : data, size);
+    // It may count the frame's header, too; and what did not have to wait has left.
+    this.#taken = before + Math.max(size, this.bufferedAmount ?? 0);
     this.#watch();
     return size;
-  }
-
-  ping(): void {
-    // Never called: `canPing` is false.
   }
 
   flush(done: () => void): void {
@@ -214,27 +197,35 @@ class WebSocketTransport implements Transport {
     this.#look();
   }
 
-  pause(): void {
-    // Nothing to pause: `bufferLimit` bounds what waits.
+  pause(paused: boolean): void {
+    const socket = this.#socket;
+    // Where there is nothing to pause, `bufferLimit` bounds what waits.
+    if (!socket.pause) return;
+    socket.pause(paused);
+    if (paused) this.timesPaused++;
   }
 
-  resume(): void {
-    // See `pause`.
+  wireCode(code: number): number {
+    return browserCode(code);
   }
 
   close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
+    // Some end a closing handshake by a timer of their own, which must not run while data still leaves.
+    this.flush(() => this.#socket.close(browserCode(code), reason));
   }
 
   cut(): void {
-    const handler = this.#detach();
     discard(this.#socket);
-    handler?.onEnd({ code: CLOSE_CODES.ABNORMAL_CLOSURE, reason: "" });
+    this.#end(ABNORMAL_CLOSURE, "");
   }
 
-  terminate(code?: number, reason?: string): void {
+  terminate(code?: number): void {
     this.#detach();
-    discard(this.#socket, code, reason);
+    discard(this.#socket, code && browserCode(code));
+  }
+
+  #end(code: number, reason: string): void {
+    this.#detach()?.onEnd({ code, reason });
   }
 
   #detach(): TransportHandler | undefined {
@@ -246,53 +237,34 @@ class WebSocketTransport implements Transport {
   }
 
   #onMessage(data: unknown): void {
-    const isText = typeof data === "string";
-    const size = isText ? utf8Size(data) : (data as ArrayBuffer).byteLength;
-    this.bytesRead += size;
-    if (size > this.#readLimit) {
-      this.#refuse(size);
+    const message =
+      typeof data === "string"
+        ? ({ type: "text", data } as const)
+        : ({ type: "binary", data: new Uint8Array(data as ArrayBuffer) } as const);
+    const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
+    const limit = this.#options.readLimit;
+    if (size <= limit) {
+      this.#handler?.onMessage(message, size);
       return;
     }
-    this.#handler?.onMessage(
-      isText
-        ? { type: "text", data }
-        : { type: "binary", data: new Uint8Array(data as ArrayBuffer) },
-      size,
-    );
+    const text = `receive ${this.#label}: a message of ${size} bytes, over the limit of ${limit}`;
+    const error = new WsError("MESSAGE_TOO_BIG", text, { details: { limit, size } });
+    this.#handler?.onError(error, MESSAGE_TOO_BIG);
+    this.close(MESSAGE_TOO_BIG, "");
   }
 
-  #refuse(size: number): void {
-    const limit = this.#readLimit;
-    const error = new WsError(
-      "MESSAGE_TOO_BIG",
-      `receive ${this.#label}: a message of ${size} bytes, over the limit of ${limit}`,
-      { details: { limit, size } },
-    );
-    const code = CLOSE_CODES.MESSAGE_TOO_BIG;
-    this.#handler?.onError(error, code);
-    this.close(wireCode(code, capabilities.anyCloseCode), "");
-  }
-
-  /** There is no event for it: while bytes wait, somebody has to look. */
+  /** While bytes wait, somebody has to look. */
   #watch(): void {
-    if (this.#poll === undefined && this.bufferedAmount > 0) {
-      this.#poll = setTimeout(() => {
-        this.#poll = undefined;
-        this.#look();
-      }, POLL);
-    }
+    if (this.flushed) return;
+    this.#poll ??= setTimeout(() => {
+      this.#poll = undefined;
+      this.#look();
+    }, POLL);
   }
 
   #look(): void {
-    const { bytesWritten } = this;
-    if (bytesWritten !== this.#polled) this.#handler?.onProgress();
-    this.#polled = bytesWritten;
+    this.#handler?.onProgress();
     if (this.flushed) for (const done of this.#flushes.splice(0)) done();
     this.#watch();
   }
-}
-
-/** The size of a text as UTF-8; its lone surrogates count as U+FFFD. */
-function utf8Size(text: string): number {
-  return new TextEncoder().encode(text).byteLength;
 }

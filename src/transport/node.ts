@@ -2,12 +2,12 @@ import { Buffer } from "node:buffer";
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import WebSocket from "isomorphic-ws";
-import { CLOSE_CODES } from "../close.js";
+import { INVALID_PAYLOAD, MESSAGE_TOO_BIG, POLICY_VIOLATION, PROTOCOL_ERROR } from "../close.js";
 import { COMPRESSION } from "../constants.js";
+import { now } from "../deadline.js";
 import { parseTraits, WsError } from "../errors.js";
 import type { ErrorDetails } from "../errors.js";
 import type {
-  Capabilities,
   Dial,
   DialOptions,
   DialRequest,
@@ -17,14 +17,6 @@ import type {
   TransportHandler,
 } from "../transport.js";
 import { displayUrl, parseUrl, sameOrigin } from "../url.js";
-
-const capabilities: Capabilities = {
-  platform: "Node",
-  credentials: true,
-  unix: true,
-  baseUrl: undefined,
-  anyCloseCode: true,
-};
 
 /** How much of a refusal's body is read, in bytes, and how long it is waited for, in milliseconds. */
 const BODY_LIMIT = 65_536;
@@ -50,6 +42,9 @@ const CORK_LIMIT = 65_536;
 
 const DEFAULT_MAX_REDIRECTS = 5;
 
+/** A ping carries its number, so that its pong names it. */
+const PING_BYTES = 4;
+
 /** Opens a connection with `ws`, following redirects if asked to: one dial per hop, each authorized. */
 const dial: Dial = async (request) => {
   const { signal } = request;
@@ -67,7 +62,13 @@ const dial: Dial = async (request) => {
 };
 
 /** Node, by `ws`. */
-export const nodePlatform: Platform = { dial, capabilities };
+export const nodePlatform: Platform = {
+  name: "Node",
+  credentials: true,
+  unix: true,
+  base: undefined,
+  dial,
+};
 
 /** The target of one dial, and the options that may travel to it. */
 interface Hop {
@@ -387,19 +388,24 @@ interface Handle {
 
 /** The codes `ws` sends for the errors that it names. All others: 1002. */
 const ERROR_CLOSE_CODES: Readonly<Record<string, number>> = {
-  WS_ERR_INVALID_UTF8: CLOSE_CODES.INVALID_PAYLOAD,
-  WS_ERR_TOO_MANY_BUFFERED_PARTS: CLOSE_CODES.POLICY_VIOLATION,
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: CLOSE_CODES.MESSAGE_TOO_BIG,
-  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: CLOSE_CODES.MESSAGE_TOO_BIG,
+  WS_ERR_INVALID_UTF8: INVALID_PAYLOAD,
+  WS_ERR_TOO_MANY_BUFFERED_PARTS: POLICY_VIOLATION,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: MESSAGE_TOO_BIG,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: MESSAGE_TOO_BIG,
 };
+
+/** A ping whose pong is awaited. */
+interface Ping {
+  readonly id: number;
+  start: number;
+  readonly done: (roundTrip: number) => void;
+}
 
 class NodeTransport implements Transport {
   readonly protocol: string;
   readonly extensions: string;
   readonly handshake: Handshake | undefined;
   readonly backpressure = "socket";
-  readonly canPing = true;
-  readonly canFlush = true;
   timesPaused = 0;
 
   readonly #ws: WebSocket;
@@ -419,6 +425,8 @@ class NodeTransport implements Transport {
   #corked = false;
   #corkedBytes = 0;
   #uncorkDue = false;
+  #pings: readonly Ping[] = [];
+  #pingsSent = 0;
   #pauseAsked = false;
   #pauseDue = false;
   #paused = false;
@@ -453,7 +461,7 @@ class NodeTransport implements Transport {
         data.length,
       );
     });
-    ws.on("pong", (payload) => this.#handler?.onPong(payload));
+    ws.on("pong", (payload) => this.#onPong(payload));
     ws.on("error", (error) => this.#onError(error));
     ws.on("close", (code, reason) => {
       this.#detach()?.onEnd({
@@ -519,11 +527,35 @@ class NodeTransport implements Transport {
     return this.#deflates ? data.slice() : data;
   }
 
-  ping(payload: Uint8Array): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#cork(payload.byteLength);
-    this.#begun++;
-    this.#ws.ping(payload, true, this.#onWritten);
+  ping(done: (roundTrip: number) => void): () => void {
+    const ping: Ping = { id: ++this.#pingsSent, start: now(), done };
+    this.#pings = [...this.#pings, ping];
+    this.#regulate();
+    if (this.#ws.readyState === WebSocket.OPEN) {
+      const payload = Buffer.alloc(PING_BYTES);
+      payload.writeUInt32BE(ping.id);
+      this.#cork(payload.byteLength);
+      this.#begun++;
+      this.#ws.ping(payload, true, this.#onWritten);
+      this.flush(() => (ping.start = now()));
+    }
+    return () => this.#takePings((one) => one === ping);
+  }
+
+  #onPong(payload: Buffer): void {
+    if (payload.byteLength !== PING_BYTES) return;
+    const id = payload.readUInt32BE();
+    // One that was never asked for settles nothing; that of a ping that was given up the earlier ones.
+    if (id > this.#pingsSent) return;
+    for (const { start, done } of this.#takePings((ping) => ping.id <= id)) done(now() - start);
+  }
+
+  /** Takes out pings that wait no longer. */
+  #takePings(isOver: (ping: Ping) => boolean): readonly Ping[] {
+    const over = this.#pings.filter(isOver);
+    this.#pings = this.#pings.filter((ping) => !isOver(ping));
+    this.#regulate();
+    return over;
   }
 
   flush(done: () => void): void {
@@ -531,25 +563,32 @@ class NodeTransport implements Transport {
     else this.#flushes.push({ target: this.#begun, done });
   }
 
-  /** When the turn's microtasks are through: who drains what has just arrived needs no pause. */
-  pause(): void {
-    this.#pauseAsked = true;
-    if (this.#pauseDue) return;
+  pause(paused: boolean): void {
+    this.#pauseAsked = paused;
+    this.#regulate();
+  }
+
+  #regulate(): void {
+    // A paused socket would not see the pong, and what waits for it would be our own doing.
+    const isDue = (): boolean => this.#pauseAsked && this.#pings.length === 0;
+    if (this.#paused && !isDue()) {
+      this.#paused = false;
+      this.#ws.resume();
+    }
+    if (this.#paused || this.#pauseDue || !isDue()) return;
     this.#pauseDue = true;
+    // When the turn's microtasks are through: who drains what has just arrived needs no pause.
     afterMicrotasks(() => {
       this.#pauseDue = false;
-      if (!this.#pauseAsked || this.#paused) return;
+      if (!isDue()) return;
       this.#paused = true;
       this.timesPaused++;
       this.#ws.pause();
     });
   }
 
-  resume(): void {
-    this.#pauseAsked = false;
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#ws.resume();
+  wireCode(code: number): number {
+    return code;
   }
 
   close(code: number, reason: string): void {
@@ -560,14 +599,14 @@ class NodeTransport implements Transport {
     });
   }
 
-  terminate(code?: number, reason?: string): void {
+  terminate(code?: number): void {
     this.#detach();
     if (code === undefined || this.#ws.readyState !== WebSocket.OPEN) {
       this.#ws.terminate();
       return;
     }
-    this.resume();
-    this.#ws.close(code, reason);
+    this.pause(false);
+    this.#ws.close(code);
     this.#socket?.end(() => this.#socket?.destroy());
     // A peer that takes nothing any more will not take the frame either.
     const stop = setTimeout(() => this.#ws.terminate(), this.#options.closeTimeout);
@@ -599,7 +638,7 @@ class NodeTransport implements Transport {
     const closeCode = errorCloseCode(cause.code);
     const limit = this.#options.readLimit;
     const error =
-      closeCode === CLOSE_CODES.MESSAGE_TOO_BIG
+      closeCode === MESSAGE_TOO_BIG
         ? new WsError("MESSAGE_TOO_BIG", `receive ${this.#label}: a message over ${limit} bytes`, {
             details: { limit },
             cause,
@@ -635,8 +674,8 @@ class NodeTransport implements Transport {
 
 function errorCloseCode(code = ""): number {
   // zlib's errors: the payload is not what it says it is (RFC 7692 section 7.2.2).
-  if (code.startsWith("Z_")) return CLOSE_CODES.INVALID_PAYLOAD;
-  return ERROR_CLOSE_CODES[code] ?? CLOSE_CODES.PROTOCOL_ERROR;
+  if (code.startsWith("Z_")) return INVALID_PAYLOAD;
+  return ERROR_CLOSE_CODES[code] ?? PROTOCOL_ERROR;
 }
 
 /** Runs when this turn's microtasks are done; a tick alone would come before them in some turns. */

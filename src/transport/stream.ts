@@ -1,0 +1,109 @@
+import { ABNORMAL_CLOSURE } from "../close.js";
+
+/** The part of a `WebSocketStream` that is used here. */
+interface WebSocketStreamLike {
+  readonly opened: Promise<{
+    readonly protocol: string;
+    readonly extensions: string;
+    readonly readable: AsyncIterable<string | ArrayBuffer>;
+    readonly writable: WritableStream<string | Uint8Array>;
+  }>;
+  readonly closed: Promise<{ readonly closeCode: number; readonly reason: string }>;
+  close(info: { closeCode: number | undefined; reason: string | undefined }): void;
+}
+
+type WebSocketStreamClass = new (url: string, options: object) => WebSocketStreamLike;
+
+interface EndEvent {
+  readonly code: number;
+  readonly reason?: string;
+  readonly message?: unknown;
+}
+
+/** The class to dial with where the platform has `WebSocketStream`. */
+export function streamSocket(): typeof StreamSocket | undefined {
+  return "WebSocketStream" in globalThis ? StreamSocket : undefined;
+}
+
+/**
+ * A `WebSocketStream` in the shape of a W3C `WebSocket`, which can be paused on top of that: while
+ * nobody reads the stream, the browser reads nothing from the network, and the server has to wait.
+ *
+ * @see https://github.com/ricea/websocketstream-explainer
+ */
+export class StreamSocket {
+  readonly binaryType = "arraybuffer";
+  readyState = 0;
+  protocol = "";
+  extensions = "";
+  bufferedAmount = 0;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
+  onerror: (() => void) | null = null;
+  onclose: ((event: EndEvent) => void) | null = null;
+  ondrain: (() => void) | null = null;
+
+  readonly #stream: WebSocketStreamLike;
+  #writer: WritableStreamDefaultWriter<string | Uint8Array> | undefined;
+  /** Pending while reading is paused, and what settles it. */
+  #gate: Promise<void> | undefined;
+  #openGate: (() => void) | undefined;
+
+  constructor(url: string, protocols: string[]) {
+    const { WebSocketStream } = globalThis as unknown as { WebSocketStream: WebSocketStreamClass };
+    this.#stream = new WebSocketStream(url, { protocols });
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const closed = this.#stream.closed.then(
+      ({ closeCode, reason }) => ({ code: closeCode, reason }),
+      ({ message }: Error) => ({ code: ABNORMAL_CLOSURE, message }),
+    );
+    try {
+      const { protocol, extensions, readable, writable } = await this.#stream.opened;
+      this.protocol = protocol;
+      this.extensions = extensions;
+      this.#writer = writable.getWriter();
+      this.readyState = 1;
+      this.onopen?.();
+      for await (const data of readable) {
+        this.onmessage?.({ data });
+        if (this.#gate) await this.#gate;
+      }
+    } catch {
+      // Not open, or cut off: `closed` tells.
+    }
+    // Only now: what had arrived before the end comes first.
+    this.onclose?.(await closed);
+  }
+
+  send(data: string | Uint8Array, size: number): void {
+    // An empty message waits as well.
+    const waiting = size + 1;
+    this.bufferedAmount += waiting;
+    // Copied: the stream reads it later.
+    const written = this.#writer?.write(typeof data === "string" ? data : data.slice());
+    written?.then(
+      () => {
+        this.bufferedAmount -= waiting;
+        this.ondrain?.();
+      },
+      () => {
+        // It has ended, which `closed` tells.
+      },
+    );
+  }
+
+  pause(paused: boolean): void {
+    this.#openGate?.();
+    this.#gate = paused ? new Promise((resolve) => (this.#openGate = resolve)) : undefined;
+  }
+
+  close(closeCode?: number, reason?: string): void {
+    // The answer comes behind what has not been read.
+    this.pause(false);
+    this.readyState = 2;
+    this.#stream.close({ closeCode, reason });
+  }
+}
