@@ -262,15 +262,10 @@ export class Channel<T> extends ReceiveChannel<T> {
    */
   async send(value: T, options: WaitOptions = {}): Promise<void> {
     const queue = this.#queue;
-    const isSent = await waitFor<boolean>(
-      {
-        operation: "channel send",
-        timeoutCode: "CHANNEL_TIMEOUT",
-        attempt: () => (queue.closed ? false : queue.offer(value) || undefined),
-        park: this.caseSend(value).park,
-      },
-      options,
-    );
+    const isSent = await waitFor<boolean>("channel send", "CHANNEL_TIMEOUT", options, {
+      attempt: () => (queue.closed ? false : queue.offer(value) || undefined),
+      park: this.caseSend(value).park,
+    });
     if (!isSent) throw closedError();
   }
 
@@ -316,13 +311,9 @@ export function closedError(): WsError {
 
 /** See {@link ReceiveChannel.receive}. */
 export function receive<T>(queue: Queue<T>, options?: WaitOptions): Promise<ReceiveResult<T>> {
-  if (options !== undefined) {
+  if (options) {
     const attempt = (): ReceiveResult<T> | undefined => queue.take();
-    const park = parkIn(queue);
-    return waitFor(
-      { operation: "receive", timeoutCode: "RECEIVE_TIMEOUT", attempt, park },
-      options,
-    );
+    return waitFor("receive", "RECEIVE_TIMEOUT", options, { attempt, park: parkIn(queue) });
   }
   const result = queue.take();
   return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
@@ -342,18 +333,13 @@ export function iterate<T>(
   queue: Queue<T>,
   failure?: () => WsError | undefined,
 ): AsyncIterableIterator<T, undefined> {
-  const step = (result: ReceiveResult<T>): IteratorResult<T, undefined> => {
-    if (result.ok) return { done: false, value: result.value };
-    const error = failure?.();
-    if (error !== undefined) throw error;
-    return { done: true, value: undefined };
-  };
   return {
-    next() {
-      const result = queue.take();
-      if (result?.ok) return Promise.resolve(step(result));
-      // Rare enough, or about to wait anyway, that one more promise does not matter.
-      return receive(queue).then(step);
+    async next() {
+      const result = queue.take() ?? (await receive(queue));
+      if (result.ok) return { done: false, value: result.value };
+      const error = failure?.();
+      if (error) throw error;
+      return { done: true, value: undefined };
     },
     return: () => Promise.resolve({ done: true, value: undefined }),
     [Symbol.asyncIterator]() {

@@ -1,13 +1,6 @@
 import { iterate, Queue, receive, ReceiveChannel } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
-import {
-  ABNORMAL_CLOSURE,
-  checkClose,
-  NO_STATUS,
-  NORMAL,
-  peerError,
-  POLICY_VIOLATION,
-} from "./close.js";
+import { ABNORMAL_CLOSURE, checkClose, NORMAL, peerError, POLICY_VIOLATION } from "./close.js";
 import type { CloseInfo } from "./close.js";
 import { BINARY, COMPRESSION, TEXT } from "./constants.js";
 import type { CompressionMode } from "./constants.js";
@@ -16,6 +9,7 @@ import type { Deadline, WaitOptions } from "./deadline.js";
 import { show, WsError } from "./errors.js";
 import type { ErrorCode, ErrorInit } from "./errors.js";
 import { memoryOf } from "./message.js";
+import { displayUrl, publicUrl } from "./url.js";
 import type { Message } from "./message.js";
 import type { Data, ParsedOptions } from "./options.js";
 import type {
@@ -44,6 +38,9 @@ const TIMEOUT_CODE = 3008;
 
 const PING_TIMEOUT = 10_000;
 
+/** How many there have been in this process. */
+let clients = 0;
+
 const SENT: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /** What a {@link Client} has received and sent so far, and what waits in it. */
@@ -62,17 +59,6 @@ export interface ClientStats {
 
 /** Options of {@link Client.ping}. */
 export interface PingOptions extends WaitOptions {}
-
-/** What a client is made of, beside its transport. */
-export interface ClientInit {
-  readonly id: string;
-  /** Without credentials. */
-  readonly url: string;
-  /** The URL as messages show it. */
-  readonly label: string;
-  readonly options: ParsedOptions;
-  readonly ended: (client: Client) => void;
-}
 
 /** How it ended; what is `undefined` is left out of {@link CloseInfo}. */
 type End = Omit<CloseInfo, "sentCode" | "error"> & {
@@ -101,18 +87,15 @@ export class Client implements AsyncIterable<Message> {
   readonly #label: string;
   readonly #queue: Queue<Message>;
   readonly #channel: ReceiveChannel<Message>;
-  readonly #settleClosed: (info: CloseInfo) => void;
-  /** Told when the connection ends: those who wait for what will not come then. */
-  readonly #waiters = new Set<() => void>();
+  #settleClosed!: (info: CloseInfo) => void;
+  readonly #hasWritten: () => boolean;
   readonly #readDeadline: Deadline | undefined;
   readonly #writeDeadline: Deadline | undefined;
   #closeDeadline: Deadline | undefined;
 
   #state: "open" | "closing" | "closed" = "open";
-  /** What this side has to say of the end that it began: by `close`, or with `error` as it must. */
-  #own: Pick<End, "code" | "reason" | "sentCode" | "error"> | undefined;
-  /** Whether all that was sent before a local close has left. */
-  #drained = false;
+  /** What `close` was asked for. */
+  #asked: Pick<End, "code" | "reason"> | undefined;
   /** Why it ended; nothing after a normal end. */
   #failure: WsError | undefined;
 
@@ -126,55 +109,45 @@ export class Client implements AsyncIterable<Message> {
 
   /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
   #full = false;
-  #paused = false;
 
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
-  /** What all sends that may not settle yet share, and what settles it. */
+  /** What all sends that may not settle yet share. */
   #pace: Promise<void> | undefined;
-  #endPace: (() => void) | undefined;
-  #paceChecking = false;
-  #lastRead = 0;
-  #lastWritten = 0;
+  /** Settles on the next progress, or the end; and what settles it. */
+  #progress: Promise<void> | undefined;
+  #tellProgress: (() => void) | undefined;
 
-  private constructor(transport: Transport, { id, url, label, options, ended }: ClientInit) {
-    this.id = id;
-    this.url = url;
-    this.#label = label;
+  private constructor(transport: Transport, url: URL, options: ParsedOptions) {
+    this.id = `wschan-${++clients}`;
+    this.url = publicUrl(url);
+    this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
     this.#queue = new Queue(options.channelCapacity);
     this.#queue.taken = (message) => this.#onTaken(message);
     this.#channel = ReceiveChannel.of(this.#queue);
-    let settle: (info: CloseInfo) => void;
-    this.closed = new Promise((resolve) => (settle = resolve));
-    this.#settleClosed = (info) => {
-      settle(info);
-      ended(this);
-    };
-    this.#readDeadline = this.#watch("READ_TIMEOUT", options.readTimeout, () => {
-      const { bytesRead, bytesWritten, receiving } = transport;
-      const moved = bytesRead + bytesWritten !== this.#lastRead;
-      this.#lastRead = bytesRead + bytesWritten;
-      // Or the next message is on its way, or owed by our own consumer.
-      return moved || receiving || this.#full;
-    });
-    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", options.writeTimeout, () =>
-      this.#isWriteAlive(),
-    );
+    this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
+    const hasMoved = changes(() => transport.life);
+    this.#hasWritten = changes(() => transport.progress);
+    const { readTimeout, writeTimeout } = options;
+    this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
+    // Bytes that do not move would keep a close frame waiting, too.
+    const code = ABNORMAL_CLOSURE;
+    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, this.#hasWritten);
   }
 
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
-  static open(transport: Transport, init: ClientInit): [Client, TransportHandler] {
-    const client = new Client(transport, init);
+  static open(transport: Transport, url: URL, options: ParsedOptions): [Client, TransportHandler] {
+    const client = new Client(transport, url, options);
     return [
       client,
       {
         onMessage: (message, size) => client.#onMessage(message, size),
         onProgress: () => client.#onProgress(),
-        onError: (error, closeCode) => client.#onError(error, closeCode),
-        onClosing: () => client.#onClosing(),
+        onError: (error, closeCode) => client.#fail(closeCode, error),
+        onClosing: () => client.#startClosing(),
         onEnd: (end) => client.#onEnd(end),
       },
     ];
@@ -199,7 +172,7 @@ export class Client implements AsyncIterable<Message> {
   get compression(): CompressionMode {
     const { extensions } = this.#transport;
     if (!/permessage-deflate/i.test(extensions)) return COMPRESSION.DISABLED;
-    return extensions.match(/(client|server)_no_context_takeover/gi)?.length === 2
+    return /no_context_takeover.*no_context_takeover/i.test(extensions)
       ? COMPRESSION.NO_CONTEXT
       : COMPRESSION.CONTEXT_TAKEOVER;
   }
@@ -248,8 +221,7 @@ export class Client implements AsyncIterable<Message> {
    * connection open.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    const isAsked = (): boolean => this.#own !== undefined && this.#own.error === undefined;
-    return iterate(this.#queue, () => (isAsked() ? undefined : this.#failure));
+    return iterate(this.#queue, () => (this.#asked ? undefined : this.#failure));
   }
 
   /**
@@ -268,7 +240,7 @@ export class Client implements AsyncIterable<Message> {
     try {
       const payload = toPayload(data, type);
       if (this.#state !== "open") throw this.#closedError("send");
-      if (this.#transport.flushed) this.#writeDeadline?.touch();
+      if (this.bufferedAmount === 0) this.#writeDeadline?.touch();
       const size = this.#transport.send(payload);
       if (size < 0) throw this.#closedError("send");
       this.#stats.messagesSent++;
@@ -289,15 +261,13 @@ export class Client implements AsyncIterable<Message> {
   }
 
   async #flush(): Promise<void> {
-    if (this.#transport.bufferedAmount === undefined) {
-      throw this.#error(
-        "UNSUPPORTED",
-        "flush",
-        "it is hidden here what has left: let the peer answer",
-      );
+    const transport = this.#transport;
+    if (transport.bufferedAmount === undefined) {
+      throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
     }
     if (this.#state === "closed") throw this.#closedError("flush");
-    return this.#beforeEnd("flush", (done) => this.#transport.flush(done));
+    const { taken } = transport;
+    await this.#until("flush", () => transport.written >= taken);
   }
 
   /**
@@ -315,27 +285,18 @@ export class Client implements AsyncIterable<Message> {
   }
 
   async #ping(options: PingOptions): Promise<number> {
-    if (!this.canPing) {
+    const transport = this.#transport;
+    if (!transport.ping) {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
+    if (this.#state !== "open") throw this.#closedError("ping");
     const roundTrip = await waitFor<number>(
-      {
-        operation: `ping ${this.#label}`,
-        timeoutCode: "PING_TIMEOUT",
-        attempt: () => (this.#state === "open" ? undefined : -1),
-        park: (done) => {
-          const end = (): void => done(-1);
-          this.#waiters.add(end);
-          const giveUp = this.#transport.ping?.(done);
-          return () => {
-            this.#waiters.delete(end);
-            giveUp?.();
-          };
-        },
-      },
+      `ping ${this.#label}`,
+      "PING_TIMEOUT",
       { timeout: PING_TIMEOUT, ...options },
+      { park: transport.ping },
     );
-    if (roundTrip < 0) throw this.#closedError("ping");
+    if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
     return roundTrip;
   }
 
@@ -351,26 +312,32 @@ export class Client implements AsyncIterable<Message> {
    * Rejects with `INVALID_CLOSE`, and the connection stays open.
    */
   close(code: number = NORMAL, reason = ""): Promise<CloseInfo> {
-    if (this.#state !== "open") return this.closed;
-    try {
-      checkClose(code, reason);
-    } catch (error) {
-      return Promise.reject(error);
+    if (this.#state === "open") {
+      try {
+        checkClose(code, reason);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      this.#asked = { code, reason };
+      this.#queue.close();
+      this.#startClosing();
+      void unreported(this.#closeWhenFlushed(code, reason));
     }
-    this.#own = { code, reason, sentCode: this.#transport.wireCode(code) };
-    this.#queue.close();
-    this.#startClosing();
-    this.#transport.close(code, reason);
-    this.#transport.flush(() => {
-      this.#drained = true;
-      this.#closeDeadline?.touch();
-    });
     return this.closed;
+  }
+
+  /** Platforms end a closing handshake by timers of their own, which must not run while data leaves. */
+  async #closeWhenFlushed(code: number, reason: string): Promise<void> {
+    const transport = this.#transport;
+    await this.#until("close", () => transport.written >= transport.taken);
+    if (this.state === "closed") return;
+    transport.close(code, reason);
+    this.#closeDeadline?.touch();
   }
 
   /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
   terminate(): void {
-    if (this.#state !== "closed") this.#giveUp(ABNORMAL_CLOSURE, this.#own?.error);
+    this.#giveUp(ABNORMAL_CLOSURE);
   }
 
   /** `close()`, for `await using`, where the platform has the symbol. */
@@ -391,7 +358,7 @@ export class Client implements AsyncIterable<Message> {
       const limit = this.#options.bufferLimit;
       // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
       if (stats.bytesBuffered > 0 && unread > limit) {
-        const text = `over ${limit} bytes unread: read faster or raise option bufferLimit`;
+        const text = `over ${limit} bytes unread: read faster or raise bufferLimit`;
         const details = { limit, size: unread };
         const error = this.#error("SLOW_CONSUMER", "receive", text, { details });
         this.#giveUp(POLICY_VIOLATION, error);
@@ -412,15 +379,15 @@ export class Client implements AsyncIterable<Message> {
   #regulate(): void {
     const { size, capacity } = this.#queue;
     const { bytesBuffered } = this.#stats;
-    if (!this.#full) {
-      this.#full = size >= capacity || bytesBuffered >= UNREAD_HIGH;
-    } else if (size <= capacity / 2 && bytesBuffered <= UNREAD_HIGH / 2) {
-      // Half way down and not at once, so that a pause is worth its system calls.
-      this.#full = false;
-      this.#readDeadline?.touch();
-    }
-    const pause = this.#full && this.#state === "open" && this.#options.backpressure === "auto";
-    if (pause !== this.#paused) this.#transport.pause((this.#paused = pause));
+    // Half way down and not at once, so that a pause is worth its system calls.
+    const full = this.#full
+      ? size > capacity / 2 || bytesBuffered > UNREAD_HIGH / 2
+      : size >= capacity || bytesBuffered >= UNREAD_HIGH;
+    if (full === this.#full) return;
+    this.#full = full;
+    this.#readDeadline?.touch();
+    const { backpressure } = this.#options;
+    if (this.#state === "open" && backpressure === "auto") this.#transport.pause(full);
   }
 
   // Sending
@@ -438,148 +405,112 @@ export class Client implements AsyncIterable<Message> {
       this.#spent < sendHighWaterMark &&
       this.bufferedAmount < sendHighWaterMark &&
       now() - this.#turnStart < TURN_LIMIT;
-    return mayGoOn ? SENT : (this.#pace ??= this.#startPace());
+    return mayGoOn ? SENT : (this.#pace ??= unreported(this.#startPace()));
   }
 
-  #startPace(): Promise<void> {
-    return unreported(
-      this.#beforeEnd("send", (done) => {
-        this.#endPace = done;
-        this.#checkPace();
-      }),
-    );
-  }
-
-  /** In a later turn: a socket that takes everything at once would otherwise starve the timers. */
-  #checkPace(): void {
-    if (this.#paceChecking) return;
-    this.#paceChecking = true;
-    nextTurn(() => {
-      this.#paceChecking = false;
+  async #startPace(): Promise<void> {
+    const transport = this.#transport;
+    const { sendHighWaterMark } = this.#options;
+    try {
+      // In a later turn: a socket that takes everything at once would otherwise starve the timers.
+      await new Promise<void>(nextTurn);
       // Flushed, and still bytes wait: the platform's own pongs.
-      if (this.bufferedAmount >= this.#options.sendHighWaterMark && !this.#transport.flushed)
-        return;
-      this.#endPace?.();
-      this.#pace = this.#endPace = undefined;
-    });
-  }
-
-  #onProgress(): void {
-    this.#writeDeadline?.touch();
-    if (this.#pace) this.#checkPace();
+      const mayGoOn = (): boolean =>
+        (transport.bufferedAmount ?? 0) < sendHighWaterMark || transport.written >= transport.taken;
+      await this.#until("send", mayGoOn);
+    } finally {
+      this.#pace = undefined;
+    }
   }
 
   // Waiting
 
-  /** What `start` settles, or the end of the connection rejects. */
-  #beforeEnd(operation: string, start: (done: () => void) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = (): void => reject(this.#closedError(operation));
-      this.#waiters.add(end);
-      start(() => {
-        this.#waiters.delete(end);
-        resolve();
-      });
-    });
+  /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
+  async #until(operation: string, holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      if (this.#state === "closed") throw this.#closedError(operation);
+      await (this.#progress ??= new Promise((resolve) => (this.#tellProgress = resolve)));
+    }
+  }
+
+  #onProgress(): void {
+    this.#tellProgress?.();
+    this.#progress = this.#tellProgress = undefined;
   }
 
   #watch(
     code: "READ_TIMEOUT" | "WRITE_TIMEOUT",
     period: number | undefined,
-    alive: () => boolean,
+    closeCode: number,
+    hasMoved: () => boolean,
   ): Deadline | undefined {
-    const reads = code === "READ_TIMEOUT";
-    const expire = (): void => {
-      const operation = reads ? "receive" : "send";
-      const error = this.#error(code, operation, `nothing moved for ${period} ms`);
-      // Bytes that do not move would keep a close frame waiting, too.
-      this.#giveUp(reads ? TIMEOUT_CODE : ABNORMAL_CLOSURE, error);
-    };
-    return period === undefined ? undefined : startDeadline(period, expire, alive);
-  }
-
-  /** Whether nothing waits to be written, or some of it went since the last look. */
-  #isWriteAlive(): boolean {
-    const { bytesWritten, blocked } = this.#transport;
-    const moved = bytesWritten !== this.#lastWritten;
-    this.#lastWritten = bytesWritten;
-    // A peer may wait for us to read before it reads on.
-    return moved || !blocked || this.#paused;
+    if (period === undefined) return undefined;
+    const expire = (): void =>
+      this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
+    // A slow consumer of ours is not the peer's fault; and it may wait for us to read before it reads on.
+    return startDeadline(period, expire, () => hasMoved() || this.#full);
   }
 
   // The end
 
+  /** From our close frame or the peer's on; it should be done in as long as it would have to answer. */
   #startClosing(): void {
+    if (this.#state !== "open") return;
     this.#state = "closing";
     this.#readDeadline?.stop();
     this.#writeDeadline?.stop();
     this.#closeDeadline = startDeadline(
       this.#options.closeTimeout,
       () => this.#transport.cut(),
-      () => !this.#drained && this.#isWriteAlive() && this.bufferedAmount > 0,
+      () => this.bufferedAmount > 0 && this.#hasWritten(),
     );
-    this.#regulate();
+    this.#transport.pause(false);
   }
 
-  /** The peer has begun to close, and should be done in as long as it would have to answer. */
-  #onClosing(): void {
-    if (this.#state === "open") this.#startClosing();
+  /** The peer broke a rule; during our own close that is no news. */
+  #fail(code: number, error: WsError): void {
+    if (!this.#asked) this.#giveUp(code, error);
   }
 
-  /** The peer broke a rule: a close frame is out, and what had arrived can still be read. */
-  #onError(error: WsError, code: number): void {
-    if (this.#own || this.#state === "closed") return;
-    this.#own = { code, reason: "", sentCode: this.#transport.wireCode(code), error };
-    this.#drained = true;
-    this.#queue.close();
-    this.#closeDeadline?.stop();
-    this.#startClosing();
-  }
-
-  /** This side ends it at once; 1006 stands for no close frame. */
-  #giveUp(code: number, error: WsError | undefined): void {
-    const hasFrame = code !== ABNORMAL_CLOSURE;
-    // Behind what could not leave, the close frame could not either.
-    const isSent = hasFrame && this.#transport.flushed;
-    const sentCode = isSent ? this.#transport.wireCode(code) : undefined;
-    this.#transport.terminate(hasFrame ? code : undefined);
+  /** This side ends it at once; what had arrived can still be read. */
+  #giveUp(code: number, error?: WsError): void {
+    if (this.#state === "closed") return;
+    const transport = this.#transport;
+    // Behind what could not leave, a close frame could not either.
+    const { written, taken } = transport;
+    const wireCode = transport.terminate(code);
+    const sentCode = written < taken ? undefined : wireCode;
     this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error });
   }
 
-  #onEnd({ code, reason, cause, echoed }: TransportEnd): void {
-    const { flushed } = this.#transport;
-    const isAnswered = code !== ABNORMAL_CLOSURE;
-    const own = this.#own;
-    if (own === undefined) {
-      const error = isAnswered
-        ? peerError(this.#label, code, reason)
-        : this.#error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
-      const by = isAnswered ? "peer" : "none";
+  #onEnd({ cause, sentCode, ...end }: TransportEnd): void {
+    const { written, taken } = this.#transport;
+    const isFlushed = written >= taken;
+    const isAnswered = end.code !== ABNORMAL_CLOSURE;
+    const clean = isAnswered && isFlushed;
+    if (this.#asked) {
+      const text = "what was sent could not all leave";
+      const error = isFlushed ? undefined : this.#error("WRITE_TIMEOUT", "close", text, { cause });
+      // Behind what could not leave, the close frame could not either.
       this.#finish({
-        code,
-        reason: isAnswered ? reason : "",
-        clean: isAnswered && flushed,
-        by,
+        ...this.#asked,
+        clean,
+        by: "local",
+        sentCode: error ? undefined : sentCode,
         error,
       });
-      return;
+    } else if (isAnswered) {
+      this.#finish({
+        ...end,
+        clean,
+        by: "peer",
+        error: peerError(this.#label, end.code, end.reason),
+      });
+    } else {
+      const text = "ended without a close frame";
+      const error = this.#error("CONNECTION_LOST", "connection", text, { cause });
+      this.#finish({ ...end, reason: "", clean, by: "none", error });
     }
-    const { error = flushed ? undefined : this.#droppedError(cause) } = own;
-    // Behind what could not leave, the close frame could not either.
-    let sentCode = flushed ? own.sentCode : undefined;
-    // An answer to the peer's close frame has its code (RFC 6455 section 5.5.1), or none as it had none.
-    if (isAnswered && echoed && !own.error) sentCode = code === NO_STATUS ? undefined : code;
-    this.#finish({
-      ...own,
-      clean: isAnswered && error === undefined,
-      by: "local",
-      sentCode,
-      error,
-    });
-  }
-
-  #droppedError(cause: unknown): WsError {
-    return this.#error("WRITE_TIMEOUT", "close", "what was sent could not all leave", { cause });
   }
 
   /** The one way into `closed`: settles all that waits. */
@@ -591,16 +522,14 @@ export class Client implements AsyncIterable<Message> {
       deadline?.stop();
     }
     this.#queue.close();
-    for (const end of this.#waiters) end();
-    this.#waiters.clear();
-    this.#pace = this.#endPace = undefined;
+    this.#onProgress();
     this.#settleClosed(
       Object.freeze({ ...info, ...(sentCode && { sentCode }), ...(error && { error }) }),
     );
   }
 
   #closedError(operation: string): WsError {
-    const cause = this.#failure ?? this.#own?.error;
+    const cause = this.#failure;
     // The transport may know first that nothing more can be sent.
     const state = this.#state === "closed" ? "closed" : "closing";
     const init = cause && { retryable: cause.retryable, cause };
@@ -610,6 +539,12 @@ export class Client implements AsyncIterable<Message> {
   #error(code: ErrorCode, operation: string, text: string, init?: ErrorInit): WsError {
     return new WsError(code, `${operation} ${this.#label}: ${text}`, init);
   }
+}
+
+/** Tells whether something has changed since it was last asked. */
+function changes(read: () => number | undefined): () => boolean {
+  let last: number | undefined;
+  return () => last !== (last = read());
 }
 
 /** A promise whose rejection is for whoever awaits it, and never reported: `closed` tells as well. */
@@ -628,7 +563,7 @@ function toPayload(data: Data, type: number | undefined): string | Uint8Array {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw invalidMessage("bytes sent as TEXT must be valid UTF-8: send them as BINARY", cause);
+    throw invalidMessage("these bytes are not UTF-8: send them as BINARY", cause);
   }
 }
 
@@ -642,7 +577,7 @@ function toBytes(data: unknown): Uint8Array {
     return new Uint8Array(data as ArrayBuffer);
   } catch (cause) {
     throw invalidMessage(
-      "data must be a string, an ArrayBuffer or a view, and not detached: of a Blob, send await blob.arrayBuffer()",
+      "data must be a string, an ArrayBuffer or a view: of a Blob, send await blob.arrayBuffer()",
       cause,
     );
   }

@@ -1,8 +1,8 @@
 import type { Client } from "./client.js";
 import { checkClose, CLOSE_CODES } from "./close.js";
 import { isSignal, onAbort } from "./deadline.js";
-import { show, WsError } from "./errors.js";
-import { invalid, isObject, pickKnown, pickOptions } from "./options.js";
+import { isObject, pickKnown, show, WsError } from "./errors.js";
+import { invalid } from "./options.js";
 import type { ConnectOptions } from "./options.js";
 import type { Policy } from "./policy.js";
 
@@ -26,11 +26,10 @@ export interface ContextOptions {
 
 /** A context's settings, checked and copied. */
 export interface Settings {
-  readonly policy: Policy | undefined;
-  readonly actor: unknown;
-  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly policy?: Policy | undefined;
+  readonly actor?: unknown;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly defaults: ConnectOptions;
-  readonly strict: boolean;
 }
 
 /** What a connection needs of the context it lives in. */
@@ -38,13 +37,13 @@ export interface Owner {
   readonly settings: Settings;
   /** Registers a dial that can be aborted; returns what ends it. Throws `NO_CONTEXT`. */
   readonly enter: (abort: (error: WsError) => void) => () => void;
-  readonly add: (client: Client) => void;
-  readonly remove: (client: Client) => void;
+  /** Takes over a client that is open. */
+  readonly adopt: (client: Client) => void;
 }
 
 /** Opens connections that belong to somebody, and checks options for it. */
 export interface Connector {
-  readonly check: (options: ConnectOptions) => ConnectOptions;
+  readonly check: (options: ConnectOptions, where: string) => ConnectOptions;
   readonly connect: (
     owner: Owner,
     url: string | URL,
@@ -145,8 +144,10 @@ export class Context {
         this.#dials.add(abort);
         return () => this.#dials.delete(abort);
       },
-      add: (client) => void this.#clients.set(client.id, client),
-      remove: (client) => void this.#clients.delete(client.id),
+      adopt: (client) => {
+        this.#clients.set(client.id, client);
+        void client.closed.then(() => this.#clients.delete(client.id));
+      },
     };
   }
 }
@@ -177,19 +178,20 @@ function parseSettings(options: ContextOptions, { check }: Connector): Settings 
     );
   }
   return {
-    policy,
+    // Strict and without one, it allows nothing.
+    policy: policy ?? (strict ? () => false : undefined),
     actor,
     meta: meta && { ...meta },
-    defaults: check(pickDefaults(defaults)),
-    strict,
+    defaults: checkDefaults(defaults, check),
   };
 }
 
 /** A default policy could be replaced by a call's, and a default signal would look like the context's. */
-function pickDefaults(defaults: ConnectOptions): ConnectOptions {
-  const copy = pickOptions(defaults, `${OPERATION}: option defaults`);
+function checkDefaults(defaults: ConnectOptions, check: Connector["check"]): ConnectOptions {
+  const checked = check(defaults, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"] as const) {
-    if (name in copy) throw invalid(`defaults.${name}`, copy[name], "the context's own", OPERATION);
+    if (name in checked)
+      throw invalid(`defaults.${name}`, checked[name], "the context's own", OPERATION);
   }
-  return copy;
+  return checked;
 }

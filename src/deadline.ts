@@ -1,6 +1,6 @@
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { unknownOption, WsError } from "./errors.js";
+import { pickKnown, WsError } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
 
 /** How long a wait may take, and what else ends it. */
@@ -81,54 +81,56 @@ export const WAIT_OPTIONS: readonly string[] = ["timeout", "signal"];
 
 /** What is waited for. */
 export interface Waiting<T> {
-  /** Named in errors. */
-  readonly operation: string;
-  /** The code of the error when `timeout` is over. */
-  readonly timeoutCode: ErrorCode;
-  /** The options that are allowed. Default: {@link WAIT_OPTIONS}. */
-  readonly names?: readonly string[];
   /** What there is without waiting, if anything. */
-  readonly attempt: () => T | undefined;
-  /** Waits: calls `done` with what came. Returns what leaves nothing of the wait behind. */
-  readonly park: (done: (value: T) => void) => () => void;
+  readonly attempt?: () => T | undefined;
+  /** Waits: calls `done` with what came of it. Returns what leaves nothing of the wait behind. */
+  readonly park: (done: (result: T | WsError) => void) => () => void;
+  /** Told that the time is up, a turn before the wait ends with this error. */
+  readonly late?: (error: WsError) => void;
 }
 
 /**
- * One wait, under its timeout and signal. Rejects with the timeout's code, `ABORTED`,
- * `INVALID_DURATION` or `INVALID_OPTION`; whichever it is, nothing of the wait is left.
+ * One wait, under its timeout and signal. Rejects with `timeoutCode`, `ABORTED`, `INVALID_DURATION` or
+ * `INVALID_OPTION`, or the error that came; whichever it is, nothing of the wait is left.
  */
 export async function waitFor<T>(
-  { operation, timeoutCode, names = WAIT_OPTIONS, attempt, park }: Waiting<T>,
+  operation: string,
+  timeoutCode: ErrorCode,
   options: WaitOptions,
+  { attempt, park, late }: Waiting<T>,
+  names: readonly string[] = WAIT_OPTIONS,
 ): Promise<T> {
-  checkNames(operation, options, names);
-  const { signal } = options;
-  const timeout = parseTimeout(operation, options.timeout);
-  if (signal !== undefined && !isSignal(signal)) {
+  // A misspelt `timeout` would wait for ever.
+  const { signal, ...given } = pickKnown(operation, options, names) as WaitOptions;
+  const timeout = parseTimeout(operation, given.timeout);
+  if (signal && !isSignal(signal)) {
     throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
   }
   if (signal?.aborted) throw abortError(operation, signal);
-  const value = attempt();
-  if (value !== undefined) return value;
   const timeoutError = (): WsError =>
     new WsError(timeoutCode, `${operation}: nothing within ${timeout} ms`);
-  if (timeout === 0) throw timeoutError();
-  return new Promise((resolve, reject) => {
-    const fail = (error: WsError): void => {
-      stops.forEach((stop) => stop());
-      reject(error);
-    };
-    const stops = [
-      park((result) => {
-        stops.forEach((stop) => stop());
-        resolve(result);
-      }),
-    ];
-    // What had arrived before the time was up wins, even where this process was too busy to read it.
-    const expire = (): void => nextTurn(() => fail(timeoutError()));
-    if (timeout < Infinity) stops.push(startTimer(timeout, expire));
-    if (signal) stops.push(onAbort(signal, () => fail(abortError(operation, signal))));
-  });
+  const stops: (() => void)[] = [];
+  const result =
+    attempt?.() ??
+    (await new Promise<T | WsError>((resolve) => {
+      // In the same moment: what comes next belongs to others.
+      const end = (outcome: T | WsError): void => {
+        for (const stop of stops) stop();
+        resolve(outcome);
+      };
+      if (timeout === 0) return end(timeoutError());
+      stops.push(park(end));
+      // What had arrived before the time was up wins, even where this process was too busy to read it.
+      const expire = (): void => {
+        const error = timeoutError();
+        late?.(error);
+        nextTurn(() => end(error));
+      };
+      if (timeout < Infinity) stops.push(startTimer(timeout, expire));
+      if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
+    }));
+  if (result instanceof Error) throw result;
+  return result;
 }
 
 function parseTimeout(operation: string, timeout: Duration | undefined): number {
@@ -137,16 +139,6 @@ function parseTimeout(operation: string, timeout: Duration | undefined): number 
   } catch (cause) {
     const why = (cause as WsError).message;
     throw new WsError("INVALID_DURATION", `${operation}: option timeout: ${why}`, { cause });
-  }
-}
-
-/** A misspelt `timeout` would wait for ever. */
-function checkNames(operation: string, options: unknown, names: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw new WsError("INVALID_OPTION", `${operation}: options must be an object`);
-  }
-  for (const name in options) {
-    if (!names.includes(name)) throw unknownOption(operation, name, names);
   }
 }
 

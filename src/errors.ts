@@ -187,13 +187,35 @@ export function show(value: unknown): string {
   return typeof value === "object" && value ? "an object" : String(value);
 }
 
-/** The error of an option that there is not; where only case or underscores differ, it says so. */
-export function unknownOption(where: string, name: string, names: readonly string[]): WsError {
-  const plain = (text: string): string => text.replace(/[_-]/g, "").toLowerCase();
-  const meant = names.find((known) => plain(known) === plain(name));
-  return new WsError(
-    "INVALID_OPTION",
-    `${where}: unknown option ${show(name)}: ` +
-      (meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`),
-  );
+/** Whether it is an object to read options from. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Copies the options that are given, by these names. Throws `INVALID_OPTION` for any other name; where
+ * only case or underscores differ, it says so.
+ */
+export function pickKnown(
+  where: string,
+  options: unknown,
+  names: readonly string[],
+): Record<string, unknown> {
+  if (!isObject(options)) {
+    throw new WsError(
+      "INVALID_OPTION",
+      `${where}: options must be an object, not ${show(options)}`,
+    );
+  }
+  const picked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) {
+      const plain = (text: string): string => text.replace(/[_-]/g, "").toLowerCase();
+      const meant = names.find((known) => plain(known) === plain(name));
+      const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
+      throw new WsError("INVALID_OPTION", `${where}: unknown option ${show(name)}: ${hint}`);
+    }
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
 }

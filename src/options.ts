@@ -2,7 +2,7 @@ import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
 import { parseDuration } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { show, unknownOption, WsError } from "./errors.js";
+import { isObject, pickKnown, show, WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
 import type {
   DialOptionChecks,
@@ -121,13 +121,11 @@ export interface ParsedOptions extends DialOptions {
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What each option is when it is not given; `undefined` for off or none. */
-export const DEFAULTS: Readonly<Record<keyof ConnectOptions, unknown>> = {
-  headers: undefined,
-  protocols: undefined,
+/** What an option is when it is not given. Those that are not here are off, or none. */
+export const DEFAULTS = {
+  headers: {},
+  protocols: [],
   dialTimeout: 30_000,
-  readTimeout: undefined,
-  writeTimeout: undefined,
   closeTimeout: 5_000,
   compression: 0,
   compressionThreshold: 512,
@@ -135,19 +133,14 @@ export const DEFAULTS: Readonly<Record<keyof ConnectOptions, unknown>> = {
   channelCapacity: 32,
   bufferLimit: 67_108_864,
   sendHighWaterMark: 262_144,
-  signal: undefined,
-  policy: undefined,
-  meta: undefined,
-  keepAlive: undefined,
   backpressure: "auto",
-  webSocket: undefined,
-  node: undefined,
-};
-
-/** The names of all options. */
-export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(DEFAULTS);
+  node: {},
+} satisfies ConnectOptions;
 
 type Parser = (value: unknown, name: string, platform: Platform) => unknown;
+
+/** One that does not care where it is. */
+type PlainParser = (value: unknown, name: string) => unknown;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -158,56 +151,26 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const OWN_HEADER =
   /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
 
-const COMPRESSION_NAMES: readonly unknown[] = [
-  "disabled",
-  "context_takeover",
-  "no_context_takeover",
-];
+/** The ways to name a mode of compression: by number, and in the same order by name. */
+const MODES: readonly unknown[] = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
 
-/** Completes options that {@link checkOptions} has checked. */
-export function completeOptions(checked: ConnectOptions): ParsedOptions {
-  return {
-    ...DEFAULTS,
-    headers: {},
-    protocols: [],
-    node: {},
-    ...checked,
-  } as unknown as ParsedOptions;
-}
-
-/** Checks and copies options; what means the default is left out. What it returns passes again. */
-export function checkOptions(given: ConnectOptions, platform: Platform): ConnectOptions {
-  const checked: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
-    const parsed = PARSERS[name as keyof ConnectOptions](value, name, platform);
-    if (parsed !== undefined) checked[name] = parsed;
+/**
+ * Checks and copies options, on top of others that were: what is left out, or means the default, is as
+ * it is there. What it returns passes again.
+ */
+export function parseOptions<Base extends object>(
+  base: Base,
+  given: ConnectOptions,
+  platform: Platform,
+  where = "connect",
+): Base & ConnectOptions {
+  const parsed = { ...base } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(pickKnown(where, given, OPTION_NAMES))) {
+    // Of limits, as of durations, 0 stands for the default.
+    if (value === 0 && name.endsWith("Limit")) continue;
+    parsed[name] = PARSERS[name as keyof ConnectOptions](value, name, platform) ?? parsed[name];
   }
-  return checked;
-}
-
-/** The options that are given: no unknown names, no `undefined`. */
-export function pickOptions(options: ConnectOptions, where = "connect"): ConnectOptions {
-  return pickKnown(where, options, OPTION_NAMES);
-}
-
-/** Copies the known names of an object of options; throws `INVALID_OPTION` for any other one. */
-export function pickKnown(
-  where: string,
-  options: unknown,
-  names: readonly string[],
-): Record<string, unknown> {
-  if (!isObject(options)) {
-    throw new WsError(
-      "INVALID_OPTION",
-      `${where}: options must be an object, not ${show(options)}`,
-    );
-  }
-  const picked: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (!names.includes(name)) throw unknownOption(where, name, names);
-    if (value !== undefined) picked[name] = value;
-  }
-  return picked;
+  return parsed as Base & ConnectOptions;
 }
 
 /** The error of an option that is not what it must be. */
@@ -230,57 +193,39 @@ function unsupported(name: string, platform: Platform, wayOut: string): WsError 
   );
 }
 
-/** Whether it is an object to read options from. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const duration = (value: unknown, name: string): unknown => {
-  const wanted = `0 to 2147483647 ms or a Go duration such as "30s"`;
-  let ms: number;
-  try {
-    ms = parseDuration(value as Duration);
-  } catch {
-    throw invalid(name, value, wanted);
-  }
-  if (ms > 2 ** 31 - 1) throw invalid(name, value, wanted);
-  return ms || undefined;
-};
-
-/** An integer of `min` to `max`; with `zero`, a 0 stands for the default. */
-const integer =
-  (min: number, max: number, unit: string, zero = false) =>
-  (value: unknown, name: string): unknown => {
-    if (zero && value === 0) return undefined;
-    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
-      throw invalid(name, value, `an integer from ${min} to ${max} ${unit}`);
-    }
+/** Hands on what passes. */
+const must =
+  (passes: (value: unknown) => unknown, wanted: string): PlainParser =>
+  (value, name) => {
+    if (!passes(value)) throw invalid(name, value, wanted);
     return value;
   };
 
-const object = (value: unknown, name: string): unknown => {
+const duration: PlainParser = (value, name) => {
+  try {
+    const ms = parseDuration(value as Duration);
+    if (ms < 2 ** 31) return ms || undefined;
+  } catch {
+    // What follows says more.
+  }
+  throw invalid(name, value, '0 to 2147483647 ms or a Go duration such as "30s"');
+};
+
+const integer = (min: number, max: number, unit: string): PlainParser =>
+  must(
+    (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+    `an integer from ${min} to ${max} ${unit}`,
+  );
+
+const object: PlainParser = (value, name) => {
   if (!isObject(value)) throw invalid(name, value, "an object");
   return Object.freeze({ ...value });
 };
 
-const callable = (value: unknown, name: string): unknown => {
-  if (typeof value !== "function") throw invalid(name, value, "a function");
-  return value;
-};
+const callable = /* @__PURE__ */ must((value) => typeof value === "function", "a function");
 
-const string = (value: unknown, name: string): unknown => {
-  if (typeof value !== "string" || value === "" || !HEADER_VALUE.test(value)) {
-    throw invalid(name, value, "a string of printable characters");
-  }
-  return value;
-};
-
-const oneOf =
-  (...values: readonly unknown[]) =>
-  (value: unknown, name: string): unknown => {
-    if (!values.includes(value)) throw invalid(name, value, values.map(show).join(" or "));
-    return value;
-  };
+const oneOf = (...values: readonly unknown[]): PlainParser =>
+  must((value) => values.includes(value), values.map(show).join(", "));
 
 const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   headers(value, name, platform) {
@@ -301,35 +246,29 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   readTimeout: duration,
   writeTimeout: duration,
   closeTimeout: duration,
-  compression(value, name) {
-    const mode = typeof value === "string" ? COMPRESSION_NAMES.indexOf(value) : value;
-    if (mode !== 0 && mode !== 1 && mode !== 2) {
-      throw invalid(name, value, `0, 1, 2 or ${COMPRESSION_NAMES.map(show).join(", ")}`);
-    }
-    return mode;
-  },
-  compressionThreshold: integer(0, 104_857_600, "bytes"),
-  readLimit: integer(1, 134_217_728, "bytes", true),
-  channelCapacity: integer(1, 10_000, "messages"),
-  bufferLimit: integer(65_536, 1_073_741_824, "bytes", true),
-  sendHighWaterMark: integer(1, 1_073_741_824, "bytes"),
-  signal(value, name) {
-    if (!isSignal(value)) throw invalid(name, value, "an AbortSignal");
-    return value;
-  },
+  compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
+  compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600, "bytes"),
+  readLimit: /* @__PURE__ */ integer(1, 134_217_728, "bytes"),
+  channelCapacity: /* @__PURE__ */ integer(1, 10_000, "messages"),
+  bufferLimit: /* @__PURE__ */ integer(65_536, 1_073_741_824, "bytes"),
+  sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824, "bytes"),
+  signal: /* @__PURE__ */ must(isSignal, "an AbortSignal"),
   policy: callable,
   meta: object,
   keepAlive(value, name, platform) {
     object(value, name);
     throw unsupported(name, platform, "this version has none: ping() from a ticker instead");
   },
-  backpressure: oneOf("auto", "buffer"),
+  backpressure: /* @__PURE__ */ oneOf("auto", "buffer"),
   webSocket: callable,
   node(value, name, platform) {
     if (platform.dialOptions) return platform.dialOptions.node(value);
     throw unsupported(name, platform, "leave it out there");
   },
 };
+
+/** The names of all options. */
+export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(PARSERS);
 
 /** The checks of `headers` and `node`: a bundle for browsers has no use for them. */
 export const nodeOptionChecks: DialOptionChecks = {
@@ -354,21 +293,21 @@ export const nodeOptionChecks: DialOptionChecks = {
   },
 };
 
-type NodeParser = (value: unknown, name: string) => unknown;
+const string: PlainParser = /* @__PURE__ */ must(
+  (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
+  "a string of printable characters",
+);
 
-const NODE_PARSERS: Readonly<Record<keyof NodeOptions, NodeParser>> = {
-  agent(value, name) {
-    // Not copied: an agent is a pool with an identity.
-    if (!isObject(value)) throw invalid(name, value, "an http.Agent or https.Agent");
-    return value;
-  },
+const NODE_PARSERS: Readonly<Record<keyof NodeOptions, PlainParser>> = {
+  // Not copied: an agent is a pool with an identity.
+  agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
   tls: object,
   lookup: callable,
-  family: oneOf(0, 4, 6),
+  family: /* @__PURE__ */ oneOf(0, 4, 6),
   localAddress: string,
   origin: string,
-  followRedirects: oneOf(false, true),
-  maxRedirects: integer(0, 20, "redirects"),
+  followRedirects: /* @__PURE__ */ oneOf(false, true),
+  maxRedirects: /* @__PURE__ */ integer(0, 20, "redirects"),
 };
 
 function parseHeaders(entries: readonly (readonly unknown[])[]): Record<string, string> {

@@ -64,10 +64,10 @@ export async function select<
   // Copied: the caller may change the list while we wait.
   const list = parseCases(cases);
   const [index, outcome] = await waitFor<readonly [number, unknown]>(
+    "select",
+    "CHANNEL_TIMEOUT",
+    options,
     {
-      operation: "select",
-      timeoutCode: "CHANNEL_TIMEOUT",
-      names: SELECT_OPTIONS,
       attempt() {
         if (list.length === 0 && !options.default && options.timeout === undefined) {
           throw new WsError(
@@ -83,7 +83,7 @@ export async function select<
         return () => leave.forEach((stop) => stop());
       },
     },
-    options,
+    SELECT_OPTIONS,
   );
   return toResult(index, list[index]?.channel, outcome) as SelectResult<C, O>;
 }

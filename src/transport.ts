@@ -27,46 +27,44 @@ export interface Transport {
   readonly backpressure: Backpressure;
   /** Bytes that wait to be handed to the operating system; `undefined` where the platform hides it. */
   readonly bufferedAmount: number | undefined;
-  /** Whether the operating system has all that was handed to `send` and `ping`. */
-  readonly flushed: boolean;
-  /** Whether sent bytes wait for the peer to take some, and not for our own work on them. */
-  readonly blocked: boolean;
-  /** Counts bytes received, as far as the platform tells. Only ever grows. */
-  readonly bytesRead: number;
-  /** Changes whenever the operating system has taken bytes, as far as the platform tells. */
-  readonly bytesWritten: number;
-  /** Whether a message has begun to arrive and is not complete, where the platform tells. */
-  readonly receiving?: boolean;
+  /** Counts what was handed to `send` and `ping`, in a unit of the transport's own. */
+  readonly taken: number;
+  /** How much of `taken` the operating system has. Stands still once the connection has ended. */
+  readonly written: number;
+  /** Changes whenever the operating system has taken bytes; NaN while none wait for the peer. */
+  readonly progress: number;
+  /** Changes whenever bytes came or went; NaN while a message is half received. Where it can be told. */
+  readonly life?: number;
   /** How often reading has really been paused. */
   readonly timesPaused: number;
   /** Takes over one message, in call order. Returns its payload in bytes; -1: it takes no more. */
   send(data: string | Uint8Array): number;
   /**
    * Sends a ping frame, where the platform has them. `done` gets the round trip in milliseconds, from
-   * the flushed ping, when its pong or a later one's arrives. Returns what gives it up.
+   * the flushed ping, when its pong or a later one's arrives; NaN when the connection has ended. Returns
+   * what gives it up.
    */
-  ping?(done: (roundTrip: number) => void): () => void;
-  /** Calls back when all that was taken so far is with the operating system. Never after the end. */
-  flush(done: () => void): void;
+  readonly ping?: (done: (roundTrip: number) => void) => () => void;
   /** Asks to stop reading, where that can be; what is already read still arrives. Or to go on. */
   pause(paused: boolean): void;
-  /** The code that goes out for one asked for: browsers may send but few (WHATWG WebSockets). */
-  wireCode(code: number): number;
-  /** Sends a close frame after all that waits, then ends as the peer answers. */
+  /** Sends a close frame, then ends as the peer answers. */
   close(code: number, reason: string): void;
   /** Ends at once, and tells by `onEnd`, with the code of the peer's close frame if that had come. */
   cut(): void;
-  /** Ends at once, with a close frame if one fits and `code` is given. No callback follows. */
-  terminate(code?: number): void;
+  /**
+   * Ends at once, without callbacks; with a close frame if one fits, but for code 1006: that is none.
+   * Returns the code that goes out: browsers may send but few.
+   */
+  terminate(code: number): number | undefined;
 }
 
 /** What a transport tells the core. Nothing is told after `onEnd`. */
 export interface TransportHandler {
   /** A whole message arrived; `size` is its payload in bytes. */
   onMessage(message: Message, size: number): void;
-  /** The operating system has taken bytes. */
+  /** `written` or `bufferedAmount` may have changed. */
   onProgress(): void;
-  /** The peer broke a rule or a limit: nothing more is received, and `closeCode` is on its way. */
+  /** The peer broke a rule or a limit: nothing more can be received. `closeCode` is to tell it why. */
   onError(error: WsError, closeCode: number): void;
   /** The peer has begun to close: nothing more can be sent. */
   onClosing(): void;
@@ -80,8 +78,8 @@ export interface TransportEnd {
   readonly reason: string;
   /** What broke it, where the platform tells. */
   readonly cause?: unknown;
-  /** The peer's close frame came before `close` could send one, which was then its answer. */
-  readonly echoed?: boolean;
+  /** The code that `close` sent, or would have: none if the peer's own came first, without a code. */
+  readonly sentCode?: number | undefined;
 }
 
 /** What a dial needs of the options of `connect`. */
@@ -128,7 +126,7 @@ export interface NodeOptions {
 export interface DialRequest {
   readonly url: URL;
   readonly options: DialOptions;
-  /** Aborts the attempt; its reason is the `WsError` to fail with. */
+  /** Aborts the attempt. If its time is up, its reason is the `WsError` to fail with for want of a better. */
   readonly signal: AbortSignal;
   /** Asks the policy about the target of a redirect; rejects if it refuses. */
   readonly authorize: (url: URL) => Promise<void>;

@@ -2,10 +2,11 @@ import { ABNORMAL_CLOSURE, browserCode, MESSAGE_TOO_BIG } from "../close.js";
 import { WsError } from "../errors.js";
 import type { ErrorCode, ErrorInit } from "../errors.js";
 import { utf8Size } from "../message.js";
+import type { Message } from "../message.js";
 import type {
   Backpressure,
-  Dial,
   DialOptions,
+  DialRequest,
   Platform,
   Transport,
   TransportHandler,
@@ -14,7 +15,7 @@ import { displayUrl } from "../url.js";
 
 /** What tells that a dial has failed; some platforms say why. */
 interface Failure {
-  readonly message?: unknown;
+  readonly message?: string;
 }
 
 /** The part of a W3C `WebSocket` that is used here, and what `StreamSocket` has on top. */
@@ -42,7 +43,7 @@ type WebSocketLikeClass = new (url: string, protocols: string[]) => WebSocketLik
 
 const OPEN = 1;
 
-/** How often `bufferedAmount` is looked at while bytes wait, in milliseconds: there is no event for it. */
+/** How often `bufferedAmount` is looked at while bytes wait, in milliseconds. */
 const POLL = 10;
 
 /**
@@ -67,7 +68,7 @@ export function webSocketPlatform(streamSocket: () => object | undefined): Platf
 }
 
 function dial(
-  { url, options, signal, open }: Parameters<Dial>[0],
+  { url, options, signal, open }: DialRequest,
   Class: WebSocketLikeClass | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -75,8 +76,9 @@ function dial(
     const label = displayUrl(url);
     const errorOf = (code: ErrorCode, text: string, init?: ErrorInit): WsError =>
       new WsError(code, `dial ${label}: ${text}`, init);
-    if (!Class) throw errorOf("UNSUPPORTED", "there is no WebSocket here: give option webSocket");
+    if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket here: give option webSocket");
     let socket: WebSocketLike;
+    let transport: WebSocketTransport | undefined;
     try {
       socket = new Class(url.href, [...protocols]);
     } catch (cause) {
@@ -84,31 +86,29 @@ function dial(
       throw errorOf("DIAL_FAILED", (cause as Error).message, { retryable: false, cause });
     }
     socket.binaryType = "arraybuffer";
-    const fail = (error: unknown): void => {
+    const fail = (code: ErrorCode, text: string, init?: ErrorInit): void => {
       discard(socket);
-      reject(error);
+      reject(errorOf(code, text, init));
     };
-    signal.addEventListener("abort", () => fail(signal.reason));
-    if (writeTimeout && socket.bufferedAmount === undefined) {
-      fail(errorOf("UNSUPPORTED", "option writeTimeout needs a WebSocket with bufferedAmount"));
-      return;
-    }
+    signal.addEventListener("abort", () => transport ?? discard(socket));
     // Node 22 tells of a refusal by `error` alone, others by both. No one tells why.
-    socket.onerror = socket.onclose = ({ message }: Failure) => {
-      const why = typeof message === "string" && message ? `: ${message}` : "";
-      const details = { opaque: true };
-      fail(errorOf("DIAL_FAILED", `the connection was refused or failed${why}`, { details }));
-    };
+    socket.onerror = socket.onclose = ({ message }: Failure) =>
+      fail("DIAL_FAILED", `refused, or failed${message ? `: ${message}` : ""}`, {
+        details: { opaque: true },
+      });
     socket.onopen = () => {
       // Firefox and Deno open where the server picked none.
       if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
-        fail(errorOf("HANDSHAKE_REJECTED", "the server picked no offered subprotocol"));
+        fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
         return;
       }
-      const transport = new WebSocketTransport(socket, options, label);
+      transport = new WebSocketTransport(socket, options, label);
       transport.attach(open(transport, url));
       resolve();
     };
+    if (writeTimeout && socket.bufferedAmount === undefined) {
+      fail("UNSUPPORTED", "option writeTimeout needs a WebSocket with bufferedAmount");
+    }
   });
 }
 
@@ -129,17 +129,14 @@ class WebSocketTransport implements Transport {
   readonly protocol: string;
   readonly extensions: string;
   readonly backpressure: Backpressure;
-  // A message is what the platform tells; the core notes the time of each by itself.
-  readonly bytesRead = 0;
   timesPaused = 0;
+  taken = 0;
 
   readonly #socket: WebSocketLike;
   readonly #options: DialOptions;
   readonly #label: string;
   #handler: TransportHandler | undefined;
-  /** Bytes that were handed to the socket, as it counts them. */
-  #taken = 0;
-  #flushes: (() => void)[] = [];
+  #sentCode: number | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
 
   constructor(socket: WebSocketLike, options: DialOptions, label: string) {
@@ -158,43 +155,36 @@ class WebSocketTransport implements Transport {
     socket.onmessage = ({ data }) => this.#onMessage(data);
     // A `close` follows, or the deadline of whoever waits for one.
     socket.onerror = () => {};
-    socket.onclose = ({ code, reason = "" }) => this.#end(code || ABNORMAL_CLOSURE, reason);
-    socket.ondrain = () => this.#look();
+    socket.onclose = ({ code, reason = "" }) => {
+      this.#detach();
+      // Deno has a 0 for what others call 1006.
+      handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
+    };
+    socket.ondrain = () => handler.onProgress();
   }
 
   get bufferedAmount(): number | undefined {
     return this.#socket.bufferedAmount;
   }
 
-  get flushed(): boolean {
-    return !this.bufferedAmount;
+  get written(): number {
+    return this.taken - (this.bufferedAmount ?? 0);
   }
 
-  get blocked(): boolean {
-    return !this.flushed;
-  }
-
-  get bytesWritten(): number {
-    return this.#taken - (this.bufferedAmount ?? 0);
+  get progress(): number {
+    return this.bufferedAmount ? this.written : NaN;
   }
 
   send(data: string | Uint8Array): number {
     const socket = this.#socket;
     if (socket.readyState !== OPEN) return -1;
-    const size = typeof data === "string" ? utf8Size(data) : data.length;
-    const before = this.bytesWritten;
+    const isText = typeof data === "string";
+    const size = isText ? utf8Size(data) : data.length;
     // A browser copies what it takes; of a class that was given nobody knows.
-    const copy = typeof data !== "string" && this.#options.webSocket;
-    socket.send(copy ? data.slice() : data, size);
-    // It may count the frame's header, too; and what did not have to wait has left.
-    this.#taken = before + Math.max(size, this.bufferedAmount ?? 0);
+    socket.send(!isText && this.#options.webSocket ? data.slice() : data, size);
+    this.taken += size;
     this.#watch();
     return size;
-  }
-
-  flush(done: () => void): void {
-    this.#flushes.push(done);
-    this.#look();
   }
 
   pause(paused: boolean): void {
@@ -205,66 +195,52 @@ class WebSocketTransport implements Transport {
     if (paused) this.timesPaused++;
   }
 
-  wireCode(code: number): number {
-    return browserCode(code);
-  }
-
   close(code: number, reason: string): void {
-    // Some end a closing handshake by a timer of their own, which must not run while data still leaves.
-    this.flush(() => this.#socket.close(browserCode(code), reason));
+    this.#sentCode = browserCode(code);
+    this.#socket.close(this.#sentCode, reason);
   }
 
   cut(): void {
-    discard(this.#socket);
-    this.#end(ABNORMAL_CLOSURE, "");
-  }
-
-  terminate(code?: number): void {
-    this.#detach();
-    discard(this.#socket, code && browserCode(code));
-  }
-
-  #end(code: number, reason: string): void {
-    this.#detach()?.onEnd({ code, reason });
-  }
-
-  #detach(): TransportHandler | undefined {
     const handler = this.#handler;
+    this.terminate(ABNORMAL_CLOSURE);
+    handler?.onEnd({ code: ABNORMAL_CLOSURE, reason: "", sentCode: this.#sentCode });
+  }
+
+  terminate(code: number): number | undefined {
+    const sentCode = code === ABNORMAL_CLOSURE ? undefined : browserCode(code);
+    this.#detach();
+    discard(this.#socket, sentCode);
+    return sentCode;
+  }
+
+  #detach(): void {
     this.#handler = undefined;
     clearTimeout(this.#poll);
-    this.#flushes = [];
-    return handler;
   }
 
   #onMessage(data: unknown): void {
-    const message =
+    const message: Message =
       typeof data === "string"
-        ? ({ type: "text", data } as const)
-        : ({ type: "binary", data: new Uint8Array(data as ArrayBuffer) } as const);
+        ? { type: "text", data }
+        : { type: "binary", data: new Uint8Array(data as ArrayBuffer) };
     const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
     const limit = this.#options.readLimit;
-    if (size <= limit) {
+    if (size > limit) {
+      const text = `receive ${this.#label}: a message of ${size} bytes, over the limit of ${limit}`;
+      const error = new WsError("MESSAGE_TOO_BIG", text, { details: { limit, size } });
+      this.#handler?.onError(error, MESSAGE_TOO_BIG);
+    } else {
       this.#handler?.onMessage(message, size);
-      return;
     }
-    const text = `receive ${this.#label}: a message of ${size} bytes, over the limit of ${limit}`;
-    const error = new WsError("MESSAGE_TOO_BIG", text, { details: { limit, size } });
-    this.#handler?.onError(error, MESSAGE_TOO_BIG);
-    this.close(MESSAGE_TOO_BIG, "");
   }
 
-  /** While bytes wait, somebody has to look. */
+  /** There is no event for it: while bytes wait, somebody has to look. */
   #watch(): void {
-    if (this.flushed) return;
+    if (!this.bufferedAmount) return;
     this.#poll ??= setTimeout(() => {
       this.#poll = undefined;
-      this.#look();
+      this.#handler?.onProgress();
+      this.#watch();
     }, POLL);
-  }
-
-  #look(): void {
-    this.#handler?.onProgress();
-    if (this.flushed) for (const done of this.#flushes.splice(0)) done();
-    this.#watch();
   }
 }

@@ -2,7 +2,14 @@ import { Buffer } from "node:buffer";
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import WebSocket from "isomorphic-ws";
-import { INVALID_PAYLOAD, MESSAGE_TOO_BIG, POLICY_VIOLATION, PROTOCOL_ERROR } from "../close.js";
+import {
+  ABNORMAL_CLOSURE,
+  INVALID_PAYLOAD,
+  NO_STATUS,
+  MESSAGE_TOO_BIG,
+  POLICY_VIOLATION,
+  PROTOCOL_ERROR,
+} from "../close.js";
 import { COMPRESSION } from "../constants.js";
 import { now } from "../deadline.js";
 import { parseTraits, WsError } from "../errors.js";
@@ -407,6 +414,9 @@ class NodeTransport implements Transport {
   readonly handshake: Handshake | undefined;
   readonly backpressure = "socket";
   timesPaused = 0;
+  /** Writes begun, and those that are done. */
+  taken = 0;
+  written = 0;
 
   readonly #ws: WebSocket;
   readonly #socket: Socket | undefined;
@@ -417,11 +427,8 @@ class NodeTransport implements Transport {
   #socketError: Error | undefined;
   #handler: TransportHandler | undefined;
 
-  /** Writes begun and done, and who waits for which of them. */
-  #begun = 0;
-  #done = 0;
-  #flushes: { readonly target: number; readonly done: () => void }[] = [];
-  #closeSent = false;
+  #sentCode: number | undefined;
+  #hasFailed = false;
   #corked = false;
   #corkedBytes = 0;
   #uncorkDue = false;
@@ -464,11 +471,14 @@ class NodeTransport implements Transport {
     ws.on("pong", (payload) => this.#onPong(payload));
     ws.on("error", (error) => this.#onError(error));
     ws.on("close", (code, reason) => {
+      // Where the peer's frame came first, ours was its answer: with its code (RFC 6455 section 5.5.1), or
+      // none as it had none.
+      const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? undefined : code;
       this.#detach()?.onEnd({
         code,
         reason: reason.toString(),
-        echoed: !this.#closeSent,
-        ...(this.#socketError && { cause: this.#socketError }),
+        sentCode: this.#sentCode ?? echoed,
+        cause: this.#socketError,
       });
     });
     // `ws` keeps a socket's error to itself.
@@ -485,27 +495,15 @@ class NodeTransport implements Transport {
     return this.#ws.bufferedAmount;
   }
 
-  get blocked(): boolean {
+  get progress(): number {
+    const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
     // Not `bufferedAmount`, which counts what is still being compressed.
-    return (this.#socket?.writableLength ?? 0) > 0;
+    return socket?.writableLength ? takenOf(socket._handle) : NaN;
   }
 
-  get flushed(): boolean {
-    return this.#done === this.#begun;
-  }
-
-  get bytesRead(): number {
-    return this.#socket?.bytesRead ?? 0;
-  }
-
-  get bytesWritten(): number {
-    const handle = (this.#socket as { _handle?: Handle | null } | undefined)?._handle;
-    const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
-    return bytesWritten - writeQueueSize;
-  }
-
-  get receiving(): boolean {
-    return this.#frames?.inMessage ?? false;
+  get life(): number {
+    const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
+    return this.#frames?.inMessage ? NaN : (socket?.bytesRead ?? 0) + takenOf(socket?._handle);
   }
 
   send(data: string | Uint8Array): number {
@@ -514,7 +512,7 @@ class NodeTransport implements Transport {
     const payload = this.#payload(data);
     const size = typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
     this.#cork(size);
-    this.#begun++;
+    this.taken++;
     const compress = size >= this.#options.compressionThreshold;
     this.#ws.send(payload, { binary, compress }, this.#onWritten);
     return size;
@@ -527,7 +525,7 @@ class NodeTransport implements Transport {
     return this.#deflates ? data.slice() : data;
   }
 
-  ping(done: (roundTrip: number) => void): () => void {
+  readonly ping = (done: (roundTrip: number) => void): (() => void) => {
     const ping: Ping = { id: ++this.#pingsSent, start: now(), done };
     this.#pings = [...this.#pings, ping];
     this.#regulate();
@@ -535,12 +533,14 @@ class NodeTransport implements Transport {
       const payload = Buffer.alloc(PING_BYTES);
       payload.writeUInt32BE(ping.id);
       this.#cork(payload.byteLength);
-      this.#begun++;
-      this.#ws.ping(payload, true, this.#onWritten);
-      this.flush(() => (ping.start = now()));
+      this.taken++;
+      this.#ws.ping(payload, true, (error?: Error | null) => {
+        ping.start = now();
+        this.#onWritten(error);
+      });
     }
     return () => this.#takePings((one) => one === ping);
-  }
+  };
 
   #onPong(payload: Buffer): void {
     if (payload.byteLength !== PING_BYTES) return;
@@ -556,11 +556,6 @@ class NodeTransport implements Transport {
     this.#pings = this.#pings.filter((ping) => !isOver(ping));
     this.#regulate();
     return over;
-  }
-
-  flush(done: () => void): void {
-    if (this.flushed) done();
-    else this.#flushes.push({ target: this.#begun, done });
   }
 
   pause(paused: boolean): void {
@@ -587,30 +582,28 @@ class NodeTransport implements Transport {
     });
   }
 
-  wireCode(code: number): number {
-    return code;
-  }
-
   close(code: number, reason: string): void {
-    // `ws` ends a closing handshake by its own timer, which must not run while data still leaves.
-    this.flush(() => {
-      this.#closeSent = this.#ws.readyState === WebSocket.OPEN;
-      this.#ws.close(code, reason);
-    });
+    if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
+    this.#ws.close(code, reason);
   }
 
-  terminate(code?: number): void {
+  terminate(code: number): number | undefined {
+    const ws = this.#ws;
     this.#detach();
-    if (code === undefined || this.#ws.readyState !== WebSocket.OPEN) {
-      this.#ws.terminate();
-      return;
+    const isOpen = ws.readyState === WebSocket.OPEN;
+    if (code === ABNORMAL_CLOSURE || (!isOpen && !this.#hasFailed)) {
+      ws.terminate();
+      return undefined;
     }
     this.pause(false);
-    this.#ws.close(code);
-    this.#socket?.end(() => this.#socket?.destroy());
+    if (isOpen) {
+      ws.close(code);
+      this.#socket?.end(() => this.#socket?.destroy());
+    }
     // A peer that takes nothing any more will not take the frame either.
-    const stop = setTimeout(() => this.#ws.terminate(), this.#options.closeTimeout);
-    this.#ws.once("close", () => clearTimeout(stop));
+    const stop = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
+    ws.once("close", () => clearTimeout(stop));
+    return code;
   }
 
   cut(): void {
@@ -620,7 +613,7 @@ class NodeTransport implements Transport {
   #detach(): TransportHandler | undefined {
     const handler = this.#handler;
     this.#handler = undefined;
-    this.#flushes = [];
+    for (const { done } of this.#takePings(() => true)) done(NaN);
     return handler;
   }
 
@@ -629,12 +622,13 @@ class NodeTransport implements Transport {
     // An error is the connection's, which reports it as its end. And a socket that was destroyed calls
     // back without one for bytes that it dropped.
     if (error || handler === undefined || this.#socket?.destroyed) return;
-    this.#done++;
-    while (this.#flushes[0] && this.#flushes[0].target <= this.#done) this.#flushes.shift()?.done();
+    this.written++;
     handler.onProgress();
   };
 
+  /** `ws` found a fault with the peer, and has sent a close frame that tells it. */
   #onError(cause: Error & { code?: string }): void {
+    this.#hasFailed = true;
     const closeCode = errorCloseCode(cause.code);
     const limit = this.#options.readLimit;
     const error =
@@ -670,6 +664,12 @@ class NodeTransport implements Transport {
     this.#corked = false;
     this.#socket?.uncork();
   }
+}
+
+/** How many bytes the kernel has taken. */
+function takenOf(handle: Handle | null | undefined): number {
+  const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
+  return bytesWritten - writeQueueSize;
 }
 
 function errorCloseCode(code = ""): number {
