@@ -1,4 +1,4 @@
-import { WsError } from "./errors.js";
+import { show, WsError } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
 
 /** What this platform can do with a URL. */
@@ -20,42 +20,33 @@ export interface UrlRules {
  * `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for `ws+unix:` or credentials where
  * the platform cannot take them. Its message shows no credentials, query or fragment.
  */
-export function parseUrl(input: string | URL, rules: UrlRules): URL {
-  const given: unknown = input;
+export function parseUrl(input: string | URL, { unix, credentials, base }: UrlRules): URL {
   // By its shape: a URL of another realm is no instance of this one's class.
-  const text = typeof given === "string" ? given : (given as { href?: unknown } | null)?.href;
-  if (typeof text !== "string") {
-    throw new WsError(
-      "INVALID_URL",
-      `connect: the URL must be a string or a URL, not ${given === null ? "null" : typeof given}`,
-    );
+  const text: unknown = (input as Partial<URL> | null)?.href ?? input;
+  const refusal = (problem: string, code: ErrorCode = "INVALID_URL"): WsError =>
+    new WsError(code, `connect: ${maskUrl(text)} ${problem}`);
+  const url = resolve(text, base);
+  if (!url) throw refusal("is not a URL: use ws://host/path");
+  const { protocol, host, pathname, username, password, href } = url;
+  if (!/^(wss?|ws\+unix):$/.test(protocol)) {
+    throw refusal("has another scheme: use ws: or wss:");
   }
-  const refuse = (code: ErrorCode, problem: string): never => {
-    throw new WsError(code, `connect: ${maskUrl(text)} ${problem}`);
-  };
-  const url = resolve(text, rules.base);
-  if (!url) return refuse("INVALID_URL", "is not a URL: use ws://host/path or wss://host/path");
-  if (!/^(wss?|ws\+unix):$/.test(url.protocol)) {
-    refuse("INVALID_URL", "has another scheme: use ws:, wss:, http: or https:");
-  }
-  // Not `url.hash`, which hides an empty fragment. No other part can hold a "#" once it is parsed.
-  if (url.href.includes("#")) refuse("INVALID_URL", 'has a fragment: leave out "#" and the rest');
-  if (url.protocol === "ws+unix:") {
-    if (!rules.unix) refuse("UNSUPPORTED", "is a Unix socket, for Node alone: use ws: or wss:");
-    if (url.host || !/^\/[^:]+(:(\/.*)?)?$/.test(url.pathname)) {
-      refuse("INVALID_URL", "names no socket: use ws+unix:///run/app.sock:/path");
+  // Not `hash`, which hides an empty fragment. No other part can hold a "#" once it is parsed.
+  if (href.includes("#")) throw refusal("has a fragment: leave it out");
+  if (protocol === "ws+unix:") {
+    if (!unix) throw refusal("is a Unix socket, for Node alone: use ws: or wss:", "UNSUPPORTED");
+    if (host || !/^\/[^:]+(:(\/.*)?)?$/.test(pathname)) {
+      throw refusal("names no socket: use ws+unix:///socket:/path");
     }
   }
-  if (!rules.credentials && (url.username || url.password)) {
-    refuse(
-      "UNSUPPORTED",
-      "holds credentials, which cannot be sent from here: use a subprotocol, the query or a cookie",
-    );
+  if (!credentials && (username || password)) {
+    throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
   }
   return url;
 }
 
-function resolve(text: string, base: string | undefined): URL | undefined {
+function resolve(text: unknown, base: string | undefined): URL | undefined {
+  if (typeof text !== "string") return undefined;
   try {
     // A page's own credentials are not the caller's: they do not pass on to what is relative to it.
     const page = base && publicUrl(new URL(base));
@@ -88,13 +79,14 @@ function originOf(url: URL): string {
 }
 
 /**
- * A text that may be no URL, quoted for an error: cut to 60 characters, and without what may be
- * credentials, a query or a fragment.
+ * A value that should be a URL, for an error: cut to 60 characters, and without what may be credentials,
+ * a query or a fragment.
  */
-export function maskUrl(text: string): string {
-  const end = text.search(/[?#]|$/);
-  const at = text.lastIndexOf("@");
-  // An "@" behind a "?" may still end credentials, if nobody escaped them: "ws://me:pa?ss@host".
-  const shown = at < 0 ? text.slice(0, end) : "..." + (at < end ? text.slice(at, end) : "");
-  return JSON.stringify(shown.length > 60 ? shown.slice(0, 60) + "..." : shown);
+export function maskUrl(value: unknown): string {
+  if (typeof value !== "string") return show(value);
+  const masked = value
+    // An "@" behind a "?" may still end credentials, if nobody escaped them: "ws://me:pa?ss@host".
+    .replace(/^.*@/s, (start) => (/[?#]/.test(start) ? "...?" : "...@"))
+    .replace(/[?#].*/s, "");
+  return show(masked);
 }

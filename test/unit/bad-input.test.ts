@@ -69,12 +69,12 @@ const urls: Row[] = [
   ["ws+unix:", "INVALID_URL"],
   [null, "INVALID_URL", "null"],
   [undefined, "INVALID_URL", "undefined"],
-  [5, "INVALID_URL", "number"],
-  [true, "INVALID_URL", "boolean"],
+  [5, "INVALID_URL", "5"],
+  [true, "INVALID_URL", "true"],
   [{}, "INVALID_URL", "object"],
   [{ href: 5 }, "INVALID_URL"],
   [["ws://host.test/"], "INVALID_URL"],
-  [Symbol("x"), "INVALID_URL", "symbol"],
+  [Symbol("x"), "INVALID_URL", "Symbol(x)"],
 ];
 
 const options: Row[] = [

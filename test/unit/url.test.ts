@@ -94,36 +94,33 @@ describe("parses", () => {
 
 describe("refuses", () => {
   const invalid: [unknown, string][] = [
-    [undefined, "the URL must be a string or a URL, not undefined"],
-    [null, "the URL must be a string or a URL, not null"],
-    [42, "the URL must be a string or a URL, not number"],
-    [{}, "the URL must be a string or a URL, not object"],
-    [{ href: 5 }, "the URL must be a string or a URL, not object"],
-    ["", '"" is not a URL: use ws://host/path or wss://host/path'],
-    ["/ws", '"/ws" is not a URL: use ws://host/path or wss://host/path'],
-    ["example.com/ws", '"example.com/ws" is not a URL: use ws://host/path or wss://host/path'],
-    ["ws://", '"ws://" is not a URL: use ws://host/path or wss://host/path'],
-    ["ws://h:65536/p", '"ws://h:65536/p" is not a URL: use ws://host/path or wss://host/path'],
-    ["ws://a b/", '"ws://a b/" is not a URL: use ws://host/path or wss://host/path'],
-    ["ftp://h/", '"ftp://h/" has another scheme: use ws:, wss:, http: or https:'],
-    ["wsx://h/", '"wsx://h/" has another scheme: use ws:, wss:, http: or https:'],
-    ["localhost:80", '"localhost:80" has another scheme: use ws:, wss:, http: or https:'],
-    ["http+unix:///s", '"http+unix:///s" has another scheme: use ws:, wss:, http: or https:'],
-    [
-      "javascript:alert(1)",
-      '"javascript:alert(1)" has another scheme: use ws:, wss:, http: or https:',
-    ],
-    ["ws://h/p#frag", '"ws://h/p" has a fragment: leave out "#" and the rest'],
-    ["ws://h/p#", '"ws://h/p" has a fragment: leave out "#" and the rest'],
-    ["ws://h/p?q#", '"ws://h/p" has a fragment: leave out "#" and the rest'],
-    ["ws+unix:///s#f", '"ws+unix:///s" has a fragment: leave out "#" and the rest'],
-    ["ws+unix:", '"ws+unix:" names no socket: use ws+unix:///run/app.sock:/path'],
-    ["ws+unix:///", '"ws+unix:///" names no socket: use ws+unix:///run/app.sock:/path'],
-    ["ws+unix:///:/p", '"ws+unix:///:/p" names no socket: use ws+unix:///run/app.sock:/path'],
-    ["ws+unix://h/s", '"ws+unix://h/s" names no socket: use ws+unix:///run/app.sock:/path'],
-    ["ws+unix://me@h/s", '"...@h/s" names no socket: use ws+unix:///run/app.sock:/path'],
-    ["ws+unix:run/s", '"ws+unix:run/s" names no socket: use ws+unix:///run/app.sock:/path'],
-    ["ws+unix:///s:p", '"ws+unix:///s:p" names no socket: use ws+unix:///run/app.sock:/path'],
+    [undefined, "undefined is not a URL: use ws://host/path"],
+    [null, "null is not a URL: use ws://host/path"],
+    [42, "42 is not a URL: use ws://host/path"],
+    [{}, "an object is not a URL: use ws://host/path"],
+    [{ href: 5 }, "5 is not a URL: use ws://host/path"],
+    ["", '"" is not a URL: use ws://host/path'],
+    ["/ws", '"/ws" is not a URL: use ws://host/path'],
+    ["example.com/ws", '"example.com/ws" is not a URL: use ws://host/path'],
+    ["ws://", '"ws://" is not a URL: use ws://host/path'],
+    ["ws://h:65536/p", '"ws://h:65536/p" is not a URL: use ws://host/path'],
+    ["ws://a b/", '"ws://a b/" is not a URL: use ws://host/path'],
+    ["ftp://h/", '"ftp://h/" has another scheme: use ws: or wss:'],
+    ["wsx://h/", '"wsx://h/" has another scheme: use ws: or wss:'],
+    ["localhost:80", '"localhost:80" has another scheme: use ws: or wss:'],
+    ["http+unix:///s", '"http+unix:///s" has another scheme: use ws: or wss:'],
+    ["javascript:alert(1)", '"javascript:alert(1)" has another scheme: use ws: or wss:'],
+    ["ws://h/p#frag", '"ws://h/p" has a fragment: leave it out'],
+    ["ws://h/p#", '"ws://h/p" has a fragment: leave it out'],
+    ["ws://h/p?q#", '"ws://h/p" has a fragment: leave it out'],
+    ["ws+unix:///s#f", '"ws+unix:///s" has a fragment: leave it out'],
+    ["ws+unix:", '"ws+unix:" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix:///", '"ws+unix:///" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix:///:/p", '"ws+unix:///:/p" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix://h/s", '"ws+unix://h/s" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix://me@h/s", '"...@h/s" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix:run/s", '"ws+unix:run/s" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix:///s:p", '"ws+unix:///s:p" names no socket: use ws+unix:///socket:/path'],
   ];
   test.each(invalid)("%j as INVALID_URL", (input, message) => {
     const error = failure(input, NODE);
@@ -159,8 +156,7 @@ describe("refuses", () => {
       const error = failure(input, PAGE);
       expect(error.code).toBe("UNSUPPORTED");
       expect(error.message).toBe(
-        'connect: "...@h/p" holds credentials, which cannot be sent from here: ' +
-          "use a subprotocol, the query or a cookie",
+        'connect: "...@h/p" has credentials: ' + "use a subprotocol, the query or a cookie",
       );
     },
   );
