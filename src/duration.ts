@@ -9,16 +9,16 @@ export type Duration = number | string;
 /** As near as a number of milliseconds comes to Go's largest duration, 2^63-1 ns. */
 const MAX = 2 ** 63 / 1e6;
 
-/** What shifts a number of each unit to milliseconds; `m` and `h` are then multiplied. */
-const UNITS: Readonly<Record<string, string>> = {
-  ns: "e-6",
-  us: "e-3",
-  "\u00b5s": "e-3",
-  "\u03bcs": "e-3",
-  ms: "e0",
-  s: "e3",
-  m: "e3",
-  h: "e3",
+/** The power of ten by which a number of each unit is milliseconds; `m` and `h` are then multiplied. */
+const POWERS: Readonly<Record<string, number>> = {
+  ns: -6,
+  us: -3,
+  "\u00b5s": -3,
+  "\u03bcs": -3,
+  ms: 0,
+  s: 3,
+  m: 3,
+  h: 3,
 };
 
 /**
@@ -36,11 +36,7 @@ export function parseDuration(value: Duration): number {
   if (ms >= 0 && ms <= MAX) return ms + 0; // -0 becomes 0
   throw new WsError(
     "INVALID_DURATION",
-    `duration: ${show(value)} ` +
-      (Number.isNaN(ms)
-        ? 'is not a Go duration: use milliseconds or a string such as "300ms" or "1h15m30.5s" ' +
-          "(units: ns, us, \u00b5s, ms, s, m, h)"
-        : "is out of range: use 0 to 2562047h47m16.854775807s"),
+    `duration: use 0 to 292 years, in milliseconds or as "1h15m30.5s", not ${show(value)}`,
   );
 }
 
@@ -50,13 +46,10 @@ function parseText(text: string): number {
   if (!/^[+-]?[\d.]/.test(text)) return NaN;
   let total = 0;
   for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
-    total += parseTerm(digits, unit);
+    // In the text, so that "1.005s" is 1005 and not 1004.9999999999999. A name that is no unit
+    // ("constructor" too) makes it NaN.
+    const ms = Number(`${digits}e${String(POWERS[unit])}`);
+    total += ms * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
   }
   return text[0] === "-" ? -total : total;
-}
-
-/** Shifts the decimal point in the text, so that "1.005s" is 1005 and not 1004.9999999999999. */
-function parseTerm(digits: string, unit: string): number {
-  // A name that is no unit ("constructor" too) adds text that makes this NaN.
-  return Number(digits + String(UNITS[unit])) * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
 }

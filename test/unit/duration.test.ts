@@ -101,16 +101,6 @@ describe("refuses with INVALID_DURATION", () => {
     [[1], "an array"],
     [{ valueOf: () => 5 }, "an object"],
     [() => 5, "a function"],
-  ])("%o, with the units and a way out", (value, shown) => {
-    const error = failure(value);
-    expect(error.code).toBe("INVALID_DURATION");
-    expect(error.message).toBe(
-      `duration: ${shown} is not a Go duration: use milliseconds or a string such as "300ms" or ` +
-        '"1h15m30.5s" (units: ns, us, \u00b5s, ms, s, m, h)',
-    );
-  });
-
-  test.each([
     [-1, "-1"],
     [-Number.MIN_VALUE, "-5e-324"],
     [-Infinity, "-Infinity"],
@@ -121,17 +111,17 @@ describe("refuses with INVALID_DURATION", () => {
     ["2562047h47m16.857s", '"2562047h47m16.857s"'],
     ["2562048h", '"2562048h"'],
     ["9223372036854777ns9223372036854777us", '"9223372036854777ns9223372036854777us"'],
-  ])("%o, with the range", (value, shown) => {
+  ])("%o, with the range and a way out", (value, shown) => {
     const error = failure(value);
     expect(error.code).toBe("INVALID_DURATION");
     expect(error.message).toBe(
-      `duration: ${shown} is out of range: use 0 to 2562047h47m16.854775807s`,
+      `duration: use 0 to 292 years, in milliseconds or as "1h15m30.5s", not ${shown}`,
     );
   });
 
   test("a long text, of which it shows 60 characters", () => {
-    expect(failure("x".repeat(60)).message).toContain(`"${"x".repeat(60)}" is`);
-    expect(failure("x".repeat(61)).message).toContain(`"${"x".repeat(60)}..." is`);
+    expect(failure("x".repeat(60)).message).toContain(`not "${"x".repeat(60)}"`);
+    expect(failure("x".repeat(61)).message).toContain(`not "${"x".repeat(60)}..."`);
   });
 
   const million = 1_000_000;
