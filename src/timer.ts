@@ -43,44 +43,34 @@ class Alarm extends Queue<Date> {
 
   override unpark(receiver: Receiver<Date>): void {
     super.unpark(receiver);
-    if (this.receivers.size === 0) this.#disarm();
+    this.#arm();
   }
 
   reset(period: number): void {
-    this.#disarm();
-    this.#due = Infinity;
+    this.#due = now() + period;
+    this.#period = period;
     // As in Go since 1.23: no tick of the old rhythm arrives after a reset.
     super.take();
-    this.#period = period;
-    this.#due = now() + period;
     this.#arm();
   }
 
+  /** Puts the time into the queue if it is due. */
   #poll(): void {
-    if (!this.closed && now() >= this.#due) this.#fire();
-  }
-
-  #arm(): void {
-    const isArmed = this.#stopTimer !== undefined;
-    // Nothing more will come of one that has fired for the last time.
-    if (isArmed || this.receivers.size === 0 || this.#due === Infinity) return;
-    this.#stopTimer = startTimer(this.#due - now(), () => this.#fire());
-  }
-
-  #disarm(): void {
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-  }
-
-  #fire(): void {
-    this.#disarm();
-    const date = new Date(Date.now() + this.#due - now());
-    this.#due += this.#period;
-    // Ticks that nobody took are dropped, as in Go; the rhythm stays.
     const late = now() - this.#due;
-    if (late >= 0) this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    this.offer(date);
-    this.#arm();
+    if (late < 0 || this.closed) return;
+    // Ticks that nobody took are dropped, as in Go; the rhythm stays.
+    this.#due += this.#period * (1 + Math.floor(late / this.#period));
+    this.offer(new Date(Date.now() - late));
+  }
+
+  /** Sets the timer anew, if somebody waits for what is still to come. */
+  #arm(): void {
+    this.#stopTimer?.();
+    if (this.receivers.size === 0 || this.#due === Infinity) return;
+    this.#stopTimer = startTimer(this.#due - now(), () => {
+      this.#poll();
+      this.#arm();
+    });
   }
 }
 
@@ -121,9 +111,7 @@ export function ticker(period: Duration): Ticker {
       if (alarm.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
       alarm.reset(nextMs);
     },
-    stop() {
-      alarm.close();
-    },
+    stop: () => alarm.close(),
   };
 }
 
