@@ -113,10 +113,8 @@ type ReceiveResult<T> = {
 interface Case<C, R> {
     /** The channel the case belongs to. */
     readonly channel: C;
-    /** Whether it can happen now. */
-    readonly ready: boolean;
-    /** Makes happen what is ready. */
-    run(): R;
+    /** Makes it happen, if it can happen now. */
+    attempt(): R | undefined;
     /** Waits until it happens; `done` gets the outcome. Returns what ends the wait without one. */
     park(done: (outcome: R) => void): () => void;
 }

@@ -16,6 +16,6 @@ export const createContext: CreateContext = /* @__PURE__ */ bindCreateContext(()
 const websocket: typeof shared & {
   readonly connect: Connect;
   readonly createContext: CreateContext;
-} = /* @__PURE__ */ Object.freeze({ ...shared, connect, createContext });
+} = /* @__PURE__ */ (() => Object.freeze({ ...shared, connect, createContext }))();
 
 export default websocket;

@@ -44,11 +44,6 @@ export class Queue<T> {
     return this.#values.length - this.#head;
   }
 
-  /** Whether `take` would yield something. */
-  get ready(): boolean {
-    return this.closed || this.size > 0;
-  }
-
   /** Hands the value over or holds it, if that needs no waiting. */
   offer(value: T): boolean {
     if (this.receivers.size === 0 && this.size >= this.capacity) return false;
@@ -106,20 +101,17 @@ export class Queue<T> {
 class SendQueue<T> extends Queue<T> {
   readonly senders: Set<Sender<T>> = new Set();
 
-  override get ready(): boolean {
-    return super.ready || this.senders.size > 0;
-  }
-
   /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
   override take(): ReceiveResult<T> | undefined {
     const result = super.take();
-    const sender = first(this.senders);
-    if (sender === undefined) return result;
-    this.senders.delete(sender);
-    sender.settle(true);
-    // Without a capacity there is no place between the two.
-    if (result === undefined) return { ok: true, value: sender.value };
-    this.push(sender.value);
+    for (const sender of this.senders) {
+      this.senders.delete(sender);
+      sender.settle(true);
+      // Without a capacity there is no place between the two.
+      if (result === undefined) return { ok: true, value: sender.value };
+      this.push(sender.value);
+      break;
+    }
     return result;
   }
 
@@ -133,11 +125,6 @@ class SendQueue<T> extends Queue<T> {
   }
 }
 
-function first<T>(set: Set<T>): T | undefined {
-  for (const item of set) return item;
-  return undefined;
-}
-
 /**
  * One way out of a {@link select}: what it waits for, and with which channel. All but `channel` is for
  * `select` to call.
@@ -145,10 +132,8 @@ function first<T>(set: Set<T>): T | undefined {
 export interface Case<C, R> {
   /** The channel the case belongs to. */
   readonly channel: C;
-  /** Whether it can happen now. */
-  readonly ready: boolean;
-  /** Makes happen what is ready. */
-  run(): R;
+  /** Makes it happen, if it can happen now. */
+  attempt(): R | undefined;
   /** Waits until it happens; `done` gets the outcome. Returns what ends the wait without one. */
   park(done: (outcome: R) => void): () => void;
 }
@@ -214,10 +199,7 @@ export class ReceiveChannel<T> {
     const queue = this.#queue;
     return {
       channel: this,
-      get ready() {
-        return queue.ready;
-      },
-      run: () => queue.take() ?? CLOSED,
+      attempt: () => queue.take(),
       park: parkIn(queue),
     };
   }
@@ -261,11 +243,8 @@ export class Channel<T> extends ReceiveChannel<T> {
    * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
    */
   async send(value: T, options: WaitOptions = {}): Promise<void> {
-    const queue = this.#queue;
-    const isSent = await waitFor<boolean>("channel send", "CHANNEL_TIMEOUT", options, {
-      attempt: () => (queue.closed ? false : queue.offer(value) || undefined),
-      park: this.caseSend(value).park,
-    });
+    const sending = this.caseSend(value);
+    const isSent = await waitFor("channel send", "CHANNEL_TIMEOUT", options, sending);
     if (!isSent) throw closedError();
   }
 
@@ -283,10 +262,7 @@ export class Channel<T> extends ReceiveChannel<T> {
     const queue = this.#queue;
     return {
       channel: this,
-      get ready() {
-        return queue.closed || queue.receivers.size > 0 || queue.size < queue.capacity;
-      },
-      run: () => !queue.closed && queue.offer(value),
+      attempt: () => (queue.closed ? false : queue.offer(value) || undefined),
       park: (done) => {
         const sender: Sender<T> = { value, settle: done };
         queue.senders.add(sender);

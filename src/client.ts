@@ -290,12 +290,10 @@ export class Client implements AsyncIterable<Message> {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
     if (this.#state !== "open") throw this.#closedError("ping");
-    const roundTrip = await waitFor<number>(
-      `ping ${this.#label}`,
-      "PING_TIMEOUT",
-      { timeout: PING_TIMEOUT, ...options },
-      { park: transport.ping },
-    );
+    const roundTrip = await waitFor<number>(`ping ${this.#label}`, "PING_TIMEOUT", options, {
+      timeout: PING_TIMEOUT,
+      park: transport.ping,
+    });
     if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
     return roundTrip;
   }

@@ -51,16 +51,6 @@ export interface Connector {
   ) => Promise<Client>;
 }
 
-const OPTION_NAMES = [
-  "policy",
-  "actor",
-  "meta",
-  "defaults",
-  "strict",
-  "denyPrivateNetworks",
-  "signal",
-] as const;
-
 /**
  * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
  * with `NO_CONTEXT`, and closes its connections.
@@ -70,31 +60,39 @@ export class Context {
   readonly closed: Promise<void>;
 
   readonly #connector: Connector;
-  readonly #settings: Settings;
+  readonly #owner: Owner;
   readonly #clients = new Map<string, Client>();
   readonly #dials = new Set<(error: WsError) => void>();
-  #closing: Promise<void> | undefined;
+  #isClosing = false;
   #settleClosed!: () => void;
 
   /** @internal */
   constructor(connector: Connector, options: ContextOptions) {
     this.#connector = connector;
-    this.#settings = parseSettings(options, connector);
+    this.#owner = {
+      settings: parseSettings(options, connector),
+      enter: (abort) => {
+        if (this.#isClosing) throw noContext();
+        this.#dials.add(abort);
+        return () => this.#dials.delete(abort);
+      },
+      adopt: (client) => {
+        this.#clients.set(client.id, client);
+        void client.closed.then(() => this.#clients.delete(client.id));
+      },
+    };
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
     const { signal } = options;
     if (signal === undefined) return;
+    void this.closed.then(onAbort(signal, () => void this.close()));
     if (signal.aborted) void this.close();
-    else {
-      const stop = onAbort(signal, () => void this.close());
-      void this.closed.then(stop);
-    }
   }
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector.connect(this.#owner(), url, options);
+    return this.#connector.connect(this.#owner, url, options);
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
@@ -118,13 +116,13 @@ export class Context {
    * Rejects with `INVALID_CLOSE`, and nothing is closed.
    */
   close(code: number = CLOSE_CODES.GOING_AWAY, reason = ""): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
+    if (this.#isClosing) return this.closed;
     try {
       checkClose(code, reason);
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#closing = this.closed;
+    this.#isClosing = true;
     for (const abort of this.#dials) abort(noContext());
     const ends = this.connections.map((client) => client.close(code, reason));
     void Promise.all(ends).then(this.#settleClosed);
@@ -132,23 +130,8 @@ export class Context {
   }
 
   /** `close()`, for `await using`, where the platform has the symbol. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  #owner(): Owner {
-    return {
-      settings: this.#settings,
-      enter: (abort) => {
-        if (this.#closing !== undefined) throw noContext();
-        this.#dials.add(abort);
-        return () => this.#dials.delete(abort);
-      },
-      adopt: (client) => {
-        this.#clients.set(client.id, client);
-        void client.closed.then(() => this.#clients.delete(client.id));
-      },
-    };
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 
@@ -158,40 +141,49 @@ function noContext(): WsError {
 
 const OPERATION = "createContext";
 
+/** What an option must be, where it is something else. */
+const WANTED: Readonly<Record<keyof ContextOptions, (value: unknown) => string | false>> = {
+  policy: (value) => typeof value !== "function" && "a function",
+  actor: () => false,
+  meta: (value) => !isObject(value) && "an object",
+  defaults: () => false,
+  strict: (value) => typeof value !== "boolean" && "true or false",
+  denyPrivateNetworks: () => false,
+  signal: (value) => !isSignal(value) && "an AbortSignal",
+};
+
 function parseSettings(options: ContextOptions, { check }: Connector): Settings {
-  pickKnown(OPERATION, options, OPTION_NAMES);
-  const { policy, actor, meta, defaults = {}, strict = false, signal } = options;
-  if (policy !== undefined && typeof policy !== "function") {
-    throw invalid("policy", policy, "a function", OPERATION);
+  const given = pickKnown(OPERATION, options, Object.keys(WANTED));
+  for (const [name, value] of Object.entries(given)) {
+    const wanted = WANTED[name as keyof ContextOptions](value);
+    if (wanted) throw invalid(name, value, wanted, OPERATION);
   }
-  if (meta !== undefined && !isObject(meta)) {
-    throw invalid("meta", meta, "an object", OPERATION);
-  }
-  if (typeof strict !== "boolean") throw invalid("strict", strict, "true or false", OPERATION);
-  if (signal !== undefined && !isSignal(signal)) {
-    throw invalid("signal", signal, "an AbortSignal", OPERATION);
-  }
-  if (options.denyPrivateNetworks !== undefined && options.denyPrivateNetworks !== false) {
+  const {
+    policy,
+    actor,
+    meta,
+    defaults = {},
+    strict = false,
+    denyPrivateNetworks = false,
+  } = options;
+  if (denyPrivateNetworks !== false) {
     throw new WsError(
       "UNSUPPORTED",
       `${OPERATION}: option denyPrivateNetworks is not in this version: use a policy`,
     );
+  }
+  const shared = check(defaults, `${OPERATION}: option defaults`);
+  // A default policy could be replaced by a call's, and a default signal would look like the context's.
+  for (const name of ["policy", "signal"] as const) {
+    if (name in shared) {
+      throw invalid(`defaults.${name}`, shared[name], "the context's own", OPERATION);
+    }
   }
   return {
     // Strict and without one, it allows nothing.
     policy: policy ?? (strict ? () => false : undefined),
     actor,
     meta: meta && { ...meta },
-    defaults: checkDefaults(defaults, check),
+    defaults: shared,
   };
-}
-
-/** A default policy could be replaced by a call's, and a default signal would look like the context's. */
-function checkDefaults(defaults: ConnectOptions, check: Connector["check"]): ConnectOptions {
-  const checked = check(defaults, `${OPERATION}: option defaults`);
-  for (const name of ["policy", "signal"] as const) {
-    if (name in checked)
-      throw invalid(`defaults.${name}`, checked[name], "the context's own", OPERATION);
-  }
-  return checked;
 }

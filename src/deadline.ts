@@ -1,4 +1,4 @@
-import { parseDuration } from "./duration.js";
+import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { pickKnown, WsError } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
@@ -81,6 +81,8 @@ export const WAIT_OPTIONS: readonly string[] = ["timeout", "signal"];
 
 /** What is waited for. */
 export interface Waiting<T> {
+  /** How long, in milliseconds, where the options do not tell. Default: for ever. */
+  readonly timeout?: number;
   /** What there is without waiting, if anything. */
   readonly attempt?: () => T | undefined;
   /** Waits: calls `done` with what came of it. Returns what leaves nothing of the wait behind. */
@@ -97,13 +99,14 @@ export async function waitFor<T>(
   operation: string,
   timeoutCode: ErrorCode,
   options: WaitOptions,
-  { attempt, park, late }: Waiting<T>,
+  { timeout: usual = Infinity, attempt, park, late }: Waiting<T>,
   names: readonly string[] = WAIT_OPTIONS,
 ): Promise<T> {
   // A misspelt `timeout` would wait for ever.
-  const { signal, ...given } = pickKnown(operation, options, names) as WaitOptions;
-  const timeout = parseTimeout(operation, given.timeout);
-  if (signal && !isSignal(signal)) {
+  const { signal, timeout: given } = pickKnown(operation, options, names) as WaitOptions;
+  const where = `${operation}: option timeout`;
+  const timeout = given === undefined ? usual : durationOf(where, given);
+  if (signal !== undefined && !isSignal(signal)) {
     throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
   }
   if (signal?.aborted) throw abortError(operation, signal);
@@ -131,15 +134,6 @@ export async function waitFor<T>(
     }));
   if (result instanceof Error) throw result;
   return result;
-}
-
-function parseTimeout(operation: string, timeout: Duration | undefined): number {
-  try {
-    return timeout === undefined ? Infinity : parseDuration(timeout);
-  } catch (cause) {
-    const why = (cause as WsError).message;
-    throw new WsError("INVALID_DURATION", `${operation}: option timeout: ${why}`, { cause });
-  }
 }
 
 /** A deadline that life puts off; made by {@link startDeadline}. */

@@ -32,11 +32,16 @@ const POWERS: Readonly<Record<string, number>> = {
  * and for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
  */
 export function parseDuration(value: Duration): number {
+  return durationOf("duration", value);
+}
+
+/** Parses a duration on behalf of `where`, which is named in errors: see {@link parseDuration}. */
+export function durationOf(where: string, value: unknown): number {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
   if (ms >= 0 && ms <= MAX) return ms + 0; // -0 becomes 0
   throw new WsError(
     "INVALID_DURATION",
-    `duration: use 0 to 292 years, in milliseconds or as "1h15m30.5s", not ${show(value)}`,
+    `${where}: use 0 to 292 years, in milliseconds or as "1h15m30.5s", not ${show(value)}`,
   );
 }
 

@@ -1,6 +1,9 @@
-import { WsError } from "./errors.js";
+import { pickKnown, WsError } from "./errors.js";
 import type { ErrorInit } from "./errors.js";
 import { displayUrl, maskUrl, parseUrl, publicUrl } from "./url.js";
+
+/** The scheme of Unix sockets. */
+const UNIX = "ws+unix:";
 
 /** What a policy is asked about: to connect at all, then to connect to one URL. */
 export type PolicyAction = "websocket.connect" | "websocket.connect.url";
@@ -78,7 +81,7 @@ export async function authorizeUrl(
 /** Asks about a resource: the URL, or `""` for connections as such. */
 async function ask(
   policies: readonly Policy[],
-  subject: PolicySubject,
+  { actor, meta }: PolicySubject,
   url: URL,
   resource: string,
 ): Promise<void> {
@@ -86,28 +89,26 @@ async function ask(
     let allowed: unknown;
     let init: ErrorInit = {};
     try {
-      allowed = await policy(requestFor(subject, resource));
+      allowed = await policy(
+        Object.freeze({
+          action: resource ? "websocket.connect.url" : "websocket.connect",
+          resource,
+          ...(resource && { url: new URL(resource) }),
+          ...(actor !== undefined && { actor }),
+          ...(meta && { meta }),
+        }),
+      );
     } catch (cause) {
       init = { cause };
     }
-    if (allowed !== true) throw refusal(displayUrl(url), resource, init);
+    if (allowed === true) continue;
+    const where = displayUrl(url);
+    throw new WsError(
+      resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
+      `dial ${where}: ${resource ? `not allowed: ${where}` : "websocket connections not allowed"}`,
+      init,
+    );
   }
-}
-
-function requestFor({ actor, meta }: PolicySubject, resource: string): PolicyRequest {
-  return Object.freeze({
-    action: resource ? "websocket.connect.url" : "websocket.connect",
-    resource,
-    ...(resource && { url: new URL(resource) }),
-    ...(actor !== undefined && { actor }),
-    ...(meta && { meta }),
-  });
-}
-
-function refusal(where: string, resource: string, init: ErrorInit): WsError {
-  return resource
-    ? new WsError("URL_FORBIDDEN", `dial ${where}: not allowed: ${where}`, init)
-    : new WsError("CONNECT_FORBIDDEN", `dial ${where}: websocket connections not allowed`, init);
 }
 
 /**
@@ -133,15 +134,12 @@ function refusal(where: string, resource: string, init: ErrorInit): WsError {
  * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
  */
 export function definePolicy(rules: readonly PolicyRule[]): Policy {
-  if (!Array.isArray(rules)) throw invalid(`rules is ${show(rules)}`, "use an array of rules");
+  if (!Array.isArray(rules)) throw invalid("rules", rules, "an array of rules");
   const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
   return async (request) => {
-    const url =
-      request.action === "websocket.connect"
-        ? undefined
-        : partsOf(parseUrl(request.resource, { unix: true, credentials: true }));
-    for (const rule of compiled) {
-      if (await applies(rule, request, url)) return !rule.deny;
+    const url = request.action === "websocket.connect" ? undefined : comparable(request.resource);
+    for (const { deny, applies } of compiled) {
+      if (await applies(request, url)) return !deny;
     }
     return false;
   };
@@ -150,247 +148,161 @@ export function definePolicy(rules: readonly PolicyRule[]): Policy {
 /** A rule, ready to be asked. */
 interface Rule {
   readonly deny: boolean;
-  readonly covers: (action: string) => boolean;
-  /** Whether it is about some URLs only. */
-  readonly narrow: boolean;
-  readonly matches: (url: UrlParts) => boolean;
-  readonly when: PolicyRule["when"];
-}
-
-/** Whether the rule is about this request: its URL, or none for `websocket.connect`. */
-async function applies(
-  rule: Rule,
-  request: PolicyRequest,
-  url: UrlParts | undefined,
-): Promise<boolean> {
-  const named = rule.covers(request.action);
-  if (!url && rule.covers("websocket.connect.url")) {
-    // Implied; and `when` may be about the URL, which is asked of it next.
-    if (!named) return !rule.deny;
-    // It would deny all URLs, where it names those it denies.
-    if (rule.deny && rule.narrow) return false;
-  }
-  if (!named || (url && !rule.matches(url))) return false;
-  if (!rule.when) return true;
-  const answer: unknown = await rule.when(request);
-  return rule.deny ? answer !== false : answer === true;
+  /** Whether it is about this request: its URL, or none for `websocket.connect`. */
+  readonly applies: (
+    request: PolicyRequest,
+    url: readonly string[] | undefined,
+  ) => Promise<boolean>;
 }
 
 const FIELDS = ["actions", "resources", "effect", "when"];
 
 function compileRule(rule: unknown, index: number): Rule {
   const name = `rules[${index}]`;
-  if (typeof rule !== "object" || rule === null) {
-    throw invalid(`${name} is ${show(rule)}`, `use an object with ${FIELDS.join(", ")}`);
-  }
-  checkFields(name, rule);
-  const { actions, resources = "*", effect, when } = rule as { [K in keyof PolicyRule]?: unknown };
-  if (effect !== "allow" && effect !== "deny") {
-    throw invalid(`${name}.effect is ${show(effect)}`, 'use "allow" or "deny"');
-  }
-  if (when !== undefined && typeof when !== "function") {
-    throw invalid(`${name}.when is ${show(when)}`, "use a function");
-  }
+  // A deny rule must not fail to deny because of a typing error.
+  const picked: Partial<PolicyRule> = pickKnown(`definePolicy: ${name}`, rule, FIELDS);
+  const { actions, resources = "*", effect, when } = picked;
   const deny = effect === "deny";
+  if (!deny && effect !== "allow") throw invalid(`${name}.effect`, effect, '"allow" or "deny"');
+  if (when !== undefined && typeof when !== "function") {
+    throw invalid(`${name}.when`, when, "a function");
+  }
+  const covers = compileList(
+    `${name}.actions`,
+    actions,
+    'an action such as "websocket.connect.url"',
+    (pattern) => (pattern ? compileGlob(pattern, String) : undefined),
+  );
+  const matches = compileList(
+    `${name}.resources`,
+    resources,
+    '"wss://host[:port][/path][?query]", "ws+unix:///socket[:/path][?query]" or "*"',
+    (pattern) => compileResource(pattern, deny),
+  );
+  const narrow = ![resources].flat().includes("*");
   return {
     deny,
-    covers: compileList(`${name}.actions`, actions, compileAction),
-    narrow: ![resources].flat().includes("*"),
-    matches: compileList(`${name}.resources`, resources, (pattern, field) =>
-      compileResource(pattern, field, deny),
-    ),
-    when: when as PolicyRule["when"],
+    async applies(request, url) {
+      const named = covers(request.action);
+      // Where the URL is still to be asked about, an allow rule for it implies this action; a deny rule
+      // for some URLs would deny them all.
+      if (!url && covers("websocket.connect.url") && (!named || (deny && narrow))) return !deny;
+      if (!named || (url && !matches(url))) return false;
+      const answer: unknown = !when || (await when(request));
+      return deny ? answer !== false : answer === true;
+    },
   };
-}
-
-/** Refuses what it does not know: a deny rule must not fail to deny because of a typing error. */
-function checkFields(name: string, rule: object): void {
-  const plain = (field: string): string => field.toLowerCase().replace(/[^a-z]|s$/g, "");
-  for (const field of Object.keys(rule)) {
-    if (FIELDS.includes(field)) continue;
-    const meant = FIELDS.find((known) => plain(known) === plain(field));
-    throw invalid(
-      `${name} has the unknown field ${show(field)}`,
-      meant ? `did you mean ${meant}?` : `use ${FIELDS.join(", ")}`,
-    );
-  }
 }
 
 /** Compiles one pattern, or a list of them to a test that passes where any of theirs does. */
 function compileList<T>(
   field: string,
   value: unknown,
-  compile: (pattern: unknown, field: string) => (subject: T) => boolean,
+  advice: string,
+  compile: (pattern: string) => ((subject: T) => boolean) | undefined,
 ): (subject: T) => boolean {
-  if (!Array.isArray(value)) return compile(value, field);
-  const tests = Array.from(value, (pattern, i) => compile(pattern, `${field}[${i}]`));
+  const tests = [value].flat().map((pattern) => {
+    const test = typeof pattern === "string" ? compile(pattern) : undefined;
+    if (!test) throw invalid(field, pattern, advice);
+    return test;
+  });
   return (subject) => tests.some((test) => test(subject));
 }
 
-function compileAction(pattern: unknown, field: string): (action: string) => boolean {
-  if (typeof pattern === "string" && pattern) return compileGlob(pattern, String);
-  throw invalid(`${field} is ${show(pattern)}`, 'use an action such as "websocket.connect.url"');
-}
+/** See {@link partsOf}. */
+type Parts = [
+  scheme: string,
+  host: string,
+  port: string,
+  socket: string,
+  path: string,
+  query: string,
+];
 
-/** The parts of a URL that rules compare. */
-interface UrlParts {
-  readonly scheme: string;
-  /** Without the root's dot; `""` for `ws+unix:`. */
-  readonly host: string;
-  /** `""` where it is the default port of the scheme. */
-  readonly port: string;
-  /** The path of the socket; `""` unless `ws+unix:`. */
-  readonly socket: string;
-  readonly path: string;
-  readonly query: string;
-  /** Whether it escapes what one server takes for a separator or an end, and another does not. */
-  readonly veiled: boolean;
-}
-
-function partsOf(url: URL): UrlParts {
-  const unix = url.protocol === "ws+unix:";
-  const socket = unix ? url.pathname.replace(/:.*/, "") : "";
-  return {
-    scheme: url.protocol,
-    host: url.hostname.replace(/\.$/, ""),
-    port: url.port,
+/** The parts of a URL that rules compare. The socket is the path of one; `""` unless `ws+unix:`. */
+function partsOf({ protocol, hostname, port, pathname, search }: URL): Parts {
+  const paths = protocol === UNIX ? pathname : `:${pathname}`;
+  const end = paths.search(/:|$/);
+  return [
+    protocol,
+    // Without the root's dot. An empty label at the front is none that "*." could stand for.
+    hostname.replace(/\.$/, "").replace(/^\./, "/"),
+    // "" where it is the default port of the scheme.
+    port,
     // To a file system "//" is "/".
-    socket: socket.replace(/\/+/g, "/"),
-    path: unix ? url.pathname.slice(socket.length + 1) || "/" : url.pathname,
-    query: url.search.slice(1),
-    veiled: /%(2f|5c|00)/i.test(url.pathname),
-  };
+    paths.slice(0, end).replace(/\/+/g, "/"),
+    paths.slice(end + 1) || "/",
+    search.slice(1),
+  ];
 }
 
-/** A pattern for URLs: a URL to compare with, and where not to. */
-interface UrlPattern {
-  readonly url: URL;
-  /** Whether it is about the hosts below this one. */
-  readonly below: boolean;
-  readonly anyHost: boolean;
-  readonly anyPort: boolean;
-  readonly anyPath: boolean;
-  readonly anyQuery: boolean;
+/**
+ * The parts of the URL that is asked about. A path that escapes what one server takes for a separator
+ * or an end, and another does not, cannot be compared: then scheme, host and port are all.
+ */
+function comparable(resource: string): readonly string[] {
+  const url = parseUrl(resource, { unix: true, credentials: true });
+  return partsOf(url).slice(0, /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6);
 }
 
+/** Scheme; `*.` or `*`; the rest of the host; port; path; query. */
+const NET_PATTERN =
+  /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
+
+/** The same with a socket in the place of the host. "ws+unix://host" would be a host. */
+const UNIX_PATTERN = /^(ws\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
+
+/** Compiles a pattern to a test for the parts of a URL; `undefined` if it is none. */
 function compileResource(
-  pattern: unknown,
-  field: string,
+  pattern: string,
   deny: boolean,
-): (url: UrlParts) => boolean {
+): ((url: readonly string[]) => boolean) | undefined {
   // What denies all denies Unix sockets as well; what allows all was written with hosts in mind.
-  if (pattern === "*") return (url) => deny || url.scheme !== "ws+unix:";
-  const parsed =
-    typeof pattern === "string"
-      ? (parseNetPattern(pattern) ?? parseUnixPattern(pattern))
-      : undefined;
-  if (parsed) return compilePattern(parsed, deny);
-  throw invalid(
-    `${field} is ${show(pattern)}`,
-    'use "wss://host[:port][/path][?query]" without credentials or fragment, where the host may ' +
-      'be "*" or begin with "*.", or "ws+unix:///run/app.sock[:/path][?query]", or "*"',
-  );
-}
-
-function parseNetPattern(text: string): UrlPattern | undefined {
-  const parts = /^(?:ws|http)(s?):\/\/([^\s/?#\\]+)(\/[^?#]*)?(\?[^#]*)?$/i.exec(text);
-  const [, s = "", authority = "", path, query] = parts ?? [];
-  const host = /^(\*\.)?(\*|\[[\da-f:.]+\]|[^*@:[\]]+)(?::(\d+|\*))?$/i.exec(authority);
-  if (!host) return undefined;
-  const [, below, name = "", port] = host;
-  const anyHost = name === "*";
-  const anyPort = port === "*";
-  const server = (anyHost ? "host" : name) + (port && !anyPort ? `:${port}` : "");
-  const url = tryUrl(`ws${s}://${server}${path ?? ""}${query ?? ""}`);
-  if (!url || !isHost(partsOf(url).host) || (below && (anyHost || isAddress(url.hostname)))) {
-    return undefined;
-  }
-  return {
-    url,
-    below: below !== undefined,
-    anyHost,
-    anyPort,
-    anyPath: (path ?? query) === undefined,
-    anyQuery: query === undefined,
-  };
-}
-
-function parseUnixPattern(text: string): UrlPattern | undefined {
-  // "ws+unix://host" would be a host; "//" may be left out, as in URLs.
-  const match =
-    /^ws\+unix:(?:\/\/(?=[/*])|(?!\/\/))(\*|\/[^:?#]+)(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i.exec(text);
-  if (!match) return undefined;
-  const [, socket = "", path, query] = match;
-  const url = tryUrl(`ws+unix://${socket.replace(/^\*/, "/*")}${path ?? ""}${query ?? ""}`);
-  return (
-    url && {
-      url,
-      below: false,
-      anyHost: false,
-      anyPort: false,
-      anyPath: (path ?? query) === undefined,
-      anyQuery: query === undefined,
-    }
-  );
-}
-
-function tryUrl(text: string): URL | undefined {
+  if (pattern === "*") return ([scheme]) => deny || scheme !== UNIX;
+  const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
+  const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
+  if (!star && !server) return undefined;
+  let url: URL;
   try {
-    return new URL(text);
+    // "x" stands in for a "*" in the host, which not every parser takes.
+    url = new URL(
+      scheme.replace(/^http/i, "ws") +
+        star.replace("*", "x") +
+        server.replace(/^\*/, "/*") +
+        port.replace(":*", "") +
+        path +
+        query,
+    );
   } catch {
     return undefined;
   }
+  // A host with an empty label cannot be met: a slip, and a hole in a deny rule.
+  const { hostname } = url;
+  if (/^\.|\.\./.test(hostname) || (star === "*." && hostname === "x.")) return undefined;
+  const wanted = partsOf(url);
+  if (star) wanted[1] = wanted[1].replace("x", "*");
+  if (port === ":*") wanted[2] = "*";
+  if (!path && !query) wanted[4] = "*";
+  if (!query) wanted[5] = "*";
+  // Fail closed: an allow rule takes as equal what is (RFC 3986 section 6.2.2), a deny rule what a
+  // server may take as equal; and so with a path that cannot be compared.
+  const globs = wanted.map((part) =>
+    compileGlob(part, (text) =>
+      text.replace(/%([\da-f]{2})/gi, (escape: string, hex: string) => {
+        const char = String.fromCharCode(parseInt(hex, 16));
+        return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
+      }),
+    ),
+  );
+  return (url) =>
+    globs.every((glob, i) => {
+      const part = url[i];
+      return part === undefined ? deny || glob("") : glob(part);
+    });
 }
 
-/** Whether no label is empty. A host that cannot be met is a slip, and a hole in a deny rule. */
-function isHost(host: string): boolean {
-  return !host.split(".").includes("");
-}
-
-/** Whether a parsed host is an IP address: there is nothing below it. */
-function isAddress(host: string): boolean {
-  return host.startsWith("[") || /^(\d+\.){3}\d+$/.test(host);
-}
-
-function compilePattern(pattern: UrlPattern, deny: boolean): (url: UrlParts) => boolean {
-  const { anyHost, below, anyPort, anyPath, anyQuery } = pattern;
-  const want = partsOf(pattern.url);
-  // Fail closed: an allow rule takes as equal what is, a deny rule what a server may take as equal.
-  const decode = deny ? decodeAll : decodeUnreserved;
-  const socket = compileGlob(want.socket, decode);
-  const path = compileGlob(want.path, decode);
-  const query = compileGlob(want.query, decode);
-  const isServer = (url: UrlParts): boolean =>
-    url.scheme === want.scheme &&
-    (anyHost || (below ? isBelow(url.host, want.host) : url.host === want.host)) &&
-    (anyPort || url.port === want.port);
-  return (url) => {
-    if (!isServer(url)) return false;
-    if (url.veiled && (want.socket || !anyPath)) return deny;
-    return socket(url.socket) && (anyPath || path(url.path)) && (anyQuery || query(url.query));
-  };
-}
-
-function isBelow(host: string, domain: string): boolean {
-  return host.endsWith(`.${domain}`) && host.length > domain.length + 1;
-}
-
-/** All escapes as the bytes they stand for, each a character: also half of what UTF-8 encodes. */
-function decodeAll(text: string): string {
-  return text.replace(/%[\da-f]{2}/gi, byteOf);
-}
-
-/** RFC 3986 section 6.2.2: escapes of unreserved characters equal those, and hex has no case. */
-function decodeUnreserved(text: string): string {
-  return text.replace(/%[\da-f]{2}/gi, (escape) => {
-    const char = byteOf(escape);
-    return /[\w.~-]/.test(char) ? char : escape.toUpperCase();
-  });
-}
-
-function byteOf(escape: string): string {
-  return String.fromCharCode(parseInt(escape.slice(1), 16));
-}
+/** Stands for the ends of a text: no URL and no escape yields it. */
+const END = "\uffff";
 
 /**
  * A test for texts that match a pattern in which `*` is any run of characters. Each run ends at the
@@ -398,27 +310,22 @@ function byteOf(escape: string): string {
  */
 function compileGlob(pattern: string, decode: (text: string) => string): (text: string) => boolean {
   // Split before it is decoded: an escaped "*" is a plain character.
-  const [first = "", ...pieces] = pattern.split("*").map((piece) => decode(piece));
-  const last = pieces.pop();
+  const pieces = (END + pattern + END).split("*").map((piece) => decode(piece));
   return (raw) => {
-    const text = decode(raw);
-    if (last === undefined) return text === first;
-    if (!text.startsWith(first)) return false;
-    let at = first.length;
-    for (const piece of pieces) {
+    const text = END + decode(raw) + END;
+    let at = 0;
+    return pieces.every((piece) => {
       const found = text.indexOf(piece, at);
-      if (found < 0) return false;
       at = found + piece.length;
-    }
-    return text.length - last.length >= at && text.endsWith(last);
+      return found >= 0;
+    });
   };
 }
 
-function invalid(problem: string, advice: string): WsError {
-  return new WsError("INVALID_OPTION", `definePolicy: ${problem}: ${advice}`);
-}
-
-/** A value for an error. Texts may be URLs with secrets in them. */
-function show(value: unknown): string {
-  return typeof value === "string" ? maskUrl(value) : String(value && typeof value);
+function invalid(field: string, value: unknown, advice: string): WsError {
+  // A text may be a URL with secrets in it.
+  return new WsError(
+    "INVALID_OPTION",
+    `definePolicy: ${field} is ${maskUrl(value)}: use ${advice}`,
+  );
 }

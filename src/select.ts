@@ -75,8 +75,7 @@ export async function select<
             "select: no cases: give at least one, default or timeout",
           );
         }
-        const winner = choose(list);
-        return winner >= 0 || options.default ? [winner, list[winner]?.run()] : undefined;
+        return tryByLot(list) ?? (options.default ? [-1, undefined] : undefined);
       },
       park(done) {
         const leave = list.map((entry, at) => entry.park((result) => done([at, result])));
@@ -99,21 +98,19 @@ function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
   return list;
 }
 
-/** The index of a case that is ready, chosen by lot; -1 if none is. */
-function choose(list: readonly AnyCase[]): number {
-  let chosen = -1;
-  let ready = 0;
-  list.forEach((entry, index) => {
-    // One pass: the nth that is ready takes over with a chance of 1 in n.
-    if (entry.ready && Math.random() * ++ready < 1) chosen = index;
-  });
-  return chosen;
+/** Lets one of the cases happen that can: in a random order, the first is each of them alike. */
+function tryByLot(list: readonly AnyCase[]): [number, unknown] | undefined {
+  const lots = list.map((entry, index) => ({ entry, index, lot: Math.random() }));
+  for (const { entry, index } of lots.sort((a, b) => a.lot - b.lot)) {
+    const outcome: unknown = entry.attempt();
+    if (outcome !== undefined) return [index, outcome];
+  }
+  return undefined;
 }
 
 function toResult(index: number, channel: unknown, outcome: unknown): unknown {
   if (index < 0) return { default: true, index, ok: false, channel, value: undefined };
   // A send's outcome is whether it was sent.
   if (outcome === false) throw closedError();
-  const result = outcome === true ? { ok: true, value: undefined } : outcome;
-  return { index, channel, ...(result as ReceiveResult<unknown>) };
+  return { index, channel, ok: true, value: undefined, ...(outcome as object) };
 }

@@ -26,11 +26,6 @@ class Alarm extends Queue<Date> {
     return super.size;
   }
 
-  override get ready(): boolean {
-    this.#poll();
-    return super.ready;
-  }
-
   override take(): ReceiveResult<Date> | undefined {
     this.#poll();
     return super.take();

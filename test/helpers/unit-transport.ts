@@ -1,6 +1,7 @@
 import { Client } from "../../src/client.js";
-import type { ConnectOptions } from "../../src/options.js";
-import { checkOptions, completeOptions, nodeOptionChecks, pickOptions } from "../../src/options.js";
+import { browserCode } from "../../src/close.js";
+import { DEFAULTS, nodeOptionChecks, parseOptions } from "../../src/options.js";
+import type { ConnectOptions, ParsedOptions } from "../../src/options.js";
 import type {
   Backpressure,
   Handshake,
@@ -15,26 +16,20 @@ const neverDial = (): Promise<void> => Promise.reject(new Error("dialled"));
 /** As `src/node.ts` has it, but for its dial. */
 export const NODE: Platform = {
   dial: neverDial,
-  capabilities: {
-    platform: "Node",
-    credentials: true,
-    unix: true,
-    baseUrl: undefined,
-    anyCloseCode: true,
-  },
+  name: "Node",
+  credentials: true,
+  unix: true,
+  base: undefined,
   dialOptions: nodeOptionChecks,
 };
 
 /** As a page has it. */
 export const BROWSER: Platform = {
   dial: neverDial,
-  capabilities: {
-    platform: "a browser",
-    credentials: false,
-    unix: false,
-    baseUrl: "https://page.test/app/",
-    anyCloseCode: false,
-  },
+  name: "a browser",
+  credentials: false,
+  unix: false,
+  base: "https://page.test/app/",
 };
 
 /** A transport in memory: it notes what the client asks for and does what the test says. */
@@ -43,20 +38,24 @@ export class FakeTransport implements Transport {
   extensions = "";
   handshake: Handshake | undefined;
   backpressure: Backpressure = "socket";
-  canPing = true;
-  canFlush = true;
-  bufferedAmount = 0;
-  flushed = true;
-  bytesRead = 0;
+  bufferedAmount: number | undefined = 0;
+  taken = 0;
+  written = 0;
+  /** What the kernel has taken, and whether bytes wait for the peer. */
   bytesWritten = 0;
+  blocked = false;
+  bytesRead = 0;
   receiving = false;
   timesPaused = 0;
+  /** Sends close codes as a browser does. */
+  movesCodes = false;
 
   /** What was asked for, in order: "pause", "close 1000 bye", ... */
   readonly calls: string[] = [];
   readonly sent: (string | Uint8Array)[] = [];
-  readonly pings: Uint8Array[] = [];
-  /** Sent bytes stay in `bufferedAmount`, and flushes wait, until `drain`. */
+  /** What the pings that wait are told. */
+  readonly pings: ((roundTrip: number) => void)[] = [];
+  /** Sent bytes stay in `bufferedAmount` until `drain`. */
   holds = false;
   /** Takes no more messages. */
   refuses = false;
@@ -64,64 +63,67 @@ export class FakeTransport implements Transport {
   onClose: (() => void) | undefined;
   /** What it reports to, for the end that `cut` tells. */
   handler: TransportHandler | undefined;
-  #flushes: (() => void)[] = [];
+  sentCode: number | undefined;
 
-  get blocked(): boolean {
-    return this.bufferedAmount > 0;
+  get progress(): number {
+    return this.blocked || this.written < this.taken ? this.bytesWritten : NaN;
+  }
+
+  get life(): number {
+    return this.receiving ? NaN : this.bytesRead + this.bytesWritten;
   }
 
   send(data: string | Uint8Array): number {
     if (this.refuses) return -1;
     this.sent.push(data);
     const size = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
-    if (this.holds) {
-      this.bufferedAmount += size;
-      this.flushed = false;
-    }
+    this.taken += size + 1;
+    if (this.holds) this.bufferedAmount = (this.bufferedAmount ?? 0) + size;
+    else this.written = this.taken;
     return size;
   }
 
-  ping(payload: Uint8Array): void {
-    this.pings.push(payload.slice());
-    if (this.holds) this.flushed = false;
-  }
-
-  flush(done: () => void): void {
-    if (this.holds) this.#flushes.push(done);
-    else done();
-  }
+  ping?: (done: (roundTrip: number) => void) => () => void = (done) => {
+    this.pings.push(done);
+    return () => {
+      this.calls.push("give up ping");
+    };
+  };
 
   /** The operating system has taken everything. */
   drain(): void {
-    this.bytesWritten += this.bufferedAmount;
+    this.bytesWritten += this.bufferedAmount ?? 0;
     this.bufferedAmount = 0;
-    this.flushed = true;
-    for (const done of this.#flushes.splice(0)) done();
+    this.written = this.taken;
+    this.handler?.onProgress();
   }
 
-  pause(): void {
-    this.calls.push("pause");
-    this.paused = true;
-    this.timesPaused++;
-  }
-
-  resume(): void {
-    this.calls.push("resume");
-    this.paused = false;
+  pause(paused: boolean): void {
+    if (paused === this.paused) return;
+    this.calls.push(paused ? "pause" : "resume");
+    this.paused = paused;
+    if (paused) this.timesPaused++;
   }
 
   close(code: number, reason: string): void {
+    this.sentCode = this.#wireCode(code);
     this.calls.push(`close ${code} ${reason}`.trim());
     this.onClose?.();
   }
 
   cut(): void {
     this.calls.push("cut");
-    this.handler?.onEnd({ code: 1006, reason: "" });
+    this.handler?.onEnd({ code: 1006, reason: "", sentCode: this.sentCode });
   }
 
-  terminate(code?: number, reason?: string): void {
-    this.calls.push(`terminate ${code ?? ""} ${reason ?? ""}`.trim());
+  terminate(code: number): number | undefined {
+    this.calls.push(`terminate ${code}`);
+    for (const done of this.pings.splice(0)) done(NaN);
+    return code === 1006 ? undefined : this.#wireCode(code);
+  }
+
+  #wireCode(code: number): number {
+    return this.movesCodes ? browserCode(code) : code;
   }
 }
 
@@ -129,14 +131,10 @@ export interface Opened {
   readonly client: Client;
   readonly transport: FakeTransport;
   readonly handler: TransportHandler;
-  /** The clients that were reported as ended. */
-  readonly ended: Client[];
   /** A text message arrives. */
   readonly text: (data: string) => void;
   /** A binary message of so many bytes arrives. */
   readonly bytes: (size: number) => void;
-  /** The pong of the nth ping, from 0, arrives. */
-  readonly pong: (index: number) => void;
 }
 
 /** A client on a {@link FakeTransport}. */
@@ -145,23 +143,15 @@ export function openClient(
   transport: FakeTransport = new FakeTransport(),
   platform: Platform = NODE,
 ): Opened {
-  const ended: Client[] = [];
-  const [client, handler] = Client.open(transport, {
-    id: "test-1",
-    url: "ws://host.test/path?token=1",
-    label: "ws://host.test/path?...",
-    options: completeOptions(checkOptions(pickOptions(options), platform)),
-    anyCloseCode: platform.capabilities.anyCloseCode,
-    ended: (one) => ended.push(one),
-  });
+  const parsed = parseOptions(DEFAULTS, options, platform) as ParsedOptions;
+  const url = new URL("ws://user:secret@host.test/path?token=1");
+  const [client, handler] = Client.open(transport, url, parsed);
   transport.handler = handler;
   return {
     client,
     transport,
     handler,
-    ended,
     text: (data) => handler.onMessage({ type: "text", data }, Buffer.byteLength(data)),
     bytes: (size) => handler.onMessage({ type: "binary", data: new Uint8Array(size) }, size),
-    pong: (index) => handler.onPong(transport.pings[index] ?? new Uint8Array()),
   };
 }
