@@ -11,13 +11,16 @@ export interface Visit {
   readonly noise: readonly string[];
 }
 
+/** What `talk` resolves with where all is well. */
+export const GOOD_TALK = {
+  text: "Grüße, 世界",
+  binary: [0, 1, 255],
+  closed: { code: 4001, reason: "Grüße", clean: true, by: "local" },
+};
+
 /** What comes of every page that works. */
 export const GOOD_VISIT: Visit = {
-  told: {
-    text: "Grüße, 世界",
-    binary: [0, 1, 255],
-    closed: { code: 4001, reason: "Grüße", clean: true, by: "local" },
-  },
+  told: GOOD_TALK,
   atServer: { code: 4001, reason: "Grüße" },
   noise: [],
 };
