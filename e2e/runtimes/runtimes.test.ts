@@ -47,7 +47,7 @@ function bothWays(how: string, command: string, abilities: Abilities): Case[] {
 }
 
 const CASES: readonly Case[] = [
-  ...bothWays("the Node that runs the tests", process.execPath, NODE),
+  ...bothWays("the running Node", process.execPath, NODE),
   ...[22, 24, 26].flatMap((version) =>
     bothWays(`Node ${version}`, installed(`node-${version}`, "node"), NODE),
   ),
