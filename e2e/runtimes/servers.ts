@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { startEchoServer } from "../../test/helpers/echo-server.js";
 import type { EchoConnection } from "../../test/helpers/echo-server.js";
@@ -34,35 +35,26 @@ export async function startServers(): Promise<Servers> {
     },
   });
   const refusing = createServer((_, response) => response.writeHead(401).end("who are you?"));
-  const port = await listen(refusing);
-  const closed = createServer();
-  const closedPort = await listen(closed);
-  await close(closed);
+  refusing.listen(0, "127.0.0.1");
+  await once(refusing, "listening");
+  const { port } = refusing.address() as AddressInfo;
+  // Its own port is taken, so that nobody comes to listen there.
+  const holder = connect(port, "127.0.0.1");
+  await once(holder, "connect");
   return {
     urls: {
       echo: echo.url,
       flood: `${echo.url}flood`,
       refusing: `ws://127.0.0.1:${port}/`,
-      closed: `ws://127.0.0.1:${closedPort}/`,
+      closed: `ws://127.0.0.1:${holder.localPort ?? 0}/`,
     },
     connections: echo.connections,
     async [Symbol.asyncDispose]() {
-      await close(refusing);
+      holder.destroy();
+      refusing.closeAllConnections();
+      refusing.close();
+      await once(refusing, "close");
       await echo[Symbol.asyncDispose]();
     },
   };
-}
-
-type Server = ReturnType<typeof createServer>;
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-}
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  server.close();
-  await once(server, "close");
 }
