@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist/", "coverage/"]),
+  globalIgnores(["dist/", "coverage/", ".runtimes/"]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -56,7 +56,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["test/**"],
+    files: ["test/**", "e2e/**"],
     rules: {
       // Tests hand in what types forbid and wait for what may already be there.
       "@typescript-eslint/no-unnecessary-condition": "off",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { toRows } from "../../e2e/runtimes/abilities.js";
 import { COMPRESSION } from "../../src/constants.js";
 import { WsError, type ErrorCode } from "../../src/errors.js";
 import { DEFAULTS, OPTION_NAMES } from "../../src/options.js";
@@ -53,6 +54,10 @@ describe("the README's table of errors", () => {
     });
     expect(readErrors()).toEqual(actual);
   });
+});
+
+test("the README's table of runtimes tells what they are tested for", () => {
+  expect(readTable(readText("README.md"), "## Runtimes")).toEqual(toRows());
 });
 
 /** The members of the type `ErrorCode`, which is nowhere at run time. */

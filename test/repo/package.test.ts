@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { publint } from "publint";
+import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
 import { installPacked, type Packed } from "../helpers/pack.js";
 import { ROOT } from "../helpers/root.js";
@@ -13,6 +14,9 @@ const NAMES = [
   ..."TYPE_PING TYPE_PONG TYPE_TEXT WsError after connect createContext definePolicy".split(" "),
   ..."errors parseDuration select ticker".split(" "),
 ];
+
+/** The files of types: of each entry, for `import` and for `require`. */
+const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
 
 let packed: Packed;
 beforeAll(async () => {
@@ -61,8 +65,13 @@ describe("the packed package", () => {
   test("passes publint", async () => {
     const { buffer } = await readFile(packed.tarball);
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
-    // It suggests a `type` field; the extensions .cjs and .mjs say all there is to say.
-    expect(messages.filter(({ code }) => code !== "USE_TYPE")).toEqual([]);
+    const suggestions = [
+      // The extensions .cjs and .mjs say all that a `type` field could.
+      "USE_TYPE",
+      // `exports` has that condition; the field is for bundlers that know no `exports`.
+      "USE_EXPORTS_OR_IMPORTS_BROWSER",
+    ];
+    expect(messages.filter(({ code }) => !suggestions.includes(code))).toEqual([]);
   });
 
   test("passes are-the-types-wrong", { timeout: ms(30_000) }, async () => {
@@ -112,26 +121,29 @@ const EXACT = `
   export const values: Same<keyof typeof wschan, keyof Names | "default"> = true;
 `;
 
+/** The program as each kind of module, and what is {@link EXACT} for each. */
+const PROGRAMS = {
+  "esm.mts": PROGRAM,
+  "cjs.cts": PROGRAM,
+  "esm-exact.mts": `import * as wschan from "wschan"; ${EXACT}`,
+  "cjs-exact.cts": `import wschan = require("wschan"); ${EXACT}`,
+};
+
+const NODENEXT = { module: "nodenext", moduleResolution: "nodenext" };
+const BUNDLER = { module: "esnext", moduleResolution: "bundler" };
+
 describe("its types compile without @types and without skipLibCheck", () => {
   test.each([
+    { how: "nodenext", options: NODENEXT, files: PROGRAMS },
     {
-      how: "nodenext",
-      options: { module: "nodenext", moduleResolution: "nodenext" },
-      files: {
-        "esm.mts": PROGRAM,
-        "cjs.cts": PROGRAM,
-        "esm-exact.mts": `import * as wschan from "wschan"; ${EXACT}`,
-        "cjs-exact.cts": `import wschan = require("wschan"); ${EXACT}`,
-      },
+      how: "nodenext and browsers",
+      options: { ...NODENEXT, customConditions: ["browser"] },
+      files: PROGRAMS,
     },
-    {
-      how: "bundler",
-      options: { module: "esnext", moduleResolution: "bundler" },
-      files: { "bundler.ts": PROGRAM },
-    },
+    { how: "bundler", options: BUNDLER, files: { "bundler.ts": PROGRAM } },
     {
       how: "bundler and the latest library",
-      options: { module: "esnext", moduleResolution: "bundler", lib: ["esnext", "dom"] },
+      options: { ...BUNDLER, lib: ["esnext", "dom"] },
       files: {
         "latest.ts": `import { connect } from "wschan";
           export async function main() { await using client = await connect(""); return client.id; }`,
@@ -157,8 +169,49 @@ describe("its types compile without @types and without skipLibCheck", () => {
     expect(result).toEqual({ stdout: "", stderr: "", code: 0 });
   });
 
-  test.each(["node.d.mts", "node.d.cts"])("and take nothing from elsewhere: %s", async (file) => {
+  test.each(TYPES)("and take nothing from elsewhere: %s", async (file) => {
     const text = await readFile(join(packed.dir, "node_modules/wschan/dist", file), "utf8");
     expect(text).not.toMatch(/\bfrom ["']|\bimport\(|\brequire\(|\/\/\/ *<reference/);
   });
 });
+
+describe("its types", () => {
+  test("are the same in Node and in browsers, by import and by require", async () => {
+    const dist = join(packed.dir, "node_modules/wschan/dist");
+    const texts = await Promise.all(TYPES.map((file) => readFile(join(dist, file), "utf8")));
+    expect(new Set(texts).size).toBe(1);
+  });
+
+  test.each([
+    { how: "nodenext", file: "esm.mts", conditions: [], types: "node.d.mts" },
+    { how: "nodenext", file: "cjs.cts", conditions: [], types: "node.d.cts" },
+    { how: "nodenext", file: "esm.mts", conditions: ["browser"], types: "browser.d.mts" },
+    { how: "nodenext", file: "cjs.cts", conditions: ["browser"], types: "browser.d.cts" },
+    { how: "bundler", file: "app.ts", conditions: [], types: "browser.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["node"], types: "node.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["browser"], types: "browser.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["worker"], types: "browser.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["workerd", "node"], types: "browser.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["react-native"], types: "browser.d.mts" },
+  ])("are $types for $file, $how and $conditions", ({ how, file, conditions, types }) => {
+    const kind = how === "bundler" ? "Bundler" : "NodeNext";
+    const options = {
+      moduleResolution: ts.ModuleResolutionKind[kind],
+      customConditions: conditions,
+    };
+    const mode = file.endsWith(".cts") ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext;
+    expect(resolveTypes(join(packed.dir, file), options, mode)).toBe(types);
+  });
+});
+
+/** The file of types that TypeScript takes for `import "wschan"` in the file `from`. */
+function resolveTypes(
+  from: string,
+  options: ts.CompilerOptions,
+  mode: ts.ResolutionMode,
+): string | undefined {
+  const { resolveModuleName, sys } = ts;
+  const found = resolveModuleName("wschan", from, options, sys, undefined, undefined, mode);
+  const path = found.resolvedModule?.resolvedFileName;
+  return path && basename(path);
+}

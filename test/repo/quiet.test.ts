@@ -63,6 +63,8 @@ async function trace(load: string): Promise<{ traces: Traces; lived: number }> {
 test.each([
   ["require of", "node.cjs", 'require("./dist/node.cjs"); report();'],
   ["import of", "node.mjs", 'import("./dist/node.mjs").then(report);'],
+  ["require of", "browser.cjs", 'require("./dist/browser.cjs"); report();'],
+  ["import of", "browser.mjs", 'import("./dist/browser.mjs").then(report);'],
 ])("%s dist/%s does nothing", async (_how, _file, load) => {
   const { traces, lived } = await trace(load);
   expect(traces).toMatchObject({ globals: [], timers: [], resources: [], listeners: [] });

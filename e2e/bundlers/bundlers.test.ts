@@ -1,0 +1,144 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser } from "playwright";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { launchChromium } from "../helpers/browsers.js";
+import { makeProject } from "../helpers/project.js";
+import { GOOD_VISIT, html, SERVER, visit } from "../helpers/visit.js";
+import { readScripts, type Bundler, type Target } from "./bundle.js";
+import { esbuild } from "./esbuild.js";
+import { findForeign } from "./foreign.js";
+import { rollup } from "./rollup.js";
+import { vite } from "./vite.js";
+import { webpack } from "./webpack.js";
+
+let browser: Browser;
+beforeAll(async () => {
+  // Vitest's own would have them build for tests.
+  vi.stubEnv("NODE_ENV", "production");
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await browser.close();
+});
+
+const IN_PAGE = `
+  import { connect } from "wschan";
+  import { talk } from "./talk.mjs";
+  ${SERVER}
+  globalThis.conversation = talk(connect, server);`;
+
+const IN_PAGE_BY_REQUIRE = `
+  const { connect } = require("wschan");
+  const { talk } = require("./talk.mjs");
+  ${SERVER}
+  globalThis.conversation = talk(connect, server);`;
+
+const IN_WORKER = `
+  import { connect } from "wschan";
+  import { talk } from "./talk.mjs";
+  onmessage = async ({ data: server }) => postMessage(await talk(connect, server));`;
+
+/** A page that asks the worker made by `create`. */
+const askWorker = (create: string): string => `
+  ${SERVER}
+  globalThis.conversation = new Promise((resolve, reject) => {
+    const worker = ${create};
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(server);
+  });`;
+
+const SCRIPT = html(`<script src="main.js" defer></script>`);
+const MODULE = html(`<script type="module" src="main.js"></script>`);
+
+interface Case {
+  readonly how: string;
+  readonly bundler: Bundler;
+  readonly files: Readonly<Record<string, string>>;
+  readonly target?: Target;
+  /** The page that loads the bundle. Vite writes its own. */
+  readonly page?: string;
+  /** The file of the package that it is to choose. */
+  readonly entry?: string;
+}
+
+const CASES: readonly Case[] = [
+  { how: "Vite", bundler: vite, files: { "index.html": MODULE, "main.js": IN_PAGE } },
+  {
+    how: "Vite, in a worker",
+    bundler: vite,
+    files: {
+      "index.html": MODULE,
+      "main.js": askWorker(
+        `new Worker(new URL("./worker.js", import.meta.url), { type: "module" })`,
+      ),
+      "worker.js": IN_WORKER,
+    },
+  },
+  { how: "webpack", bundler: webpack, files: { "main.js": IN_PAGE }, page: SCRIPT },
+  {
+    how: "webpack, by require",
+    bundler: webpack,
+    files: { "main.js": IN_PAGE_BY_REQUIRE },
+    page: SCRIPT,
+    entry: "browser.cjs",
+  },
+  {
+    how: "webpack, in a worker",
+    bundler: webpack,
+    files: { "main.js": IN_WORKER },
+    target: "worker",
+    page: html(`<script>${askWorker(`new Worker("main.js")`)}</script>`),
+  },
+  { how: "esbuild", bundler: esbuild, files: { "main.js": IN_PAGE }, page: SCRIPT },
+  {
+    how: "esbuild, by require",
+    bundler: esbuild,
+    files: { "main.js": IN_PAGE_BY_REQUIRE },
+    page: SCRIPT,
+    entry: "browser.cjs",
+  },
+  { how: "rollup", bundler: rollup, files: { "main.js": IN_PAGE }, page: MODULE },
+];
+
+test.each(CASES)(
+  "$how makes a page that talks to a server, of the browser's entry alone and without a warning",
+  async ({ bundler, files, target = "page", page, entry = "browser.mjs" }) => {
+    await using project = await makeProject(files);
+    const { modules, warnings } = await bundler(project.dir, "main.js", target);
+    if (page !== undefined) await writeFile(join(project.dir, "out/index.html"), page);
+
+    expect(warnings).toEqual([]);
+    const installed = modules.filter((path) => path.includes("node_modules/"));
+    const names = installed.map((path) => path.replace(/^.*node_modules\//, ""));
+    expect(new Set(names)).toEqual(new Set([`wschan/dist/${entry}`]));
+    expect(findForeign(await readScripts(project.dir))).toEqual([]);
+    expect(await visit(browser, join(project.dir, "out"))).toEqual(GOOD_VISIT);
+  },
+);
+
+describe("what is not a browser's", () => {
+  test.each(["browser.mjs", "browser.cjs", "wschan.umd.js", "wschan.umd.min.js"])(
+    "is not in dist/%s",
+    async (name) => {
+      const { dir } = inject("packed");
+      const code = await readFile(join(dir, "node_modules/wschan/dist", name), "utf8");
+      expect(findForeign(code)).toEqual([]);
+    },
+  );
+
+  test.each([
+    `import"ws"`,
+    `import{a}from"ws"`,
+    `import("ws")`,
+    `require("ws")`,
+    `load("node:http")`,
+    `Buffer.from("a")`,
+    `process.env.A`,
+    `"WS_ERR_INVALID_UTF8"`,
+  ])("is found in a script that has %s", (code) => {
+    expect(findForeign(code)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+import { basename } from "node:path";
+import { build } from "esbuild";
+import { runOrThrow } from "../../test/helpers/run.js";
+import type { main } from "../fixtures/program.mjs";
+import { launchChromium } from "../helpers/browsers.js";
+import { makeProject } from "../helpers/project.js";
+import { startStaticServer } from "../helpers/static-server.js";
+import { html } from "../helpers/visit.js";
+import type { Urls } from "./servers.js";
+
+/** What fixtures/program.mjs found out, and the file of dist/ that it ran on. */
+export type Report = Awaited<ReturnType<typeof main>> & { readonly entry: string };
+
+/** Runs fixtures/program.mjs in a user's project with the packed package. */
+export type Host = (urls: Urls) => Promise<Report>;
+
+/** Runs it as a module, which imports the package. */
+export function importing(command: string, ...args: readonly string[]): Host {
+  return async (urls) => {
+    const source = `
+      import { connect } from "wschan";
+      import { main } from "./program.mjs";
+      const entry = import.meta.resolve("wschan");
+      console.log(JSON.stringify({ entry, ...(await main(connect, ${JSON.stringify(urls)})) }));`;
+    return runProgram(command, args, "import.mjs", source);
+  };
+}
+
+/** Runs it as CommonJS, which requires the package. */
+export function requiring(command: string, ...args: readonly string[]): Host {
+  return async (urls) => {
+    const source = `
+      const { connect } = require("wschan");
+      const entry = require.resolve("wschan");
+      import("./program.mjs")
+        .then(({ main }) => main(connect, ${JSON.stringify(urls)}))
+        .then((report) => console.log(JSON.stringify({ entry, ...report })));`;
+    return runProgram(command, args, "require.cjs", source);
+  };
+}
+
+async function runProgram(
+  command: string,
+  args: readonly string[],
+  file: string,
+  source: string,
+): Promise<Report> {
+  await using project = await makeProject({ [file]: source });
+  const { stdout, stderr } = await runOrThrow(command, [...args, file], project.dir);
+  // A warning would be a user's to read.
+  if (stderr !== "") throw new Error(`${command}: ${stderr}`);
+  const report = JSON.parse(stdout) as Report;
+  return { ...report, entry: basename(report.entry) };
+}
+
+/** Runs it as a worker, bundled by the conditions of Cloudflare's own tools. */
+export function inWorkerd(command: string): Host {
+  return async (urls) => {
+    const source = `
+      import { connect } from "wschan";
+      import { main } from "./program.mjs";
+      export default {
+        async test() {
+          console.log(JSON.stringify(await main(connect, ${JSON.stringify(urls)})));
+        },
+      };`;
+    await using project = await makeProject({ "main.mjs": source });
+    const { metafile } = await build({
+      absWorkingDir: project.dir,
+      entryPoints: ["main.mjs"],
+      outfile: "worker.js",
+      bundle: true,
+      format: "esm",
+      conditions: ["workerd", "worker", "browser"],
+      metafile: true,
+    });
+    const { stdout } = await runOrThrow(command, ["test", "workerd.capnp"], project.dir);
+    const report = JSON.parse(stdout) as Omit<Report, "entry">;
+    const [entry = ""] = Object.keys(metafile.inputs).filter((path) => path.includes("/dist/"));
+    return { ...report, entry: basename(entry) };
+  };
+}
+
+/** Runs it in a page, which finds the package by an import map. */
+export const inChromium: Host = async (urls) => {
+  const entry = "browser.mjs";
+  const page = html(`
+    <script type="importmap">
+      { "imports": { "wschan": "./node_modules/wschan/dist/${entry}" } }
+    </script>
+    <script type="module">
+      import { connect } from "wschan";
+      import { main } from "./program.mjs";
+      globalThis.report = main(connect, ${JSON.stringify(urls)});
+    </script>`);
+  await using project = await makeProject({ "index.html": page });
+  await using files = await startStaticServer(project.dir);
+  const browser = await launchChromium();
+  try {
+    const tab = await browser.newPage();
+    await tab.goto(`${files.origin}/index.html`);
+    return { ...(await tab.evaluate<Omit<Report, "entry">>("report")), entry };
+  } finally {
+    await browser.close();
+  }
+};

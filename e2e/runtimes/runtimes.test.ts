@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ROOT } from "../../test/helpers/root.js";
+import { RUNTIMES } from "./abilities.js";
+import { GOOD_TALK } from "../helpers/visit.js";
+import { importing, inChromium, inWorkerd, requiring } from "./hosts.js";
+import type { Abilities } from "./abilities.js";
+import type { Host } from "./hosts.js";
+import { FLOOD, startServers } from "./servers.js";
+
+/** The program of a runtime that scripts/install-runtimes.mjs installs. */
+function installed(name: string, command = name): string {
+  const path = join(ROOT, ".runtimes", name, "node_modules/.bin", command);
+  if (!existsSync(path)) throw new Error(`no ${name}: run node scripts/install-runtimes.mjs`);
+  return path;
+}
+
+const NODE = RUNTIMES["Node 20, 22, 24, 26"];
+
+/** What becomes of a dial that nobody answers. */
+const UNREACHABLE = { code: "DIAL_FAILED", kind: "INTERNAL", retryable: true };
+/** Of one that is refused with HTTP's 401. */
+const UNAUTHORIZED = {
+  code: "HANDSHAKE_REJECTED",
+  kind: "PERMISSION_DENIED",
+  retryable: false,
+  status: 401,
+};
+/** Of both where the platform does not tell them apart. */
+const OPAQUE = { ...UNREACHABLE, opaque: true };
+
+interface Case {
+  readonly how: string;
+  readonly host: Host;
+  /** The file of dist/ that it is to choose. */
+  readonly file: string;
+  readonly abilities: Abilities;
+}
+
+/** A runtime that tells `import` from `require`. */
+function bothWays(how: string, command: string, abilities: Abilities): Case[] {
+  return [
+    { how: `${how}, by import`, host: importing(command), file: "node.mjs", abilities },
+    { how: `${how}, by require`, host: requiring(command), file: "node.cjs", abilities },
+  ];
+}
+
+const CASES: readonly Case[] = [
+  ...bothWays("the running Node", process.execPath, NODE),
+  ...[22, 24, 26].flatMap((version) =>
+    bothWays(`Node ${version}`, installed(`node-${version}`, "node"), NODE),
+  ),
+  {
+    how: "Deno",
+    host: importing(installed("deno"), "run", "--allow-all", "--no-lock"),
+    file: "node.mjs",
+    abilities: RUNTIMES.Deno,
+  },
+  ...bothWays("Bun", installed("bun"), RUNTIMES.Bun),
+  {
+    how: "workerd",
+    host: inWorkerd(installed("workerd")),
+    file: "browser.mjs",
+    abilities: RUNTIMES.workerd,
+  },
+  { how: "Chromium", host: inChromium, file: "browser.mjs", abilities: RUNTIMES.Chromium },
+];
+
+test.each(CASES)(
+  "on $how the one program does what the table of abilities says",
+  async ({ host, file, abilities }) => {
+    await using servers = await startServers();
+    const {
+      entry,
+      talked,
+      abilities: found,
+      unreachable,
+      refused,
+      flood,
+    } = await host(servers.urls);
+    const { status, sent1011, entry: condition, ...able } = abilities;
+
+    expect(entry).toBe(file);
+    expect(entry).toContain(condition);
+    expect(talked).toEqual(GOOD_TALK);
+    expect(found).toEqual({ ...able, sentCode: sent1011 });
+    expect(unreachable).toEqual(status ? UNREACHABLE : OPAQUE);
+    expect(refused).toEqual(status ? UNAUTHORIZED : OPAQUE);
+    expect(flood.read).toBe(FLOOD);
+    if (able.backpressure !== "buffer") expect(flood.unread).toBeLessThan(FLOOD / 2);
+
+    // The server's side of it.
+    const codes = servers.connections.map(async ({ closed }) => (await closed).code);
+    expect(await Promise.all(codes)).toEqual([4001, sent1011, 1000]);
+    const tokens = servers.connections.map(({ request }) => request.headers["x-token"]);
+    expect(tokens).toEqual([undefined, able.headers ? "abc" : undefined, undefined]);
+  },
+);

@@ -1,0 +1,52 @@
+// @ts-check
+// Installs the runtimes that e2e/runtimes/ runs the package in, each from the npm registry into a folder
+// of its own, .runtimes/<name>/: some put a `node` into node_modules/.bin, which must not shadow the
+// real one. What is there already is left as it is.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const NODE = `node-${process.platform}-${process.arch}`;
+
+/**
+ * The package and version of each runtime.
+ *
+ * @type {Readonly<Record<string, readonly [name: string, version: string]>>}
+ */
+const RUNTIMES = {
+  "node-22": [NODE, "22.23.3"],
+  "node-24": [NODE, "24.21.0"],
+  "node-26": [NODE, "26.10.0"],
+  deno: ["deno", "2.9.6"],
+  bun: ["bun", "1.4.5"],
+  workerd: ["workerd", "1.20261117.1"],
+};
+
+const root = fileURLToPath(new URL("../.runtimes", import.meta.url));
+
+for (const [runtime, [name, version]] of Object.entries(RUNTIMES)) {
+  const dir = join(root, runtime);
+  if (findVersion(dir, name) === version) continue;
+  console.log(`${runtime}: installing ${name} ${version}`);
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "package.json"), "{}\n");
+  const flags = ["--save-exact", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
+  execFileSync("npm", ["install", ...flags, `${name}@${version}`], { cwd: dir, stdio: "inherit" });
+}
+
+/**
+ * The version of a package that is installed in `dir`, if one is.
+ *
+ * @param {string} dir
+ * @param {string} name
+ */
+function findVersion(dir, name) {
+  try {
+    const manifest = readFileSync(join(dir, "node_modules", name, "package.json"), "utf8");
+    return JSON.parse(manifest).version;
+  } catch {
+    return undefined;
+  }
+}

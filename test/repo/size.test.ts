@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+import { ROOT } from "../helpers/root.js";
+import { byEsbuild, byRollup, formatSize, gzipSize } from "../helpers/size.js";
+import { readTable } from "../helpers/tables.js";
+
+const { dir } = inject("packed");
+
+const CONNECT = `export { connect } from "wschan";`;
+const CORE = `export * from "wschan";`;
+
+/** The script of pages without a bundler; it is minified. */
+const readUmd = (): Promise<string> =>
+  readFile(join(dir, "node_modules/wschan/dist/wschan.umd.min.js"), "utf8");
+
+/** What a page may load, as the README names it, and the most that it may cost in bytes after gzip. */
+const COSTS = [
+  { what: "`connect` alone", budget: 6_000, script: () => byEsbuild(dir, CONNECT) },
+  { what: "the whole core", budget: 8_000, script: () => byEsbuild(dir, CORE) },
+  { what: "`wschan.umd.min.js`", budget: 8_000, script: readUmd },
+];
+
+/** The same by another bundler, of which the README says nothing. */
+const OTHER_COSTS = [
+  { what: "`connect` alone, by rollup", budget: 6_000, script: () => byRollup(dir, CONNECT) },
+  { what: "the whole core, by rollup", budget: 8_000, script: () => byRollup(dir, CORE) },
+];
+
+test.each([...COSTS, ...OTHER_COSTS])(
+  "$what costs at most $budget bytes",
+  async ({ budget, script }) => {
+    expect(gzipSize(await script())).toBeLessThanOrEqual(budget);
+  },
+);
+
+test("the README's table of sizes tells what is measured", async () => {
+  const readme = await readFile(join(ROOT, "README.md"), "utf8");
+  const rows = COSTS.map(async ({ what, script }) => ({
+    import: what,
+    "min+gzip": formatSize(gzipSize(await script())),
+  }));
+  expect(readTable(readme, "## Size")).toEqual(await Promise.all(rows));
+});
+
+test.each([
+  [5_900, "5.9 kB"],
+  [5_901, "6.0 kB"],
+  [6_000, "6.0 kB"],
+])("%i bytes are written as %s, never as less than they are", (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text);
+});
