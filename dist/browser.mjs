@@ -34,13 +34,10 @@ class WsError extends Error {
     this.kind = kind;
     this.retryable = retryable;
     this.details = details;
+    Object.defineProperty(this, BRAND, {});
   }
   get name() {
     return "WsError";
-  }
-  /** @internal */
-  get [BRAND]() {
-    return true;
   }
   /**
    * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
@@ -96,7 +93,7 @@ function pickKnown(where, options, names) {
   return picked;
 }
 
-const MAX = 2 ** 63 / 1e6;
+const MAX = 9223372036854775e-3;
 const POWERS = {
   ns: -6,
   us: -3,
@@ -129,7 +126,7 @@ function parseText(text) {
   return text[0] === "-" ? -total : total;
 }
 
-const MAX_DELAY = 2 ** 31 - 1;
+const MAX_DELAY = 2147483647;
 const LATE = 1e3;
 function now() {
   return performance.now();
@@ -1472,7 +1469,7 @@ async function dial$1({ settings, enter, adopt }, url, options, platform) {
   return waitFor(`dial ${displayUrl(url)}`, "DIAL_TIMEOUT", wait, { park, late });
 }
 
-const SELECT_OPTIONS = [...WAIT_OPTIONS, "default"];
+const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
 async function select(cases, options = {}) {
   const list = parseCases(cases);
   const [index, outcome] = await waitFor(

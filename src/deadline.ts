@@ -14,7 +14,7 @@ export interface WaitOptions {
 }
 
 /** The longest delay `setTimeout` takes; longer waits are chained. */
-const MAX_DELAY = 2 ** 31 - 1;
+const MAX_DELAY = 2_147_483_647;
 
 /** A deadline noticed this late says that this process was stopped, not that the peer was silent. */
 const LATE = 1000;

@@ -7,7 +7,7 @@ import { show, WsError } from "./errors.js";
 export type Duration = number | string;
 
 /** As near as a number of milliseconds comes to Go's largest duration, 2^63-1 ns. */
-const MAX = 2 ** 63 / 1e6;
+const MAX = 9_223_372_036_854.775;
 
 /** The power of ten by which a number of each unit is milliseconds; `m` and `h` are then multiplied. */
 const POWERS: Readonly<Record<string, number>> = {

@@ -134,15 +134,12 @@ export class WsError extends Error {
     this.kind = kind;
     this.retryable = retryable;
     this.details = details;
+    // No computed member of the class: a bundler would keep one that is not used.
+    Object.defineProperty(this, BRAND, {});
   }
 
   override get name(): string {
     return "WsError";
-  }
-
-  /** @internal */
-  get [BRAND](): true {
-    return true;
   }
 
   /**

@@ -10,7 +10,7 @@ export interface SelectOptions extends WaitOptions {
   readonly default?: boolean | undefined;
 }
 
-const SELECT_OPTIONS: readonly string[] = [...WAIT_OPTIONS, "default"];
+const SELECT_OPTIONS: readonly string[] = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constraint: the case's own types are inferred
 type AnyCase = Case<any, any>;
