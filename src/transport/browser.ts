@@ -36,7 +36,7 @@ interface WebSocketLike {
   send(data: string | Uint8Array, size: number): void;
   close(code?: number, reason?: string): void;
   /** Stops reading or goes on, where that can be. */
-  pause?(paused: boolean): void;
+  setPaused?(paused: boolean): void;
 }
 
 type WebSocketLikeClass = new (url: string, protocols: string[]) => WebSocketLike;
@@ -145,7 +145,7 @@ class WebSocketTransport implements Transport {
     this.#label = label;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
-    this.backpressure = socket.pause ? "stream" : "buffer";
+    this.backpressure = socket.setPaused ? "stream" : "buffer";
   }
 
   /** Begins to report. */
@@ -190,8 +190,8 @@ class WebSocketTransport implements Transport {
   pause(paused: boolean): void {
     const socket = this.#socket;
     // Where there is nothing to pause, `bufferLimit` bounds what waits.
-    if (!socket.pause) return;
-    socket.pause(paused);
+    if (!socket.setPaused) return;
+    socket.setPaused(paused);
     if (paused) this.timesPaused++;
   }
 

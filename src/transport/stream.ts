@@ -95,14 +95,14 @@ export class StreamSocket {
     );
   }
 
-  pause(paused: boolean): void {
+  setPaused(paused: boolean): void {
     this.#openGate?.();
     this.#gate = paused ? new Promise((resolve) => (this.#openGate = resolve)) : undefined;
   }
 
   close(closeCode?: number, reason?: string): void {
     // The answer comes behind what has not been read.
-    this.pause(false);
+    this.setPaused(false);
     this.readyState = 2;
     this.#stream.close({ closeCode, reason });
   }
