@@ -56,7 +56,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["test/**"],
+    files: ["test/**", "e2e/**"],
     rules: {
       // Tests hand in what types forbid and wait for what may already be there.
       "@typescript-eslint/no-unnecessary-condition": "off",
