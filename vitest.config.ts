@@ -1,11 +1,42 @@
+import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
-import { ms } from "./test/helpers/time.js";
+import type { BrowserProviderOption } from "vitest/node";
+import { launchOptions } from "./e2e/helpers/browsers.js";
+import { webkit } from "./e2e/helpers/webkit-provider.js";
+import { ms, SCALE } from "./test/helpers/time.js";
 
 function project(
   name: string,
   options: TestProjectInlineConfiguration["test"] = {},
 ): TestProjectInlineConfiguration {
   return { extends: true, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
+}
+
+/** The conformance suite on the built package, in a browser. */
+function browser(
+  name: "chromium" | "firefox" | "webkit",
+  provider: BrowserProviderOption,
+  groupOrder: number,
+): TestProjectInlineConfiguration {
+  const instance = { browser: name, name: `e2e-${name}` };
+  return {
+    ...project(name, {
+      include: ["e2e/browsers/*.test.ts"],
+      globalSetup: "e2e/helpers/setup.ts",
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider,
+        instances: [instance],
+      },
+      sequence: { groupOrder },
+    }),
+    // WebKit knows no `await using`.
+    oxc: { target: "es2022" },
+    // A page has no `process`.
+    define: { "process.env.WSCHAN_TIME_SCALE": JSON.stringify(String(SCALE)) },
+  };
 }
 
 export default defineConfig({
@@ -15,15 +46,20 @@ export default defineConfig({
       project("transport"),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
-      project("e2e", {
-        include: ["e2e/{pages,bundlers,runtimes}/**/*.test.ts"],
-        globalSetup: "test/helpers/pack.ts",
-        testTimeout: ms(30_000),
-        // They start programs and browsers: not while others look at their clocks.
-        sequence: { groupOrder: 1 },
-      }),
       // It measures: alone, when all others are done.
-      project("load", { fileParallelism: false, sequence: { groupOrder: 2 } }),
+      project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),
+      // One browser at a time: each takes all of a small machine.
+      browser("chromium", playwright({ launchOptions: launchOptions("chromium") }), 2),
+      browser("firefox", playwright({ launchOptions: launchOptions("firefox") }), 3),
+      browser("webkit", webkit(), 4),
+      // Node drives browsers and runtimes: one after the other, and not while others look at their clocks.
+      project("e2e", {
+        include: ["e2e/*.test.ts", "e2e/{pages,bundlers,runtimes,demo}/**/*.test.ts"],
+        globalSetup: "test/helpers/pack.ts",
+        fileParallelism: false,
+        testTimeout: ms(30_000),
+        sequence: { groupOrder: 5 },
+      }),
     ],
     // Tests of the built package meet it as users do: loaded by Node, not transformed by Vite.
     server: { deps: { external: [/\/dist\//] } },

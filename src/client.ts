@@ -265,7 +265,6 @@ export class Client implements AsyncIterable<Message> {
     if (transport.bufferedAmount === undefined) {
       throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
     }
-    if (this.#state === "closed") throw this.#closedError("flush");
     const { taken } = transport;
     await this.#until("flush", () => transport.written >= taken);
   }
@@ -328,7 +327,6 @@ export class Client implements AsyncIterable<Message> {
   async #closeWhenFlushed(code: number, reason: string): Promise<void> {
     const transport = this.#transport;
     await this.#until("close", () => transport.written >= transport.taken);
-    if (this.state === "closed") return;
     transport.close(code, reason);
     this.#closeDeadline?.touch();
   }
@@ -425,8 +423,9 @@ export class Client implements AsyncIterable<Message> {
 
   /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
   async #until(operation: string, holds: () => boolean): Promise<void> {
-    while (!holds()) {
+    for (;;) {
       if (this.#state === "closed") throw this.#closedError(operation);
+      if (holds()) return;
       await (this.#progress ??= new Promise((resolve) => (this.#tellProgress = resolve)));
     }
   }

@@ -1,7 +1,7 @@
 import { Client } from "./client.js";
 import { Context } from "./context.js";
 import type { Connector, ContextOptions, Owner } from "./context.js";
-import { waitFor } from "./deadline.js";
+import { nextTurn, startDeadline, waitFor } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { DEFAULTS, parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
@@ -82,10 +82,18 @@ async function dial(
     actor,
     meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta }),
   };
+  const operation = `dial ${displayUrl(url)}`;
+  const { dialTimeout, signal: outer } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const park = (done: (result: Client | WsError) => void): (() => void) => {
     const leave = enter(done);
+    const deadline = startDeadline(dialTimeout, () => {
+      const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
+      controller.abort(error);
+      // In a later turn: the dial may know better what went wrong.
+      nextTurn(() => done(error));
+    });
     const request: DialRequest = {
       url,
       options,
@@ -105,11 +113,9 @@ async function dial(
       .catch(done);
     return () => {
       leave();
+      deadline.stop();
       controller.abort();
     };
   };
-  const wait = { timeout: options.dialTimeout, signal: options.signal };
-  // A dial that is aborted may know better what went wrong.
-  const late = (error: WsError): void => controller.abort(error);
-  return waitFor(`dial ${displayUrl(url)}`, "DIAL_TIMEOUT", wait, { park, late });
+  return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
 }

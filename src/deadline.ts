@@ -87,8 +87,6 @@ export interface Waiting<T> {
   readonly attempt?: () => T | undefined;
   /** Waits: calls `done` with what came of it. Returns what leaves nothing of the wait behind. */
   readonly park: (done: (result: T | WsError) => void) => () => void;
-  /** Told that the time is up, a turn before the wait ends with this error. */
-  readonly late?: (error: WsError) => void;
 }
 
 /**
@@ -99,7 +97,7 @@ export async function waitFor<T>(
   operation: string,
   timeoutCode: ErrorCode,
   options: WaitOptions,
-  { timeout: usual = Infinity, attempt, park, late }: Waiting<T>,
+  { timeout: usual = Infinity, attempt, park }: Waiting<T>,
   names: readonly string[] = WAIT_OPTIONS,
 ): Promise<T> {
   // A misspelt `timeout` would wait for ever.
@@ -124,11 +122,7 @@ export async function waitFor<T>(
       if (timeout === 0) return end(timeoutError());
       stops.push(park(end));
       // What had arrived before the time was up wins, even where this process was too busy to read it.
-      const expire = (): void => {
-        const error = timeoutError();
-        late?.(error);
-        nextTurn(() => end(error));
-      };
+      const expire = (): void => nextTurn(() => end(timeoutError()));
       if (timeout < Infinity) stops.push(startTimer(timeout, expire));
       if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
     }));

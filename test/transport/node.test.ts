@@ -11,7 +11,13 @@ transportSuite({
   name: "Node",
   connect,
   createContext,
-  capabilities: { canPing: true, anyCloseCode: true, backpressure: "socket", handshake: true },
+  capabilities: {
+    canPing: true,
+    anyCloseCode: true,
+    backpressure: "socket",
+    countsUnsent: true,
+    handshake: true,
+  },
   startServer: startScriptedServer,
 });
 
@@ -22,6 +28,12 @@ transportSuite({
   connect: (url, options) => connect(url, { ...options, webSocket }),
   createContext: (options) =>
     createContext({ ...options, defaults: { ...options?.defaults, webSocket } }),
-  capabilities: { canPing: false, anyCloseCode: false, backpressure: "buffer", handshake: false },
+  capabilities: {
+    canPing: false,
+    anyCloseCode: false,
+    backpressure: "buffer",
+    countsUnsent: true,
+    handshake: false,
+  },
   startServer: startScriptedServer,
 });

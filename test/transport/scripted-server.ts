@@ -1,12 +1,14 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
-import type { SuiteServer } from "./suite.js";
+import type { Close, SuiteServer } from "./suite.js";
 
 /**
  * The server of the conformance suite. What it does stands in each URL's query, so that a page can ask
- * for it as well; `?id=` names the connection for {@link SuiteServer.closeOf}.
+ * for it as well; `?id=` names the connection. `GET /?id=` tells, when it has ended, how the server saw
+ * its end: `{ code, reason }`. A page of any origin may ask.
  *
  * - `greet=N`: sends the texts "0" to "N-1" with its answer to the handshake, in one write;
  * - `bytes=N`: sends a binary message of N bytes of the value 7;
@@ -14,26 +16,36 @@ import type { SuiteServer } from "./suite.js";
  * - `drop`: then cuts the connection;
  * - `mute`: reads and echoes nothing, not even a close frame;
  * - `silent`: never answers the handshake; `refuse=STATUS` refuses it;
+ * - `plain`: compresses nothing, though a browser always offers to;
  * - otherwise it echoes. It picks the last subprotocol that is offered; with `noprotocol`, none.
  */
 export async function startScriptedServer(): Promise<SuiteServer> {
-  const http = createServer((_, response) => response.writeHead(404).end());
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: 134_217_728,
-    perMessageDeflate: true,
-    handleProtocols: (protocols, { url = "" }) =>
-      !url.includes("noprotocol") && ([...protocols].at(-1) ?? false),
+  const closes = new Map<string, Promise<Close>>();
+  const http = createServer((request, response) => {
+    // No connection that a client keeps for later may outlive a test.
+    const headers = { "access-control-allow-origin": "*", connection: "close" };
+    const close = closes.get(queryOf(request).get("id") ?? "");
+    if (close === undefined) response.writeHead(404, headers).end();
+    else void close.then((end) => response.writeHead(200, headers).end(JSON.stringify(end)));
   });
+  const upgrader = (perMessageDeflate: boolean): WebSocketServer =>
+    new WebSocketServer({
+      noServer: true,
+      maxPayload: 134_217_728,
+      perMessageDeflate,
+      handleProtocols: (protocols, { url = "" }) =>
+        !url.includes("noprotocol") && ([...protocols].at(-1) ?? false),
+    });
+  const plain = upgrader(false);
+  const deflating = upgrader(true);
   const connections = new Set<Socket>();
   http.on("connection", (socket: Socket) => {
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
   });
-  const closes = new Map<string, Promise<{ code: number; reason: string }>>();
 
   http.on("upgrade", (request, socket, head) => {
-    const query = new URL(request.url ?? "", "http://localhost").searchParams;
+    const query = queryOf(request);
     socket.on("error", () => {});
     if (query.has("silent")) return;
     const refusal = query.get("refuse");
@@ -43,7 +55,7 @@ export async function startScriptedServer(): Promise<SuiteServer> {
     }
     // One write for the handshake and what comes at once behind it.
     socket.cork();
-    sockets.handleUpgrade(request, socket, head, (ws) => {
+    (query.has("plain") ? plain : deflating).handleUpgrade(request, socket, head, (ws) => {
       ws.on("error", () => {});
       closes.set(
         query.get("id") ?? "",
@@ -67,11 +79,14 @@ export async function startScriptedServer(): Promise<SuiteServer> {
   await once(http, "listening");
   return {
     url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/`,
-    closeOf: (id) => closes.get(id) ?? Promise.reject(new Error(`no connection ${id}`)),
-    async [Symbol.asyncDispose]() {
+    async stop() {
       for (const socket of connections) socket.destroy();
       http.close();
       await once(http, "close");
     },
   };
+}
+
+function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
+  return new URL(url, "http://localhost").searchParams;
 }

@@ -1,0 +1,19 @@
+import type { TestProject } from "vitest/node";
+import { startScriptedServer } from "../../test/transport/scripted-server.js";
+import { requireBrowser } from "./browsers.js";
+import type { BrowserName } from "./find-browsers.mjs";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The URL of the conformance suite's server. */
+    readonly scriptedServer: string;
+  }
+}
+
+/** Vitest's global setup for suites that run in a page: their server runs in Node. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  requireBrowser(project.config.browser.name as BrowserName);
+  const server = await startScriptedServer();
+  project.provide("scriptedServer", server.url);
+  return () => server.stop();
+}
