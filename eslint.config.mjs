@@ -47,7 +47,7 @@ export default defineConfig(
   },
   {
     // JavaScript has few types to go by: of the rules that need them only those on promises.
-    files: ["**/*.mjs"],
+    files: ["**/*.{js,mjs}"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -56,7 +56,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["test/**"],
+    files: ["test/**", "e2e/**"],
     rules: {
       // Tests hand in what types forbid and wait for what may already be there.
       "@typescript-eslint/no-unnecessary-condition": "off",
