@@ -15,8 +15,14 @@ export default defineConfig({
       project("transport"),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
+      project("e2e", {
+        include: ["e2e/demo/**/*.test.ts"],
+        testTimeout: ms(30_000),
+        // They start programs and browsers: not while others look at their clocks.
+        sequence: { groupOrder: 1 },
+      }),
       // It measures: alone, when all others are done.
-      project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),
+      project("load", { fileParallelism: false, sequence: { groupOrder: 2 } }),
     ],
     // Tests of the built package meet it as users do: loaded by Node, not transformed by Vite.
     server: { deps: { external: [/\/dist\//] } },

@@ -19,9 +19,13 @@ const elements = {
   leave: find("leave"),
 };
 
-/** The connection of whoever joins; each joining opens one. */
-/** @type {import("wschan").Client | undefined} */
+/**
+ * The connection of whoever has joined; each joining opens one.
+ *
+ * @type {import("wschan").Client | undefined}
+ */
 let client;
+/** From the joining to the connection's end. */
 let isBusy = false;
 
 /** Makes the chat's forms work. */

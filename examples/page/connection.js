@@ -1,7 +1,11 @@
 // @ts-check
 
-/** How the page shows that a connection has ended: with the `WsError`'s code, or the close code. */
-/** @typedef {{ code: string, message: string }} Loss */
+/**
+ * How a connection was lost: by the `WsError`'s code, or by the server's close code where that is a normal
+ * end, which we had not asked for.
+ *
+ * @typedef {{ code: string, message: string }} Loss
+ */
 
 /** @typedef {"connecting" | "open" | "closing" | "closed" | "lost"} Phase */
 
@@ -10,8 +14,11 @@
  * itself. `"closed"` is an end that the user asked for, `"lost"` every other.
  */
 export class Connection {
-  /** The last connection that opened; its numbers remain when it has ended. */
-  /** @type {import("wschan").Client | undefined} */
+  /**
+   * The last one that opened; its numbers remain when it has ended.
+   *
+   * @type {import("wschan").Client | undefined}
+   */
   client;
   /** @type {Loss | undefined} */
   loss;

@@ -32,8 +32,11 @@ const charts = new Map(
 /** By which the server knows this page's connection: see `/status`. */
 const id = Array.from(crypto.getRandomValues(new Uint8Array(4)), (n) => n.toString(36)).join("");
 
-/** When the newest price that was read was made; none yet: `undefined`. */
-/** @type {number | undefined} */
+/**
+ * When the newest price that was read was made.
+ *
+ * @type {number | undefined}
+ */
 let newest;
 let read = 0;
 /** Ends the reading of the connection before: what it left unread is nobody's any more. */
