@@ -91,12 +91,10 @@ export function showNoReport() {
 }
 
 /** @param {number | undefined} age of the newest price that was read, in ms; none: nothing is read */
-export function showAge(age) {
-  const isLate = age !== undefined && age >= 1000;
-  setText(
-    "prices-age",
-    isLate ? `${(age / 1000).toFixed(1)} s behind` : age === undefined ? "" : "live",
-  );
+export function showAge(age = NaN) {
+  const isLate = age >= 1000;
+  const late = `${(age / 1000).toFixed(1)} s behind`;
+  setText("prices-age", Number.isNaN(age) ? "" : isLate ? late : "live");
   find("prices-age").classList.toggle("late", isLate);
 }
 
