@@ -47,7 +47,7 @@ export default defineConfig(
   },
   {
     // JavaScript has few types to go by: of the rules that need them only those on promises.
-    files: ["**/*.mjs"],
+    files: ["**/*.{js,mjs}"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

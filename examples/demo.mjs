@@ -1,13 +1,16 @@
-// npm run demo -- [--seconds 10] [--rate 500] [--ping 3s]
+// npm run demo -- [--seconds 10] [--rate 500] [--ping 3s] [--port 0], or --serve [--port 0]
 import { parseArgs } from "node:util";
 import { Channel, CLOSE_CODES, connect, parseDuration, WsError } from "wschan";
 import { streamPrices } from "./price-stream/prices.mjs";
 import { startDemoServer } from "./server/index.mjs";
 
-const USAGE = `usage: npm run demo -- [--seconds N] [--rate N] [--ping DURATION]
+const USAGE = `usage: npm run demo -- [--seconds N] [--rate N] [--ping DURATION] [--port N]
+       npm run demo -- --serve [--port N]
   --seconds  how long it runs, above 0 and up to 86400; default 10
   --rate     prices per second, 1 to 10000; default 500
-  --ping     time between keep-alive pings, such as 500ms or 3s; default 3s`;
+  --ping     time between keep-alive pings, such as 500ms or 3s; default 3s
+  --serve    only serves the page, until Ctrl-C
+  --port     where the page is, 1 to 65535, or 0 for any free port; default 0`;
 
 const SYMBOLS = ["BTC-USD", "ETH-USD"];
 
@@ -32,55 +35,84 @@ async function main() {
 function parseOptions() {
   const { values } = parseArgs({
     options: {
-      seconds: { type: "string", default: "10" },
-      rate: { type: "string", default: "500" },
-      ping: { type: "string", default: "3s" },
+      seconds: { type: "string" },
+      rate: { type: "string" },
+      ping: { type: "string" },
+      serve: { type: "boolean", default: false },
+      port: { type: "string", default: "0" },
     },
   });
-  const seconds = Number(values.seconds);
-  if (!(seconds > 0 && seconds <= 86_400)) {
-    throw new Error(`--seconds ${values.seconds}: must be a number above 0 and up to 86400`);
+  const { serve } = values;
+  const unused = /** @type {const} */ (["seconds", "rate", "ping"]).find((name) => name in values);
+  if (serve && unused) throw new Error(`--serve: shows no stream, so there is no --${unused}`);
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) {
+    throw new Error(`--port ${values.port}: must be a whole number from 0 to 65535`);
   }
-  const rate = Number(values.rate);
-  if (!(rate >= 1 && rate <= 10_000)) {
-    throw new Error(`--rate ${values.rate}: must be a number from 1 to 10000`);
+  return { serve, port, ...parseStream(values) };
+}
+
+/** @param {{ seconds?: string, rate?: string, ping?: string }} values */
+function parseStream({ seconds = "10", rate = "500", ping = "3s" }) {
+  if (!(Number(seconds) > 0 && Number(seconds) <= 86_400)) {
+    throw new Error(`--seconds ${seconds}: must be a number above 0 and up to 86400`);
   }
-  const heartbeat = parseDuration(values.ping);
+  if (!(Number(rate) >= 1 && Number(rate) <= 10_000)) {
+    throw new Error(`--rate ${rate}: must be a number from 1 to 10000`);
+  }
+  const heartbeat = parseDuration(ping);
   if (heartbeat === 0) throw new Error("--ping 0: must be above 0");
-  return { seconds, rate, heartbeat };
+  return { seconds: Number(seconds), rate: Number(rate), heartbeat };
 }
 
 /**
- * @param {{ seconds: number, rate: number, heartbeat: number }} options
+ * Serves the page, and meanwhile streams prices, or only waits for Ctrl-C.
+ *
+ * @param {ReturnType<typeof parseOptions>} options
  * @returns {Promise<boolean>} whether it ended clean and nothing was lost
  */
-async function run({ seconds, rate, heartbeat }) {
+async function run({ serve, port, seconds, ...stream }) {
   const stop = new Channel();
   // Once: a second Ctrl-C meets no handler and ends the process at once.
   process.once("SIGINT", () => stop.close());
-  const end = setTimeout(() => stop.close(), seconds * 1000);
-  const server = await startDemoServer();
+  const server = await startDemoServer({ port });
+  let end;
   try {
-    const client = await connect(`${server.url}/prices`);
-    const tally = new Tally();
-    const endDisplay = startDisplay(tally);
-    let closed;
-    try {
-      const events = streamPrices(client, { symbols: SYMBOLS, rate, heartbeat, stop });
-      for await (const event of events) {
-        if (event.kind === "price") tally.countPrice(event);
-        else tally.countPing(event.milliseconds);
-      }
-    } finally {
-      closed = await client.close(CLOSE_CODES.NORMAL, "end of the demo");
-      endDisplay();
-      console.log(`${tally.summary()}\nclosed: ${closed.code}, ${closed.clean ? "" : "not "}clean`);
+    if (serve) {
+      console.log(`page: ${server.page} until Ctrl-C`);
+      await stop.receive();
+      return true;
     }
-    return closed.clean && tally.gaps === 0;
+    console.log(`page: ${server.page} for ${seconds} s; with --serve until Ctrl-C`);
+    end = setTimeout(() => stop.close(), seconds * 1000);
+    return await showStream(`${server.url}/prices`, { ...stream, stop });
   } finally {
     clearTimeout(end);
     await server.close();
   }
+}
+
+/**
+ * @param {string} url
+ * @param {{ rate: number, heartbeat: number, stop: import("wschan").ReceiveChannel<unknown> }} options
+ * @returns {Promise<boolean>} whether it ended clean and nothing was lost
+ */
+async function showStream(url, options) {
+  const client = await connect(url);
+  const tally = new Tally();
+  const endDisplay = startDisplay(tally);
+  let closed;
+  try {
+    for await (const event of streamPrices(client, { symbols: SYMBOLS, ...options })) {
+      if (event.kind === "price") tally.countPrice(event);
+      else tally.countPing(event.milliseconds);
+    }
+  } finally {
+    closed = await client.close(CLOSE_CODES.NORMAL, "end of the demo");
+    endDisplay();
+    console.log(`${tally.summary()}\nclosed: ${closed.code}, ${closed.clean ? "" : "not "}clean`);
+  }
+  return closed.clean && tally.gaps === 0;
 }
 
 /** What has been received so far. */

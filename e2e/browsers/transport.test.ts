@@ -13,7 +13,7 @@ const page = { canPing: false, anyCloseCode: false, handshake: false } as const;
 
 /** What a page can do by default. */
 const CAPABILITIES: Record<string, SuiteCapabilities> = {
-  chromium: { ...page, backpressure: "buffer", countsUnsent: true },
+  chromium: { ...page, backpressure: "stream", countsUnsent: true },
   firefox: { ...page, backpressure: "buffer", countsUnsent: true },
   // Its network process takes all there is at once, into memory of its own.
   webkit: { ...page, backpressure: "buffer", countsUnsent: false },

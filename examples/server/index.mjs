@@ -1,10 +1,13 @@
-// The server behind the examples, the demo and their tests: plain `ws` on one HTTP server.
+// The server behind the examples, the demo and their tests: plain `ws` on one HTTP server, which also
+// serves the demo's page.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 import { createChat } from "./chat.mjs";
 import { serveEcho } from "./echo.mjs";
+import { respond, servePage } from "./page.mjs";
 import { servePrices } from "./prices.mjs";
+import { createStatus } from "./status.mjs";
 
 /** The largest message a client may send, in bytes, decompressed; a larger one is answered with 1009. */
 const MAX_MESSAGE = 1024 * 1024;
@@ -13,19 +16,26 @@ const MAX_MESSAGE = 1024 * 1024;
 const SHUTDOWN_GRACE = 500;
 
 /**
- * Starts the demo server. Its endpoints are `/prices`, `/chat` and `/echo`; each is described where it
- * is implemented.
+ * Starts the demo server. Its endpoints are `/prices`, `/chat`, `/echo` and `/status`; each is described
+ * where it is implemented, as is the page at `/`.
  *
  * @param {{ port?: number, host?: string }} [options] `port` 0 takes a free one
- * @returns {Promise<{ url: string, port: number, close(): Promise<void> }>} `url` is the address without
- *   a path; `close()` says goodbye to all clients and resolves when the port is free
+ * @returns {Promise<{ url: string, page: string, port: number, close(): Promise<void> }>} `url` is the
+ *   endpoints' address without a path, `page` the page's; `close()` says goodbye to all clients and
+ *   resolves when the port is free
  */
 export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
-  /** @type {Map<string, (ws: import("ws").WebSocket) => void>} */
+  const { track, serveStatus } = createStatus();
+  const servePricesById = (
+    /** @type {import("ws").WebSocket} */ ws,
+    /** @type {URLSearchParams} */ query,
+  ) => track(query.get("id"), ws, servePrices(ws));
+  /** @type {Map<string, (ws: import("ws").WebSocket, query: URLSearchParams) => void>} */
   const endpoints = new Map([
-    ["/prices", servePrices],
+    ["/prices", servePricesById],
     ["/chat", createChat()],
     ["/echo", serveEcho],
+    ["/status", serveStatus],
   ]);
   const upgrader = new WebSocketServer({
     noServer: true,
@@ -33,25 +43,23 @@ export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
     maxPayload: MAX_MESSAGE,
   });
 
-  /** @param {import("node:http").IncomingMessage} request */
-  const endpointOf = (request) =>
-    // Not `new URL()`: it throws on a target such as "//", which any client can send.
-    endpoints.get(String(request.url).replace(/\?.*$/, ""));
-
   const server = createServer((request, response) => {
-    const found = endpointOf(request) !== undefined;
-    if (found) response.setHeader("Upgrade", "websocket");
-    response.writeHead(found ? 426 : 404, { "Content-Type": "text/plain" });
-    response.end(found ? "Upgrade Required\n" : "Not Found\n");
+    const { path } = parseTarget(request);
+    if (endpoints.has(path)) {
+      respond(response, 426, "Upgrade Required\n", { Upgrade: "websocket" });
+    } else {
+      void servePage(path, request, response);
+    }
   });
 
   server.on("upgrade", (request, socket, head) => {
-    const serve = endpointOf(request);
+    const { path, query } = parseTarget(request);
+    const serve = endpoints.get(path);
     if (!serve) return refuse(socket);
     upgrader.handleUpgrade(request, socket, head, (ws) => {
       // `ws` closes the connection itself after an error, but one that nobody listens to ends the process.
       ws.on("error", () => {});
-      serve(ws);
+      serve(ws, query);
     });
   });
 
@@ -73,11 +81,25 @@ export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
 
   /** @type {Promise<void> | undefined} */
   let closing;
+  const authority = `${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`;
   return {
-    url: `ws://${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`,
+    url: `ws://${authority}`,
+    page: `http://${authority}/`,
     port: bound.port,
     close: () => (closing ??= shutDown()),
   };
+}
+
+/**
+ * Splits what was asked for. Not by `new URL()`: it throws on a target such as "//", which any client can
+ * send.
+ *
+ * @param {import("node:http").IncomingMessage} request
+ */
+function parseTarget({ url = "" }) {
+  const mark = url.indexOf("?");
+  const path = mark < 0 ? url : url.slice(0, mark);
+  return { path, query: new URLSearchParams(url.slice(path.length)) };
 }
 
 /**

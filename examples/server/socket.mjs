@@ -19,11 +19,16 @@ export function isBehind(ws) {
  *
  * @param {import("ws").WebSocket} ws
  * @param {string | import("ws").RawData} data
- * @param {{ binary?: boolean }} [options]
+ * @param {{ binary?: boolean, compress?: boolean, onFlushed?: () => void }} [options] `onFlushed` is
+ *   called when the message has left this process, or never will
  */
-export function send(ws, data, options = {}) {
-  if (ws.readyState !== ws.OPEN) return;
+export function send(ws, data, { onFlushed, ...options } = {}) {
+  if (ws.readyState !== ws.OPEN) {
+    onFlushed?.();
+    return;
+  }
   ws.send(data, options, () => {
+    onFlushed?.();
     // Whatever was sent last finds the buffer empty here, so a paused connection always resumes.
     if (ws.isPaused && !isBehind(ws)) ws.resume();
   });

@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { text as readText } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { startDemoServer } from "../../examples/server/index.mjs";
+import { Program } from "../helpers/program.js";
 import { ROOT } from "../helpers/root.js";
 import { run } from "../helpers/run.js";
-import type { RunResult } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
 
 const PRICE = /^[A-Z]{3}-USD \d+\.\d{2}$/;
@@ -16,37 +13,14 @@ const TIMEOUT = ms(30_000);
 
 const node = (...args: string[]) => run(process.execPath, args, ROOT);
 
-/** A program that the test talks to, and that ends with the test. */
-class Program {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly ended: Promise<RunResult>;
-  #stdout = "";
-
-  constructor(...args: string[]) {
-    this.child = spawn(process.execPath, args, { cwd: ROOT, env: {} });
-    onTestFinished(() => void this.child.kill("SIGKILL"));
-    const stderr = readText(this.child.stderr);
-    this.child.stdout.setEncoding("utf8").on("data", (text: string) => (this.#stdout += text));
-    this.ended = once(this.child, "close").then(async ([code]) => ({
-      stdout: this.#stdout,
-      stderr: await stderr,
-      code: code as number | null,
-    }));
-  }
-
-  /** Resolves when it has written `text`. */
-  async wrote(text: string): Promise<void> {
-    while (!this.#stdout.includes(text)) await once(this.child.stdout, "data");
-  }
-}
-
 describe("the demo", { timeout: TIMEOUT }, () => {
   const demo = (...args: string[]) => node("examples/demo.mjs", ...args);
 
   test("shows prices, rate and round trips, and closes clean", async () => {
     const { code, stdout, stderr } = await demo("--seconds", "2", "--ping", "500ms");
     expect(stderr).toBe("");
-    const lines = stdout.trimEnd().split("\n");
+    const [page, ...lines] = stdout.trimEnd().split("\n");
+    expect(page).toMatch(/^page: http:\/\/127\.0\.0\.1:\d+\/ for 2 s; with --serve until Ctrl-C$/);
     const [messages, gaps, pings, closed] = lines.splice(-4);
     expect(lines.length).toBeGreaterThanOrEqual(2);
     for (const line of lines) {
@@ -77,7 +51,7 @@ describe("the demo", { timeout: TIMEOUT }, () => {
 
   test("closes clean on Ctrl-C", async () => {
     const program = new Program("examples/demo.mjs", "--seconds", "600");
-    await program.wrote("\n");
+    await program.wrote(" messages\n");
     program.child.kill("SIGINT");
     const { code, stdout, stderr } = await program.ended;
     expect(stderr).toBe("");
@@ -97,6 +71,13 @@ describe("the demo", { timeout: TIMEOUT }, () => {
     [["--rate", "10001"], "--rate 10001: must be a number from 1 to 10000"],
     [["--ping", "soon"], "soon"],
     [["--ping", "0"], "--ping 0: must be above 0"],
+    [["--port", "http"], "--port http: must be a whole number from 0 to 65535"],
+    [["--port", "65536"], "--port 65536: must be a whole number from 0 to 65535"],
+    [["--port", "1.5"], "--port 1.5: must be a whole number"],
+    [["--port="], "--port : must be a whole number"],
+    [["--serve", "--seconds", "5"], "--serve: shows no stream, so there is no --seconds"],
+    [["--serve", "--rate", "5"], "--serve: shows no stream, so there is no --rate"],
+    [["--serve", "--ping", "5s"], "--serve: shows no stream, so there is no --ping"],
     [["--fast"], "--fast"],
     [["10"], "10"],
   ])("refuses %j with its usage and exit code 2", async (args, message) => {
@@ -105,6 +86,39 @@ describe("the demo", { timeout: TIMEOUT }, () => {
     expect(stderr).toContain(message);
     expect(stderr).toContain("usage: npm run demo -- [--seconds N]");
     expect(code).toBe(2);
+  });
+
+  test("serves the page while it streams", async () => {
+    const program = new Program("examples/demo.mjs", "--seconds", "600");
+    const [, page = ""] = await program.wroteMatch(/^page: (\S+)/);
+    const response = await fetch(page);
+    expect([response.status, await response.text()]).toEqual([
+      200,
+      expect.stringContaining("<title>wschan demo</title>"),
+    ]);
+  });
+
+  test("with --serve shows no stream and serves the page on the asked port until Ctrl-C", async () => {
+    const server = await startDemoServer();
+    await server.close();
+    const program = new Program("examples/demo.mjs", "--serve", "--port", String(server.port));
+    await program.wrote("\n");
+    expect((await fetch(server.page)).status).toBe(200);
+    program.child.kill("SIGINT");
+    expect(await program.ended).toEqual({
+      stdout: `page: ${server.page} until Ctrl-C\n`,
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  test("fails when the port is taken", async () => {
+    const server = await startDemoServer();
+    onTestFinished(() => server.close());
+    const { code, stdout, stderr } = await demo("--serve", "--port", String(server.port));
+    expect(stdout).toBe("");
+    expect(stderr).toContain("EADDRINUSE");
+    expect(code).toBe(1);
   });
 });
 

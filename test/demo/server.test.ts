@@ -1,8 +1,10 @@
 import { EventEmitter, on, once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { get, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { connect as tcpConnect, createServer } from "node:net";
 import type { Socket } from "node:net";
+import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -10,6 +12,8 @@ import { createChat } from "../../examples/server/chat.mjs";
 import { serveEcho } from "../../examples/server/echo.mjs";
 import { startDemoServer } from "../../examples/server/index.mjs";
 import { servePrices } from "../../examples/server/prices.mjs";
+import { createStatus } from "../../examples/server/status.mjs";
+import { ROOT } from "../helpers/root.js";
 import { ms } from "../helpers/time.js";
 
 let server: Awaited<ReturnType<typeof startDemoServer>>;
@@ -134,6 +138,15 @@ describe("/prices", () => {
     expect(await next()).toMatchObject({ symbol: "SOL-USD", sequence: sequence + 2 });
   });
 
+  test("fills prices up as asked, uncompressed", async () => {
+    const { ws, send, next } = await open("/prices");
+    send({ op: "subscribe", symbols: ["BTC-USD"], rate: 100, padding: 4096 });
+    expect(await next()).toMatchObject({ op: "subscribed" });
+    const raw = (await once((ws as unknown as { _socket: Socket })._socket, "data"))[0] as Buffer;
+    expect(raw.length).toBeGreaterThan(4096);
+    expect(await next()).toMatchObject({ sequence: 1, padding: ".".repeat(4096) });
+  });
+
   test("offers compression", async () => {
     const { ws } = await open("/prices");
     expect(ws.extensions).toContain("permessage-deflate");
@@ -158,6 +171,10 @@ describe("/prices", () => {
     ["a rate of 10001", subscribe({ rate: 10_001 }), /^rate/],
     ["a rate in text", subscribe({ rate: "50" }), /^rate/],
     ["a rate of null", subscribe({ rate: null }), /^rate/],
+    ["a padding below 0", subscribe({ padding: -1 }), /^padding/],
+    ["a padding of 16385", subscribe({ padding: 16_385 }), /^padding/],
+    ["a padding of half a byte", subscribe({ padding: 0.5 }), /^padding/],
+    ["a padding in text", subscribe({ padding: "4096" }), /^padding/],
   ])("answers %s with an error and goes on", async (_what, request, message) => {
     const { send, next } = await open("/prices");
     send(request);
@@ -188,6 +205,36 @@ describe("/prices", () => {
       socket.request({ op: "subscribe", symbols: ["BTC-USD"], rate });
       return socket;
     }
+
+    test("tells what waits, what was made and what was skipped", () => {
+      const socket = new StubSocket();
+      const tell = servePrices(socket.asWebSocket());
+      expect(tell()).toEqual({ bufferedAmount: 0, unsent: 0, produced: 0, skipped: 0 });
+      socket.request({ op: "subscribe", symbols: ["BTC-USD"], rate: 1000 });
+      vi.advanceTimersByTime(20);
+      expect(tell()).toEqual({ bufferedAmount: 0, unsent: 20, produced: 20, skipped: 0 });
+      // The first to leave is the answer.
+      for (let n = 0; n < 6; n++) socket.flushed();
+      socket.bufferedAmount = 1024 * 1024 + 1;
+      vi.advanceTimersByTime(60);
+      expect(tell()).toEqual({
+        bufferedAmount: 1024 * 1024 + 1,
+        unsent: 15,
+        produced: 20,
+        skipped: 60,
+      });
+    });
+
+    test("stops within a tick when its prices fill the buffer", () => {
+      const socket = subscribed(10_000);
+      const send = socket.send.bind(socket);
+      vi.spyOn(socket, "send").mockImplementation((data, options, flushed) => {
+        socket.bufferedAmount += 512 * 1024;
+        send(data, options, flushed);
+      });
+      vi.advanceTimersByTime(20);
+      expect(prices(socket)).toHaveLength(3);
+    });
 
     test.each([1, 50, 333, 10_000])("sends %i prices in a second", (rate) => {
       const socket = subscribed(rate);
@@ -372,6 +419,203 @@ describe("/chat", () => {
   });
 });
 
+describe("/status", () => {
+  test("tells what waits in the server for a client that does not read", async () => {
+    const slow = await open("/prices?id=slow");
+    slow.send({ op: "subscribe", symbols: ["BTC-USD"], rate: 10_000, padding: 16_384 });
+    slow.ws.pause();
+    const { send, next } = await open("/status");
+    send({ op: "watch", id: "slow" });
+    expect(await next()).toEqual({ op: "watching", id: "slow" });
+    // Until it has levelled off.
+    let before: Body = {};
+    let report = await next();
+    while (report.skipped === 0 || report.produced !== before.produced) {
+      expect(report).toMatchObject({ id: "slow", connected: true });
+      before = report;
+      report = await next();
+    }
+    const { bufferedAmount, unsent, produced } = report as Record<string, number>;
+    expect(bufferedAmount).toBeGreaterThan(1024 * 1024);
+    expect(bufferedAmount).toBeLessThan(1024 * 1024 + 2 * 16_500);
+    expect(unsent).toBeGreaterThanOrEqual(64);
+    expect(produced).toBeGreaterThan(Number(unsent));
+    slow.send({ op: "unsubscribe" });
+    slow.ws.resume();
+    while (report.unsent !== 0) report = await next();
+    expect(report.bufferedAmount).toBe(0);
+  });
+
+  test("says so when there is no such connection, before and after", async () => {
+    const { send, next } = await open("/status");
+    send({ op: "watch", id: "late" });
+    expect(await next()).toEqual({ op: "watching", id: "late" });
+    expect(await next()).toEqual({ id: "late", connected: false });
+    const { ws } = await open("/prices?id=late");
+    let report = await next();
+    while (!report.connected) report = await next();
+    expect(report).toEqual({
+      id: "late",
+      connected: true,
+      bufferedAmount: 0,
+      unsent: 0,
+      produced: 0,
+      skipped: 0,
+    });
+    ws.close();
+    while (report.connected) report = await next();
+    expect(report).toEqual({ id: "late", connected: false });
+  });
+
+  test("tells of the younger of two connections with one id, whichever ends first", () => {
+    const { track, serveStatus } = createStatus();
+    const [old, young, watcher] = [new StubSocket(), new StubSocket(), new StubSocket()];
+    const backlog = { bufferedAmount: 0, unsent: 0, skipped: 0 };
+    track("id", old.asWebSocket(), () => ({ ...backlog, produced: 1 }));
+    track("id", young.asWebSocket(), () => ({ ...backlog, produced: 2 }));
+    old.emit("close");
+    serveStatus(watcher.asWebSocket());
+    watcher.request({ op: "watch", id: "id" });
+    watcher.emit("close");
+    expect(watcher.sent.at(-1)).toMatchObject({ connected: true, produced: 2 });
+  });
+
+  test("knows nothing of a connection without an id", async () => {
+    await open("/prices");
+    const { send, next } = await open("/status");
+    send({ op: "watch", id: "null" });
+    expect(await next()).toEqual({ op: "watching", id: "null" });
+    expect(await next()).toEqual({ id: "null", connected: false });
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["no id", { op: "watch" }, /^id/],
+    ["an empty id", { op: "watch", id: "" }, /^id/],
+    ["an id that is no text", { op: "watch", id: 1 }, /^id/],
+    ["an id of 65 characters", { op: "watch", id: "x".repeat(65) }, /^id/],
+    ["an unknown op", { op: "list" }, /unknown op; known: watch/],
+  ])("answers %s with an error and goes on", async (_what, request, message) => {
+    const { send, next } = await open("/status");
+    send(request);
+    expect(await next()).toEqual({
+      op: "error",
+      message: expect.stringMatching(message) as unknown,
+    });
+    send({ op: "watch", id: "x".repeat(64) });
+    expect(await next()).toMatchObject({ op: "watching" });
+  });
+
+  describe("by the clock", () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    function watching(): StubSocket {
+      const socket = new StubSocket();
+      createStatus().serveStatus(socket.asWebSocket());
+      socket.request({ op: "watch", id: "first" });
+      return socket;
+    }
+
+    test("reports at once and four times a second, of the last one asked for", () => {
+      const socket = watching();
+      socket.request({ op: "watch", id: "second" });
+      vi.advanceTimersByTime(1000);
+      expect(socket.sent.map(({ op, id }) => [op, id])).toEqual([
+        ["watching", "first"],
+        [undefined, "first"],
+        ["watching", "second"],
+        ...Array.from({ length: 5 }, () => [undefined, "second"]),
+      ]);
+    });
+
+    test("skips reports while the watcher is behind, and stops when it is gone", () => {
+      const socket = watching();
+      socket.bufferedAmount = 1024 * 1024 + 1;
+      vi.advanceTimersByTime(1000);
+      expect(socket.sent).toHaveLength(2);
+      socket.emit("close");
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+});
+
+describe("the page's files", () => {
+  /** Not `fetch`: it tidies up the path. */
+  async function ask(path: string, method = "GET") {
+    const request = httpRequest({ port: server.port, host: "127.0.0.1", path, method }).end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: await readText(response),
+    };
+  }
+
+  test.each([
+    ["/", "text/html; charset=utf-8", "examples/page/index.html"],
+    ["/?x=/nothing", "text/html; charset=utf-8", "examples/page/index.html"],
+    ["/page.css", "text/css; charset=utf-8", "examples/page/page.css"],
+    ["/page.js", "text/javascript; charset=utf-8", "examples/page/page.js"],
+    ["/icon.svg", "image/svg+xml", "examples/page/icon.svg"],
+    ["/wschan.umd.js", "text/javascript; charset=utf-8", "dist/wschan.umd.js"],
+    ["/wschan.umd.js.map", "application/json", "dist/wschan.umd.js.map"],
+  ])("are served: %s as %s", async (path, type, file) => {
+    const { status, headers, body } = await ask(path);
+    expect([status, headers["content-type"]]).toEqual([200, type]);
+    expect(body).toBe(readFileSync(join(ROOT, file), "utf8"));
+    expect(headers["content-security-policy"]).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+  });
+
+  test("are all there, and all that the folder has", async () => {
+    const names = readdirSync(join(ROOT, "examples/page")).filter(
+      (name) => !name.endsWith(".d.ts"),
+    );
+    for (const name of names) {
+      const { status } = await ask(name === "index.html" ? "/" : `/${name}`);
+      expect([name, status]).toEqual([name, 200]);
+    }
+  });
+
+  test.each([
+    "/index.html",
+    "/page",
+    "/page.js/",
+    "/page.JS",
+    "/./page.js",
+    "//page.js",
+    "/globals.d.ts",
+    "/../demo.mjs",
+    "/../../package.json",
+    "/%2e%2e/demo.mjs",
+    "/..%2fdemo.mjs",
+    "/..\\demo.mjs",
+    "/page.js%00",
+    "/dist/node.cjs",
+    "/wschan.umd.min.js",
+    "/server/index.mjs",
+    "/etc/passwd",
+    "//",
+    "/__proto__",
+    "/constructor",
+    "/nothing?/page.js",
+    "http://127.0.0.1/page.js",
+  ])("end there: %s is 404", async (path) => {
+    const { status, headers, body } = await ask(path);
+    expect([status, headers["content-type"], body]).toEqual([404, "text/plain", "Not Found\n"]);
+  });
+
+  test("are served to HEAD without a body, and to nothing that writes", async () => {
+    const { status, headers, body } = await ask("/page.js", "HEAD");
+    expect([status, body]).toEqual([200, ""]);
+    expect(Number(headers["content-length"])).toBeGreaterThan(0);
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+      const refused = await ask("/page.js", method);
+      expect([refused.status, refused.headers.allow]).toEqual([405, "GET, HEAD"]);
+    }
+  });
+});
+
 describe("/echo", () => {
   test("sends text and binary back as they came", async () => {
     const { ws } = await open("/echo");
@@ -427,6 +671,7 @@ describe("the server", () => {
   test("listens on a free port of 127.0.0.1", () => {
     expect(server.port).toBeGreaterThan(0);
     expect(server.url).toBe(`ws://127.0.0.1:${server.port}`);
+    expect(server.page).toBe(`http://127.0.0.1:${server.port}/`);
   });
 
   test("rejects when its port is taken", async () => {
@@ -457,6 +702,10 @@ describe("the server", () => {
   test.each([
     ["/nothing", 404, "Not Found\n"],
     ["/prices", 426, "Upgrade Required\n"],
+    ["/prices?id=1", 426, "Upgrade Required\n"],
+    ["/chat", 426, "Upgrade Required\n"],
+    ["/echo", 426, "Upgrade Required\n"],
+    ["/status", 426, "Upgrade Required\n"],
   ])("answers a plain request of %s with %i", async (path, status, body) => {
     const [response] = (await once(get(`http://127.0.0.1:${server.port}${path}`), "response")) as [
       IncomingMessage,
@@ -489,11 +738,11 @@ describe("the server", () => {
   });
 
   test("says goodbye with 1001 at shutdown and frees the port", async () => {
-    const peers = await Promise.all(["/prices", "/chat", "/echo"].map(open));
+    const peers = await Promise.all(["/prices", "/chat", "/echo", "/status"].map(open));
     peers[0]?.send({ op: "subscribe", symbols: ["BTC-USD"], rate: 10_000 });
     const codes = peers.map(async ({ ws }) => (await once(ws, "close"))[0] as number);
     await server.close();
-    expect(await Promise.all(codes)).toEqual([1001, 1001, 1001]);
+    expect(await Promise.all(codes)).toEqual([1001, 1001, 1001, 1001]);
     const successor = createServer().listen(server.port, "127.0.0.1");
     await once(successor, "listening");
     successor.close();

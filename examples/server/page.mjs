@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+
+const PAGE = new URL("../page/", import.meta.url);
+const DIST = new URL("../../dist/", import.meta.url);
+
+const HTML = "text/html; charset=utf-8";
+const CSS = "text/css; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
+const ICON = "image/svg+xml";
+const JSON_TYPE = "application/json";
+
+/** All that is served, by path: a name from outside is looked up here and never becomes a file name. */
+const FILES = new Map([
+  ["/", { file: new URL("index.html", PAGE), type: HTML }],
+  ["/page.css", { file: new URL("page.css", PAGE), type: CSS }],
+  ["/icon.svg", { file: new URL("icon.svg", PAGE), type: ICON }],
+  ...["page", "connection", "feed", "status", "chart", "chat", "view", "format", "dom"].map(
+    (name) =>
+      /** @type {const} */ ([`/${name}.js`, { file: new URL(`${name}.js`, PAGE), type: SCRIPT }]),
+  ),
+  ["/wschan.umd.js", { file: new URL("wschan.umd.js", DIST), type: SCRIPT }],
+  ["/wschan.umd.js.map", { file: new URL("wschan.umd.js.map", DIST), type: JSON_TYPE }],
+]);
+
+const HEADERS = {
+  // The page's own scripts, styles, icon and connections, and nothing else from anywhere.
+  "Content-Security-Policy": [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; "),
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  // A file that was edited or built anew is there on reload.
+  "Cache-Control": "no-store",
+};
+
+/**
+ * `/` is the demo's page: the files of examples/page, which load dist/wschan.umd.js by a script tag. Each
+ * has a path of its own; whatever else is asked for is 404.
+ *
+ * @param {string} path without a query
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ */
+export async function servePage(path, { method }, response) {
+  const known = FILES.get(path);
+  if (!known) return respond(response, 404, "Not Found\n");
+  if (method !== "GET" && method !== "HEAD") {
+    return respond(response, 405, "Method Not Allowed\n", { Allow: "GET, HEAD" });
+  }
+  let content;
+  try {
+    content = await readFile(known.file);
+  } catch {
+    return respond(response, 500, "Internal Server Error\n");
+  }
+  respond(response, 200, content, { ...HEADERS, "Content-Type": known.type });
+}
+
+/**
+ * @param {import("node:http").ServerResponse} response
+ * @param {number} status
+ * @param {string | Buffer} body plain text unless `headers` say otherwise
+ * @param {import("node:http").OutgoingHttpHeaders} [headers]
+ */
+export function respond(response, status, body, headers = {}) {
+  response.writeHead(status, {
+    "Content-Type": "text/plain",
+    "Content-Length": Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(body);
+}
