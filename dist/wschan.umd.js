@@ -176,7 +176,7 @@
     return typeof value?.addEventListener === "function";
   }
   const WAIT_OPTIONS = ["timeout", "signal"];
-  async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park, late }, names = WAIT_OPTIONS) {
+  async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
     const { signal, timeout: given } = pickKnown(operation, options, names);
     const where = `${operation}: option timeout`;
     const timeout = given === void 0 ? usual : durationOf(where, given);
@@ -193,11 +193,7 @@
       };
       if (timeout === 0) return end(timeoutError());
       stops.push(park(end));
-      const expire = () => {
-        const error = timeoutError();
-        late?.(error);
-        nextTurn(() => end(error));
-      };
+      const expire = () => nextTurn(() => end(timeoutError()));
       if (timeout < Infinity) stops.push(startTimer(timeout, expire));
       if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
     });
@@ -766,7 +762,6 @@
       if (transport.bufferedAmount === void 0) {
         throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
       }
-      if (this.#state === "closed") throw this.#closedError("flush");
       const { taken } = transport;
       await this.#until("flush", () => transport.written >= taken);
     }
@@ -824,7 +819,6 @@
     async #closeWhenFlushed(code, reason) {
       const transport = this.#transport;
       await this.#until("close", () => transport.written >= transport.taken);
-      if (this.state === "closed") return;
       transport.close(code, reason);
       this.#closeDeadline?.touch();
     }
@@ -899,8 +893,9 @@
     // Waiting
     /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
     async #until(operation, holds) {
-      while (!holds()) {
+      for (; ; ) {
         if (this.#state === "closed") throw this.#closedError(operation);
+        if (holds()) return;
         await (this.#progress ??= new Promise((resolve) => this.#tellProgress = resolve));
       }
     }
@@ -1448,10 +1443,17 @@
       actor,
       meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta })
     };
+    const operation = `dial ${displayUrl(url)}`;
+    const { dialTimeout, signal: outer } = options;
     const controller = new AbortController();
     const { signal } = controller;
     const park = (done) => {
       const leave = enter(done);
+      const deadline = startDeadline(dialTimeout, () => {
+        const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
+        controller.abort(error);
+        nextTurn(() => done(error));
+      });
       const request = {
         url,
         options,
@@ -1467,12 +1469,11 @@
       authorizeConnect(policies, subject, url).then(() => signal.aborted ? void 0 : platform.dial(request)).catch(done);
       return () => {
         leave();
+        deadline.stop();
         controller.abort();
       };
     };
-    const wait = { timeout: options.dialTimeout, signal: options.signal };
-    const late = (error) => controller.abort(error);
-    return waitFor(`dial ${displayUrl(url)}`, "DIAL_TIMEOUT", wait, { park, late });
+    return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
   }
 
   const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
@@ -1621,6 +1622,7 @@
 
   const OPEN = 1;
   const POLL = 10;
+  const page = globalThis;
   function webSocketPlatform(streamSocket) {
     const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "auto" ? streamSocket() : void 0) ?? // Looked up now, not on import: a polyfill or a test may have put it there in between.
     globalThis.WebSocket;
@@ -1697,7 +1699,7 @@
       this.#label = label;
       this.protocol = socket.protocol;
       this.extensions = socket.extensions ?? "";
-      this.backpressure = socket.pause ? "stream" : "buffer";
+      this.backpressure = socket.setPaused ? "stream" : "buffer";
     }
     /** Begins to report. */
     attach(handler) {
@@ -1711,6 +1713,7 @@
         handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
       };
       socket.ondrain = () => handler.onProgress();
+      page.addEventListener?.("pagehide", this.#onPageHide);
     }
     get bufferedAmount() {
       return this.#socket.bufferedAmount;
@@ -1733,17 +1736,17 @@
     }
     pause(paused) {
       const socket = this.#socket;
-      if (!socket.pause) return;
-      socket.pause(paused);
+      if (!socket.setPaused) return;
+      socket.setPaused(paused);
       if (paused) this.timesPaused++;
     }
     close(code, reason) {
       this.#sentCode = browserCode(code);
       this.#socket.close(this.#sentCode, reason);
     }
-    cut() {
+    cut(code = ABNORMAL_CLOSURE) {
       const handler = this.#handler;
-      this.terminate(ABNORMAL_CLOSURE);
+      this.terminate(code);
       handler?.onEnd({ code: ABNORMAL_CLOSURE, reason: "", sentCode: this.#sentCode });
     }
     terminate(code) {
@@ -1752,9 +1755,17 @@
       discard(this.#socket, sentCode);
       return sentCode;
     }
+    /**
+     * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
+     * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
+     */
+    #onPageHide = ({ persisted }) => {
+      if (persisted) this.cut(GOING_AWAY);
+    };
     #detach() {
       this.#handler = void 0;
       clearTimeout(this.#poll);
+      page.removeEventListener?.("pagehide", this.#onPageHide);
     }
     #onMessage(data) {
       const message = typeof data === "string" ? { type: "text", data } : { type: "binary", data: new Uint8Array(data) };
@@ -1836,12 +1847,12 @@
         }
       );
     }
-    pause(paused) {
+    setPaused(paused) {
       this.#openGate?.();
       this.#gate = paused ? new Promise((resolve) => this.#openGate = resolve) : void 0;
     }
     close(closeCode, reason) {
-      this.pause(false);
+      this.setPaused(false);
       this.readyState = 2;
       this.#stream.close({ closeCode, reason });
     }

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { launchChromium } from "../helpers/browsers.js";
+import { launch } from "../helpers/browsers.js";
 import { makeProject } from "../helpers/project.js";
 import { GOOD_VISIT, html, SERVER, visit } from "../helpers/visit.js";
 import { readScripts, type Bundler, type Target } from "./bundle.js";
@@ -16,7 +16,7 @@ let browser: Browser;
 beforeAll(async () => {
   // Vitest's own would have them build for tests.
   vi.stubEnv("NODE_ENV", "production");
-  browser = await launchChromium();
+  browser = await launch("chromium");
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -10,11 +10,11 @@ import { startDemoServer } from "../../examples/server/index.mjs";
 import { servePage } from "../../examples/server/page.mjs";
 import { Program } from "../../test/helpers/program.js";
 import { ms } from "../../test/helpers/time.js";
-import { launchChromium } from "../helpers/browsers.js";
+import { launch } from "../helpers/browsers.js";
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await launch("chromium");
 });
 afterAll(() => browser.close());
 
@@ -322,6 +322,21 @@ describe("the slow consumer", () => {
     await slow(page).uncheck();
     await Promise.all(["server-meter", "page-meter"].map((id) => meterZero(page, id)));
     await page.locator("#prices-age", { hasText: "live" }).waitFor();
+    await state(page, "Open");
+  });
+
+  test("holds the server back where a stream can be paused, and little waits in the page", async () => {
+    const { page } = await visit(server.page);
+    await received(page, 10);
+    expect(await textOf(page, "mode")).toBe("stream");
+    await slow(page).check();
+    await meterAbove(page, "server-meter", MIB);
+    await page.locator("#skipped", { hasText: /^[1-9]/ }).waitFor();
+    expect(Number(await textOf(page, "paused"))).toBeGreaterThan(0);
+    const buffered = await page.locator("#page-meter").evaluate((m: HTMLMeterElement) => m.value);
+    expect(buffered).toBeLessThan(2 * MIB);
+    await slow(page).uncheck();
+    await meterZero(page, "server-meter");
     await state(page, "Open");
   });
 

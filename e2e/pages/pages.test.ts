@@ -1,6 +1,6 @@
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "../helpers/browsers.js";
+import { launch } from "../helpers/browsers.js";
 import { makeProject } from "../helpers/project.js";
 import { GOOD_VISIT, html, SERVER, visit } from "../helpers/visit.js";
 
@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await launch("chromium");
 });
 afterAll(() => browser.close());
 

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { build } from "esbuild";
 import { runOrThrow } from "../../test/helpers/run.js";
 import type { main } from "../fixtures/program.mjs";
-import { launchChromium } from "../helpers/browsers.js";
+import { launch } from "../helpers/browsers.js";
 import { makeProject } from "../helpers/project.js";
 import { startStaticServer } from "../helpers/static-server.js";
 import { html } from "../helpers/visit.js";
@@ -95,7 +95,7 @@ export const inChromium: Host = async (urls) => {
     </script>`);
   await using project = await makeProject({ "index.html": page });
   await using files = await startStaticServer(project.dir);
-  const browser = await launchChromium();
+  const browser = await launch("chromium");
   try {
     const tab = await browser.newPage();
     await tab.goto(`${files.origin}/index.html`);

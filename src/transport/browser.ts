@@ -1,4 +1,4 @@
-import { ABNORMAL_CLOSURE, browserCode, MESSAGE_TOO_BIG } from "../close.js";
+import { ABNORMAL_CLOSURE, browserCode, GOING_AWAY, MESSAGE_TOO_BIG } from "../close.js";
 import { WsError } from "../errors.js";
 import type { ErrorCode, ErrorInit } from "../errors.js";
 import { utf8Size } from "../message.js";
@@ -45,6 +45,9 @@ const OPEN = 1;
 
 /** How often `bufferedAmount` is looked at while bytes wait, in milliseconds. */
 const POLL = 10;
+
+/** Where a page's events arrive. Node has none, nor have all workers. */
+const page = globalThis as Partial<Pick<Window, "addEventListener" | "removeEventListener">>;
 
 /**
  * What dials with a W3C `WebSocket`: the class given by option `webSocket`; else, unless messages are to
@@ -161,6 +164,7 @@ class WebSocketTransport implements Transport {
       handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
     };
     socket.ondrain = () => handler.onProgress();
+    page.addEventListener?.("pagehide", this.#onPageHide);
   }
 
   get bufferedAmount(): number | undefined {
@@ -200,9 +204,9 @@ class WebSocketTransport implements Transport {
     this.#socket.close(this.#sentCode, reason);
   }
 
-  cut(): void {
+  cut(code: number = ABNORMAL_CLOSURE): void {
     const handler = this.#handler;
-    this.terminate(ABNORMAL_CLOSURE);
+    this.terminate(code);
     handler?.onEnd({ code: ABNORMAL_CLOSURE, reason: "", sentCode: this.#sentCode });
   }
 
@@ -213,9 +217,18 @@ class WebSocketTransport implements Transport {
     return sentCode;
   }
 
+  /**
+   * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
+   * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
+   */
+  readonly #onPageHide = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted) this.cut(GOING_AWAY);
+  };
+
   #detach(): void {
     this.#handler = undefined;
     clearTimeout(this.#poll);
+    page.removeEventListener?.("pagehide", this.#onPageHide);
   }
 
   #onMessage(data: unknown): void {
