@@ -42,7 +42,9 @@ export const RUNTIMES = {
   Deno: BY_WS,
   Bun: BY_WS,
   workerd: BY_WEB_SOCKET,
-  Chromium: BY_WEB_SOCKET,
+  Chromium: { ...BY_WEB_SOCKET, backpressure: "stream" },
+  Firefox: BY_WEB_SOCKET,
+  WebKit: BY_WEB_SOCKET,
 } as const satisfies Readonly<Record<string, Abilities>>;
 
 /** The README's table of {@link RUNTIMES}, column names in lower case. */

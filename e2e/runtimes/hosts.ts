@@ -6,6 +6,7 @@ import { launch } from "../helpers/browsers.js";
 import { makeProject } from "../helpers/project.js";
 import { startStaticServer } from "../helpers/static-server.js";
 import { html } from "../helpers/visit.js";
+import { launchWebKit } from "../helpers/webkit.js";
 import type { Urls } from "./servers.js";
 
 /** What fixtures/program.mjs found out, and the file of dist/ that it ran on. */
@@ -82,25 +83,43 @@ export function inWorkerd(command: string): Host {
 }
 
 /** Runs it in a page, which finds the package by an import map. */
-export const inChromium: Host = async (urls) => {
-  const entry = "browser.mjs";
-  const page = html(`
-    <script type="importmap">
-      { "imports": { "wschan": "./node_modules/wschan/dist/${entry}" } }
-    </script>
-    <script type="module">
-      import { connect } from "wschan";
-      import { main } from "./program.mjs";
-      globalThis.report = main(connect, ${JSON.stringify(urls)});
-    </script>`);
-  await using project = await makeProject({ "index.html": page });
-  await using files = await startStaticServer(project.dir);
-  const browser = await launch("chromium");
-  try {
-    const tab = await browser.newPage();
-    await tab.goto(`${files.origin}/index.html`);
-    return { ...(await tab.evaluate<Omit<Report, "entry">>("report")), entry };
-  } finally {
-    await browser.close();
-  }
-};
+function inPage(visit: (url: string) => Promise<unknown>): Host {
+  return async (urls) => {
+    const entry = "browser.mjs";
+    const page = html(`
+      <script type="importmap">
+        { "imports": { "wschan": "./node_modules/wschan/dist/${entry}" } }
+      </script>
+      <script type="module">
+        import { connect } from "wschan";
+        import { main } from "./program.mjs";
+        globalThis.report = main(connect, ${JSON.stringify(urls)});
+      </script>`);
+    await using project = await makeProject({ "index.html": page });
+    await using files = await startStaticServer(project.dir);
+    const report = (await visit(`${files.origin}/index.html`)) as Omit<Report, "entry">;
+    return { ...report, entry };
+  };
+}
+
+/** Runs it in a page of a browser that Playwright drives. */
+export function inBrowser(name: "chromium" | "firefox"): Host {
+  return inPage(async (url) => {
+    const browser = await launch(name);
+    try {
+      const tab = await browser.newPage();
+      await tab.goto(url);
+      return await tab.evaluate("report");
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
+/** Runs it in a page of WebKitGTK. */
+export const inWebKit: Host = inPage(async (url) => {
+  await using browser = await launchWebKit();
+  await browser.goto(url);
+  // As text: the driver ends itself over a deeper object.
+  return JSON.parse((await browser.evaluate("return JSON.stringify(await report);")) as string);
+});

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { ROOT } from "../../test/helpers/root.js";
 import { RUNTIMES } from "./abilities.js";
 import { GOOD_TALK } from "../helpers/visit.js";
-import { importing, inChromium, inWorkerd, requiring } from "./hosts.js";
+import { importing, inBrowser, inWebKit, inWorkerd, requiring } from "./hosts.js";
 import type { Abilities } from "./abilities.js";
 import type { Host } from "./hosts.js";
 import { FLOOD, startServers } from "./servers.js";
@@ -64,7 +64,14 @@ const CASES: readonly Case[] = [
     file: "browser.mjs",
     abilities: RUNTIMES.workerd,
   },
-  { how: "Chromium", host: inChromium, file: "browser.mjs", abilities: RUNTIMES.Chromium },
+  {
+    how: "Chromium",
+    host: inBrowser("chromium"),
+    file: "browser.mjs",
+    abilities: RUNTIMES.Chromium,
+  },
+  { how: "Firefox", host: inBrowser("firefox"), file: "browser.mjs", abilities: RUNTIMES.Firefox },
+  { how: "WebKitGTK", host: inWebKit, file: "browser.mjs", abilities: RUNTIMES.WebKit },
 ];
 
 test.each(CASES)(
