@@ -15,9 +15,9 @@
     UNSUPPORTED: "UNSUPPORTED"
   };
   function traitsOf(code) {
-    if (/TIMEOUT/.test(code)) return "+TIMEOUT";
-    if (/INVALID/.test(code)) return "INVALID";
-    if (/FORBIDDEN/.test(code)) return "PERMISSION_DENIED";
+    if (code.includes("TIMEOUT")) return "+TIMEOUT";
+    if (code.includes("INVALID")) return "INVALID";
+    if (code.includes("FORBIDDEN")) return "PERMISSION_DENIED";
     return TRAITS[code] ?? "INTERNAL";
   }
   function parseTraits(traits) {
@@ -34,7 +34,7 @@
     /** The facts behind the failure; empty where there are none. */
     details;
     constructor(code, message, init = {}) {
-      super(message, init);
+      super(message, init.cause === void 0 ? void 0 : init);
       const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
       this.code = code;
       this.kind = kind;
@@ -191,7 +191,10 @@
         for (const stop of stops) stop();
         resolve(outcome);
       };
-      if (timeout === 0) return end(timeoutError());
+      if (timeout === 0) {
+        end(timeoutError());
+        return;
+      }
       stops.push(park(end));
       const expire = () => nextTurn(() => end(timeoutError()));
       if (timeout < Infinity) stops.push(startTimer(timeout, expire));
@@ -551,21 +554,20 @@
     const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${maskUrl(text)} ${problem}`);
     const url = resolve(text, base);
     if (!url) throw refusal("is not a URL: use ws://host/path");
-    const { protocol, host, pathname, username, password, href } = url;
-    if (!/^(wss?|ws\+unix):$/.test(protocol)) {
-      throw refusal("has another scheme: use ws: or wss:");
+    if (!/^wss?:$/.test(url.protocol)) {
+      const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
+      if (problem) throw refusal(problem);
     }
-    if (href.includes("#")) throw refusal("has a fragment: leave it out");
-    if (protocol === "ws+unix:") {
-      if (!unix) throw refusal("is a Unix socket, for Node alone: use ws: or wss:", "UNSUPPORTED");
-      if (host || !/^\/[^:]+(:(\/.*)?)?$/.test(pathname)) {
-        throw refusal("names no socket: use ws+unix:///socket:/path");
-      }
-    }
-    if (!credentials && (username || password)) {
+    if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+    if (!credentials && (url.username || url.password)) {
       throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
     }
     return url;
+  }
+  function unixProblem({ protocol, host, pathname }) {
+    if (protocol !== "ws+unix:") return "has another scheme: use ws:, wss: or ws+unix:";
+    const names = !host && /^\/[^:]+(:(\/.*)?)?$/.test(pathname);
+    return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
   }
   function resolve(text, base) {
     if (typeof text !== "string") return void 0;
@@ -577,12 +579,10 @@
     }
   }
   function displayUrl(url) {
-    return publicUrl(url).replace(/[?#].*/, "") + (url.search && "?...");
+    return publicUrl(url).replace(/\?.*/, "?...");
   }
-  function publicUrl(url) {
-    const copy = new URL(url.href);
-    copy.username = copy.password = "";
-    return copy.href;
+  function publicUrl({ protocol, host, pathname, search }) {
+    return `${protocol}//${host}${pathname}${search}`;
   }
   function maskUrl(value) {
     if (typeof value !== "string") return show(value);
@@ -686,7 +686,7 @@
     }
     /** How many sent bytes the operating system has not taken yet. */
     get bufferedAmount() {
-      return this.#state !== "closed" && this.#transport.bufferedAmount || 0;
+      return this.#state === "closed" ? 0 : this.#transport.bufferedAmount ?? 0;
     }
     /**
      * What a slow consumer leads to: the `"socket"` or the `"stream"` is paused, which slows the server
@@ -834,23 +834,30 @@
     #onMessage(message, size) {
       if (this.#queue.closed) return;
       const stats = this.#stats;
+      const { readLimit, bufferLimit } = this.#options;
+      if (size > readLimit) {
+        const text = `a message of ${size} bytes, over readLimit ${readLimit}`;
+        this.#refuse("MESSAGE_TOO_BIG", text, readLimit, size, MESSAGE_TOO_BIG);
+        return;
+      }
       stats.messagesReceived++;
       stats.bytesReceived += size;
       this.#readDeadline?.touch();
       if (this.#queue.receivers.size === 0) {
         const unread = stats.bytesBuffered + memoryOf(message);
-        const limit = this.#options.bufferLimit;
-        if (stats.bytesBuffered > 0 && unread > limit) {
-          const text = `over ${limit} bytes unread: read faster or raise bufferLimit`;
-          const details = { limit, size: unread };
-          const error = this.#error("SLOW_CONSUMER", "receive", text, { details });
-          this.#giveUp(POLICY_VIOLATION, error);
+        if (stats.bytesBuffered > 0 && unread > bufferLimit) {
+          const text = `${unread} bytes unread, over bufferLimit ${bufferLimit}: read faster or raise it`;
+          this.#refuse("SLOW_CONSUMER", text, bufferLimit, unread, POLICY_VIOLATION);
           return;
         }
         stats.bytesBuffered = unread;
       }
       this.#queue.push(message);
       if (!this.#full) this.#regulate();
+    }
+    #refuse(code, text, limit, size, closeCode) {
+      const details = { limit, size };
+      this.#giveUp(closeCode, this.#error(code, "receive", text, { details }));
     }
     #onTaken(message) {
       this.#stats.bytesBuffered -= memoryOf(message);
@@ -1349,7 +1356,7 @@
     ];
   }
   function comparable(resource) {
-    const url = parseUrl(resource, { unix: true, credentials: true });
+    const url = parseUrl(resource, { unix: unixProblem, credentials: true });
     return partsOf(url).slice(0, /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6);
   }
   const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
@@ -1629,7 +1636,6 @@
     return {
       name: "a browser, or with option webSocket",
       credentials: false,
-      unix: false,
       get base() {
         return globalThis.location?.href;
       },
@@ -1663,7 +1669,7 @@
           fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
           return;
         }
-        transport = new WebSocketTransport(socket, options, label);
+        transport = new WebSocketTransport(socket, options);
         transport.attach(open(transport, url));
         resolve();
       };
@@ -1689,14 +1695,12 @@
     taken = 0;
     #socket;
     #options;
-    #label;
     #handler;
     #sentCode;
     #poll;
-    constructor(socket, options, label) {
+    constructor(socket, options) {
       this.#socket = socket;
       this.#options = options;
-      this.#label = label;
       this.protocol = socket.protocol;
       this.extensions = socket.extensions ?? "";
       this.backpressure = socket.setPaused ? "stream" : "buffer";
@@ -1770,14 +1774,7 @@
     #onMessage(data) {
       const message = typeof data === "string" ? { type: "text", data } : { type: "binary", data: new Uint8Array(data) };
       const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
-      const limit = this.#options.readLimit;
-      if (size > limit) {
-        const text = `receive ${this.#label}: a message of ${size} bytes, over the limit of ${limit}`;
-        const error = new WsError("MESSAGE_TOO_BIG", text, { details: { limit, size } });
-        this.#handler?.onError(error, MESSAGE_TOO_BIG);
-      } else {
-        this.#handler?.onMessage(message, size);
-      }
+      this.#handler?.onMessage(message, size);
     }
     /** There is no event for it: while bytes wait, somebody has to look. */
     #watch() {
@@ -1817,7 +1814,7 @@
     async #run() {
       const closed = this.#stream.closed.then(
         ({ closeCode, reason }) => ({ code: closeCode, reason }),
-        ({ message }) => ({ code: ABNORMAL_CLOSURE, message })
+        (error) => ({ code: ABNORMAL_CLOSURE, message: error.message })
       );
       try {
         const { protocol, extensions, readable, writable } = await this.#stream.opened;

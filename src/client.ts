@@ -1,6 +1,13 @@
 import { iterate, Queue, receive, ReceiveChannel } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
-import { ABNORMAL_CLOSURE, checkClose, NORMAL, peerError, POLICY_VIOLATION } from "./close.js";
+import {
+  ABNORMAL_CLOSURE,
+  checkClose,
+  MESSAGE_TOO_BIG,
+  NORMAL,
+  peerError,
+  POLICY_VIOLATION,
+} from "./close.js";
 import type { CloseInfo } from "./close.js";
 import { BINARY, COMPRESSION, TEXT } from "./constants.js";
 import type { CompressionMode } from "./constants.js";
@@ -179,7 +186,7 @@ export class Client implements AsyncIterable<Message> {
 
   /** How many sent bytes the operating system has not taken yet. */
   get bufferedAmount(): number {
-    return (this.#state !== "closed" && this.#transport.bufferedAmount) || 0;
+    return this.#state === "closed" ? 0 : (this.#transport.bufferedAmount ?? 0);
   }
 
   /**
@@ -346,24 +353,33 @@ export class Client implements AsyncIterable<Message> {
   #onMessage(message: Message, size: number): void {
     if (this.#queue.closed) return;
     const stats = this.#stats;
+    const { readLimit, bufferLimit } = this.#options;
+    // Where the platform has no limit of its own.
+    if (size > readLimit) {
+      const text = `a message of ${size} bytes, over readLimit ${readLimit}`;
+      this.#refuse("MESSAGE_TOO_BIG", text, readLimit, size, MESSAGE_TOO_BIG);
+      return;
+    }
     stats.messagesReceived++;
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     if (this.#queue.receivers.size === 0) {
       const unread = stats.bytesBuffered + memoryOf(message);
-      const limit = this.#options.bufferLimit;
       // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
-      if (stats.bytesBuffered > 0 && unread > limit) {
-        const text = `over ${limit} bytes unread: read faster or raise bufferLimit`;
-        const details = { limit, size: unread };
-        const error = this.#error("SLOW_CONSUMER", "receive", text, { details });
-        this.#giveUp(POLICY_VIOLATION, error);
+      if (stats.bytesBuffered > 0 && unread > bufferLimit) {
+        const text = `${unread} bytes unread, over bufferLimit ${bufferLimit}: read faster or raise it`;
+        this.#refuse("SLOW_CONSUMER", text, bufferLimit, unread, POLICY_VIOLATION);
         return;
       }
       stats.bytesBuffered = unread;
     }
     this.#queue.push(message);
     if (!this.#full) this.#regulate();
+  }
+
+  #refuse(code: ErrorCode, text: string, limit: number, size: number, closeCode: number): void {
+    const details = { limit, size };
+    this.#giveUp(closeCode, this.#error(code, "receive", text, { details }));
   }
 
   #onTaken(message: Message): void {

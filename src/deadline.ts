@@ -119,7 +119,10 @@ export async function waitFor<T>(
         for (const stop of stops) stop();
         resolve(outcome);
       };
-      if (timeout === 0) return end(timeoutError());
+      if (timeout === 0) {
+        end(timeoutError());
+        return;
+      }
       stops.push(park(end));
       // What had arrived before the time was up wins, even where this process was too busy to read it.
       const expire = (): void => nextTurn(() => end(timeoutError()));

@@ -96,9 +96,9 @@ const TRAITS: Readonly<Partial<Record<ErrorCode, string>>> = {
 };
 
 function traitsOf(code: ErrorCode): string {
-  if (/TIMEOUT/.test(code)) return "+TIMEOUT";
-  if (/INVALID/.test(code)) return "INVALID";
-  if (/FORBIDDEN/.test(code)) return "PERMISSION_DENIED";
+  if (code.includes("TIMEOUT")) return "+TIMEOUT";
+  if (code.includes("INVALID")) return "INVALID";
+  if (code.includes("FORBIDDEN")) return "PERMISSION_DENIED";
   return TRAITS[code] ?? "INTERNAL";
 }
 
@@ -128,7 +128,8 @@ export class WsError extends Error {
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
-    super(message, init);
+    // A cause that is not there is not shown, either.
+    super(message, init.cause === undefined ? undefined : init);
     const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
     this.code = code;
     this.kind = kind;

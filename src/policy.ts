@@ -1,6 +1,6 @@
 import { pickKnown, WsError } from "./errors.js";
 import type { ErrorInit } from "./errors.js";
-import { displayUrl, maskUrl, parseUrl, publicUrl } from "./url.js";
+import { displayUrl, maskUrl, parseUrl, publicUrl, unixProblem } from "./url.js";
 
 /** The scheme of Unix sockets. */
 const UNIX = "ws+unix:";
@@ -241,7 +241,7 @@ function partsOf({ protocol, hostname, port, pathname, search }: URL): Parts {
  * or an end, and another does not, cannot be compared: then scheme, host and port are all.
  */
 function comparable(resource: string): readonly string[] {
-  const url = parseUrl(resource, { unix: true, credentials: true });
+  const url = parseUrl(resource, { unix: unixProblem, credentials: true });
   return partsOf(url).slice(0, /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6);
 }
 

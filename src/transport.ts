@@ -149,8 +149,8 @@ export interface Capabilities {
   readonly name: string;
   /** Whether it sends credentials in the URL. */
   readonly credentials: boolean;
-  /** Whether it dials `ws+unix:` URLs. */
-  readonly unix: boolean;
+  /** Says what is wrong with a URL that is neither `ws:` nor `wss:`; absent where there are no others. */
+  readonly unix?: (url: URL) => string | undefined;
   /** What relative URLs resolve against: the page's URL. */
   readonly base: string | undefined;
 }

@@ -3,8 +3,8 @@ import type { ErrorCode } from "./errors.js";
 
 /** What this platform can do with a URL. */
 export interface UrlRules {
-  /** Whether it dials `ws+unix:` URLs. */
-  readonly unix: boolean;
+  /** Says what is wrong with a URL that is neither `ws:` nor `wss:`; absent where there are no others. */
+  readonly unix?: ((url: URL) => string | undefined) | undefined;
   /** Whether it can send the credentials of a URL. */
   readonly credentials: boolean;
   /** What relative URLs resolve against: the page's URL. Without it they are refused. */
@@ -17,8 +17,8 @@ export interface UrlRules {
  * absolute path of a socket, then perhaps a `:` and the path to request, by default `/`.
  *
  * Throws a {@link WsError}: `INVALID_URL` for what is not a URL, another scheme, a fragment, and a
- * `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for `ws+unix:` or credentials where
- * the platform cannot take them. Its message shows no credentials, query or fragment.
+ * `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for credentials where the platform
+ * cannot take them. Its message shows no credentials, query or fragment.
  */
 export function parseUrl(input: string | URL, { unix, credentials, base }: UrlRules): URL {
   // By its shape: a URL of another realm is no instance of this one's class.
@@ -27,22 +27,23 @@ export function parseUrl(input: string | URL, { unix, credentials, base }: UrlRu
     new WsError(code, `connect: ${maskUrl(text)} ${problem}`);
   const url = resolve(text, base);
   if (!url) throw refusal("is not a URL: use ws://host/path");
-  const { protocol, host, pathname, username, password, href } = url;
-  if (!/^(wss?|ws\+unix):$/.test(protocol)) {
-    throw refusal("has another scheme: use ws: or wss:");
+  if (!/^wss?:$/.test(url.protocol)) {
+    const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
+    if (problem) throw refusal(problem);
   }
   // Not `hash`, which hides an empty fragment. No other part can hold a "#" once it is parsed.
-  if (href.includes("#")) throw refusal("has a fragment: leave it out");
-  if (protocol === "ws+unix:") {
-    if (!unix) throw refusal("is a Unix socket, for Node alone: use ws: or wss:", "UNSUPPORTED");
-    if (host || !/^\/[^:]+(:(\/.*)?)?$/.test(pathname)) {
-      throw refusal("names no socket: use ws+unix:///socket:/path");
-    }
-  }
-  if (!credentials && (username || password)) {
+  if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+  if (!credentials && (url.username || url.password)) {
     throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
   }
   return url;
+}
+
+/** What is wrong with a URL that should name a Unix socket, if anything. */
+export function unixProblem({ protocol, host, pathname }: URL): string | undefined {
+  if (protocol !== "ws+unix:") return "has another scheme: use ws:, wss: or ws+unix:";
+  const names = !host && /^\/[^:]+(:(\/.*)?)?$/.test(pathname);
+  return names ? undefined : "names no socket: use ws+unix:///socket:/path";
 }
 
 function resolve(text: unknown, base: string | undefined): URL | undefined {
@@ -59,14 +60,12 @@ function resolve(text: unknown, base: string | undefined): URL | undefined {
 
 /** A URL for errors and logs: no credentials, no fragment, and `?...` for any query. */
 export function displayUrl(url: URL): string {
-  return publicUrl(url).replace(/[?#].*/, "") + (url.search && "?...");
+  return publicUrl(url).replace(/\?.*/, "?...");
 }
 
 /** The text of a URL without its credentials; the query stays. */
-export function publicUrl(url: URL): string {
-  const copy = new URL(url.href);
-  copy.username = copy.password = "";
-  return copy.href;
+export function publicUrl({ protocol, host, pathname, search }: URL): string {
+  return `${protocol}//${host}${pathname}${search}`;
 }
 
 /** Whether two URLs share scheme, host and port; for `ws+unix:`, scheme and socket. */

@@ -121,5 +121,6 @@ export const inWebKit: Host = inPage(async (url) => {
   await using browser = await launchWebKit();
   await browser.goto(url);
   // As text: the driver ends itself over a deeper object.
-  return JSON.parse((await browser.evaluate("return JSON.stringify(await report);")) as string);
+  const text = await browser.evaluate("return JSON.stringify(await report);");
+  return JSON.parse(String(text)) as unknown;
 });

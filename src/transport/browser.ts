@@ -1,4 +1,4 @@
-import { ABNORMAL_CLOSURE, browserCode, GOING_AWAY, MESSAGE_TOO_BIG } from "../close.js";
+import { ABNORMAL_CLOSURE, browserCode, GOING_AWAY } from "../close.js";
 import { WsError } from "../errors.js";
 import type { ErrorCode, ErrorInit } from "../errors.js";
 import { utf8Size } from "../message.js";
@@ -62,7 +62,6 @@ export function webSocketPlatform(streamSocket: () => object | undefined): Platf
   return {
     name: "a browser, or with option webSocket",
     credentials: false,
-    unix: false,
     get base() {
       return (globalThis as { location?: { href: string } }).location?.href;
     },
@@ -105,7 +104,7 @@ function dial(
         fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
         return;
       }
-      transport = new WebSocketTransport(socket, options, label);
+      transport = new WebSocketTransport(socket, options);
       transport.attach(open(transport, url));
       resolve();
     };
@@ -137,15 +136,13 @@ class WebSocketTransport implements Transport {
 
   readonly #socket: WebSocketLike;
   readonly #options: DialOptions;
-  readonly #label: string;
   #handler: TransportHandler | undefined;
   #sentCode: number | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(socket: WebSocketLike, options: DialOptions, label: string) {
+  constructor(socket: WebSocketLike, options: DialOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#label = label;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
     this.backpressure = socket.setPaused ? "stream" : "buffer";
@@ -237,14 +234,7 @@ class WebSocketTransport implements Transport {
         ? { type: "text", data }
         : { type: "binary", data: new Uint8Array(data as ArrayBuffer) };
     const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
-    const limit = this.#options.readLimit;
-    if (size > limit) {
-      const text = `receive ${this.#label}: a message of ${size} bytes, over the limit of ${limit}`;
-      const error = new WsError("MESSAGE_TOO_BIG", text, { details: { limit, size } });
-      this.#handler?.onError(error, MESSAGE_TOO_BIG);
-    } else {
-      this.#handler?.onMessage(message, size);
-    }
+    this.#handler?.onMessage(message, size);
   }
 
   /** There is no event for it: while bytes wait, somebody has to look. */

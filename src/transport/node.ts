@@ -23,7 +23,7 @@ import type {
   Transport,
   TransportHandler,
 } from "../transport.js";
-import { displayUrl, parseUrl, sameOrigin } from "../url.js";
+import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../url.js";
 
 /** How much of a refusal's body is read, in bytes, and how long it is waited for, in milliseconds. */
 const BODY_LIMIT = 65_536;
@@ -72,7 +72,7 @@ const dial: Dial = async (request) => {
 export const nodePlatform: Platform = {
   name: "Node",
   credentials: true,
-  unix: true,
+  unix: unixProblem,
   base: undefined,
   dial,
 };
@@ -121,7 +121,7 @@ function redirectLocation(refusal: unknown): string | undefined {
 /** A location is relative to where it came from (RFC 9110 section 10.2.2). Its credentials are not ours. */
 function parseLocation(from: URL, location: string, refusal: WsError): URL {
   try {
-    const url = parseUrl(new URL(location, from), { unix: true, credentials: true });
+    const url = parseUrl(new URL(location, from), { unix: unixProblem, credentials: true });
     url.username = url.password = "";
     return url;
   } catch {

@@ -58,7 +58,7 @@ export class StreamSocket {
   async #run(): Promise<void> {
     const closed = this.#stream.closed.then(
       ({ closeCode, reason }) => ({ code: closeCode, reason }),
-      ({ message }: Error) => ({ code: ABNORMAL_CLOSURE, message }),
+      (error: unknown) => ({ code: ABNORMAL_CLOSURE, message: (error as Error).message }),
     );
     try {
       const { protocol, extensions, readable, writable } = await this.#stream.opened;
