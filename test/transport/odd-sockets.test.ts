@@ -13,11 +13,14 @@ checkLeaks();
 
 type CloseListener = ((event: { code: number; reason: string }) => void) | null;
 
-/** Without `onclose`, which is an accessor in truth, and a property by its types. */
-const Base = WebSocket as unknown as new (
-  url: string,
-  protocols?: string[],
-) => Omit<WebSocket, "onclose">;
+/** What is used of `ws` here; its own types have `onclose` for a property, which it is not. */
+interface Socket {
+  on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
+  emit(event: "error", error: Error): unknown;
+  close(code?: number, reason?: string): void;
+  terminate(): void;
+}
+const Base = WebSocket as unknown as new (url: string, protocols?: string[]) => Socket;
 
 /**
  * `ws` in the W3C's shape, over real sockets, that tells of its end as `tell` says: platforms forget to,
