@@ -44,9 +44,9 @@ const EXPECTED = `true
 {
   code: 1000,
   reason: 'Session ended',
-  sentCode: 1000,
   clean: true,
-  by: 'local'
+  by: 'local',
+  sentCode: 1000
 }
 true 1 1000
 TIMEOUT 1 graphql-ws closed
