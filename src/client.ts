@@ -567,35 +567,28 @@ function unreported<T>(promise: Promise<T>): Promise<T> {
 }
 
 function toPayload(data: Data, type: number | undefined): string | Uint8Array {
+  const errorOf = (text: string, cause?: unknown): WsError =>
+    new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
   if (type !== undefined && type !== TEXT && type !== BINARY) {
-    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
+    throw errorOf(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
-  const bytes = toBytes(data);
-  if (type !== TEXT) return bytes;
   try {
+    const bytes = toBytes(data);
+    if (type !== TEXT) return bytes;
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw invalidMessage("these bytes are not UTF-8: send them as BINARY", cause);
+    const wanted =
+      "a string, an ArrayBuffer or a view, not detached, and UTF-8 where it is sent as TEXT";
+    throw errorOf(`data must be ${wanted}: of a Blob, send await blob.arrayBuffer()`, cause);
   }
 }
 
-function toBytes(data: unknown): Uint8Array {
-  try {
-    if (ArrayBuffer.isView(data)) {
-      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    }
-    // Takes an ArrayBuffer of any realm, as test runners and frames have, and nothing else.
-    ArrayBuffer.prototype.slice.call(data, 0, 0);
-    return new Uint8Array(data as ArrayBuffer);
-  } catch (cause) {
-    throw invalidMessage(
-      "data must be a string, an ArrayBuffer or a view: of a Blob, send await blob.arrayBuffer()",
-      cause,
-    );
+function toBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-}
-
-function invalidMessage(text: string, cause?: unknown): WsError {
-  return new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
+  // Takes an ArrayBuffer of any realm, as test runners and frames have, and nothing else.
+  ArrayBuffer.prototype.slice.call(data, 0, 0);
+  return new Uint8Array(data);
 }

@@ -1,4 +1,5 @@
 import { show, WsError } from "./errors.js";
+import type { ErrorCode } from "./errors.js";
 
 /**
  * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it,
@@ -35,14 +36,17 @@ export function parseDuration(value: Duration): number {
   return durationOf("duration", value);
 }
 
-/** Parses a duration on behalf of `where`, which is named in errors: see {@link parseDuration}. */
-export function durationOf(where: string, value: unknown): number {
+/** Parses a duration of at most `max` milliseconds for `where`, or throws `code`: see {@link parseDuration}. */
+export function durationOf(
+  where: string,
+  value: unknown,
+  max: number = MAX,
+  code: ErrorCode = "INVALID_DURATION",
+): number {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
-  if (ms >= 0 && ms <= MAX) return ms + 0; // -0 becomes 0
-  throw new WsError(
-    "INVALID_DURATION",
-    `${where}: use 0 to 292 years, in milliseconds or as "1h15m30.5s", not ${show(value)}`,
-  );
+  if (ms >= 0 && ms <= max) return ms + 0; // -0 becomes 0
+  const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+  throw new WsError(code, `${where} must be ${wanted}, not ${show(value)}`);
 }
 
 /** The milliseconds of a Go duration, or NaN. Nothing is matched twice: the time is linear. */

@@ -1,6 +1,6 @@
 import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
-import { parseDuration } from "./duration.js";
+import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { isObject, pickKnown, show, WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
@@ -201,15 +201,8 @@ const must =
     return value;
   };
 
-const duration: PlainParser = (value, name) => {
-  try {
-    const ms = parseDuration(value as Duration);
-    if (ms < 2 ** 31) return ms || undefined;
-  } catch {
-    // What follows says more.
-  }
-  throw invalid(name, value, '0 to 2147483647 ms or a Go duration such as "30s"');
-};
+const duration: PlainParser = (value, name) =>
+  durationOf(`connect: option ${name}`, value, 2_147_483_647, "INVALID_OPTION") || undefined;
 
 const integer = (min: number, max: number, unit: string): PlainParser =>
   must(
@@ -230,15 +223,15 @@ const oneOf = (...values: readonly unknown[]): PlainParser =>
 const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   headers(value, name, platform) {
     if (platform.dialOptions) return platform.dialOptions.headers(value);
-    throw unsupported(name, platform, "put the token in a subprotocol, the query or a cookie");
+    throw unsupported(name, platform, "use a subprotocol, the query or a cookie");
   },
   protocols(value, name) {
     const list: readonly unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [value];
     for (const [index, token] of list.entries()) {
-      if (typeof token !== "string" || !TOKEN.test(token)) {
-        throw invalid(name, token, "a token, or a list of tokens (RFC 6455 section 4.1)");
+      const isToken = typeof token === "string" && TOKEN.test(token);
+      if (!isToken || list.indexOf(token) < index) {
+        throw invalid(name, token, "a token, or different ones in a list (RFC 6455 section 4.1)");
       }
-      if (list.indexOf(token) < index) throw invalid(name, token, "a list without duplicates");
     }
     return list;
   },
