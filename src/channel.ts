@@ -67,9 +67,9 @@ export class Queue<T> {
     if (this.#head === values.length) return this.closed ? CLOSED : undefined;
     const value = values[this.#head] as T;
     values[this.#head++] = undefined;
-    // Now and then, so that each value is moved once at the most.
+    // Now and then, so that no more values are moved than are taken; anew, or V8 keeps the places.
     if (this.#head * 2 > values.length + SPARE) {
-      values.splice(0, this.#head);
+      this.#values = values.slice(this.#head);
       this.#head = 0;
     }
     this.taken?.(value);
@@ -287,7 +287,7 @@ export function closedError(): WsError {
 
 /** See {@link ReceiveChannel.receive}. */
 export function receive<T>(queue: Queue<T>, options?: WaitOptions): Promise<ReceiveResult<T>> {
-  if (options) {
+  if (options !== undefined) {
     const attempt = (): ReceiveResult<T> | undefined => queue.take();
     return waitFor("receive", "RECEIVE_TIMEOUT", options, { attempt, park: parkIn(queue) });
   }
