@@ -7,7 +7,7 @@ import { DEFAULTS, parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
 import { authorizeConnect, authorizeUrl } from "./policy.js";
 import type { PolicySubject } from "./policy.js";
-import type { DialRequest, Platform } from "./transport.js";
+import type { DialRequest, Platform, WebSocketClass } from "./transport.js";
 import { displayUrl, parseUrl } from "./url.js";
 
 /**
@@ -33,8 +33,8 @@ export type Connect = (url: string | URL, options?: ConnectOptions) => Promise<C
  */
 export type CreateContext = (options?: ContextOptions) => Context;
 
-/** The platform that serves these options. */
-export type PlatformFor = (options: ConnectOptions) => Platform;
+/** The platform that serves this option `webSocket`. */
+export type PlatformFor = (webSocket: WebSocketClass | undefined) => Platform;
 
 /** Binds {@link connect} to the platforms of an entry. */
 export function bindConnect(platformFor: PlatformFor): Connect {
@@ -57,11 +57,12 @@ const EVERYONE: Owner = {
 
 function bindConnector(platformFor: PlatformFor): Connector {
   return {
-    check: (options, where) => parseOptions({}, options, platformFor(options), where),
+    check: (options, where) =>
+      parseOptions({}, options, platformFor({ ...options }.webSocket), where),
     // Async from the first line, so that bad input rejects; all of it is read before the first await.
     async connect(owner, input, given = {}): Promise<Client> {
       const { defaults } = owner.settings;
-      const platform = platformFor({ ...defaults, ...given });
+      const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
       const url = parseUrl(input, platform);
       const base = parseOptions(DEFAULTS, defaults, platform);
       return dial(owner, url, parseOptions(base, given, platform) as ParsedOptions, platform);

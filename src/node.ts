@@ -1,11 +1,10 @@
 import { bindConnect, bindCreateContext } from "./connect.js";
 import type { Connect, CreateContext } from "./connect.js";
 import { nodeOptionChecks } from "./options.js";
-import type { ConnectOptions } from "./options.js";
 import * as shared from "./public.js";
 import { webSocketPlatform } from "./transport/browser.js";
 import { nodePlatform } from "./transport/node.js";
-import type { Platform } from "./transport.js";
+import type { Platform, WebSocketClass } from "./transport.js";
 
 export * from "./public.js";
 
@@ -14,7 +13,8 @@ const native = { ...nodePlatform, dialOptions: nodeOptionChecks };
 /** What serves option `webSocket`. */
 const custom = /* @__PURE__ */ webSocketPlatform(() => undefined);
 
-const platformFor = ({ webSocket }: ConnectOptions): Platform => (webSocket ? custom : native);
+const platformFor = (webSocket: WebSocketClass | undefined): Platform =>
+  webSocket ? custom : native;
 
 export const connect: Connect = /* @__PURE__ */ bindConnect(platformFor);
 

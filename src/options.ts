@@ -122,7 +122,7 @@ export interface ParsedOptions extends DialOptions {
 }
 
 /** What an option is when it is not given. Those that are not here are off, or none. */
-export const DEFAULTS = {
+export const DEFAULTS: ConnectOptions = {
   headers: {},
   protocols: [],
   dialTimeout: 30_000,
@@ -135,7 +135,7 @@ export const DEFAULTS = {
   sendHighWaterMark: 262_144,
   backpressure: "auto",
   node: {},
-} satisfies ConnectOptions;
+};
 
 type Parser = (value: unknown, name: string, platform: Platform) => unknown;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { Channel } from "../../src/channel.js";
 import { bindConnect, bindCreateContext } from "../../src/connect.js";
+import type { PlatformFor } from "../../src/connect.js";
 import type { ContextOptions } from "../../src/context.js";
 import { parseDuration } from "../../src/duration.js";
 import type { ErrorCode } from "../../src/errors.js";
@@ -25,9 +26,10 @@ function bound(base: Platform): {
 } {
   const platform = { ...base, dial };
   const custom = { ...BROWSER, dial };
+  const platformFor: PlatformFor = (webSocket) => (webSocket ? custom : platform);
   return {
-    connect: bindConnect(platform, custom),
-    createContext: bindCreateContext(platform, custom),
+    connect: bindConnect(platformFor),
+    createContext: bindCreateContext(platformFor),
   };
 }
 
@@ -79,6 +81,7 @@ const urls: Row[] = [
 
 const options: Row[] = [
   [5, "INVALID_OPTION", "options must be an object", "5"],
+  [null, "INVALID_OPTION", "options must be an object", "null"],
   ["chat", "INVALID_OPTION", "options must be an object"],
   [["chat"], "INVALID_OPTION"],
   [() => {}, "INVALID_OPTION", "options"],
@@ -141,7 +144,7 @@ const options: Row[] = [
   [{ node: { agent: "x" } }, "INVALID_OPTION", "node.agent", '"x"'],
   [{ node: { tls: 5 } }, "INVALID_OPTION", "node.tls", "5"],
   [{ node: { lookup: {} } }, "INVALID_OPTION", "node.lookup"],
-  [{ node: { family: 5 } }, "INVALID_OPTION", "node.family", "5", "0 or 4 or 6"],
+  [{ node: { family: 5 } }, "INVALID_OPTION", "node.family", "5", "0, 4, 6"],
   [{ node: { localAddress: 5 } }, "INVALID_OPTION", "node.localAddress", "5"],
   [{ node: { origin: "a\nb" } }, "INVALID_OPTION", "node.origin"],
   [{ node: { followRedirects: 5 } }, "INVALID_OPTION", "node.followRedirects", "5"],
@@ -349,8 +352,8 @@ describe("a client", () => {
     [
       [Buffer.concat([Buffer.from(SECRET), Buffer.of(0xff)]), 1],
       "INVALID_MESSAGE",
-      "TEXT",
       "UTF-8",
+      "BINARY",
     ],
   ])("refuses to send %o with %s", async (...row) => {
     const { client, transport } = openClient();
@@ -362,7 +365,7 @@ describe("a client", () => {
     [[999], "INVALID_CLOSE", "999", "3000-4999"],
     [[1005], "INVALID_CLOSE", "1005"],
     [["1000"], "INVALID_CLOSE", "1000"],
-    [[1000, 5], "INVALID_CLOSE", "reason", "number"],
+    [[1000, 5], "INVALID_CLOSE", "reason", "string"],
     [[1000, SECRET.repeat(18)], "INVALID_CLOSE", "reason", "123"],
   ])("refuses to close with %o: %s", async (...row) => {
     const { client } = openClient();

@@ -42,7 +42,7 @@ function setUp(options?: ContextOptions): {
   context: ReturnType<ReturnType<typeof bindCreateContext>>;
 } {
   const dial = new FakeDial();
-  const context = bindCreateContext(dial.platform, dial.platform)(options);
+  const context = bindCreateContext(() => dial.platform)(options);
   return { dial, context };
 }
 
@@ -57,6 +57,7 @@ describe("a context", () => {
     expect(a.id).not.toBe(b.id);
     expect(a.url).toBe(URL_A);
     dial.handlers[0]?.onEnd({ code: 1006, reason: "" });
+    await a.closed;
     expect(context.connections).toEqual([b]);
     const error = await failure(() => context.connection(a.id));
     expect(error).toMatchObject({ code: "UNKNOWN_CONNECTION", kind: "INTERNAL", retryable: false });
@@ -278,8 +279,8 @@ describe("closing a context", () => {
 
   test("does not reach the connections of others", async () => {
     const dial = new FakeDial();
-    const connect = bindConnect(dial.platform, dial.platform);
-    const create = bindCreateContext(dial.platform, dial.platform);
+    const connect = bindConnect(() => dial.platform);
+    const create = bindCreateContext(() => dial.platform);
     const client = await connect(URL_A);
     const context = create();
     expect(context.connections).toEqual([]);
@@ -305,7 +306,7 @@ describe("a dial", () => {
       await advance(10);
       const error = await ended;
       expect(error).toMatchObject({ code: "DIAL_TIMEOUT", kind: "TIMEOUT", retryable: true });
-      expect(error.message).toBe("dial ws://a.test/p?...: not open after 1000 ms");
+      expect(error.message).toBe("dial ws://a.test/p?...: nothing within 1000 ms");
       for (const { signal } of dial.requests) expect(signal.reason).toBe(error);
       await context.close();
     }
@@ -334,7 +335,7 @@ describe("a dial", () => {
   test("that fails leaves no timer and no listener", async () => {
     const controller = new CountingController();
     const refused = { ...NODE, dial: () => Promise.reject(new Error("no")) };
-    const connect = bindConnect(refused, refused);
+    const connect = bindConnect(() => refused);
     await expect(connect(URL_A, { signal: controller.signal })).rejects.toThrow("no");
     expect(controller.listeners).toBe(0);
   });
@@ -384,5 +385,18 @@ describe("createContext of Node's entry", () => {
     }
     const context = node.createContext({ defaults: given });
     expect(await failureCode(context.connect(URL_A, { signal }))).toBe("ABORTED");
+  });
+
+  test("knows a webSocket of its defaults, also where a call's own is undefined", async () => {
+    const context = node.createContext({ defaults: { webSocket: Date } });
+    for (const more of [{}, { webSocket: undefined }]) {
+      const connecting = context.connect(URL_A, { headers: { "X-A": "1" }, signal, ...more });
+      expect(await failureCode(connecting)).toBe("UNSUPPORTED");
+    }
+  });
+
+  test("refuses defaults that are no options", async () => {
+    const make = (): unknown => node.createContext({ defaults: null as unknown as object });
+    expect(await failureCode(make)).toBe("INVALID_OPTION");
   });
 });
