@@ -169,7 +169,7 @@ describe("asks policies", () => {
     for (const cause of [new Error("down"), "down", undefined]) {
       const error = await failure(authorizeConnect([fail(cause)], {}, new URL("ws://h/")));
       expect(error.code).toBe("CONNECT_FORBIDDEN");
-      expect(error).toHaveProperty("cause", cause);
+      expect(error.cause).toBe(cause);
     }
   });
 });
@@ -544,10 +544,10 @@ describe("refuses as INVALID_OPTION", () => {
     [undefined, "rules is undefined: use an array of rules"],
     [null, "rules is null: use an array of rules"],
     [rule, "rules is an object: use an array of rules"],
-    [[null], "rules[0] is null: use an object with actions, resources, effect, when"],
+    [[null], "rules[0]: options must be an object, not null"],
     // eslint-disable-next-line no-sparse-arrays
-    [[rule, ,], "rules[1] is undefined: use an object with actions, resources, effect, when"],
-    [["deny"], 'rules[0] is "deny": use an object with actions, resources, effect, when'],
+    [[rule, ,], "rules[1]: options must be an object, not undefined"],
+    [["deny"], 'rules[0]: options must be an object, not "deny"'],
     [
       [{ ...rule, action: "*" }],
       'rules[0]: unknown option "action": the options are actions, resources, effect, when',
