@@ -181,9 +181,11 @@ class WebSocketTransport implements Transport {
     if (socket.readyState !== OPEN) return -1;
     const isText = typeof data === "string";
     const size = isText ? utf8Size(data) : data.length;
+    this.taken -= this.bufferedAmount ?? 0;
     // A browser copies what it takes; of a class that was given nobody knows.
     socket.send(!isText && this.#options.webSocket ? data.slice() : data, size);
-    this.taken += size;
+    // In the socket's own unit, which may count more than the payload.
+    this.taken += this.bufferedAmount ?? 0;
     this.#watch();
     return size;
   }
