@@ -247,9 +247,14 @@ export class Client implements AsyncIterable<Message> {
     try {
       const payload = toPayload(data, type);
       if (this.#state !== "open") throw this.#closedError("send");
-      if (this.bufferedAmount === 0) this.#writeDeadline?.touch();
+      const wasIdle = this.bufferedAmount === 0;
       const size = this.#transport.send(payload);
       if (size < 0) throw this.#closedError("send");
+      if (wasIdle && this.#writeDeadline) {
+        this.#writeDeadline.touch();
+        // That bytes wait from now on is no progress of theirs.
+        this.#hasWritten();
+      }
       this.#stats.messagesSent++;
       this.#stats.bytesSent += size;
       return this.#settleSend(size);

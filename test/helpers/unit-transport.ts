@@ -7,6 +7,7 @@ import type {
   Handshake,
   Platform,
   Transport,
+  TransportEnd,
   TransportHandler,
 } from "../../src/transport.js";
 
@@ -113,7 +114,13 @@ export class FakeTransport implements Transport {
 
   cut(): void {
     this.calls.push("cut");
-    this.handler?.onEnd({ code: 1006, reason: "", sentCode: this.sentCode });
+    this.end({ code: 1006, reason: "" });
+  }
+
+  /** The connection ends. */
+  end(end: TransportEnd): void {
+    for (const done of this.pings.splice(0)) done(NaN);
+    this.handler?.onEnd({ sentCode: this.sentCode, ...end });
   }
 
   terminate(code: number): number | undefined {
