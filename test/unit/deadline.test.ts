@@ -1,19 +1,17 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
   abortError,
-  checkMayWait,
-  Deadline,
-  guardWait,
   nextTurn,
   now,
   onAbort,
-  parseWait,
+  startDeadline,
   startTimer,
+  waitFor,
 } from "../../src/deadline.js";
-import type { Wait, WaitOptions } from "../../src/deadline.js";
-import type { WsError } from "../../src/errors.js";
+import type { Deadline, Waiting, WaitOptions } from "../../src/deadline.js";
+import { WsError } from "../../src/errors.js";
 import { advance, startClock, turns, useClock } from "../helpers/unit-clock.js";
-import { failure, failureCode } from "../helpers/unit-failure.js";
+import { failure, failureCode, stateOf } from "../helpers/unit-failure.js";
 import { CountingController } from "../helpers/unit-signal.js";
 
 useClock();
@@ -28,17 +26,16 @@ beforeEach(() => {
 });
 
 describe("a deadline", () => {
-  function setUp(
+  function start(
     period: number,
     alive?: () => boolean,
   ): { deadline: Deadline; expire: ReturnType<typeof vi.fn> } {
     const expire = vi.fn();
-    return { deadline: new Deadline(period, expire, alive), expire };
+    return { deadline: startDeadline(period, expire, alive), expire };
   }
 
   test.each([1, 3, 100, 1000, 30_000])("of %i ms expires in time, once", async (period) => {
-    const { deadline, expire } = setUp(period);
-    deadline.start();
+    const { expire } = start(period);
     await advance(period - 1);
     expect(expire).not.toHaveBeenCalled();
     // The last look is confirmed by another one, a turn later.
@@ -50,25 +47,22 @@ describe("a deadline", () => {
   });
 
   test("of less than a millisecond expires after one", async () => {
-    const { deadline, expire } = setUp(0.5);
-    deadline.start();
+    const { expire } = start(0.5);
     expect(expire).not.toHaveBeenCalled();
     await advance(3);
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("beyond 2^31-1 ms waits that long", async () => {
-    const { deadline, expire } = setUp(2 ** 34);
-    deadline.start();
-    await advance(2 ** 34 - 1);
+  test("of 2^31-1 ms, the longest there is, waits that long", async () => {
+    const { expire } = start(2 ** 31 - 1);
+    await advance(2 ** 31 - 2);
     expect(expire).not.toHaveBeenCalled();
     await advance(3);
     expect(expire).toHaveBeenCalledOnce();
   });
 
   test("is put off by each sign of life, to a full period", async () => {
-    const { deadline, expire } = setUp(1000);
-    deadline.start();
+    const { deadline, expire } = start(1000);
     for (let i = 0; i < 20; i++) {
       await advance(990);
       deadline.touch();
@@ -80,9 +74,8 @@ describe("a deadline", () => {
   });
 
   test("costs one timer, however often it is touched", async () => {
-    const { deadline } = setUp(1000);
     const set = vi.spyOn(globalThis, "setTimeout");
-    deadline.start();
+    const { deadline } = start(1000);
     for (let i = 0; i < 10_000; i++) deadline.touch();
     expect(vi.getTimerCount()).toBe(1);
     expect(set).toHaveBeenCalledOnce();
@@ -91,8 +84,7 @@ describe("a deadline", () => {
 
   test("asks for life each quarter of the period", async () => {
     const alive = vi.fn(() => true);
-    const { deadline, expire } = setUp(1000, alive);
-    deadline.start();
+    const { expire } = start(1000, alive);
     expect(alive).toHaveBeenCalledOnce();
     await advance(1000);
     expect(alive).toHaveBeenCalledTimes(5);
@@ -105,12 +97,11 @@ describe("a deadline", () => {
 
   test("forgets the life that was there before it started", async () => {
     let moved = true;
-    const { deadline, expire } = setUp(1000, () => {
+    const { expire } = start(1000, () => {
       const was = moved;
       moved = false;
       return was;
     });
-    deadline.start();
     await advance(1003);
     expect(expire).toHaveBeenCalledOnce();
   });
@@ -121,8 +112,7 @@ describe("a deadline", () => {
     [1001, 2001],
     [3_600_000, 2001],
   ])("noticed %i ms late ends at %i ms of running time", async (delay, end) => {
-    const { deadline, expire } = setUp(1000);
-    deadline.start();
+    const { expire } = start(1000);
     await advance(999);
     late = delay;
     await advance(end - 999 - 3);
@@ -132,8 +122,7 @@ describe("a deadline", () => {
   });
 
   test("noticed late at an earlier look grants a full period from then", async () => {
-    const { deadline, expire } = setUp(4000);
-    deadline.start();
+    const { expire } = start(4000);
     await advance(999);
     late = 1_000_000;
     await advance(1 + 3999);
@@ -143,8 +132,7 @@ describe("a deadline", () => {
   });
 
   test("lets what had arrived be read before it expires", async () => {
-    const { deadline, expire } = setUp(1000);
-    deadline.start();
+    const { deadline, expire } = start(1000);
     await advance(1000);
     // Between the look that would end it and the one that confirms it.
     deadline.touch();
@@ -155,8 +143,7 @@ describe("a deadline", () => {
   });
 
   test("confirms again after each life between two looks", async () => {
-    const { deadline, expire } = setUp(1000);
-    deadline.start();
+    const { expire } = start(1000);
     await advance(1000);
     late = 1001;
     // The confirming look itself is late: a full period more.
@@ -168,42 +155,15 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("stopped does not expire, and starts anew", async () => {
-    const { deadline, expire } = setUp(1000);
-    deadline.stop();
-    deadline.start();
-    await advance(1000);
+  test.each([0, 500, 1000])("stopped after %i ms does not expire", async (time) => {
+    const { deadline, expire } = start(1000);
+    await advance(time);
     deadline.stop();
     deadline.stop();
+    deadline.touch();
     expect(vi.getTimerCount()).toBe(0);
     await advance(5000);
     expect(expire).not.toHaveBeenCalled();
-    deadline.start();
-    await advance(999);
-    expect(expire).not.toHaveBeenCalled();
-    // Confirmed afresh: the confirmation of before does not count.
-    await advance(1);
-    expect(expire).not.toHaveBeenCalled();
-    await advance(2);
-    expect(expire).toHaveBeenCalledOnce();
-    deadline.start();
-    await advance(1003);
-    expect(expire).toHaveBeenCalledTimes(2);
-  });
-
-  test("started twice goes by the first start", async () => {
-    const { deadline, expire } = setUp(1000);
-    deadline.start();
-    await advance(500);
-    deadline.start();
-    expect(vi.getTimerCount()).toBe(1);
-    await advance(503);
-    expect(expire).toHaveBeenCalledOnce();
-  });
-
-  test("not started costs nothing", () => {
-    setUp(1000);
-    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
@@ -290,16 +250,18 @@ describe("waits on one signal", () => {
     const { signal } = controller;
     const told: string[] = [];
     const say = (): void => void told.push("twice");
-    onAbort(signal, () => told.push("first"));
-    onAbort(signal, say);
-    const stop = onAbort(signal, say);
-    onAbort(signal, say);
-    stop();
+    const stops = [
+      onAbort(signal, () => told.push("first")),
+      onAbort(signal, say),
+      onAbort(signal, say),
+      onAbort(signal, say),
+    ];
+    stops[2]?.();
+    controller.abort();
     controller.abort();
     expect(told).toEqual(["first", "twice", "twice"]);
+    for (const stop of stops) stop();
     expect(controller.listeners).toBe(0);
-    controller.abort();
-    expect(told).toHaveLength(3);
   });
 
   test("that are given up while others are told are not told", () => {
@@ -336,90 +298,186 @@ describe("waits on one signal", () => {
 });
 
 describe("a wait", () => {
-  const parse = (options: WaitOptions, timeout?: number): Wait =>
-    parseWait("op", "RECEIVE_TIMEOUT", options, {
-      ...(timeout !== undefined && { defaultTimeout: timeout }),
-    });
+  /** What nothing but the test ends; it notes how often it was begun and left. */
+  class Parking<T> {
+    parked = 0;
+    left = 0;
+    done: (result: T | WsError) => void = () => {};
+    readonly park = (done: (result: T | WsError) => void): (() => void) => {
+      this.parked++;
+      this.done = done;
+      return () => this.left++;
+    };
+  }
 
-  test("has its options checked and converted", () => {
-    expect(parse({})).toEqual({
-      operation: "op",
-      timeoutCode: "RECEIVE_TIMEOUT",
-      timeout: undefined,
-      signal: undefined,
-    });
-    expect(parse({ timeout: "1s" })).toMatchObject({ timeout: 1000 });
-    expect(parse({ timeout: undefined }, 7)).toMatchObject({ timeout: 7 });
-    expect(parse({ timeout: 0 }, 7)).toMatchObject({ timeout: 0 });
+  function wait<T>(options: WaitOptions, waiting: Waiting<T>): Promise<T> {
+    return waitFor("op", "RECEIVE_TIMEOUT", options, waiting);
+  }
+
+  test("takes what there is without waiting, whatever its timeout", async () => {
+    const parking = new Parking<unknown>();
+    for (const options of [{}, { timeout: 0 }, { timeout: 5 }]) {
+      for (const there of [7, 0, false, ""]) {
+        expect(await wait(options, { park: parking.park, attempt: () => there })).toBe(there);
+      }
+    }
+    expect(parking.parked).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("takes a signal of another realm", () => {
-    const signal = { aborted: false, addEventListener: () => {} } as unknown as AbortSignal;
-    expect(parse({ signal }).signal).toBe(signal);
+  test("ends with what comes, and leaves nothing behind", async () => {
+    const controller = new CountingController();
+    for (const outcome of [7, new WsError("CLOSED", "x")]) {
+      const parking = new Parking<number>();
+      const waiting = wait({ timeout: 10, signal: controller.signal }, parking);
+      const caught = waiting.catch((error: unknown) => error);
+      expect(await stateOf(waiting)).toBe("pending");
+      parking.done(outcome);
+      expect([parking.parked, parking.left, controller.listeners]).toEqual([1, 1, 0]);
+      expect(vi.getTimerCount()).toBe(0);
+      // Whatever else comes is too late.
+      parking.done(8);
+      controller.signal.dispatchEvent(new Event("abort"));
+      expect(await caught).toBe(outcome);
+    }
+  });
+
+  test("without limits waits on, without a timer", async () => {
+    const parking = new Parking<number>();
+    const waiting = wait({}, parking);
+    expect(vi.getTimerCount()).toBe(0);
+    await advance(1e9);
+    expect(await stateOf(waiting)).toBe("pending");
+    parking.done(1);
+    expect(await waiting).toBe(1);
+  });
+
+  test("waits as long as is usual, unless its options say otherwise", async () => {
+    for (const [options, time] of [
+      [{}, 7],
+      [{ timeout: undefined }, 7],
+      [{ timeout: 3 }, 3],
+      [{ timeout: "1s" }, 1000],
+      [{ timeout: 2 ** 31 }, 2 ** 31],
+    ] as const) {
+      const ended = failure(wait(options, { park: new Parking<number>().park, timeout: 7 }));
+      await advance(time - 1);
+      expect(await stateOf(ended)).toBe("pending");
+      await advance(1);
+      expect(await ended).toMatchObject({
+        code: "RECEIVE_TIMEOUT",
+        kind: "TIMEOUT",
+        message: `op: nothing within ${time} ms`,
+      });
+    }
+  });
+
+  test("with a timeout of 0 does not begin", async () => {
+    const parking = new Parking<number>();
+    for (const waiting of [parking, { park: parking.park, timeout: 7 }]) {
+      const error = await failure(wait({ timeout: 0 }, waiting));
+      expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: nothing within 0 ms" });
+    }
+    expect(parking.parked).toBe(0);
+    const ended = failureCode(wait({ timeout: 0.001 }, parking));
+    expect(parking.parked).toBe(1);
+    await advance(1);
+    expect(await ended).toBe("RECEIVE_TIMEOUT");
+  });
+
+  test("takes a signal of another realm", async () => {
+    const signal = {
+      aborted: false,
+      addEventListener: vi.fn(),
+      removeEventListener: vi.fn(),
+    };
+    const parking = new Parking<number>();
+    const waiting = wait({ signal: signal as unknown as AbortSignal }, parking);
+    expect(signal.addEventListener).toHaveBeenCalledOnce();
+    parking.done(1);
+    expect(await waiting).toBe(1);
+    expect(signal.removeEventListener).toHaveBeenCalledOnce();
   });
 
   test("refuses a name it does not know, and says so", async () => {
-    const error = await failure(() => parse({ timeOut: 5 } as WaitOptions));
+    const error = await failure(wait({ timeOut: 5 } as WaitOptions, new Parking()));
     expect(error.code).toBe("INVALID_OPTION");
     expect(error.message).toMatch(/^op: unknown option "timeOut".*timeout/);
   });
 
-  test("checks its signal before it looks whether that was aborted, and that before its timeout", async () => {
+  test("checks all of its options before it looks whether its signal was aborted", async () => {
+    const parking = new Parking();
+    const attempt = vi.fn(() => 1);
+    const check = (options: WaitOptions): Promise<string> =>
+      failureCode(wait(options, { park: parking.park, attempt }));
     const signal = AbortSignal.abort();
-    expect(await failureCode(() => parse({ signal, timeout: -1 }))).toBe("ABORTED");
-    const fake = { aborted: true } as AbortSignal;
-    expect(await failureCode(() => parse({ signal: fake }))).toBe("INVALID_OPTION");
+    expect(await check({ signal, timeout: -1 })).toBe("INVALID_DURATION");
+    expect(await check({ signal: { aborted: true } as AbortSignal })).toBe("INVALID_OPTION");
+    expect(await check({ signal })).toBe("ABORTED");
+    expect(attempt).not.toHaveBeenCalled();
+    expect(parking.parked).toBe(0);
   });
 
-  test("may not begin with a timeout of 0 alone", async () => {
-    expect(() => checkMayWait(parse({}))).not.toThrow();
-    expect(() => checkMayWait(parse({ timeout: 0.001 }))).not.toThrow();
-    const error = await failure(() => checkMayWait(parse({ timeout: 0 })));
-    expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: nothing within 0 ms" });
-  });
-
-  test("that is guarded fails once: by its time or by its signal", async () => {
+  test("fails once: by its time or by its signal", async () => {
     for (const first of ["time", "signal"]) {
       const controller = new CountingController();
-      const errors: WsError[] = [];
-      const wait = parse({ timeout: 10, signal: controller.signal });
-      guardWait(wait, (error) => errors.push(error));
+      const parking = new Parking();
+      const ended = failure(wait({ timeout: 10, signal: controller.signal }, parking));
       if (first === "time") await advance(10);
-      controller.abort();
+      controller.abort("why");
       await advance(10);
-      expect(errors.map(({ code }) => code)).toEqual([
-        first === "time" ? "RECEIVE_TIMEOUT" : "ABORTED",
-      ]);
+      expect(await ended).toMatchObject(
+        first === "time" ? { code: "RECEIVE_TIMEOUT" } : { code: "ABORTED", cause: "why" },
+      );
+      expect(parking.left).toBeGreaterThan(0);
       expect(controller.listeners).toBe(0);
       expect(vi.getTimerCount()).toBe(0);
     }
   });
 
-  test("that is released in the turn in which its time is up does not fail", async () => {
-    const fail = vi.fn();
-    const release = guardWait(parse({ timeout: 10 }), fail);
-    await vi.advanceTimersByTimeAsync(9);
-    vi.advanceTimersByTime(1);
-    release();
+  test("that ends in the turn in which its time is up has not failed", async () => {
+    const parking = new Parking<number>();
+    const waiting = wait({ timeout: 10 }, parking);
+    vi.advanceTimersByTime(10);
+    parking.done(1);
     await turns();
-    expect(fail).not.toHaveBeenCalled();
+    expect(await waiting).toBe(1);
   });
 
-  test("that is aborted in the turn in which its time is up fails once", async () => {
+  test("that is aborted in the turn in which its time is up fails by that", async () => {
     const controller = new AbortController();
-    const fail = vi.fn();
-    guardWait(parse({ timeout: 10, signal: controller.signal }), fail);
+    const ended = failureCode(wait({ timeout: 10, signal: controller.signal }, new Parking()));
     vi.advanceTimersByTime(10);
     controller.abort();
     await turns();
-    expect(fail).toHaveBeenCalledOnce();
-    expect(fail.mock.calls[0]?.[0]).toMatchObject({ code: "ABORTED" });
+    expect(await ended).toBe("ABORTED");
   });
 
-  test("without limits is guarded for nothing", () => {
-    const release = guardWait(parse({}), () => {});
+  test("tells that its time is up, and lets a better error come in the same turn", async () => {
+    for (const better of [undefined, new WsError("HANDSHAKE_REJECTED", "x")]) {
+      const parking = new Parking<number>();
+      const { park } = parking;
+      const late = vi.fn((error: WsError) => {
+        expect(error.code).toBe("RECEIVE_TIMEOUT");
+        if (better) void Promise.resolve().then(() => parking.done(better));
+      });
+      const ended = failure(wait({ timeout: 10 }, { park, late }));
+      await advance(10);
+      expect(late).toHaveBeenCalledOnce();
+      expect(await ended).toBe(better ?? late.mock.calls[0]?.[0]);
+    }
+  });
+
+  test("that cannot begin has failed, and leaves nothing behind", async () => {
+    const controller = new CountingController();
+    const park = (): never => {
+      throw new WsError("NO_CONTEXT", "x");
+    };
+    expect(await failureCode(wait({ timeout: 10, signal: controller.signal }, { park }))).toBe(
+      "NO_CONTEXT",
+    );
+    expect(controller.added).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
-    expect(release).not.toThrow();
   });
 });
 

@@ -96,7 +96,7 @@ describe("refuses with INVALID_DURATION", () => {
     [undefined, "undefined"],
     [null, "null"],
     [true, "true"],
-    [5n, "5n"],
+    [5n, "5"],
     [Symbol("s"), "Symbol(s)"],
     [[1], "an array"],
     [{ valueOf: () => 5 }, "an object"],

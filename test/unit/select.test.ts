@@ -108,21 +108,18 @@ describe("a select with something ready", () => {
     for (const n of counts) expect(Math.abs(n - ROUNDS / count)).toBeLessThan(230);
   });
 
-  test("chooses by lot, each as likely as the others, at the edges of chance too", async () => {
+  test("chooses by lot: the lowest of those that are ready, at the edges of chance too", async () => {
     const random = vi.spyOn(Math, "random");
     try {
-      const cases = [closed(), closed(), closed()].map((channel) => channel.caseReceive());
-      random.mockReturnValue(0);
-      expect((await select(cases)).index).toBe(2);
-      random.mockReturnValue(1 - 2 ** -53);
-      expect((await select(cases)).index).toBe(0);
-      // Just below and at 1 in 2, for the second; then never again.
-      for (const [chance, index] of [
-        [0.4999, 1],
-        [0.5, 0],
+      const idle = new Channel<number>();
+      const cases = [idle, closed(), closed(), closed()].map((channel) => channel.caseReceive());
+      for (const [lots, index] of [
+        [[0, 0.5, 0.4999, 0.9], 2],
+        [[0.1, 0.2, 0.3, 0], 3],
+        [[0, 1 - 2 ** -53, 1 - 2 ** -52, 1 - 2 ** -53], 2],
+        [[0, 0.1, 0.2, 0.3], 1],
       ] as const) {
-        random.mockReset();
-        random.mockReturnValueOnce(0).mockReturnValueOnce(chance).mockReturnValue(0.9);
+        for (const lot of lots) random.mockReturnValueOnce(lot);
         expect((await select(cases)).index).toBe(index);
       }
     } finally {

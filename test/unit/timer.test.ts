@@ -35,7 +35,7 @@ describe("after", () => {
     const looks: ((channel: ReceiveChannel<Date>) => unknown)[] = [
       (channel) => channel.length === 1,
       (channel) => channel.tryReceive()?.ok,
-      (channel) => channel.caseReceive().ready,
+      (channel) => channel.caseReceive().attempt()?.ok,
     ];
     for (const look of looks) {
       const channel = after("10ms");
