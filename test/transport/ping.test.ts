@@ -1,0 +1,225 @@
+import { describe, expect, test } from "vitest";
+import { connect } from "../../src/node.js";
+import type { Client, ConnectOptions } from "../../src/node.js";
+import { closeFrame, OPCODE, pongFrame, textFrame } from "../helpers/frames.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { startRawServer } from "../helpers/raw-server.js";
+import type { RawConnection, RawServer } from "../helpers/raw-server.js";
+import { ms } from "../helpers/time.js";
+import { codeOf, isPending, rejectionOf, sleep, turn } from "./support.js";
+
+checkLeaks();
+
+async function open(
+  server: RawServer,
+  options?: ConnectOptions,
+): Promise<{ client: Client; peer: RawConnection }> {
+  const client = await connect(server.url, options);
+  return { client, peer: await server.connection() };
+}
+
+/** The payload of the `n`th ping that came. */
+async function payloadOf(peer: RawConnection, n: number): Promise<Buffer> {
+  return (await peer.frame(OPCODE.PING, n)).payload;
+}
+
+/** Settles when the client has read what the peer has written. */
+async function mark(client: Client, peer: RawConnection): Promise<void> {
+  peer.write(textFrame("mark"));
+  expect(await client.receive()).toMatchObject({ value: { data: "mark" } });
+  await turn();
+}
+
+describe("a ping", () => {
+  test("carries a payload of its own each time", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const pings = [client.ping(), client.ping(), client.ping()];
+    const payloads = [0, 1, 2].map(async (n) => (await payloadOf(peer, n)).toString("hex"));
+    expect(new Set(await Promise.all(payloads)).size).toBe(3);
+    peer.write(pongFrame(await payloadOf(peer, 2)));
+    await Promise.all(pings);
+    client.terminate();
+  });
+
+  test("is not settled by the pong of an earlier one, however often that comes", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const pings = [client.ping(), client.ping(), client.ping()] as const;
+    const third = await payloadOf(peer, 2);
+    const [first, second] = [await payloadOf(peer, 0), await payloadOf(peer, 1)];
+    peer.write(pongFrame(second), pongFrame(first), pongFrame(second));
+    await Promise.all(pings.slice(0, 2));
+    await mark(client, peer);
+    expect(await isPending(pings[2])).toBe(true);
+    peer.write(pongFrame(third));
+    await pings[2];
+    client.terminate();
+  });
+
+  test("is settled by the pong of a later one that was given up", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const first = client.ping();
+    expect(await codeOf(client.ping({ timeout: ms(50) }))).toBe("PING_TIMEOUT");
+    peer.write(pongFrame(await payloadOf(peer, 1)));
+    expect(await first).toBeGreaterThan(0);
+    client.terminate();
+  });
+
+  test.each<[string, (own: Buffer) => Uint8Array]>([
+    ["no payload", () => new Uint8Array()],
+    ["its own payload cut short", (own) => own.subarray(0, -1)],
+    ["its own payload and one byte more", (own) => Buffer.concat([own, Buffer.alloc(1)])],
+    ["its own payload behind one byte", (own) => Buffer.concat([Buffer.alloc(1), own])],
+    ["the number after its own", (own) => plus(own, 1)],
+    ["zero", (own) => Buffer.alloc(own.length)],
+    ["the highest number", (own) => Buffer.alloc(own.length, 255)],
+  ])("ignores a foreign pong with %s", async (_, payload) => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const ping = client.ping();
+    const own = await payloadOf(peer, 0);
+    peer.write(pongFrame(payload(own)));
+    await mark(client, peer);
+    expect(await isPending(ping)).toBe(true);
+    peer.write(pongFrame(own));
+    await ping;
+    client.terminate();
+  });
+
+  test("is measured from the call where its pong is faster than its flush", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const first = client.ping();
+    const own = await payloadOf(peer, 0);
+    peer.write(pongFrame(own));
+    await first;
+    peer.socket.pause();
+    void client.send(new Uint8Array(33_554_432));
+    const start = performance.now();
+    const ping = client.ping();
+    setTimeout(() => peer.write(pongFrame(plus(own, 1))), ms(100));
+    const roundTrip = await ping;
+    const all = performance.now() - start;
+    expect(roundTrip).toBeGreaterThan(ms(95));
+    expect(roundTrip).toBeLessThanOrEqual(all);
+    peer.socket.resume();
+    client.terminate();
+  });
+});
+
+describe("a socket that is paused", () => {
+  async function openPaused(server: RawServer): ReturnType<typeof open> {
+    const opened = await open(server, { channelCapacity: 1 });
+    const { client, peer } = opened;
+    peer.write(textFrame("first"));
+    await expect.poll(() => client.stats.timesPaused).toBe(1);
+    await expectPaused(opened, 1);
+    return opened;
+  }
+
+  /** With so many messages received, and no more however many are sent. */
+  async function expectPaused(
+    { client, peer }: Awaited<ReturnType<typeof open>>,
+    received: number,
+  ): Promise<void> {
+    peer.write(textFrame("held back"));
+    await sleep(30);
+    expect(client.stats.messagesReceived).toBe(received);
+  }
+
+  test("goes on while a ping is out, and pauses again with the last pong", async () => {
+    await using server = await startRawServer();
+    const opened = await openPaused(server);
+    const { client, peer } = opened;
+    const pings = [client.ping(), client.ping()] as const;
+    await expect.poll(() => client.stats.messagesReceived).toBe(2);
+    peer.write(pongFrame(await payloadOf(peer, 0)));
+    await pings[0];
+    peer.write(textFrame("while the second is out"));
+    await expect.poll(() => client.stats.messagesReceived).toBe(3);
+    expect(client.stats.timesPaused).toBe(1);
+    peer.write(pongFrame(await payloadOf(peer, 1)));
+    await pings[1];
+    await turn();
+    expect(client.stats.timesPaused).toBe(2);
+    await expectPaused(opened, 3);
+    client.terminate();
+  });
+
+  test.each(["timeout", "signal"])("pauses again when a ping is given up by %s", async (by) => {
+    await using server = await startRawServer();
+    const opened = await openPaused(server);
+    const { client } = opened;
+    const controller = new AbortController();
+    const ping = client.ping(
+      by === "timeout" ? { timeout: ms(100) } : { signal: controller.signal },
+    );
+    await expect.poll(() => client.stats.messagesReceived).toBe(2);
+    expect(client.stats.timesPaused).toBe(1);
+    if (by === "signal") controller.abort();
+    expect(await codeOf(ping)).toBe(by === "timeout" ? "PING_TIMEOUT" : "ABORTED");
+    await turn();
+    expect(client.stats.timesPaused).toBe(2);
+    await expectPaused(opened, 2);
+    client.terminate();
+  });
+
+  test("does not pause again when its consumer has caught up meanwhile", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await openPaused(server);
+    const ping = client.ping();
+    await expect.poll(() => client.stats.messagesReceived).toBe(2);
+    for (let i = 0; i < 2; i++) await client.receive();
+    peer.write(pongFrame(await payloadOf(peer, 0)));
+    await ping;
+    await mark(client, peer);
+    expect(client.stats.timesPaused).toBe(1);
+    client.terminate();
+  });
+});
+
+describe("pings that are out reject with CLOSED", () => {
+  test.each<[string, (client: Client, peer: RawConnection) => void]>([
+    ["terminate", (client) => client.terminate()],
+    ["a local close", (client) => void client.close()],
+    ["the peer's close", (_, peer) => peer.write(closeFrame(1001))],
+    ["a reset", (_, peer) => peer.reset()],
+    ["a broken rule", (_, peer) => peer.write(Buffer.of(0xff, 0xff))],
+  ])("at the end by %s", async (_, end) => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    const pings = [client.ping(), client.ping()];
+    await payloadOf(peer, 1);
+    const errors = pings.map(rejectionOf);
+    peer.onFrame = ({ opcode }) => {
+      if (opcode === OPCODE.CLOSE) peer.write(closeFrame(1000));
+    };
+    end(client, peer);
+    const { error: cause } = await client.closed;
+    for (const error of await Promise.all(errors)) {
+      expect(error).toMatchObject({ code: "CLOSED", retryable: cause?.retryable ?? false });
+      expect(error.cause).toBe(cause);
+    }
+  });
+
+  test("also where they could not leave", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server);
+    peer.socket.pause();
+    void client.send(new Uint8Array(33_554_432));
+    const ping = codeOf(client.ping());
+    await sleep(20);
+    client.terminate();
+    expect(await ping).toBe("CLOSED");
+    peer.socket.resume();
+  });
+});
+
+/** A number in bytes, and `n` more. */
+function plus(bytes: Buffer, n: number): Buffer {
+  const sum = Buffer.from(bytes);
+  sum.writeUInt32BE(sum.readUInt32BE() + n);
+  return sum;
+}
