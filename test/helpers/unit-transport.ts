@@ -10,6 +10,7 @@ import type {
   TransportEnd,
   TransportHandler,
 } from "../../src/transport.js";
+import { unixProblem } from "../../src/url.js";
 
 /** No test here is to get as far as this. */
 const neverDial = (): Promise<void> => Promise.reject(new Error("dialled"));
@@ -19,7 +20,7 @@ export const NODE: Platform = {
   dial: neverDial,
   name: "Node",
   credentials: true,
-  unix: true,
+  unix: unixProblem,
   base: undefined,
   dialOptions: nodeOptionChecks,
 };
@@ -29,7 +30,6 @@ export const BROWSER: Platform = {
   dial: neverDial,
   name: "a browser",
   credentials: false,
-  unix: false,
   base: "https://page.test/app/",
 };
 

@@ -30,7 +30,7 @@ describe("the README's table of options", () => {
     // Nothing to send, in whatever form, is "none" to a reader.
     const isNone = (value: unknown) =>
       typeof value === "object" && Object.keys(value ?? {}).length === 0;
-    const defaults: Readonly<Record<string, unknown>> = DEFAULTS;
+    const defaults: Readonly<Record<string, unknown>> = { ...DEFAULTS };
     const actual = OPTION_NAMES.map((name) => [
       name,
       isNone(defaults[name]) ? undefined : defaults[name],

@@ -199,7 +199,7 @@ describe("connect in a browser", () => {
 
   test.each<Row>([
     [`wss://me:${SECRET}@host.test/`, "UNSUPPORTED", "credentials"],
-    ["ws+unix:///run/app.sock", "UNSUPPORTED", "Unix"],
+    ["ws+unix:///run/app.sock", "INVALID_URL", "scheme", "wss:"],
     ["#top", "INVALID_URL", "fragment"],
   ])("refuses the URL %s with %s", async (...row) => {
     await check(() => connect(row[0] as string), row);

@@ -616,7 +616,6 @@ describe("terminate", () => {
       before(client);
       client.terminate();
       expect(client.state).toBe("closed");
-      await microtasks();
       expect(transport.calls.at(-1)).toBe("terminate 1006");
       expect(await client.closed).toEqual({ code: 1006, reason: "", clean: false, by: "local" });
     }

@@ -306,7 +306,7 @@ describe("a dial", () => {
       await advance(10);
       const error = await ended;
       expect(error).toMatchObject({ code: "DIAL_TIMEOUT", kind: "TIMEOUT", retryable: true });
-      expect(error.message).toBe("dial ws://a.test/p?...: nothing within 1000 ms");
+      expect(error.message).toBe("dial ws://a.test/p?...: not open after 1000 ms");
       for (const { signal } of dial.requests) expect(signal.reason).toBe(error);
       await context.close();
     }

@@ -453,21 +453,6 @@ describe("a wait", () => {
     expect(await ended).toBe("ABORTED");
   });
 
-  test("tells that its time is up, and lets a better error come in the same turn", async () => {
-    for (const better of [undefined, new WsError("HANDSHAKE_REJECTED", "x")]) {
-      const parking = new Parking<number>();
-      const { park } = parking;
-      const late = vi.fn((error: WsError) => {
-        expect(error.code).toBe("RECEIVE_TIMEOUT");
-        if (better) void Promise.resolve().then(() => parking.done(better));
-      });
-      const ended = failure(wait({ timeout: 10 }, { park, late }));
-      await advance(10);
-      expect(late).toHaveBeenCalledOnce();
-      expect(await ended).toBe(better ?? late.mock.calls[0]?.[0]);
-    }
-  });
-
   test("that cannot begin has failed, and leaves nothing behind", async () => {
     const controller = new CountingController();
     const park = (): never => {

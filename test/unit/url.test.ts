@@ -3,13 +3,19 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 
 import { WsError } from "../../src/errors.js";
-import { displayUrl, maskUrl, parseUrl, publicUrl, sameOrigin } from "../../src/url.js";
+import {
+  displayUrl,
+  maskUrl,
+  parseUrl,
+  publicUrl,
+  sameOrigin,
+  unixProblem,
+} from "../../src/url.js";
 import type { UrlRules } from "../../src/url.js";
 import { ms } from "../helpers/time.js";
 
-const NODE: UrlRules = { unix: true, credentials: true };
+const NODE: UrlRules = { unix: unixProblem, credentials: true };
 const PAGE: UrlRules = {
-  unix: false,
   credentials: false,
   base: "https://me:pw@h.test/a/b?tok#top",
 };
@@ -105,11 +111,11 @@ describe("refuses", () => {
     ["ws://", '"ws://" is not a URL: use ws://host/path'],
     ["ws://h:65536/p", '"ws://h:65536/p" is not a URL: use ws://host/path'],
     ["ws://a b/", '"ws://a b/" is not a URL: use ws://host/path'],
-    ["ftp://h/", '"ftp://h/" has another scheme: use ws: or wss:'],
-    ["wsx://h/", '"wsx://h/" has another scheme: use ws: or wss:'],
-    ["localhost:80", '"localhost:80" has another scheme: use ws: or wss:'],
-    ["http+unix:///s", '"http+unix:///s" has another scheme: use ws: or wss:'],
-    ["javascript:alert(1)", '"javascript:alert(1)" has another scheme: use ws: or wss:'],
+    ["ftp://h/", '"ftp://h/" has another scheme: use ws:, wss: or ws+unix:'],
+    ["wsx://h/", '"wsx://h/" has another scheme: use ws:, wss: or ws+unix:'],
+    ["localhost:80", '"localhost:80" has another scheme: use ws:, wss: or ws+unix:'],
+    ["http+unix:///s", '"http+unix:///s" has another scheme: use ws:, wss: or ws+unix:'],
+    ["javascript:alert(1)", '"javascript:alert(1)" has another scheme: use ws:, wss: or ws+unix:'],
     ["ws://h/p#frag", '"ws://h/p" has a fragment: leave it out'],
     ["ws://h/p#", '"ws://h/p" has a fragment: leave it out'],
     ["ws://h/p?q#", '"ws://h/p" has a fragment: leave it out'],
@@ -144,9 +150,9 @@ describe("refuses", () => {
 
   test("ws+unix: where the platform has no Unix sockets", () => {
     const error = failure("ws+unix:///run/s:/p?tok", PAGE);
-    expect(error.code).toBe("UNSUPPORTED");
+    expect(error.code).toBe("INVALID_URL");
     expect(error.message).toBe(
-      'connect: "ws+unix:///run/s:/p" is a Unix socket, for Node alone: use ws: or wss:',
+      'connect: "ws+unix:///run/s:/p" has another scheme: use ws: or wss:',
     );
   });
 
@@ -209,11 +215,11 @@ describe("shows", () => {
     ["wss://h", "wss://h/", "wss://h/"],
     ["wss://h:8443/p", "wss://h:8443/p", "wss://h:8443/p"],
     ["wss://h/p?tok=1&b", "wss://h/p?...", "wss://h/p?tok=1&b"],
-    ["wss://h/p?", "wss://h/p", "wss://h/p?"],
+    ["wss://h/p?", "wss://h/p", "wss://h/p"],
     ["wss://me:pw@h/p?tok", "wss://h/p?...", "wss://h/p?tok"],
     ["wss://me@h/p", "wss://h/p", "wss://h/p"],
-    ["wss://h/p#f?x", "wss://h/p", "wss://h/p#f?x"],
-    ["wss://h/p?q#f", "wss://h/p?...", "wss://h/p?q#f"],
+    ["wss://h/p#f?x", "wss://h/p", "wss://h/p"],
+    ["wss://h/p?q#f", "wss://h/p?...", "wss://h/p?q"],
     ["ws+unix:///run/s:/p?tok", "ws+unix:///run/s:/p?...", "ws+unix:///run/s:/p?tok"],
   ])("%s as %s, and to a policy as %s", (input, shown, open) => {
     const url = new URL(input);
