@@ -20,7 +20,8 @@ export function createCertificate(
   const spki = publicKey.export({ type: "spki", format: "der" });
   const toBeSigned = sequence(
     der(0xa0, integer(Buffer.from([2]))), // version 3
-    integer(randomBytes(8)),
+    // DER has no zeros at the start of a number.
+    integer(Buffer.concat([Buffer.of(1), randomBytes(8)])),
     algorithm,
     name,
     sequence(time(Date.now() - day), time(Date.now() + day)),
