@@ -115,7 +115,7 @@ describe("refuses with INVALID_DURATION", () => {
     const error = failure(value);
     expect(error.code).toBe("INVALID_DURATION");
     expect(error.message).toBe(
-      `duration: use 0 to 292 years, in milliseconds or as "1h15m30.5s", not ${shown}`,
+      `duration must be 0 to 9223372036854.775 ms or a Go duration such as "1h15m30.5s", not ${shown}`,
     );
   });
 
