@@ -1,21 +1,4 @@
 /**
- * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it,
- * such as `"300ms"` or `"1h15m30.5s"`. What {@link parseDuration} accepts.
- */
-type Duration = number | string;
-/**
- * The milliseconds of a duration, fractions kept: `"5ns"` is 0.000005.
- *
- * A number is milliseconds. A string follows Go's `time.ParseDuration`: an optional sign, then
- * `"0"` or one or more decimal numbers, each with a unit: `ns`, `us` (or `µs`), `ms`, `s`, `m`,
- * `h`.
- *
- * Throws a {@link WsError} `INVALID_DURATION` for anything else, for NaN, for a negative duration,
- * and for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
- */
-declare function parseDuration(value: Duration): number;
-
-/**
  * What kind of failure a {@link WsError} is, for code that decides by class and not by case. A kind's
  * value is its name.
  */
@@ -87,6 +70,23 @@ declare const errors: {
     /** Whether `error` is a {@link WsError} of this kind. False for anything else. */
     is(error: unknown, kind: ErrorKind): error is WsError;
 };
+
+/**
+ * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it,
+ * such as `"300ms"` or `"1h15m30.5s"`. What {@link parseDuration} accepts.
+ */
+type Duration = number | string;
+/**
+ * The milliseconds of a duration, fractions kept: `"5ns"` is 0.000005.
+ *
+ * A number is milliseconds. A string follows Go's `time.ParseDuration`: an optional sign, then
+ * `"0"` or one or more decimal numbers, each with a unit: `ns`, `us` (or `µs`), `ms`, `s`, `m`,
+ * `h`.
+ *
+ * Throws a {@link WsError} `INVALID_DURATION` for anything else, for NaN, for a negative duration,
+ * and for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
+ */
+declare function parseDuration(value: Duration): number;
 
 /** How long a wait may take, and what else ends it. */
 interface WaitOptions {

@@ -107,13 +107,11 @@ const POWERS = {
 function parseDuration(value) {
   return durationOf("duration", value);
 }
-function durationOf(where, value) {
+function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
-  if (ms >= 0 && ms <= MAX) return ms + 0;
-  throw new WsError(
-    "INVALID_DURATION",
-    `${where}: use 0 to 292 years, in milliseconds or as "1h15m30.5s", not ${show(value)}`
-  );
+  if (ms >= 0 && ms <= max) return ms + 0;
+  const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+  throw new WsError(code, `${where} must be ${wanted}, not ${show(value)}`);
 }
 function parseText(text) {
   if (/^[+-]?0$/.test(text)) return 0;
@@ -271,7 +269,7 @@ class Queue {
     const value = values[this.#head];
     values[this.#head++] = void 0;
     if (this.#head * 2 > values.length + SPARE) {
-      values.splice(0, this.#head);
+      this.#values = values.slice(this.#head);
       this.#head = 0;
     }
     this.taken?.(value);
@@ -432,7 +430,7 @@ function closedError() {
   return new WsError("CHANNEL_CLOSED", "channel send: the channel is closed");
 }
 function receive(queue, options) {
-  if (options) {
+  if (options !== void 0) {
     const attempt = () => queue.take();
     return waitFor("receive", "RECEIVE_TIMEOUT", options, { attempt, park: parkIn(queue) });
   }
@@ -733,9 +731,13 @@ class Client {
     try {
       const payload = toPayload(data, type);
       if (this.#state !== "open") throw this.#closedError("send");
-      if (this.bufferedAmount === 0) this.#writeDeadline?.touch();
+      const wasIdle = this.bufferedAmount === 0;
       const size = this.#transport.send(payload);
       if (size < 0) throw this.#closedError("send");
+      if (wasIdle && this.#writeDeadline) {
+        this.#writeDeadline.touch();
+        this.#hasWritten();
+      }
       this.#stats.messagesSent++;
       this.#stats.bytesSent += size;
       return this.#settleSend(size);
@@ -813,6 +815,7 @@ class Client {
   async #closeWhenFlushed(code, reason) {
     const transport = this.#transport;
     await this.#until("close", () => transport.written >= transport.taken);
+    if (this.#state === "closed") return;
     transport.close(code, reason);
     this.#closeDeadline?.touch();
   }
@@ -998,34 +1001,26 @@ function unreported(promise) {
   return promise;
 }
 function toPayload(data, type) {
+  const errorOf = (text, cause) => new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
   if (type !== void 0 && type !== TEXT && type !== BINARY) {
-    throw invalidMessage(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
+    throw errorOf(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
-  const bytes = toBytes(data);
-  if (type !== TEXT) return bytes;
   try {
+    const bytes = toBytes(data);
+    if (type !== TEXT) return bytes;
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw invalidMessage("these bytes are not UTF-8: send them as BINARY", cause);
+    const wanted = "a string, an ArrayBuffer or a view, not detached, and UTF-8 where it is sent as TEXT";
+    throw errorOf(`data must be ${wanted}: of a Blob, send await blob.arrayBuffer()`, cause);
   }
 }
 function toBytes(data) {
-  try {
-    if (ArrayBuffer.isView(data)) {
-      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    }
-    ArrayBuffer.prototype.slice.call(data, 0, 0);
-    return new Uint8Array(data);
-  } catch (cause) {
-    throw invalidMessage(
-      "data must be a string, an ArrayBuffer or a view: of a Blob, send await blob.arrayBuffer()",
-      cause
-    );
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-}
-function invalidMessage(text, cause) {
-  return new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
+  ArrayBuffer.prototype.slice.call(data, 0, 0);
+  return new Uint8Array(data);
 }
 
 const DEFAULTS = {
@@ -1068,14 +1063,7 @@ const must = (passes, wanted) => (value, name) => {
   if (!passes(value)) throw invalid$1(name, value, wanted);
   return value;
 };
-const duration = (value, name) => {
-  try {
-    const ms = parseDuration(value);
-    if (ms < 2 ** 31) return ms || void 0;
-  } catch {
-  }
-  throw invalid$1(name, value, '0 to 2147483647 ms or a Go duration such as "30s"');
-};
+const duration = (value, name) => durationOf(`connect: option ${name}`, value, 2147483647, "INVALID_OPTION") || void 0;
 const integer = (min, max, unit) => must(
   (value) => Number.isInteger(value) && value >= min && value <= max,
   `an integer from ${min} to ${max} ${unit}`
@@ -1089,15 +1077,15 @@ const oneOf = (...values) => must((value) => values.includes(value), values.map(
 const PARSERS = {
   headers(value, name, platform) {
     if (platform.dialOptions) return platform.dialOptions.headers(value);
-    throw unsupported(name, platform, "put the token in a subprotocol, the query or a cookie");
+    throw unsupported(name, platform, "use a subprotocol, the query or a cookie");
   },
   protocols(value, name) {
     const list = Array.isArray(value) ? [...value] : [value];
     for (const [index, token] of list.entries()) {
-      if (typeof token !== "string" || !TOKEN.test(token)) {
-        throw invalid$1(name, token, "a token, or a list of tokens (RFC 6455 section 4.1)");
+      const isToken = typeof token === "string" && TOKEN.test(token);
+      if (!isToken || list.indexOf(token) < index) {
+        throw invalid$1(name, token, "a token, or different ones in a list (RFC 6455 section 4.1)");
       }
-      if (list.indexOf(token) < index) throw invalid$1(name, token, "a list without duplicates");
     }
     return list;
   },
@@ -1426,11 +1414,11 @@ const EVERYONE = {
 };
 function bindConnector(platformFor) {
   return {
-    check: (options, where) => parseOptions({}, options, platformFor(options), where),
+    check: (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where),
     // Async from the first line, so that bad input rejects; all of it is read before the first await.
     async connect(owner, input, given = {}) {
       const { defaults } = owner.settings;
-      const platform = platformFor({ ...defaults, ...given });
+      const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
       const url = parseUrl(input, platform);
       const base = parseOptions(DEFAULTS, defaults, platform);
       return dial$1(owner, url, parseOptions(base, given, platform), platform);
@@ -1727,8 +1715,9 @@ class WebSocketTransport {
     if (socket.readyState !== OPEN) return -1;
     const isText = typeof data === "string";
     const size = isText ? utf8Size(data) : data.length;
+    this.taken -= this.bufferedAmount ?? 0;
     socket.send(!isText && this.#options.webSocket ? data.slice() : data, size);
-    this.taken += size;
+    this.taken += this.bufferedAmount ?? 0;
     this.#watch();
     return size;
   }

@@ -339,6 +339,8 @@ export class Client implements AsyncIterable<Message> {
   async #closeWhenFlushed(code: number, reason: string): Promise<void> {
     const transport = this.#transport;
     await this.#until("close", () => transport.written >= transport.taken);
+    // Terminated in between.
+    if (this.#state === "closed") return;
     transport.close(code, reason);
     this.#closeDeadline?.touch();
   }
