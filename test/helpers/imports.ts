@@ -21,7 +21,7 @@ const TRANSPORTS = ["transport/node.ts", "transport/browser.ts", "transport/stre
 const TRANSPORT_REACH = 2;
 /** Who may import which packages; nobody imports `ws` itself. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "isomorphic-ws": ["transport/node.ts", "transport/browser.ts"],
+  "isomorphic-ws": ["transport/node.ts"],
   "node:": ["transport/node.ts"],
 };
 
