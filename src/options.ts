@@ -57,8 +57,8 @@ export interface ConnectOptions {
   /**
    * The longest wait for the next message while the channel has room and no message is half received;
    * then `READ_TIMEOUT` ends the connection. In Node, any byte that is received or written counts as
-   * life; elsewhere whole messages alone can be seen. A peer that dies in the middle of a message is `keepAlive`'s to find. Default: off. At most
-   * 2^31-1 ms. 0: off.
+   * life; elsewhere whole messages alone can be seen. A peer that dies in the middle of a message is
+   * `keepAlive`'s to find. Default: off. At most 2^31-1 ms. 0: off.
    */
   readonly readTimeout?: Duration | undefined;
   /**
