@@ -1,6 +1,6 @@
 import { waitFor } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
-import { show, WsError } from "./errors.js";
+import { invalid, WsError } from "./errors.js";
 
 /** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
 export type ReceiveResult<T> =
@@ -151,10 +151,7 @@ export class ReceiveChannel<T> {
   /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
   protected constructor(queue: object) {
     if (!(queue instanceof Queue)) {
-      throw new WsError(
-        "INVALID_OPTION",
-        "channel: a ReceiveChannel is handed out: make a Channel",
-      );
+      throw new WsError("INVALID_OPTION", "ReceiveChannel: one is handed out: make a Channel");
     }
     this.#queue = queue as Queue<T>;
   }
@@ -225,10 +222,7 @@ export class Channel<T> extends ReceiveChannel<T> {
    */
   constructor(capacity = 0) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `channel: capacity must be an integer from 0 to 2^32-1, not ${show(capacity)}`,
-      );
+      throw invalid("channel: capacity", "an integer from 0 to 2^32-1", capacity);
     }
     const queue = new SendQueue<T>(capacity);
     super(queue);

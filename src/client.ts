@@ -13,7 +13,7 @@ import { BINARY, COMPRESSION, TEXT } from "./constants.js";
 import type { CompressionMode } from "./constants.js";
 import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import type { Deadline, WaitOptions } from "./deadline.js";
-import { show, WsError } from "./errors.js";
+import { invalid, WsError } from "./errors.js";
 import type { ErrorCode, ErrorInit } from "./errors.js";
 import { memoryOf } from "./message.js";
 import { displayUrl, publicUrl } from "./url.js";
@@ -574,10 +574,8 @@ function unreported<T>(promise: Promise<T>): Promise<T> {
 }
 
 function toPayload(data: Data, type: number | undefined): string | Uint8Array {
-  const errorOf = (text: string, cause?: unknown): WsError =>
-    new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
   if (type !== undefined && type !== TEXT && type !== BINARY) {
-    throw errorOf(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
+    throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   try {
@@ -586,8 +584,8 @@ function toPayload(data: Data, type: number | undefined): string | Uint8Array {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const wanted =
-      "a string, an ArrayBuffer or a view, not detached, and UTF-8 where it is sent as TEXT";
-    throw errorOf(`data must be ${wanted}: of a Blob, send await blob.arrayBuffer()`, cause);
+      "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
+    throw invalid("send: data", wanted, data, "INVALID_MESSAGE", cause);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Client } from "./client.js";
 import { checkClose, CLOSE_CODES } from "./close.js";
 import { isSignal, onAbort } from "./deadline.js";
-import { isObject, pickKnown, show, WsError } from "./errors.js";
-import { invalid } from "./options.js";
+import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
 import type { ConnectOptions } from "./options.js";
 import type { Policy } from "./policy.js";
 
@@ -156,7 +155,7 @@ function parseSettings(options: ContextOptions, { check }: Connector): Settings 
   const given = pickKnown(OPERATION, options, Object.keys(WANTED));
   for (const [name, value] of Object.entries(given)) {
     const wanted = WANTED[name as keyof ContextOptions](value);
-    if (wanted) throw invalid(name, value, wanted, OPERATION);
+    if (wanted) throw invalid(`${OPERATION}: option ${name}`, wanted, value);
   }
   const {
     policy,
@@ -176,7 +175,7 @@ function parseSettings(options: ContextOptions, { check }: Connector): Settings 
   // A default policy could be replaced by a call's, and a default signal would look like the context's.
   for (const name of ["policy", "signal"] as const) {
     if (name in shared) {
-      throw invalid(`defaults.${name}`, shared[name], "the context's own", OPERATION);
+      throw invalid(`${OPERATION}: option defaults.${name}`, "the context's own", shared[name]);
     }
   }
   return {

@@ -185,6 +185,17 @@ export function show(value: unknown): string {
   return typeof value === "object" && value ? "an object" : String(value);
 }
 
+/** The error of a value that is not what it must be. */
+export function invalid(
+  what: string,
+  wanted: string,
+  value: unknown,
+  code: ErrorCode = "INVALID_OPTION",
+  cause?: unknown,
+): WsError {
+  return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+}
+
 /** Whether it is an object to read options from. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -199,12 +210,7 @@ export function pickKnown(
   options: unknown,
   names: readonly string[],
 ): Record<string, unknown> {
-  if (!isObject(options)) {
-    throw new WsError(
-      "INVALID_OPTION",
-      `${where}: options must be an object, not ${show(options)}`,
-    );
-  }
+  if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) {

@@ -2,7 +2,7 @@ import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
 import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { isObject, pickKnown, show, WsError } from "./errors.js";
+import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
 import type {
   DialOptionChecks,
@@ -168,41 +168,26 @@ export function parseOptions<Base extends object>(
   for (const [name, value] of Object.entries(pickKnown(where, given, OPTION_NAMES))) {
     // Of limits, as of durations, 0 stands for the default.
     if (value === 0 && name.endsWith("Limit")) continue;
-    parsed[name] = PARSERS[name as keyof ConnectOptions](value, name, platform) ?? parsed[name];
+    const parse = PARSERS[name as keyof ConnectOptions];
+    parsed[name] = parse(value, `connect: option ${name}`, platform) ?? parsed[name];
   }
   return parsed as Base & ConnectOptions;
 }
 
-/** The error of an option that is not what it must be. */
-export function invalid(
-  name: string,
-  value: unknown,
-  wanted: string,
-  operation = "connect",
-): WsError {
-  return new WsError(
-    "INVALID_OPTION",
-    `${operation}: option ${name} must be ${wanted}, not ${show(value)}`,
-  );
-}
-
 function unsupported(name: string, platform: Platform, wayOut: string): WsError {
-  return new WsError(
-    "UNSUPPORTED",
-    `connect: option ${name} cannot be used in ${platform.name}: ${wayOut}`,
-  );
+  return new WsError("UNSUPPORTED", `${name} cannot be used in ${platform.name}: ${wayOut}`);
 }
 
 /** Hands on what passes. */
 const must =
   (passes: (value: unknown) => unknown, wanted: string): PlainParser =>
   (value, name) => {
-    if (!passes(value)) throw invalid(name, value, wanted);
+    if (!passes(value)) throw invalid(name, wanted, value);
     return value;
   };
 
 const duration: PlainParser = (value, name) =>
-  durationOf(`connect: option ${name}`, value, 2_147_483_647, "INVALID_OPTION") || undefined;
+  durationOf(name, value, 2_147_483_647, "INVALID_OPTION") || undefined;
 
 const integer = (min: number, max: number, unit: string): PlainParser =>
   must(
@@ -211,7 +196,7 @@ const integer = (min: number, max: number, unit: string): PlainParser =>
   );
 
 const object: PlainParser = (value, name) => {
-  if (!isObject(value)) throw invalid(name, value, "an object");
+  if (!isObject(value)) throw invalid(name, "an object", value);
   return Object.freeze({ ...value });
 };
 
@@ -230,7 +215,7 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
       if (!isToken || list.indexOf(token) < index) {
-        throw invalid(name, token, "a token, or different ones in a list (RFC 6455 section 4.1)");
+        throw invalid(name, "a token, or different ones in a list (RFC 6455 section 4.1)", token);
       }
     }
     return list;
@@ -280,7 +265,7 @@ export const nodeOptionChecks: DialOptionChecks = {
     const options: Record<string, unknown> = {};
     const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
     for (const [key, item] of Object.entries(given)) {
-      options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `node.${key}`);
+      options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `connect: option node.${key}`);
     }
     return options;
   },
