@@ -24,6 +24,7 @@ export interface Transport {
   /** The extensions the server accepted, as it wrote them; `""` for none. */
   readonly extensions: string;
   readonly handshake?: Handshake | undefined;
+  /** `"buffer"`: it is never paused, be it that it cannot be or that option `backpressure` says so. */
   readonly backpressure: Backpressure;
   /** Bytes that wait to be handed to the operating system; `undefined` where the platform hides it. */
   readonly bufferedAmount: number | undefined;

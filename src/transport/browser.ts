@@ -191,10 +191,7 @@ class WebSocketTransport implements Transport {
   }
 
   pause(paused: boolean): void {
-    const socket = this.#socket;
-    // Where there is nothing to pause, `bufferLimit` bounds what waits.
-    if (!socket.setPaused) return;
-    socket.setPaused(paused);
+    this.#socket.setPaused?.(paused);
     if (paused) this.timesPaused++;
   }
 

@@ -151,6 +151,8 @@ export function openClient(
   platform: Platform = NODE,
 ): Opened {
   const parsed = parseOptions(DEFAULTS, options, platform) as ParsedOptions;
+  // As the transports do it.
+  if (parsed.backpressure === "buffer") transport.backpressure = "buffer";
   const url = new URL("ws://user:secret@host.test/path?token=1");
   const [client, handler] = Client.open(transport, url, parsed);
   transport.handler = handler;
