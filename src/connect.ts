@@ -5,7 +5,7 @@ import { nextTurn, startDeadline, waitFor } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { DEFAULTS, parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
-import { authorizeConnect, authorizeUrl } from "./policy.js";
+import { authorize } from "./policy.js";
 import type { PolicySubject } from "./policy.js";
 import type { DialRequest, Platform, WebSocketClass } from "./transport.js";
 import { displayUrl, parseUrl } from "./url.js";
@@ -99,7 +99,7 @@ async function dial(
       url,
       options,
       signal,
-      authorize: (next) => authorizeUrl(policies, subject, next),
+      authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
         adopt(client);
@@ -108,7 +108,8 @@ async function dial(
         return handler;
       },
     };
-    authorizeConnect(policies, subject, url)
+    authorize(policies, subject, url, "")
+      .then(() => request.authorize(url))
       // A policy may take its time, and end after the dial has.
       .then(() => (signal.aborted ? undefined : platform.dial(request)))
       .catch(done);

@@ -136,7 +136,7 @@ export class WsError extends Error {
     this.retryable = retryable;
     this.details = details;
     // No computed member of the class: a bundler would keep one that is not used.
-    Object.defineProperty(this, BRAND, {});
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   override get name(): string {
@@ -148,7 +148,7 @@ export class WsError extends Error {
    * `instanceof` would say no.
    */
   static is(value: unknown): value is WsError {
-    return typeof value === "object" && value !== null && BRAND in value;
+    return (value as Partial<Record<typeof BRAND, true>> | null | undefined)?.[BRAND] === true;
   }
 }
 

@@ -57,33 +57,14 @@ export interface PolicySubject {
 }
 
 /**
- * Asks all policies whether `subject` may connect, and then whether to `url`. Rejects with
- * `CONNECT_FORBIDDEN` or `URL_FORBIDDEN` at the first that does not allow it.
+ * Asks all policies about a resource: the URL, or `""` for connections as such. Rejects with
+ * `URL_FORBIDDEN` or `CONNECT_FORBIDDEN` at the first that does not allow it.
  */
-export async function authorizeConnect(
-  policies: readonly Policy[],
-  subject: PolicySubject,
-  url: URL,
-): Promise<void> {
-  await ask(policies, subject, url, "");
-  await authorizeUrl(policies, subject, url);
-}
-
-/** Asks all policies about `url` alone, as for each redirect. Rejects with `URL_FORBIDDEN`. */
-export async function authorizeUrl(
-  policies: readonly Policy[],
-  subject: PolicySubject,
-  url: URL,
-): Promise<void> {
-  await ask(policies, subject, url, publicUrl(url));
-}
-
-/** Asks about a resource: the URL, or `""` for connections as such. */
-async function ask(
+export async function authorize(
   policies: readonly Policy[],
   { actor, meta }: PolicySubject,
   url: URL,
-  resource: string,
+  resource: string = publicUrl(url),
 ): Promise<void> {
   for (const policy of policies) {
     let allowed: unknown;

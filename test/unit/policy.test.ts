@@ -1,13 +1,23 @@
 import { describe, expect, test, vi } from "vitest";
 
 import { WsError } from "../../src/errors.js";
-import { authorizeConnect, authorizeUrl, definePolicy } from "../../src/policy.js";
-import type { Policy, PolicyRequest, PolicyRule } from "../../src/policy.js";
+import { authorize, definePolicy } from "../../src/policy.js";
+import type { Policy, PolicyRequest, PolicyRule, PolicySubject } from "../../src/policy.js";
 import { ms } from "../helpers/time.js";
 
 const CONNECT = "websocket.connect";
 const CONNECT_URL = "websocket.connect.url";
 const URL_RULE = { actions: CONNECT_URL, effect: "allow" } as const;
+
+/** Both questions, in the order of `connect`. */
+async function authorizeConnect(
+  policies: readonly Policy[],
+  subject: PolicySubject,
+  url: URL,
+): Promise<void> {
+  await authorize(policies, subject, url, "");
+  await authorize(policies, subject, url);
+}
 
 const allow: Policy = () => true;
 const deny: Policy = () => false;
@@ -75,7 +85,7 @@ describe("asks policies", () => {
 
   test("about the URL alone for a redirect", async () => {
     const policy = vi.fn(allow);
-    await authorizeUrl([policy], {}, new URL("ws://h/"));
+    await authorize([policy], {}, new URL("ws://h/"));
     expect(policy.mock.calls.map(([request]) => request.action)).toEqual([CONNECT_URL]);
   });
 
@@ -96,7 +106,7 @@ describe("asks policies", () => {
 
   test("with an actor that is falsy and yet there", async () => {
     const policy = vi.fn(allow);
-    await authorizeUrl([policy], { actor: 0 }, new URL("ws://h/"));
+    await authorize([policy], { actor: 0 }, new URL("ws://h/"));
     expect(policy.mock.calls[0]?.[0].actor).toBe(0);
   });
 
@@ -135,7 +145,7 @@ describe("asks policies", () => {
   test("refuses a URL as URL_FORBIDDEN, without a secret", async () => {
     const policy: Policy = ({ action }) => action === CONNECT;
     const url = new URL("wss://me:pw@h/p?tok");
-    for (const promise of [authorizeConnect([policy], {}, url), authorizeUrl([policy], {}, url)]) {
+    for (const promise of [authorizeConnect([policy], {}, url), authorize([policy], {}, url)]) {
       const error = await failure(promise);
       expect(error).toMatchObject({ code: "URL_FORBIDDEN", kind: "PERMISSION_DENIED" });
       expect(error.message).toBe("dial wss://h/p?...: not allowed: wss://h/p?...");
