@@ -44,13 +44,6 @@ export class Queue<T> {
     return this.#values.length - this.#head;
   }
 
-  /** Hands the value over or holds it, if that needs no waiting. */
-  offer(value: T): boolean {
-    if (this.receivers.size === 0 && this.size >= this.capacity) return false;
-    this.push(value);
-    return true;
-  }
-
   /** Hands the value over or holds it, beyond the capacity if need be. */
   push(value: T): void {
     for (const receiver of this.receivers) {
@@ -92,6 +85,13 @@ export class Queue<T> {
       receiver(CLOSED);
     }
   }
+}
+
+/** Hands the value over or holds it, if that needs no waiting. */
+export function offer<T>(queue: Queue<T>, value: T): boolean {
+  if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
+  queue.push(value);
+  return true;
 }
 
 /**
@@ -245,7 +245,7 @@ export class Channel<T> extends ReceiveChannel<T> {
   /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
   trySend(value: T): boolean {
     if (this.#queue.closed) throw closedError();
-    return this.#queue.offer(value);
+    return offer(this.#queue, value);
   }
 
   /**
@@ -256,7 +256,7 @@ export class Channel<T> extends ReceiveChannel<T> {
     const queue = this.#queue;
     return {
       channel: this,
-      attempt: () => (queue.closed ? false : queue.offer(value) || undefined),
+      attempt: () => (queue.closed ? false : offer(queue, value) || undefined),
       park: (done) => {
         const sender: Sender<T> = { value, settle: done };
         queue.senders.add(sender);

@@ -9,8 +9,8 @@ import {
   POLICY_VIOLATION,
 } from "./close.js";
 import type { CloseInfo } from "./close.js";
-import { BINARY, COMPRESSION, TEXT } from "./constants.js";
-import type { CompressionMode } from "./constants.js";
+import { BINARY, TEXT } from "./constants.js";
+import type { COMPRESSION, CompressionMode } from "./constants.js";
 import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import type { Deadline, WaitOptions } from "./deadline.js";
 import { invalid, WsError } from "./errors.js";
@@ -33,6 +33,11 @@ declare global {
     readonly asyncDispose: unique symbol;
   }
 }
+
+// By value, so that who uses a client does not pay for the table.
+const DISABLED: typeof COMPRESSION.DISABLED = 0;
+const CONTEXT_TAKEOVER: typeof COMPRESSION.CONTEXT_TAKEOVER = 1;
+const NO_CONTEXT: typeof COMPRESSION.NO_CONTEXT = 2;
 
 /** Unread bytes at which the socket is paused, whatever the channel's capacity. */
 const UNREAD_HIGH = 1_048_576;
@@ -179,10 +184,9 @@ export class Client implements AsyncIterable<Message> {
   /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
   get compression(): CompressionMode {
     const { extensions } = this.#transport;
-    if (!/permessage-deflate/i.test(extensions)) return COMPRESSION.DISABLED;
-    return /no_context_takeover.*no_context_takeover/i.test(extensions)
-      ? COMPRESSION.NO_CONTEXT
-      : COMPRESSION.CONTEXT_TAKEOVER;
+    if (!/permessage-deflate/i.test(extensions)) return DISABLED;
+    // Of both sides.
+    return /(no_context_takeover.*){2}/i.test(extensions) ? NO_CONTEXT : CONTEXT_TAKEOVER;
   }
 
   /** How many sent bytes the operating system has not taken yet. */

@@ -40,15 +40,15 @@ export interface Owner {
   readonly adopt: (client: Client) => void;
 }
 
-/** Opens connections that belong to somebody, and checks options for it. */
-export interface Connector {
-  readonly check: (options: ConnectOptions, where: string) => ConnectOptions;
-  readonly connect: (
-    owner: Owner,
-    url: string | URL,
-    options: ConnectOptions | undefined,
-  ) => Promise<Client>;
-}
+/** Opens a connection that belongs to somebody. */
+export type Connector = (
+  owner: Owner,
+  url: string | URL,
+  options: ConnectOptions | undefined,
+) => Promise<Client>;
+
+/** Checks and copies options for `where`. */
+export type OptionCheck = (options: ConnectOptions, where: string) => ConnectOptions;
 
 /**
  * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
@@ -66,10 +66,10 @@ export class Context {
   #settleClosed!: () => void;
 
   /** @internal */
-  constructor(connector: Connector, options: ContextOptions) {
+  constructor(connector: Connector, check: OptionCheck, options: ContextOptions) {
     this.#connector = connector;
     this.#owner = {
-      settings: parseSettings(options, connector),
+      settings: parseSettings(options, check),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -91,7 +91,7 @@ export class Context {
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector.connect(this.#owner, url, options);
+    return this.#connector(this.#owner, url, options);
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
@@ -151,7 +151,7 @@ const WANTED: Readonly<Record<keyof ContextOptions, (value: unknown) => string |
   signal: (value) => !isSignal(value) && "an AbortSignal",
 };
 
-function parseSettings(options: ContextOptions, { check }: Connector): Settings {
+function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
   const given = pickKnown(OPERATION, options, Object.keys(WANTED));
   for (const [name, value] of Object.entries(given)) {
     const wanted = WANTED[name as keyof ContextOptions](value);

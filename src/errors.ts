@@ -182,7 +182,7 @@ export function show(value: unknown): string {
   }
   if (Array.isArray(value)) return "an array";
   if (typeof value === "function") return "a function";
-  return typeof value === "object" && value ? "an object" : String(value);
+  return isObject(value) ? "an object" : String(value);
 }
 
 /** The error of a value that is not what it must be. */
