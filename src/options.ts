@@ -4,13 +4,7 @@ import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
-import type {
-  DialOptionChecks,
-  DialOptions,
-  NodeOptions,
-  Platform,
-  WebSocketClass,
-} from "./transport.js";
+import type { DialOptions, NodeOptions, Platform, WebSocketClass } from "./transport.js";
 
 /** Data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;
@@ -137,10 +131,7 @@ export const DEFAULTS: ConnectOptions = {
   node: {},
 };
 
-type Parser = (value: unknown, name: string, platform: Platform) => unknown;
-
-/** One that does not care where it is. */
-type PlainParser = (value: unknown, name: string) => unknown;
+type Parser = (value: unknown, name: string) => unknown;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -168,50 +159,48 @@ export function parseOptions<Base extends object>(
   for (const [name, value] of Object.entries(pickKnown(where, given, OPTION_NAMES))) {
     // Of limits, as of durations, 0 stands for the default.
     if (value === 0 && name.endsWith("Limit")) continue;
-    const parse = PARSERS[name as keyof ConnectOptions];
-    parsed[name] = parse(value, `connect: option ${name}`, platform) ?? parsed[name];
+    const option = `connect: option ${name}`;
+    const parse = platform.parsers?.[name] ?? PARSERS[name as keyof ConnectOptions];
+    if (typeof parse === "string") {
+      throw new WsError("UNSUPPORTED", `${option} cannot be used in ${platform.name}: ${parse}`);
+    }
+    parsed[name] = parse(value, option) ?? parsed[name];
   }
   return parsed as Base & ConnectOptions;
 }
 
-function unsupported(name: string, platform: Platform, wayOut: string): WsError {
-  return new WsError("UNSUPPORTED", `${name} cannot be used in ${platform.name}: ${wayOut}`);
-}
-
 /** Hands on what passes. */
 const must =
-  (passes: (value: unknown) => unknown, wanted: string): PlainParser =>
+  (passes: (value: unknown) => unknown, wanted: string): Parser =>
   (value, name) => {
     if (!passes(value)) throw invalid(name, wanted, value);
     return value;
   };
 
-const duration: PlainParser = (value, name) =>
+const duration: Parser = (value, name) =>
   durationOf(name, value, 2_147_483_647, "INVALID_OPTION") || undefined;
 
-const integer = (min: number, max: number, unit: string): PlainParser =>
+const integer = (min: number, max: number): Parser =>
   must(
     (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-    `an integer from ${min} to ${max} ${unit}`,
+    `an integer from ${min} to ${max}`,
   );
 
-const object: PlainParser = (value, name) => {
+const object: Parser = (value, name) => {
   if (!isObject(value)) throw invalid(name, "an object", value);
   return Object.freeze({ ...value });
 };
 
 const callable = /* @__PURE__ */ must((value) => typeof value === "function", "a function");
 
-const oneOf = (...values: readonly unknown[]): PlainParser =>
+const oneOf = (...values: readonly unknown[]): Parser =>
   must((value) => values.includes(value), values.map(show).join(", "));
 
-const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
-  headers(value, name, platform) {
-    if (platform.dialOptions) return platform.dialOptions.headers(value);
-    throw unsupported(name, platform, "use a subprotocol, the query or a cookie");
-  },
+/** By what each option is checked and copied; or the way out, where only some platforms have it. */
+const PARSERS: Readonly<Record<keyof ConnectOptions, Parser | string>> = {
+  headers: "use a subprotocol, the query or a cookie",
   protocols(value, name) {
-    const list: readonly unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [value];
+    const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
       if (!isToken || list.indexOf(token) < index) {
@@ -225,31 +214,25 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   writeTimeout: duration,
   closeTimeout: duration,
   compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
-  compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600, "bytes"),
-  readLimit: /* @__PURE__ */ integer(1, 134_217_728, "bytes"),
-  channelCapacity: /* @__PURE__ */ integer(1, 10_000, "messages"),
-  bufferLimit: /* @__PURE__ */ integer(65_536, 1_073_741_824, "bytes"),
-  sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824, "bytes"),
+  compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600),
+  readLimit: /* @__PURE__ */ integer(1, 134_217_728),
+  channelCapacity: /* @__PURE__ */ integer(1, 10_000),
+  bufferLimit: /* @__PURE__ */ integer(65_536, 1_073_741_824),
+  sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824),
   signal: /* @__PURE__ */ must(isSignal, "an AbortSignal"),
   policy: callable,
   meta: object,
-  keepAlive(value, name, platform) {
-    object(value, name);
-    throw unsupported(name, platform, "this version has none: ping() from a ticker instead");
-  },
+  keepAlive: "this version has none: ping() from a ticker instead",
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer"),
   webSocket: callable,
-  node(value, name, platform) {
-    if (platform.dialOptions) return platform.dialOptions.node(value);
-    throw unsupported(name, platform, "leave it out there");
-  },
+  node: "leave it out there",
 };
 
 /** The names of all options. */
 export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(PARSERS);
 
-/** The checks of `headers` and `node`: a bundle for browsers has no use for them. */
-export const nodeOptionChecks: DialOptionChecks = {
+/** The parsers of `headers` and `node`: a bundle for browsers has no use for them. */
+export const nodeParsers: Readonly<Record<string, Parser>> = {
   headers(value) {
     if (!isObject(value)) {
       const what = typeof value === "string" ? "a string" : show(value);
@@ -271,12 +254,12 @@ export const nodeOptionChecks: DialOptionChecks = {
   },
 };
 
-const string: PlainParser = /* @__PURE__ */ must(
+const string: Parser = /* @__PURE__ */ must(
   (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
   "a string of printable characters",
 );
 
-const NODE_PARSERS: Readonly<Record<keyof NodeOptions, PlainParser>> = {
+const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
   // Not copied: an agent is a pool with an identity.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
   tls: object,
@@ -285,7 +268,7 @@ const NODE_PARSERS: Readonly<Record<keyof NodeOptions, PlainParser>> = {
   localAddress: string,
   origin: string,
   followRedirects: /* @__PURE__ */ oneOf(false, true),
-  maxRedirects: /* @__PURE__ */ integer(0, 20, "redirects"),
+  maxRedirects: /* @__PURE__ */ integer(0, 20),
 };
 
 function parseHeaders(entries: readonly (readonly unknown[])[]): Record<string, string> {

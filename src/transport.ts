@@ -138,12 +138,6 @@ export interface DialRequest {
 /** Opens a connection: calls `request.open` and resolves, or rejects with a `WsError`. */
 export type Dial = (request: DialRequest) => Promise<void>;
 
-/** Checks of the options that only some dials have; each throws a `WsError` or returns a copy. */
-export interface DialOptionChecks {
-  readonly headers: (value: unknown) => Readonly<Record<string, string>>;
-  readonly node: (value: unknown) => NodeOptions;
-}
-
 /** What a platform can do with a URL, for those it has to refuse: see `parseUrl`. */
 export interface Capabilities {
   /** Named in messages: "Node", "a browser". */
@@ -159,6 +153,9 @@ export interface Capabilities {
 /** A way to open connections, and what it can do. */
 export interface Platform extends Capabilities {
   readonly dial: Dial;
-  /** Absent where the dial has no headers, no TLS, and none of the other options of its own. */
-  readonly dialOptions?: DialOptionChecks;
+  /**
+   * What checks and copies the options that only some platforms have, by name: each returns a copy or
+   * throws a `WsError`. An option that is not here is refused, if no other platform shares it.
+   */
+  readonly parsers?: Readonly<Record<string, (value: unknown, name: string) => unknown>>;
 }

@@ -1,6 +1,6 @@
 import { Client } from "../../src/client.js";
 import { browserCode } from "../../src/close.js";
-import { DEFAULTS, nodeOptionChecks, parseOptions } from "../../src/options.js";
+import { DEFAULTS, nodeParsers, parseOptions } from "../../src/options.js";
 import type { ConnectOptions, ParsedOptions } from "../../src/options.js";
 import type {
   Backpressure,
@@ -22,7 +22,7 @@ export const NODE: Platform = {
   credentials: true,
   unix: unixProblem,
   base: undefined,
-  dialOptions: nodeOptionChecks,
+  parsers: nodeParsers,
 };
 
 /** As a page has it. */
