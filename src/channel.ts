@@ -1,6 +1,6 @@
 import { waitFor } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
-import { show, WsError } from "./errors.js";
+import { invalid, WsError } from "./errors.js";
 
 /** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
 export type ReceiveResult<T> =
@@ -44,13 +44,6 @@ export class Queue<T> {
     return this.#values.length - this.#head;
   }
 
-  /** Hands the value over or holds it, if that needs no waiting. */
-  offer(value: T): boolean {
-    if (this.receivers.size === 0 && this.size >= this.capacity) return false;
-    this.push(value);
-    return true;
-  }
-
   /** Hands the value over or holds it, beyond the capacity if need be. */
   push(value: T): void {
     for (const receiver of this.receivers) {
@@ -92,6 +85,13 @@ export class Queue<T> {
       receiver(CLOSED);
     }
   }
+}
+
+/** Hands the value over or holds it, if that needs no waiting. */
+export function offer<T>(queue: Queue<T>, value: T): boolean {
+  if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
+  queue.push(value);
+  return true;
 }
 
 /**
@@ -151,10 +151,7 @@ export class ReceiveChannel<T> {
   /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
   protected constructor(queue: object) {
     if (!(queue instanceof Queue)) {
-      throw new WsError(
-        "INVALID_OPTION",
-        "channel: a ReceiveChannel is handed out: make a Channel",
-      );
+      throw new WsError("INVALID_OPTION", "ReceiveChannel: one is handed out: make a Channel");
     }
     this.#queue = queue as Queue<T>;
   }
@@ -225,10 +222,7 @@ export class Channel<T> extends ReceiveChannel<T> {
    */
   constructor(capacity = 0) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `channel: capacity must be an integer from 0 to 2^32-1, not ${show(capacity)}`,
-      );
+      throw invalid("channel: capacity", "an integer from 0 to 2^32-1", capacity);
     }
     const queue = new SendQueue<T>(capacity);
     super(queue);
@@ -251,7 +245,7 @@ export class Channel<T> extends ReceiveChannel<T> {
   /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
   trySend(value: T): boolean {
     if (this.#queue.closed) throw closedError();
-    return this.#queue.offer(value);
+    return offer(this.#queue, value);
   }
 
   /**
@@ -262,7 +256,7 @@ export class Channel<T> extends ReceiveChannel<T> {
     const queue = this.#queue;
     return {
       channel: this,
-      attempt: () => (queue.closed ? false : queue.offer(value) || undefined),
+      attempt: () => (queue.closed ? false : offer(queue, value) || undefined),
       park: (done) => {
         const sender: Sender<T> = { value, settle: done };
         queue.senders.add(sender);

@@ -9,11 +9,11 @@ import {
   POLICY_VIOLATION,
 } from "./close.js";
 import type { CloseInfo } from "./close.js";
-import { BINARY, COMPRESSION, TEXT } from "./constants.js";
-import type { CompressionMode } from "./constants.js";
+import { BINARY, TEXT } from "./constants.js";
+import type { COMPRESSION, CompressionMode } from "./constants.js";
 import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import type { Deadline, WaitOptions } from "./deadline.js";
-import { show, WsError } from "./errors.js";
+import { invalid, WsError } from "./errors.js";
 import type { ErrorCode, ErrorInit } from "./errors.js";
 import { memoryOf } from "./message.js";
 import { displayUrl, publicUrl } from "./url.js";
@@ -33,6 +33,11 @@ declare global {
     readonly asyncDispose: unique symbol;
   }
 }
+
+// By value, so that who uses a client does not pay for the table.
+const DISABLED: typeof COMPRESSION.DISABLED = 0;
+const CONTEXT_TAKEOVER: typeof COMPRESSION.CONTEXT_TAKEOVER = 1;
+const NO_CONTEXT: typeof COMPRESSION.NO_CONTEXT = 2;
 
 /** Unread bytes at which the socket is paused, whatever the channel's capacity. */
 const UNREAD_HIGH = 1_048_576;
@@ -153,7 +158,8 @@ export class Client implements AsyncIterable<Message> {
       {
         onMessage: (message, size) => client.#onMessage(message, size),
         onProgress: () => client.#onProgress(),
-        onError: (error, closeCode) => client.#fail(closeCode, error),
+        // During our own close it is no news that the peer broke a rule.
+        onError: (error, closeCode) => client.#asked ?? client.#giveUp(closeCode, error),
         onClosing: () => client.#startClosing(),
         onEnd: (end) => client.#onEnd(end),
       },
@@ -178,10 +184,9 @@ export class Client implements AsyncIterable<Message> {
   /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
   get compression(): CompressionMode {
     const { extensions } = this.#transport;
-    if (!/permessage-deflate/i.test(extensions)) return COMPRESSION.DISABLED;
-    return /no_context_takeover.*no_context_takeover/i.test(extensions)
-      ? COMPRESSION.NO_CONTEXT
-      : COMPRESSION.CONTEXT_TAKEOVER;
+    if (!/permessage-deflate/i.test(extensions)) return DISABLED;
+    // Of both sides.
+    return /(no_context_takeover.*){2}/i.test(extensions) ? NO_CONTEXT : CONTEXT_TAKEOVER;
   }
 
   /** How many sent bytes the operating system has not taken yet. */
@@ -194,7 +199,7 @@ export class Client implements AsyncIterable<Message> {
    * down; or messages `"buffer"` here, up to `bufferLimit`.
    */
   get backpressure(): Backpressure {
-    return this.#options.backpressure === "buffer" ? "buffer" : this.#transport.backpressure;
+    return this.#transport.backpressure;
   }
 
   /** Whether this platform has ping frames. */
@@ -296,14 +301,14 @@ export class Client implements AsyncIterable<Message> {
   }
 
   async #ping(options: PingOptions): Promise<number> {
-    const transport = this.#transport;
-    if (!transport.ping) {
+    const { ping: park } = this.#transport;
+    if (!park) {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
     if (this.#state !== "open") throw this.#closedError("ping");
     const roundTrip = await waitFor<number>(`ping ${this.#label}`, "PING_TIMEOUT", options, {
       timeout: PING_TIMEOUT,
-      park: transport.ping,
+      park,
     });
     if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
     return roundTrip;
@@ -330,19 +335,16 @@ export class Client implements AsyncIterable<Message> {
       this.#asked = { code, reason };
       this.#queue.close();
       this.#startClosing();
-      void unreported(this.#closeWhenFlushed(code, reason));
+      const sendFrame = (): void => {
+        // Terminated in between.
+        if (this.#state === "closed") return;
+        this.#transport.close(code, reason);
+        this.#closeDeadline?.touch();
+      };
+      // Platforms end a closing handshake by timers of their own, which must not run while data leaves.
+      void unreported(this.#until("close", () => this.#isFlushed()).then(sendFrame));
     }
     return this.closed;
-  }
-
-  /** Platforms end a closing handshake by timers of their own, which must not run while data leaves. */
-  async #closeWhenFlushed(code: number, reason: string): Promise<void> {
-    const transport = this.#transport;
-    await this.#until("close", () => transport.written >= transport.taken);
-    // Terminated in between.
-    if (this.#state === "closed") return;
-    transport.close(code, reason);
-    this.#closeDeadline?.touch();
   }
 
   /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
@@ -363,8 +365,7 @@ export class Client implements AsyncIterable<Message> {
     const { readLimit, bufferLimit } = this.#options;
     // Where the platform has no limit of its own.
     if (size > readLimit) {
-      const text = `a message of ${size} bytes, over readLimit ${readLimit}`;
-      this.#refuse("MESSAGE_TOO_BIG", text, readLimit, size, MESSAGE_TOO_BIG);
+      this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
       return;
     }
     stats.messagesReceived++;
@@ -374,8 +375,7 @@ export class Client implements AsyncIterable<Message> {
       const unread = stats.bytesBuffered + memoryOf(message);
       // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
       if (stats.bytesBuffered > 0 && unread > bufferLimit) {
-        const text = `${unread} bytes unread, over bufferLimit ${bufferLimit}: read faster or raise it`;
-        this.#refuse("SLOW_CONSUMER", text, bufferLimit, unread, POLICY_VIOLATION);
+        this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION);
         return;
       }
       stats.bytesBuffered = unread;
@@ -384,9 +384,15 @@ export class Client implements AsyncIterable<Message> {
     if (!this.#full) this.#regulate();
   }
 
-  #refuse(code: ErrorCode, text: string, limit: number, size: number, closeCode: number): void {
-    const details = { limit, size };
-    this.#giveUp(closeCode, this.#error(code, "receive", text, { details }));
+  #refuse(
+    code: ErrorCode,
+    option: "readLimit" | "bufferLimit",
+    size: number,
+    closeCode: number,
+  ): void {
+    const limit = this.#options[option];
+    const text = `${size} bytes to read, over ${option} ${limit}: read faster or raise it`;
+    this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
   }
 
   #onTaken(message: Message): void {
@@ -405,8 +411,7 @@ export class Client implements AsyncIterable<Message> {
     if (full === this.#full) return;
     this.#full = full;
     this.#readDeadline?.touch();
-    const { backpressure } = this.#options;
-    if (this.#state === "open" && backpressure === "auto") this.#transport.pause(full);
+    if (this.#state === "open" && this.backpressure !== "buffer") this.#transport.pause(full);
   }
 
   // Sending
@@ -428,14 +433,12 @@ export class Client implements AsyncIterable<Message> {
   }
 
   async #startPace(): Promise<void> {
-    const transport = this.#transport;
     const { sendHighWaterMark } = this.#options;
     try {
       // In a later turn: a socket that takes everything at once would otherwise starve the timers.
       await new Promise<void>(nextTurn);
       // Flushed, and still bytes wait: the platform's own pongs.
-      const mayGoOn = (): boolean =>
-        (transport.bufferedAmount ?? 0) < sendHighWaterMark || transport.written >= transport.taken;
+      const mayGoOn = (): boolean => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
       await this.#until("send", mayGoOn);
     } finally {
       this.#pace = undefined;
@@ -443,6 +446,10 @@ export class Client implements AsyncIterable<Message> {
   }
 
   // Waiting
+
+  #isFlushed(): boolean {
+    return this.#transport.written >= this.#transport.taken;
+  }
 
   /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
   async #until(operation: string, holds: () => boolean): Promise<void> {
@@ -487,50 +494,36 @@ export class Client implements AsyncIterable<Message> {
     this.#transport.pause(false);
   }
 
-  /** The peer broke a rule; during our own close that is no news. */
-  #fail(code: number, error: WsError): void {
-    if (!this.#asked) this.#giveUp(code, error);
-  }
-
   /** This side ends it at once; what had arrived can still be read. */
   #giveUp(code: number, error?: WsError): void {
     if (this.#state === "closed") return;
-    const transport = this.#transport;
-    // Behind what could not leave, a close frame could not either.
-    const { written, taken } = transport;
-    const wireCode = transport.terminate(code);
-    const sentCode = written < taken ? undefined : wireCode;
+    const sentCode = this.#transport.terminate(code);
     this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error });
   }
 
-  #onEnd({ cause, sentCode, ...end }: TransportEnd): void {
-    const { written, taken } = this.#transport;
-    const isFlushed = written >= taken;
-    const isAnswered = end.code !== ABNORMAL_CLOSURE;
-    const clean = isAnswered && isFlushed;
-    if (this.#asked) {
-      const text = "what was sent could not all leave";
-      const error = isFlushed ? undefined : this.#error("WRITE_TIMEOUT", "close", text, { cause });
-      // Behind what could not leave, the close frame could not either.
-      this.#finish({
-        ...this.#asked,
-        clean,
-        by: "local",
-        sentCode: error ? undefined : sentCode,
-        error,
-      });
-    } else if (isAnswered) {
-      this.#finish({
-        ...end,
-        clean,
-        by: "peer",
-        error: peerError(this.#label, end.code, end.reason),
-      });
-    } else {
-      const text = "ended without a close frame";
-      const error = this.#error("CONNECTION_LOST", "connection", text, { cause });
-      this.#finish({ ...end, reason: "", clean, by: "none", error });
+  #onEnd(end: TransportEnd): void {
+    const { code, reason, sentCode } = end;
+    const asked = this.#asked;
+    const isAnswered = code !== ABNORMAL_CLOSURE;
+    this.#finish({
+      code,
+      // Some platforms have one of their own where there was no close frame.
+      reason: isAnswered ? reason : "",
+      ...asked,
+      clean: isAnswered && this.#isFlushed(),
+      by: asked ? "local" : isAnswered ? "peer" : "none",
+      sentCode: asked && sentCode,
+      error: this.#endError(end),
+    });
+  }
+
+  #endError({ code, reason, cause }: TransportEnd): WsError | undefined {
+    if (!this.#asked) {
+      if (code !== ABNORMAL_CLOSURE) return peerError(this.#label, code, reason);
+      return this.#error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
     }
+    if (this.#isFlushed()) return undefined;
+    return this.#error("WRITE_TIMEOUT", "close", "what was sent could not all leave", { cause });
   }
 
   /** The one way into `closed`: settles all that waits. */
@@ -544,7 +537,12 @@ export class Client implements AsyncIterable<Message> {
     this.#queue.close();
     this.#onProgress();
     this.#settleClosed(
-      Object.freeze({ ...info, ...(sentCode && { sentCode }), ...(error && { error }) }),
+      Object.freeze({
+        ...info,
+        // Behind what could not leave, a close frame could not either.
+        ...(sentCode && this.#isFlushed() && { sentCode }),
+        ...(error && { error }),
+      }),
     );
   }
 
@@ -574,10 +572,8 @@ function unreported<T>(promise: Promise<T>): Promise<T> {
 }
 
 function toPayload(data: Data, type: number | undefined): string | Uint8Array {
-  const errorOf = (text: string, cause?: unknown): WsError =>
-    new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
   if (type !== undefined && type !== TEXT && type !== BINARY) {
-    throw errorOf(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
+    throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }
   if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   try {
@@ -586,8 +582,8 @@ function toPayload(data: Data, type: number | undefined): string | Uint8Array {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const wanted =
-      "a string, an ArrayBuffer or a view, not detached, and UTF-8 where it is sent as TEXT";
-    throw errorOf(`data must be ${wanted}: of a Blob, send await blob.arrayBuffer()`, cause);
+      "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
+    throw invalid("send: data", wanted, data, "INVALID_MESSAGE", cause);
   }
 }
 

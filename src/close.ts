@@ -71,18 +71,13 @@ const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
 
 /** Throws `INVALID_CLOSE` unless a client may send this code and reason in a close frame. */
 export function checkClose(code: unknown, reason: unknown): void {
-  if (typeof code !== "number" || !SENDABLE.test(String(code))) {
-    throw new WsError(
-      "INVALID_CLOSE",
-      `close: code ${show(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`,
-    );
-  }
-  if (typeof reason !== "string" || utf8Size(reason) > REASON_LIMIT) {
-    throw new WsError(
-      "INVALID_CLOSE",
-      `close: the reason must be a string of at most ${REASON_LIMIT} bytes of UTF-8`,
-    );
-  }
+  const isCode = typeof code === "number" && SENDABLE.test(String(code));
+  if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
+  const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
+  throw new WsError(
+    "INVALID_CLOSE",
+    `close: code ${show(code)} or its reason may not be sent: use ${limits}`,
+  );
 }
 
 /** Browsers send 1000 and 3000-4999 alone (WHATWG WebSockets, `close()`): the others go out moved. */

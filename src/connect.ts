@@ -1,11 +1,11 @@
 import { Client } from "./client.js";
 import { Context } from "./context.js";
-import type { Connector, ContextOptions, Owner } from "./context.js";
+import type { Connector, ContextOptions, OptionCheck, Owner } from "./context.js";
 import { nextTurn, startDeadline, waitFor } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { DEFAULTS, parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
-import { authorizeConnect, authorizeUrl } from "./policy.js";
+import { authorize } from "./policy.js";
 import type { PolicySubject } from "./policy.js";
 import type { DialRequest, Platform, WebSocketClass } from "./transport.js";
 import { displayUrl, parseUrl } from "./url.js";
@@ -38,14 +38,16 @@ export type PlatformFor = (webSocket: WebSocketClass | undefined) => Platform;
 
 /** Binds {@link connect} to the platforms of an entry. */
 export function bindConnect(platformFor: PlatformFor): Connect {
-  const { connect } = bindConnector(platformFor);
-  return (url, options) => connect(EVERYONE, url, options);
+  const connector = bindConnector(platformFor);
+  return (url, options) => connector(EVERYONE, url, options);
 }
 
 /** Binds {@link createContext} to the platforms of an entry. */
 export function bindCreateContext(platformFor: PlatformFor): CreateContext {
   const connector = bindConnector(platformFor);
-  return (options = {}) => new Context(connector, options);
+  const check: OptionCheck = (options, where) =>
+    parseOptions({}, options, platformFor({ ...options }.webSocket), where);
+  return (options = {}) => new Context(connector, check, options);
 }
 
 /** Owns what `connect` opens outside a context: allows everything and never closes. */
@@ -56,17 +58,13 @@ const EVERYONE: Owner = {
 };
 
 function bindConnector(platformFor: PlatformFor): Connector {
-  return {
-    check: (options, where) =>
-      parseOptions({}, options, platformFor({ ...options }.webSocket), where),
-    // Async from the first line, so that bad input rejects; all of it is read before the first await.
-    async connect(owner, input, given = {}): Promise<Client> {
-      const { defaults } = owner.settings;
-      const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
-      const url = parseUrl(input, platform);
-      const base = parseOptions(DEFAULTS, defaults, platform);
-      return dial(owner, url, parseOptions(base, given, platform) as ParsedOptions, platform);
-    },
+  // Async from the first line, so that bad input rejects; all of it is read before the first await.
+  return async (owner, input, given = {}) => {
+    const { defaults } = owner.settings;
+    const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
+    const url = parseUrl(input, platform);
+    const base = parseOptions(DEFAULTS, defaults, platform);
+    return dial(owner, url, parseOptions(base, given, platform) as ParsedOptions, platform);
   };
 }
 
@@ -99,7 +97,7 @@ async function dial(
       url,
       options,
       signal,
-      authorize: (next) => authorizeUrl(policies, subject, next),
+      authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
         adopt(client);
@@ -108,7 +106,8 @@ async function dial(
         return handler;
       },
     };
-    authorizeConnect(policies, subject, url)
+    authorize(policies, subject, url, "")
+      .then(() => request.authorize(url))
       // A policy may take its time, and end after the dial has.
       .then(() => (signal.aborted ? undefined : platform.dial(request)))
       .catch(done);

@@ -1,9 +1,9 @@
 import type { Client } from "./client.js";
 import { checkClose, CLOSE_CODES } from "./close.js";
-import { isSignal, onAbort } from "./deadline.js";
-import { isObject, pickKnown, show, WsError } from "./errors.js";
-import { invalid } from "./options.js";
-import type { ConnectOptions } from "./options.js";
+import { onAbort } from "./deadline.js";
+import { invalid, show, WsError } from "./errors.js";
+import { abortSignal, callable, object, oneOf, parseBy } from "./options.js";
+import type { ConnectOptions, Parser } from "./options.js";
 import type { Policy } from "./policy.js";
 
 /** What {@link createContext} takes. */
@@ -41,15 +41,15 @@ export interface Owner {
   readonly adopt: (client: Client) => void;
 }
 
-/** Opens connections that belong to somebody, and checks options for it. */
-export interface Connector {
-  readonly check: (options: ConnectOptions, where: string) => ConnectOptions;
-  readonly connect: (
-    owner: Owner,
-    url: string | URL,
-    options: ConnectOptions | undefined,
-  ) => Promise<Client>;
-}
+/** Opens a connection that belongs to somebody. */
+export type Connector = (
+  owner: Owner,
+  url: string | URL,
+  options: ConnectOptions | undefined,
+) => Promise<Client>;
+
+/** Checks and copies options for `where`. */
+export type OptionCheck = (options: ConnectOptions, where: string) => ConnectOptions;
 
 /**
  * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
@@ -67,10 +67,10 @@ export class Context {
   #settleClosed!: () => void;
 
   /** @internal */
-  constructor(connector: Connector, options: ContextOptions) {
+  constructor(connector: Connector, check: OptionCheck, options: ContextOptions) {
     this.#connector = connector;
     this.#owner = {
-      settings: parseSettings(options, connector),
+      settings: parseSettings(options, check),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -92,7 +92,7 @@ export class Context {
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector.connect(this.#owner, url, options);
+    return this.#connector(this.#owner, url, options);
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
@@ -141,31 +141,22 @@ function noContext(): WsError {
 
 const OPERATION = "createContext";
 
-/** What an option must be, where it is something else. */
-const WANTED: Readonly<Record<keyof ContextOptions, (value: unknown) => string | false>> = {
-  policy: (value) => typeof value !== "function" && "a function",
-  actor: () => false,
-  meta: (value) => !isObject(value) && "an object",
-  defaults: () => false,
-  strict: (value) => typeof value !== "boolean" && "true or false",
-  denyPrivateNetworks: () => false,
-  signal: (value) => !isSignal(value) && "an AbortSignal",
+/** Takes anything, or leaves the check to others. */
+const any: Parser = (value) => value;
+
+const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
+  policy: callable,
+  actor: any,
+  meta: object,
+  defaults: any,
+  strict: /* @__PURE__ */ oneOf(false, true),
+  denyPrivateNetworks: any,
+  signal: abortSignal,
 };
 
-function parseSettings(options: ContextOptions, { check }: Connector): Settings {
-  const given = pickKnown(OPERATION, options, Object.keys(WANTED));
-  for (const [name, value] of Object.entries(given)) {
-    const wanted = WANTED[name as keyof ContextOptions](value);
-    if (wanted) throw invalid(name, value, wanted, OPERATION);
-  }
-  const {
-    policy,
-    actor,
-    meta,
-    defaults = {},
-    strict = false,
-    denyPrivateNetworks = false,
-  } = options;
+function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
+  const given: ContextOptions = parseBy(PARSERS, options, OPERATION);
+  const { policy, actor, meta, defaults = {}, strict, denyPrivateNetworks = false } = given;
   if (denyPrivateNetworks !== false) {
     throw new WsError(
       "UNSUPPORTED",
@@ -176,14 +167,14 @@ function parseSettings(options: ContextOptions, { check }: Connector): Settings 
   // A default policy could be replaced by a call's, and a default signal would look like the context's.
   for (const name of ["policy", "signal"] as const) {
     if (name in shared) {
-      throw invalid(`defaults.${name}`, shared[name], "the context's own", OPERATION);
+      throw invalid(`${OPERATION}: option defaults.${name}`, "the context's own", shared[name]);
     }
   }
   return {
     // Strict and without one, it allows nothing.
     policy: policy ?? (strict ? () => false : undefined),
     actor,
-    meta: meta && { ...meta },
+    meta,
     defaults: shared,
   };
 }

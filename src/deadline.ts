@@ -1,6 +1,6 @@
 import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { pickKnown, WsError } from "./errors.js";
+import { invalid, pickKnown, WsError } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
 
 /** How long a wait may take, and what else ends it. */
@@ -105,7 +105,7 @@ export async function waitFor<T>(
   const where = `${operation}: option timeout`;
   const timeout = given === undefined ? usual : durationOf(where, given);
   if (signal !== undefined && !isSignal(signal)) {
-    throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
+    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
   }
   if (signal?.aborted) throw abortError(operation, signal);
   const timeoutError = (): WsError =>

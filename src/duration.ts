@@ -1,4 +1,4 @@
-import { show, WsError } from "./errors.js";
+import { invalid } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
 
 /**
@@ -45,8 +45,7 @@ export function durationOf(
 ): number {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
   if (ms >= 0 && ms <= max) return ms + 0; // -0 becomes 0
-  const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
-  throw new WsError(code, `${where} must be ${wanted}, not ${show(value)}`);
+  throw invalid(where, `0 to ${max} ms or a Go duration such as "1h15m30.5s"`, value, code);
 }
 
 /** The milliseconds of a Go duration, or NaN. Nothing is matched twice: the time is linear. */

@@ -136,7 +136,7 @@ export class WsError extends Error {
     this.retryable = retryable;
     this.details = details;
     // No computed member of the class: a bundler would keep one that is not used.
-    Object.defineProperty(this, BRAND, {});
+    Object.defineProperty(this, BRAND, { value: true });
   }
 
   override get name(): string {
@@ -148,7 +148,7 @@ export class WsError extends Error {
    * `instanceof` would say no.
    */
   static is(value: unknown): value is WsError {
-    return typeof value === "object" && value !== null && BRAND in value;
+    return (value as Partial<Record<typeof BRAND, true>> | null | undefined)?.[BRAND] === true;
   }
 }
 
@@ -182,7 +182,18 @@ export function show(value: unknown): string {
   }
   if (Array.isArray(value)) return "an array";
   if (typeof value === "function") return "a function";
-  return typeof value === "object" && value ? "an object" : String(value);
+  return isObject(value) ? "an object" : String(value);
+}
+
+/** The error of a value that is not what it must be. */
+export function invalid(
+  what: string,
+  wanted: string,
+  value: unknown,
+  code: ErrorCode = "INVALID_OPTION",
+  cause?: unknown,
+): WsError {
+  return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
 }
 
 /** Whether it is an object to read options from. */
@@ -199,12 +210,7 @@ export function pickKnown(
   options: unknown,
   names: readonly string[],
 ): Record<string, unknown> {
-  if (!isObject(options)) {
-    throw new WsError(
-      "INVALID_OPTION",
-      `${where}: options must be an object, not ${show(options)}`,
-    );
-  }
+  if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) {

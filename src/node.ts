@@ -1,6 +1,6 @@
 import { bindConnect, bindCreateContext } from "./connect.js";
 import type { Connect, CreateContext } from "./connect.js";
-import { nodeOptionChecks } from "./options.js";
+import { nodeParsers } from "./options.js";
 import * as shared from "./public.js";
 import { webSocketPlatform } from "./transport/browser.js";
 import { nodePlatform } from "./transport/node.js";
@@ -8,7 +8,7 @@ import type { Platform, WebSocketClass } from "./transport.js";
 
 export * from "./public.js";
 
-const native = { ...nodePlatform, dialOptions: nodeOptionChecks };
+const native = { ...nodePlatform, parsers: nodeParsers };
 
 /** What serves option `webSocket`. */
 const custom = /* @__PURE__ */ webSocketPlatform(() => undefined);

@@ -2,15 +2,9 @@ import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
 import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { isObject, pickKnown, show, WsError } from "./errors.js";
+import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
 import type { Policy } from "./policy.js";
-import type {
-  DialOptionChecks,
-  DialOptions,
-  NodeOptions,
-  Platform,
-  WebSocketClass,
-} from "./transport.js";
+import type { DialOptions, NodeOptions, Platform, WebSocketClass } from "./transport.js";
 
 /** Data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;
@@ -150,10 +144,11 @@ export const DEFAULTS: ConnectOptions = {
   node: {},
 };
 
-type Parser = (value: unknown, name: string, platform: Platform) => unknown;
+/** Checks an option and copies it; `undefined` stands for the default. */
+export type Parser = (value: unknown, name: string) => unknown;
 
-/** One that does not care where it is. */
-type PlainParser = (value: unknown, name: string) => unknown;
+/** Why an option that a platform brings no parser for is refused. */
+const NOT_HERE = "cannot be used in a browser, or with option webSocket";
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -168,82 +163,85 @@ const OWN_HEADER =
 const MODES: readonly unknown[] = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
 
 /**
- * Checks and copies options, on top of others that were: what is left out, or means the default, is as
- * it is there. What it returns passes again.
+ * Checks and copies the options of `connect`, on top of others that were: what is left out, or means the
+ * default, is as it is there. What it returns passes again.
  */
 export function parseOptions<Base extends object>(
   base: Base,
   given: ConnectOptions,
-  platform: Platform,
+  { parsers }: Platform,
   where = "connect",
 ): Base & ConnectOptions {
-  const parsed = { ...base } as Record<string, unknown>;
-  for (const [name, value] of Object.entries(pickKnown(where, given, OPTION_NAMES))) {
-    // Of limits, as of durations, 0 stands for the default.
-    if (value === 0 && name.endsWith("Limit")) continue;
-    parsed[name] = PARSERS[name as keyof ConnectOptions](value, name, platform) ?? parsed[name];
+  return { ...base, ...parseBy({ ...PARSERS, ...parsers }, given, where) };
+}
+
+/** Checks and copies options by their parsers; one that means the default is left out. */
+export function parseBy(
+  parsers: Readonly<Record<string, Parser>>,
+  given: object,
+  where: string,
+): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
+    const option = parsers[name]?.(value, `${where}: option ${name}`);
+    if (option !== undefined) parsed[name] = option;
   }
-  return parsed as Base & ConnectOptions;
-}
-
-/** The error of an option that is not what it must be. */
-export function invalid(
-  name: string,
-  value: unknown,
-  wanted: string,
-  operation = "connect",
-): WsError {
-  return new WsError(
-    "INVALID_OPTION",
-    `${operation}: option ${name} must be ${wanted}, not ${show(value)}`,
-  );
-}
-
-function unsupported(name: string, platform: Platform, wayOut: string): WsError {
-  return new WsError(
-    "UNSUPPORTED",
-    `connect: option ${name} cannot be used in ${platform.name}: ${wayOut}`,
-  );
+  return parsed;
 }
 
 /** Hands on what passes. */
 const must =
-  (passes: (value: unknown) => unknown, wanted: string): PlainParser =>
+  (passes: (value: unknown) => unknown, wanted: string): Parser =>
   (value, name) => {
-    if (!passes(value)) throw invalid(name, value, wanted);
+    if (!passes(value)) throw invalid(name, wanted, value);
     return value;
   };
 
-const duration: PlainParser = (value, name) =>
-  durationOf(`connect: option ${name}`, value, 2_147_483_647, "INVALID_OPTION") || undefined;
+const duration: Parser = (value, name) =>
+  durationOf(name, value, 2_147_483_647, "INVALID_OPTION") || undefined;
 
-const integer = (min: number, max: number, unit: string): PlainParser =>
+const integer = (min: number, max: number): Parser =>
   must(
     (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-    `an integer from ${min} to ${max} ${unit}`,
+    `an integer from ${min} to ${max}`,
   );
 
-const object: PlainParser = (value, name) => {
-  if (!isObject(value)) throw invalid(name, value, "an object");
+/** Of a limit, as of a duration, 0 stands for the default. */
+const limit =
+  (min: number, max: number): Parser =>
+  (value, name) =>
+    value === 0 ? undefined : integer(min, max)(value, name);
+
+export const object: Parser = (value, name) => {
+  if (!isObject(value)) throw invalid(name, "an object", value);
   return Object.freeze({ ...value });
 };
 
-const callable = /* @__PURE__ */ must((value) => typeof value === "function", "a function");
+export const abortSignal: Parser = /* @__PURE__ */ must(isSignal, "an AbortSignal");
 
-const oneOf = (...values: readonly unknown[]): PlainParser =>
+export const callable: Parser = /* @__PURE__ */ must(
+  (value) => typeof value === "function",
+  "a function",
+);
+
+export const oneOf = (...values: readonly unknown[]): Parser =>
   must((value) => values.includes(value), values.map(show).join(", "));
 
-const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
-  headers(value, name, platform) {
-    if (platform.dialOptions) return platform.dialOptions.headers(value);
-    throw unsupported(name, platform, "use a subprotocol, the query or a cookie");
-  },
+const refused =
+  (why: string): Parser =>
+  (_, name) => {
+    throw new WsError("UNSUPPORTED", `${name} ${why}`);
+  };
+
+/** By what each option is checked and copied. */
+export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
+  headers: /* @__PURE__ */ refused(`${NOT_HERE}: use a subprotocol, the query or a cookie`),
   protocols(value, name) {
-    const list: readonly unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [value];
+    const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
       if (!isToken || list.indexOf(token) < index) {
-        throw invalid(name, token, "a token, or different ones in a list (RFC 6455 section 4.1)");
+        throw invalid(name, "a token, or different ones in a list (RFC 6455 section 4.1)", token);
       }
     }
     return list;
@@ -253,31 +251,22 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   writeTimeout: duration,
   closeTimeout: duration,
   compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
-  compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600, "bytes"),
-  readLimit: /* @__PURE__ */ integer(1, 134_217_728, "bytes"),
-  channelCapacity: /* @__PURE__ */ integer(1, 10_000, "messages"),
-  bufferLimit: /* @__PURE__ */ integer(65_536, 1_073_741_824, "bytes"),
-  sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824, "bytes"),
-  signal: /* @__PURE__ */ must(isSignal, "an AbortSignal"),
+  compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600),
+  readLimit: /* @__PURE__ */ limit(1, 134_217_728),
+  channelCapacity: /* @__PURE__ */ integer(1, 10_000),
+  bufferLimit: /* @__PURE__ */ limit(65_536, 1_073_741_824),
+  sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824),
+  signal: abortSignal,
   policy: callable,
   meta: object,
-  keepAlive(value, name, platform) {
-    object(value, name);
-    throw unsupported(name, platform, "this version has none: ping() from a ticker instead");
-  },
+  keepAlive: /* @__PURE__ */ refused("is not in this version: ping() from a ticker instead"),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer"),
   webSocket: callable,
-  node(value, name, platform) {
-    if (platform.dialOptions) return platform.dialOptions.node(value);
-    throw unsupported(name, platform, "leave it out there");
-  },
+  node: /* @__PURE__ */ refused(NOT_HERE),
 };
 
-/** The names of all options. */
-export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(PARSERS);
-
-/** The checks of `headers` and `node`: a bundle for browsers has no use for them. */
-export const nodeOptionChecks: DialOptionChecks = {
+/** The parsers of `headers` and `node`: a bundle for browsers has no use for them. */
+export const nodeParsers: Readonly<Record<string, Parser>> = {
   headers(value) {
     if (!isObject(value)) {
       const what = typeof value === "string" ? "a string" : show(value);
@@ -293,18 +282,18 @@ export const nodeOptionChecks: DialOptionChecks = {
     const options: Record<string, unknown> = {};
     const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
     for (const [key, item] of Object.entries(given)) {
-      options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `node.${key}`);
+      options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `connect: option node.${key}`);
     }
     return options;
   },
 };
 
-const string: PlainParser = /* @__PURE__ */ must(
+const string: Parser = /* @__PURE__ */ must(
   (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
   "a string of printable characters",
 );
 
-const NODE_PARSERS: Readonly<Record<keyof NodeOptions, PlainParser>> = {
+const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
   // Not copied: an agent is a pool with an identity.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
   tls: object,
@@ -313,7 +302,7 @@ const NODE_PARSERS: Readonly<Record<keyof NodeOptions, PlainParser>> = {
   localAddress: string,
   origin: string,
   followRedirects: /* @__PURE__ */ oneOf(false, true),
-  maxRedirects: /* @__PURE__ */ integer(0, 20, "redirects"),
+  maxRedirects: /* @__PURE__ */ integer(0, 20),
 };
 
 function parseHeaders(entries: readonly (readonly unknown[])[]): Record<string, string> {

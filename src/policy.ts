@@ -1,4 +1,4 @@
-import { pickKnown, WsError } from "./errors.js";
+import { invalid, pickKnown, WsError } from "./errors.js";
 import type { ErrorInit } from "./errors.js";
 import { displayUrl, maskUrl, parseUrl, publicUrl, unixProblem } from "./url.js";
 
@@ -57,33 +57,14 @@ export interface PolicySubject {
 }
 
 /**
- * Asks all policies whether `subject` may connect, and then whether to `url`. Rejects with
- * `CONNECT_FORBIDDEN` or `URL_FORBIDDEN` at the first that does not allow it.
+ * Asks all policies about a resource: the URL, or `""` for connections as such. Rejects with
+ * `URL_FORBIDDEN` or `CONNECT_FORBIDDEN` at the first that does not allow it.
  */
-export async function authorizeConnect(
-  policies: readonly Policy[],
-  subject: PolicySubject,
-  url: URL,
-): Promise<void> {
-  await ask(policies, subject, url, "");
-  await authorizeUrl(policies, subject, url);
-}
-
-/** Asks all policies about `url` alone, as for each redirect. Rejects with `URL_FORBIDDEN`. */
-export async function authorizeUrl(
-  policies: readonly Policy[],
-  subject: PolicySubject,
-  url: URL,
-): Promise<void> {
-  await ask(policies, subject, url, publicUrl(url));
-}
-
-/** Asks about a resource: the URL, or `""` for connections as such. */
-async function ask(
+export async function authorize(
   policies: readonly Policy[],
   { actor, meta }: PolicySubject,
   url: URL,
-  resource: string,
+  resource: string = publicUrl(url),
 ): Promise<void> {
   for (const policy of policies) {
     let allowed: unknown;
@@ -134,7 +115,7 @@ async function ask(
  * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
  */
 export function definePolicy(rules: readonly PolicyRule[]): Policy {
-  if (!Array.isArray(rules)) throw invalid("rules", rules, "an array of rules");
+  if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
   const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
   return async (request) => {
     const url = request.action === "websocket.connect" ? undefined : comparable(request.resource);
@@ -163,9 +144,10 @@ function compileRule(rule: unknown, index: number): Rule {
   const picked: Partial<PolicyRule> = pickKnown(`definePolicy: ${name}`, rule, FIELDS);
   const { actions, resources = "*", effect, when } = picked;
   const deny = effect === "deny";
-  if (!deny && effect !== "allow") throw invalid(`${name}.effect`, effect, '"allow" or "deny"');
+  if (!deny && effect !== "allow")
+    throw invalidField(`${name}.effect`, '"allow" or "deny"', effect);
   if (when !== undefined && typeof when !== "function") {
-    throw invalid(`${name}.when`, when, "a function");
+    throw invalidField(`${name}.when`, "a function", when);
   }
   const covers = compileList(
     `${name}.actions`,
@@ -198,12 +180,12 @@ function compileRule(rule: unknown, index: number): Rule {
 function compileList<T>(
   field: string,
   value: unknown,
-  advice: string,
+  wanted: string,
   compile: (pattern: string) => ((subject: T) => boolean) | undefined,
 ): (subject: T) => boolean {
   const tests = [value].flat().map((pattern) => {
     const test = typeof pattern === "string" ? compile(pattern) : undefined;
-    if (!test) throw invalid(field, pattern, advice);
+    if (!test) throw invalidField(field, wanted, pattern);
     return test;
   });
   return (subject) => tests.some((test) => test(subject));
@@ -322,10 +304,7 @@ function compileGlob(pattern: string, decode: (text: string) => string): (text: 
   };
 }
 
-function invalid(field: string, value: unknown, advice: string): WsError {
-  // A text may be a URL with secrets in it.
-  return new WsError(
-    "INVALID_OPTION",
-    `definePolicy: ${field} is ${maskUrl(value)}: use ${advice}`,
-  );
+/** The error of a field that is not what it must be. A text may be a URL with secrets in it. */
+function invalidField(field: string, wanted: string, value: unknown): WsError {
+  return invalid(`definePolicy: ${field}`, wanted, maskUrl(value));
 }

@@ -2,7 +2,7 @@ import { closedError } from "./channel.js";
 import type { Case, ReceiveResult } from "./channel.js";
 import { waitFor, WAIT_OPTIONS } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
-import { WsError } from "./errors.js";
+import { invalid, WsError } from "./errors.js";
 
 /** How long a {@link select} waits, and whether it waits at all. */
 export interface SelectOptions extends WaitOptions {
@@ -90,10 +90,7 @@ export async function select<
 function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
   const list = Array.isArray(cases) ? [...(cases as readonly AnyCase[])] : undefined;
   if (!list?.every((entry) => typeof (entry as Partial<AnyCase> | null)?.park === "function")) {
-    throw new WsError(
-      "INVALID_OPTION",
-      "select: cases must be a list of caseReceive() and caseSend()",
-    );
+    throw invalid("select: cases", "a list of caseReceive() and caseSend()", cases);
   }
   return list;
 }

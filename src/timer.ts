@@ -1,4 +1,4 @@
-import { Queue, ReceiveChannel } from "./channel.js";
+import { offer, Queue, ReceiveChannel } from "./channel.js";
 import type { ReceiveResult, Receiver } from "./channel.js";
 import { now, startTimer } from "./deadline.js";
 import { parseDuration } from "./duration.js";
@@ -55,7 +55,7 @@ class Alarm extends Queue<Date> {
     if (late < 0 || this.closed) return;
     // Ticks that nobody took are dropped, as in Go; the rhythm stays.
     this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    this.offer(new Date(Date.now() - late));
+    offer(this, new Date(Date.now() - late));
   }
 
   /** Sets the timer anew, if somebody waits for what is still to come. */

@@ -24,6 +24,7 @@ export interface Transport {
   /** The extensions the server accepted, as it wrote them; `""` for none. */
   readonly extensions: string;
   readonly handshake?: Handshake | undefined;
+  /** `"buffer"`: it is never paused, be it that it cannot be or that option `backpressure` says so. */
   readonly backpressure: Backpressure;
   /** Bytes that wait to be handed to the operating system; `undefined` where the platform hides it. */
   readonly bufferedAmount: number | undefined;
@@ -137,16 +138,8 @@ export interface DialRequest {
 /** Opens a connection: calls `request.open` and resolves, or rejects with a `WsError`. */
 export type Dial = (request: DialRequest) => Promise<void>;
 
-/** Checks of the options that only some dials have; each throws a `WsError` or returns a copy. */
-export interface DialOptionChecks {
-  readonly headers: (value: unknown) => Readonly<Record<string, string>>;
-  readonly node: (value: unknown) => NodeOptions;
-}
-
 /** What a platform can do with a URL, for those it has to refuse: see `parseUrl`. */
 export interface Capabilities {
-  /** Named in messages: "Node", "a browser". */
-  readonly name: string;
   /** Whether it sends credentials in the URL. */
   readonly credentials: boolean;
   /** Says what is wrong with a URL that is neither `ws:` nor `wss:`; absent where there are no others. */
@@ -158,6 +151,9 @@ export interface Capabilities {
 /** A way to open connections, and what it can do. */
 export interface Platform extends Capabilities {
   readonly dial: Dial;
-  /** Absent where the dial has no headers, no TLS, and none of the other options of its own. */
-  readonly dialOptions?: DialOptionChecks;
+  /**
+   * What checks and copies the options that only some platforms have, by name: each returns a copy or
+   * throws a `WsError`. An option that is not here is refused, if no other platform shares it.
+   */
+  readonly parsers?: Readonly<Record<string, (value: unknown, name: string) => unknown>>;
 }

@@ -60,7 +60,6 @@ export function webSocketPlatform(streamSocket: () => object | undefined): Platf
     // Looked up now, not on import: a polyfill or a test may have put it there in between.
     (globalThis as { WebSocket?: unknown }).WebSocket;
   return {
-    name: "a browser, or with option webSocket",
     credentials: false,
     get base() {
       return (globalThis as { location?: { href: string } }).location?.href;
@@ -191,10 +190,7 @@ class WebSocketTransport implements Transport {
   }
 
   pause(paused: boolean): void {
-    const socket = this.#socket;
-    // Where there is nothing to pause, `bufferLimit` bounds what waits.
-    if (!socket.setPaused) return;
-    socket.setPaused(paused);
+    this.#socket.setPaused?.(paused);
     if (paused) this.timesPaused++;
   }
 

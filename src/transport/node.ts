@@ -15,6 +15,7 @@ import { now } from "../deadline.js";
 import { parseTraits, WsError } from "../errors.js";
 import type { ErrorDetails } from "../errors.js";
 import type {
+  Backpressure,
   Dial,
   DialOptions,
   DialRequest,
@@ -70,7 +71,6 @@ const dial: Dial = async (request) => {
 
 /** Node, by `ws`. */
 export const nodePlatform: Platform = {
-  name: "Node",
   credentials: true,
   unix: unixProblem,
   base: undefined,
@@ -412,7 +412,7 @@ class NodeTransport implements Transport {
   readonly protocol: string;
   readonly extensions: string;
   readonly handshake: Handshake | undefined;
-  readonly backpressure = "socket";
+  readonly backpressure: Backpressure;
   timesPaused = 0;
   /** Writes begun, and those that are done. */
   taken = 0;
@@ -447,6 +447,7 @@ class NodeTransport implements Transport {
     this.#ws = ws;
     this.#options = options;
     this.#label = label;
+    this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
     this.#socket = response?.socket;
     this.#deflates = ws.extensions !== "";
     this.protocol = ws.protocol;

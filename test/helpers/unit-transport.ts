@@ -1,6 +1,6 @@
 import { Client } from "../../src/client.js";
 import { browserCode } from "../../src/close.js";
-import { DEFAULTS, nodeOptionChecks, parseOptions } from "../../src/options.js";
+import { DEFAULTS, nodeParsers, parseOptions } from "../../src/options.js";
 import type { ConnectOptions, ParsedOptions } from "../../src/options.js";
 import type {
   Backpressure,
@@ -18,17 +18,15 @@ const neverDial = (): Promise<void> => Promise.reject(new Error("dialled"));
 /** As `src/node.ts` has it, but for its dial. */
 export const NODE: Platform = {
   dial: neverDial,
-  name: "Node",
   credentials: true,
   unix: unixProblem,
   base: undefined,
-  dialOptions: nodeOptionChecks,
+  parsers: nodeParsers,
 };
 
 /** As a page has it. */
 export const BROWSER: Platform = {
   dial: neverDial,
-  name: "a browser",
   credentials: false,
   base: "https://page.test/app/",
 };
@@ -151,6 +149,8 @@ export function openClient(
   platform: Platform = NODE,
 ): Opened {
   const parsed = parseOptions(DEFAULTS, options, platform) as ParsedOptions;
+  // As the transports do it.
+  if (parsed.backpressure === "buffer") transport.backpressure = "buffer";
   const url = new URL("ws://user:secret@host.test/path?token=1");
   const [client, handler] = Client.open(transport, url, parsed);
   transport.handler = handler;

@@ -134,7 +134,7 @@ const options: Row[] = [
   [{ policy: [] }, "INVALID_OPTION", "policy", "array"],
   [{ meta: SECRET.length }, "INVALID_OPTION", "meta", "7"],
   [{ backpressure: "none" }, "INVALID_OPTION", "backpressure", '"none"', '"buffer"'],
-  [{ keepAlive: 30 }, "INVALID_OPTION", "keepAlive", "30"],
+  [{ keepAlive: 30 }, "UNSUPPORTED", "keepAlive"],
   [{ keepAlive: { interval: "30s" } }, "UNSUPPORTED", "keepAlive"],
   [{ webSocket: "ws" }, "INVALID_OPTION", "webSocket", '"ws"'],
   [{ webSocket: Date, headers: { Authorization: SECRET } }, "UNSUPPORTED", "headers"],

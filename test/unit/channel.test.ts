@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
-import { Channel, iterate, Queue, ReceiveChannel } from "../../src/channel.js";
+import { Channel, iterate, offer, Queue, ReceiveChannel } from "../../src/channel.js";
 import type { ReceiveResult } from "../../src/channel.js";
 import type { WaitOptions } from "../../src/deadline.js";
 import { WsError } from "../../src/errors.js";
@@ -341,7 +341,7 @@ describe("a receive that was given up", () => {
     else await advance(10);
     await ended;
     expect(queue.receivers.size).toBe(0);
-    expect(queue.offer(1)).toBe(true);
+    expect(offer(queue, 1)).toBe(true);
     expect(channel.tryReceive()).toEqual(got(1));
   });
 
@@ -506,7 +506,7 @@ describe("the receiving half", () => {
     for (let i = 0; i < 5; i++) queue.push(i);
     expect(half.length).toBe(2);
     expect(queue.size).toBe(5);
-    expect(queue.offer(9)).toBe(false);
+    expect(offer(queue, 9)).toBe(false);
     for (let i = 0; i < 4; i++) expect(half.tryReceive()).toEqual(got(i));
     expect(half.length).toBe(1);
   });
