@@ -389,7 +389,8 @@ interface ConnectOptions {
     readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
     /**
      * Subprotocols to offer, best first (RFC 6455 section 1.9). If the server picks none of them, or
-     * another one, the dial is `HANDSHAKE_REJECTED`. Default: none.
+     * another one, the dial is `HANDSHAKE_REJECTED`; `DIAL_FAILED` where the platform does not tell why it
+     * failed, as Chromium. Default: none.
      */
     readonly protocols?: string | readonly string[] | undefined;
     /**
@@ -400,13 +401,14 @@ interface ConnectOptions {
     /**
      * The longest wait for the next message while the channel has room and no message is half received;
      * then `READ_TIMEOUT` ends the connection. In Node, any byte that is received or written counts as
-     * life. A peer that dies in the middle of a message is `keepAlive`'s to find. Default: off. At most
-     * 2^31-1 ms. 0: off.
+     * life; elsewhere whole messages alone can be seen. A peer that dies in the middle of a message is
+     * `keepAlive`'s to find. Default: off. At most 2^31-1 ms. 0: the default.
      */
     readonly readTimeout?: Duration | undefined;
     /**
      * The longest time without progress while sent bytes wait; then `WRITE_TIMEOUT` ends the connection.
-     * Default: off. At most 2^31-1 ms. 0: off.
+     * In a browser by `bufferedAmount`; `UNSUPPORTED` where there is none, as in React Native. Default:
+     * off. At most 2^31-1 ms. 0: the default.
      */
     readonly writeTimeout?: Duration | undefined;
     /**
@@ -414,18 +416,25 @@ interface ConnectOptions {
      * before it. Default: 5 s. At most 2^31-1 ms. 0: the default.
      */
     readonly closeTimeout?: Duration | undefined;
-    /** permessage-deflate (RFC 7692): see {@link COMPRESSION}. Default: `DISABLED`. */
+    /**
+     * permessage-deflate (RFC 7692): see {@link COMPRESSION}. In a browser, which negotiates by itself, a
+     * hint that has no effect; `client.compression` tells what was agreed on. Default: `DISABLED`.
+     */
     readonly compression?: Compression | undefined;
-    /** Messages smaller than this many bytes go uncompressed. Default: 512. 0 to 104857600; 0: none. */
+    /**
+     * Messages smaller than this many bytes go uncompressed. In a browser a hint that has no effect.
+     * Default: 512. 0 to 104857600; 0: none.
+     */
     readonly compressionThreshold?: number | undefined;
     /**
      * The largest message to receive, in bytes after decompression. A larger one is `MESSAGE_TOO_BIG`
-     * and ends the connection with 1009. Default: 16 MiB. At most 134217728. 0: the default.
+     * and ends the connection with 1009. In a browser it is known only when the message has arrived.
+     * Default: 16 MiB. At most 134217728. 0: the default.
      */
     readonly readLimit?: number | undefined;
     /**
-     * How many messages the receive channel holds. At this many unread, or at 1 MiB, the socket is
-     * paused. Default: 32. 1 to 10000.
+     * How many messages the receive channel holds. At this many unread, or at 1 MiB, the socket or stream
+     * is paused; where there is nothing to pause, what follows waits behind it. Default: 32. 1 to 10000.
      */
     readonly channelCapacity?: number | undefined;
     /**
@@ -443,8 +452,16 @@ interface ConnectOptions {
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
     /** Pings in silence and ends a dead connection. Default: off. Not in this version: `UNSUPPORTED`. */
     readonly keepAlive?: KeepAliveOptions | undefined;
-    /** `"buffer"` never pauses the socket; only `bufferLimit` bounds what waits. Default: `"auto"`. */
-    readonly backpressure?: "auto" | "buffer" | undefined;
+    /**
+     * `"auto"` pauses the socket of a slow consumer in Node; in a browser, whose `WebSocket` cannot be
+     * paused, it is as `"buffer"`: nothing is paused, and only `bufferLimit` bounds what waits. `"stream"`
+     * uses `WebSocketStream` in place of `WebSocket` where a browser has it, and pauses that; elsewhere it
+     * is as `"auto"`. Its price, in Chromium: when the peer closes while the stream is paused, what the
+     * browser holds is lost, and the end is `CONNECTION_LOST`; a connection that is cut while a large send
+     * waits crashes the page; and `writeTimeout` and `closeTimeout` see progress message by message.
+     * Default: `"auto"`.
+     */
+    readonly backpressure?: "auto" | "buffer" | "stream" | undefined;
     /**
      * A W3C `WebSocket` class to use in place of the platform's: it can do what a browser's can, and the
      * options a browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.

@@ -40,7 +40,7 @@
       this.kind = kind;
       this.retryable = retryable;
       this.details = details;
-      Object.defineProperty(this, BRAND, {});
+      Object.defineProperty(this, BRAND, { value: true });
     }
     get name() {
       return "WsError";
@@ -50,7 +50,7 @@
      * `instanceof` would say no.
      */
     static is(value) {
-      return typeof value === "object" && value !== null && BRAND in value;
+      return value?.[BRAND] === true;
     }
   }
   const errors = /* @__PURE__ */ Object.freeze({
@@ -74,18 +74,16 @@
     }
     if (Array.isArray(value)) return "an array";
     if (typeof value === "function") return "a function";
-    return typeof value === "object" && value ? "an object" : String(value);
+    return isObject(value) ? "an object" : String(value);
+  }
+  function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
+    return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
   }
   function isObject(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
   }
   function pickKnown(where, options, names) {
-    if (!isObject(options)) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `${where}: options must be an object, not ${show(options)}`
-      );
-    }
+    if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
     const picked = {};
     for (const [name, value] of Object.entries(options)) {
       if (!names.includes(name)) {
@@ -116,8 +114,7 @@
   function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
     const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
     if (ms >= 0 && ms <= max) return ms + 0;
-    const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
-    throw new WsError(code, `${where} must be ${wanted}, not ${show(value)}`);
+    throw invalid(where, `0 to ${max} ms or a Go duration such as "1h15m30.5s"`, value, code);
   }
   function parseText(text) {
     if (/^[+-]?0$/.test(text)) return 0;
@@ -179,7 +176,7 @@
     const where = `${operation}: option timeout`;
     const timeout = given === void 0 ? usual : durationOf(where, given);
     if (signal !== void 0 && !isSignal(signal)) {
-      throw new WsError("INVALID_OPTION", `${operation}: option signal must be an AbortSignal`);
+      throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
     }
     if (signal?.aborted) throw abortError(operation, signal);
     const timeoutError = () => new WsError(timeoutCode, `${operation}: nothing within ${timeout} ms`);
@@ -253,12 +250,6 @@
     get size() {
       return this.#values.length - this.#head;
     }
-    /** Hands the value over or holds it, if that needs no waiting. */
-    offer(value) {
-      if (this.receivers.size === 0 && this.size >= this.capacity) return false;
-      this.push(value);
-      return true;
-    }
     /** Hands the value over or holds it, beyond the capacity if need be. */
     push(value) {
       for (const receiver of this.receivers) {
@@ -296,6 +287,11 @@
       }
     }
   }
+  function offer(queue, value) {
+    if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
+    queue.push(value);
+    return true;
+  }
   class SendQueue extends Queue {
     senders = /* @__PURE__ */ new Set();
     /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
@@ -324,10 +320,7 @@
     /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
     constructor(queue) {
       if (!(queue instanceof Queue)) {
-        throw new WsError(
-          "INVALID_OPTION",
-          "channel: a ReceiveChannel is handed out: make a Channel"
-        );
+        throw new WsError("INVALID_OPTION", "ReceiveChannel: one is handed out: make a Channel");
       }
       this.#queue = queue;
     }
@@ -382,10 +375,7 @@
      */
     constructor(capacity = 0) {
       if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
-        throw new WsError(
-          "INVALID_OPTION",
-          `channel: capacity must be an integer from 0 to 2^32-1, not ${show(capacity)}`
-        );
+        throw invalid("channel: capacity", "an integer from 0 to 2^32-1", capacity);
       }
       const queue = new SendQueue(capacity);
       super(queue);
@@ -406,7 +396,7 @@
     /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
     trySend(value) {
       if (this.#queue.closed) throw closedError();
-      return this.#queue.offer(value);
+      return offer(this.#queue, value);
     }
     /**
      * A case of {@link select} that sends this value. On a closed channel it is ready, and rejects with
@@ -416,7 +406,7 @@
       const queue = this.#queue;
       return {
         channel: this,
-        attempt: () => queue.closed ? false : queue.offer(value) || void 0,
+        attempt: () => queue.closed ? false : offer(queue, value) || void 0,
         park: (done) => {
           const sender = { value, settle: done };
           queue.senders.add(sender);
@@ -503,18 +493,13 @@
   const REASON_LIMIT = 123;
   const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
   function checkClose(code, reason) {
-    if (typeof code !== "number" || !SENDABLE.test(String(code))) {
-      throw new WsError(
-        "INVALID_CLOSE",
-        `close: code ${show(code)} may not be sent: use 1000-1003, 1007-1014 or 3000-4999`
-      );
-    }
-    if (typeof reason !== "string" || utf8Size(reason) > REASON_LIMIT) {
-      throw new WsError(
-        "INVALID_CLOSE",
-        `close: the reason must be a string of at most ${REASON_LIMIT} bytes of UTF-8`
-      );
-    }
+    const isCode = typeof code === "number" && SENDABLE.test(String(code));
+    if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
+    const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
+    throw new WsError(
+      "INVALID_CLOSE",
+      `close: code ${show(code)} or its reason may not be sent: use ${limits}`
+    );
   }
   function browserCode(code) {
     return code === NORMAL || code >= 3e3 ? code : code + 3e3;
@@ -549,7 +534,7 @@
 
   function parseUrl(input, { unix, credentials, base }) {
     const text = input?.href ?? input;
-    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${maskUrl(text)} ${problem}`);
+    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${show(maskUrl(text))} ${problem}`);
     const url = resolve(text, base);
     if (!url) throw refusal("is not a URL: use ws://host/path");
     if (!/^wss?:$/.test(url.protocol)) {
@@ -583,11 +568,13 @@
     return `${protocol}//${host}${pathname}${search}`;
   }
   function maskUrl(value) {
-    if (typeof value !== "string") return show(value);
-    const masked = value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
-    return show(masked);
+    if (typeof value !== "string") return value;
+    return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
   }
 
+  const DISABLED = 0;
+  const CONTEXT_TAKEOVER = 1;
+  const NO_CONTEXT = 2;
   const UNREAD_HIGH = 1048576;
   const TURN_LIMIT = 5;
   const TIMEOUT_CODE = 3008;
@@ -658,7 +645,8 @@
         {
           onMessage: (message, size) => client.#onMessage(message, size),
           onProgress: () => client.#onProgress(),
-          onError: (error, closeCode) => client.#fail(closeCode, error),
+          // During our own close it is no news that the peer broke a rule.
+          onError: (error, closeCode) => client.#asked ?? client.#giveUp(closeCode, error),
           onClosing: () => client.#startClosing(),
           onEnd: (end) => client.#onEnd(end)
         }
@@ -679,8 +667,8 @@
     /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
     get compression() {
       const { extensions } = this.#transport;
-      if (!/permessage-deflate/i.test(extensions)) return COMPRESSION.DISABLED;
-      return /no_context_takeover.*no_context_takeover/i.test(extensions) ? COMPRESSION.NO_CONTEXT : COMPRESSION.CONTEXT_TAKEOVER;
+      if (!/permessage-deflate/i.test(extensions)) return DISABLED;
+      return /(no_context_takeover.*){2}/i.test(extensions) ? NO_CONTEXT : CONTEXT_TAKEOVER;
     }
     /** How many sent bytes the operating system has not taken yet. */
     get bufferedAmount() {
@@ -691,7 +679,7 @@
      * down; or messages `"buffer"` here, up to `bufferLimit`.
      */
     get backpressure() {
-      return this.#options.backpressure === "buffer" ? "buffer" : this.#transport.backpressure;
+      return this.#transport.backpressure;
     }
     /** Whether this platform has ping frames. */
     get canPing() {
@@ -780,14 +768,14 @@
       return unreported(this.#ping(options));
     }
     async #ping(options) {
-      const transport = this.#transport;
-      if (!transport.ping) {
+      const { ping: park } = this.#transport;
+      if (!park) {
         throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
       }
       if (this.#state !== "open") throw this.#closedError("ping");
       const roundTrip = await waitFor(`ping ${this.#label}`, "PING_TIMEOUT", options, {
         timeout: PING_TIMEOUT,
-        park: transport.ping
+        park
       });
       if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
       return roundTrip;
@@ -813,17 +801,14 @@
         this.#asked = { code, reason };
         this.#queue.close();
         this.#startClosing();
-        void unreported(this.#closeWhenFlushed(code, reason));
+        const sendFrame = () => {
+          if (this.#state === "closed") return;
+          this.#transport.close(code, reason);
+          this.#closeDeadline?.touch();
+        };
+        void unreported(this.#until("close", () => this.#isFlushed()).then(sendFrame));
       }
       return this.closed;
-    }
-    /** Platforms end a closing handshake by timers of their own, which must not run while data leaves. */
-    async #closeWhenFlushed(code, reason) {
-      const transport = this.#transport;
-      await this.#until("close", () => transport.written >= transport.taken);
-      if (this.#state === "closed") return;
-      transport.close(code, reason);
-      this.#closeDeadline?.touch();
     }
     /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
     terminate() {
@@ -839,8 +824,7 @@
       const stats = this.#stats;
       const { readLimit, bufferLimit } = this.#options;
       if (size > readLimit) {
-        const text = `a message of ${size} bytes, over readLimit ${readLimit}`;
-        this.#refuse("MESSAGE_TOO_BIG", text, readLimit, size, MESSAGE_TOO_BIG);
+        this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
         return;
       }
       stats.messagesReceived++;
@@ -849,8 +833,7 @@
       if (this.#queue.receivers.size === 0) {
         const unread = stats.bytesBuffered + memoryOf(message);
         if (stats.bytesBuffered > 0 && unread > bufferLimit) {
-          const text = `${unread} bytes unread, over bufferLimit ${bufferLimit}: read faster or raise it`;
-          this.#refuse("SLOW_CONSUMER", text, bufferLimit, unread, POLICY_VIOLATION);
+          this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION);
           return;
         }
         stats.bytesBuffered = unread;
@@ -858,9 +841,10 @@
       this.#queue.push(message);
       if (!this.#full) this.#regulate();
     }
-    #refuse(code, text, limit, size, closeCode) {
-      const details = { limit, size };
-      this.#giveUp(closeCode, this.#error(code, "receive", text, { details }));
+    #refuse(code, option, size, closeCode) {
+      const limit = this.#options[option];
+      const text = `${size} bytes to read, over ${option} ${limit}: read faster or raise it`;
+      this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
     }
     #onTaken(message) {
       this.#stats.bytesBuffered -= memoryOf(message);
@@ -874,8 +858,7 @@
       if (full === this.#full) return;
       this.#full = full;
       this.#readDeadline?.touch();
-      const { backpressure } = this.#options;
-      if (this.#state === "open" && backpressure === "auto") this.#transport.pause(full);
+      if (this.#state === "open" && this.backpressure !== "buffer") this.#transport.pause(full);
     }
     // Sending
     /** A promise that settles when this send may be followed by another. */
@@ -890,17 +873,19 @@
       return mayGoOn ? SENT : this.#pace ??= unreported(this.#startPace());
     }
     async #startPace() {
-      const transport = this.#transport;
       const { sendHighWaterMark } = this.#options;
       try {
         await new Promise(nextTurn);
-        const mayGoOn = () => (transport.bufferedAmount ?? 0) < sendHighWaterMark || transport.written >= transport.taken;
+        const mayGoOn = () => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
         await this.#until("send", mayGoOn);
       } finally {
         this.#pace = void 0;
       }
     }
     // Waiting
+    #isFlushed() {
+      return this.#transport.written >= this.#transport.taken;
+    }
     /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
     async #until(operation, holds) {
       for (; ; ) {
@@ -932,46 +917,34 @@
       );
       this.#transport.pause(false);
     }
-    /** The peer broke a rule; during our own close that is no news. */
-    #fail(code, error) {
-      if (!this.#asked) this.#giveUp(code, error);
-    }
     /** This side ends it at once; what had arrived can still be read. */
     #giveUp(code, error) {
       if (this.#state === "closed") return;
-      const transport = this.#transport;
-      const { written, taken } = transport;
-      const wireCode = transport.terminate(code);
-      const sentCode = written < taken ? void 0 : wireCode;
+      const sentCode = this.#transport.terminate(code);
       this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error });
     }
-    #onEnd({ cause, sentCode, ...end }) {
-      const { written, taken } = this.#transport;
-      const isFlushed = written >= taken;
-      const isAnswered = end.code !== ABNORMAL_CLOSURE;
-      const clean = isAnswered && isFlushed;
-      if (this.#asked) {
-        const text = "what was sent could not all leave";
-        const error = isFlushed ? void 0 : this.#error("WRITE_TIMEOUT", "close", text, { cause });
-        this.#finish({
-          ...this.#asked,
-          clean,
-          by: "local",
-          sentCode: error ? void 0 : sentCode,
-          error
-        });
-      } else if (isAnswered) {
-        this.#finish({
-          ...end,
-          clean,
-          by: "peer",
-          error: peerError(this.#label, end.code, end.reason)
-        });
-      } else {
-        const text = "ended without a close frame";
-        const error = this.#error("CONNECTION_LOST", "connection", text, { cause });
-        this.#finish({ ...end, reason: "", clean, by: "none", error });
+    #onEnd(end) {
+      const { code, reason, sentCode } = end;
+      const asked = this.#asked;
+      const isAnswered = code !== ABNORMAL_CLOSURE;
+      this.#finish({
+        code,
+        // Some platforms have one of their own where there was no close frame.
+        reason: isAnswered ? reason : "",
+        ...asked,
+        clean: isAnswered && this.#isFlushed(),
+        by: asked ? "local" : isAnswered ? "peer" : "none",
+        sentCode: asked && sentCode,
+        error: this.#endError(end)
+      });
+    }
+    #endError({ code, reason, cause }) {
+      if (!this.#asked) {
+        if (code !== ABNORMAL_CLOSURE) return peerError(this.#label, code, reason);
+        return this.#error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
       }
+      if (this.#isFlushed()) return void 0;
+      return this.#error("WRITE_TIMEOUT", "close", "what was sent could not all leave", { cause });
     }
     /** The one way into `closed`: settles all that waits. */
     #finish({ sentCode, error, ...info }) {
@@ -984,7 +957,12 @@
       this.#queue.close();
       this.#onProgress();
       this.#settleClosed(
-        Object.freeze({ ...info, ...sentCode && { sentCode }, ...error && { error } })
+        Object.freeze({
+          ...info,
+          // Behind what could not leave, a close frame could not either.
+          ...sentCode && this.#isFlushed() && { sentCode },
+          ...error && { error }
+        })
       );
     }
     #closedError(operation) {
@@ -1007,9 +985,8 @@
     return promise;
   }
   function toPayload(data, type) {
-    const errorOf = (text, cause) => new WsError("INVALID_MESSAGE", `send: ${text}`, { cause });
     if (type !== void 0 && type !== TEXT && type !== BINARY) {
-      throw errorOf(`type must be TEXT (1) or BINARY (2), not ${show(type)}`);
+      throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
     }
     if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
     try {
@@ -1017,8 +994,8 @@
       if (type !== TEXT) return bytes;
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch (cause) {
-      const wanted = "a string, an ArrayBuffer or a view, not detached, and UTF-8 where it is sent as TEXT";
-      throw errorOf(`data must be ${wanted}: of a Blob, send await blob.arrayBuffer()`, cause);
+      const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
+      throw invalid("send: data", wanted, data, "INVALID_MESSAGE", cause);
     }
   }
   function toBytes(data) {
@@ -1043,54 +1020,51 @@
     backpressure: "auto",
     node: {}
   };
+  const NOT_HERE = "cannot be used in a browser, or with option webSocket";
   const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
   const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
-  function parseOptions(base, given, platform, where = "connect") {
-    const parsed = { ...base };
-    for (const [name, value] of Object.entries(pickKnown(where, given, OPTION_NAMES))) {
-      if (value === 0 && name.endsWith("Limit")) continue;
-      parsed[name] = PARSERS[name](value, name, platform) ?? parsed[name];
+  function parseOptions(base, given, { parsers }, where = "connect") {
+    return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
+  }
+  function parseBy(parsers, given, where) {
+    const parsed = {};
+    for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
+      const option = parsers[name]?.(value, `${where}: option ${name}`);
+      if (option !== void 0) parsed[name] = option;
     }
     return parsed;
   }
-  function invalid$1(name, value, wanted, operation = "connect") {
-    return new WsError(
-      "INVALID_OPTION",
-      `${operation}: option ${name} must be ${wanted}, not ${show(value)}`
-    );
-  }
-  function unsupported(name, platform, wayOut) {
-    return new WsError(
-      "UNSUPPORTED",
-      `connect: option ${name} cannot be used in ${platform.name}: ${wayOut}`
-    );
-  }
   const must = (passes, wanted) => (value, name) => {
-    if (!passes(value)) throw invalid$1(name, value, wanted);
+    if (!passes(value)) throw invalid(name, wanted, value);
     return value;
   };
-  const duration = (value, name) => durationOf(`connect: option ${name}`, value, 2147483647, "INVALID_OPTION") || void 0;
-  const integer = (min, max, unit) => must(
+  const duration = (value, name) => durationOf(name, value, 2147483647, "INVALID_OPTION") || void 0;
+  const integer = (min, max) => must(
     (value) => Number.isInteger(value) && value >= min && value <= max,
-    `an integer from ${min} to ${max} ${unit}`
+    `an integer from ${min} to ${max}`
   );
+  const limit = (min, max) => (value, name) => value === 0 ? void 0 : integer(min, max)(value, name);
   const object = (value, name) => {
-    if (!isObject(value)) throw invalid$1(name, value, "an object");
+    if (!isObject(value)) throw invalid(name, "an object", value);
     return Object.freeze({ ...value });
   };
-  const callable = /* @__PURE__ */ must((value) => typeof value === "function", "a function");
+  const abortSignal = /* @__PURE__ */ must(isSignal, "an AbortSignal");
+  const callable = /* @__PURE__ */ must(
+    (value) => typeof value === "function",
+    "a function"
+  );
   const oneOf = (...values) => must((value) => values.includes(value), values.map(show).join(", "));
-  const PARSERS = {
-    headers(value, name, platform) {
-      if (platform.dialOptions) return platform.dialOptions.headers(value);
-      throw unsupported(name, platform, "use a subprotocol, the query or a cookie");
-    },
+  const refused = (why) => (_, name) => {
+    throw new WsError("UNSUPPORTED", `${name} ${why}`);
+  };
+  const PARSERS$1 = {
+    headers: /* @__PURE__ */ refused(`${NOT_HERE}: use a subprotocol, the query or a cookie`),
     protocols(value, name) {
-      const list = Array.isArray(value) ? [...value] : [value];
+      const list = [value].flat();
       for (const [index, token] of list.entries()) {
         const isToken = typeof token === "string" && TOKEN.test(token);
         if (!isToken || list.indexOf(token) < index) {
-          throw invalid$1(name, token, "a token, or different ones in a list (RFC 6455 section 4.1)");
+          throw invalid(name, "a token, or different ones in a list (RFC 6455 section 4.1)", token);
         }
       }
       return list;
@@ -1100,26 +1074,21 @@
     writeTimeout: duration,
     closeTimeout: duration,
     compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
-    compressionThreshold: /* @__PURE__ */ integer(0, 104857600, "bytes"),
-    readLimit: /* @__PURE__ */ integer(1, 134217728, "bytes"),
-    channelCapacity: /* @__PURE__ */ integer(1, 1e4, "messages"),
-    bufferLimit: /* @__PURE__ */ integer(65536, 1073741824, "bytes"),
-    sendHighWaterMark: /* @__PURE__ */ integer(1, 1073741824, "bytes"),
-    signal: /* @__PURE__ */ must(isSignal, "an AbortSignal"),
+    compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
+    readLimit: /* @__PURE__ */ limit(1, 134217728),
+    channelCapacity: /* @__PURE__ */ integer(1, 1e4),
+    bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
+    sendHighWaterMark: /* @__PURE__ */ integer(1, 1073741824),
+    signal: abortSignal,
     policy: callable,
     meta: object,
-    keepAlive(value, name, platform) {
-      object(value, name);
-      throw unsupported(name, platform, "this version has none: ping() from a ticker instead");
-    },
-    backpressure: /* @__PURE__ */ oneOf("auto", "buffer"),
+    keepAlive: /* @__PURE__ */ refused(
+      "is not in this version: send() a message of your own from a ticker"
+    ),
+    backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
     webSocket: callable,
-    node(value, name, platform) {
-      if (platform.dialOptions) return platform.dialOptions.node(value);
-      throw unsupported(name, platform, "leave it out there");
-    }
+    node: /* @__PURE__ */ refused(NOT_HERE)
   };
-  const OPTION_NAMES = /* @__PURE__ */ Object.keys(PARSERS);
 
   class Context {
     /** Settles when the context has been closed and the last of its connections has ended. */
@@ -1131,10 +1100,10 @@
     #isClosing = false;
     #settleClosed;
     /** @internal */
-    constructor(connector, options) {
+    constructor(connector, check, options) {
       this.#connector = connector;
       this.#owner = {
-        settings: parseSettings(options, connector),
+        settings: parseSettings(options, check),
         enter: (abort) => {
           if (this.#isClosing) throw noContext();
           this.#dials.add(abort);
@@ -1155,7 +1124,7 @@
     }
     /** Opens a connection under this context's policy and defaults: see {@link connect}. */
     connect(url, options) {
-      return this.#connector.connect(this.#owner, url, options);
+      return this.#connector(this.#owner, url, options);
     }
     /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
     connection(id) {
@@ -1197,29 +1166,19 @@
     return new WsError("NO_CONTEXT", "connect: the context is closed");
   }
   const OPERATION = "createContext";
-  const WANTED = {
-    policy: (value) => typeof value !== "function" && "a function",
-    actor: () => false,
-    meta: (value) => !isObject(value) && "an object",
-    defaults: () => false,
-    strict: (value) => typeof value !== "boolean" && "true or false",
-    denyPrivateNetworks: () => false,
-    signal: (value) => !isSignal(value) && "an AbortSignal"
+  const any = (value) => value;
+  const PARSERS = {
+    policy: callable,
+    actor: any,
+    meta: object,
+    defaults: any,
+    strict: /* @__PURE__ */ oneOf(false, true),
+    denyPrivateNetworks: any,
+    signal: abortSignal
   };
-  function parseSettings(options, { check }) {
-    const given = pickKnown(OPERATION, options, Object.keys(WANTED));
-    for (const [name, value] of Object.entries(given)) {
-      const wanted = WANTED[name](value);
-      if (wanted) throw invalid$1(name, value, wanted, OPERATION);
-    }
-    const {
-      policy,
-      actor,
-      meta,
-      defaults = {},
-      strict = false,
-      denyPrivateNetworks = false
-    } = options;
+  function parseSettings(options, check) {
+    const given = parseBy(PARSERS, options, OPERATION);
+    const { policy, actor, meta, defaults = {}, strict, denyPrivateNetworks = false } = given;
     if (denyPrivateNetworks !== false) {
       throw new WsError(
         "UNSUPPORTED",
@@ -1229,27 +1188,20 @@
     const shared = check(defaults, `${OPERATION}: option defaults`);
     for (const name of ["policy", "signal"]) {
       if (name in shared) {
-        throw invalid$1(`defaults.${name}`, shared[name], "the context's own", OPERATION);
+        throw invalid(`${OPERATION}: option defaults.${name}`, "the context's own", shared[name]);
       }
     }
     return {
       // Strict and without one, it allows nothing.
       policy: policy ?? (strict ? () => false : void 0),
       actor,
-      meta: meta && { ...meta },
+      meta,
       defaults: shared
     };
   }
 
   const UNIX = "ws+unix:";
-  async function authorizeConnect(policies, subject, url) {
-    await ask(policies, subject, url, "");
-    await authorizeUrl(policies, subject, url);
-  }
-  async function authorizeUrl(policies, subject, url) {
-    await ask(policies, subject, url, publicUrl(url));
-  }
-  async function ask(policies, { actor, meta }, url, resource) {
+  async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
     for (const policy of policies) {
       let allowed;
       let init = {};
@@ -1276,7 +1228,7 @@
     }
   }
   function definePolicy(rules) {
-    if (!Array.isArray(rules)) throw invalid("rules", rules, "an array of rules");
+    if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
     const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
     return async (request) => {
       const url = request.action === "websocket.connect" ? void 0 : comparable(request.resource);
@@ -1292,9 +1244,10 @@
     const picked = pickKnown(`definePolicy: ${name}`, rule, FIELDS);
     const { actions, resources = "*", effect, when } = picked;
     const deny = effect === "deny";
-    if (!deny && effect !== "allow") throw invalid(`${name}.effect`, effect, '"allow" or "deny"');
+    if (!deny && effect !== "allow")
+      throw invalidField(`${name}.effect`, '"allow" or "deny"', effect);
     if (when !== void 0 && typeof when !== "function") {
-      throw invalid(`${name}.when`, when, "a function");
+      throw invalidField(`${name}.when`, "a function", when);
     }
     const covers = compileList(
       `${name}.actions`,
@@ -1320,10 +1273,10 @@
       }
     };
   }
-  function compileList(field, value, advice, compile) {
+  function compileList(field, value, wanted, compile) {
     const tests = [value].flat().map((pattern) => {
       const test = typeof pattern === "string" ? compile(pattern) : void 0;
-      if (!test) throw invalid(field, pattern, advice);
+      if (!test) throw invalidField(field, wanted, pattern);
       return test;
     });
     return (subject) => tests.some((test) => test(subject));
@@ -1396,20 +1349,18 @@
       });
     };
   }
-  function invalid(field, value, advice) {
-    return new WsError(
-      "INVALID_OPTION",
-      `definePolicy: ${field} is ${maskUrl(value)}: use ${advice}`
-    );
+  function invalidField(field, wanted, value) {
+    return invalid(`definePolicy: ${field}`, wanted, maskUrl(value));
   }
 
   function bindConnect(platformFor) {
-    const { connect } = bindConnector(platformFor);
-    return (url, options) => connect(EVERYONE, url, options);
+    const connector = bindConnector(platformFor);
+    return (url, options) => connector(EVERYONE, url, options);
   }
   function bindCreateContext(platformFor) {
     const connector = bindConnector(platformFor);
-    return (options = {}) => new Context(connector, options);
+    const check = (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where);
+    return (options = {}) => new Context(connector, check, options);
   }
   const EVERYONE = {
     settings: { defaults: {} },
@@ -1419,16 +1370,12 @@
     }
   };
   function bindConnector(platformFor) {
-    return {
-      check: (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where),
-      // Async from the first line, so that bad input rejects; all of it is read before the first await.
-      async connect(owner, input, given = {}) {
-        const { defaults } = owner.settings;
-        const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
-        const url = parseUrl(input, platform);
-        const base = parseOptions(DEFAULTS, defaults, platform);
-        return dial$1(owner, url, parseOptions(base, given, platform), platform);
-      }
+    return async (owner, input, given = {}) => {
+      const { defaults } = owner.settings;
+      const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
+      const url = parseUrl(input, platform);
+      const base = parseOptions(DEFAULTS, defaults, platform);
+      return dial$1(owner, url, parseOptions(base, given, platform), platform);
     };
   }
   async function dial$1({ settings, enter, adopt }, url, options, platform) {
@@ -1453,7 +1400,7 @@
         url,
         options,
         signal,
-        authorize: (next) => authorizeUrl(policies, subject, next),
+        authorize: (next) => authorize(policies, subject, next),
         open(transport, openUrl) {
           const [client, handler] = Client.open(transport, openUrl, options);
           adopt(client);
@@ -1461,7 +1408,7 @@
           return handler;
         }
       };
-      authorizeConnect(policies, subject, url).then(() => signal.aborted ? void 0 : platform.dial(request)).catch(done);
+      authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : platform.dial(request)).catch(done);
       return () => {
         leave();
         deadline.stop();
@@ -1500,10 +1447,7 @@
   function parseCases(cases) {
     const list = Array.isArray(cases) ? [...cases] : void 0;
     if (!list?.every((entry) => typeof entry?.park === "function")) {
-      throw new WsError(
-        "INVALID_OPTION",
-        "select: cases must be a list of caseReceive() and caseSend()"
-      );
+      throw invalid("select: cases", "a list of caseReceive() and caseSend()", cases);
     }
     return list;
   }
@@ -1558,7 +1502,7 @@
       const late = now() - this.#due;
       if (late < 0 || this.closed) return;
       this.#due += this.#period * (1 + Math.floor(late / this.#period));
-      this.offer(new Date(Date.now() - late));
+      offer(this, new Date(Date.now() - late));
     }
     /** Sets the timer anew, if somebody waits for what is still to come. */
     #arm() {
@@ -1619,13 +1563,13 @@
   const POLL = 10;
   const page = globalThis;
   function webSocketPlatform(streamSocket) {
-    const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "auto" ? streamSocket() : void 0) ?? // Looked up now, not on import: a polyfill or a test may have put it there in between.
+    const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up now, not on import: a polyfill or a test may have put it there in between.
     globalThis.WebSocket;
     return {
-      name: "a browser, or with option webSocket",
       credentials: false,
       get base() {
-        return globalThis.location?.href;
+        const { document, location } = globalThis;
+        return document?.baseURI ?? location?.href;
       },
       dial: (request) => dial(request, classFor(request.options))
     };
@@ -1657,7 +1601,7 @@
           fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
           return;
         }
-        transport = new WebSocketTransport(socket, options);
+        transport = new WebSocketTransport(socket);
         transport.attach(open(transport, url));
         resolve();
       };
@@ -1682,13 +1626,11 @@
     timesPaused = 0;
     taken = 0;
     #socket;
-    #options;
     #handler;
     #sentCode;
     #poll;
-    constructor(socket, options) {
+    constructor(socket) {
       this.#socket = socket;
-      this.#options = options;
       this.protocol = socket.protocol;
       this.extensions = socket.extensions ?? "";
       this.backpressure = socket.setPaused ? "stream" : "buffer";
@@ -1698,8 +1640,7 @@
       const socket = this.#socket;
       this.#handler = handler;
       socket.onmessage = ({ data }) => this.#onMessage(data);
-      socket.onerror = () => {
-      };
+      socket.onerror = () => handler.onClosing();
       socket.onclose = ({ code, reason = "" }) => {
         this.#detach();
         handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
@@ -1722,15 +1663,13 @@
       const isText = typeof data === "string";
       const size = isText ? utf8Size(data) : data.length;
       this.taken -= this.bufferedAmount ?? 0;
-      socket.send(!isText && this.#options.webSocket ? data.slice() : data, size);
+      socket.send(isText ? data : data.slice(), size);
       this.taken += this.bufferedAmount ?? 0;
       this.#watch();
       return size;
     }
     pause(paused) {
-      const socket = this.#socket;
-      if (!socket.setPaused) return;
-      socket.setPaused(paused);
+      this.#socket.setPaused?.(paused);
       if (paused) this.timesPaused++;
     }
     close(code, reason) {
@@ -1805,26 +1744,33 @@
         ({ closeCode, reason }) => ({ code: closeCode, reason }),
         (error) => ({ code: ABNORMAL_CLOSURE, message: error.message })
       );
+      let isLossy = false;
       try {
         const { protocol, extensions, readable, writable } = await this.#stream.opened;
         this.protocol = protocol;
         this.extensions = extensions;
         this.#writer = writable.getWriter();
         this.readyState = 1;
+        const reader = readable.getReader();
+        const onEnd = () => {
+          isLossy = this.#gate !== void 0;
+          this.setPaused(false);
+          this.readyState = 2;
+        };
+        reader.closed.then(onEnd, onEnd);
         this.onopen?.();
-        for await (const data of readable) {
-          this.onmessage?.({ data });
+        for (let next; !(next = await reader.read()).done; ) {
+          this.onmessage?.({ data: next.value });
           if (this.#gate) await this.#gate;
         }
       } catch {
       }
-      this.onclose?.(await closed);
+      this.onclose?.({ ...await closed, ...isLossy && { code: ABNORMAL_CLOSURE } });
     }
     send(data, size) {
       const waiting = size + 1;
       this.bufferedAmount += waiting;
-      const written = this.#writer?.write(typeof data === "string" ? data : data.slice());
-      written?.then(
+      this.#writer?.write(data).then(
         () => {
           this.bufferedAmount -= waiting;
           this.ondrain?.();
@@ -1841,6 +1787,8 @@
       this.setPaused(false);
       this.readyState = 2;
       this.#stream.close({ closeCode, reason });
+      this.#writer?.abort().catch(() => {
+      });
     }
   }
 

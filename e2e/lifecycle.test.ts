@@ -68,7 +68,7 @@ const LOST = {
 
 interface Row {
   readonly browser: BrowserName;
-  readonly backpressure: "auto" | "buffer";
+  readonly backpressure: "auto" | "stream";
   readonly cache: boolean;
   /** Whether the page is kept in the back/forward cache. */
   readonly kept: boolean;
@@ -78,9 +78,9 @@ interface Row {
 
 test.each<Row>([
   { browser: "chromium", backpressure: "auto", cache: true, kept: true, code: 4001 },
-  { browser: "chromium", backpressure: "buffer", cache: true, kept: true, code: 4001 },
+  { browser: "chromium", backpressure: "stream", cache: true, kept: true, code: 4001 },
   { browser: "chromium", backpressure: "auto", cache: false, kept: false, code: 1001 },
-  { browser: "chromium", backpressure: "buffer", cache: false, kept: false, code: 1001 },
+  { browser: "chromium", backpressure: "stream", cache: false, kept: false, code: 1001 },
   // It keeps no page that has a connection when it is left.
   { browser: "firefox", backpressure: "auto", cache: true, kept: false, code: 1001 },
   { browser: "webkit", backpressure: "auto", cache: true, kept: true, code: 4001 },

@@ -52,13 +52,13 @@ export interface ConnectOptions {
    * The longest wait for the next message while the channel has room and no message is half received;
    * then `READ_TIMEOUT` ends the connection. In Node, any byte that is received or written counts as
    * life; elsewhere whole messages alone can be seen. A peer that dies in the middle of a message is
-   * `keepAlive`'s to find. Default: off. At most 2^31-1 ms. 0: off.
+   * `keepAlive`'s to find. Default: off. At most 2^31-1 ms. 0: the default.
    */
   readonly readTimeout?: Duration | undefined;
   /**
    * The longest time without progress while sent bytes wait; then `WRITE_TIMEOUT` ends the connection.
    * In a browser by `bufferedAmount`; `UNSUPPORTED` where there is none, as in React Native. Default:
-   * off. At most 2^31-1 ms. 0: off.
+   * off. At most 2^31-1 ms. 0: the default.
    */
   readonly writeTimeout?: Duration | undefined;
   /**
@@ -103,11 +103,15 @@ export interface ConnectOptions {
   /** Pings in silence and ends a dead connection. Default: off. Not in this version: `UNSUPPORTED`. */
   readonly keepAlive?: KeepAliveOptions | undefined;
   /**
-   * `"auto"` pauses the socket of a slow consumer; in a browser the stream, where there is
-   * `WebSocketStream`, and else as `"buffer"`: that never pauses, and only `bufferLimit` bounds what
-   * waits. Default: `"auto"`.
+   * `"auto"` pauses the socket of a slow consumer in Node; in a browser, whose `WebSocket` cannot be
+   * paused, it is as `"buffer"`: nothing is paused, and only `bufferLimit` bounds what waits. `"stream"`
+   * uses `WebSocketStream` in place of `WebSocket` where a browser has it, and pauses that; elsewhere it
+   * is as `"auto"`. Its price, in Chromium: when the peer closes while the stream is paused, what the
+   * browser holds is lost, and the end is `CONNECTION_LOST`; a connection that is cut while a large send
+   * waits crashes the page; and `writeTimeout` and `closeTimeout` see progress message by message.
+   * Default: `"auto"`.
    */
-  readonly backpressure?: "auto" | "buffer" | undefined;
+  readonly backpressure?: "auto" | "buffer" | "stream" | undefined;
   /**
    * A W3C `WebSocket` class to use in place of the platform's: it can do what a browser's can, and the
    * options a browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.
@@ -259,8 +263,10 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   signal: abortSignal,
   policy: callable,
   meta: object,
-  keepAlive: /* @__PURE__ */ refused("is not in this version: ping() from a ticker instead"),
-  backpressure: /* @__PURE__ */ oneOf("auto", "buffer"),
+  keepAlive: /* @__PURE__ */ refused(
+    "is not in this version: send() a message of your own from a ticker",
+  ),
+  backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
   node: /* @__PURE__ */ refused(NOT_HERE),
 };

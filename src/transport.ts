@@ -94,7 +94,7 @@ export interface DialOptions {
   readonly closeTimeout: number;
   readonly readTimeout: number | undefined;
   readonly writeTimeout: number | undefined;
-  readonly backpressure: "auto" | "buffer";
+  readonly backpressure: "auto" | "buffer" | "stream";
   readonly webSocket: WebSocketClass | undefined;
   readonly node: NodeOptions;
 }

@@ -13,7 +13,7 @@ const page = { canPing: false, anyCloseCode: false, handshake: false } as const;
 
 /** What a page can do by default. */
 const CAPABILITIES: Record<string, SuiteCapabilities> = {
-  chromium: { ...page, backpressure: "stream", countsUnsent: true },
+  chromium: { ...page, backpressure: "buffer", countsUnsent: true },
   firefox: { ...page, backpressure: "buffer", countsUnsent: true },
   // Its network process takes all there is at once, into memory of its own.
   webkit: { ...page, backpressure: "buffer", countsUnsent: false },
@@ -38,10 +38,10 @@ transportSuite(options);
 if (browser === "chromium") {
   transportSuite({
     ...options,
-    name: `${browser}, option backpressure: "buffer"`,
-    connect: (url, given) => connect(url, { backpressure: "buffer", ...given }),
+    name: `${browser}, option backpressure: "stream"`,
+    connect: (url, given) => connect(url, { backpressure: "stream", ...given }),
     createContext: (given) =>
-      createContext({ ...given, defaults: { backpressure: "buffer", ...given?.defaults } }),
-    capabilities: { ...capabilities, backpressure: "buffer" },
+      createContext({ ...given, defaults: { backpressure: "stream", ...given?.defaults } }),
+    capabilities: { ...capabilities, backpressure: "stream" },
   });
 }

@@ -305,7 +305,7 @@ async function startPageServer(
 
 describe("the slow consumer", () => {
   const slow = (page: Page) => page.getByRole("switch", { name: "Slow consumer" });
-  const auto = (page: Page) => page.getByRole("switch", { name: "Real backpressure" });
+  const stream = (page: Page) => page.getByRole("switch", { name: "Real backpressure" });
 
   test("leaves a backlog, wherever it is, that goes when it is slow no more", async () => {
     const { page } = await visit(server.page);
@@ -343,7 +343,7 @@ describe("the slow consumer", () => {
   test("fills the page up where nothing can be paused, and is slow no more in time", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
-    await auto(page).uncheck();
+    await stream(page).uncheck();
     await page.locator("#mode", { hasText: "buffer" }).waitFor();
     await received(page, 10);
     await slow(page).check();
@@ -357,7 +357,7 @@ describe("the slow consumer", () => {
 
   test("is cut off with SLOW_CONSUMER where nothing can be paused, and may come again", async () => {
     const { page } = await visit(server.page);
-    await auto(page).uncheck();
+    await stream(page).uncheck();
     await slow(page).check();
     await page.locator("#alert-code", { hasText: "SLOW_CONSUMER" }).waitFor();
     expect(await textOf(page, "state")).toBe("Lost");
@@ -378,7 +378,7 @@ describe("the slow consumer", () => {
     await page.keyboard.press("Space");
     expect(await slow(page).isChecked()).toBe(false);
     await page.keyboard.press("Tab");
-    expect(await focused(page)).toBe("auto");
+    expect(await focused(page)).toBe("stream");
     await page.keyboard.press("Space");
     await page.locator("#mode", { hasText: "buffer" }).waitFor();
     await state(page, "Open");
@@ -411,9 +411,9 @@ describe("the keyboard", () => {
     await state(page, "Open");
     await page.keyboard.press("Tab");
     expect(await focused(page)).toBe("action");
-    expect(await tour(page)).toEqual(["action", "slow", "auto", "name", "room", "Join", "log"]);
+    expect(await tour(page)).toEqual(["action", "slow", "stream", "name", "room", "Join", "log"]);
     await join(page, "Ann");
-    expect(await tour(page)).toEqual(["action", "slow", "auto", "log", "text", "Send", "leave"]);
+    expect(await tour(page)).toEqual(["action", "slow", "stream", "log", "text", "Send", "leave"]);
   });
 
   test("has a name for all it reaches", async () => {

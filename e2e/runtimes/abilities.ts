@@ -42,7 +42,7 @@ export const RUNTIMES = {
   Deno: BY_WS,
   Bun: BY_WS,
   workerd: BY_WEB_SOCKET,
-  Chromium: { ...BY_WEB_SOCKET, backpressure: "stream" },
+  Chromium: BY_WEB_SOCKET,
   Firefox: BY_WEB_SOCKET,
   WebKit: BY_WEB_SOCKET,
 } as const satisfies Readonly<Record<string, Abilities>>;

@@ -21,7 +21,7 @@ const FRAME = 33;
 const CALM_FRAME = 1000;
 
 const slow = findInput("slow");
-const auto = findInput("auto");
+const stream = findInput("stream");
 const charts = new Map(
   [...document.querySelectorAll("figure")].map((figure) => [
     figure.dataset.symbol,
@@ -70,7 +70,7 @@ function onPrice({ symbol, price, time }) {
 
 function open() {
   return connection.open({
-    backpressure: auto.checked ? "auto" : "buffer",
+    backpressure: stream.checked ? "stream" : "auto",
     bufferLimit: BUFFER_LIMIT,
     dialTimeout: "10s",
   });
@@ -81,7 +81,7 @@ find("action").addEventListener("click", () => {
   void (phase === "closed" || phase === "lost" ? open() : connection.close());
 });
 
-auto.addEventListener("change", () => void connection.close().then(open));
+stream.addEventListener("change", () => void connection.close().then(open));
 
 function show() {
   const { phase, loss, client } = connection;

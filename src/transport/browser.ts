@@ -50,19 +50,20 @@ const POLL = 10;
 const page = globalThis as Partial<Pick<Window, "addEventListener" | "removeEventListener">>;
 
 /**
- * What dials with a W3C `WebSocket`: the class given by option `webSocket`; else, unless messages are to
- * be buffered, what `streamSocket` finds; else the platform's own.
+ * What dials with a W3C `WebSocket`: the class given by option `webSocket`; else, if a stream is asked
+ * for, what `streamSocket` finds; else the platform's own.
  */
 export function webSocketPlatform(streamSocket: () => object | undefined): Platform {
   const classFor = ({ webSocket, backpressure }: DialOptions): unknown =>
     webSocket ??
-    (backpressure === "auto" ? streamSocket() : undefined) ??
+    (backpressure === "stream" ? streamSocket() : undefined) ??
     // Looked up now, not on import: a polyfill or a test may have put it there in between.
     (globalThis as { WebSocket?: unknown }).WebSocket;
   return {
     credentials: false,
     get base() {
-      return (globalThis as { location?: { href: string } }).location?.href;
+      const { document, location } = globalThis as Partial<Pick<Window, "document" | "location">>;
+      return document?.baseURI ?? location?.href;
     },
     dial: (request) => dial(request, classFor(request.options) as WebSocketLikeClass | undefined),
   };
@@ -103,7 +104,7 @@ function dial(
         fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
         return;
       }
-      transport = new WebSocketTransport(socket, options);
+      transport = new WebSocketTransport(socket);
       transport.attach(open(transport, url));
       resolve();
     };
@@ -134,14 +135,12 @@ class WebSocketTransport implements Transport {
   taken = 0;
 
   readonly #socket: WebSocketLike;
-  readonly #options: DialOptions;
   #handler: TransportHandler | undefined;
   #sentCode: number | undefined;
   #poll: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(socket: WebSocketLike, options: DialOptions) {
+  constructor(socket: WebSocketLike) {
     this.#socket = socket;
-    this.#options = options;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
     this.backpressure = socket.setPaused ? "stream" : "buffer";
@@ -152,8 +151,8 @@ class WebSocketTransport implements Transport {
     const socket = this.#socket;
     this.#handler = handler;
     socket.onmessage = ({ data }) => this.#onMessage(data);
-    // A `close` follows, or the deadline of whoever waits for one.
-    socket.onerror = () => {};
+    // A `close` follows; where it does not, as in workerd for what is too large, its deadline ends it.
+    socket.onerror = () => handler.onClosing();
     socket.onclose = ({ code, reason = "" }) => {
       this.#detach();
       // Deno has a 0 for what others call 1006.
@@ -181,8 +180,8 @@ class WebSocketTransport implements Transport {
     const isText = typeof data === "string";
     const size = isText ? utf8Size(data) : data.length;
     this.taken -= this.bufferedAmount ?? 0;
-    // A browser copies what it takes; of a class that was given nobody knows.
-    socket.send(!isText && this.#options.webSocket ? data.slice() : data, size);
+    // Copied: a stream or a class of the user's may read it later, and browsers refuse shared memory.
+    socket.send(isText ? data : data.slice(), size);
     // In the socket's own unit, which may count more than the payload.
     this.taken += this.bufferedAmount ?? 0;
     this.#watch();

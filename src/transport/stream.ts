@@ -5,7 +5,7 @@ interface WebSocketStreamLike {
   readonly opened: Promise<{
     readonly protocol: string;
     readonly extensions: string;
-    readonly readable: AsyncIterable<string | ArrayBuffer>;
+    readonly readable: ReadableStream<string | ArrayBuffer>;
     readonly writable: WritableStream<string | Uint8Array>;
   }>;
   readonly closed: Promise<{ readonly closeCode: number; readonly reason: string }>;
@@ -60,31 +60,38 @@ export class StreamSocket {
       ({ closeCode, reason }) => ({ code: closeCode, reason }),
       (error: unknown) => ({ code: ABNORMAL_CLOSURE, message: (error as Error).message }),
     );
+    // Chromium drops what it has not handed over when the peer's close frame comes, and does not say so.
+    let isLossy = false as boolean;
     try {
       const { protocol, extensions, readable, writable } = await this.#stream.opened;
       this.protocol = protocol;
       this.extensions = extensions;
       this.#writer = writable.getWriter();
       this.readyState = 1;
+      const reader = readable.getReader();
+      const onEnd = (): void => {
+        isLossy = this.#gate !== undefined;
+        this.setPaused(false);
+        this.readyState = 2;
+      };
+      reader.closed.then(onEnd, onEnd);
       this.onopen?.();
-      for await (const data of readable) {
-        this.onmessage?.({ data });
+      for (let next; !(next = await reader.read()).done;) {
+        this.onmessage?.({ data: next.value });
         if (this.#gate) await this.#gate;
       }
     } catch {
       // Not open, or cut off: `closed` tells.
     }
     // Only now: what had arrived before the end comes first.
-    this.onclose?.(await closed);
+    this.onclose?.({ ...(await closed), ...(isLossy && { code: ABNORMAL_CLOSURE }) });
   }
 
   send(data: string | Uint8Array, size: number): void {
     // An empty message waits as well.
     const waiting = size + 1;
     this.bufferedAmount += waiting;
-    // Copied: the stream reads it later.
-    const written = this.#writer?.write(typeof data === "string" ? data : data.slice());
-    written?.then(
+    this.#writer?.write(data).then(
       () => {
         this.bufferedAmount -= waiting;
         this.ondrain?.();
@@ -105,5 +112,7 @@ export class StreamSocket {
     this.setPaused(false);
     this.readyState = 2;
     this.#stream.close({ closeCode, reason });
+    // Chromium 156 crashes the page if the connection ends with writes under way.
+    this.#writer?.abort().catch(() => {});
   }
 }

@@ -109,6 +109,15 @@ describe("a platform's WebSocket that is closed here, and", () => {
     expect(await closeBy(Zero)).toEqual(CUT);
   });
 
+  test("fires an error in place of it", async () => {
+    class Failing extends OddSocket {
+      protected override tell(): void {
+        this.emit("error", new Error("in place of close"));
+      }
+    }
+    expect(await closeBy(Failing)).toEqual(CUT);
+  });
+
   test("fires an error behind it", async () => {
     class Grumbling extends OddSocket {
       protected override tell(code: number, reason: string): void {
@@ -148,6 +157,19 @@ describe("a platform's WebSocket that ends by itself, and", () => {
     expect(info).toEqual({ code: 1006, reason: "", clean: false, by: "none" });
     expect(error).toMatchObject({ code: "CONNECTION_LOST", retryable: true });
   });
+});
+
+test("a platform's WebSocket that fails and never closes, as workerd's does over 32 MiB, is lost", async () => {
+  class Failing extends OddSocket {
+    protected override tell(): void {
+      this.emit("error", new Error("in place of close"));
+    }
+  }
+  await using server = await startEchoServer();
+  const webSocket = Failing as unknown as WebSocketClass;
+  const client = await connect(server.url, { webSocket, closeTimeout: ms(100) });
+  (await server.connection()).ws.terminate();
+  expect(await client.closed).toMatchObject({ code: 1006, error: { code: "CONNECTION_LOST" } });
 });
 
 describe("a platform's WebSocket that is not open yet, and", () => {

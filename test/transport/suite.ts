@@ -465,6 +465,24 @@ export function transportSuite(options: SuiteOptions): void {
         expect(client.bufferedAmount).toBe(0);
       });
 
+      test("while the channel is full loses no message, or says that it does", async () => {
+        const { client } = await open("greet=200&close=4005&reason=full", { channelCapacity: 4 });
+        await new Promise((resolve) => setTimeout(resolve, ms(100)));
+        const texts: unknown[] = [];
+        let error: unknown;
+        try {
+          for await (const message of client) texts.push(message.data);
+        } catch (thrown) {
+          error = thrown;
+        }
+        // Chromium drops what a paused WebSocketStream holds when the peer closes.
+        const isStream = capabilities.backpressure === "stream";
+        expect(error).toMatchObject({ code: isStream ? "CONNECTION_LOST" : "CLOSED_BY_PEER" });
+        if (!isStream) expect(texts).toHaveLength(200);
+        expect(texts).toEqual(texts.map((_, i) => String(i)));
+        expect((await client.closed).clean).toBe(!isStream);
+      });
+
       test("that never came is a lost connection", async () => {
         const { client } = await open("greet=1&drop");
         expect(await textOf(client)).toBe("0");
