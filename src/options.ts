@@ -151,9 +151,6 @@ export const DEFAULTS: ConnectOptions = {
 /** Checks an option and copies it; `undefined` stands for the default. */
 export type Parser = (value: unknown, name: string) => unknown;
 
-/** Why an option that a platform brings no parser for is refused. */
-const NOT_HERE = "cannot be used in a browser, or with option webSocket";
-
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** RFC 9110 section 5.5: no control characters but the tab; Latin-1, as Node's HTTP writes it. */
@@ -239,7 +236,9 @@ const refused =
 
 /** By what each option is checked and copied. */
 export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
-  headers: /* @__PURE__ */ refused(`${NOT_HERE}: use a subprotocol, the query or a cookie`),
+  headers: /* @__PURE__ */ refused(
+    "cannot be used in a browser, or with option webSocket: use a subprotocol, the query or a cookie",
+  ),
   protocols(value, name) {
     const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
@@ -268,7 +267,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   ),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
-  node: /* @__PURE__ */ refused(NOT_HERE),
+  node: /* @__PURE__ */ refused("cannot be used in a browser, or with option webSocket"),
 };
 
 /** The parsers of `headers` and `node`: a bundle for browsers has no use for them. */
