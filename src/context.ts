@@ -1,8 +1,9 @@
 import type { Client } from "./client.js";
 import { checkClose, CLOSE_CODES } from "./close.js";
-import { isSignal, onAbort } from "./deadline.js";
-import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
-import type { ConnectOptions } from "./options.js";
+import { onAbort } from "./deadline.js";
+import { invalid, show, WsError } from "./errors.js";
+import { abortSignal, callable, object, oneOf, parseBy } from "./options.js";
+import type { ConnectOptions, Parser } from "./options.js";
 import type { Policy } from "./policy.js";
 
 /** What {@link createContext} takes. */
@@ -140,31 +141,22 @@ function noContext(): WsError {
 
 const OPERATION = "createContext";
 
-/** What an option must be, where it is something else. */
-const WANTED: Readonly<Record<keyof ContextOptions, (value: unknown) => string | false>> = {
-  policy: (value) => typeof value !== "function" && "a function",
-  actor: () => false,
-  meta: (value) => !isObject(value) && "an object",
-  defaults: () => false,
-  strict: (value) => typeof value !== "boolean" && "true or false",
-  denyPrivateNetworks: () => false,
-  signal: (value) => !isSignal(value) && "an AbortSignal",
+/** Takes anything, or leaves the check to others. */
+const any: Parser = (value) => value;
+
+const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
+  policy: callable,
+  actor: any,
+  meta: object,
+  defaults: any,
+  strict: /* @__PURE__ */ oneOf(false, true),
+  denyPrivateNetworks: any,
+  signal: abortSignal,
 };
 
 function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
-  const given = pickKnown(OPERATION, options, Object.keys(WANTED));
-  for (const [name, value] of Object.entries(given)) {
-    const wanted = WANTED[name as keyof ContextOptions](value);
-    if (wanted) throw invalid(`${OPERATION}: option ${name}`, wanted, value);
-  }
-  const {
-    policy,
-    actor,
-    meta,
-    defaults = {},
-    strict = false,
-    denyPrivateNetworks = false,
-  } = options;
+  const given: ContextOptions = parseBy(PARSERS, options, OPERATION);
+  const { policy, actor, meta, defaults = {}, strict, denyPrivateNetworks = false } = given;
   if (denyPrivateNetworks !== false) {
     throw new WsError(
       "UNSUPPORTED",
@@ -182,7 +174,7 @@ function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
     // Strict and without one, it allows nothing.
     policy: policy ?? (strict ? () => false : undefined),
     actor,
-    meta: meta && { ...meta },
+    meta,
     defaults: shared,
   };
 }

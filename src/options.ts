@@ -131,7 +131,8 @@ export const DEFAULTS: ConnectOptions = {
   node: {},
 };
 
-type Parser = (value: unknown, name: string) => unknown;
+/** Checks an option and copies it; `undefined` stands for the default. */
+export type Parser = (value: unknown, name: string) => unknown;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -146,27 +147,30 @@ const OWN_HEADER =
 const MODES: readonly unknown[] = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
 
 /**
- * Checks and copies options, on top of others that were: what is left out, or means the default, is as
- * it is there. What it returns passes again.
+ * Checks and copies the options of `connect`, on top of others that were: what is left out, or means the
+ * default, is as it is there. What it returns passes again.
  */
 export function parseOptions<Base extends object>(
   base: Base,
   given: ConnectOptions,
-  platform: Platform,
+  { parsers }: Platform,
   where = "connect",
 ): Base & ConnectOptions {
-  const parsed = { ...base } as Record<string, unknown>;
-  for (const [name, value] of Object.entries(pickKnown(where, given, OPTION_NAMES))) {
-    // Of limits, as of durations, 0 stands for the default.
-    if (value === 0 && name.endsWith("Limit")) continue;
-    const option = `connect: option ${name}`;
-    const parse = platform.parsers?.[name] ?? PARSERS[name as keyof ConnectOptions];
-    if (typeof parse === "string") {
-      throw new WsError("UNSUPPORTED", `${option} cannot be used in ${platform.name}: ${parse}`);
-    }
-    parsed[name] = parse(value, option) ?? parsed[name];
+  return { ...base, ...parseBy({ ...PARSERS, ...parsers }, given, where) };
+}
+
+/** Checks and copies options by their parsers; one that means the default is left out. */
+export function parseBy(
+  parsers: Readonly<Record<string, Parser>>,
+  given: object,
+  where: string,
+): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
+    const option = parsers[name]?.(value, `${where}: option ${name}`);
+    if (option !== undefined) parsed[name] = option;
   }
-  return parsed as Base & ConnectOptions;
+  return parsed;
 }
 
 /** Hands on what passes. */
@@ -186,19 +190,40 @@ const integer = (min: number, max: number): Parser =>
     `an integer from ${min} to ${max}`,
   );
 
-const object: Parser = (value, name) => {
+/** Of a limit, as of a duration, 0 stands for the default. */
+const limit =
+  (min: number, max: number): Parser =>
+  (value, name) =>
+    value === 0 ? undefined : integer(min, max)(value, name);
+
+export const object: Parser = (value, name) => {
   if (!isObject(value)) throw invalid(name, "an object", value);
   return Object.freeze({ ...value });
 };
 
-const callable = /* @__PURE__ */ must((value) => typeof value === "function", "a function");
+export const abortSignal: Parser = /* @__PURE__ */ must(isSignal, "an AbortSignal");
 
-const oneOf = (...values: readonly unknown[]): Parser =>
+export const callable: Parser = /* @__PURE__ */ must(
+  (value) => typeof value === "function",
+  "a function",
+);
+
+export const oneOf = (...values: readonly unknown[]): Parser =>
   must((value) => values.includes(value), values.map(show).join(", "));
 
-/** By what each option is checked and copied; or the way out, where only some platforms have it. */
-const PARSERS: Readonly<Record<keyof ConnectOptions, Parser | string>> = {
-  headers: "use a subprotocol, the query or a cookie",
+const refused =
+  (why: string): Parser =>
+  (_, name) => {
+    throw new WsError("UNSUPPORTED", `${name} ${why}`);
+  };
+
+/** Stands for what a platform may bring. */
+const notHere = (wayOut: string): Parser =>
+  refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
+
+/** By what each option is checked and copied. */
+export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
+  headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
   protocols(value, name) {
     const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
@@ -215,21 +240,18 @@ const PARSERS: Readonly<Record<keyof ConnectOptions, Parser | string>> = {
   closeTimeout: duration,
   compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
   compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600),
-  readLimit: /* @__PURE__ */ integer(1, 134_217_728),
+  readLimit: /* @__PURE__ */ limit(1, 134_217_728),
   channelCapacity: /* @__PURE__ */ integer(1, 10_000),
-  bufferLimit: /* @__PURE__ */ integer(65_536, 1_073_741_824),
+  bufferLimit: /* @__PURE__ */ limit(65_536, 1_073_741_824),
   sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824),
-  signal: /* @__PURE__ */ must(isSignal, "an AbortSignal"),
+  signal: abortSignal,
   policy: callable,
   meta: object,
-  keepAlive: "this version has none: ping() from a ticker instead",
+  keepAlive: /* @__PURE__ */ refused("is not in this version: ping() from a ticker instead"),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer"),
   webSocket: callable,
-  node: "leave it out there",
+  node: /* @__PURE__ */ notHere("leave it out there"),
 };
-
-/** The names of all options. */
-export const OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(PARSERS);
 
 /** The parsers of `headers` and `node`: a bundle for browsers has no use for them. */
 export const nodeParsers: Readonly<Record<string, Parser>> = {

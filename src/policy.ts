@@ -1,4 +1,4 @@
-import { pickKnown, WsError } from "./errors.js";
+import { invalid, pickKnown, WsError } from "./errors.js";
 import type { ErrorInit } from "./errors.js";
 import { displayUrl, maskUrl, parseUrl, publicUrl, unixProblem } from "./url.js";
 
@@ -115,7 +115,7 @@ export async function authorize(
  * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
  */
 export function definePolicy(rules: readonly PolicyRule[]): Policy {
-  if (!Array.isArray(rules)) throw invalid("rules", rules, "an array of rules");
+  if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
   const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
   return async (request) => {
     const url = request.action === "websocket.connect" ? undefined : comparable(request.resource);
@@ -144,9 +144,10 @@ function compileRule(rule: unknown, index: number): Rule {
   const picked: Partial<PolicyRule> = pickKnown(`definePolicy: ${name}`, rule, FIELDS);
   const { actions, resources = "*", effect, when } = picked;
   const deny = effect === "deny";
-  if (!deny && effect !== "allow") throw invalid(`${name}.effect`, effect, '"allow" or "deny"');
+  if (!deny && effect !== "allow")
+    throw invalidField(`${name}.effect`, '"allow" or "deny"', effect);
   if (when !== undefined && typeof when !== "function") {
-    throw invalid(`${name}.when`, when, "a function");
+    throw invalidField(`${name}.when`, "a function", when);
   }
   const covers = compileList(
     `${name}.actions`,
@@ -179,12 +180,12 @@ function compileRule(rule: unknown, index: number): Rule {
 function compileList<T>(
   field: string,
   value: unknown,
-  advice: string,
+  wanted: string,
   compile: (pattern: string) => ((subject: T) => boolean) | undefined,
 ): (subject: T) => boolean {
   const tests = [value].flat().map((pattern) => {
     const test = typeof pattern === "string" ? compile(pattern) : undefined;
-    if (!test) throw invalid(field, pattern, advice);
+    if (!test) throw invalidField(field, wanted, pattern);
     return test;
   });
   return (subject) => tests.some((test) => test(subject));
@@ -303,10 +304,7 @@ function compileGlob(pattern: string, decode: (text: string) => string): (text: 
   };
 }
 
-function invalid(field: string, value: unknown, advice: string): WsError {
-  // A text may be a URL with secrets in it.
-  return new WsError(
-    "INVALID_OPTION",
-    `definePolicy: ${field} is ${maskUrl(value)}: use ${advice}`,
-  );
+/** The error of a field that is not what it must be. A text may be a URL with secrets in it. */
+function invalidField(field: string, wanted: string, value: unknown): WsError {
+  return invalid(`definePolicy: ${field}`, wanted, maskUrl(value));
 }

@@ -140,8 +140,6 @@ export type Dial = (request: DialRequest) => Promise<void>;
 
 /** What a platform can do with a URL, for those it has to refuse: see `parseUrl`. */
 export interface Capabilities {
-  /** Named in messages: "Node", "a browser". */
-  readonly name: string;
   /** Whether it sends credentials in the URL. */
   readonly credentials: boolean;
   /** Says what is wrong with a URL that is neither `ws:` nor `wss:`; absent where there are no others. */

@@ -24,7 +24,7 @@ export function parseUrl(input: string | URL, { unix, credentials, base }: UrlRu
   // By its shape: a URL of another realm is no instance of this one's class.
   const text: unknown = (input as Partial<URL> | null)?.href ?? input;
   const refusal = (problem: string, code: ErrorCode = "INVALID_URL"): WsError =>
-    new WsError(code, `connect: ${maskUrl(text)} ${problem}`);
+    new WsError(code, `connect: ${show(maskUrl(text))} ${problem}`);
   const url = resolve(text, base);
   if (!url) throw refusal("is not a URL: use ws://host/path");
   if (!/^wss?:$/.test(url.protocol)) {
@@ -78,14 +78,14 @@ function originOf(url: URL): string {
 }
 
 /**
- * A value that should be a URL, for an error: cut to 60 characters, and without what may be credentials,
- * a query or a fragment.
+ * A value that should be a URL, for an error: without what may be credentials, a query or a fragment.
  */
-export function maskUrl(value: unknown): string {
-  if (typeof value !== "string") return show(value);
-  const masked = value
-    // An "@" behind a "?" may still end credentials, if nobody escaped them: "ws://me:pa?ss@host".
-    .replace(/^.*@/s, (start) => (/[?#]/.test(start) ? "...?" : "...@"))
-    .replace(/[?#].*/s, "");
-  return show(masked);
+export function maskUrl(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return (
+    value
+      // An "@" behind a "?" may still end credentials, if nobody escaped them: "ws://me:pa?ss@host".
+      .replace(/^.*@/s, (start) => (/[?#]/.test(start) ? "...?" : "...@"))
+      .replace(/[?#].*/s, "")
+  );
 }

@@ -60,7 +60,6 @@ export function webSocketPlatform(streamSocket: () => object | undefined): Platf
     // Looked up now, not on import: a polyfill or a test may have put it there in between.
     (globalThis as { WebSocket?: unknown }).WebSocket;
   return {
-    name: "a browser, or with option webSocket",
     credentials: false,
     get base() {
       return (globalThis as { location?: { href: string } }).location?.href;

@@ -71,7 +71,6 @@ const dial: Dial = async (request) => {
 
 /** Node, by `ws`. */
 export const nodePlatform: Platform = {
-  name: "Node",
   credentials: true,
   unix: unixProblem,
   base: undefined,

@@ -18,7 +18,6 @@ const neverDial = (): Promise<void> => Promise.reject(new Error("dialled"));
 /** As `src/node.ts` has it, but for its dial. */
 export const NODE: Platform = {
   dial: neverDial,
-  name: "Node",
   credentials: true,
   unix: unixProblem,
   base: undefined,
@@ -28,7 +27,6 @@ export const NODE: Platform = {
 /** As a page has it. */
 export const BROWSER: Platform = {
   dial: neverDial,
-  name: "a browser",
   credentials: false,
   base: "https://page.test/app/",
 };

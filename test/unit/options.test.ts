@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULTS, OPTION_NAMES, parseOptions } from "../../src/options.js";
+import { DEFAULTS, PARSERS, parseOptions } from "../../src/options.js";
 import type { ConnectOptions, ParsedOptions } from "../../src/options.js";
 import type { Platform } from "../../src/transport.js";
 import { failure } from "../helpers/unit-failure.js";
@@ -14,6 +14,8 @@ function parsed(name: string, value: unknown): unknown {
 }
 
 /** Section 4 of the contract. */
+const OPTION_NAMES = Object.keys(PARSERS);
+
 const CONTRACT_DEFAULTS = {
   headers: {},
   protocols: [],

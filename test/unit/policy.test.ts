@@ -551,9 +551,9 @@ test("matches hostile patterns in linear time", async () => {
 describe("refuses as INVALID_OPTION", () => {
   const rule = { actions: "*", effect: "allow" };
   test.each<[unknown, string]>([
-    [undefined, "rules is undefined: use an array of rules"],
-    [null, "rules is null: use an array of rules"],
-    [rule, "rules is an object: use an array of rules"],
+    [undefined, "rules must be an array of rules, not undefined"],
+    [null, "rules must be an array of rules, not null"],
+    [rule, "rules must be an array of rules, not an object"],
     [[null], "rules[0]: options must be an object, not null"],
     // eslint-disable-next-line no-sparse-arrays
     [[rule, ,], "rules[1]: options must be an object, not undefined"],
@@ -575,22 +575,22 @@ describe("refuses as INVALID_OPTION", () => {
       [{ ...rule, if: 1 }],
       'rules[0]: unknown option "if": the options are actions, resources, effect, when',
     ],
-    [[{ actions: "*" }], 'rules[0].effect is undefined: use "allow" or "deny"'],
-    [[{ ...rule, effect: "Allow" }], 'rules[0].effect is "Allow": use "allow" or "deny"'],
-    [[{ ...rule, effect: true }], 'rules[0].effect is true: use "allow" or "deny"'],
-    [[{ ...rule, when: true }], "rules[0].when is true: use a function"],
-    [[{ ...rule, when: null }], "rules[0].when is null: use a function"],
+    [[{ actions: "*" }], 'rules[0].effect must be "allow" or "deny", not undefined'],
+    [[{ ...rule, effect: "Allow" }], 'rules[0].effect must be "allow" or "deny", not "Allow"'],
+    [[{ ...rule, effect: true }], 'rules[0].effect must be "allow" or "deny", not true'],
+    [[{ ...rule, when: true }], "rules[0].when must be a function, not true"],
+    [[{ ...rule, when: null }], "rules[0].when must be a function, not null"],
     [
       [{ effect: "deny" }],
-      'rules[0].actions is undefined: use an action such as "websocket.connect.url"',
+      'rules[0].actions must be an action such as "websocket.connect.url", not undefined',
     ],
     [
       [{ ...rule, actions: "" }],
-      'rules[0].actions is "": use an action such as "websocket.connect.url"',
+      'rules[0].actions must be an action such as "websocket.connect.url", not ""',
     ],
     [
       [rule, { ...rule, actions: ["*", 5] }],
-      'rules[1].actions is 5: use an action such as "websocket.connect.url"',
+      'rules[1].actions must be an action such as "websocket.connect.url", not 5',
     ],
   ])("%j", (rules, message) => {
     const error = defineFailure(rules);
@@ -662,8 +662,8 @@ describe("refuses as INVALID_OPTION", () => {
       for (const resources of [resource, ["*", resource]]) {
         const error = defineFailure([{ actions: "*", resources, effect }]);
         expect(error.code).toBe("INVALID_OPTION");
-        expect(error.message.startsWith(`definePolicy: rules[0].resources is `)).toBe(true);
-        expect(error.message).toContain(': use "wss://host[:port][/path][?query]", "ws+unix:///');
+        expect(error.message.startsWith(`definePolicy: rules[0].resources must be `)).toBe(true);
+        expect(error.message).toContain('must be "wss://host[:port][/path][?query]", "ws+unix:///');
         expect(error.message).not.toContain("secret");
       }
     }

@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 
 import { describe, expect, test } from "vitest";
 
-import { WsError } from "../../src/errors.js";
+import { show, WsError } from "../../src/errors.js";
 import {
   displayUrl,
   maskUrl,
@@ -206,7 +206,7 @@ describe("masks", () => {
     ["x".repeat(60), `"${"x".repeat(60)}"`],
     ["x".repeat(61), `"${"x".repeat(60)}..."`],
   ])("%j", (text, shown) => {
-    expect(maskUrl(text)).toBe(shown);
+    expect(show(maskUrl(text))).toBe(shown);
   });
 });
 
