@@ -41,11 +41,11 @@ export interface Owner {
   readonly adopt: (client: Client) => void;
 }
 
-/** Opens a connection that belongs to somebody. */
+/** Opens a connection, which belongs to `owner` if to anybody. */
 export type Connector = (
-  owner: Owner,
   url: string | URL,
   options: ConnectOptions | undefined,
+  owner?: Owner,
 ) => Promise<Client>;
 
 /** Checks and copies options for `where`. */
@@ -92,7 +92,7 @@ export class Context {
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector(this.#owner, url, options);
+    return this.#connector(url, options, this.#owner);
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */

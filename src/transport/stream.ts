@@ -32,16 +32,15 @@ export function streamSocket(): typeof StreamSocket | undefined {
  * @see https://github.com/ricea/websocketstream-explainer
  */
 export class StreamSocket {
-  readonly binaryType = "arraybuffer";
   readyState = 0;
   protocol = "";
   extensions = "";
   bufferedAmount = 0;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  onerror: (() => void) | null = null;
-  onclose: ((event: EndEvent) => void) | null = null;
-  ondrain: (() => void) | null = null;
+  onopen?: (() => void) | null;
+  onmessage?: ((event: { readonly data: unknown }) => void) | null;
+  onerror?: (() => void) | null;
+  onclose?: ((event: EndEvent) => void) | null;
+  ondrain?: (() => void) | null;
 
   readonly #stream: WebSocketStreamLike;
   #writer: WritableStreamDefaultWriter<string | Uint8Array> | undefined;
