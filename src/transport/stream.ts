@@ -56,7 +56,7 @@ export class StreamSocket {
 
   async #run(): Promise<void> {
     const closed = this.#stream.closed.then(
-      ({ closeCode, reason }) => ({ code: closeCode, reason }),
+      ({ closeCode: code, reason }) => ({ code, reason }),
       (error: unknown) => ({ code: ABNORMAL_CLOSURE, message: (error as Error).message }),
     );
     try {
