@@ -211,7 +211,8 @@ export const callable: Parser = /* @__PURE__ */ must(
 export const oneOf = (...values: readonly unknown[]): Parser =>
   must((value) => values.includes(value), values.map(show).join(", "));
 
-const refused =
+/** Refuses what the platform, or this version, cannot do. */
+export const refused =
   (why: string): Parser =>
   (_, name) => {
     throw new WsError("UNSUPPORTED", `${name} ${why}`);
