@@ -23,14 +23,6 @@ function parseTraits(traits) {
 }
 const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
 class WsError extends Error {
-  /** The stable name of the failure. */
-  code;
-  /** The class of failure. */
-  kind;
-  /** Whether the same call may succeed later, unchanged. */
-  retryable;
-  /** The facts behind the failure; empty where there are none. */
-  details;
   constructor(code, message, init = {}) {
     super(message, init.cause === void 0 ? void 0 : init);
     const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
@@ -233,17 +225,16 @@ function startDeadline(period, expire, alive = () => false) {
 const SPARE = 64;
 const CLOSED = /* @__PURE__ */ Object.freeze({ ok: false, value: void 0 });
 class Queue {
-  capacity;
-  receivers = /* @__PURE__ */ new Set();
-  closed = false;
-  /** Told of each value that had to wait and is taken. */
-  taken;
-  /** What is held, from `#head` on; the places before it are empty. */
-  #values = [];
-  #head = 0;
   constructor(capacity) {
+    this.receivers = /* @__PURE__ */ new Set();
+    this.closed = false;
+    /** What is held, from `#head` on; the places before it are empty. */
+    this.#values = [];
+    this.#head = 0;
     this.capacity = capacity;
   }
+  #values;
+  #head;
   /** How many values are held, those behind the channel included. */
   get size() {
     return this.#values.length - this.#head;
@@ -291,7 +282,10 @@ function offer(queue, value) {
   return true;
 }
 class SendQueue extends Queue {
-  senders = /* @__PURE__ */ new Set();
+  constructor() {
+    super(...arguments);
+    this.senders = /* @__PURE__ */ new Set();
+  }
   /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
   take() {
     const result = super.take();
@@ -353,12 +347,7 @@ class ReceiveChannel {
   }
   /** A case of {@link select} that receives from this channel. It may be used again and again. */
   caseReceive() {
-    const queue = this.#queue;
-    return {
-      channel: this,
-      attempt: () => queue.take(),
-      park: parkIn(queue)
-    };
+    return { channel: this, ...waitingFor(this.#queue) };
   }
   /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
   [Symbol.asyncIterator]() {
@@ -425,17 +414,19 @@ function closedError() {
 }
 function receive(queue, options) {
   if (options !== void 0) {
-    const attempt = () => queue.take();
-    return waitFor("receive", "RECEIVE_TIMEOUT", options, { attempt, park: parkIn(queue) });
+    return waitFor("receive", "RECEIVE_TIMEOUT", options, waitingFor(queue));
   }
   const result = queue.take();
   return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
 }
-function parkIn(queue) {
-  return (done) => {
-    const receiver = (result) => done(result);
-    queue.park(receiver);
-    return () => queue.unpark(receiver);
+function waitingFor(queue) {
+  return {
+    attempt: () => queue.take(),
+    park(done) {
+      const receiver = (result) => done(result);
+      queue.park(receiver);
+      return () => queue.unpark(receiver);
+    }
   };
 }
 function iterate(queue, failure) {
@@ -456,7 +447,7 @@ function iterate(queue, failure) {
 
 const OVERHEAD = 64;
 function memoryOf(message) {
-  return OVERHEAD + (message.type === "text" ? message.data.length * 2 : message.data.byteLength);
+  return OVERHEAD + message.data.length * (message.type === "text" ? 2 : 1);
 }
 function utf8Size(text) {
   return new TextEncoder().encode(text).length;
@@ -580,12 +571,6 @@ const PING_TIMEOUT = 1e4;
 let clients = 0;
 const SENT = /* @__PURE__ */ Promise.resolve();
 class Client {
-  /** Unique in this process. */
-  id;
-  /** The URL it is connected to, after redirects, without credentials. */
-  url;
-  /** Settles once, when the connection has ended, with how it ended. Never rejects. */
-  closed;
   #transport;
   #options;
   #label;
@@ -1018,7 +1003,6 @@ const DEFAULTS = {
   backpressure: "auto",
   node: {}
 };
-const NOT_HERE = "cannot be used in a browser, or with option webSocket";
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
 function parseOptions(base, given, { parsers }, where = "connect") {
@@ -1055,8 +1039,9 @@ const oneOf = (...values) => must((value) => values.includes(value), values.map(
 const refused = (why) => (_, name) => {
   throw new WsError("UNSUPPORTED", `${name} ${why}`);
 };
+const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
 const PARSERS$1 = {
-  headers: /* @__PURE__ */ refused(`${NOT_HERE}: use a subprotocol, the query or a cookie`),
+  headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
   protocols(value, name) {
     const list = [value].flat();
     for (const [index, token] of list.entries()) {
@@ -1085,12 +1070,10 @@ const PARSERS$1 = {
   ),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
-  node: /* @__PURE__ */ refused(NOT_HERE)
+  node: /* @__PURE__ */ notHere("leave it out there")
 };
 
 class Context {
-  /** Settles when the context has been closed and the last of its connections has ended. */
-  closed;
   #connector;
   #owner;
   #clients = /* @__PURE__ */ new Map();
@@ -1122,7 +1105,7 @@ class Context {
   }
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url, options) {
-    return this.#connector(this.#owner, url, options);
+    return this.#connector(url, options, this.#owner);
   }
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
   connection(id) {
@@ -1142,7 +1125,7 @@ class Context {
    *
    * Rejects with `INVALID_CLOSE`, and nothing is closed.
    */
-  close(code = CLOSE_CODES.GOING_AWAY, reason = "") {
+  close(code = GOING_AWAY, reason = "") {
     if (this.#isClosing) return this.closed;
     try {
       checkClose(code, reason);
@@ -1165,24 +1148,19 @@ function noContext() {
 }
 const OPERATION = "createContext";
 const any = (value) => value;
+const notYet = /* @__PURE__ */ refused("is not in this version: use a policy");
 const PARSERS = {
   policy: callable,
   actor: any,
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: any,
+  denyPrivateNetworks: (value, name) => value !== false && notYet(value, name),
   signal: abortSignal
 };
 function parseSettings(options, check) {
   const given = parseBy(PARSERS, options, OPERATION);
-  const { policy, actor, meta, defaults = {}, strict, denyPrivateNetworks = false } = given;
-  if (denyPrivateNetworks !== false) {
-    throw new WsError(
-      "UNSUPPORTED",
-      `${OPERATION}: option denyPrivateNetworks is not in this version: use a policy`
-    );
-  }
+  const { policy, actor, meta, defaults = {}, strict } = given;
   const shared = check(defaults, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"]) {
     if (name in shared) {
@@ -1202,7 +1180,7 @@ const UNIX = "ws+unix:";
 async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
   for (const policy of policies) {
     let allowed;
-    let init = {};
+    let cause;
     try {
       allowed = await policy(
         Object.freeze({
@@ -1213,15 +1191,15 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
           ...meta && { meta }
         })
       );
-    } catch (cause) {
-      init = { cause };
+    } catch (error) {
+      cause = error;
     }
     if (allowed === true) continue;
     const where = displayUrl(url);
     throw new WsError(
       resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
       `dial ${where}: ${resource ? `not allowed: ${where}` : "websocket connections not allowed"}`,
-      init
+      { cause }
     );
   }
 }
@@ -1353,31 +1331,24 @@ function invalidField(field, wanted, value) {
 
 function bindConnect(platformFor) {
   const connector = bindConnector(platformFor);
-  return (url, options) => connector(EVERYONE, url, options);
+  return (url, options) => connector(url, options);
 }
 function bindCreateContext(platformFor) {
   const connector = bindConnector(platformFor);
   const check = (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where);
   return (options = {}) => new Context(connector, check, options);
 }
-const EVERYONE = {
-  settings: { defaults: {} },
-  enter: () => () => {
-  },
-  adopt: () => {
-  }
-};
 function bindConnector(platformFor) {
-  return async (owner, input, given = {}) => {
-    const { defaults } = owner.settings;
+  return async (input, given = {}, owner) => {
+    const { defaults = {} } = owner?.settings ?? {};
     const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
     const url = parseUrl(input, platform);
     const base = parseOptions(DEFAULTS, defaults, platform);
-    return dial$1(owner, url, parseOptions(base, given, platform), platform);
+    return dial$1(url, parseOptions(base, given, platform), platform, owner);
   };
 }
-async function dial$1({ settings, enter, adopt }, url, options, platform) {
-  const { policy, actor, meta } = settings;
+async function dial$1(url, options, platform, owner) {
+  const { policy, actor, meta } = owner?.settings ?? {};
   const policies = [policy, options.policy].filter((one) => one !== void 0);
   const subject = {
     actor,
@@ -1388,7 +1359,7 @@ async function dial$1({ settings, enter, adopt }, url, options, platform) {
   const controller = new AbortController();
   const { signal } = controller;
   const park = (done) => {
-    const leave = enter(done);
+    const leave = owner?.enter(done);
     const deadline = startDeadline(dialTimeout, () => {
       const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
       controller.abort(error);
@@ -1401,14 +1372,14 @@ async function dial$1({ settings, enter, adopt }, url, options, platform) {
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
-        adopt(client);
+        owner?.adopt(client);
         done(client);
         return handler;
       }
     };
     authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : platform.dial(request)).catch(done);
     return () => {
-      leave();
+      leave?.();
       deadline.stop();
       controller.abort();
     };
@@ -1450,9 +1421,10 @@ function parseCases(cases) {
   return list;
 }
 function tryByLot(list) {
-  const lots = list.map((entry, index) => ({ entry, index, lot: Math.random() }));
-  for (const { entry, index } of lots.sort((a, b) => a.lot - b.lot)) {
-    const outcome = entry.attempt();
+  const left = [...list.keys()];
+  while (left.length > 0) {
+    const [index = 0] = left.splice(Math.random() * left.length, 1);
+    const outcome = list[index]?.attempt();
     if (outcome !== void 0) return [index, outcome];
   }
   return void 0;
@@ -1609,8 +1581,7 @@ function dial({ url, options, signal, open }, Class) {
   });
 }
 function discard(socket, code) {
-  socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = null;
-  socket.onerror = () => {
+  socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = socket.onerror = () => {
   };
   try {
     socket.close(code);
@@ -1618,21 +1589,25 @@ function discard(socket, code) {
   }
 }
 class WebSocketTransport {
-  protocol;
-  extensions;
-  backpressure;
-  timesPaused = 0;
-  taken = 0;
-  #socket;
-  #handler;
-  #sentCode;
-  #poll;
   constructor(socket) {
+    this.timesPaused = 0;
+    this.taken = 0;
+    /**
+     * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
+     * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
+     */
+    this.#onPageHide = ({ persisted }) => {
+      if (persisted) this.cut(GOING_AWAY);
+    };
     this.#socket = socket;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
     this.backpressure = socket.setPaused ? "stream" : "buffer";
   }
+  #socket;
+  #handler;
+  #sentCode;
+  #poll;
   /** Begins to report. */
   attach(handler) {
     const socket = this.#socket;
@@ -1685,13 +1660,7 @@ class WebSocketTransport {
     discard(this.#socket, sentCode);
     return sentCode;
   }
-  /**
-   * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
-   * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
-   */
-  #onPageHide = ({ persisted }) => {
-    if (persisted) this.cut(GOING_AWAY);
-  };
+  #onPageHide;
   #detach() {
     this.#handler = void 0;
     clearTimeout(this.#poll);
@@ -1717,29 +1686,23 @@ function streamSocket() {
   return "WebSocketStream" in globalThis ? StreamSocket : void 0;
 }
 class StreamSocket {
-  binaryType = "arraybuffer";
-  readyState = 0;
-  protocol = "";
-  extensions = "";
-  bufferedAmount = 0;
-  onopen = null;
-  onmessage = null;
-  onerror = null;
-  onclose = null;
-  ondrain = null;
+  constructor(url, protocols) {
+    this.readyState = 0;
+    this.protocol = "";
+    this.extensions = "";
+    this.bufferedAmount = 0;
+    const { WebSocketStream } = globalThis;
+    this.#stream = new WebSocketStream(url, { protocols });
+    void this.#run();
+  }
   #stream;
   #writer;
   /** Pending while reading is paused, and what settles it. */
   #gate;
   #openGate;
-  constructor(url, protocols) {
-    const { WebSocketStream } = globalThis;
-    this.#stream = new WebSocketStream(url, { protocols });
-    void this.#run();
-  }
   async #run() {
     const closed = this.#stream.closed.then(
-      ({ closeCode, reason }) => ({ code: closeCode, reason }),
+      ({ closeCode: code, reason }) => ({ code, reason }),
       (error) => ({ code: ABNORMAL_CLOSURE, message: error.message })
     );
     let isLossy = false;

@@ -26,14 +26,6 @@ function parseTraits(traits) {
 }
 const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
 class WsError extends Error {
-  /** The stable name of the failure. */
-  code;
-  /** The class of failure. */
-  kind;
-  /** Whether the same call may succeed later, unchanged. */
-  retryable;
-  /** The facts behind the failure; empty where there are none. */
-  details;
   constructor(code, message, init = {}) {
     super(message, init.cause === void 0 ? void 0 : init);
     const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
@@ -236,17 +228,16 @@ function startDeadline(period, expire, alive = () => false) {
 const SPARE = 64;
 const CLOSED = /* @__PURE__ */ Object.freeze({ ok: false, value: void 0 });
 class Queue {
-  capacity;
-  receivers = /* @__PURE__ */ new Set();
-  closed = false;
-  /** Told of each value that had to wait and is taken. */
-  taken;
-  /** What is held, from `#head` on; the places before it are empty. */
-  #values = [];
-  #head = 0;
   constructor(capacity) {
+    this.receivers = /* @__PURE__ */ new Set();
+    this.closed = false;
+    /** What is held, from `#head` on; the places before it are empty. */
+    this.#values = [];
+    this.#head = 0;
     this.capacity = capacity;
   }
+  #values;
+  #head;
   /** How many values are held, those behind the channel included. */
   get size() {
     return this.#values.length - this.#head;
@@ -294,7 +285,10 @@ function offer(queue, value) {
   return true;
 }
 class SendQueue extends Queue {
-  senders = /* @__PURE__ */ new Set();
+  constructor() {
+    super(...arguments);
+    this.senders = /* @__PURE__ */ new Set();
+  }
   /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
   take() {
     const result = super.take();
@@ -356,12 +350,7 @@ class ReceiveChannel {
   }
   /** A case of {@link select} that receives from this channel. It may be used again and again. */
   caseReceive() {
-    const queue = this.#queue;
-    return {
-      channel: this,
-      attempt: () => queue.take(),
-      park: parkIn(queue)
-    };
+    return { channel: this, ...waitingFor(this.#queue) };
   }
   /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
   [Symbol.asyncIterator]() {
@@ -428,17 +417,19 @@ function closedError() {
 }
 function receive(queue, options) {
   if (options !== void 0) {
-    const attempt = () => queue.take();
-    return waitFor("receive", "RECEIVE_TIMEOUT", options, { attempt, park: parkIn(queue) });
+    return waitFor("receive", "RECEIVE_TIMEOUT", options, waitingFor(queue));
   }
   const result = queue.take();
   return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
 }
-function parkIn(queue) {
-  return (done) => {
-    const receiver = (result) => done(result);
-    queue.park(receiver);
-    return () => queue.unpark(receiver);
+function waitingFor(queue) {
+  return {
+    attempt: () => queue.take(),
+    park(done) {
+      const receiver = (result) => done(result);
+      queue.park(receiver);
+      return () => queue.unpark(receiver);
+    }
   };
 }
 function iterate(queue, failure) {
@@ -459,7 +450,7 @@ function iterate(queue, failure) {
 
 const OVERHEAD = 64;
 function memoryOf(message) {
-  return OVERHEAD + (message.type === "text" ? message.data.length * 2 : message.data.byteLength);
+  return OVERHEAD + message.data.length * (message.type === "text" ? 2 : 1);
 }
 function utf8Size(text) {
   return new TextEncoder().encode(text).length;
@@ -589,12 +580,6 @@ const PING_TIMEOUT = 1e4;
 let clients = 0;
 const SENT = /* @__PURE__ */ Promise.resolve();
 class Client {
-  /** Unique in this process. */
-  id;
-  /** The URL it is connected to, after redirects, without credentials. */
-  url;
-  /** Settles once, when the connection has ended, with how it ended. Never rejects. */
-  closed;
   #transport;
   #options;
   #label;
@@ -1027,7 +1012,6 @@ const DEFAULTS = {
   backpressure: "auto",
   node: {}
 };
-const NOT_HERE = "cannot be used in a browser, or with option webSocket";
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const OWN_HEADER = /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
@@ -1066,8 +1050,9 @@ const oneOf = (...values) => must((value) => values.includes(value), values.map(
 const refused = (why) => (_, name) => {
   throw new WsError("UNSUPPORTED", `${name} ${why}`);
 };
+const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
 const PARSERS$1 = {
-  headers: /* @__PURE__ */ refused(`${NOT_HERE}: use a subprotocol, the query or a cookie`),
+  headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
   protocols(value, name) {
     const list = [value].flat();
     for (const [index, token] of list.entries()) {
@@ -1096,7 +1081,7 @@ const PARSERS$1 = {
   ),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
-  node: /* @__PURE__ */ refused(NOT_HERE)
+  node: /* @__PURE__ */ notHere("leave it out there")
 };
 const nodeParsers = {
   headers(value) {
@@ -1153,8 +1138,6 @@ function invalidHeaders(problem) {
 }
 
 class Context {
-  /** Settles when the context has been closed and the last of its connections has ended. */
-  closed;
   #connector;
   #owner;
   #clients = /* @__PURE__ */ new Map();
@@ -1186,7 +1169,7 @@ class Context {
   }
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url, options) {
-    return this.#connector(this.#owner, url, options);
+    return this.#connector(url, options, this.#owner);
   }
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
   connection(id) {
@@ -1206,7 +1189,7 @@ class Context {
    *
    * Rejects with `INVALID_CLOSE`, and nothing is closed.
    */
-  close(code = CLOSE_CODES.GOING_AWAY, reason = "") {
+  close(code = GOING_AWAY, reason = "") {
     if (this.#isClosing) return this.closed;
     try {
       checkClose(code, reason);
@@ -1229,24 +1212,19 @@ function noContext() {
 }
 const OPERATION = "createContext";
 const any = (value) => value;
+const notYet = /* @__PURE__ */ refused("is not in this version: use a policy");
 const PARSERS = {
   policy: callable,
   actor: any,
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: any,
+  denyPrivateNetworks: (value, name) => value !== false && notYet(value, name),
   signal: abortSignal
 };
 function parseSettings(options, check) {
   const given = parseBy(PARSERS, options, OPERATION);
-  const { policy, actor, meta, defaults = {}, strict, denyPrivateNetworks = false } = given;
-  if (denyPrivateNetworks !== false) {
-    throw new WsError(
-      "UNSUPPORTED",
-      `${OPERATION}: option denyPrivateNetworks is not in this version: use a policy`
-    );
-  }
+  const { policy, actor, meta, defaults = {}, strict } = given;
   const shared = check(defaults, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"]) {
     if (name in shared) {
@@ -1266,7 +1244,7 @@ const UNIX = "ws+unix:";
 async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
   for (const policy of policies) {
     let allowed;
-    let init = {};
+    let cause;
     try {
       allowed = await policy(
         Object.freeze({
@@ -1277,15 +1255,15 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
           ...meta && { meta }
         })
       );
-    } catch (cause) {
-      init = { cause };
+    } catch (error) {
+      cause = error;
     }
     if (allowed === true) continue;
     const where = displayUrl(url);
     throw new WsError(
       resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
       `dial ${where}: ${resource ? `not allowed: ${where}` : "websocket connections not allowed"}`,
-      init
+      { cause }
     );
   }
 }
@@ -1417,31 +1395,24 @@ function invalidField(field, wanted, value) {
 
 function bindConnect(platformFor) {
   const connector = bindConnector(platformFor);
-  return (url, options) => connector(EVERYONE, url, options);
+  return (url, options) => connector(url, options);
 }
 function bindCreateContext(platformFor) {
   const connector = bindConnector(platformFor);
   const check = (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where);
   return (options = {}) => new Context(connector, check, options);
 }
-const EVERYONE = {
-  settings: { defaults: {} },
-  enter: () => () => {
-  },
-  adopt: () => {
-  }
-};
 function bindConnector(platformFor) {
-  return async (owner, input, given = {}) => {
-    const { defaults } = owner.settings;
+  return async (input, given = {}, owner) => {
+    const { defaults = {} } = owner?.settings ?? {};
     const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
     const url = parseUrl(input, platform);
     const base = parseOptions(DEFAULTS, defaults, platform);
-    return dial$2(owner, url, parseOptions(base, given, platform), platform);
+    return dial$2(url, parseOptions(base, given, platform), platform, owner);
   };
 }
-async function dial$2({ settings, enter, adopt }, url, options, platform) {
-  const { policy, actor, meta } = settings;
+async function dial$2(url, options, platform, owner) {
+  const { policy, actor, meta } = owner?.settings ?? {};
   const policies = [policy, options.policy].filter((one) => one !== void 0);
   const subject = {
     actor,
@@ -1452,7 +1423,7 @@ async function dial$2({ settings, enter, adopt }, url, options, platform) {
   const controller = new AbortController();
   const { signal } = controller;
   const park = (done) => {
-    const leave = enter(done);
+    const leave = owner?.enter(done);
     const deadline = startDeadline(dialTimeout, () => {
       const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
       controller.abort(error);
@@ -1465,14 +1436,14 @@ async function dial$2({ settings, enter, adopt }, url, options, platform) {
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
-        adopt(client);
+        owner?.adopt(client);
         done(client);
         return handler;
       }
     };
     authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : platform.dial(request)).catch(done);
     return () => {
-      leave();
+      leave?.();
       deadline.stop();
       controller.abort();
     };
@@ -1514,9 +1485,10 @@ function parseCases(cases) {
   return list;
 }
 function tryByLot(list) {
-  const lots = list.map((entry, index) => ({ entry, index, lot: Math.random() }));
-  for (const { entry, index } of lots.sort((a, b) => a.lot - b.lot)) {
-    const outcome = entry.attempt();
+  const left = [...list.keys()];
+  while (left.length > 0) {
+    const [index = 0] = left.splice(Math.random() * left.length, 1);
+    const outcome = list[index]?.attempt();
     if (outcome !== void 0) return [index, outcome];
   }
   return void 0;
@@ -1673,8 +1645,7 @@ function dial$1({ url, options, signal, open }, Class) {
   });
 }
 function discard(socket, code) {
-  socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = null;
-  socket.onerror = () => {
+  socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = socket.onerror = () => {
   };
   try {
     socket.close(code);
@@ -1682,21 +1653,25 @@ function discard(socket, code) {
   }
 }
 class WebSocketTransport {
-  protocol;
-  extensions;
-  backpressure;
-  timesPaused = 0;
-  taken = 0;
-  #socket;
-  #handler;
-  #sentCode;
-  #poll;
   constructor(socket) {
+    this.timesPaused = 0;
+    this.taken = 0;
+    /**
+     * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
+     * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
+     */
+    this.#onPageHide = ({ persisted }) => {
+      if (persisted) this.cut(GOING_AWAY);
+    };
     this.#socket = socket;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
     this.backpressure = socket.setPaused ? "stream" : "buffer";
   }
+  #socket;
+  #handler;
+  #sentCode;
+  #poll;
   /** Begins to report. */
   attach(handler) {
     const socket = this.#socket;
@@ -1749,13 +1724,7 @@ class WebSocketTransport {
     discard(this.#socket, sentCode);
     return sentCode;
   }
-  /**
-   * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
-   * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
-   */
-  #onPageHide = ({ persisted }) => {
-    if (persisted) this.cut(GOING_AWAY);
-  };
+  #onPageHide;
   #detach() {
     this.#handler = void 0;
     clearTimeout(this.#poll);
@@ -2078,33 +2047,42 @@ const ERROR_CLOSE_CODES = {
   WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: MESSAGE_TOO_BIG
 };
 class NodeTransport {
-  protocol;
-  extensions;
-  handshake;
-  backpressure;
-  timesPaused = 0;
-  /** Writes begun, and those that are done. */
-  taken = 0;
-  written = 0;
-  #ws;
-  #socket;
-  #options;
-  #label;
-  #frames;
-  #deflates;
-  #socketError;
-  #handler;
-  #sentCode;
-  #hasFailed = false;
-  #corked = false;
-  #corkedBytes = 0;
-  #uncorkDue = false;
-  #pings = [];
-  #pingsSent = 0;
-  #pauseAsked = false;
-  #pauseDue = false;
-  #paused = false;
   constructor(ws, options, label, response) {
+    this.timesPaused = 0;
+    /** Writes begun, and those that are done. */
+    this.taken = 0;
+    this.written = 0;
+    this.#hasFailed = false;
+    this.#corked = false;
+    this.#corkedBytes = 0;
+    this.#uncorkDue = false;
+    this.#pings = [];
+    this.#pingsSent = 0;
+    this.#pauseAsked = false;
+    this.#pauseDue = false;
+    this.#paused = false;
+    this.ping = (done) => {
+      const ping = { id: ++this.#pingsSent, start: now(), done };
+      this.#pings = [...this.#pings, ping];
+      this.#regulate();
+      if (this.#ws.readyState === WebSocket.OPEN) {
+        const payload = node_buffer.Buffer.alloc(PING_BYTES);
+        payload.writeUInt32BE(ping.id);
+        this.#cork(payload.byteLength);
+        this.taken++;
+        this.#ws.ping(payload, true, (error) => {
+          ping.start = now();
+          this.#onWritten(error);
+        });
+      }
+      return () => this.#takePings((one) => one === ping);
+    };
+    this.#onWritten = (error) => {
+      const handler = this.#handler;
+      if (error || handler === void 0 || this.#socket?.destroyed) return;
+      this.written++;
+      handler.onProgress();
+    };
     this.#ws = ws;
     this.#options = options;
     this.#label = label;
@@ -2119,6 +2097,24 @@ class NodeTransport {
     };
     this.#frames = options.readTimeout === void 0 ? void 0 : new FrameCursor();
   }
+  #ws;
+  #socket;
+  #options;
+  #label;
+  #frames;
+  #deflates;
+  #socketError;
+  #handler;
+  #sentCode;
+  #hasFailed;
+  #corked;
+  #corkedBytes;
+  #uncorkDue;
+  #pings;
+  #pingsSent;
+  #pauseAsked;
+  #pauseDue;
+  #paused;
   /** Begins to report. */
   attach(handler) {
     this.#handler = handler;
@@ -2173,22 +2169,6 @@ class NodeTransport {
     if (typeof data === "string") return data.length < CORK_LIMIT ? node_buffer.Buffer.from(data) : data;
     return this.#deflates ? data.slice() : data;
   }
-  ping = (done) => {
-    const ping = { id: ++this.#pingsSent, start: now(), done };
-    this.#pings = [...this.#pings, ping];
-    this.#regulate();
-    if (this.#ws.readyState === WebSocket.OPEN) {
-      const payload = node_buffer.Buffer.alloc(PING_BYTES);
-      payload.writeUInt32BE(ping.id);
-      this.#cork(payload.byteLength);
-      this.taken++;
-      this.#ws.ping(payload, true, (error) => {
-        ping.start = now();
-        this.#onWritten(error);
-      });
-    }
-    return () => this.#takePings((one) => one === ping);
-  };
   #onPong(payload) {
     if (payload.byteLength !== PING_BYTES) return;
     const id = payload.readUInt32BE();
@@ -2252,12 +2232,7 @@ class NodeTransport {
     for (const { done } of this.#takePings(() => true)) done(NaN);
     return handler;
   }
-  #onWritten = (error) => {
-    const handler = this.#handler;
-    if (error || handler === void 0 || this.#socket?.destroyed) return;
-    this.written++;
-    handler.onProgress();
-  };
+  #onWritten;
   /** `ws` found a fault with the peer, and has sent a close frame that tells it. */
   #onError(cause) {
     this.#hasFailed = true;
@@ -2309,12 +2284,18 @@ function own(data) {
   return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(data);
 }
 class FrameCursor {
-  inMessage = false;
-  #header = new Uint8Array(10);
-  #headerSize = 0;
-  /** Bytes of the frame's payload that are still to come. */
-  #payload = 0;
-  #fragmented = false;
+  constructor() {
+    this.inMessage = false;
+    this.#header = new Uint8Array(10);
+    this.#headerSize = 0;
+    /** Bytes of the frame's payload that are still to come. */
+    this.#payload = 0;
+    this.#fragmented = false;
+  }
+  #header;
+  #headerSize;
+  #payload;
+  #fragmented;
   read(chunk) {
     let offset = 0;
     while (offset < chunk.length) {

@@ -193,12 +193,7 @@ export class ReceiveChannel<T> {
 
   /** A case of {@link select} that receives from this channel. It may be used again and again. */
   caseReceive(): ReceiveCase<T, this> {
-    const queue = this.#queue;
-    return {
-      channel: this,
-      attempt: () => queue.take(),
-      park: parkIn(queue),
-    };
+    return { channel: this, ...waitingFor(this.#queue) };
   }
 
   /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
@@ -282,19 +277,21 @@ export function closedError(): WsError {
 /** See {@link ReceiveChannel.receive}. */
 export function receive<T>(queue: Queue<T>, options?: WaitOptions): Promise<ReceiveResult<T>> {
   if (options !== undefined) {
-    const attempt = (): ReceiveResult<T> | undefined => queue.take();
-    return waitFor("receive", "RECEIVE_TIMEOUT", options, { attempt, park: parkIn(queue) });
+    return waitFor("receive", "RECEIVE_TIMEOUT", options, waitingFor(queue));
   }
   const result = queue.take();
   return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
 }
 
-/** Waits in a queue, as somebody of its own each time; what it returns ends the waiting. */
-function parkIn<T>(queue: Queue<T>): (receiver: Receiver<T>) => () => void {
-  return (done) => {
-    const receiver: Receiver<T> = (result) => done(result);
-    queue.park(receiver);
-    return () => queue.unpark(receiver);
+/** What it takes to wait in a queue, as somebody of its own each time. */
+function waitingFor<T>(queue: Queue<T>): Omit<Case<unknown, ReceiveResult<T>>, "channel"> {
+  return {
+    attempt: () => queue.take(),
+    park(done) {
+      const receiver: Receiver<T> = (result) => done(result);
+      queue.park(receiver);
+      return () => queue.unpark(receiver);
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export type PlatformFor = (webSocket: WebSocketClass | undefined) => Platform;
 /** Binds {@link connect} to the platforms of an entry. */
 export function bindConnect(platformFor: PlatformFor): Connect {
   const connector = bindConnector(platformFor);
-  return (url, options) => connector(EVERYONE, url, options);
+  return (url, options) => connector(url, options);
 }
 
 /** Binds {@link createContext} to the platforms of an entry. */
@@ -50,32 +50,25 @@ export function bindCreateContext(platformFor: PlatformFor): CreateContext {
   return (options = {}) => new Context(connector, check, options);
 }
 
-/** Owns what `connect` opens outside a context: allows everything and never closes. */
-const EVERYONE: Owner = {
-  settings: { defaults: {} },
-  enter: () => () => {},
-  adopt: () => {},
-};
-
 function bindConnector(platformFor: PlatformFor): Connector {
   // Async from the first line, so that bad input rejects; all of it is read before the first await.
-  return async (owner, input, given = {}) => {
-    const { defaults } = owner.settings;
+  return async (input, given = {}, owner) => {
+    const { defaults = {} } = owner?.settings ?? {};
     const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
     const url = parseUrl(input, platform);
     const base = parseOptions(DEFAULTS, defaults, platform);
-    return dial(owner, url, parseOptions(base, given, platform) as ParsedOptions, platform);
+    return dial(url, parseOptions(base, given, platform) as ParsedOptions, platform, owner);
   };
 }
 
 /** One dial, from the policy to a client. */
 async function dial(
-  { settings, enter, adopt }: Owner,
   url: URL,
   options: ParsedOptions,
   platform: Platform,
+  owner: Owner | undefined,
 ): Promise<Client> {
-  const { policy, actor, meta } = settings;
+  const { policy, actor, meta } = owner?.settings ?? {};
   const policies = [policy, options.policy].filter((one) => one !== undefined);
   const subject: PolicySubject = {
     actor,
@@ -86,7 +79,7 @@ async function dial(
   const controller = new AbortController();
   const { signal } = controller;
   const park = (done: (result: Client | WsError) => void): (() => void) => {
-    const leave = enter(done);
+    const leave = owner?.enter(done);
     const deadline = startDeadline(dialTimeout, () => {
       const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
       controller.abort(error);
@@ -100,7 +93,7 @@ async function dial(
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
-        adopt(client);
+        owner?.adopt(client);
         // From here on nothing aborts any more: what is open stays open.
         done(client);
         return handler;
@@ -112,7 +105,7 @@ async function dial(
       .then(() => (signal.aborted ? undefined : platform.dial(request)))
       .catch(done);
     return () => {
-      leave();
+      leave?.();
       deadline.stop();
       controller.abort();
     };

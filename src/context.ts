@@ -1,8 +1,8 @@
 import type { Client } from "./client.js";
-import { checkClose, CLOSE_CODES } from "./close.js";
+import { checkClose, GOING_AWAY } from "./close.js";
 import { onAbort } from "./deadline.js";
 import { invalid, show, WsError } from "./errors.js";
-import { abortSignal, callable, object, oneOf, parseBy } from "./options.js";
+import { abortSignal, callable, object, oneOf, parseBy, refused } from "./options.js";
 import type { ConnectOptions, Parser } from "./options.js";
 import type { Policy } from "./policy.js";
 
@@ -41,11 +41,11 @@ export interface Owner {
   readonly adopt: (client: Client) => void;
 }
 
-/** Opens a connection that belongs to somebody. */
+/** Opens a connection, which belongs to `owner` if to anybody. */
 export type Connector = (
-  owner: Owner,
   url: string | URL,
   options: ConnectOptions | undefined,
+  owner?: Owner,
 ) => Promise<Client>;
 
 /** Checks and copies options for `where`. */
@@ -92,7 +92,7 @@ export class Context {
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector(this.#owner, url, options);
+    return this.#connector(url, options, this.#owner);
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
@@ -115,7 +115,7 @@ export class Context {
    *
    * Rejects with `INVALID_CLOSE`, and nothing is closed.
    */
-  close(code: number = CLOSE_CODES.GOING_AWAY, reason = ""): Promise<void> {
+  close(code: number = GOING_AWAY, reason = ""): Promise<void> {
     if (this.#isClosing) return this.closed;
     try {
       checkClose(code, reason);
@@ -144,25 +144,21 @@ const OPERATION = "createContext";
 /** Takes anything, or leaves the check to others. */
 const any: Parser = (value) => value;
 
+const notYet = /* @__PURE__ */ refused("is not in this version: use a policy");
+
 const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   policy: callable,
   actor: any,
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: any,
+  denyPrivateNetworks: (value, name) => value !== false && notYet(value, name),
   signal: abortSignal,
 };
 
 function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
   const given: ContextOptions = parseBy(PARSERS, options, OPERATION);
-  const { policy, actor, meta, defaults = {}, strict, denyPrivateNetworks = false } = given;
-  if (denyPrivateNetworks !== false) {
-    throw new WsError(
-      "UNSUPPORTED",
-      `${OPERATION}: option denyPrivateNetworks is not in this version: use a policy`,
-    );
-  }
+  const { policy, actor, meta, defaults = {}, strict } = given;
   const shared = check(defaults, `${OPERATION}: option defaults`);
   // A default policy could be replaced by a call's, and a default signal would look like the context's.
   for (const name of ["policy", "signal"] as const) {

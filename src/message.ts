@@ -24,7 +24,7 @@ const OVERHEAD = 64;
  * `stats.bytesBuffered`: its payload, a text's at two bytes a UTF-16 unit, and 64 bytes.
  */
 export function memoryOf(message: Message): number {
-  return OVERHEAD + (message.type === "text" ? message.data.length * 2 : message.data.byteLength);
+  return OVERHEAD + message.data.length * (message.type === "text" ? 2 : 1);
 }
 
 /** The size of a text as UTF-8; its lone surrogates count as U+FFFD. */

@@ -228,17 +228,20 @@ export const callable: Parser = /* @__PURE__ */ must(
 export const oneOf = (...values: readonly unknown[]): Parser =>
   must((value) => values.includes(value), values.map(show).join(", "));
 
-const refused =
+/** Refuses what the platform, or this version, cannot do. */
+export const refused =
   (why: string): Parser =>
   (_, name) => {
     throw new WsError("UNSUPPORTED", `${name} ${why}`);
   };
 
+/** Stands for what a platform may bring. */
+const notHere = (wayOut: string): Parser =>
+  refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
+
 /** By what each option is checked and copied. */
 export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
-  headers: /* @__PURE__ */ refused(
-    "cannot be used in a browser, or with option webSocket: use a subprotocol, the query or a cookie",
-  ),
+  headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
   protocols(value, name) {
     const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
@@ -267,7 +270,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   ),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
-  node: /* @__PURE__ */ refused("cannot be used in a browser, or with option webSocket"),
+  node: /* @__PURE__ */ notHere("leave it out there"),
 };
 
 /** The parsers of `headers` and `node`: a bundle for browsers has no use for them. */

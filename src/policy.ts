@@ -1,5 +1,4 @@
 import { invalid, pickKnown, WsError } from "./errors.js";
-import type { ErrorInit } from "./errors.js";
 import { displayUrl, maskUrl, parseUrl, publicUrl, unixProblem } from "./url.js";
 
 /** The scheme of Unix sockets. */
@@ -68,7 +67,7 @@ export async function authorize(
 ): Promise<void> {
   for (const policy of policies) {
     let allowed: unknown;
-    let init: ErrorInit = {};
+    let cause: unknown;
     try {
       allowed = await policy(
         Object.freeze({
@@ -79,15 +78,15 @@ export async function authorize(
           ...(meta && { meta }),
         }),
       );
-    } catch (cause) {
-      init = { cause };
+    } catch (error) {
+      cause = error;
     }
     if (allowed === true) continue;
     const where = displayUrl(url);
     throw new WsError(
       resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
       `dial ${where}: ${resource ? `not allowed: ${where}` : "websocket connections not allowed"}`,
-      init,
+      { cause },
     );
   }
 }

@@ -95,11 +95,13 @@ function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
   return list;
 }
 
-/** Lets one of the cases happen that can: in a random order, the first is each of them alike. */
+/** Lets one of the cases happen that can: tried in a random order, each comes first alike. */
 function tryByLot(list: readonly AnyCase[]): [number, unknown] | undefined {
-  const lots = list.map((entry, index) => ({ entry, index, lot: Math.random() }));
-  for (const { entry, index } of lots.sort((a, b) => a.lot - b.lot)) {
-    const outcome: unknown = entry.attempt();
+  const left = [...list.keys()];
+  // `splice` rounds down.
+  while (left.length > 0) {
+    const [index = 0] = left.splice(Math.random() * left.length, 1);
+    const outcome: unknown = list[index]?.attempt();
     if (outcome !== undefined) return [index, outcome];
   }
   return undefined;

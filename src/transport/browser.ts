@@ -116,10 +116,9 @@ function dial(
 
 /** Lets go of a socket: nothing it does matters any more, and what it throws neither. */
 function discard(socket: WebSocketLike, code?: number): void {
-  // First: some fire events from within `close`.
-  socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = null;
-  // Node's `ws` as a class for tests ends the process over an error that nobody hears.
-  socket.onerror = () => {};
+  // First: some fire events from within `close`. Not null: Node's `ws` as a class for tests ends the
+  // process over an error that nobody hears.
+  socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = socket.onerror = () => {};
   try {
     socket.close(code);
   } catch {

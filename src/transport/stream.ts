@@ -32,16 +32,15 @@ export function streamSocket(): typeof StreamSocket | undefined {
  * @see https://github.com/ricea/websocketstream-explainer
  */
 export class StreamSocket {
-  readonly binaryType = "arraybuffer";
   readyState = 0;
   protocol = "";
   extensions = "";
   bufferedAmount = 0;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  onerror: (() => void) | null = null;
-  onclose: ((event: EndEvent) => void) | null = null;
-  ondrain: (() => void) | null = null;
+  onopen?: (() => void) | null;
+  onmessage?: ((event: { readonly data: unknown }) => void) | null;
+  onerror?: (() => void) | null;
+  onclose?: ((event: EndEvent) => void) | null;
+  ondrain?: (() => void) | null;
 
   readonly #stream: WebSocketStreamLike;
   #writer: WritableStreamDefaultWriter<string | Uint8Array> | undefined;
@@ -57,7 +56,7 @@ export class StreamSocket {
 
   async #run(): Promise<void> {
     const closed = this.#stream.closed.then(
-      ({ closeCode, reason }) => ({ code: closeCode, reason }),
+      ({ closeCode: code, reason }) => ({ code, reason }),
       (error: unknown) => ({ code: ABNORMAL_CLOSURE, message: (error as Error).message }),
     );
     // Chromium drops what it has not handed over when the peer's close frame comes, and does not say so.

@@ -108,16 +108,18 @@ describe("a select with something ready", () => {
     for (const n of counts) expect(Math.abs(n - ROUNDS / count)).toBeLessThan(230);
   });
 
-  test("chooses by lot: the lowest of those that are ready, at the edges of chance too", async () => {
+  test("chooses by lot among those that are ready, at the edges of chance too", async () => {
     const random = vi.spyOn(Math, "random");
     try {
       const idle = new Channel<number>();
       const cases = [idle, closed(), closed(), closed()].map((channel) => channel.caseReceive());
       for (const [lots, index] of [
-        [[0, 0.5, 0.4999, 0.9], 2],
-        [[0.1, 0.2, 0.3, 0], 3],
-        [[0, 1 - 2 ** -53, 1 - 2 ** -52, 1 - 2 ** -53], 2],
-        [[0, 0.1, 0.2, 0.3], 1],
+        // Of four, of which the first is not ready, and then of the three that are left.
+        [[0, 0.5], 2],
+        [[0.1, 0], 1],
+        [[0.2499, 1 - 2 ** -53], 3],
+        [[0.25], 1],
+        [[1 - 2 ** -53], 3],
       ] as const) {
         for (const lot of lots) random.mockReturnValueOnce(lot);
         expect((await select(cases)).index).toBe(index);
