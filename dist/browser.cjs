@@ -1682,6 +1682,7 @@ class WebSocketTransport {
   }
 }
 
+const CAUGHT_UP = 100;
 function streamSocket() {
   return "WebSocketStream" in globalThis ? StreamSocket : void 0;
 }
@@ -1691,6 +1692,11 @@ class StreamSocket {
     this.protocol = "";
     this.extensions = "";
     this.bufferedAmount = 0;
+    /**
+     * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
+     * close frame comes, and does not say so.
+     */
+    this.#isBehind = false;
     const { WebSocketStream } = globalThis;
     this.#stream = new WebSocketStream(url, { protocols });
     void this.#run();
@@ -1700,6 +1706,7 @@ class StreamSocket {
   /** Pending while reading is paused, and what settles it. */
   #gate;
   #openGate;
+  #isBehind;
   async #run() {
     const closed = this.#stream.closed.then(
       ({ closeCode: code, reason }) => ({ code, reason }),
@@ -1714,14 +1721,18 @@ class StreamSocket {
       this.readyState = 1;
       const reader = readable.getReader();
       const onEnd = () => {
-        isLossy = this.#gate !== void 0;
+        isLossy = this.#isBehind && this.readyState === 1;
         this.setPaused(false);
         this.readyState = 2;
       };
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
-      for (let next; !(next = await reader.read()).done; ) {
-        this.onmessage?.({ data: next.value });
+      for (; ; ) {
+        const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP);
+        const { done, value } = await reader.read();
+        if (caughtUp) clearTimeout(caughtUp);
+        if (done) break;
+        this.onmessage?.({ data: value });
         if (this.#gate) await this.#gate;
       }
     } catch {
@@ -1742,6 +1753,7 @@ class StreamSocket {
   }
   setPaused(paused) {
     this.#openGate?.();
+    if (paused) this.#isBehind = true;
     this.#gate = paused ? new Promise((resolve) => this.#openGate = resolve) : void 0;
   }
   close(closeCode, reason) {

@@ -20,6 +20,9 @@ interface EndEvent {
   readonly message?: unknown;
 }
 
+/** A read that waits this long has caught up with what the browser held, in milliseconds. */
+const CAUGHT_UP = 100;
+
 /** The class to dial with where the platform has `WebSocketStream`. */
 export function streamSocket(): typeof StreamSocket | undefined {
   return "WebSocketStream" in globalThis ? StreamSocket : undefined;
@@ -47,6 +50,11 @@ export class StreamSocket {
   /** Pending while reading is paused, and what settles it. */
   #gate: Promise<void> | undefined;
   #openGate: (() => void) | undefined;
+  /**
+   * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
+   * close frame comes, and does not say so.
+   */
+  #isBehind = false;
 
   constructor(url: string, protocols: string[]) {
     const { WebSocketStream } = globalThis as unknown as { WebSocketStream: WebSocketStreamClass };
@@ -59,7 +67,6 @@ export class StreamSocket {
       ({ closeCode: code, reason }) => ({ code, reason }),
       (error: unknown) => ({ code: ABNORMAL_CLOSURE, message: (error as Error).message }),
     );
-    // Chromium drops what it has not handed over when the peer's close frame comes, and does not say so.
     let isLossy = false as boolean;
     try {
       const { protocol, extensions, readable, writable } = await this.#stream.opened;
@@ -69,14 +76,18 @@ export class StreamSocket {
       this.readyState = 1;
       const reader = readable.getReader();
       const onEnd = (): void => {
-        isLossy = this.#gate !== undefined;
+        isLossy = this.#isBehind && this.readyState === 1;
         this.setPaused(false);
         this.readyState = 2;
       };
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
-      for (let next; !(next = await reader.read()).done;) {
-        this.onmessage?.({ data: next.value });
+      for (;;) {
+        const caughtUp = this.#isBehind && setTimeout(() => (this.#isBehind = false), CAUGHT_UP);
+        const { done, value } = await reader.read();
+        if (caughtUp) clearTimeout(caughtUp);
+        if (done) break;
+        this.onmessage?.({ data: value });
         if (this.#gate) await this.#gate;
       }
     } catch {
@@ -103,6 +114,7 @@ export class StreamSocket {
 
   setPaused(paused: boolean): void {
     this.#openGate?.();
+    if (paused) this.#isBehind = true;
     this.#gate = paused ? new Promise((resolve) => (this.#openGate = resolve)) : undefined;
   }
 
