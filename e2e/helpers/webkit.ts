@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { freePort } from "../../test/helpers/ports.js";
 import { requireBrowser } from "./browsers.js";
 
 /**
@@ -26,6 +25,7 @@ export interface WebKit extends AsyncDisposable {
 /** Starts WebKitGTK, over WebDriver: Playwright drives only a build of its own. */
 export async function launchWebKit(): Promise<WebKit> {
   const [driver = "", binary = "", , xvfb = ""] = requireBrowser("webkit");
+  // The driver cannot choose one by itself.
   const port = await freePort();
   const process = spawn(xvfb, ["-a", "sh", "-c", SCRIPT, "sh", driver, `--port=${port}`], {
     stdio: ["pipe", "ignore", "ignore"],
@@ -95,14 +95,4 @@ async function untilReady(ask: () => Promise<unknown>): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-/** The driver cannot choose a free port by itself. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

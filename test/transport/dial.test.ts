@@ -19,6 +19,7 @@ import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { closeOf, frame, OPCODE, pingFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { freePort } from "../helpers/ports.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer, RawServerOptions } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
@@ -62,19 +63,10 @@ function lookupSpy(): { readonly names: string[]; readonly lookup: (...args: nev
   return { names, lookup };
 }
 
-async function deadPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 describe("no server", () => {
   test("a dead port", async () => {
     const error = await rejectionOf(
-      connect(`ws://127.0.0.1:${await deadPort()}/path?token=secret`),
+      connect(`ws://127.0.0.1:${await freePort()}/path?token=secret`),
     );
     expect(error).toMatchObject({ code: "DIAL_FAILED", kind: "INTERNAL", retryable: true });
     expect(error.details).toEqual({});
@@ -83,7 +75,7 @@ describe("no server", () => {
   });
 
   test("a dead port on all addresses of a name", async () => {
-    const error = await rejectionOf(connect(`ws://localhost:${await deadPort()}`));
+    const error = await rejectionOf(connect(`ws://localhost:${await freePort()}`));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
     expect(error.message).toMatch(/ECONNREFUSED/);
   });
@@ -491,7 +483,7 @@ describe("a dial error shows no secret", () => {
   });
 
   test("a dead port, and a name that does not exist", async () => {
-    const port = await deadPort();
+    const port = await freePort();
     await expectNoSecret(dial(`ws://127.0.0.1:${port}/`), "DIAL_FAILED");
     await expectNoSecret(dial(`ws://localhost:${port}/`), "DIAL_FAILED");
     await expectNoSecret(dial("ws://nope.invalid/"), "DIAL_FAILED");
