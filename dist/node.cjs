@@ -825,7 +825,7 @@ class Client {
     if (this.#queue.receivers.size === 0) {
       const unread = stats.bytesBuffered + memoryOf(message);
       if (stats.bytesBuffered > 0 && unread > bufferLimit) {
-        this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION);
+        this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
         return;
       }
       stats.bytesBuffered = unread;
@@ -833,9 +833,9 @@ class Client {
     this.#queue.push(message);
     if (!this.#full) this.#regulate();
   }
-  #refuse(code, option, size, closeCode) {
+  #refuse(code, option, size, closeCode, wayOut = "") {
     const limit = this.#options[option];
-    const text = `${size} bytes to read, over ${option} ${limit}: read faster or raise it`;
+    const text = `${size} bytes to read, over ${option} ${limit}: raise it${wayOut}`;
     this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
   }
   #onTaken(message) {
@@ -1677,12 +1677,12 @@ class WebSocketTransport {
     const socket = this.#socket;
     this.#handler = handler;
     socket.onmessage = ({ data }) => this.#onMessage(data);
-    socket.onerror = () => handler.onClosing();
+    socket.onerror = () => this.#handler?.onClosing();
     socket.onclose = ({ code, reason = "" }) => {
       this.#detach();
       handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
     };
-    socket.ondrain = () => handler.onProgress();
+    socket.ondrain = () => this.#handler?.onProgress();
     page.addEventListener?.("pagehide", this.#onPageHide);
   }
   get bufferedAmount() {

@@ -497,8 +497,8 @@ interface PingOptions extends WaitOptions {
  *
  * Any number of tasks may send and receive at the same time; each message goes to one receiver.
  * Messages wait in the channel from the moment the connection is open, so none is missed. After the
- * end, what had arrived can still be received. A client must be read until it is closed: one that is
- * not read slows its server down, and answers no ping.
+ * end, what had arrived can still be received. A client must be read until it is closed: in Node one
+ * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
  */
 declare class Client implements AsyncIterable<Message> {
     #private;

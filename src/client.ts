@@ -83,8 +83,8 @@ type End = Omit<CloseInfo, "sentCode" | "error"> & {
  *
  * Any number of tasks may send and receive at the same time; each message goes to one receiver.
  * Messages wait in the channel from the moment the connection is open, so none is missed. After the
- * end, what had arrived can still be received. A client must be read until it is closed: one that is
- * not read slows its server down, and answers no ping.
+ * end, what had arrived can still be received. A client must be read until it is closed: in Node one
+ * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
  */
 export class Client implements AsyncIterable<Message> {
   /** Unique in this process. */
@@ -375,7 +375,7 @@ export class Client implements AsyncIterable<Message> {
       const unread = stats.bytesBuffered + memoryOf(message);
       // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
       if (stats.bytesBuffered > 0 && unread > bufferLimit) {
-        this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION);
+        this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
         return;
       }
       stats.bytesBuffered = unread;
@@ -389,9 +389,10 @@ export class Client implements AsyncIterable<Message> {
     option: "readLimit" | "bufferLimit",
     size: number,
     closeCode: number,
+    wayOut = "",
   ): void {
     const limit = this.#options[option];
-    const text = `${size} bytes to read, over ${option} ${limit}: read faster or raise it`;
+    const text = `${size} bytes to read, over ${option} ${limit}: raise it${wayOut}`;
     this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
   }
 

@@ -153,7 +153,7 @@ export interface Platform extends Capabilities {
   readonly dial: Dial;
   /**
    * What checks and copies the options that only some platforms have, by name: each returns a copy or
-   * throws a `WsError`. An option that is not here is refused, if no other platform shares it.
+   * throws a `WsError`. Where they are not here, such options are `UNSUPPORTED`.
    */
   readonly parsers?: Readonly<Record<string, (value: unknown, name: string) => unknown>>;
 }

@@ -151,13 +151,13 @@ class WebSocketTransport implements Transport {
     this.#handler = handler;
     socket.onmessage = ({ data }) => this.#onMessage(data);
     // A `close` follows; where it does not, as in workerd for what is too large, its deadline ends it.
-    socket.onerror = () => handler.onClosing();
+    socket.onerror = () => this.#handler?.onClosing();
     socket.onclose = ({ code, reason = "" }) => {
       this.#detach();
       // Deno has a 0 for what others call 1006.
       handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
     };
-    socket.ondrain = () => handler.onProgress();
+    socket.ondrain = () => this.#handler?.onProgress();
     page.addEventListener?.("pagehide", this.#onPageHide);
   }
 

@@ -298,6 +298,7 @@ describe("other options", () => {
     ["meta", {}],
     ["backpressure", "auto"],
     ["backpressure", "buffer"],
+    ["backpressure", "stream"],
     ["webSocket", Socket],
     ["node", {}],
     ["node", { agent, lookup, family: 4, localAddress: "127.0.0.1", origin: "https://a.test" }],
