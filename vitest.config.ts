@@ -46,8 +46,19 @@ export default defineConfig({
       project("transport"),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
+      // What docs/RELIABILITY.md tells of.
+      project("faults", { testTimeout: ms(20_000) }),
+      project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),
+      project("fuzz", { testTimeout: ms(60_000) }),
+      project("peers", { testTimeout: ms(20_000) }),
       // It measures: alone, when all others are done.
       project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),
+      project("soak", {
+        execArgv: ["--expose-gc"],
+        fileParallelism: false,
+        testTimeout: ms(300_000),
+        sequence: { groupOrder: 1 },
+      }),
       // One browser at a time: each takes all of a small machine.
       browser("chromium", playwright({ launchOptions: launchOptions("chromium") }), 2),
       browser("firefox", playwright({ launchOptions: launchOptions("firefox") }), 3),
