@@ -182,7 +182,13 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
     // For good: a late error without a listener would end the process.
     ws.on("error", (error) => fail(dialError(label, error, request, response)));
     ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
-    ws.once("upgrade", (res: IncomingMessage) => (response = res));
+    ws.once("upgrade", (res: IncomingMessage) => {
+      response = res;
+      const fault = handshakeFault(res);
+      if (fault === undefined) return;
+      fail(dialError(label, new Error(fault), request, response));
+      ws.terminate();
+    });
     ws.once("unexpected-response", (req: ClientRequest, res: IncomingMessage) => {
       signal.removeEventListener("abort", abort);
       void readBody(res, signal).then((body) => {
@@ -245,6 +251,8 @@ function createWebSocket(
       threshold: 0,
     },
     finishRequest(request: ClientRequest) {
+      // All of them count: Node would drop what is over 1,000, and has a limit in bytes as well.
+      request.maxHeadersCount = 0;
       onRequest(request);
       request.end();
     },
@@ -276,6 +284,18 @@ function catching(lookup: Lookup): Lookup {
 }
 
 // The errors of a dial
+
+/** One extension, and window bits as RFC 7692 section 7.1.2 writes them; `ws` checks the rest. */
+const EXTENSION = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
+
+/** What `ws` lets pass in an answer of 101, and is none of RFC 6455 section 4.1 or RFC 7692 section 5. */
+function handshakeFault({ httpVersion, headers }: IncomingMessage): string | undefined {
+  // RTSP/1.0 as well, which Node reads.
+  if (httpVersion !== "1.1") return `Not HTTP/1.1 but ${httpVersion}`;
+  const extensions = headers["sec-websocket-extensions"];
+  if (extensions === undefined || EXTENSION.test(extensions)) return undefined;
+  return "Invalid Sec-WebSocket-Extensions header";
+}
 
 /** OpenSSL's names of what is wrong with a certificate, as Node hands them on. */
 const CERTIFICATE_ERROR =
