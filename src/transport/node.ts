@@ -191,6 +191,8 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
     });
     ws.once("unexpected-response", (req: ClientRequest, res: IncomingMessage) => {
       signal.removeEventListener("abort", abort);
+      // What goes wrong with its body does not undo a refusal.
+      ws.removeAllListeners().on("error", () => {});
       void readBody(res, signal).then((body) => {
         // Out of time with the refusal in hand: what is known says more than that.
         const timedOut = (signal.reason as WsError | undefined)?.code === "DIAL_TIMEOUT";
