@@ -1,3 +1,4 @@
+import type { TlsOptions } from "node:tls";
 import { test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { Client, CloseInfo, ConnectOptions, Message, WsError } from "../../src/node.js";
@@ -5,7 +6,7 @@ import { closeFrame, closeOf, OPCODE, textFrame } from "./frames.js";
 import type { Frame } from "./frames.js";
 import { conclude } from "./outcome.js";
 import { startRawServer } from "./raw-server.js";
-import type { RawConnection, RawServerOptions } from "./raw-server.js";
+import type { RawConnection } from "./raw-server.js";
 import { ms } from "./time.js";
 
 /** What a well-behaved server sends around an offence. */
@@ -45,6 +46,8 @@ const PATIENCE = 10_000;
 /** One thing that a server does and should not, or should be let do. */
 export interface Attack {
   readonly name: string;
+  /** What is said as soon as there is a TCP connection, before any request. */
+  readonly greeting?: string;
   /** Answers the request. Default: accepts it, with the rules' `headers`. */
   readonly answer?: (peer: RawConnection) => void;
   /**
@@ -65,7 +68,10 @@ export interface Rules {
   readonly expected: string | readonly string[];
   readonly options?: ConnectOptions;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly server?: RawServerOptions;
+  /** Has the server speak TLS. */
+  readonly tls?: TlsOptions;
+  /** The scheme to dial with. Default: what the server speaks. */
+  readonly scheme?: "ws" | "wss";
   /** How long one may take, in milliseconds of test time. Default: 3,000. */
   readonly bound?: number;
 }
@@ -147,8 +153,12 @@ export async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): 
     typeof send === "function"
       ? send
       : (peer: RawConnection): void => peer.write(BEFORE, send, AFTER);
-  await using server = await startRawServer({ ...rules.server, onRequest: answer });
-  const dialled = connect(server.url, {
+  await using server = await startRawServer({
+    onConnection: (peer) => peer.write(one.greeting ?? ""),
+    onRequest: answer,
+    ...(rules.tls && { tls: rules.tls }),
+  });
+  const dialled = connect(server.url.replace(/^wss?/, rules.scheme ?? "$&"), {
     dialTimeout: ms(3_000),
     closeTimeout: ms(2_000),
     ...rules.options,
