@@ -220,6 +220,7 @@ function createWebSocket(
   onRequest: (request: ClientRequest) => void,
 ): WebSocket {
   const { agent, tls, lookup, family, localAddress, origin } = node;
+  const compresses = compression !== COMPRESSION.DISABLED;
   const noContext = compression === COMPRESSION.NO_CONTEXT;
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
@@ -241,12 +242,12 @@ function createWebSocket(
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit,
+    maxPayload: options.readLimit + (compresses ? inflation(options.readLimit) : 0),
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
     closeTimeout: LAST_RESORT,
-    perMessageDeflate: compression !== COMPRESSION.DISABLED && {
+    perMessageDeflate: compresses && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
       // We decide, message by message: `ws` would heed its own only without context take-over.
@@ -270,6 +271,14 @@ function createWebSocket(
     const why = (cause as Error).message;
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
+}
+
+/**
+ * How much longer than itself a compressed message may be: stored blocks add 5 bytes to some thousand.
+ * `ws` has one limit for both; what then is over `readLimit` all the same is refused by the core.
+ */
+function inflation(size: number): number {
+  return 64 + (size >> 8);
 }
 
 type Lookup = (host: string, options: object, done: (error: Error) => void) => void;
