@@ -4,6 +4,7 @@ import { connect } from "../../src/node.js";
 import type { Client, CloseInfo, ConnectOptions, Message, WsError } from "../../src/node.js";
 import { closeFrame, closeOf, OPCODE, textFrame } from "./frames.js";
 import type { Frame } from "./frames.js";
+import { growthOf } from "./memory.js";
 import { conclude } from "./outcome.js";
 import { startRawServer } from "./raw-server.js";
 import type { RawConnection } from "./raw-server.js";
@@ -40,6 +41,9 @@ export const IGNORED = "reads before, after; no error, 1000 by peer, clean; wire
 /** How many attacks of one test run at the same time. */
 const PARALLEL = 16;
 
+/** What may be left of one attack when it is over, in bytes: what is compiled and cached. */
+const KEPT = 2_097_152;
+
 /** How long one attack may take from the dial to the end of its TCP connection. */
 const PATIENCE = 10_000;
 
@@ -72,33 +76,70 @@ export interface Rules {
   readonly tls?: TlsOptions;
   /** The scheme to dial with. Default: what the server speaks. */
   readonly scheme?: "ws" | "wss";
-  /** How long one may take, in milliseconds of test time. Default: 3,000. */
+  /** How long one may take, in milliseconds of test time. Default: 5,000. */
   readonly bound?: number;
+  /** How much memory one may take at its peak, in bytes. They run one after the other then. */
+  readonly memory?: number;
 }
 
 /** Tests that a client survives attacks of one kind as it should. */
 export function testAttacks(behaviour: string, attacks: readonly Attack[], rules: Rules): void {
   test(behaviour, { timeout: ms(60_000) }, async (context) => {
     const cases = attacks.flatMap(inPieces);
-    const left = cases.entries();
-    const verdicts: Verdict[] = [];
-    let slowest = 0;
-    const work = async (): Promise<void> => {
-      for (const [i, one] of left) {
-        const start = performance.now();
-        verdicts[i] = { name: one.name, text: await attack(one, rules) };
-        slowest = Math.max(slowest, performance.now() - start);
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, work));
     const expected = [rules.expected].flat();
+    const verdicts: Verdict[] = [];
+    await inParallel(rules.memory === undefined ? PARALLEL : 1, cases, async (one, i) => {
+      verdicts[i] = await judge(one, rules);
+    });
+    const most = (measure: (verdict: Verdict) => number): number =>
+      Math.max(...verdicts.map(measure));
     conclude(context, {
       cases: cases.length,
       expected: expected.join(OR),
       happened: sum(verdicts, expected),
-      time: { value: slowest, bound: ms(rules.bound ?? 3_000) },
+      time: { value: most(({ time }) => time), bound: ms(rules.bound ?? 5_000) },
+      ...(rules.memory !== undefined && {
+        memory: { value: most(({ memory }) => memory), bound: rules.memory },
+      }),
     });
   });
+}
+
+async function inParallel<T>(
+  n: number,
+  all: readonly T[],
+  run: (one: T, i: number) => Promise<void>,
+): Promise<void> {
+  const left = all.entries();
+  const work = async (): Promise<void> => {
+    for (const [i, one] of left) await run(one, i);
+  };
+  await Promise.all(Array.from({ length: n }, work));
+}
+
+interface Verdict {
+  readonly name: string;
+  readonly text: string;
+  /** In milliseconds. */
+  readonly time: number;
+  /** In bytes; 0 where it is not measured. */
+  readonly memory: number;
+}
+
+async function judge(one: Attack, rules: Rules): Promise<Verdict> {
+  const { name } = one;
+  const start = performance.now();
+  let text = "";
+  const run = async (): Promise<void> => {
+    text = await attack(one, rules);
+  };
+  if (rules.memory === undefined) {
+    await run();
+    return { name, text, time: performance.now() - start, memory: 0 };
+  }
+  const { peak, kept } = await growthOf(run);
+  const leak = kept > KEPT ? `keeps ${kept} bytes` : "";
+  return { name, text: join(text, leak), time: performance.now() - start, memory: peak };
 }
 
 /** What is short comes in one piece, and byte by byte. */
@@ -117,11 +158,6 @@ async function trickle(peer: RawConnection, bytes: Uint8Array): Promise<void> {
 }
 
 const OR = "; or: ";
-
-interface Verdict {
-  readonly name: string;
-  readonly text: string;
-}
 
 /** The verdicts, each once: the expected ones in their order, then the others with whose they are. */
 function sum(verdicts: readonly Verdict[], expected: readonly string[]): string {
@@ -194,7 +230,7 @@ export async function tellEnd(
       (error: unknown) => error,
     );
   return join(
-    `reads ${read.join(", ") || "nothing"}`,
+    `reads ${tally(read)}`,
     pending || tellInfo(info, message),
     thrown === info.error ? "" : `iterating throws ${String(thrown)}`,
     `wire: ${tellFrames(peer.frames, message)}`,
@@ -250,19 +286,20 @@ function tellReason(reason: string, message?: string | Uint8Array): string {
   return reason === "" ? "" : reason === message ? " it" : ` "${reason}"`;
 }
 
-/** The frames in order, those of one kind in a row as one. */
 function tellFrames(frames: readonly Frame[], message?: string | Uint8Array): string {
+  return tally(frames.map((one) => tellFrame(one, message)));
+}
+
+/** All in order, what is the same several times in a row once. */
+function tally(all: readonly string[]): string {
   const runs: { text: string; count: number }[] = [];
-  for (const one of frames) {
-    const text = tellFrame(one, message);
+  for (const text of all) {
     const last = runs.at(-1);
     if (last?.text === text) last.count++;
     else runs.push({ text, count: 1 });
   }
-  return (
-    runs.map(({ text, count }) => (count === 1 ? text : `${count} x ${text}`)).join(", ") ||
-    "nothing"
-  );
+  const texts = runs.map(({ text, count }) => (count === 1 ? text : `${count} x ${text}`));
+  return texts.join(", ") || "nothing";
 }
 
 function tellFrame(one: Frame, message?: string | Uint8Array): string {
