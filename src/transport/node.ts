@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { InflateRaw } from "node:zlib";
 import WebSocket from "isomorphic-ws";
 import {
   ABNORMAL_CLOSURE,
@@ -250,6 +251,7 @@ function createWebSocket(
     perMessageDeflate: compresses && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
+      zlibInflateOptions: { transform: inflateAll },
       // We decide, message by message: `ws` would heed its own only without context take-over.
       threshold: 0,
     },
@@ -279,6 +281,26 @@ function createWebSocket(
  */
 function inflation(size: number): number {
   return 64 + (size >> 8);
+}
+
+/**
+ * Inflates a part of a message, and fails where Node would drop the rest in silence: what stands behind
+ * a final block (RFC 7692 section 7.2.1 lets more follow). Of that, empty blocks may be dropped.
+ */
+function inflateAll(
+  this: InflateRaw,
+  chunk: Buffer,
+  encoding: BufferEncoding,
+  done: () => void,
+): void {
+  const before = this.bytesWritten;
+  const own = Object.getPrototypeOf(this) as InflateRaw;
+  own._transform.call(this, chunk, encoding, () => {
+    const rest = chunk.subarray(this.bytesWritten - before);
+    if (rest.every((byte) => byte === 0 || byte === 0xff)) done();
+    else
+      this.destroy(Object.assign(new Error("data behind a final block"), { code: "Z_DATA_ERROR" }));
+  });
 }
 
 type Lookup = (host: string, options: object, done: (error: Error) => void) => void;
