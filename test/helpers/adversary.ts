@@ -137,7 +137,7 @@ async function judge(one: Attack, rules: Rules): Promise<Verdict> {
     await run();
     return { name, text, time: performance.now() - start, memory: 0 };
   }
-  const { peak, kept } = await growthOf(run);
+  const { peak, kept } = await growthOf(run, KEPT);
   const leak = kept > KEPT ? `keeps ${kept} bytes` : "";
   return { name, text: join(text, leak), time: performance.now() - start, memory: peak };
 }

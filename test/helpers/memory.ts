@@ -2,15 +2,17 @@
 export interface Growth {
   /** The most that the process grew by while it ran, with all garbage. */
   readonly peak: number;
-  /** What is still held when it is over and the garbage is collected. */
+  /** What is held for good when it is over. */
   readonly kept: number;
 }
 
-/** How much the memory of this process grows while something runs. Needs `--expose-gc`. */
-export async function growthOf(run: () => Promise<unknown>): Promise<Growth> {
-  await collect();
+/**
+ * How much the memory of this process grows while something runs; `slack` bytes for good are not worth a
+ * wait. Needs `--expose-gc`.
+ */
+export async function growthOf(run: () => Promise<unknown>, slack: number): Promise<Growth> {
+  const heldBefore = await collect(0);
   const rssBefore = process.memoryUsage.rss();
-  const heldBefore = held();
   let peak = 0;
   const look = (): void => {
     const rss = process.memoryUsage.rss();
@@ -24,8 +26,7 @@ export async function growthOf(run: () => Promise<unknown>): Promise<Growth> {
     clearInterval(timer);
   }
   look();
-  await collect();
-  return { peak, kept: held() - heldBefore };
+  return { peak, kept: (await collect(heldBefore + slack)) - heldBefore };
 }
 
 function held(): number {
@@ -33,11 +34,15 @@ function held(): number {
   return heapUsed + external;
 }
 
-async function collect(): Promise<void> {
+/** Collects garbage until no more than this is held: handles close, and let go, in later turns. */
+async function collect(goal: number): Promise<number> {
   if (gc === undefined) throw new Error("this needs --expose-gc");
-  // What one collection finds others may have to wait for: handles that close in a later turn.
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < ROUNDS; i++) {
     gc();
-    await new Promise((resolve) => setImmediate(resolve));
+    if (held() <= goal) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
+  return held();
 }
+
+const ROUNDS = 10;
