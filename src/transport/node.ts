@@ -291,15 +291,15 @@ function inflateAll(
   this: InflateRaw,
   chunk: Buffer,
   encoding: BufferEncoding,
-  done: () => void,
+  done: (error?: Error | null) => void,
 ): void {
   const before = this.bytesWritten;
   const own = Object.getPrototypeOf(this) as InflateRaw;
-  own._transform.call(this, chunk, encoding, () => {
+  own._transform.call(this, chunk, encoding, (error) => {
     const rest = chunk.subarray(this.bytesWritten - before);
-    if (rest.every((byte) => byte === 0 || byte === 0xff)) done();
-    else
-      this.destroy(Object.assign(new Error("data behind a final block"), { code: "Z_DATA_ERROR" }));
+    if (error || rest.every((byte) => byte === 0 || byte === 0xff)) done(error);
+    // As Node ends it for what is no deflate.
+    else this.destroy(Object.assign(new Error("more behind the end"), { code: "Z_DATA_ERROR" }));
   });
 }
 

@@ -1,7 +1,15 @@
 import { describe } from "vitest";
 import { ARRIVES, broken, DEFLATE, LOST, testAttacks, TOO_BIG } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
-import { binaryFrame, deflate, frame, OPCODE, textFrame } from "../helpers/frames.js";
+import {
+  binaryFrame,
+  deflate,
+  frame,
+  OPCODE,
+  pingFrame,
+  pongFrame,
+  textFrame,
+} from "../helpers/frames.js";
 import type { FrameInit } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 
@@ -143,6 +151,23 @@ describe("a control frame", () => {
 
 describe("fragments", () => {
   testAttacks(
+    "with pings and pongs between them",
+    Object.entries(DATA).map(([name, opcode]) => ({
+      name,
+      send: Buffer.concat([
+        frame({ opcode, fin: false, payload: "a" }),
+        pingFrame("p"),
+        frame({ opcode: OPCODE.CONTINUATION, fin: false }),
+        pongFrame("p"),
+        pingFrame(),
+        END,
+      ]),
+      message: opcode === OPCODE.TEXT ? "az" : Buffer.from("az"),
+    })),
+    { expected: ARRIVES.replace("wire: ", "wire: 2 x pong, ") },
+  );
+
+  testAttacks(
     "with another message between them",
     product(Object.entries(DATA), Object.entries(DATA), ([outer, opcode], [inner, other]) => ({
       name: `${inner} in ${outer}`,
@@ -230,6 +255,23 @@ describe("a length", () => {
       Object.entries(DATA).map(([name, opcode]) => ({
         name: `${name} of ${length} bytes`,
         send: (peer) => peer.write(textFrame("before"), frame({ opcode, length })),
+      })),
+    ),
+    { expected: TOO_BIG, options: { readLimit: LIMIT } },
+  );
+
+  testAttacks(
+    "that takes a message of fragments over what is allowed, known from the header alone",
+    [0, 1, 500, LIMIT].flatMap((size) =>
+      [1, 65_536, 2 ** 40].map((excess) => ({
+        name: `${size} bytes and then ${LIMIT - size + excess}`,
+        send: (peer) => {
+          peer.write(
+            textFrame("before"),
+            frame({ opcode: OPCODE.BINARY, fin: false, payload: new Uint8Array(size) }),
+            frame({ opcode: OPCODE.CONTINUATION, length: LIMIT - size + excess }),
+          );
+        },
       })),
     ),
     { expected: TOO_BIG, options: { readLimit: LIMIT } },

@@ -9,6 +9,8 @@ import { ms } from "../helpers/time.js";
 
 checkLeaks();
 
+const MIB = 1_048_576;
+
 const OPENS = IGNORED;
 
 /** The answer is no HTTP that Node can read. */
@@ -176,7 +178,7 @@ describe("interim responses", () => {
         },
       },
     ],
-    { expected: TOO_LATE, options: { dialTimeout: ms(300) } },
+    { expected: TOO_LATE, options: { dialTimeout: ms(300) }, memory: 64 * MIB },
   );
 
   testAttacks("and then the end", says({ "102": "HTTP/1.1 102 Processing\r\n\r\n" }, true), {
@@ -520,7 +522,7 @@ describe("a refusal", () => {
         },
       }),
     ),
-    { expected: rejected("INTERNAL", 200) },
+    { expected: rejected("INTERNAL", 200), memory: 64 * MIB },
   );
 
   testAttacks(

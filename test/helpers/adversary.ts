@@ -142,11 +142,17 @@ async function judge(one: Attack, rules: Rules): Promise<Verdict> {
   return { name, text: join(text, leak), time: performance.now() - start, memory: peak };
 }
 
-/** What is short comes in one piece, and byte by byte. */
+/** What is short comes in one piece, and byte by byte to a client that looks at frames for itself. */
 function inPieces(one: Attack): Attack[] {
   const { send, name } = one;
   if (!(send instanceof Uint8Array) || send.length > 200) return [one];
-  return [one, { ...one, name: `${name}, byte by byte`, send: (peer) => trickle(peer, send) }];
+  const piecemeal: Attack = {
+    ...one,
+    name: `${name}, byte by byte`,
+    send: (peer) => trickle(peer, send),
+    options: { readTimeout: ms(PATIENCE / 2), ...one.options },
+  };
+  return [one, piecemeal];
 }
 
 async function trickle(peer: RawConnection, bytes: Uint8Array): Promise<void> {
@@ -316,7 +322,8 @@ function tellFrame(one: Frame, message?: string | Uint8Array): string {
 
 function tellRefusal({ code, kind, retryable, details }: WsError): string {
   const status = details.status === undefined ? "" : `, status ${details.status}`;
-  return `${code}, ${kind}${retryable ? ", retryable" : ""}${status}`;
+  const after = details.retryAfter === undefined ? "" : `, after ${details.retryAfter} ms`;
+  return `${code}, ${kind}${retryable ? ", retryable" : ""}${status}${after}`;
 }
 
 function tellBytes(connections: readonly RawConnection[]): string {
