@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { broken, LOST, testAttacks } from "../helpers/adversary.js";
+import { testAttacks } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
 import {
   binaryFrame,
@@ -13,6 +13,7 @@ import {
 import { checkLeaks } from "../helpers/leaks.js";
 import { keepHalfOpen } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
+import { broken, LOST } from "../helpers/verdict.js";
 import { sleep } from "../transport/support.js";
 
 checkLeaks();

@@ -1,10 +1,11 @@
 import { constants, createDeflateRaw, deflateRawSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
 import { describe } from "vitest";
-import { ARRIVES, broken, DEFLATE, testAttacks, TOO_BIG } from "../helpers/adversary.js";
+import { DEFLATE, testAttacks } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
 import { deflate, fragments, frame, OPCODE, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { ARRIVES, broken, TOO_BIG } from "../helpers/verdict.js";
 import { noise } from "../transport/support.js";
 
 checkLeaks();

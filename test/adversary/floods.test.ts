@@ -1,14 +1,5 @@
 import { describe } from "vitest";
-import {
-  AFTER,
-  ARRIVES,
-  BEFORE,
-  broken,
-  DEFLATE,
-  IGNORED,
-  LOST,
-  testAttacks,
-} from "../helpers/adversary.js";
+import { AFTER, BEFORE, DEFLATE, testAttacks } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
 import {
   binaryFrame,
@@ -21,6 +12,7 @@ import {
   textFrame,
 } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { ARRIVES, broken, IGNORED, LOST } from "../helpers/verdict.js";
 import { noise } from "../transport/support.js";
 
 checkLeaks();
@@ -199,7 +191,7 @@ describe("messages", () => {
     {
       expected: `reads before, ${count} x it; SLOW_CONSUMER, 1008 by local; wire: close 1008`,
       options: { backpressure: "buffer", bufferLimit: LIMIT },
-      memory: 128 * MIB,
+      memory: 192 * MIB,
       bound: 10_000,
     },
   );

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { ARRIVES, broken, DEFLATE, LOST, testAttacks, TOO_BIG } from "../helpers/adversary.js";
+import { DEFLATE, testAttacks } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
 import {
   binaryFrame,
@@ -12,6 +12,7 @@ import {
 } from "../helpers/frames.js";
 import type { FrameInit } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { ARRIVES, broken, LOST, TOO_BIG } from "../helpers/verdict.js";
 
 checkLeaks();
 

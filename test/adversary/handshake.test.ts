@@ -1,11 +1,12 @@
 import { describe } from "vitest";
 import type { ConnectOptions } from "../../src/node.js";
-import { AFTER, BEFORE, IGNORED, LOST, broken, testAttacks } from "../helpers/adversary.js";
+import { AFTER, BEFORE, testAttacks } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import type { RawConnection } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
+import { IGNORED, LOST, broken } from "../helpers/verdict.js";
 
 checkLeaks();
 
@@ -537,7 +538,10 @@ describe("a refusal", () => {
         },
       },
     ],
-    { expected: rejected("UNAVAILABLE, retryable", 503) },
+    {
+      expected: rejected("UNAVAILABLE, retryable", 503),
+      options: { dialTimeout: ms(30_000) },
+    },
   );
 
   testAttacks(

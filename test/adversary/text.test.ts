@@ -1,8 +1,9 @@
 import { describe } from "vitest";
-import { ARRIVES, broken, DEFLATE, testAttacks } from "../helpers/adversary.js";
+import { DEFLATE, testAttacks } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
 import { closeFrame, deflate, fragments, frame, OPCODE, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { ARRIVES, broken } from "../helpers/verdict.js";
 
 checkLeaks();
 
