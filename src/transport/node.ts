@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { InflateRaw } from "node:zlib";
 import WebSocket from "isomorphic-ws";
 import {
   ABNORMAL_CLOSURE,
@@ -182,9 +183,17 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
     // For good: a late error without a listener would end the process.
     ws.on("error", (error) => fail(dialError(label, error, request, response)));
     ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
-    ws.once("upgrade", (res: IncomingMessage) => (response = res));
+    ws.once("upgrade", (res: IncomingMessage) => {
+      response = res;
+      const fault = handshakeFault(res);
+      if (fault === undefined) return;
+      fail(dialError(label, new Error(fault), request, response));
+      ws.terminate();
+    });
     ws.once("unexpected-response", (req: ClientRequest, res: IncomingMessage) => {
       signal.removeEventListener("abort", abort);
+      // What goes wrong with its body does not undo a refusal.
+      ws.removeAllListeners().on("error", () => {});
       void readBody(res, signal).then((body) => {
         // Out of time with the refusal in hand: what is known says more than that.
         const timedOut = (signal.reason as WsError | undefined)?.code === "DIAL_TIMEOUT";
@@ -212,6 +221,7 @@ function createWebSocket(
   onRequest: (request: ClientRequest) => void,
 ): WebSocket {
   const { agent, tls, lookup, family, localAddress, origin } = node;
+  const compresses = compression !== COMPRESSION.DISABLED;
   const noContext = compression === COMPRESSION.NO_CONTEXT;
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
@@ -233,18 +243,21 @@ function createWebSocket(
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit,
+    maxPayload: options.readLimit + (compresses ? inflation(options.readLimit) : 0),
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
     closeTimeout: LAST_RESORT,
-    perMessageDeflate: compression !== COMPRESSION.DISABLED && {
+    perMessageDeflate: compresses && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
+      zlibInflateOptions: { transform: inflateAll },
       // We decide, message by message: `ws` would heed its own only without context take-over.
       threshold: 0,
     },
     finishRequest(request: ClientRequest) {
+      // All of them count: Node would drop what is over 1,000, and has a limit in bytes as well.
+      request.maxHeadersCount = 0;
       onRequest(request);
       request.end();
     },
@@ -262,6 +275,34 @@ function createWebSocket(
   }
 }
 
+/**
+ * How much longer than itself a compressed message may be: stored blocks add 5 bytes to some thousand.
+ * `ws` has one limit for both; what then is over `readLimit` all the same is refused by the core.
+ */
+function inflation(size: number): number {
+  return 64 + (size >> 8);
+}
+
+/**
+ * Inflates a part of a message, and fails where Node would drop the rest in silence: what stands behind
+ * a final block (RFC 7692 section 7.2.1 lets more follow). Of that, empty blocks may be dropped.
+ */
+function inflateAll(
+  this: InflateRaw,
+  chunk: Buffer,
+  encoding: BufferEncoding,
+  done: (error?: Error | null) => void,
+): void {
+  const before = this.bytesWritten;
+  const own = Object.getPrototypeOf(this) as InflateRaw;
+  own._transform.call(this, chunk, encoding, (error) => {
+    const rest = chunk.subarray(this.bytesWritten - before);
+    if (error || rest.every((byte) => byte === 0 || byte === 0xff)) done(error);
+    // As Node ends it for what is no deflate.
+    else this.destroy(Object.assign(new Error("more behind the end"), { code: "Z_DATA_ERROR" }));
+  });
+}
+
 type Lookup = (host: string, options: object, done: (error: Error) => void) => void;
 
 /** A look-up whose exception is its answer; thrown through Node, it would leave a socket behind. */
@@ -276,6 +317,18 @@ function catching(lookup: Lookup): Lookup {
 }
 
 // The errors of a dial
+
+/** One extension, and window bits as RFC 7692 section 7.1.2 writes them; `ws` checks the rest. */
+const EXTENSION = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
+
+/** What `ws` lets pass in an answer of 101, and is none of RFC 6455 section 4.1 or RFC 7692 section 5. */
+function handshakeFault({ httpVersion, headers }: IncomingMessage): string | undefined {
+  // RTSP/1.0 as well, which Node reads.
+  if (httpVersion !== "1.1") return `Not HTTP/1.1 but ${httpVersion}`;
+  const extensions = headers["sec-websocket-extensions"];
+  if (extensions === undefined || EXTENSION.test(extensions)) return undefined;
+  return "Invalid Sec-WebSocket-Extensions header";
+}
 
 /** OpenSSL's names of what is wrong with a certificate, as Node hands them on. */
 const CERTIFICATE_ERROR =
