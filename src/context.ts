@@ -2,9 +2,10 @@ import type { Client } from "./client.js";
 import { checkClose, GOING_AWAY } from "./close.js";
 import { onAbort } from "./deadline.js";
 import { invalid, show, WsError } from "./errors.js";
-import { abortSignal, callable, object, oneOf, parseBy, refused } from "./options.js";
+import { abortSignal, callable, notHere, object, oneOf, parseBy } from "./options.js";
 import type { ConnectOptions, Parser } from "./options.js";
 import type { Policy } from "./policy.js";
+import type { Dial, PlatformParsers } from "./transport.js";
 
 /** What {@link createContext} takes. */
 export interface ContextOptions {
@@ -30,6 +31,8 @@ export interface Settings {
   readonly actor?: unknown;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly defaults: ConnectOptions;
+  /** Dials in place of the platform: one that denies private networks. */
+  readonly dial?: Dial | undefined;
 }
 
 /** What a connection needs of the context it lives in. */
@@ -67,10 +70,15 @@ export class Context {
   #settleClosed!: () => void;
 
   /** @internal */
-  constructor(connector: Connector, check: OptionCheck, options: ContextOptions) {
+  constructor(
+    connector: Connector,
+    check: OptionCheck,
+    options: ContextOptions,
+    parsers?: PlatformParsers,
+  ) {
     this.#connector = connector;
     this.#owner = {
-      settings: parseSettings(options, check),
+      settings: parseSettings(options, check, parsers),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -144,7 +152,7 @@ const OPERATION = "createContext";
 /** Takes anything, or leaves the check to others. */
 const any: Parser = (value) => value;
 
-const notYet = /* @__PURE__ */ refused("is not in this version: use a policy");
+const noGuard = /* @__PURE__ */ notHere("use a policy");
 
 const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   policy: callable,
@@ -152,12 +160,16 @@ const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: (value, name) => value !== false && notYet(value, name),
+  denyPrivateNetworks: (value, name) => (value === false ? undefined : noGuard(value, name)),
   signal: abortSignal,
 };
 
-function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
-  const given: ContextOptions = parseBy(PARSERS, options, OPERATION);
+function parseSettings(
+  options: ContextOptions,
+  check: OptionCheck,
+  parsers?: PlatformParsers,
+): Settings {
+  const given: ContextOptions = parseBy({ ...PARSERS, ...parsers }, options, OPERATION);
   const { policy, actor, meta, defaults = {}, strict } = given;
   const shared = check(defaults, `${OPERATION}: option defaults`);
   // A default policy could be replaced by a call's, and a default signal would look like the context's.
@@ -172,5 +184,6 @@ function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
     actor,
     meta,
     defaults: shared,
+    dial: given.denyPrivateNetworks as Dial | undefined,
   };
 }
