@@ -223,6 +223,8 @@ function dialOnce(
       transport.attach(open(transport, url));
       resolve();
     });
+    // The user's look-up has run in the meantime.
+    if (signal.aborted) abort();
   });
 }
 

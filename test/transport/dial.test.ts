@@ -23,7 +23,7 @@ import { freePort } from "../helpers/ports.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer, RawServerOptions } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { codeOf, rejectionOf, sleep, turn } from "./support.js";
+import { codeOf, lookupSpy, rejectionOf, sleep, turn } from "./support.js";
 
 checkLeaks();
 
@@ -44,23 +44,6 @@ async function refusedBy(
 ): Promise<WsError> {
   await using server = await startRawServer({ onRequest });
   return await refused(server, options);
-}
-
-/** A `node.lookup` that notes which names it was asked for and knows them all as 127.0.0.1. */
-function lookupSpy(): { readonly names: string[]; readonly lookup: (...args: never[]) => void } {
-  const names: string[] = [];
-  const lookup = (
-    name: string,
-    options: { all?: boolean },
-    done: (error: null, address: unknown, family?: number) => void,
-  ): void => {
-    names.push(name);
-    setImmediate(() => {
-      if (options.all) done(null, [{ address: "127.0.0.1", family: 4 }]);
-      else done(null, "127.0.0.1", 4);
-    });
-  };
-  return { names, lookup };
 }
 
 describe("no server", () => {
