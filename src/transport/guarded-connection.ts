@@ -59,6 +59,8 @@ export function guardConnection(
     });
     const abort = (): void => void socket.destroy();
     signal.addEventListener("abort", abort);
+    // A look-up may have done it.
+    if (signal.aborted) abort();
     const settle = (error: Error | null, opened?: Socket): void => {
       signal.removeEventListener("abort", abort);
       socket.off("error", settle);

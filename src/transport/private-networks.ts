@@ -119,7 +119,7 @@ export class NetworkGuard {
 
   /** Why an address is refused, if it is one and is. */
   #blockOf(zoned: string): string | undefined {
-    // A zone tells the link, which is no part of the address (RFC 4007 section 11).
+    // A zone is no part of the address (RFC 4007 section 11). Node knows that, Deno does not.
     const address = zoned.replace(/%.*/, "");
     if (!isIP(address) || this.#allowed.has(address)) return undefined;
     const [name] = this.#blocks.find(([, blocks]) => blocks.has(address)) ?? [];
