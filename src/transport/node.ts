@@ -26,6 +26,10 @@ import type {
   TransportHandler,
 } from "../transport.js";
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../url.js";
+import { guardConnection } from "./guarded-connection.js";
+import type { CreateConnection } from "./guarded-connection.js";
+import { parseGuard } from "./private-networks.js";
+import type { NetworkGuard } from "./private-networks.js";
 
 /** How much of a refusal's body is read, in bytes, and how long it is waited for, in milliseconds. */
 const BODY_LIMIT = 65_536;
@@ -54,28 +58,39 @@ const DEFAULT_MAX_REDIRECTS = 5;
 /** A ping carries its number, so that its pong names it. */
 const PING_BYTES = 4;
 
-/** Opens a connection with `ws`, following redirects if asked to: one dial per hop, each authorized. */
-const dial: Dial = async (request) => {
-  const { signal } = request;
-  let hop: Hop = { url: request.url, options: request.options };
-  for (let hops = 0; ; hops++) {
-    try {
-      await dialOnce(request, hop);
-      return;
-    } catch (error) {
-      hop = followRedirect(hop, error, hops);
-      await request.authorize(hop.url);
-      signal.throwIfAborted();
+/**
+ * Opens connections with `ws`, following redirects if asked to: one dial per hop, each authorized, and
+ * watched by the guard if there is one.
+ */
+const dialBy =
+  (guard?: NetworkGuard): Dial =>
+  async (request) => {
+    const { signal } = request;
+    let hop: Hop = { url: request.url, options: request.options };
+    for (let hops = 0; ; hops++) {
+      try {
+        await dialOnce(request, hop, guard);
+        return;
+      } catch (error) {
+        hop = followRedirect(hop, error, hops);
+        await request.authorize(hop.url);
+        signal.throwIfAborted();
+      }
     }
-  }
-};
+  };
 
 /** Node, by `ws`. */
 export const nodePlatform: Platform = {
   credentials: true,
   unix: unixProblem,
   base: undefined,
-  dial,
+  dial: /* @__PURE__ */ dialBy(),
+  contextParsers: {
+    denyPrivateNetworks(value, name) {
+      const guard = parseGuard(value, name);
+      return guard && dialBy(guard);
+    },
+  },
 };
 
 /** The target of one dial, and the options that may travel to it. */
@@ -165,12 +180,17 @@ function holdsCertificate(options: object = {}): boolean {
 }
 
 /** One dial to one URL. */
-function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise<void> {
+function dialOnce(
+  { signal, open }: DialRequest,
+  { url, options }: Hop,
+  guard: NetworkGuard | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const label = displayUrl(url);
     let request: ClientRequest | undefined;
     let response: IncomingMessage | undefined;
-    const ws = createWebSocket(url, options, (req) => (request = req));
+    const createConnection = guard && guardConnection(guard, url, options, signal);
+    const ws = createWebSocket(url, options, createConnection, (req) => (request = req));
     const abort = (): void => {
       fail(signal.reason);
       ws.terminate();
@@ -212,12 +232,15 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
       transport.attach(open(transport, url));
       resolve();
     });
+    // The user's look-up has run in the meantime.
+    if (signal.aborted) abort();
   });
 }
 
 function createWebSocket(
   url: URL,
   { node, compression, ...options }: DialOptions,
+  createConnection: CreateConnection | undefined,
   onRequest: (request: ClientRequest) => void,
 ): WebSocket {
   const { agent, tls, lookup, family, localAddress, origin } = node;
@@ -230,7 +253,7 @@ function createWebSocket(
     allowSynchronousEvents: true,
     auth: undefined,
     autoPong: true,
-    createConnection: undefined,
+    createConnection,
     generateMask: undefined,
     handshakeTimeout: undefined,
     maxBufferedChunks: MAX_CHUNKS,
@@ -341,6 +364,8 @@ function dialError(
   response: IncomingMessage | undefined,
 ): WsError {
   const { code = "" } = cause;
+  // The guard's.
+  if (WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
   const why = cause.message || code;
   if (response !== undefined || code.startsWith("HPE_")) {
     return new WsError("HANDSHAKE_REJECTED", `dial ${label}: bad handshake: ${why}`, {
