@@ -1897,7 +1897,7 @@ function dialOnce({ signal, open }, { url, options }) {
     });
   });
 }
-function createWebSocket(url, { node, compression, ...options }, onRequest) {
+function createWebSocket(url, { node, compression, readLimit, ...options }, onRequest) {
   const { agent, tls, lookup, family, localAddress, origin } = node;
   const noContext = compression === COMPRESSION.NO_CONTEXT;
   const settings = {
@@ -1920,7 +1920,7 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit,
+    maxPayload: compression === COMPRESSION.DISABLED ? readLimit : deflatedLimit(readLimit),
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
@@ -1946,6 +1946,9 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     const why = cause.message;
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
+}
+function deflatedLimit(readLimit) {
+  return readLimit + (readLimit >> 3) + 64;
 }
 function catching(lookup) {
   return (host, options, done) => {

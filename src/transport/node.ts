@@ -208,7 +208,7 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
 
 function createWebSocket(
   url: URL,
-  { node, compression, ...options }: DialOptions,
+  { node, compression, readLimit, ...options }: DialOptions,
   onRequest: (request: ClientRequest) => void,
 ): WebSocket {
   const { agent, tls, lookup, family, localAddress, origin } = node;
@@ -233,7 +233,7 @@ function createWebSocket(
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit,
+    maxPayload: compression === COMPRESSION.DISABLED ? readLimit : deflatedLimit(readLimit),
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
@@ -260,6 +260,15 @@ function createWebSocket(
     const why = (cause as Error).message;
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
+}
+
+/**
+ * How long a message of so many bytes may be on the wire: deflate makes longer what it cannot compress, by
+ * an eighth at worst (zlib's `deflateBound`). `ws` has one limit for both lengths; the core knows the exact
+ * one.
+ */
+function deflatedLimit(readLimit: number): number {
+  return readLimit + (readLimit >> 3) + 64;
 }
 
 type Lookup = (host: string, options: object, done: (error: Error) => void) => void;

@@ -70,6 +70,16 @@ describe("readLimit", () => {
     client.terminate();
   });
 
+  test.each(ways)("lets through at the limit what cannot be compressed: %s", async (_, build) => {
+    await using server = await startDeflating();
+    const { client, peer } = await open(server, { readLimit: LIMIT, compression: 1 });
+    const payload = noise(LIMIT);
+    peer.write(...build(payload));
+    const { value } = await client.receive();
+    expect(Buffer.compare(value?.data as Uint8Array, payload)).toBe(0);
+    client.terminate();
+  });
+
   test.each(ways)("ends the connection one over: %s", async (_, build) => {
     await using server = await startDeflating();
     const { client, peer } = await open(server, { readLimit: LIMIT, compression: 1 });
