@@ -14,6 +14,8 @@ export interface ServerProcessOptions {
   readonly args: (dir: string) => readonly string[];
   /** The files of its folder, by name, given the folder. */
   readonly files?: (dir: string) => Readonly<Record<string, string>>;
+  /** Settles when it can be talked to. */
+  readonly ready: (server: ServerProcess) => Promise<unknown>;
 }
 
 /** A server that is a program of its own, in a temporary folder of its own. */
@@ -40,7 +42,8 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 
-  static async start({ command, args, files }: ServerProcessOptions): Promise<ServerProcess> {
+  static async start(options: ServerProcessOptions): Promise<ServerProcess> {
+    const { command, args, files, ready } = options;
     const dir = await mkdtemp(join(tmpdir(), "wschan-peer-"));
     for (const [name, text] of Object.entries(files?.(dir) ?? {})) {
       await writeFile(join(dir, name), text);
@@ -52,7 +55,14 @@ export class ServerProcess implements AsyncDisposable {
       detached: true,
     });
     await once(child, "spawn");
-    return new ServerProcess(child, dir);
+    const server = new ServerProcess(child, dir);
+    try {
+      await ready(server);
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** What it has written, on both streams. */
