@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ms } from "../helpers/time.js";
 
@@ -18,27 +19,32 @@ export interface ServerProcessOptions {
   readonly ready: (server: ServerProcess) => Promise<unknown>;
 }
 
+/**
+ * Starts the program that its arguments name. When file 3 ends, because it is closed here or because a run
+ * was broken off, all of the program's processes are killed.
+ */
+const GUARD = '(cat; kill -KILL 0) <&3 >/dev/null 2>&1 & exec "$@" 3<&-';
+
 /** A server that is a program of its own, in a temporary folder of its own. */
 export class ServerProcess implements AsyncDisposable {
   /** Settles when it has ended, however that came. */
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
   readonly #dir: string;
-  readonly #kill = (): void => this.#signalGroup("SIGKILL");
+  readonly #command: string;
   #output = "";
   #hasEnded = false;
 
-  private constructor(child: ChildProcess, dir: string) {
+  private constructor(child: ChildProcess, command: string, dir: string) {
     this.#child = child;
+    this.#command = command;
     this.#dir = dir;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
     }
-    // When a run is broken off, nobody is left to dispose of it.
-    process.once("exit", this.#kill);
+    child.once("exit", () => this.#kill());
     this.ended = once(child, "close").then(() => {
       this.#hasEnded = true;
-      process.off("exit", this.#kill);
     });
   }
 
@@ -48,14 +54,14 @@ export class ServerProcess implements AsyncDisposable {
     for (const [name, text] of Object.entries(files?.(dir) ?? {})) {
       await writeFile(join(dir, name), text);
     }
-    const child = spawn(command, args(dir), {
+    const child = spawn("sh", ["-c", GUARD, "sh", command, ...args(dir)], {
       cwd: dir,
-      stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own, so that its workers go with it.
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      // The leader of a group, which is what is killed.
       detached: true,
     });
     await once(child, "spawn");
-    const server = new ServerProcess(child, dir);
+    const server = new ServerProcess(child, command, dir);
     try {
       await ready(server);
       return server;
@@ -65,12 +71,7 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** What it has written, on both streams. */
-  get output(): string {
-    return this.#output;
-  }
-
-  /** Settles when it has written something that matches, with the match. */
+  /** Settles when it has written something that matches, on either stream, with the match. */
   async wrote(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#until(`it has written ${String(pattern)}`, () => pattern.exec(this.#output));
   }
@@ -91,17 +92,13 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#hasEnded) this.#signalGroup("SIGKILL");
+    this.#kill();
     await this.ended;
     await rm(this.#dir, { recursive: true, force: true });
   }
 
-  #signalGroup(name: NodeJS.Signals): void {
-    try {
-      process.kill(-(this.#child.pid as number), name);
-    } catch {
-      // All of them have ended.
-    }
+  #kill(): void {
+    (this.#child.stdio[3] as Duplex).destroy();
   }
 
   async #until<T>(what: string, look: () => T | null | Promise<T | null>): Promise<T> {
@@ -110,7 +107,7 @@ export class ServerProcess implements AsyncDisposable {
       const found = await look();
       if (found !== null) return found;
       if (this.#hasEnded || performance.now() > end) {
-        throw new Error(`${this.#child.spawnfile}: not seen that ${what}:\n${this.#output}`);
+        throw new Error(`${this.#command}: not seen that ${what}:\n${this.#output}`);
       }
       await sleep(10);
     }
