@@ -11,6 +11,7 @@ import { noise, rejectionOf, timeOf } from "../transport/support.js";
 import { certificate, clientCertificate, startNginx } from "./nginx.js";
 import type { Nginx } from "./nginx.js";
 import {
+  concludeEcho,
   describeClose,
   describeDial,
   echoAll,
@@ -18,7 +19,6 @@ import {
   isSame,
   LOST,
   messagesOf,
-  SIZES,
 } from "./support.js";
 
 checkLeaks();
@@ -75,14 +75,8 @@ describe.each(IMPLEMENTATIONS)("ws behind nginx, %s", (_, connect) => {
     "echoes texts and binary data of 0 B to 16 MiB, %s",
     { timeout: ms(60_000) },
     async ([, compression], context) => {
-      const client = await connect(`${nginx.url}/to/${echo.port}`, trusting({ compression }));
-      const echoes = await echoAll(client, messagesOf(SIZES));
-      const info = await client.close();
-      conclude(context, {
-        ...echoes,
-        expected: `${echoes.cases} of ${echoes.cases} as sent; 1000, clean, by local: normal`,
-        happened: `${echoes.happened}; ${describeClose(info)}`,
-      });
+      const url = `${nginx.url}/to/${echo.port}`;
+      await concludeEcho(context, await connect(url, trusting({ compression })));
     },
   );
 });
@@ -331,13 +325,7 @@ describe("nginx ends a connection", () => {
     const client = await connect(`${reloaded.url}/to/${echo.port}`);
     reloaded.process.signal("SIGHUP");
     await reloaded.process.wrote(/gracefully shutting down/);
-    const echoes = await echoAll(client, messagesOf([1, MIB]));
-    const info = await client.close();
-    conclude(context, {
-      ...echoes,
-      expected: "4 of 4 as sent; 1000, clean, by local: normal",
-      happened: `${echoes.happened}; ${describeClose(info)}`,
-    });
+    await concludeEcho(context, client, messagesOf([1, MIB]));
   });
 
   test("as its upstream does", async (context) => {

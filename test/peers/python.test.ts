@@ -7,6 +7,8 @@ import { noise, sleep } from "../transport/support.js";
 import { startPython } from "./python.js";
 import type { Python, PythonOptions } from "./python.js";
 import {
+  concludeEcho,
+  concludePeerCloses,
   describeClose,
   describeDial,
   drain,
@@ -16,7 +18,6 @@ import {
   messagesOf,
   PEER_CLOSES,
   prose,
-  SIZES,
 } from "./support.js";
 import type { Echoes } from "./support.js";
 
@@ -84,14 +85,7 @@ test.for(IMPLEMENTATIONS)(
   "websockets echoes texts and binary data of 0 B to 16 MiB, %s",
   { timeout: ms(60_000) },
   async ([, connect], context) => {
-    const client = await connect(`${python.url("none")}/echo`);
-    const echoes = await echoAll(client, messagesOf(SIZES));
-    const info = await client.close();
-    conclude(context, {
-      ...echoes,
-      expected: `${echoes.cases} of ${echoes.cases} as sent; 1000, clean, by local: normal`,
-      happened: `${echoes.happened}; ${describeClose(info)}`,
-    });
+    await concludeEcho(context, await connect(`${python.url("none")}/echo`));
   },
 );
 
@@ -202,21 +196,9 @@ describe("the end", () => {
   });
 
   test("websockets closes with every code, behind its last words", async (context) => {
-    const seen: string[] = [];
-    let lost = 0;
-    for (const [code] of PEER_CLOSES) {
-      const client = await connect(`${python.url("none")}/close?code=${code}&reason=grüße`);
-      lost += 1 - (await drain(client)).length;
-      seen.push(describeClose(await client.closed));
-    }
-    conclude(context, {
-      cases: PEER_CLOSES.length,
-      expected: PEER_CLOSES.map(([code, end]) => `${code} "grüße", clean, by peer: ${end}`).join(
-        "; ",
-      ),
-      happened: seen.join("; "),
-      lost,
-    });
+    await concludePeerCloses(context, (code) =>
+      connect(`${python.url("none")}/close?code=${code}&reason=grüße`),
+    );
   });
 
   test("websockets refuses a message over its max_size, and takes one at it", async (context) => {

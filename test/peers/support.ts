@@ -1,6 +1,8 @@
+import type { TestContext } from "vitest";
 import * as built from "../../dist/node.mjs";
 import * as source from "../../src/node.js";
 import type { Client, CloseInfo, Connect, WsError } from "../../src/node.js";
+import { conclude } from "../helpers/outcome.js";
 import { noise, rejectionOf } from "../transport/support.js";
 
 /** What every peer is to get along with: the source, and the package that is built of it. */
@@ -68,6 +70,43 @@ export async function echoAll(
   }
   const cases = messages.length;
   return { cases, lost: cases - same, happened: `${same} of ${cases} as sent` };
+}
+
+/** All sizes come back, and then the connection ends in good order. */
+export async function concludeEcho(
+  context: TestContext,
+  client: Client,
+  messages: readonly (string | Uint8Array)[] = messagesOf(SIZES),
+): Promise<void> {
+  const echoes = await echoAll(client, messages);
+  const info = await client.close();
+  conclude(context, {
+    ...echoes,
+    expected: `${echoes.cases} of ${echoes.cases} as sent; 1000, clean, by local: normal`,
+    happened: `${echoes.happened}; ${describeClose(info)}`,
+  });
+}
+
+/** Peers that send one message and then close with each code, for the reason "grüße". */
+export async function concludePeerCloses(
+  context: TestContext,
+  open: (code: number) => Promise<Client>,
+): Promise<void> {
+  const seen: string[] = [];
+  let lost = 0;
+  for (const [code] of PEER_CLOSES) {
+    const client = await open(code);
+    lost += 1 - (await drain(client)).length;
+    seen.push(describeClose(await client.closed));
+  }
+  conclude(context, {
+    cases: PEER_CLOSES.length,
+    expected: PEER_CLOSES.map(([code, end]) => `${code} "grüße", clean, by peer: ${end}`).join(
+      "; ",
+    ),
+    happened: seen.join("; "),
+    lost,
+  });
 }
 
 export function isSame(sent: string | Uint8Array, got: unknown): boolean {
