@@ -64,7 +64,7 @@ async function countInOrder(published: Channel<IPublishPacket>, count: number): 
   return inOrder;
 }
 
-describe.each(VERSIONS)("Mosquitto, %s", (name, protocolVersion) => {
+describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
   const open = (clientId: string, url = broker.url): Promise<MqttSession> =>
     MqttSession.open(url, { clientId: `${clientId} ${protocolVersion}`, protocolVersion });
 
@@ -79,7 +79,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (name, protocolVersion) => {
       [0, "at most once"],
       [1, "at least once"],
       [2, "exactly once"],
-    ])(`2,000 by ${name} with QoS %i: %s`, { timeout: ms(60_000) }, async ([qos], context) => {
+    ])("2,000 with QoS %i: %s", { timeout: ms(60_000) }, async ([qos], context) => {
       const COUNT = 2_000;
       await using subscriber = await open("subscriber");
       await using publisher = await open("publisher");
@@ -106,7 +106,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (name, protocolVersion) => {
     });
   });
 
-  test(`takes packets of ${name} that are cut and joined as it comes`, async (context) => {
+  test("takes packets that are cut and joined as it comes", async (context) => {
     const COUNT = 50;
     const options = { protocolVersion };
     const topic = `cut/${protocolVersion}`;
@@ -148,7 +148,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (name, protocolVersion) => {
     });
   });
 
-  test(`speaks ${name} through a relay that cuts and joins packets`, async (context) => {
+  test("through a relay that cuts and joins packets", async (context) => {
     const COUNT = 2_000;
     // As websockify does it: what one read of the socket brings is one message.
     await using relay = await startEchoServer({
@@ -181,7 +181,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (name, protocolVersion) => {
     });
   });
 
-  test(`keeps a retained message for who comes later, by ${name}`, async (context) => {
+  test("keeps a retained message for who comes later", async (context) => {
     const topic = `retained/${protocolVersion}`;
     await using publisher = await open("retaining");
     await publisher.publish({ topic, qos: 1, retain: true, payload: "the latest" });
@@ -194,7 +194,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (name, protocolVersion) => {
     });
   });
 
-  test(`publishes the will of who terminates, by ${name}, and not of who disconnects`, async (context) => {
+  test("publishes the will of who terminates, and not of who disconnects", async (context) => {
     const topic = `wills/${protocolVersion}`;
     await using heir = await open("heir");
     await heir.subscribe(topic, 1);
@@ -284,7 +284,7 @@ test("Mosquitto answers WebSocket pings, and compresses nothing", async (context
   });
 });
 
-describe("the broker", () => {
+describe("Mosquitto", () => {
   test("is stopped, started anew on its port, and serves the next session", async (context) => {
     const seen: string[] = [];
     let port: number;

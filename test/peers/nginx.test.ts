@@ -103,7 +103,7 @@ describe("headers through nginx", () => {
   });
 });
 
-describe("nginx refuses", () => {
+describe("a refusal behind nginx", () => {
   const long = "x".repeat(9_000);
   const headers = (length: number, count: number): ConnectOptions => ({
     headers: Object.fromEntries(
@@ -159,7 +159,7 @@ describe("nginx refuses", () => {
     });
   });
 
-  test("what an upstream's limit on headers refuses", async (context) => {
+  test("more headers than the upstream takes", async (context) => {
     const dial = connect(`${nginx.url}/to/${echo.port}`, headers(7_000, 3));
     conclude(context, {
       expected: "HANDSHAKE_REJECTED 431 INTERNAL not retryable",
@@ -184,10 +184,10 @@ describe("nginx refuses", () => {
   }
 });
 
-describe("nginx redirects", () => {
+describe("a redirect by nginx", () => {
   const follow: ConnectOptions = { node: { followRedirects: true } };
 
-  test.for([301, 302, 303, 307, 308])("with %i, and is followed", async (status, context) => {
+  test.for([301, 302, 303, 307, 308])("%i is followed", async (status, context) => {
     await using server = await startEchoServer();
     const headers = { Authorization: "Bearer token" };
     const client = await connect(`${nginx.url}/${status}/to/${server.port}`, {
@@ -205,10 +205,25 @@ describe("nginx redirects", () => {
   });
 
   test.for<[what: string, path: string, expected: string, options: ConnectOptions]>([
-    ["unasked", "/301/page", "HANDSHAKE_REJECTED 301 INTERNAL not retryable", {}],
-    ["in a circle", "/loop", "HANDSHAKE_REJECTED 302 INTERNAL not retryable", follow],
-    ["out of TLS", "/plain/page", "URL_FORBIDDEN PERMISSION_DENIED not retryable", follow],
-    ["to a refusal", "/307/busy", "HANDSHAKE_REJECTED 503 UNAVAILABLE retryable", follow],
+    [
+      "is a refusal where none is to be followed",
+      "/301/page",
+      "HANDSHAKE_REJECTED 301 INTERNAL not retryable",
+      {},
+    ],
+    ["in a circle ends", "/loop", "HANDSHAKE_REJECTED 302 INTERNAL not retryable", follow],
+    [
+      "out of TLS is forbidden",
+      "/plain/page",
+      "URL_FORBIDDEN PERMISSION_DENIED not retryable",
+      follow,
+    ],
+    [
+      "to a refusal is that refusal",
+      "/307/busy",
+      "HANDSHAKE_REJECTED 503 UNAVAILABLE retryable",
+      follow,
+    ],
   ])("%s", async ([, path, expected, options], context) => {
     conclude(context, {
       expected,

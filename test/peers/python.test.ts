@@ -23,6 +23,7 @@ import type { Echoes } from "./support.js";
 
 checkLeaks();
 
+const PLAIN = "not at all";
 const AS_IT_COMES = "as it comes";
 
 /** By name; the names of those that compress say how. */
@@ -72,7 +73,7 @@ const DEFLATES: readonly (readonly [
 let python: Python;
 beforeAll(async () => {
   python = await startPython({
-    none: {},
+    [PLAIN]: {},
     small: { max_size: 1_024 },
     lively: { ping_interval: 0.1, ping_timeout: 2 },
     strict: { ping_interval: 0.1, ping_timeout: 0.3 },
@@ -85,7 +86,7 @@ test.for(IMPLEMENTATIONS)(
   "websockets echoes texts and binary data of 0 B to 16 MiB, %s",
   { timeout: ms(60_000) },
   async ([, connect], context) => {
-    await concludeEcho(context, await connect(`${python.url("none")}/echo`));
+    await concludeEcho(context, await connect(`${python.url(PLAIN)}/echo`));
   },
 );
 
@@ -107,7 +108,7 @@ describe("permessage-deflate with websockets", () => {
       extensions,
     ]),
     [AS_IT_COMES, "NO_CONTEXT", `permessage-deflate; ${NO_CONTEXT}`],
-    ["none", "CONTEXT_TAKEOVER", ""],
+    [PLAIN, "CONTEXT_TAKEOVER", ""],
   ])("%s, asked for %s", async ([name, mode, extensions], context) => {
     const client = await connect(`${python.url(name)}/echo`, {
       compression: COMPRESSION[mode],
@@ -123,9 +124,9 @@ describe("permessage-deflate with websockets", () => {
   });
 
   test.for([
-    ["none", "uncompressed"],
-    [AS_IT_COMES, "compressed"],
-  ] as const)("%s: messages come in fragments, %s", async ([name], context) => {
+    ["uncompressed", PLAIN],
+    ["compressed", AS_IT_COMES],
+  ] as const)("messages come in fragments, %s", async ([, name], context) => {
     const seen: Echoes[] = [];
     for (const size of [1, 7, 1_000]) {
       const client = await connect(`${python.url(name)}/fragments?size=${size}`, {
@@ -143,9 +144,9 @@ describe("permessage-deflate with websockets", () => {
   });
 });
 
-describe("pings", () => {
-  test("websockets answers ours, and we its", async (context) => {
-    const client = await connect(`${python.url("none")}/ping`);
+describe("pings with websockets", () => {
+  test("it answers ours, and we its", async (context) => {
+    const client = await connect(`${python.url(PLAIN)}/ping`);
     const { value } = await client.receive();
     const roundTrips = [await client.ping(), await client.ping(), await client.ping()];
     await client.close();
@@ -181,7 +182,7 @@ describe("the end", () => {
   test("websockets gets every code and reason that this side may send", async (context) => {
     const seen: string[] = [];
     for (const [code] of PEER_CLOSES) {
-      const client = await connect(`${python.url("none")}/echo`);
+      const client = await connect(`${python.url(PLAIN)}/echo`);
       await client.close(code, `for ${code}`);
       const [, got = ""] = await python.process.wrote(
         new RegExp(`^closed (.*for ${code}.*)$`, "m"),
@@ -197,7 +198,7 @@ describe("the end", () => {
 
   test("websockets closes with every code, behind its last words", async (context) => {
     await concludePeerCloses(context, (code) =>
-      connect(`${python.url("none")}/close?code=${code}&reason=grüße`),
+      connect(`${python.url(PLAIN)}/close?code=${code}&reason=grüße`),
     );
   });
 

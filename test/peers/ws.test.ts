@@ -46,18 +46,18 @@ describe.each(IMPLEMENTATIONS)("ws, %s", (_, connect) => {
   );
 });
 
-describe("subprotocols", () => {
+describe("of the subprotocols offered", () => {
   const picks = {
-    first: (offered: Set<string>) => [...offered][0] ?? false,
-    last: (offered: Set<string>) => [...offered].at(-1) ?? false,
+    "the first": (offered: Set<string>) => [...offered][0] ?? false,
+    "the last": (offered: Set<string>) => [...offered].at(-1) ?? false,
     none: () => false as const,
   };
   test.for([
-    ["first", ["a", "b", "c"], '"a"'],
-    ["last", ["a", "b", "c"], '"c"'],
-    ["first", [], '""'],
+    ["the first", ["a", "b", "c"], '"a"'],
+    ["the last", ["a", "b", "c"], '"c"'],
+    ["the first", [], '""'],
     ["none", ["a"], "HANDSHAKE_REJECTED 101 INTERNAL not retryable"],
-  ] as const)("ws picks the %s of %j", async ([pick, protocols, expected], context) => {
+  ] as const)("ws picks %s: %j", async ([pick, protocols, expected], context) => {
     await using server = await startEchoServer({ handleProtocols: picks[pick] });
     const dial = connect(server.url, { protocols: [...protocols] });
     const happened = await dial.then(
