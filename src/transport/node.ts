@@ -239,7 +239,7 @@ function dialOnce(
 
 function createWebSocket(
   url: URL,
-  { node, compression, ...options }: DialOptions,
+  { node, compression, readLimit, ...options }: DialOptions,
   createConnection: CreateConnection | undefined,
   onRequest: (request: ClientRequest) => void,
 ): WebSocket {
@@ -266,7 +266,7 @@ function createWebSocket(
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit + (compresses ? inflation(options.readLimit) : 0),
+    maxPayload: compresses ? deflatedLimit(readLimit) : readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
@@ -299,11 +299,12 @@ function createWebSocket(
 }
 
 /**
- * How much longer than itself a compressed message may be: stored blocks add 5 bytes to some thousand.
- * `ws` has one limit for both; what then is over `readLimit` all the same is refused by the core.
+ * How long a message of so many bytes may be on the wire: deflate makes longer what it cannot compress, by
+ * an eighth at worst (zlib's `deflateBound`). `ws` has one limit for both lengths; the core knows the exact
+ * one.
  */
-function inflation(size: number): number {
-  return 64 + (size >> 8);
+function deflatedLimit(readLimit: number): number {
+  return readLimit + (readLimit >> 3) + 64;
 }
 
 /**
