@@ -23,7 +23,8 @@ export interface ReadMessage {
 /** How the bytes of a connection end: by a close frame, by what breaks a rule, or with neither. */
 export type Ending =
   | { readonly by: "close"; readonly code: number; readonly reason: string }
-  | { readonly by: "fault"; readonly code: number }
+  /** Where two rules are broken, the code of either. */
+  | { readonly by: "fault"; readonly code: number; readonly or: number }
   | { readonly by: "cut" };
 
 export interface Reading {
@@ -34,7 +35,10 @@ export interface Reading {
 
 /** A rule was broken: the code to close with (RFC 6455 section 7.4.1). */
 class Fault extends Error {
-  constructor(readonly code: number) {
+  constructor(
+    readonly code: number,
+    readonly or = code,
+  ) {
     super(`fault ${code}`);
   }
 }
@@ -112,7 +116,7 @@ function readAll(
       }
     }
   } catch (error) {
-    if (error instanceof Fault) return { by: "fault", code: error.code };
+    if (error instanceof Fault) return { by: "fault", code: error.code, or: error.or };
     if (error instanceof Cut) return { by: "cut" };
     throw error;
   }
@@ -206,7 +210,9 @@ function inflater(
       all = result.buffer;
       used = result.engine.bytesWritten;
     } catch (error) {
-      throw new Fault((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE" ? 1009 : 1007);
+      if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") throw new Fault(1009);
+      // It may be too large before the place where it is damaged.
+      throw new Fault(1007, 1009);
     }
     const data = all.subarray(known);
     known = all.length;
