@@ -36,6 +36,13 @@ const anything = fc.oneof(
   })),
 );
 
+/** Numbers at the ends of ranges and beyond, and what looks like them. */
+const edges = fc.constantFrom<unknown>(
+  ...[-1, 0, 0.5, 1, 3, 20, 21, 1_000, 10_000, 10_001, 65_535, 65_536, 104_857_600, 104_857_601],
+  ...[134_217_728, 134_217_729, 1_073_741_824, 1_073_741_825, 2 ** 31 - 1, 2 ** 31, 2 ** 53],
+  ...[NaN, Infinity, null, true, "", "0", "1", "x"],
+);
+
 const durations = fc.constantFrom<unknown>(0, 1, 0.5, 2_147_483_647, "30s", "1h15m", "0");
 
 const integers = (min: number, max: number): fc.Arbitrary<unknown> =>
@@ -43,11 +50,13 @@ const integers = (min: number, max: number): fc.Arbitrary<unknown> =>
 
 /** What each option may be, by the table of options. */
 const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
-  headers: fc.constantFrom(
-    {},
-    { Authorization: "x" },
-    new Headers({ a: "b" }),
-    new Map([["a", "b"]]),
+  headers: fc.oneof(
+    fc.constantFrom({}, new Headers({ a: "b" }), new Map([["a", "b"]])),
+    fc.dictionary(
+      fc.constantFrom("Authorization", "x-a", "X-A", "Host", "sec-websocket-key", "a b", "a\r\nb"),
+      fc.constantFrom<unknown>("v", "", "\u00e4", "a\r\nb", "\u20ac", 5, null),
+      { maxKeys: 2 },
+    ),
   ),
   protocols: fc.constantFrom("chat", [], ["a", "b"], Object.freeze(["c"])),
   dialTimeout: durations,
@@ -77,7 +86,7 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
         ...["agent", "tls", "lookup", "family", "localAddress", "origin"],
         ...["followRedirects", "maxRedirects", "other"],
       ),
-      anything,
+      fc.oneof(anything, edges),
       { maxKeys: 2 },
     ),
   ),
@@ -85,10 +94,7 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
 
 const entries = fc.oneof(
   ...Object.entries(VALID).map(([name, valid]) =>
-    fc.tuple(
-      fc.constant(name),
-      fc.oneof({ weight: 2, arbitrary: valid }, { weight: 1, arbitrary: anything }),
-    ),
+    fc.tuple(fc.constant(name), fc.oneof({ weight: 4, arbitrary: valid }, anything, edges)),
   ),
 );
 

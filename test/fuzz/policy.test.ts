@@ -12,7 +12,7 @@ import { failure } from "../helpers/unit-failure.js";
 import { BROWSER, FakeTransport, NODE } from "../helpers/unit-transport.js";
 import { isAllowed } from "./policy-reference.js";
 import type { Target } from "./policy-reference.js";
-import { rules, SECRET, urls } from "./spelling.js";
+import { nearUrls, rules, SECRET, urls } from "./spelling.js";
 import type { Spelled, SpelledRule } from "./spelling.js";
 
 /** A platform that dials nothing, but notes what it would have dialled; hops are as by redirects. */
@@ -90,10 +90,14 @@ describe("a policy of rules", () => {
     explore(context, {
       claim: "dialled if and only if the rules allow",
       runs: 8000,
-      given: fc.record({
-        rules: fc.array(rules, { maxLength: 5, size: "max" }),
-        url: urls,
-        hops: fc.array(urls, { maxLength: 2 }),
+      given: fc.array(rules, { maxLength: 5, size: "max" }).chain((rules) => {
+        const patterns = rules.flatMap(({ rule }) => rule.resources ?? []);
+        const url = fc.oneof(urls, nearUrls(patterns.filter((one) => one !== "*")));
+        return fc.record({
+          rules: fc.constant(rules),
+          url,
+          hops: fc.array(url, { maxLength: 2 }),
+        });
       }),
       meets: ["CONNECT_FORBIDDEN", "URL_FORBIDDEN", "dialled", "hop dialled", "hop refused"],
       async check({ rules, url, hops }) {

@@ -322,3 +322,49 @@ export const rules: fc.Arbitrary<SpelledRule> = fc
     rule: { ...rule, resources: resources?.map(({ meant }) => meant) },
     resources: resources?.map(({ text }) => text),
   }));
+
+/** How a URL departs from what a pattern names, in one character. */
+const departures = fc.record({
+  star: fc.constantFrom("", "a", "B/a"),
+  at: fc.nat(6),
+  how: fc.constantFrom("not", "not", "escape", "drop"),
+});
+
+/** URLs that fit one of the patterns, or nearly do. */
+export function nearUrls(patterns: readonly Pattern[]): fc.Arbitrary<Spelled<Target>> {
+  const nets = patterns.filter(({ scheme }) => scheme !== "ws+unix");
+  if (nets.length === 0) return urls;
+  return fc.tuple(fc.constantFrom(...nets), departures).map(([pattern, departure]) => {
+    const { scheme, host, reach, port } = pattern;
+    const meant: Target = {
+      scheme,
+      host: reach === "any" ? "example.com" : reach === "below" ? `a.${host}` : host,
+      port: port === "*" ? 8443 : port,
+      path: fill(pattern.path, departure),
+      query: fill(pattern.query, { ...departure, at: departure.at - 1 }),
+    };
+    const query = meant.query.length > 0 ? `?${toText(meant.query)}` : "";
+    const text = `${scheme}://${meant.host}:${meant.port}/${toText(meant.path)}${query}`;
+    return { meant, text };
+  });
+}
+
+type Departure = typeof departures extends fc.Arbitrary<infer T> ? T : never;
+
+function fill(glob: Glob = [], { star, at, how }: Departure): Char[] {
+  const filled = glob.flatMap((piece) => (piece === "*" ? Array.from(star, plain) : [piece]));
+  return filled.flatMap((one, index) => {
+    if (index !== at || how === "not") return [one];
+    if (how === "drop") return one.char === "%" ? [one] : [];
+    // What would be escaped by itself, or become an escape, stays as it is.
+    return /[\w~:*=@/]/.test(one.char) ? [{ ...one, escaped: !one.escaped }] : [one];
+  });
+}
+
+function toText(chars: readonly Char[]): string {
+  return chars
+    .map(({ char, escaped }) =>
+      escaped ? `%${char.charCodeAt(0).toString(16).padStart(2, "0")}` : char,
+    )
+    .join("");
+}
