@@ -45,7 +45,7 @@ describe("channels, select and timers do what Go's do", () => {
   test("in any order of calls, in one turn or several", (context) =>
     explore(context, {
       claim: "each call as in the model, nothing left behind",
-      runs: 4000,
+      runs: 6000,
       given: fc.record({
         setting: settings,
         steps: fc.array(
@@ -71,7 +71,7 @@ describe("channels, select and timers do what Go's do", () => {
   test("in tasks that wait for what they call, however they are scheduled", (context) =>
     explore(context, {
       claim: "each call as in the model, nothing left behind",
-      runs: 2000,
+      runs: 4000,
       given: fc.record({
         setting: settings,
         tasks: fc.array(

@@ -19,7 +19,7 @@ afterAll(() => {
 test("a connection loses and doubles nothing and ends once, whatever happens when", (context) =>
   explore(context, {
     claim: "each call settled, each message handed on once, ended once",
-    runs: 4000,
+    runs: 6000,
     given: fc.record({ setup: setups, events: fc.array(events, { maxLength: 50, size: "max" }) }),
     meets: [
       ...["ABORTED", "CLOSED", "CLOSED_BY_PEER", "CONNECTION_LOST", "INVALID_CLOSE"],

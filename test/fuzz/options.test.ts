@@ -220,7 +220,7 @@ describe.for([
   test("connect dials with values in range, or rejects with a WsError", (context) =>
     explore(context, {
       claim: "a WsError or values in range, the input as it was",
-      runs: 8000,
+      runs: 10_000,
       given,
       meets: [...CODES, "dialled"],
       async check(options) {

@@ -89,7 +89,7 @@ describe("a policy of rules", () => {
   test("lets be dialled what its rules allow and nothing else, and what it was asked about", (context) =>
     explore(context, {
       claim: "dialled if and only if the rules allow",
-      runs: 8000,
+      runs: 15_000,
       given: fc.array(rules, { maxLength: 5, size: "max" }).chain((rules) => {
         const patterns = rules.flatMap(({ rule }) => rule.resources ?? []);
         const url = fc.oneof(urls, nearUrls(patterns.filter((one) => one !== "*")));

@@ -312,10 +312,10 @@ export const rules: fc.Arbitrary<SpelledRule> = fc
       ),
       { nil: undefined },
     ),
-    deny: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, fc.boolean()),
+    deny: fc.constantFrom(false, false, true),
     when: fc.option(fc.constantFrom(true, true, false, "yes" as const, "throws" as const), {
       nil: undefined,
-      freq: 1,
+      freq: 2,
     }),
   })
   .map(({ resources, ...rule }) => ({
