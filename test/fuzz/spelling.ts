@@ -105,22 +105,20 @@ const separators = fc.constantFrom("/", "/", "/", "\\", "/./", "/x/../", "/%2e/"
 
 /** A path of a URL, behind its first slash. */
 const paths: fc.Arbitrary<Chars> = fc
-  .tuple(
-    fc.array(
-      fc.tuple(
-        separators,
-        row(
-          fc.oneof(
-            { weight: 12, arbitrary: chars },
-            { weight: 1, arbitrary: star },
-            { weight: 1, arbitrary: fc.oneof(...UNCERTAIN.map(oneOf)) },
-          ),
+  .array(
+    fc.tuple(
+      separators,
+      row(
+        fc.oneof(
+          { weight: 12, arbitrary: chars },
+          { weight: 1, arbitrary: star },
+          { weight: 1, arbitrary: fc.oneof(...UNCERTAIN.map(oneOf)) },
         ),
       ),
-      { maxLength: 3 },
     ),
+    { maxLength: 3 },
   )
-  .map(([segments]) => ({
+  .map((segments) => ({
     meant: segments.flatMap(([, { meant }], index) => [
       ...(index > 0 ? [plain("/")] : []),
       ...meant,
@@ -303,10 +301,9 @@ export const rules: fc.Arbitrary<SpelledRule> = fc
     ),
     resources: fc.option(
       fc.array(
-        fc.oneof<fc.Arbitrary<Spelled<Pattern | "*">>[]>(
-          { weight: 12, arbitrary: netPatterns } as never,
-          { weight: 1, arbitrary: unixPatterns } as never,
-          { weight: 1, arbitrary: anything } as never,
+        fc.oneof(
+          ...[netPatterns, netPatterns, netPatterns, netPatterns],
+          ...[unixPatterns, anything],
         ),
         { maxLength: 3 },
       ),
