@@ -507,7 +507,7 @@ class NodeTransport implements Transport {
   #handler: TransportHandler | undefined;
 
   #sentCode: number | undefined;
-  #hasFailed = false;
+  #hasToldFault = false;
   #corked = false;
   #corkedBytes = 0;
   #uncorkDue = false;
@@ -678,7 +678,7 @@ class NodeTransport implements Transport {
     const ws = this.#ws;
     this.#detach();
     const isOpen = ws.readyState === WebSocket.OPEN;
-    if (code === ABNORMAL_CLOSURE || (!isOpen && !this.#hasFailed)) {
+    if (code === ABNORMAL_CLOSURE || (!isOpen && !this.#hasToldFault)) {
       ws.terminate();
       return undefined;
     }
@@ -713,9 +713,12 @@ class NodeTransport implements Transport {
     handler.onProgress();
   };
 
-  /** `ws` found a fault with the peer, and has sent a close frame that tells it. */
+  /**
+   * `ws` found a fault with the peer, and has sent a close frame that tells it; unless the peer had ended
+   * its side while the message was inflated, at which `ws` ends this one.
+   */
   #onError(cause: Error & { code?: string }): void {
-    this.#hasFailed = true;
+    this.#hasToldFault = !this.#socket?.writableEnded;
     const closeCode = errorCloseCode(cause.code);
     const limit = this.#options.readLimit;
     const error =
