@@ -230,9 +230,9 @@ const WAYS: Readonly<Record<string, Faults & { byte: number }>> = {
 
 test.for(
   Object.entries(WAYS).flatMap(([way, faults]) =>
-    Object.entries(ENDINGS).map(([then, expected]) => ({ way, faults, then, expected })),
+    Object.entries(ENDINGS).map(([then, expected]) => [way, then, faults, expected] as const),
   ),
-)("ends a direction $way: $then", async ({ faults, then, expected }, context) => {
+)("ends a direction %s: %s", async ([, then, faults, expected], context) => {
   const { byte, ...others } = faults;
   const at = { byte, then: then as Ending };
   await using pair = await openPair({ toClient: { ...others, at } });

@@ -193,11 +193,12 @@ export class Direction {
         const start = Math.max(performance.now(), this.#busyUntil);
         this.#busyUntil = start + (piece.length / rate) * 1_000;
       }
-      offset += piece.length;
-      this.#held -= piece.length;
-      this.bytes += piece.length;
+      const bytes = this.bytes + piece.length;
       // What has passed is read first: a reset would throw it away.
-      if (this.#faults.at?.byte === this.bytes) await settle();
+      if (this.#faults.at?.byte === bytes) await settle();
+      this.bytes = bytes;
+      this.#held -= piece.length;
+      offset += piece.length;
       this.#checkEnding();
       this.#changed.notify();
     }
@@ -241,6 +242,8 @@ async function waitUntil(due: number): Promise<void> {
 export class ProxyConnection {
   readonly toServer: Direction;
   readonly toClient: Direction;
+  /** Settles when the client has ended or reset its side, be that passed on or not. */
+  readonly clientLeft: Promise<void>;
   readonly #sockets: readonly [client: Socket, server: Socket];
 
   constructor(client: Socket, server: Socket, link: Link, random: Random) {
@@ -253,6 +256,9 @@ export class ProxyConnection {
       // Its other side is told by the direction that reads from it.
       socket.on("error", () => {});
     }
+    this.clientLeft = new Promise((resolve) => {
+      for (const event of ["end", "close"]) client.once(event, resolve);
+    });
     this.set(link);
     void this.toServer.run();
     void this.toClient.run();

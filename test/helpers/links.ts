@@ -6,8 +6,8 @@ import type { Link } from "./fault-proxy.js";
  * split, which is where the heads of frames and all small messages are: the rest would take too long.
  */
 export const LINKS: Readonly<Record<string, Link>> = {
-  bytes: both({ pieces: (_, offset) => (offset < 300 ? 1 : WINDOW) }),
-  pieces: both({ pieces: (random, offset) => (offset < 3_000 ? 1 + random.below(64) : WINDOW) }),
+  bytes: both({ pieces: (_, offset) => (offset < 150 ? 1 : WINDOW) }),
+  pieces: both({ pieces: (random, offset) => (offset < 2_000 ? 1 + random.below(64) : WINDOW) }),
   joined: both({ join: 5 }),
   delayed: both({ delay: 2, jitter: 8 }),
   throttled: both({ rate: 20_000_000 }),
