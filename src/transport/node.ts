@@ -387,9 +387,10 @@ function readBody(response: IncomingMessage, signal: AbortSignal): Promise<strin
 
 /** A handle's counts; Node has no public name for bytes that the kernel has taken. */
 interface Handle {
+  readonly bytesRead?: number;
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
-  /** TLS: the handle below, where the bytes leave. */
+  /** TLS: the handle below, where the bytes come and leave. */
   readonly _parent?: Handle;
 }
 
@@ -504,7 +505,7 @@ class NodeTransport implements Transport {
 
   get life(): number {
     const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
-    return this.#frames?.inMessage ? NaN : (socket?.bytesRead ?? 0) + takenOf(socket?._handle);
+    return this.#frames?.inMessage ? NaN : movedOf(socket?._handle);
   }
 
   send(data: string | Uint8Array): number {
@@ -671,6 +672,12 @@ class NodeTransport implements Transport {
 function takenOf(handle: Handle | null | undefined): number {
   const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
   return bytesWritten - writeQueueSize;
+}
+
+/** How many bytes the kernel has taken and given: with TLS they come before anything can be read. */
+function movedOf(handle: Handle | null | undefined): number {
+  const { bytesRead = 0 } = handle?._parent ?? handle ?? {};
+  return bytesRead + takenOf(handle);
 }
 
 function errorCloseCode(code = ""): number {
