@@ -1,9 +1,11 @@
+import { expect } from "vitest";
 import { connect } from "../../src/node.js";
 import type { Client, CloseInfo, ConnectOptions, Message, ReceiveResult } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import type { Certificate } from "../helpers/certificates.js";
 import { startFaultProxy } from "../helpers/fault-proxy.js";
 import type { FaultProxy, Link, ProxyConnection } from "../helpers/fault-proxy.js";
+import { ms } from "../helpers/time.js";
 
 const certificate = createCertificate();
 
@@ -121,4 +123,11 @@ export async function runAll<Case, Result>(
 /** The whole numbers from `start` to below `end`. */
 export function range(start: number, end: number, step = 1): number[] {
   return Array.from({ length: Math.ceil((end - start) / step) }, (_, i) => start + i * step);
+}
+
+/** Settles when a number that is not 0 has stopped to change. */
+export async function standstill(read: () => number): Promise<void> {
+  let before = 0;
+  const stands = (): boolean => before === (before = read()) && before > 0;
+  await expect.poll(stands, { timeout: ms(15_000), interval: ms(100) }).toBe(true);
 }
