@@ -1,14 +1,24 @@
+import { test } from "vitest";
+import type { RunnerTask } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { LINKS, linkTo } from "../helpers/links.js";
+import { conclude } from "../helpers/outcome.js";
 import { startScriptedServer } from "../transport/scripted-server.js";
 import { transportSuite } from "../transport/suite.js";
+import { tally } from "./support.js";
 
 checkLeaks();
 
-for (const name of Object.keys(LINKS)) {
+/** All tests in these suites. */
+function testsOf(tasks: readonly RunnerTask[]): RunnerTask[] {
+  return tasks.flatMap((task) => (task.type === "suite" ? testsOf(task.tasks) : [task]));
+}
+
+for (const link of Object.keys(LINKS)) {
+  const name = `over a link: ${link}`;
   transportSuite({
-    name: `over a link: ${name}`,
+    name,
     connect,
     createContext,
     capabilities: {
@@ -20,14 +30,24 @@ for (const name of Object.keys(LINKS)) {
     },
     async startServer() {
       const server = await startScriptedServer();
-      const link = await linkTo(server.url, name);
+      const linked = await linkTo(server.url, link);
       return {
-        url: link.url,
+        url: linked.url,
         async stop() {
-          await link[Symbol.asyncDispose]();
+          await linked[Symbol.asyncDispose]();
           await server.stop();
         },
       };
     },
+  });
+
+  // Behind them, since it tells how they have ended.
+  test(`the conformance suite ${name}`, (context) => {
+    const tests = testsOf(context.task.file.tasks.filter((task) => task.name === name));
+    conclude(context, {
+      cases: tests.length,
+      expected: "pass",
+      happened: tally(tests.map(({ result }) => result?.state ?? "none")),
+    });
   });
 }
