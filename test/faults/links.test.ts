@@ -2,10 +2,11 @@ import { test } from "vitest";
 import type { RunnerTask } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { LINKS, linkTo } from "../helpers/links.js";
+import { LINKS } from "../helpers/links.js";
 import { conclude } from "../helpers/outcome.js";
 import { startScriptedServer } from "../transport/scripted-server.js";
 import { transportSuite } from "../transport/suite.js";
+import { NODE_CAPABILITIES } from "../transport/support.js";
 import { tally } from "./support.js";
 
 checkLeaks();
@@ -21,24 +22,8 @@ for (const link of Object.keys(LINKS)) {
     name,
     connect,
     createContext,
-    capabilities: {
-      canPing: true,
-      anyCloseCode: true,
-      backpressure: "socket",
-      countsUnsent: true,
-      handshake: true,
-    },
-    async startServer() {
-      const server = await startScriptedServer();
-      const linked = await linkTo(server.url, link);
-      return {
-        url: linked.url,
-        async stop() {
-          await linked[Symbol.asyncDispose]();
-          await server.stop();
-        },
-      };
-    },
+    capabilities: NODE_CAPABILITIES,
+    startServer: () => startScriptedServer(link),
   });
 
   // Behind them, since it tells how they have ended.

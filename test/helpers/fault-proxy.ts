@@ -325,8 +325,7 @@ export interface FaultProxy extends AsyncDisposable {
  * that backpressure goes through it.
  */
 export async function startFaultProxy(url: string, link: Link = {}, seed = 1): Promise<FaultProxy> {
-  const through = new URL(url);
-  const target = { port: Number(through.port), host: "127.0.0.1", allowHalfOpen: true };
+  const target = { port: Number(new URL(url).port), host: "127.0.0.1", allowHalfOpen: true };
   const connections: ProxyConnection[] = [];
   const changed = new Condition();
   let current = link;
@@ -338,9 +337,9 @@ export async function startFaultProxy(url: string, link: Link = {}, seed = 1): P
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
-  through.port = String((listener.address() as AddressInfo).port);
+  const { port } = listener.address() as AddressInfo;
   return {
-    url: through.href,
+    url: url.replace(`:${target.port}`, `:${port}`),
     connections,
     async connection(n = 0) {
       await changed.until(() => connections[n] !== undefined);
