@@ -466,9 +466,10 @@ function readBody(response: IncomingMessage, signal: AbortSignal): Promise<strin
 
 /** A handle's counts; Node has no public name for bytes that the kernel has taken. */
 interface Handle {
+  readonly bytesRead?: number;
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
-  /** TLS: the handle below, where the bytes leave. */
+  /** TLS: the handle below, where the bytes come and leave. */
   readonly _parent?: Handle;
 }
 
@@ -577,18 +578,21 @@ class NodeTransport implements Transport {
   }
 
   get progress(): number {
-    const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
     // Not `bufferedAmount`, which counts what is still being compressed.
-    return socket?.writableLength ? takenOf(socket._handle) : NaN;
+    return this.#socket?.writableLength ? takenOf(this.#handle) : NaN;
   }
 
   get life(): number {
-    const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
-    return this.#frames?.inMessage ? NaN : this.received + takenOf(socket?._handle);
+    return this.#frames?.inMessage ? NaN : this.received + takenOf(this.#handle);
   }
 
   get received(): number {
-    return this.#socket?.bytesRead ?? 0;
+    const { bytesRead = 0 } = lowest(this.#handle);
+    return bytesRead;
+  }
+
+  get #handle(): Handle | null | undefined {
+    return (this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined)?._handle;
   }
 
   send(data: string | Uint8Array): number {
@@ -756,9 +760,14 @@ class NodeTransport implements Transport {
   }
 }
 
+/** With TLS the handle of TCP: bytes come there before they can be read, and leave there. */
+function lowest(handle: Handle | null | undefined): Handle {
+  return handle?._parent ?? handle ?? {};
+}
+
 /** How many bytes the kernel has taken. */
 function takenOf(handle: Handle | null | undefined): number {
-  const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
+  const { bytesWritten = 0, writeQueueSize = 0 } = lowest(handle);
   return bytesWritten - writeQueueSize;
 }
 

@@ -76,7 +76,15 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
     () => false,
   ),
   meta: fc.constantFrom({}, { a: 1 }, Object.create(null)),
-  keepAlive: fc.constantFrom(undefined, {}),
+  keepAlive: fc.record(
+    {
+      interval: durations,
+      timeout: durations,
+      message: fc.constant(() => ""),
+      onPong: fc.func(fc.nat()),
+    },
+    { requiredKeys: [] },
+  ),
   backpressure: fc.constantFrom("auto", "buffer", "stream"),
   webSocket: fc.constant(undefined),
   node: fc.oneof(
