@@ -26,6 +26,7 @@ import type {
   TransportHandler,
 } from "../transport.js";
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../url.js";
+import { FrameReader, NONE } from "./frame-reader.js";
 import { guardConnection } from "./guarded-connection.js";
 import type { CreateConnection } from "./guarded-connection.js";
 import { parseGuard } from "./private-networks.js";
@@ -502,7 +503,7 @@ class NodeTransport implements Transport {
   readonly #socket: Socket | undefined;
   readonly #options: DialOptions;
   readonly #label: string;
-  readonly #frames: FrameCursor | undefined;
+  #frames: FrameReader | undefined;
   readonly #deflates: boolean;
   #socketError: Error | undefined;
   #handler: TransportHandler | undefined;
@@ -537,7 +538,6 @@ class NodeTransport implements Transport {
       status: response.statusCode ?? 101,
       headers: copyHeaders(response.headers),
     };
-    this.#frames = options.readTimeout === undefined ? undefined : new FrameCursor();
   }
 
   /** Begins to report. */
@@ -569,8 +569,45 @@ class NodeTransport implements Transport {
     const onClosing = (): void => {
       if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
     };
+    this.#readAhead();
     this.#socket?.on("data", onClosing).once("end", onClosing).once("finish", onClosing);
-    if (this.#frames) this.#socket?.on("data", (chunk: Buffer) => this.#frames?.read(chunk));
+  }
+
+  /** Puts a reader before `ws`, whose listener is the only one yet; Bun's own `ws` has none. */
+  #readAhead(): void {
+    const socket = this.#socket;
+    const [leave, ...others] = (socket?.listeners("data") ?? []) as ((chunk: Buffer) => void)[];
+    if (!socket || !leave || others.length > 0) return;
+    // With compression none is taken: it might have to wait for one that is being inflated.
+    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, {
+      isOpen: () => this.#ws.readyState === WebSocket.OPEN,
+      take: (isText, chunk, start, end) => this.#onFrame(isText, chunk, start, end),
+      leave: (chunk) => leave.call(socket, chunk),
+    });
+    this.#frames = reader;
+    const read = (chunk: Buffer): void => reader.read(chunk);
+    socket.off("data", leave).prependListener("data", read);
+    // Before `ws` does: it reads what is left by then.
+    socket.prependOnceListener("close", () => {
+      socket.off("data", read);
+      reader.end();
+    });
+  }
+
+  /** Takes a short message from a chunk, unless it is damaged: then `ws` shall say so. */
+  #onFrame(isText: boolean, chunk: Buffer, start: number, end: number): boolean {
+    const handler = this.#handler;
+    if (!handler) return false;
+    if (isText) {
+      const data = chunk.toString("utf8", start, end);
+      // In place of what is no UTF-8; or it was sent.
+      if (data.includes("\ufffd")) return false;
+      handler.onMessage({ type: "text", data }, end - start);
+    } else {
+      const data = new Uint8Array(chunk.subarray(start, end));
+      handler.onMessage({ type: "binary", data }, end - start);
+    }
+    return true;
   }
 
   get bufferedAmount(): number {
@@ -791,45 +828,4 @@ function own(data: Buffer): Uint8Array<ArrayBuffer> {
   // An empty one is shared by `ws` among all of its connections.
   const isWhole = data.byteLength > 0 && buffer.byteLength === data.byteLength;
   return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(data);
-}
-
-/**
- * Follows frame headers (RFC 6455 section 5.2) to tell whether a message is half received, which `ws`
- * does not. It checks nothing: that is the receiver's.
- */
-class FrameCursor {
-  inMessage = false;
-  readonly #header = new Uint8Array(10);
-  #headerSize = 0;
-  /** Bytes of the frame's payload that are still to come. */
-  #payload = 0;
-  #fragmented = false;
-
-  read(chunk: Uint8Array): void {
-    let offset = 0;
-    while (offset < chunk.length) {
-      if (this.#payload > 0) {
-        const step = Math.min(this.#payload, chunk.length - offset);
-        this.#payload -= step;
-        offset += step;
-      } else {
-        this.#header[this.#headerSize++] = chunk[offset++] as number;
-        this.#readHeader();
-      }
-    }
-    this.inMessage = this.#fragmented || this.#payload > 0 || this.#headerSize > 0;
-  }
-
-  #readHeader(): void {
-    const [first = 0, second = 0] = this.#header;
-    const length = second & 0x7f;
-    const needed = length === 127 ? 10 : length === 126 ? 4 : 2;
-    if (this.#headerSize < 2 || this.#headerSize < needed) return;
-    const view = new DataView(this.#header.buffer);
-    this.#payload =
-      length === 127 ? Number(view.getBigUint64(2)) : length === 126 ? view.getUint16(2) : length;
-    this.#headerSize = 0;
-    const isControl = (first & 0x08) !== 0;
-    if (!isControl) this.#fragmented = (first & 0x80) === 0;
-  }
 }

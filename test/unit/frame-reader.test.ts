@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { FrameReader, NONE } from "../../src/transport/frame-reader.js";
+import {
+  binaryFrame,
+  closeFrame,
+  fragments,
+  frame,
+  OPCODE,
+  pingFrame,
+  textFrame,
+} from "../helpers/frames.js";
+
+/** A reader, and what came out of it: texts that it took, and in angle brackets the bytes it left. */
+class Bench {
+  isOpen = true;
+  readonly seen: string[] = [];
+  readonly reader: FrameReader;
+
+  constructor(limit = 1_000) {
+    this.reader = new FrameReader(limit, {
+      isOpen: () => this.isOpen,
+      take: (isText, chunk, start, end) => {
+        const text = chunk.toString("utf8", start, end);
+        if (text.includes("\ufffd")) return false;
+        this.seen.push(isText ? text : `binary ${text}`);
+        return true;
+      },
+      leave: (bytes) => this.seen.push(`<${bytes.toString("hex")}>`),
+    });
+  }
+
+  read(...parts: readonly Uint8Array[]): this {
+    this.reader.read(Buffer.concat(parts));
+    return this;
+  }
+}
+
+const left = (...parts: readonly Uint8Array[]): string =>
+  `<${Buffer.concat(parts).toString("hex")}>`;
+
+const tick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
+describe("a frame reader", () => {
+  test("takes short messages that are whole, and leaves nothing", () => {
+    const { seen, reader } = new Bench().read(
+      textFrame("a"),
+      binaryFrame(Buffer.from("b")),
+      textFrame(""),
+    );
+    expect(seen).toEqual(["a", "binary b", ""]);
+    expect(reader.inMessage).toBe(false);
+  });
+
+  test.each([125, 126, 127, 999, 1_000])("takes one of %i bytes", (size) => {
+    const text = "x".repeat(size);
+    expect(new Bench().read(textFrame(text)).seen).toEqual([text]);
+  });
+
+  test.each([
+    ["over its limit", 10, textFrame("x".repeat(11))],
+    ["of more than 4096 bytes", 100_000, textFrame("x".repeat(4_097))],
+    ["of more than 65535 bytes", 100_000, textFrame("x".repeat(65_536))],
+  ])("leaves one %s", (_, limit, bytes) => {
+    expect(new Bench(limit).read(bytes).seen).toEqual([left(bytes)]);
+  });
+
+  test("takes one of exactly 4096 bytes", () => {
+    const text = "x".repeat(4_096);
+    expect(new Bench(100_000).read(textFrame(text)).seen).toEqual([text]);
+  });
+
+  test.each([
+    ["a ping", pingFrame("p")],
+    ["a compressed one", frame({ opcode: OPCODE.TEXT, payload: "c", rsv1: true })],
+    ["a reserved opcode", frame({ opcode: 3, payload: "r" })],
+    ["what is no UTF-8", binaryFrame(Buffer.from([0xff]))],
+    ["fragments", Buffer.concat(fragments(OPCODE.TEXT, Buffer.from("abc"), 1))],
+  ])("leaves %s, and all behind it in the same tick", async (_, odd) => {
+    const bench = new Bench().read(textFrame("before"), odd, textFrame("behind"));
+    bench.read(textFrame("same tick"));
+    const behind = [left(odd, textFrame("behind")), left(textFrame("same tick"))];
+    expect(bench.seen).toEqual(["before", ...behind]);
+    await tick();
+    expect(bench.read(textFrame("next")).seen).toEqual(["before", ...behind, "next"]);
+  });
+
+  test("leaves all behind a close frame, for good", async () => {
+    const bench = new Bench().read(textFrame("a"), closeFrame(1000));
+    await tick();
+    bench.read(textFrame("b"));
+    expect(bench.seen).toEqual(["a", left(closeFrame(1000)), left(textFrame("b"))]);
+  });
+
+  test("leaves a masked message", () => {
+    const bytes = frame({ opcode: OPCODE.TEXT, payload: "m", mask: true });
+    expect(new Bench().read(textFrame("a"), bytes).seen.slice(0, 2)).toEqual(["a", left(bytes)]);
+  });
+
+  test("leaves all while it is not open", () => {
+    const bench = new Bench();
+    bench.isOpen = false;
+    expect(bench.read(textFrame("a")).seen).toEqual([left(textFrame("a"))]);
+  });
+
+  test.each(["", "x"])("without a limit takes nothing: %j", (text) => {
+    expect(new Bench(NONE).read(textFrame(text)).seen).toEqual([left(textFrame(text))]);
+  });
+
+  test.each([
+    ["short", textFrame("short")],
+    ["with a length of two bytes", textFrame("x".repeat(300))],
+  ])("holds a message that is cut at any byte, and takes it: %s", (_, bytes) => {
+    for (let at = 1; at < bytes.length; at++) {
+      const bench = new Bench().read(textFrame("a"), bytes.subarray(0, at));
+      expect(bench.seen).toEqual(["a"]);
+      expect(bench.reader.inMessage).toBe(true);
+      bench.read(bytes.subarray(at), textFrame("b"));
+      expect(bench.seen).toHaveLength(3);
+      expect(bench.reader.inMessage).toBe(false);
+    }
+  });
+
+  test("holds a copy, which does not keep the chunk", () => {
+    const bench = new Bench();
+    const chunk = Buffer.concat([textFrame("a"), textFrame("b").subarray(0, 2)]);
+    bench.reader.read(chunk);
+    chunk.fill(0);
+    expect(bench.read(Buffer.from("b")).seen).toEqual(["a", "b"]);
+  });
+
+  test("leaves what it holds at the end", () => {
+    const bench = new Bench().read(textFrame("abc").subarray(0, 3));
+    bench.reader.end();
+    bench.reader.end();
+    expect(bench.seen).toEqual([left(textFrame("abc").subarray(0, 3))]);
+  });
+
+  test.each([
+    ["a large message", textFrame("x".repeat(70_000))],
+    ["a ping", pingFrame("ping")],
+    ["fragments, with a ping between", fragmented()],
+  ])("follows %s over any cut, and takes what comes after it", async (_, odd) => {
+    const cuts = [1, 2, 3, 5, Math.floor(odd.length / 2), odd.length - 1];
+    for (const cut of cuts.filter((at) => at < odd.length)) {
+      const bench = new Bench();
+      bench.read(odd.subarray(0, cut));
+      await tick();
+      expect(bench.reader.inMessage).toBe(true);
+      // What is not left yet is held, at the front of what follows.
+      bench.read(odd.subarray(cut), textFrame("cut off").subarray(0, 4));
+      await tick();
+      bench.read(textFrame("cut off").subarray(4), textFrame("after"));
+      const bytes = bench.seen.slice(0, -2).map((hex) => hex.slice(1, -1));
+      expect(bytes.join("")).toBe(odd.toString("hex"));
+      expect(bench.seen.slice(-2)).toEqual(["cut off", "after"]);
+    }
+  });
+});
+
+function fragmented(): Buffer {
+  const [first, ...others] = fragments(OPCODE.BINARY, Buffer.from("abc"), 1);
+  return Buffer.concat([first as Buffer, pingFrame("p"), ...others]);
+}
