@@ -365,13 +365,26 @@ type Data = string | ArrayBuffer | ArrayBufferView;
 type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 /** Settings of option `keepAlive`. */
 interface KeepAliveOptions {
-    /** How much silence is answered with a ping: milliseconds or a Go duration. Default: 30 s. */
+    /**
+     * How long nothing may arrive before the peer is pinged: milliseconds or a Go duration. Default: 30 s.
+     * At most 2^31-1 ms. 0: the default.
+     */
     readonly interval?: Duration | undefined;
-    /** How long the peer may stay silent after the ping was flushed. Default: 10 s. */
+    /**
+     * How long nothing may arrive after the ping has left; then `KEEPALIVE_TIMEOUT` ends the connection.
+     * Default: 10 s. At most 2^31-1 ms. 0: the default.
+     */
     readonly timeout?: Duration | undefined;
-    /** The message to send where there are no ping frames, as in browsers. */
+    /**
+     * Makes the message to send in place of a ping where there are no ping frames, as in browsers: one
+     * that the peer answers. There it must be given, or `keepAlive` is `UNSUPPORTED`. If it throws, or
+     * returns what cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
+     */
     readonly message?: (() => Data) | undefined;
-    /** Told of each round trip, in milliseconds. */
+    /**
+     * Told of each round trip in milliseconds: from a flushed ping to its pong, or from sending `message`
+     * to whatever arrives next. What it throws is reported as uncaught. Default: none.
+     */
     readonly onPong?: ((roundTrip: number) => void) | undefined;
 }
 /**
@@ -450,7 +463,13 @@ interface ConnectOptions {
     readonly policy?: Policy | undefined;
     /** Handed to the policies with each request. Default: none. */
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
-    /** Pings in silence and ends a dead connection. Default: off. Not in this version: `UNSUPPORTED`. */
+    /**
+     * Finds a dead peer: pings it, or where there are no ping frames sends it `keepAlive.message`, after
+     * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
+     * all arrives for `timeout` after that has left. What cannot leave is `writeTimeout`'s to find. It
+     * stands still while the socket is paused for a slow consumer. After a sleep of this process it pings
+     * at once. Default: off.
+     */
     readonly keepAlive?: KeepAliveOptions | undefined;
     /**
      * `"auto"` pauses the socket of a slow consumer in Node; in a browser, whose `WebSocket` cannot be
@@ -488,6 +507,8 @@ interface ClientStats {
     readonly bytesBuffered: number;
     /** How often reading was paused because the consumer was slow. */
     readonly timesPaused: number;
+    /** The latest round trip of a ping or of option `keepAlive`, in milliseconds; at first `undefined`. */
+    readonly roundTrip: number | undefined;
 }
 /** Options of {@link Client.ping}. */
 interface PingOptions extends WaitOptions {

@@ -191,9 +191,10 @@ async function waitFor(operation, timeoutCode, options, { timeout: usual = Infin
   if (result instanceof Error) throw result;
   return result;
 }
-function startDeadline(period, expire, alive = () => false) {
+function startDeadline(period, expire, alive = () => false, late = LATE) {
   let last = now();
   let due;
+  let granted = false;
   let confirming = false;
   let timer;
   const arm = (left) => {
@@ -203,7 +204,11 @@ function startDeadline(period, expire, alive = () => false) {
   };
   const look = () => {
     const time = now();
-    if (alive() || time - due > LATE) last = time;
+    const isAlive = alive();
+    if (isAlive || !granted && time - due > late) {
+      last = time;
+      granted = !isAlive;
+    }
     const left = last + period - time;
     if (left > 0) {
       confirming = false;
@@ -220,6 +225,7 @@ function startDeadline(period, expire, alive = () => false) {
   return {
     touch() {
       last = now();
+      granted = false;
     },
     stop: () => clearTimeout(timer)
   };
@@ -464,6 +470,7 @@ const ABNORMAL_CLOSURE = 1006;
 const INVALID_PAYLOAD = 1007;
 const POLICY_VIOLATION = 1008;
 const MESSAGE_TOO_BIG = 1009;
+const INTERNAL_ERROR = 1011;
 const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
   NORMAL,
   GOING_AWAY,
@@ -476,7 +483,7 @@ const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
   POLICY_VIOLATION,
   MESSAGE_TOO_BIG,
   MANDATORY_EXTENSION: 1010,
-  INTERNAL_ERROR: 1011,
+  INTERNAL_ERROR,
   SERVICE_RESTART: 1012,
   TRY_AGAIN_LATER: 1013,
   BAD_GATEWAY: 1014,
@@ -523,6 +530,52 @@ const TYPE_PING = "ping";
 const TYPE_PONG = "pong";
 const TYPE_CLOSE = "close";
 const COMPRESSION = /* @__PURE__ */ Object.freeze({ DISABLED: 0, CONTEXT_TAKEOVER: 1, NO_CONTEXT: 2 });
+
+function startKeepAlive(interval, timeout, host) {
+  let phase;
+  const rest = () => {
+    phase?.stop();
+    phase = startDeadline(interval, question, host.alive, Infinity);
+  };
+  const question = () => {
+    let heard = false;
+    let hasLeft = false;
+    let giveUp = () => {
+    };
+    const wait = startDeadline(
+      timeout,
+      () => heard ? rest() : host.expire(),
+      () => {
+        heard = host.alive() || heard;
+        return !hasLeft;
+      }
+    );
+    phase = {
+      touch: rest,
+      stop() {
+        wait.stop();
+        giveUp();
+      }
+    };
+    giveUp = host.ask(rest);
+    host.flushed().then(
+      () => {
+        hasLeft = true;
+        wait.touch();
+      },
+      () => {
+      }
+    );
+  };
+  rest();
+  return {
+    touch: () => phase?.touch(),
+    stop() {
+      phase?.stop();
+      phase = void 0;
+    }
+  };
+}
 
 function parseUrl(input, { unix, credentials, base }) {
   const text = input?.href ?? input;
@@ -589,6 +642,9 @@ class Client {
   #hasWritten;
   #readDeadline;
   #writeDeadline;
+  #keepAlive;
+  /** What waits for the answer to a message of `keepAlive`. */
+  #answered;
   #closeDeadline;
   #state = "open";
   /** What `close` was asked for. */
@@ -600,7 +656,8 @@ class Client {
     messagesSent: 0,
     bytesReceived: 0,
     bytesSent: 0,
-    bytesBuffered: 0
+    bytesBuffered: 0,
+    roundTrip: void 0
   };
   /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
   #full = false;
@@ -624,10 +681,11 @@ class Client {
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
     this.#hasWritten = changes(() => transport.progress);
-    const { readTimeout, writeTimeout } = options;
+    const { readTimeout, writeTimeout, keepAlive } = options;
     this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
     const code = ABNORMAL_CLOSURE;
     this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, this.#hasWritten);
+    this.#keepAlive = keepAlive && this.#startKeepAlive(keepAlive);
   }
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
   static open(transport, url, options) {
@@ -740,12 +798,10 @@ class Client {
     return unreported(this.#flush());
   }
   async #flush() {
-    const transport = this.#transport;
-    if (transport.bufferedAmount === void 0) {
+    if (this.#transport.bufferedAmount === void 0) {
       throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
     }
-    const { taken } = transport;
-    await this.#until("flush", () => transport.written >= taken);
+    await this.#untilFlushed("flush");
   }
   /**
    * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
@@ -770,6 +826,7 @@ class Client {
       park
     });
     if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
+    this.#stats.roundTrip = roundTrip;
     return roundTrip;
   }
   /**
@@ -822,6 +879,7 @@ class Client {
     stats.messagesReceived++;
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
+    this.#answered?.();
     if (this.#queue.receivers.size === 0) {
       const unread = stats.bytesBuffered + memoryOf(message);
       if (stats.bytesBuffered > 0 && unread > bufferLimit) {
@@ -850,6 +908,7 @@ class Client {
     if (full === this.#full) return;
     this.#full = full;
     this.#readDeadline?.touch();
+    this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") this.#transport.pause(full);
   }
   // Sending
@@ -878,6 +937,11 @@ class Client {
   #isFlushed() {
     return this.#transport.written >= this.#transport.taken;
   }
+  /** Settles when all that has been sent so far has left. */
+  #untilFlushed(operation) {
+    const { taken } = this.#transport;
+    return this.#until(operation, () => this.#transport.written >= taken);
+  }
   /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
   async #until(operation, holds) {
     for (; ; ) {
@@ -895,13 +959,45 @@ class Client {
     const expire = () => this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
     return startDeadline(period, expire, () => hasMoved() || this.#full);
   }
+  // Keeping alive
+  #startKeepAlive({ interval, timeout, message, onPong }) {
+    const transport = this.#transport;
+    const hasArrived = changes(() => transport.received ?? this.#stats.messagesReceived);
+    const byMessage = (done) => this.#askBy(message, done);
+    const ping = transport.ping ?? byMessage;
+    return startKeepAlive(interval, timeout, {
+      alive: () => hasArrived() || this.#full && transport.backpressure !== "buffer",
+      ask: (answered) => ping((roundTrip) => {
+        if (Number.isNaN(roundTrip)) return;
+        this.#stats.roundTrip = roundTrip;
+        answered();
+        queueMicrotask(() => onPong?.(roundTrip));
+      }),
+      flushed: () => this.#untilFlushed("keepAlive"),
+      expire: () => {
+        const text = `nothing arrived for ${timeout} ms after a ping`;
+        this.#giveUp(TIMEOUT_CODE, this.#error("KEEPALIVE_TIMEOUT", "connection", text));
+      }
+    });
+  }
+  /** As `ping` of a transport, by a message: whatever arrives next counts as its answer. */
+  #askBy(message, done) {
+    const start = now();
+    this.#answered = () => done(now() - start);
+    try {
+      void this.send(toPayload(message()));
+    } catch (cause) {
+      const error = this.#error("INVALID_MESSAGE", "keepAlive.message", "failed", { cause });
+      this.#giveUp(INTERNAL_ERROR, error);
+    }
+    return () => this.#answered = void 0;
+  }
   // The end
   /** From our close frame or the peer's on; it should be done in as long as it would have to answer. */
   #startClosing() {
     if (this.#state !== "open") return;
     this.#state = "closing";
-    this.#readDeadline?.stop();
-    this.#writeDeadline?.stop();
+    this.#stopDeadlines();
     this.#closeDeadline = startDeadline(
       this.#options.closeTimeout,
       () => this.#transport.cut(),
@@ -943,9 +1039,7 @@ class Client {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#failure = error;
-    for (const deadline of [this.#readDeadline, this.#writeDeadline, this.#closeDeadline]) {
-      deadline?.stop();
-    }
+    this.#stopDeadlines();
     this.#queue.close();
     this.#onProgress();
     this.#settleClosed(
@@ -956,6 +1050,12 @@ class Client {
         ...error && { error }
       })
     );
+  }
+  #stopDeadlines() {
+    this.#readDeadline?.stop();
+    this.#writeDeadline?.stop();
+    this.#keepAlive?.stop();
+    this.#closeDeadline?.stop();
   }
   #closedError(operation) {
     const cause = this.#failure;
@@ -1076,14 +1176,30 @@ const PARSERS$1 = {
   signal: abortSignal,
   policy: callable,
   meta: object,
-  keepAlive: /* @__PURE__ */ refused(
-    "is not in this version: send() a message of your own from a ticker"
-  ),
+  keepAlive(value, name) {
+    const settings = parseKeepAlive(value, name);
+    if (settings.message) return settings;
+    throw new WsError(
+      "UNSUPPORTED",
+      `${name} needs keepAlive.message where there are no ping frames`
+    );
+  },
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
   node: /* @__PURE__ */ notHere("leave it out there")
 };
+function parseKeepAlive(value, name) {
+  const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
+  return { interval: 3e4, timeout: 1e4, ...given };
+}
+const KEEP_ALIVE_PARSERS = {
+  interval: duration,
+  timeout: duration,
+  message: callable,
+  onPong: callable
+};
 const nodeParsers = {
+  keepAlive: parseKeepAlive,
   headers(value) {
     if (!isObject(value)) {
       const what = typeof value === "string" ? "a string" : show(value);
@@ -2152,7 +2268,10 @@ class NodeTransport {
   }
   get life() {
     const socket = this.#socket;
-    return this.#frames?.inMessage ? NaN : (socket?.bytesRead ?? 0) + takenOf(socket?._handle);
+    return this.#frames?.inMessage ? NaN : this.received + takenOf(socket?._handle);
+  }
+  get received() {
+    return this.#socket?.bytesRead ?? 0;
   }
   send(data) {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;

@@ -3,6 +3,7 @@ import type { ReceiveResult } from "./channel.js";
 import {
   ABNORMAL_CLOSURE,
   checkClose,
+  INTERNAL_ERROR,
   MESSAGE_TOO_BIG,
   NORMAL,
   peerError,
@@ -15,10 +16,11 @@ import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import type { Deadline, WaitOptions } from "./deadline.js";
 import { invalid, WsError } from "./errors.js";
 import type { ErrorCode, ErrorInit } from "./errors.js";
+import { startKeepAlive } from "./keepalive.js";
 import { memoryOf } from "./message.js";
 import { displayUrl, publicUrl } from "./url.js";
 import type { Message } from "./message.js";
-import type { Data, ParsedOptions } from "./options.js";
+import type { Data, ParsedKeepAlive, ParsedOptions } from "./options.js";
 import type {
   Backpressure,
   Handshake,
@@ -67,6 +69,8 @@ export interface ClientStats {
   readonly bytesBuffered: number;
   /** How often reading was paused because the consumer was slow. */
   readonly timesPaused: number;
+  /** The latest round trip of a ping or of option `keepAlive`, in milliseconds; at first `undefined`. */
+  readonly roundTrip: number | undefined;
 }
 
 /** Options of {@link Client.ping}. */
@@ -103,6 +107,9 @@ export class Client implements AsyncIterable<Message> {
   readonly #hasWritten: () => boolean;
   readonly #readDeadline: Deadline | undefined;
   readonly #writeDeadline: Deadline | undefined;
+  readonly #keepAlive: Deadline | undefined;
+  /** What waits for the answer to a message of `keepAlive`. */
+  #answered: (() => void) | undefined;
   #closeDeadline: Deadline | undefined;
 
   #state: "open" | "closing" | "closed" = "open";
@@ -117,6 +124,7 @@ export class Client implements AsyncIterable<Message> {
     bytesReceived: 0,
     bytesSent: 0,
     bytesBuffered: 0,
+    roundTrip: undefined as number | undefined,
   };
 
   /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
@@ -143,11 +151,12 @@ export class Client implements AsyncIterable<Message> {
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const hasMoved = changes(() => transport.life);
     this.#hasWritten = changes(() => transport.progress);
-    const { readTimeout, writeTimeout } = options;
+    const { readTimeout, writeTimeout, keepAlive } = options;
     this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
     // Bytes that do not move would keep a close frame waiting, too.
     const code = ABNORMAL_CLOSURE;
     this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, this.#hasWritten);
+    this.#keepAlive = keepAlive && this.#startKeepAlive(keepAlive);
   }
 
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
@@ -278,12 +287,10 @@ export class Client implements AsyncIterable<Message> {
   }
 
   async #flush(): Promise<void> {
-    const transport = this.#transport;
-    if (transport.bufferedAmount === undefined) {
+    if (this.#transport.bufferedAmount === undefined) {
       throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
     }
-    const { taken } = transport;
-    await this.#until("flush", () => transport.written >= taken);
+    await this.#untilFlushed("flush");
   }
 
   /**
@@ -311,6 +318,7 @@ export class Client implements AsyncIterable<Message> {
       park,
     });
     if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
+    this.#stats.roundTrip = roundTrip;
     return roundTrip;
   }
 
@@ -371,6 +379,7 @@ export class Client implements AsyncIterable<Message> {
     stats.messagesReceived++;
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
+    this.#answered?.();
     if (this.#queue.receivers.size === 0) {
       const unread = stats.bytesBuffered + memoryOf(message);
       // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
@@ -412,6 +421,8 @@ export class Client implements AsyncIterable<Message> {
     if (full === this.#full) return;
     this.#full = full;
     this.#readDeadline?.touch();
+    // Something has arrived; and a ping that is out would keep the socket from being paused.
+    this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") this.#transport.pause(full);
   }
 
@@ -452,6 +463,12 @@ export class Client implements AsyncIterable<Message> {
     return this.#transport.written >= this.#transport.taken;
   }
 
+  /** Settles when all that has been sent so far has left. */
+  #untilFlushed(operation: string): Promise<void> {
+    const { taken } = this.#transport;
+    return this.#until(operation, () => this.#transport.written >= taken);
+  }
+
   /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
   async #until(operation: string, holds: () => boolean): Promise<void> {
     for (;;) {
@@ -479,14 +496,53 @@ export class Client implements AsyncIterable<Message> {
     return startDeadline(period, expire, () => hasMoved() || this.#full);
   }
 
+  // Keeping alive
+
+  #startKeepAlive({ interval, timeout, message, onPong }: ParsedKeepAlive): Deadline {
+    const transport = this.#transport;
+    const hasArrived = changes(() => transport.received ?? this.#stats.messagesReceived);
+    // Without ping frames the message is there: see option `keepAlive`.
+    const byMessage: Transport["ping"] = (done) => this.#askBy(message as () => Data, done);
+    const ping = transport.ping ?? byMessage;
+    return startKeepAlive(interval, timeout, {
+      alive: () => hasArrived() || (this.#full && transport.backpressure !== "buffer"),
+      ask: (answered) =>
+        ping((roundTrip) => {
+          // Not answered but ended.
+          if (Number.isNaN(roundTrip)) return;
+          this.#stats.roundTrip = roundTrip;
+          answered();
+          // Later: an exception is the caller's, and must not pass through the transport.
+          queueMicrotask(() => onPong?.(roundTrip));
+        }),
+      flushed: () => this.#untilFlushed("keepAlive"),
+      expire: () => {
+        const text = `nothing arrived for ${timeout} ms after a ping`;
+        this.#giveUp(TIMEOUT_CODE, this.#error("KEEPALIVE_TIMEOUT", "connection", text));
+      },
+    });
+  }
+
+  /** As `ping` of a transport, by a message: whatever arrives next counts as its answer. */
+  #askBy(message: () => Data, done: (roundTrip: number) => void): () => void {
+    const start = now();
+    this.#answered = () => done(now() - start);
+    try {
+      void this.send(toPayload(message()));
+    } catch (cause) {
+      const error = this.#error("INVALID_MESSAGE", "keepAlive.message", "failed", { cause });
+      this.#giveUp(INTERNAL_ERROR, error);
+    }
+    return () => (this.#answered = undefined);
+  }
+
   // The end
 
   /** From our close frame or the peer's on; it should be done in as long as it would have to answer. */
   #startClosing(): void {
     if (this.#state !== "open") return;
     this.#state = "closing";
-    this.#readDeadline?.stop();
-    this.#writeDeadline?.stop();
+    this.#stopDeadlines();
     this.#closeDeadline = startDeadline(
       this.#options.closeTimeout,
       () => this.#transport.cut(),
@@ -532,9 +588,7 @@ export class Client implements AsyncIterable<Message> {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#failure = error;
-    for (const deadline of [this.#readDeadline, this.#writeDeadline, this.#closeDeadline]) {
-      deadline?.stop();
-    }
+    this.#stopDeadlines();
     this.#queue.close();
     this.#onProgress();
     this.#settleClosed(
@@ -545,6 +599,13 @@ export class Client implements AsyncIterable<Message> {
         ...(error && { error }),
       }),
     );
+  }
+
+  #stopDeadlines(): void {
+    this.#readDeadline?.stop();
+    this.#writeDeadline?.stop();
+    this.#keepAlive?.stop();
+    this.#closeDeadline?.stop();
   }
 
   #closedError(operation: string): WsError {
@@ -572,7 +633,7 @@ function unreported<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function toPayload(data: Data, type: number | undefined): string | Uint8Array {
+function toPayload(data: Data, type?: number): string | Uint8Array {
   if (type !== undefined && type !== TEXT && type !== BINARY) {
     throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }

@@ -10,6 +10,7 @@ export const ABNORMAL_CLOSURE = 1006;
 export const INVALID_PAYLOAD = 1007;
 export const POLICY_VIOLATION = 1008;
 export const MESSAGE_TOO_BIG = 1009;
+export const INTERNAL_ERROR = 1011;
 
 /** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
 export const CLOSE_CODES: {
@@ -41,7 +42,7 @@ export const CLOSE_CODES: {
   POLICY_VIOLATION,
   MESSAGE_TOO_BIG,
   MANDATORY_EXTENSION: 1010,
-  INTERNAL_ERROR: 1011,
+  INTERNAL_ERROR,
   SERVICE_RESTART: 1012,
   TRY_AGAIN_LATER: 1013,
   BAD_GATEWAY: 1014,

@@ -145,16 +145,19 @@ export interface Deadline {
  * any since it was last asked, or none is owed at present.
  *
  * It costs no timer per sign of life: `touch` notes the time, and one timer looks now and then. It
- * never blames the peer for this process's own sleep: noticed more than a second late, it grants one
- * more period, and before it expires it lets the event loop take in what had arrived meanwhile.
+ * never blames the peer for this process's own sleep: noticed more than `late` milliseconds late, it
+ * grants one more period, and before it expires it lets the event loop take in what had arrived. Only
+ * one: of a hidden tab browsers fire each timer late.
  */
 export function startDeadline(
   period: number,
   expire: () => void,
   alive: () => boolean = () => false,
+  late = LATE,
 ): Deadline {
   let last = now();
   let due: number;
+  let granted = false;
   let confirming = false;
   let timer: ReturnType<typeof setTimeout>;
   /** Looks again within a quarter of the period: what `alive` tells has no time of its own. */
@@ -165,7 +168,11 @@ export function startDeadline(
   };
   const look = (): void => {
     const time = now();
-    if (alive() || time - due > LATE) last = time;
+    const isAlive = alive();
+    if (isAlive || (!granted && time - due > late)) {
+      last = time;
+      granted = !isAlive;
+    }
     const left = last + period - time;
     if (left > 0) {
       confirming = false;
@@ -182,6 +189,7 @@ export function startDeadline(
   return {
     touch() {
       last = now();
+      granted = false;
     },
     stop: () => clearTimeout(timer),
   };

@@ -14,14 +14,33 @@ export type Compression = CompressionMode | "disabled" | "context_takeover" | "n
 
 /** Settings of option `keepAlive`. */
 export interface KeepAliveOptions {
-  /** How much silence is answered with a ping: milliseconds or a Go duration. Default: 30 s. */
+  /**
+   * How long nothing may arrive before the peer is pinged: milliseconds or a Go duration. Default: 30 s.
+   * At most 2^31-1 ms. 0: the default.
+   */
   readonly interval?: Duration | undefined;
-  /** How long the peer may stay silent after the ping was flushed. Default: 10 s. */
+  /**
+   * How long nothing may arrive after the ping has left; then `KEEPALIVE_TIMEOUT` ends the connection.
+   * Default: 10 s. At most 2^31-1 ms. 0: the default.
+   */
   readonly timeout?: Duration | undefined;
-  /** The message to send where there are no ping frames, as in browsers. */
+  /**
+   * Makes the message to send in place of a ping where there are no ping frames, as in browsers: one
+   * that the peer answers. There it must be given, or `keepAlive` is `UNSUPPORTED`. If it throws, or
+   * returns what cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
+   */
   readonly message?: (() => Data) | undefined;
-  /** Told of each round trip, in milliseconds. */
+  /**
+   * Told of each round trip in milliseconds: from a flushed ping to its pong, or from sending `message`
+   * to whatever arrives next. What it throws is reported as uncaught. Default: none.
+   */
   readonly onPong?: ((roundTrip: number) => void) | undefined;
+}
+
+/** Settings of option `keepAlive`, checked and copied, in milliseconds. */
+export interface ParsedKeepAlive extends KeepAliveOptions {
+  readonly interval: number;
+  readonly timeout: number;
 }
 
 /**
@@ -100,7 +119,13 @@ export interface ConnectOptions {
   readonly policy?: Policy | undefined;
   /** Handed to the policies with each request. Default: none. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
-  /** Pings in silence and ends a dead connection. Default: off. Not in this version: `UNSUPPORTED`. */
+  /**
+   * Finds a dead peer: pings it, or where there are no ping frames sends it `keepAlive.message`, after
+   * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
+   * all arrives for `timeout` after that has left. What cannot leave is `writeTimeout`'s to find. It
+   * stands still while the socket is paused for a slow consumer. After a sleep of this process it pings
+   * at once. Default: off.
+   */
   readonly keepAlive?: KeepAliveOptions | undefined;
   /**
    * `"auto"` pauses the socket of a slow consumer in Node; in a browser, whose `WebSocket` cannot be
@@ -127,6 +152,7 @@ export interface ParsedOptions extends DialOptions {
   readonly channelCapacity: number;
   readonly bufferLimit: number;
   readonly sendHighWaterMark: number;
+  readonly keepAlive: ParsedKeepAlive | undefined;
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
@@ -265,16 +291,34 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   signal: abortSignal,
   policy: callable,
   meta: object,
-  keepAlive: /* @__PURE__ */ refused(
-    "is not in this version: send() a message of your own from a ticker",
-  ),
+  keepAlive(value, name) {
+    const settings = parseKeepAlive(value, name);
+    if (settings.message) return settings;
+    throw new WsError(
+      "UNSUPPORTED",
+      `${name} needs keepAlive.message where there are no ping frames`,
+    );
+  },
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
   node: /* @__PURE__ */ notHere("leave it out there"),
 };
 
-/** The parsers of `headers` and `node`: a bundle for browsers has no use for them. */
+function parseKeepAlive(value: unknown, name: string): ParsedKeepAlive {
+  const given = parseBy(KEEP_ALIVE_PARSERS, value as object, name);
+  return { interval: 30_000, timeout: 10_000, ...given };
+}
+
+const KEEP_ALIVE_PARSERS: Readonly<Record<keyof KeepAliveOptions, Parser>> = {
+  interval: duration,
+  timeout: duration,
+  message: callable,
+  onPong: callable,
+};
+
+/** The parsers that only Node has: a bundle for browsers has no use for them. */
 export const nodeParsers: Readonly<Record<string, Parser>> = {
+  keepAlive: parseKeepAlive,
   headers(value) {
     if (!isObject(value)) {
       const what = typeof value === "string" ? "a string" : show(value);

@@ -36,6 +36,8 @@ export interface Transport {
   readonly progress: number;
   /** Changes whenever bytes came or went; NaN while a message is half received. Where it can be told. */
   readonly life?: number;
+  /** How many bytes have come, where it can be told. */
+  readonly received?: number | undefined;
   /** How often reading has really been paused. */
   readonly timesPaused: number;
   /** Takes over one message, in call order. Returns its payload in bytes; -1: it takes no more. */

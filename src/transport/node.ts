@@ -504,7 +504,11 @@ class NodeTransport implements Transport {
 
   get life(): number {
     const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
-    return this.#frames?.inMessage ? NaN : (socket?.bytesRead ?? 0) + takenOf(socket?._handle);
+    return this.#frames?.inMessage ? NaN : this.received + takenOf(socket?._handle);
+  }
+
+  get received(): number {
+    return this.#socket?.bytesRead ?? 0;
   }
 
   send(data: string | Uint8Array): number {

@@ -72,6 +72,10 @@ export class FakeTransport implements Transport {
     return this.receiving ? NaN : this.bytesRead + this.bytesWritten;
   }
 
+  get received(): number | undefined {
+    return this.ping && this.bytesRead;
+  }
+
   send(data: string | Uint8Array): number {
     if (this.refuses) return -1;
     this.sent.push(data);

@@ -516,45 +516,62 @@ describe("a process that was stopped", () => {
     }
   }, 15_000);
 
-  test("by a signal ends no live connection by deadlines of 1 s", async () => {
-    const dir = await mkdtemp(join(tmpdir(), "wschan-"));
-    const server = await start("stream-server.mjs");
-    let client: ChildProcess | undefined;
-    try {
-      const outfile = join(dir, "wschan.cjs");
-      await build({
-        entryPoints: [join(ROOT, "src/node.ts")],
-        outfile,
-        bundle: true,
-        platform: "node",
-        format: "cjs",
-        external: ["bufferutil", "utf-8-validate"],
-        logLevel: "error",
-      });
-      const { port } = await next(server);
-      const url = `ws://127.0.0.1:${String(port)}/`;
-      client = await start("stream-client.mjs", [pathToFileURL(outfile).href, url, "1s"]);
-      expect(await next(client)).toEqual({ open: true });
-      await sleep(300);
-      for (const time of [2_200, 1_100]) {
-        client.kill("SIGSTOP");
-        await sleep(time / ms(1));
-        client.kill("SIGCONT");
-        await sleep(400);
+  test.each([
+    {
+      code: "READ_TIMEOUT",
+      options: { readTimeout: "1s", writeTimeout: "1s", closeTimeout: "1s" },
+      period: "50",
+    },
+    // On a connection that has nothing else to tell.
+    {
+      code: "KEEPALIVE_TIMEOUT",
+      options: { keepAlive: { interval: "50ms", timeout: "1s" } },
+      period: "1000000",
+    },
+  ])(
+    "by a signal ends a dead connection alone: $code",
+    async ({ code, options, period }) => {
+      const dir = await mkdtemp(join(tmpdir(), "wschan-"));
+      const server = await start("stream-server.mjs", [period]);
+      let client: ChildProcess | undefined;
+      try {
+        const outfile = join(dir, "wschan.cjs");
+        await build({
+          entryPoints: [join(ROOT, "src/node.ts")],
+          outfile,
+          bundle: true,
+          platform: "node",
+          format: "cjs",
+          external: ["bufferutil", "utf-8-validate"],
+          logLevel: "error",
+        });
+        const { port } = await next(server);
+        const url = `ws://127.0.0.1:${String(port)}/`;
+        const args = [pathToFileURL(outfile).href, url, JSON.stringify(options)];
+        client = await start("stream-client.mjs", args);
+        expect(await next(client)).toEqual({ open: true });
+        await sleep(300);
+        for (const time of [2_200, 1_100]) {
+          client.kill("SIGSTOP");
+          await sleep(time / ms(1));
+          client.kill("SIGCONT");
+          await sleep(400);
+        }
+        client.send("state");
+        const { state, messagesReceived, roundTrip } = await next(client);
+        expect(state).toBe("open");
+        if (code === "READ_TIMEOUT") expect(messagesReceived).toBeGreaterThan(60);
+        else expect(roundTrip).toBeGreaterThan(0);
+        // The same deadline ends a connection whose server has really gone silent.
+        server.kill("SIGSTOP");
+        expect(await next(client)).toMatchObject({ code });
+        server.kill("SIGCONT");
+      } finally {
+        if (client) await stop(client);
+        await stop(server);
+        await rm(dir, { recursive: true });
       }
-      client.send("state");
-      const { state, received, ...rest } = await next(client);
-      expect(rest).toEqual({});
-      expect(state).toBe("open");
-      expect(received).toBeGreaterThan(60);
-      // The same deadline ends a connection whose server has really gone silent.
-      server.kill("SIGSTOP");
-      expect(await next(client)).toMatchObject({ code: "READ_TIMEOUT" });
-      server.kill("SIGCONT");
-    } finally {
-      if (client) await stop(client);
-      await stop(server);
-      await rm(dir, { recursive: true });
-    }
-  }, 20_000);
+    },
+    20_000,
+  );
 });

@@ -635,6 +635,43 @@ export function transportSuite(options: SuiteOptions): void {
       });
     });
 
+    describe("keepAlive", () => {
+      /** Where there are no ping frames, the server's echo is the answer. */
+      const message = (): string => "alive?";
+      const interval = ms(50);
+
+      test("keeps a peer that answers, and tells the round trips", async () => {
+        let count = 0;
+        let tellThird: () => void;
+        const third = new Promise<void>((resolve) => (tellThird = resolve));
+        const onPong = (roundTrip: number): void => {
+          expect(roundTrip).toBeGreaterThanOrEqual(0);
+          if (++count === 3) tellThird();
+        };
+        const { client } = await open("", {
+          keepAlive: { interval, timeout: ms(2_000), message, onPong },
+        });
+        await third;
+        expect(client.state).toBe("open");
+        expect(client.stats.roundTrip).toBeGreaterThanOrEqual(0);
+        if (!capabilities.canPing) expect(await textOf(client)).toBe("alive?");
+        await client.close();
+      });
+
+      test("finds a peer that is there and does not answer", async () => {
+        const { client } = await open("mute", {
+          keepAlive: { interval, timeout: interval, message },
+        });
+        const { error, ...info } = await client.closed;
+        expect(info).toMatchObject({ code: 3008, by: "local", clean: false });
+        expect(error).toMatchObject({
+          code: "KEEPALIVE_TIMEOUT",
+          kind: "TIMEOUT",
+          retryable: true,
+        });
+      });
+    });
+
     describe("ping", () => {
       if (capabilities.canPing) {
         test("tells the round trip", async () => {

@@ -131,6 +131,21 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
+  test("noticed late again grants no second period, unless there was life", async () => {
+    const { deadline, expire } = start(1000);
+    // As in a hidden tab, where each timer fires late.
+    late = 60_000;
+    await advance(251);
+    deadline.touch();
+    late += 60_000;
+    await advance(251);
+    expect(expire).not.toHaveBeenCalled();
+    late += 60_000;
+    await advance(251);
+    await advance(5);
+    expect(expire).toHaveBeenCalledOnce();
+  });
+
   test("lets what had arrived be read before it expires", async () => {
     const { deadline, expire } = start(1000);
     await advance(1000);

@@ -362,14 +362,31 @@ describe("other options", () => {
     expect(error.message).toContain(`option ${shown}`);
   });
 
-  test("keepAlive is UNSUPPORTED until it is there", async () => {
-    for (const platform of [NODE, BROWSER]) {
-      for (const keepAlive of [{}, null, true, "30s"]) {
-        const error = await failure(() => parse({ keepAlive }, platform));
-        expect(error.code).toBe("UNSUPPORTED");
-        expect(error.message).toContain("option keepAlive");
-      }
-    }
+  test("keepAlive has defaults of its own, also for 0", () => {
+    const usual = { interval: 30_000, timeout: 10_000 };
+    expect(parse({ keepAlive: {} }).keepAlive).toEqual(usual);
+    expect(parse({ keepAlive: { interval: 0, timeout: "0s" } }).keepAlive).toEqual(usual);
+    expect(parse({ keepAlive: { interval: "1m", timeout: 1 } }).keepAlive).toEqual({
+      interval: 60_000,
+      timeout: 1,
+    });
+  });
+
+  test("keepAlive is copied, and what it is parsed to passes again", () => {
+    const given = { interval: 5, message: () => "", onPong: () => {} };
+    const { keepAlive } = parse({ keepAlive: given });
+    expect(keepAlive).toEqual({ ...given, timeout: 10_000 });
+    given.interval = 6;
+    expect(keepAlive?.interval).toBe(5);
+    expect(parse({ keepAlive }).keepAlive).toEqual(keepAlive);
+  });
+
+  test("keepAlive needs a message where there are no ping frames", async () => {
+    const error = await failure(() => parse({ keepAlive: {} }, BROWSER));
+    expect(error.code).toBe("UNSUPPORTED");
+    expect(error.message).toMatch(/option keepAlive .*keepAlive\.message/);
+    const message = (): string => "";
+    expect(parse({ keepAlive: { message } }, BROWSER).keepAlive?.message).toBe(message);
   });
 
   test("node is UNSUPPORTED in a browser", async () => {
