@@ -272,6 +272,12 @@ describe("rules", () => {
     expect(await askUrl(policy, "wss://bad.test/")).toBe(false);
   });
 
+  test("take no notice of credentials, which a resource of ours never has", async () => {
+    const policy = definePolicy([{ ...URL_RULE, resources: "wss://h" }]);
+    expect(await askUrl(policy, "wss://me:pw@h/")).toBe(true);
+    expect(await askUrl(policy, "wss://h:pw@g/")).toBe(false);
+  });
+
   test("refuse a resource that is no URL", async () => {
     const policy = definePolicy([{ actions: "*", effect: "allow" }]);
     const request = { action: CONNECT_URL, resource: "h/p" } as const;
@@ -457,18 +463,19 @@ const MATCHES: [string, string[], string[]][] = [
 ];
 
 describe.each(MATCHES)("the pattern %s", (pattern, yes, no) => {
-  const allows = definePolicy([{ ...URL_RULE, resources: pattern }]);
-  const denies = definePolicy([
-    { ...URL_RULE, resources: ["*", "ws+unix:*"] },
-    { actions: CONNECT_URL, resources: [pattern], effect: "deny" },
-  ]);
+  const allowing = () => definePolicy([{ ...URL_RULE, resources: pattern }]);
+  const denying = () =>
+    definePolicy([
+      { ...URL_RULE, resources: ["*", "ws+unix:*"] },
+      { actions: CONNECT_URL, resources: [pattern], effect: "deny" },
+    ]);
   test.each(yes)("matches %s", async (url) => {
-    expect(await askUrl(allows, url)).toBe(true);
-    expect(await askUrl(denies, url)).toBe(false);
+    expect(await askUrl(allowing(), url)).toBe(true);
+    expect(await askUrl(denying(), url)).toBe(false);
   });
   test.each(no)("does not match %s", async (url) => {
-    expect(await askUrl(allows, url)).toBe(false);
-    expect(await askUrl(denies, url)).toBe(true);
+    expect(await askUrl(allowing(), url)).toBe(false);
+    expect(await askUrl(denying(), url)).toBe(true);
   });
 });
 
