@@ -851,6 +851,12 @@ describe("send", () => {
     expect(client.state).toBe("open");
   });
 
+  test("keeps what the platform says of bytes that are no UTF-8", async () => {
+    const { client } = openClient();
+    const { cause } = await failure(client.send(new Uint8Array([0xff]), TEXT));
+    expect(cause).toBeInstanceOf(TypeError);
+  });
+
   test("of something wrong that nobody awaits is no unhandled rejection", async () => {
     const { client } = openClient();
     void client.send(5 as unknown as string);
