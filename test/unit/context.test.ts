@@ -395,6 +395,11 @@ describe("createContext of Node's entry", () => {
     }
   });
 
+  test("refuses, when it is made, defaults that their webSocket cannot honour", async () => {
+    const defaults = { webSocket: Date, headers: { "X-A": "1" } };
+    expect(await failureCode(() => node.createContext({ defaults }))).toBe("UNSUPPORTED");
+  });
+
   test("refuses defaults that are no options", async () => {
     const make = (): unknown => node.createContext({ defaults: null as unknown as object });
     expect(await failureCode(make)).toBe("INVALID_OPTION");
