@@ -652,6 +652,8 @@ class Client {
   };
   /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
   #full = false;
+  /** So many bytes are unread that no pong is worth reading on. */
+  #overfull = false;
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
@@ -797,8 +799,8 @@ class Client {
   /**
    * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
    * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-   * is out the socket is not paused: what arrives meanwhile counts against `bufferLimit`, so ping
-   * rarely, or with a short timeout, where the server has a long backlog. `timeout` is 10 s by default.
+   * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
+   * longer backlog comes when that is read. `timeout` is 10 s by default.
    *
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
@@ -880,7 +882,7 @@ class Client {
       stats.bytesBuffered = unread;
     }
     this.#queue.push(message);
-    if (!this.#full) this.#regulate();
+    if (!this.#overfull) this.#regulate();
   }
   #refuse(code, option, size, closeCode, wayOut = "") {
     const limit = this.#options[option];
@@ -896,11 +898,15 @@ class Client {
     const { size, capacity } = this.#queue;
     const { bytesBuffered } = this.#stats;
     const full = this.#full ? size > capacity / 2 || bytesBuffered > UNREAD_HIGH / 2 : size >= capacity || bytesBuffered >= UNREAD_HIGH;
-    if (full === this.#full) return;
+    const overfull = full && bytesBuffered > this.#options.bufferLimit / 2;
+    if (full === this.#full && overfull === this.#overfull) return;
     this.#full = full;
+    this.#overfull = overfull;
     this.#readDeadline?.touch();
     this.#keepAlive?.touch();
-    if (this.#state === "open" && this.backpressure !== "buffer") this.#transport.pause(full);
+    if (this.#state === "open" && this.backpressure !== "buffer") {
+      this.#transport.pause(full, overfull);
+    }
   }
   // Sending
   /** A promise that settles when this send may be followed by another. */
@@ -1707,6 +1713,7 @@ class WebSocketTransport {
   constructor(socket) {
     this.timesPaused = 0;
     this.taken = 0;
+    this.#paused = false;
     /**
      * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
      * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
@@ -1722,6 +1729,7 @@ class WebSocketTransport {
   #socket;
   #handler;
   #sentCode;
+  #paused;
   #poll;
   /** Begins to report. */
   attach(handler) {
@@ -1757,8 +1765,9 @@ class WebSocketTransport {
     return size;
   }
   pause(paused) {
+    if (paused && !this.#paused) this.timesPaused++;
+    this.#paused = paused;
     this.#socket.setPaused?.(paused);
-    if (paused) this.timesPaused++;
   }
   close(code, reason) {
     this.#sentCode = browserCode(code);

@@ -583,8 +583,8 @@ declare class Client implements AsyncIterable<Message> {
     /**
      * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
      * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-     * is out the socket is not paused: what arrives meanwhile counts against `bufferLimit`, so ping
-     * rarely, or with a short timeout, where the server has a long backlog. `timeout` is 10 s by default.
+     * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
+     * longer backlog comes when that is read. `timeout` is 10 s by default.
      *
      * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
      * `UNSUPPORTED` where {@link canPing} is false.

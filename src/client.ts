@@ -129,6 +129,8 @@ export class Client implements AsyncIterable<Message> {
 
   /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
   #full = false;
+  /** So many bytes are unread that no pong is worth reading on. */
+  #overfull = false;
 
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
@@ -296,8 +298,8 @@ export class Client implements AsyncIterable<Message> {
   /**
    * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
    * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-   * is out the socket is not paused: what arrives meanwhile counts against `bufferLimit`, so ping
-   * rarely, or with a short timeout, where the server has a long backlog. `timeout` is 10 s by default.
+   * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
+   * longer backlog comes when that is read. `timeout` is 10 s by default.
    *
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
@@ -390,7 +392,7 @@ export class Client implements AsyncIterable<Message> {
       stats.bytesBuffered = unread;
     }
     this.#queue.push(message);
-    if (!this.#full) this.#regulate();
+    if (!this.#overfull) this.#regulate();
   }
 
   #refuse(
@@ -418,12 +420,16 @@ export class Client implements AsyncIterable<Message> {
     const full = this.#full
       ? size > capacity / 2 || bytesBuffered > UNREAD_HIGH / 2
       : size >= capacity || bytesBuffered >= UNREAD_HIGH;
-    if (full === this.#full) return;
+    const overfull = full && bytesBuffered > this.#options.bufferLimit / 2;
+    if (full === this.#full && overfull === this.#overfull) return;
     this.#full = full;
+    this.#overfull = overfull;
     this.#readDeadline?.touch();
     // Something has arrived; and a ping that is out would keep the socket from being paused.
     this.#keepAlive?.touch();
-    if (this.#state === "open" && this.backpressure !== "buffer") this.#transport.pause(full);
+    if (this.#state === "open" && this.backpressure !== "buffer") {
+      this.#transport.pause(full, overfull);
+    }
   }
 
   // Sending

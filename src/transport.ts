@@ -48,8 +48,11 @@ export interface Transport {
    * what gives it up.
    */
   readonly ping?: (done: (roundTrip: number) => void) => () => void;
-  /** Asks to stop reading, where that can be; what is already read still arrives. Or to go on. */
-  pause(paused: boolean): void;
+  /**
+   * Asks to stop reading, where that can be; what is already read still arrives. Or to go on. While a
+   * pong is awaited it stops only `firmly`: nobody would see it.
+   */
+  pause(paused: boolean, firmly?: boolean): void;
   /** Sends a close frame, then ends as the peer answers. */
   close(code: number, reason: string): void;
   /** Ends at once, and tells by `onEnd`, with the code of the peer's close frame if that had come. */

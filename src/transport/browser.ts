@@ -136,6 +136,7 @@ class WebSocketTransport implements Transport {
   readonly #socket: WebSocketLike;
   #handler: TransportHandler | undefined;
   #sentCode: number | undefined;
+  #paused = false;
   #poll: ReturnType<typeof setTimeout> | undefined;
 
   constructor(socket: WebSocketLike) {
@@ -188,8 +189,9 @@ class WebSocketTransport implements Transport {
   }
 
   pause(paused: boolean): void {
+    if (paused && !this.#paused) this.timesPaused++;
+    this.#paused = paused;
     this.#socket.setPaused?.(paused);
-    if (paused) this.timesPaused++;
   }
 
   close(code: number, reason: string): void {

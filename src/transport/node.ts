@@ -435,6 +435,7 @@ class NodeTransport implements Transport {
   #pings: readonly Ping[] = [];
   #pingsSent = 0;
   #pauseAsked = false;
+  #pauseFirmly = false;
   #pauseDue = false;
   #paused = false;
 
@@ -563,14 +564,16 @@ class NodeTransport implements Transport {
     return over;
   }
 
-  pause(paused: boolean): void {
+  pause(paused: boolean, firmly = false): void {
     this.#pauseAsked = paused;
+    this.#pauseFirmly = firmly;
     this.#regulate();
   }
 
   #regulate(): void {
     // A paused socket would not see the pong, and what waits for it would be our own doing.
-    const isDue = (): boolean => this.#pauseAsked && this.#pings.length === 0;
+    const isDue = (): boolean =>
+      this.#pauseAsked && (this.#pauseFirmly || this.#pings.length === 0);
     if (this.#paused && !isDue()) {
       this.#paused = false;
       this.#ws.resume();

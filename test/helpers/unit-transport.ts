@@ -59,6 +59,8 @@ export class FakeTransport implements Transport {
   /** Takes no more messages. */
   refuses = false;
   paused = false;
+  /** Also while a pong is awaited. */
+  firmly = false;
   onClose: (() => void) | undefined;
   /** What it reports to, for the end that `cut` tells. */
   handler: TransportHandler | undefined;
@@ -101,11 +103,12 @@ export class FakeTransport implements Transport {
     this.handler?.onProgress();
   }
 
-  pause(paused: boolean): void {
-    if (paused === this.paused) return;
-    this.calls.push(paused ? "pause" : "resume");
+  pause(paused: boolean, firmly = false): void {
+    if (paused === this.paused && firmly === this.firmly) return;
+    this.calls.push(firmly ? "pause firmly" : paused ? "pause" : "resume");
+    if (paused && !this.paused) this.timesPaused++;
     this.paused = paused;
-    if (paused) this.timesPaused++;
+    this.firmly = firmly;
   }
 
   close(code: number, reason: string): void {

@@ -148,6 +148,25 @@ describe("a socket that is paused", () => {
     client.terminate();
   });
 
+  test("stays so behind half of bufferLimit, whatever pong is awaited", async () => {
+    await using server = await startRawServer();
+    const bufferLimit = 1_048_576;
+    const { client, peer } = await open(server, { bufferLimit });
+    const count = 2_000;
+    const payloads = Array.from({ length: count }, (_, i) => `${i} `.padEnd(4_096, "."));
+    // Eight times as much as may wait.
+    peer.write(...payloads.map((payload) => textFrame(payload)));
+    expect(await codeOf(client.ping({ timeout: ms(200) }))).toBe("PING_TIMEOUT");
+    expect(client.stats.bytesBuffered).toBeGreaterThan(bufferLimit / 2);
+    const ping = client.ping();
+    for (const payload of payloads) {
+      expect((await client.receive()).value?.data === payload).toBe(true);
+    }
+    peer.write(pongFrame(await payloadOf(peer, 1)));
+    expect(await ping).toBeGreaterThan(0);
+    client.terminate();
+  });
+
   test.each(["timeout", "signal"])("pauses again when a ping is given up by %s", async (by) => {
     await using server = await startRawServer();
     const opened = await openPaused(server);

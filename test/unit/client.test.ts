@@ -681,6 +681,21 @@ describe("receiving", () => {
     expect(transport.paused).toBe(false);
   });
 
+  test("pauses firmly while over half of bufferLimit is unread", () => {
+    const { client, transport, bytes } = openClient({
+      channelCapacity: 1,
+      bufferLimit: 65_536 * 2,
+    });
+    bytes(65_536 - 64);
+    expect(transport.firmly).toBe(false);
+    bytes(1);
+    expect(transport.firmly).toBe(true);
+    client.channel().tryReceive();
+    client.channel().tryReceive();
+    expect(transport.calls).toEqual(["pause", "pause firmly", "pause", "resume"]);
+    expect(client.stats.timesPaused).toBe(1);
+  });
+
   test("never pauses where backpressure is buffer", () => {
     const {
       client,

@@ -1,0 +1,49 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { ROOT } from "../helpers/root.js";
+
+export interface SoakServer extends AsyncDisposable {
+  /** Ends with a `/`. */
+  readonly url: string;
+}
+
+/** Starts fixtures/server.mjs. */
+export async function startSoakServer(): Promise<SoakServer> {
+  const child = fork(join(ROOT, "test/soak/fixtures/server.mjs"), { execArgv: [] });
+  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  return {
+    url: `ws://127.0.0.1:${port}/`,
+    async [Symbol.asyncDispose]() {
+      const exit = once(child, "exit");
+      child.kill();
+      await exit;
+    },
+  };
+}
+
+/** What this process holds, after all that can go has gone, in bytes. */
+export async function heldMemory(): Promise<number> {
+  const { gc } = globalThis;
+  if (gc === undefined) throw new Error("needs --expose-gc");
+  for (let i = 0; i < 3; i++) {
+    gc();
+    // What finalizers and closing handles let go needs turns of the event loop.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Runs `task` so often, at most `width` of it at once. */
+export async function repeat(
+  count: number,
+  width: number,
+  task: (n: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const run = async (): Promise<void> => {
+    while (next < count) await task(next++);
+  };
+  await Promise.all(Array.from({ length: width }, run));
+}
