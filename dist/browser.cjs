@@ -1202,10 +1202,10 @@ class Context {
   #isClosing = false;
   #settleClosed;
   /** @internal */
-  constructor(connector, check, options) {
+  constructor(connector, check, options, parsers) {
     this.#connector = connector;
     this.#owner = {
-      settings: parseSettings(options, check),
+      settings: parseSettings(options, check, parsers),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -1269,18 +1269,18 @@ function noContext() {
 }
 const OPERATION = "createContext";
 const any = (value) => value;
-const notYet = /* @__PURE__ */ refused("is not in this version: use a policy");
+const noGuard = /* @__PURE__ */ notHere("use a policy");
 const PARSERS = {
   policy: callable,
   actor: any,
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: (value, name) => value !== false && notYet(value, name),
+  denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
   signal: abortSignal
 };
-function parseSettings(options, check) {
-  const given = parseBy(PARSERS, options, OPERATION);
+function parseSettings(options, check, parsers) {
+  const given = parseBy({ ...PARSERS, ...parsers }, options, OPERATION);
   const { policy, actor, meta, defaults = {}, strict } = given;
   const shared = check(defaults, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"]) {
@@ -1293,7 +1293,8 @@ function parseSettings(options, check) {
     policy: policy ?? (strict ? () => false : void 0),
     actor,
     meta,
-    defaults: shared
+    defaults: shared,
+    dial: given.denyPrivateNetworks
   };
 }
 
@@ -1457,7 +1458,7 @@ function bindConnect(platformFor) {
 function bindCreateContext(platformFor) {
   const connector = bindConnector(platformFor);
   const check = (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where);
-  return (options = {}) => new Context(connector, check, options);
+  return (options = {}) => new Context(connector, check, options, platformFor(void 0).contextParsers);
 }
 function bindConnector(platformFor) {
   return async (input, given = {}, owner) => {
@@ -1469,7 +1470,7 @@ function bindConnector(platformFor) {
   };
 }
 async function dial$1(url, options, platform, owner) {
-  const { policy, actor, meta } = owner?.settings ?? {};
+  const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
   const policies = [policy, options.policy].filter((one) => one !== void 0);
   const subject = {
     actor,
@@ -1498,7 +1499,7 @@ async function dial$1(url, options, platform, owner) {
         return handler;
       }
     };
-    authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : platform.dial(request)).catch(done);
+    authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : connectBy(request)).catch(done);
     return () => {
       leave?.();
       deadline.stop();

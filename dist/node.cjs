@@ -4,6 +4,10 @@ Object.defineProperty(exports, '__esModule', { value: true });
 
 var node_buffer = require('node:buffer');
 var require$$0 = require('ws');
+var node_dns = require('node:dns');
+var node_net = require('node:net');
+var node_tls = require('node:tls');
+var node_url = require('node:url');
 
 const TRAITS = {
   ABORTED: "CANCELED",
@@ -1267,10 +1271,10 @@ class Context {
   #isClosing = false;
   #settleClosed;
   /** @internal */
-  constructor(connector, check, options) {
+  constructor(connector, check, options, parsers) {
     this.#connector = connector;
     this.#owner = {
-      settings: parseSettings(options, check),
+      settings: parseSettings(options, check, parsers),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -1334,18 +1338,18 @@ function noContext() {
 }
 const OPERATION = "createContext";
 const any = (value) => value;
-const notYet = /* @__PURE__ */ refused("is not in this version: use a policy");
+const noGuard = /* @__PURE__ */ notHere("use a policy");
 const PARSERS = {
   policy: callable,
   actor: any,
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: (value, name) => value !== false && notYet(value, name),
+  denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
   signal: abortSignal
 };
-function parseSettings(options, check) {
-  const given = parseBy(PARSERS, options, OPERATION);
+function parseSettings(options, check, parsers) {
+  const given = parseBy({ ...PARSERS, ...parsers }, options, OPERATION);
   const { policy, actor, meta, defaults = {}, strict } = given;
   const shared = check(defaults, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"]) {
@@ -1358,7 +1362,8 @@ function parseSettings(options, check) {
     policy: policy ?? (strict ? () => false : void 0),
     actor,
     meta,
-    defaults: shared
+    defaults: shared,
+    dial: given.denyPrivateNetworks
   };
 }
 
@@ -1522,7 +1527,7 @@ function bindConnect(platformFor) {
 function bindCreateContext(platformFor) {
   const connector = bindConnector(platformFor);
   const check = (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where);
-  return (options = {}) => new Context(connector, check, options);
+  return (options = {}) => new Context(connector, check, options, platformFor(void 0).contextParsers);
 }
 function bindConnector(platformFor) {
   return async (input, given = {}, owner) => {
@@ -1530,11 +1535,11 @@ function bindConnector(platformFor) {
     const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
     const url = parseUrl(input, platform);
     const base = parseOptions(DEFAULTS, defaults, platform);
-    return dial$2(url, parseOptions(base, given, platform), platform, owner);
+    return dial$1(url, parseOptions(base, given, platform), platform, owner);
   };
 }
-async function dial$2(url, options, platform, owner) {
-  const { policy, actor, meta } = owner?.settings ?? {};
+async function dial$1(url, options, platform, owner) {
+  const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
   const policies = [policy, options.policy].filter((one) => one !== void 0);
   const subject = {
     actor,
@@ -1563,7 +1568,7 @@ async function dial$2(url, options, platform, owner) {
         return handler;
       }
     };
-    authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : platform.dial(request)).catch(done);
+    authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : connectBy(request)).catch(done);
     return () => {
       leave?.();
       deadline.stop();
@@ -1727,10 +1732,10 @@ function webSocketPlatform(streamSocket) {
       const { document, location } = globalThis;
       return document?.baseURI ?? location?.href;
     },
-    dial: (request) => dial$1(request, classFor(request.options))
+    dial: (request) => dial(request, classFor(request.options))
   };
 }
-function dial$1({ url, options, signal, open }, Class) {
+function dial({ url, options, signal, open }, Class) {
   return new Promise((resolve, reject) => {
     const { protocols, writeTimeout } = options;
     const label = displayUrl(url);
@@ -1889,6 +1894,212 @@ function requireNode () {
 var nodeExports = requireNode();
 var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
 
+function guardConnection(guard, url, options, signal) {
+  const label = displayUrl(url);
+  const rival = findRival(url, options);
+  if (rival) {
+    const why = "it connects where the guard cannot see";
+    throw new WsError(
+      "UNSUPPORTED",
+      `dial ${label}: ${rival} cannot be used with denyPrivateNetworks: ${why}`
+    );
+  }
+  const check = (address) => {
+    const problem = guard.problem(url.hostname, address);
+    if (!problem) return;
+    throw new WsError(
+      "URL_FORBIDDEN",
+      `dial ${label}: not allowed: ${label}: ${problem}, and option denyPrivateNetworks is set`
+    );
+  };
+  check();
+  const isSecure = url.protocol === "wss:";
+  return ({ host, port, family, localAddress, lookup = node_dns.lookup, ...rest }, done) => {
+    const socket = node_net.connect({
+      port,
+      ...host !== void 0 && { host },
+      ...family !== void 0 && { family },
+      ...localAddress !== void 0 && { localAddress },
+      lookup: checkAnswers(lookup, check)
+    });
+    const abort = () => void socket.destroy();
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+    const settle = (error, opened) => {
+      signal.removeEventListener("abort", abort);
+      socket.off("error", settle);
+      if (error) socket.destroy();
+      done(error, opened);
+    };
+    socket.on("error", settle);
+    socket.once("connect", () => {
+      try {
+        const { remoteAddress } = socket;
+        if (!remoteAddress) throw new Error("the connection ended before it was used");
+        check(remoteAddress);
+        settle(null, isSecure ? startTls(socket, host, rest) : socket);
+      } catch (error) {
+        settle(error);
+      }
+    });
+  };
+}
+function findRival({ protocol }, { webSocket, node }) {
+  if (webSocket) return "option webSocket";
+  if (node.agent) return "option node.agent";
+  if (node.tls?.socket) return "option node.tls.socket";
+  return protocol === "ws+unix:" ? "a ws+unix: URL" : void 0;
+}
+function checkAnswers(lookup, check) {
+  return (host, options, done) => {
+    lookup(host, options, (error, answer, family) => {
+      let answers;
+      try {
+        if (error) throw error;
+        answers = copyAnswers(Array.isArray(answer) ? answer : [{ address: answer, family }]);
+        for (const { address } of answers) check(address);
+      } catch (refusal) {
+        done(refusal, "");
+        return;
+      }
+      const [first] = answers;
+      if (!first) done(new Error(`the look-up of ${host} found no address`), "");
+      else if (options.all) done(null, answers);
+      else done(null, first.address, first.family);
+    });
+  };
+}
+function copyAnswers(answers) {
+  return answers.map(({ address, family = 0 }) => ({ address: String(address), family }));
+}
+function startTls(socket, host = "", options) {
+  const { servername = node_net.isIP(host) ? "" : host } = options;
+  return node_tls.connect({ ...options, host, servername, socket });
+}
+
+const BLOCKS = {
+  "cloud metadata": [
+    "169.254.169.254/32",
+    "100.100.100.200/32",
+    "192.0.0.192/32",
+    "fd00:ec2::254/128",
+    "fd20:ce::254/128",
+    // Azure's, alone among addresses that are otherwise public.
+    "168.63.129.16/32"
+  ],
+  unspecified: ["0.0.0.0/8", "::/128"],
+  loopback: ["127.0.0.0/8", "::1/128"],
+  "private use": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+  "unique local": ["fc00::/7"],
+  "link local": ["169.254.0.0/16", "fe80::/10"],
+  "site local": ["fec0::/10"],
+  "carrier-grade NAT": ["100.64.0.0/10"],
+  multicast: ["224.0.0.0/4", "ff00::/8"],
+  documentation: [
+    "192.0.2.0/24",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "2001:db8::/32",
+    "3fff::/20"
+  ],
+  benchmarking: ["198.18.0.0/15", "2001:2::/48"],
+  ORCHID: ["2001:10::/28", "2001:20::/28"],
+  // They hold an IPv4 address that a relay or a translator of the local network would dial for us.
+  Teredo: ["2001::/32"],
+  "6to4": ["192.88.99.0/24", "2002::/16"],
+  "local NAT64": ["64:ff9b:1::/48"],
+  "IPv4-compatible": ["::/96"],
+  discard: ["100::/64"],
+  "protocol assignments": ["192.0.0.0/24", "2001::/23"],
+  reserved: ["240.0.0.0/4"]
+};
+const MAPPED = "::ffff:";
+const NAT64 = "64:ff9b::";
+const PUBLIC = ["0.0.0.0/0", "2000::/3", "::ffff:0:0/96", "64:ff9b::/96"];
+const LOCALHOST = /(^|\.)localhost\.*$/;
+class Blocks {
+  // One list a family: not all versions of Node agree on what a list of both makes of IPv4 in IPv6.
+  #lists = { 4: new node_net.BlockList(), 6: new node_net.BlockList() };
+  /** IPv4 blocks are also added as they look in IPv6 behind these prefixes of 96 bits. */
+  constructor(blocks, ...prefixes) {
+    for (const block of blocks) {
+      const [network = "", bits] = block.split("/");
+      if (node_net.isIP(network) === 6) this.#lists[6].addSubnet(network, Number(bits), "ipv6");
+      else {
+        this.#lists[4].addSubnet(network, Number(bits), "ipv4");
+        for (const prefix of prefixes) {
+          this.#lists[6].addSubnet(prefix + network, 96 + Number(bits), "ipv6");
+        }
+      }
+    }
+  }
+  has(address) {
+    return node_net.isIP(address) === 6 ? this.#lists[6].check(address, "ipv6") : this.#lists[4].check(address, "ipv4");
+  }
+}
+class NetworkGuard {
+  #blocks = Object.entries(BLOCKS).map(
+    ([name, blocks]) => [name, new Blocks(blocks, MAPPED, NAT64)]
+  );
+  #public = new Blocks(PUBLIC);
+  #names;
+  #allowed;
+  /** Of names and of blocks. */
+  constructor(allow = []) {
+    this.#names = new Set(allow.filter((entry) => !entry.includes("/")));
+    this.#allowed = new Blocks(
+      allow.filter((entry) => entry.includes("/")),
+      MAPPED
+    );
+  }
+  /**
+   * What is wrong with dialling the host of a URL, if anything: as far as it can be told by the host
+   * itself, or by an address that it has led to.
+   */
+  problem(hostname, address = hostname.replace(/^\[|\]$/g, "")) {
+    if (this.#names.has(withoutDot(hostname))) return void 0;
+    const block = this.#blockOf(LOCALHOST.test(address) ? "127.0.0.1" : address);
+    return block && `${address} is a private address (${block})`;
+  }
+  /** Why an address is refused, if it is one and is. */
+  #blockOf(zoned) {
+    const address = zoned.replace(/%.*/, "");
+    if (!node_net.isIP(address) || this.#allowed.has(address)) return void 0;
+    const [name] = this.#blocks.find(([, blocks]) => blocks.has(address)) ?? [];
+    return name ?? (this.#public.has(address) ? void 0 : "reserved");
+  }
+}
+function parseGuard(value, name) {
+  if (value === false) return void 0;
+  if (value === true) return new NetworkGuard();
+  if (!isObject(value)) throw invalid(name, "true, false or { allow }", value);
+  const { allow = [] } = pickKnown(name, value, ["allow"]);
+  if (!Array.isArray(allow)) throw invalid(`${name}.allow`, "an array", allow);
+  return new NetworkGuard(
+    // Not `map`, which would pass over holes.
+    Array.from(allow, (entry, index) => {
+      const parsed = typeof entry === "string" && (parseBlock(entry) ?? parseName(entry));
+      if (parsed) return parsed;
+      const wanted = "a host name, an IP address or a CIDR block";
+      throw invalid(`${name}.allow[${index}]`, wanted, entry);
+    })
+  );
+}
+function parseBlock(entry) {
+  const [, network = "", bits] = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
+  const most = { 0: -1, 4: 32, 6: 128 }[node_net.isIP(network)] ?? -1;
+  const length = Number(bits ?? most);
+  return length >= 0 && length <= most ? `${network}/${length}` : void 0;
+}
+function parseName(entry) {
+  const isName = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(entry);
+  const host = isName ? node_url.domainToASCII(entry) : "";
+  return node_net.isIP(host) ? void 0 : withoutDot(host);
+}
+function withoutDot(host) {
+  return host.replace(/\.$/, "");
+}
+
 const BODY_LIMIT = 65536;
 const BODY_TIMEOUT = 1e3;
 const MAX_FRAGMENTS = 65536;
@@ -1898,12 +2109,12 @@ const MAX_PENDING_PONGS = 32768;
 const CORK_LIMIT = 65536;
 const DEFAULT_MAX_REDIRECTS = 5;
 const PING_BYTES = 4;
-const dial = async (request) => {
+const dialBy = (guard) => async (request) => {
   const { signal } = request;
   let hop = { url: request.url, options: request.options };
   for (let hops = 0; ; hops++) {
     try {
-      await dialOnce(request, hop);
+      await dialOnce(request, hop, guard);
       return;
     } catch (error) {
       hop = followRedirect(hop, error, hops);
@@ -1916,7 +2127,13 @@ const nodePlatform = {
   credentials: true,
   unix: unixProblem,
   base: void 0,
-  dial
+  dial: /* @__PURE__ */ dialBy(),
+  contextParsers: {
+    denyPrivateNetworks(value, name) {
+      const guard = parseGuard(value, name);
+      return guard && dialBy(guard);
+    }
+  }
 };
 function followRedirect(from, refusal, hops) {
   const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
@@ -1985,12 +2202,13 @@ const CERTIFICATE_OPTIONS = [
 function holdsCertificate(options = {}) {
   return CERTIFICATE_OPTIONS.some((name) => name in options);
 }
-function dialOnce({ signal, open }, { url, options }) {
+function dialOnce({ signal, open }, { url, options }, guard) {
   return new Promise((resolve, reject) => {
     const label = displayUrl(url);
     let request;
     let response;
-    const ws = createWebSocket(url, options, (req) => request = req);
+    const createConnection = guard && guardConnection(guard, url, options, signal);
+    const ws = createWebSocket(url, options, createConnection, (req) => request = req);
     const abort = () => {
       fail(signal.reason);
       ws.terminate();
@@ -2002,9 +2220,17 @@ function dialOnce({ signal, open }, { url, options }) {
     signal.addEventListener("abort", abort);
     ws.on("error", (error) => fail(dialError(label, error, request, response)));
     ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
-    ws.once("upgrade", (res) => response = res);
+    ws.once("upgrade", (res) => {
+      response = res;
+      const fault = handshakeFault(res);
+      if (fault === void 0) return;
+      fail(dialError(label, new Error(fault), request, response));
+      ws.terminate();
+    });
     ws.once("unexpected-response", (req, res) => {
       signal.removeEventListener("abort", abort);
+      ws.removeAllListeners().on("error", () => {
+      });
       void readBody(res, signal).then((body) => {
         const timedOut = signal.reason?.code === "DIAL_TIMEOUT";
         const refused = !signal.aborted || timedOut;
@@ -2020,10 +2246,12 @@ function dialOnce({ signal, open }, { url, options }) {
       transport.attach(open(transport, url));
       resolve();
     });
+    if (signal.aborted) abort();
   });
 }
-function createWebSocket(url, { node, compression, ...options }, onRequest) {
+function createWebSocket(url, { node, compression, ...options }, createConnection, onRequest) {
   const { agent, tls, lookup, family, localAddress, origin } = node;
+  const compresses = compression !== COMPRESSION.DISABLED;
   const noContext = compression === COMPRESSION.NO_CONTEXT;
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
@@ -2032,7 +2260,7 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     allowSynchronousEvents: true,
     auth: void 0,
     autoPong: true,
-    createConnection: void 0,
+    createConnection,
     generateMask: void 0,
     handshakeTimeout: void 0,
     maxBufferedChunks: MAX_CHUNKS,
@@ -2045,18 +2273,20 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit,
+    maxPayload: options.readLimit + (compresses ? inflation(options.readLimit) : 0),
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
     closeTimeout: LAST_RESORT,
-    perMessageDeflate: compression !== COMPRESSION.DISABLED && {
+    perMessageDeflate: compresses && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true },
+      zlibInflateOptions: { transform: inflateAll },
       // We decide, message by message: `ws` would heed its own only without context take-over.
       threshold: 0
     },
     finishRequest(request) {
+      request.maxHeadersCount = 0;
       onRequest(request);
       request.end();
     }
@@ -2072,6 +2302,18 @@ function createWebSocket(url, { node, compression, ...options }, onRequest) {
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
 }
+function inflation(size) {
+  return 64 + (size >> 8);
+}
+function inflateAll(chunk, encoding, done) {
+  const before = this.bytesWritten;
+  const own2 = Object.getPrototypeOf(this);
+  own2._transform.call(this, chunk, encoding, (error) => {
+    const rest = chunk.subarray(this.bytesWritten - before);
+    if (error || rest.every((byte) => byte === 0 || byte === 255)) done(error);
+    else this.destroy(Object.assign(new Error("more behind the end"), { code: "Z_DATA_ERROR" }));
+  });
+}
 function catching(lookup) {
   return (host, options, done) => {
     try {
@@ -2081,9 +2323,17 @@ function catching(lookup) {
     }
   };
 }
+const EXTENSION = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
+function handshakeFault({ httpVersion, headers }) {
+  if (httpVersion !== "1.1") return `Not HTTP/1.1 but ${httpVersion}`;
+  const extensions = headers["sec-websocket-extensions"];
+  if (extensions === void 0 || EXTENSION.test(extensions)) return void 0;
+  return "Invalid Sec-WebSocket-Extensions header";
+}
 const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 function dialError(label, cause, request, response) {
   const { code = "" } = cause;
+  if (WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
   const why = cause.message || code;
   if (response !== void 0 || code.startsWith("HPE_")) {
     return new WsError("HANDSHAKE_REJECTED", `dial ${label}: bad handshake: ${why}`, {

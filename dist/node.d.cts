@@ -620,7 +620,32 @@ interface ContextOptions {
     readonly defaults?: Omit<ConnectOptions, "policy" | "signal"> | undefined;
     /** Refuses everything while the context has no policy of its own. Default: false. */
     readonly strict?: boolean | undefined;
-    /** Not in this version: `UNSUPPORTED`. */
+    /**
+     * Refuses, in Node, to connect to addresses that are not the public internet's: loopback, private,
+     * link-local, unique-local, carrier-grade NAT, multicast, reserved and documentation blocks, 6to4,
+     * Teredo, cloud metadata, and all of these as IPv6 writes IPv4 (mapped, NAT64). The dial fails with
+     * `URL_FORBIDDEN`, which names the address. Judged are
+     *
+     * - the host in the URL, in every spelling, and names of this machine such as `localhost`, before
+     *   anything is looked up;
+     * - all answers of the look-up, `node.lookup` or Node's own: a name that leads to one private address
+     *   is refused, whatever its others are;
+     * - the address where the connection has ended up, before the request, or TLS's first message, leaves;
+     * - the same of each redirect.
+     *
+     * `allow` lets through host names, as they stand in the URL and wherever they lead, addresses, and
+     * CIDR blocks; `localhost` is taken for `127.0.0.1`. Anything else in it is `INVALID_OPTION`.
+     *
+     * No option of a call loosens it. What would connect in its place is `UNSUPPORTED`: `node.agent`,
+     * `node.tls.socket`, `webSocket`, `ws+unix:` URLs; and so is the option itself in a browser. Of `node.tls`
+     * only what concerns TLS is heeded.
+     *
+     * It cannot tell that a public address is in truth one of your own network, be it by a public block
+     * that you use, by a NAT64 prefix other than `64:ff9b::/96`, or by a router, or that a public server
+     * passes on what it gets. It judges addresses, not ports, which is a policy's to do.
+     *
+     * Default: false.
+     */
     readonly denyPrivateNetworks?: boolean | {
         readonly allow: readonly string[];
     } | undefined;

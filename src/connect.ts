@@ -47,7 +47,8 @@ export function bindCreateContext(platformFor: PlatformFor): CreateContext {
   const connector = bindConnector(platformFor);
   const check: OptionCheck = (options, where) =>
     parseOptions({}, options, platformFor({ ...options }.webSocket), where);
-  return (options = {}) => new Context(connector, check, options);
+  return (options = {}) =>
+    new Context(connector, check, options, platformFor(undefined).contextParsers);
 }
 
 function bindConnector(platformFor: PlatformFor): Connector {
@@ -68,7 +69,7 @@ async function dial(
   platform: Platform,
   owner: Owner | undefined,
 ): Promise<Client> {
-  const { policy, actor, meta } = owner?.settings ?? {};
+  const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
   const policies = [policy, options.policy].filter((one) => one !== undefined);
   const subject: PolicySubject = {
     actor,
@@ -102,7 +103,7 @@ async function dial(
     authorize(policies, subject, url, "")
       .then(() => request.authorize(url))
       // A policy may take its time, and end after the dial has.
-      .then(() => (signal.aborted ? undefined : platform.dial(request)))
+      .then(() => (signal.aborted ? undefined : connectBy(request)))
       .catch(done);
     return () => {
       leave?.();

@@ -2,9 +2,10 @@ import type { Client } from "./client.js";
 import { checkClose, GOING_AWAY } from "./close.js";
 import { onAbort } from "./deadline.js";
 import { invalid, show, WsError } from "./errors.js";
-import { abortSignal, callable, object, oneOf, parseBy, refused } from "./options.js";
+import { abortSignal, callable, notHere, object, oneOf, parseBy } from "./options.js";
 import type { ConnectOptions, Parser } from "./options.js";
 import type { Policy } from "./policy.js";
+import type { Dial, PlatformParsers } from "./transport.js";
 
 /** What {@link createContext} takes. */
 export interface ContextOptions {
@@ -18,7 +19,32 @@ export interface ContextOptions {
   readonly defaults?: Omit<ConnectOptions, "policy" | "signal"> | undefined;
   /** Refuses everything while the context has no policy of its own. Default: false. */
   readonly strict?: boolean | undefined;
-  /** Not in this version: `UNSUPPORTED`. */
+  /**
+   * Refuses, in Node, to connect to addresses that are not the public internet's: loopback, private,
+   * link-local, unique-local, carrier-grade NAT, multicast, reserved and documentation blocks, 6to4,
+   * Teredo, cloud metadata, and all of these as IPv6 writes IPv4 (mapped, NAT64). The dial fails with
+   * `URL_FORBIDDEN`, which names the address. Judged are
+   *
+   * - the host in the URL, in every spelling, and names of this machine such as `localhost`, before
+   *   anything is looked up;
+   * - all answers of the look-up, `node.lookup` or Node's own: a name that leads to one private address
+   *   is refused, whatever its others are;
+   * - the address where the connection has ended up, before the request, or TLS's first message, leaves;
+   * - the same of each redirect.
+   *
+   * `allow` lets through host names, as they stand in the URL and wherever they lead, addresses, and
+   * CIDR blocks; `localhost` is taken for `127.0.0.1`. Anything else in it is `INVALID_OPTION`.
+   *
+   * No option of a call loosens it. What would connect in its place is `UNSUPPORTED`: `node.agent`,
+   * `node.tls.socket`, `webSocket`, `ws+unix:` URLs; and so is the option itself in a browser. Of `node.tls`
+   * only what concerns TLS is heeded.
+   *
+   * It cannot tell that a public address is in truth one of your own network, be it by a public block
+   * that you use, by a NAT64 prefix other than `64:ff9b::/96`, or by a router, or that a public server
+   * passes on what it gets. It judges addresses, not ports, which is a policy's to do.
+   *
+   * Default: false.
+   */
   readonly denyPrivateNetworks?: boolean | { readonly allow: readonly string[] } | undefined;
   /** Closes the context. Default: none. */
   readonly signal?: AbortSignal | undefined;
@@ -30,6 +56,8 @@ export interface Settings {
   readonly actor?: unknown;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly defaults: ConnectOptions;
+  /** Dials in place of the platform: one that denies private networks. */
+  readonly dial?: Dial | undefined;
 }
 
 /** What a connection needs of the context it lives in. */
@@ -67,10 +95,15 @@ export class Context {
   #settleClosed!: () => void;
 
   /** @internal */
-  constructor(connector: Connector, check: OptionCheck, options: ContextOptions) {
+  constructor(
+    connector: Connector,
+    check: OptionCheck,
+    options: ContextOptions,
+    parsers?: PlatformParsers,
+  ) {
     this.#connector = connector;
     this.#owner = {
-      settings: parseSettings(options, check),
+      settings: parseSettings(options, check, parsers),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -144,7 +177,7 @@ const OPERATION = "createContext";
 /** Takes anything, or leaves the check to others. */
 const any: Parser = (value) => value;
 
-const notYet = /* @__PURE__ */ refused("is not in this version: use a policy");
+const noGuard = /* @__PURE__ */ notHere("use a policy");
 
 const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   policy: callable,
@@ -152,12 +185,16 @@ const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: (value, name) => value !== false && notYet(value, name),
+  denyPrivateNetworks: (value, name) => (value === false ? undefined : noGuard(value, name)),
   signal: abortSignal,
 };
 
-function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
-  const given: ContextOptions = parseBy(PARSERS, options, OPERATION);
+function parseSettings(
+  options: ContextOptions,
+  check: OptionCheck,
+  parsers?: PlatformParsers,
+): Settings {
+  const given: ContextOptions = parseBy({ ...PARSERS, ...parsers }, options, OPERATION);
   const { policy, actor, meta, defaults = {}, strict } = given;
   const shared = check(defaults, `${OPERATION}: option defaults`);
   // A default policy could be replaced by a call's, and a default signal would look like the context's.
@@ -172,5 +209,6 @@ function parseSettings(options: ContextOptions, check: OptionCheck): Settings {
     actor,
     meta,
     defaults: shared,
+    dial: given.denyPrivateNetworks as Dial | undefined,
   };
 }

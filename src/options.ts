@@ -262,7 +262,7 @@ export const refused =
   };
 
 /** Stands for what a platform may bring. */
-const notHere = (wayOut: string): Parser =>
+export const notHere = (wayOut: string): Parser =>
   refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
 
 /** By what each option is checked and copied. */

@@ -160,5 +160,9 @@ export interface Platform extends Capabilities {
    * What checks and copies the options that only some platforms have, by name: each returns a copy or
    * throws a `WsError`. Where they are not here, such options are `UNSUPPORTED`.
    */
-  readonly parsers?: Readonly<Record<string, (value: unknown, name: string) => unknown>>;
+  readonly parsers?: PlatformParsers;
+  /** The same for the options of `createContext`: `denyPrivateNetworks`, of which it makes a {@link Dial}. */
+  readonly contextParsers?: PlatformParsers;
 }
+
+export type PlatformParsers = Readonly<Record<string, (value: unknown, name: string) => unknown>>;

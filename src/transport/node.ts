@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { InflateRaw } from "node:zlib";
 import WebSocket from "isomorphic-ws";
 import {
   ABNORMAL_CLOSURE,
@@ -25,6 +26,10 @@ import type {
   TransportHandler,
 } from "../transport.js";
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../url.js";
+import { guardConnection } from "./guarded-connection.js";
+import type { CreateConnection } from "./guarded-connection.js";
+import { parseGuard } from "./private-networks.js";
+import type { NetworkGuard } from "./private-networks.js";
 
 /** How much of a refusal's body is read, in bytes, and how long it is waited for, in milliseconds. */
 const BODY_LIMIT = 65_536;
@@ -53,28 +58,39 @@ const DEFAULT_MAX_REDIRECTS = 5;
 /** A ping carries its number, so that its pong names it. */
 const PING_BYTES = 4;
 
-/** Opens a connection with `ws`, following redirects if asked to: one dial per hop, each authorized. */
-const dial: Dial = async (request) => {
-  const { signal } = request;
-  let hop: Hop = { url: request.url, options: request.options };
-  for (let hops = 0; ; hops++) {
-    try {
-      await dialOnce(request, hop);
-      return;
-    } catch (error) {
-      hop = followRedirect(hop, error, hops);
-      await request.authorize(hop.url);
-      signal.throwIfAborted();
+/**
+ * Opens connections with `ws`, following redirects if asked to: one dial per hop, each authorized, and
+ * watched by the guard if there is one.
+ */
+const dialBy =
+  (guard?: NetworkGuard): Dial =>
+  async (request) => {
+    const { signal } = request;
+    let hop: Hop = { url: request.url, options: request.options };
+    for (let hops = 0; ; hops++) {
+      try {
+        await dialOnce(request, hop, guard);
+        return;
+      } catch (error) {
+        hop = followRedirect(hop, error, hops);
+        await request.authorize(hop.url);
+        signal.throwIfAborted();
+      }
     }
-  }
-};
+  };
 
 /** Node, by `ws`. */
 export const nodePlatform: Platform = {
   credentials: true,
   unix: unixProblem,
   base: undefined,
-  dial,
+  dial: /* @__PURE__ */ dialBy(),
+  contextParsers: {
+    denyPrivateNetworks(value, name) {
+      const guard = parseGuard(value, name);
+      return guard && dialBy(guard);
+    },
+  },
 };
 
 /** The target of one dial, and the options that may travel to it. */
@@ -164,12 +180,17 @@ function holdsCertificate(options: object = {}): boolean {
 }
 
 /** One dial to one URL. */
-function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise<void> {
+function dialOnce(
+  { signal, open }: DialRequest,
+  { url, options }: Hop,
+  guard: NetworkGuard | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const label = displayUrl(url);
     let request: ClientRequest | undefined;
     let response: IncomingMessage | undefined;
-    const ws = createWebSocket(url, options, (req) => (request = req));
+    const createConnection = guard && guardConnection(guard, url, options, signal);
+    const ws = createWebSocket(url, options, createConnection, (req) => (request = req));
     const abort = (): void => {
       fail(signal.reason);
       ws.terminate();
@@ -182,9 +203,17 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
     // For good: a late error without a listener would end the process.
     ws.on("error", (error) => fail(dialError(label, error, request, response)));
     ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
-    ws.once("upgrade", (res: IncomingMessage) => (response = res));
+    ws.once("upgrade", (res: IncomingMessage) => {
+      response = res;
+      const fault = handshakeFault(res);
+      if (fault === undefined) return;
+      fail(dialError(label, new Error(fault), request, response));
+      ws.terminate();
+    });
     ws.once("unexpected-response", (req: ClientRequest, res: IncomingMessage) => {
       signal.removeEventListener("abort", abort);
+      // What goes wrong with its body does not undo a refusal.
+      ws.removeAllListeners().on("error", () => {});
       void readBody(res, signal).then((body) => {
         // Out of time with the refusal in hand: what is known says more than that.
         const timedOut = (signal.reason as WsError | undefined)?.code === "DIAL_TIMEOUT";
@@ -203,15 +232,19 @@ function dialOnce({ signal, open }: DialRequest, { url, options }: Hop): Promise
       transport.attach(open(transport, url));
       resolve();
     });
+    // The user's look-up has run in the meantime.
+    if (signal.aborted) abort();
   });
 }
 
 function createWebSocket(
   url: URL,
   { node, compression, ...options }: DialOptions,
+  createConnection: CreateConnection | undefined,
   onRequest: (request: ClientRequest) => void,
 ): WebSocket {
   const { agent, tls, lookup, family, localAddress, origin } = node;
+  const compresses = compression !== COMPRESSION.DISABLED;
   const noContext = compression === COMPRESSION.NO_CONTEXT;
   const settings = {
     // First, so that nothing in it stands in for a setting of ours.
@@ -220,7 +253,7 @@ function createWebSocket(
     allowSynchronousEvents: true,
     auth: undefined,
     autoPong: true,
-    createConnection: undefined,
+    createConnection,
     generateMask: undefined,
     handshakeTimeout: undefined,
     maxBufferedChunks: MAX_CHUNKS,
@@ -233,18 +266,21 @@ function createWebSocket(
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit,
+    maxPayload: options.readLimit + (compresses ? inflation(options.readLimit) : 0),
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
     closeTimeout: LAST_RESORT,
-    perMessageDeflate: compression !== COMPRESSION.DISABLED && {
+    perMessageDeflate: compresses && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
+      zlibInflateOptions: { transform: inflateAll },
       // We decide, message by message: `ws` would heed its own only without context take-over.
       threshold: 0,
     },
     finishRequest(request: ClientRequest) {
+      // All of them count: Node would drop what is over 1,000, and has a limit in bytes as well.
+      request.maxHeadersCount = 0;
       onRequest(request);
       request.end();
     },
@@ -262,6 +298,34 @@ function createWebSocket(
   }
 }
 
+/**
+ * How much longer than itself a compressed message may be: stored blocks add 5 bytes to some thousand.
+ * `ws` has one limit for both; what then is over `readLimit` all the same is refused by the core.
+ */
+function inflation(size: number): number {
+  return 64 + (size >> 8);
+}
+
+/**
+ * Inflates a part of a message, and fails where Node would drop the rest in silence: what stands behind
+ * a final block (RFC 7692 section 7.2.1 lets more follow). Of that, empty blocks may be dropped.
+ */
+function inflateAll(
+  this: InflateRaw,
+  chunk: Buffer,
+  encoding: BufferEncoding,
+  done: (error?: Error | null) => void,
+): void {
+  const before = this.bytesWritten;
+  const own = Object.getPrototypeOf(this) as InflateRaw;
+  own._transform.call(this, chunk, encoding, (error) => {
+    const rest = chunk.subarray(this.bytesWritten - before);
+    if (error || rest.every((byte) => byte === 0 || byte === 0xff)) done(error);
+    // As Node ends it for what is no deflate.
+    else this.destroy(Object.assign(new Error("more behind the end"), { code: "Z_DATA_ERROR" }));
+  });
+}
+
 type Lookup = (host: string, options: object, done: (error: Error) => void) => void;
 
 /** A look-up whose exception is its answer; thrown through Node, it would leave a socket behind. */
@@ -277,6 +341,18 @@ function catching(lookup: Lookup): Lookup {
 
 // The errors of a dial
 
+/** One extension, and window bits as RFC 7692 section 7.1.2 writes them; `ws` checks the rest. */
+const EXTENSION = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
+
+/** What `ws` lets pass in an answer of 101, and is none of RFC 6455 section 4.1 or RFC 7692 section 5. */
+function handshakeFault({ httpVersion, headers }: IncomingMessage): string | undefined {
+  // RTSP/1.0 as well, which Node reads.
+  if (httpVersion !== "1.1") return `Not HTTP/1.1 but ${httpVersion}`;
+  const extensions = headers["sec-websocket-extensions"];
+  if (extensions === undefined || EXTENSION.test(extensions)) return undefined;
+  return "Invalid Sec-WebSocket-Extensions header";
+}
+
 /** OpenSSL's names of what is wrong with a certificate, as Node hands them on. */
 const CERTIFICATE_ERROR =
   /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
@@ -288,6 +364,8 @@ function dialError(
   response: IncomingMessage | undefined,
 ): WsError {
   const { code = "" } = cause;
+  // The guard's.
+  if (WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
   const why = cause.message || code;
   if (response !== undefined || code.startsWith("HPE_")) {
     return new WsError("HANDSHAKE_REJECTED", `dial ${label}: bad handshake: ${why}`, {

@@ -22,6 +22,8 @@ export interface FrameInit {
   readonly mask?: boolean;
   /** The length to claim, whatever the payload's is. */
   readonly length?: number | bigint;
+  /** How many bits the length is written in. Default: as few as hold it (RFC 6455 section 5.2). */
+  readonly lengthBits?: 7 | 16 | 64;
 }
 
 /** One frame as bytes. */
@@ -29,11 +31,12 @@ export function frame(init: FrameInit): Buffer {
   const { fin = true, rsv1 = false, rsv2 = false, rsv3 = false, opcode, mask = false } = init;
   const payload = Buffer.from((init.payload ?? "") as Uint8Array);
   const length = init.length ?? payload.length;
-  const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);
+  const { lengthBits = length < 126 ? 7 : length < 65_536 ? 16 : 64 } = init;
+  const head = Buffer.alloc({ 7: 2, 16: 4, 64: 10 }[lengthBits]);
   head[0] = bit(fin, 7) | bit(rsv1, 6) | bit(rsv2, 5) | bit(rsv3, 4) | opcode;
-  head[1] = bit(mask, 7) | (head.length === 2 ? Number(length) : head.length === 4 ? 126 : 127);
-  if (head.length === 4) head.writeUInt16BE(Number(length), 2);
-  if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
+  head[1] = bit(mask, 7) | (lengthBits === 7 ? Number(length) : lengthBits === 16 ? 126 : 127);
+  if (lengthBits === 16) head.writeUInt16BE(Number(length), 2);
+  if (lengthBits === 64) head.writeBigUInt64BE(BigInt(length), 2);
   if (!mask) return Buffer.concat([head, payload]);
   const key = Buffer.from([1, 2, 3, 4]);
   return Buffer.concat([head, key, payload.map((byte, i) => byte ^ (key[i % 4] as number))]);
@@ -43,7 +46,7 @@ function bit(set: boolean, position: number): number {
   return set ? 1 << position : 0;
 }
 
-export function textFrame(text: string): Buffer {
+export function textFrame(text: string | Uint8Array): Buffer {
   return frame({ opcode: OPCODE.TEXT, payload: text });
 }
 

@@ -16,13 +16,16 @@ const GROUPS: readonly (readonly string[])[] = [
   ["node.ts", "browser.ts"],
 ];
 const ENTRIES = ["node.ts", "browser.ts"];
-const TRANSPORTS = ["transport/node.ts", "transport/browser.ts", "transport/stream.ts"];
+/** What `transport/node.ts` alone is made of. */
+const NODE_PARTS = ["transport/guarded-connection.ts", "transport/private-networks.ts"];
+const NODE_TRANSPORT = ["transport/node.ts", ...NODE_PARTS];
+const TRANSPORTS = [...NODE_TRANSPORT, "transport/browser.ts", "transport/stream.ts"];
 /** What a transport may import: the first two groups. */
 const TRANSPORT_REACH = 2;
 /** Who may import which packages; nobody imports `ws` itself. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": ["transport/node.ts"],
-  "node:": ["transport/node.ts"],
+  "node:": NODE_TRANSPORT,
 };
 
 /** What one module takes from others. */
@@ -116,6 +119,7 @@ function resolve(from: string, specifier: string): string | undefined {
 }
 
 function mayImport(from: string, to: string): boolean {
+  if (NODE_PARTS.includes(to)) return NODE_TRANSPORT.includes(from);
   if (TRANSPORTS.includes(to)) return ENTRIES.includes(from);
   if (TRANSPORTS.includes(from)) return groupOf(to) < TRANSPORT_REACH;
   return groupOf(to) <= groupOf(from);

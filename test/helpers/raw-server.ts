@@ -69,15 +69,20 @@ export class RawConnection {
     });
   }
 
+  /** The `Sec-WebSocket-Accept` that the request wants (RFC 6455 section 4.2.2). */
+  get acceptance(): string {
+    const key = this.request?.headers["sec-websocket-key"] ?? "";
+    return createHash("sha1")
+      .update(key + GUID)
+      .digest("base64");
+  }
+
   /** Answers the request as RFC 6455 has it, but for what `headers` changes; `null` leaves one out. */
   accept(headers: Readonly<Record<string, string | null>> = {}, glued?: Uint8Array): void {
-    const key = this.request?.headers["sec-websocket-key"] ?? "";
     const all: Record<string, string | null> = {
       Upgrade: "websocket",
       Connection: "Upgrade",
-      "Sec-WebSocket-Accept": createHash("sha1")
-        .update(key + GUID)
-        .digest("base64"),
+      "Sec-WebSocket-Accept": this.acceptance,
       ...headers,
     };
     const lines = Object.entries(all)

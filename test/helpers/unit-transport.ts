@@ -10,19 +10,13 @@ import type {
   TransportEnd,
   TransportHandler,
 } from "../../src/transport.js";
-import { unixProblem } from "../../src/url.js";
+import { nodePlatform } from "../../src/transport/node.js";
 
 /** No test here is to get as far as this. */
 const neverDial = (): Promise<void> => Promise.reject(new Error("dialled"));
 
 /** As `src/node.ts` has it, but for its dial. */
-export const NODE: Platform = {
-  dial: neverDial,
-  credentials: true,
-  unix: unixProblem,
-  base: undefined,
-  parsers: nodeParsers,
-};
+export const NODE: Platform = { ...nodePlatform, dial: neverDial, parsers: nodeParsers };
 
 /** As a page has it. */
 export const BROWSER: Platform = {

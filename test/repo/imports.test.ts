@@ -36,7 +36,8 @@ describe("the check", () => {
       "options.ts": 'import { policy } from "./policy.js"; export const options = policy;',
       "public.ts": 'export * from "./errors.js"; export { url } from "./url.js";',
       "transport/node.ts":
-        'import WebSocket from "isomorphic-ws"; import http from "node:http"; import { url } from "../url.js";',
+        'import WebSocket from "isomorphic-ws"; import http from "node:http"; import { url } from "../url.js"; import "./private-networks.js";',
+      "transport/private-networks.ts": 'import { isIP } from "node:net"; export const ip = isIP;',
       "transport/browser.ts": 'import { url } from "../url.js";',
       "node.ts": 'export * from "./public.js"; import { dial } from "./transport/node.js";',
     };
@@ -71,6 +72,20 @@ describe("the check", () => {
     ],
     ["ws itself", { "transport/node.ts": 'import "ws";' }],
     ["isomorphic-ws outside its transport", { "transport/browser.ts": 'import "isomorphic-ws";' }],
+    [
+      "a part of Node's transport in a browser's",
+      {
+        "transport/browser.ts": 'import "./private-networks.js";',
+        "transport/private-networks.ts": "",
+      },
+    ],
+    [
+      "a part of Node's transport in an entry",
+      {
+        "node.ts": 'import "./transport/private-networks.js";',
+        "transport/private-networks.ts": "",
+      },
+    ],
     ["a builtin in the core", { "url.ts": 'import "node:url";' }],
     ["a builtin without its prefix", { "transport/node.ts": 'import "http";' }],
     ["a builtin in a browser's transport", { "transport/browser.ts": 'import "node:http";' }],

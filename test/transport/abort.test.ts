@@ -4,13 +4,14 @@ import type { AddressInfo, Socket } from "node:net";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
-import type { Client, ConnectOptions, WsError } from "../../src/node.js";
+import type { Client, Connect, ConnectOptions, WsError } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { textFrame } from "../helpers/frames.js";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { rejectionOf, sleep, turn } from "./support.js";
+import type { LookupDone } from "./support.js";
 
 checkLeaks();
 
@@ -126,6 +127,13 @@ const stages: [string, () => Stuck | Promise<Stuck>][] = [
   ],
 ];
 
+/** The ways to dial that differ inside. */
+const guarded = createContext({ denyPrivateNetworks: { allow: ["127.0.0.1"] } });
+const dials: [string, Connect][] = [
+  ["alone", connect],
+  ["in a context that denies private networks", (...args) => guarded.connect(...args)],
+];
+
 describe.each(stages)("during %s", (stage, make) => {
   /** Runs a stuck dial, ends it, and hands back how it failed. */
   async function endStuck(
@@ -146,12 +154,12 @@ describe.each(stages)("during %s", (stage, make) => {
     }
   }
 
-  test("an abort ends the dial with its reason", async () => {
+  test.each(dials)("an abort ends the dial with its reason, %s", async (_, dial) => {
     const controller = new AbortController();
     const { signal } = controller;
     const reason = new Error("enough");
     const error = await endStuck(
-      (url, options) => connect(url, { ...options, signal }),
+      (url, options) => dial(url, { ...options, signal }),
       () => controller.abort(reason),
     );
     expect(error).toMatchObject({ code: "ABORTED", kind: "CANCELED", retryable: false });
@@ -202,6 +210,31 @@ describe.each(stages)("during %s", (stage, make) => {
     await context.closed;
     await turn();
     expect(abortListeners(controller.signal)).toBe(0);
+  });
+});
+
+describe("within the look-up", () => {
+  test.each(dials)("an abort leaves nothing behind, %s", async (_, dial) => {
+    for (const isLate of [false, true]) {
+      await using server = await startRawServer();
+      const controller = new AbortController();
+      const lookup = (_name: string, { all }: { all?: boolean }, done: LookupDone): void => {
+        if (!isLate) controller.abort();
+        if (all) done(null, [{ address: "127.0.0.1", family: 4 }]);
+        else done(null, "127.0.0.1", 4);
+        if (isLate) controller.abort();
+      };
+      const dialled = dial(`ws://made-up.test:${server.port}/`, {
+        node: { lookup },
+        signal: controller.signal,
+      });
+      expect((await rejectionOf(dialled)).code).toBe("ABORTED");
+      // A request that had been sent all the same would be there before this one.
+      const client = await connect(server.url);
+      expect(server.connections.filter(({ request }) => request !== undefined)).toHaveLength(1);
+      client.terminate();
+      await server.idle();
+    }
   });
 });
 

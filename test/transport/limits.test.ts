@@ -1,4 +1,3 @@
-import { createDeflateRaw, constants } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { BINARY, COMPRESSION, connect } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
@@ -24,7 +23,6 @@ import { noise, rejectionOf, sleep } from "./support.js";
 checkLeaks();
 
 const DEFLATED: ConnectOptions = { compression: 1 };
-const DEFLATE = { "Sec-WebSocket-Extensions": "permessage-deflate" };
 
 async function open(
   server: RawServer,
@@ -61,8 +59,8 @@ describe("readLimit", () => {
     await using server = await startDeflating();
     const { client, peer } = await open(server, { readLimit: LIMIT, compression: 1 });
     for (const size of [LIMIT - 1, LIMIT]) {
-      // Half of it compresses well.
-      const payload = Buffer.concat([noise(size >> 1), Buffer.alloc(size - (size >> 1))]);
+      // Noise does not compress: what is sent is longer than the limit.
+      const payload = noise(size);
       peer.write(...build(payload));
       const { value } = await client.receive();
       expect(Buffer.compare(value?.data as Uint8Array, payload)).toBe(0);
@@ -131,64 +129,9 @@ describe("readLimit", () => {
     expect(performance.now() - start).toBeLessThan(ms(600));
     await server.idle();
   });
-
-  test("stops a bomb of 1 GiB of zeros in 1 MiB", { timeout: ms(30_000) }, async () => {
-    const bomb = await makeBomb(1_073_741_824);
-    expect(bomb.length).toBeLessThan(1_200_000);
-    await using server = await startDeflating();
-    const { client, peer } = await open(server, { compression: 1, closeTimeout: ms(1_000) });
-    const before = process.memoryUsage.rss();
-    let peak = before;
-    const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
-    const start = performance.now();
-    peer.write(frame({ opcode: OPCODE.BINARY, rsv1: true, payload: bomb }));
-    expect(closeOf(await peer.closeFrame()).code).toBe(1009);
-    const time = performance.now() - start;
-    clearInterval(timer);
-    expect(time).toBeLessThan(ms(2_000));
-    // The limit is 16 MiB; inflating holds no more than some multiple of it.
-    expect(peak - before).toBeLessThan(100 * 1_048_576);
-    peer.write(closeFrame(1009));
-    peer.socket.end();
-    expect((await client.closed).error?.code).toBe("MESSAGE_TOO_BIG");
-  });
-
-  async function makeBomb(size: number): Promise<Buffer> {
-    const zlib = createDeflateRaw({ level: 9, memLevel: 9, chunkSize: 1_048_576 });
-    const chunks: Buffer[] = [];
-    zlib.on("data", (chunk: Buffer) => chunks.push(chunk));
-    const zeros = Buffer.alloc(4_194_304);
-    for (let left = size; left > 0; left -= zeros.length) {
-      await new Promise<void>((resolve) => zlib.write(zeros, () => resolve()));
-    }
-    await new Promise<void>((resolve) => zlib.flush(constants.Z_SYNC_FLUSH, () => resolve()));
-    zlib.close();
-    return Buffer.concat(chunks).subarray(0, -4);
-  }
 });
 
 describe("fragments", () => {
-  test("65,536 of one message arrive", async () => {
-    await using server = await startRawServer();
-    const { client, peer } = await open(server);
-    const payload = noise(65_536);
-    peer.write(...fragments(OPCODE.BINARY, payload, 1));
-    const { value } = await client.receive();
-    expect(Buffer.compare(value?.data as Uint8Array, payload)).toBe(0);
-    client.terminate();
-  });
-
-  test("without end are stopped, though they are empty", async () => {
-    await using server = await startRawServer();
-    const { client, peer } = await open(server, { closeTimeout: ms(200) });
-    peer.write(frame({ opcode: OPCODE.TEXT, payload: "x", fin: false }));
-    const more = frame({ opcode: OPCODE.CONTINUATION, fin: false });
-    for (let i = 0; i < 70; i++) peer.write(...Array.from({ length: 1_000 }, () => more));
-    const { error } = await client.closed;
-    expect(["PROTOCOL_ERROR", "MESSAGE_TOO_BIG"]).toContain(error?.code);
-    expect([1008, 1009]).toContain(closeOf(await peer.closeFrame()).code);
-  });
-
   test("may have control frames between them and characters across them", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
@@ -243,85 +186,6 @@ describe("an empty binary message", () => {
       expect((await peer.frame(OPCODE.TEXT)).payload).toHaveLength(0);
       client.terminate();
     }
-  });
-});
-
-describe("a peer that breaks the protocol", () => {
-  const rows: [string, Buffer, number, ConnectOptions?][] = [
-    ["RSV1 without compression", frame({ opcode: OPCODE.TEXT, rsv1: true }), 1002],
-    ["RSV2", frame({ opcode: OPCODE.TEXT, rsv2: true }), 1002],
-    ["RSV3", frame({ opcode: OPCODE.TEXT, rsv3: true }), 1002],
-    ["RSV1 on a control frame", frame({ opcode: OPCODE.PING, rsv1: true }), 1002, DEFLATED],
-    [
-      "RSV1 on a continuation",
-      Buffer.concat([
-        frame({ opcode: OPCODE.TEXT, fin: false, payload: "a" }),
-        frame({ opcode: OPCODE.CONTINUATION, rsv1: true, payload: deflate("b") }),
-      ]),
-      1002,
-      DEFLATED,
-    ],
-    ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map((opcode): [string, Buffer, number] => [
-      `the reserved opcode ${opcode}`,
-      frame({ opcode }),
-      1002,
-    ]),
-    ["a masked frame", frame({ opcode: OPCODE.TEXT, mask: true, payload: "hi" }), 1002],
-    ["a ping in fragments", frame({ opcode: OPCODE.PING, fin: false }), 1002],
-    ["a ping of 126 bytes", pingFrame("x".repeat(126)), 1002],
-    ["a continuation of nothing", frame({ opcode: OPCODE.CONTINUATION }), 1002],
-    [
-      "a message within a message",
-      Buffer.concat([frame({ opcode: OPCODE.TEXT, fin: false }), textFrame("x")]),
-      1002,
-    ],
-    ["bad UTF-8", frame({ opcode: OPCODE.TEXT, payload: Buffer.from([0xff]) }), 1007],
-    [
-      "a lone surrogate",
-      frame({ opcode: OPCODE.TEXT, payload: Buffer.from("eda080", "hex") }),
-      1007,
-    ],
-    ["an overlong form", frame({ opcode: OPCODE.TEXT, payload: Buffer.from("c0af", "hex") }), 1007],
-    ["half a character", frame({ opcode: OPCODE.TEXT, payload: Buffer.from("e282", "hex") }), 1007],
-    [
-      "bad UTF-8 in fragments",
-      Buffer.concat(fragments(OPCODE.TEXT, Buffer.from("61e282", "hex"), 1)),
-      1007,
-    ],
-    [
-      "bad UTF-8, compressed",
-      frame({ opcode: OPCODE.TEXT, rsv1: true, payload: deflate(Buffer.from([0xff])) }),
-      1007,
-      DEFLATED,
-    ],
-    [
-      "data that cannot be inflated",
-      frame({ opcode: OPCODE.TEXT, rsv1: true, payload: Buffer.from([0xff, 0xff, 0xff]) }),
-      1007,
-      DEFLATED,
-    ],
-  ];
-
-  test.each(rows)("by %s", async (_, bytes, code, options) => {
-    await using server = await startRawServer({
-      onRequest: (peer) => peer.accept(options ? DEFLATE : {}),
-    });
-    const { client, peer } = await open(server, options);
-    peer.write(textFrame("before"), bytes, textFrame("after"));
-    expect(await client.receive()).toMatchObject({ value: { data: "before" } });
-    expect(closeOf(await peer.closeFrame()).code).toBe(code);
-    await expect.poll(() => client.state).not.toBe("open");
-    peer.write(closeFrame(code));
-    peer.socket.end();
-    const info = await client.closed;
-    expect(info).toMatchObject({ code, sentCode: code, clean: false, by: "local" });
-    expect(info.error).toMatchObject({
-      code: "PROTOCOL_ERROR",
-      kind: "INTERNAL",
-      retryable: false,
-    });
-    await expect(client[Symbol.asyncIterator]().next()).rejects.toBe(info.error);
-    await server.idle();
   });
 });
 

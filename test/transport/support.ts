@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { expect } from "vitest";
 import { WsError } from "../../src/node.js";
 import { ms } from "../helpers/time.js";
@@ -17,6 +18,33 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
   return (await rejectionOf(promise)).code;
 }
+
+/**
+ * A `node.lookup` that notes which names it was asked for, and has these addresses for each of them, or for
+ * the first, the second, ... question.
+ */
+export function lookupSpy(
+  answer: (question: number) => readonly string[] = () => ["127.0.0.1"],
+): LookupSpy {
+  const names: string[] = [];
+  const lookup = (name: string, options: { all?: boolean }, done: LookupDone): void => {
+    const addresses = answer(names.length).map((address) => ({ address, family: isIP(address) }));
+    names.push(name);
+    setImmediate(() => {
+      if (options.all) done(null, addresses);
+      else done(null, addresses[0]?.address, addresses[0]?.family);
+    });
+  };
+  return { names, lookup };
+}
+
+export interface LookupSpy {
+  readonly names: readonly string[];
+  readonly lookup: (...args: never[]) => void;
+}
+
+/** What a look-up calls with its answer, which can be anything. */
+export type LookupDone = (error: Error | null, address?: unknown, family?: number) => void;
 
 /** Waits so many milliseconds of test time. */
 export function sleep(time: number): Promise<void> {

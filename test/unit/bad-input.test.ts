@@ -238,9 +238,11 @@ describe("createContext", () => {
       "defaults.policy must be the context's",
     ],
     [{ defaults: { signal: new AbortController().signal } }, "INVALID_OPTION", "defaults.signal"],
-    [{ denyPrivateNetworks: true }, "UNSUPPORTED", "denyPrivateNetworks"],
-    [{ denyPrivateNetworks: { allow: [] } }, "UNSUPPORTED", "denyPrivateNetworks"],
-    [{ denyPrivateNetworks: [] }, "UNSUPPORTED", "denyPrivateNetworks"],
+    [{ denyPrivateNetworks: [] }, "INVALID_OPTION", "denyPrivateNetworks", "an array"],
+    [{ denyPrivateNetworks: null }, "INVALID_OPTION", "denyPrivateNetworks", "null"],
+    [{ denyPrivateNetworks: { alow: [] } }, "INVALID_OPTION", "denyPrivateNetworks", '"alow"'],
+    [{ denyPrivateNetworks: { allow: "a.test" } }, "INVALID_OPTION", "denyPrivateNetworks.allow"],
+    [{ denyPrivateNetworks: { allow: ["10/8"] } }, "INVALID_OPTION", "allow[0]", '"10/8"'],
   ];
 
   test.each(rows)("refuses %o with %s", async (...row) => {
@@ -253,6 +255,23 @@ describe("createContext", () => {
     [{ protocols: "a b" }, "INVALID_OPTION", "protocols"],
   ])("refuses the defaults %o with %s before anything is dialled", async (...row) => {
     await check(() => createContext({ defaults: row[0] as object }).connect(OK_URL), row);
+  });
+});
+
+describe("createContext in a browser", () => {
+  const { createContext } = bound(BROWSER);
+
+  test.each<Row>([
+    [{ denyPrivateNetworks: true }, "UNSUPPORTED", "denyPrivateNetworks", "browser", "policy"],
+    [{ denyPrivateNetworks: { allow: [] } }, "UNSUPPORTED", "denyPrivateNetworks"],
+    [{ denyPrivateNetworks: [] }, "UNSUPPORTED", "denyPrivateNetworks"],
+  ])("refuses %o with %s", async (...row) => {
+    await check(() => createContext(row[0] as ContextOptions), row);
+  });
+
+  test("takes it that nothing is denied", () => {
+    createContext({ denyPrivateNetworks: false });
+    createContext({ denyPrivateNetworks: undefined });
   });
 });
 

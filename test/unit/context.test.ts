@@ -121,6 +121,27 @@ describe("a context", () => {
     await context.close();
   });
 
+  test("dials by what its platform makes of denyPrivateNetworks, whatever a call brings", async () => {
+    const dial = new FakeDial();
+    const guarded = new FakeDial();
+    const platform: Platform = {
+      ...dial.platform,
+      contextParsers: {
+        denyPrivateNetworks: (value) => (value === true ? guarded.platform.dial : undefined),
+      },
+    };
+    const create = bindCreateContext((webSocket) => (webSocket ? dial.platform : platform));
+    const context = create({ denyPrivateNetworks: true });
+    await context.connect(URL_A);
+    await context.connect(URL_A, { webSocket: Object });
+    expect(guarded.requests.map(({ options }) => options.webSocket)).toEqual([undefined, Object]);
+    expect(dial.requests).toEqual([]);
+    const open = create({ denyPrivateNetworks: false });
+    await open.connect(URL_A);
+    expect(dial.requests).toHaveLength(1);
+    await Promise.all([context.close(), open.close()]);
+  });
+
   test("keeps its defaults as they were when it was made", async () => {
     const headers: Record<string, string> = { "X-A": "1" };
     const protocols = ["a"];

@@ -1,0 +1,353 @@
+import { constants, createDeflateRaw, deflateRawSync } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
+import { describe } from "vitest";
+import { DEFLATE, testAttacks } from "../helpers/adversary.js";
+import type { Attack } from "../helpers/adversary.js";
+import { deflate, fragments, frame, OPCODE, textFrame } from "../helpers/frames.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { ARRIVES, broken, TOO_BIG } from "../helpers/verdict.js";
+import { noise } from "../transport/support.js";
+
+checkLeaks();
+
+const MIB = 1_048_576;
+const TEXT = "a text, a text, and another text: äöü €€€ ".repeat(10);
+const ZERO = Uint8Array.of(0);
+
+/** A message that says it is compressed. */
+function compressed(payload: Uint8Array, opcode: number = OPCODE.TEXT): Buffer {
+  return frame({ opcode, rsv1: true, payload });
+}
+
+/** Deflated with these options, and as RFC 7692 section 7.2.1 cuts it. */
+function deflateWith(text: string | Uint8Array, options: ZlibOptions): Buffer {
+  const flushed = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH, ...options });
+  return flushed.subarray(0, flushed.length - 4);
+}
+
+/** Deflated, and ended by a block that says it is the last (BFINAL). */
+function finished(text: string | Uint8Array, options: ZlibOptions = {}): Buffer {
+  return deflateRawSync(text, options);
+}
+
+/** Parts deflated as one stream, with what was in those before as their context. */
+async function stream(parts: readonly (string | Uint8Array)[]): Promise<Buffer[]> {
+  const zlib = createDeflateRaw();
+  const out: Buffer[] = [];
+  for (const part of parts) {
+    const chunks: Buffer[] = [];
+    const take = (chunk: Buffer): number => chunks.push(chunk);
+    zlib.on("data", take);
+    zlib.write(part);
+    await new Promise<void>((resolve) => zlib.flush(constants.Z_SYNC_FLUSH, () => resolve()));
+    zlib.off("data", take);
+    out.push(Buffer.concat(chunks).subarray(0, -4));
+  }
+  zlib.close();
+  return out;
+}
+
+describe("a compressed message", () => {
+  const tail = Buffer.from([0, 0, 0xff, 0xff]);
+  const strategies = {
+    "Huffman codes alone": constants.Z_HUFFMAN_ONLY,
+    "fixed codes": constants.Z_FIXED,
+    runs: constants.Z_RLE,
+    filtered: constants.Z_FILTERED,
+  };
+  const ways: Record<string, Buffer> = {
+    ...Object.fromEntries(
+      [0, 1, 6, 9].map((level) => [`level ${level}`, deflateWith(TEXT, { level })]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(strategies).map(([name, strategy]) => [name, deflateWith(TEXT, { strategy })]),
+    ),
+    "window of 512 bytes": deflateWith(TEXT, { windowBits: 9 }),
+    "a full flush": deflateWith(TEXT, { finishFlush: constants.Z_FULL_FLUSH }),
+    "the four bytes not cut off": Buffer.concat([deflate(TEXT), tail]),
+    "empty blocks behind it": Buffer.concat([deflate(TEXT), tail, ZERO, tail, ZERO]),
+    "a final block": Buffer.concat([finished(TEXT), ZERO]),
+    "a final block and nothing behind it": finished(TEXT),
+    "a final stored block": Buffer.concat([finished(TEXT, { level: 0 }), ZERO]),
+    "several blocks": Buffer.concat([deflate(TEXT.slice(0, 99)), tail, deflate(TEXT.slice(99))]),
+  };
+  testAttacks(
+    "in any way that deflate knows",
+    Object.entries(ways).flatMap(([name, payload]): Attack[] => [
+      { name, send: compressed(payload), message: TEXT },
+      {
+        name: `${name}, in fragments`,
+        send: Buffer.concat(fragments(OPCODE.TEXT, payload, 10, { compressed: true })),
+        message: TEXT,
+      },
+    ]),
+    { ...DEFLATE, expected: ARRIVES },
+  );
+
+  testAttacks(
+    "that is empty",
+    [
+      { name: "as it should be", send: compressed(ZERO) },
+      { name: "a fixed block", send: compressed(Uint8Array.of(2, 0)) },
+      { name: "a final block", send: compressed(Uint8Array.of(3, 0)) },
+      { name: "with no bytes at all", send: compressed(new Uint8Array()) },
+      {
+        name: "in empty fragments",
+        send: Buffer.concat([
+          frame({ opcode: OPCODE.TEXT, rsv1: true, fin: false }),
+          frame({ opcode: OPCODE.CONTINUATION, fin: false }),
+          frame({ opcode: OPCODE.CONTINUATION, payload: ZERO }),
+        ]),
+      },
+    ].map((one) => ({ ...one, message: "" })),
+    { ...DEFLATE, expected: ARRIVES },
+  );
+
+  testAttacks(
+    "with more behind a block that says it is the last",
+    [
+      ["a block", deflate("more")],
+      ["another last block", finished("more")],
+      ["noise", noise(100)],
+      ["a byte", Uint8Array.of(1)],
+    ].flatMap(([name, rest]): Attack[] => [
+      { name: String(name), send: compressed(Buffer.concat([finished(TEXT), rest as Uint8Array])) },
+      {
+        name: `${String(name)}, in another fragment`,
+        send: Buffer.concat([
+          frame({ opcode: OPCODE.TEXT, rsv1: true, fin: false, payload: finished(TEXT) }),
+          frame({ opcode: OPCODE.CONTINUATION, payload: rest as Uint8Array }),
+        ]),
+      },
+    ]),
+    { ...DEFLATE, expected: broken(1007) },
+  );
+
+  testAttacks(
+    "that is no deflate",
+    [
+      ["a block of a type that is none", [7]],
+      ["a stored block whose lengths disagree", [0, 5, 0, 0, 0, 1, 2, 3, 4, 5]],
+      ["a reference to before the beginning", [0x4b, 0x04, 0x62, 0x00]],
+      ["codes that are none", [4, 0xff, 0xff, 0xff, 0xff]],
+      ["all ones", [0xff, 0xff, 0xff]],
+      ["a zlib header", [0x78, 0x9c, ...deflate(TEXT)]],
+      ["a gzip header", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, ...deflate(TEXT)]],
+      ["plain text", [...Buffer.from(TEXT)]],
+    ].map(([name, bytes]) => ({
+      name: String(name),
+      send: compressed(Uint8Array.from(bytes as number[])),
+    })),
+    { ...DEFLATE, expected: broken(1007) },
+  );
+
+  testAttacks(
+    // A message has no checksum: what can be inflated is taken for what was meant.
+    "of noise is refused, or taken for what it can be inflated to",
+    [1, 2, 3, 5, 8, 13, 100, 1_000].flatMap((size) =>
+      Array.from({ length: 50 }, (_, seed) => ({
+        name: `${size} bytes, seed ${seed}`,
+        send: compressed(noise(size, seed + 1), OPCODE.BINARY),
+      })),
+    ),
+    { ...DEFLATE, expected: [broken(1007), ARRIVES.replace("it", "bytes")] },
+  );
+
+  const whole = deflate(noise(300));
+  testAttacks(
+    "cut short is refused, or taken for what is there",
+    [...whole.keys()].map((size) => ({
+      name: `${size} of ${whole.length} bytes`,
+      send: compressed(whole.subarray(0, size), OPCODE.BINARY),
+    })),
+    { ...DEFLATE, expected: [broken(1007), ARRIVES.replace("it", "bytes")] },
+  );
+
+  testAttacks(
+    "behind one that was not whole",
+    [
+      {
+        name: "an empty one",
+        send: Buffer.concat([compressed(new Uint8Array()), compressed(deflate("x"))]),
+        message: "",
+      },
+    ],
+    { ...DEFLATE, expected: broken(1007, "before, it") },
+  );
+
+  testAttacks(
+    "among others that are not",
+    [
+      {
+        name: "both ways",
+        send: Buffer.concat([
+          textFrame("x"),
+          compressed(deflate("x")),
+          textFrame("x"),
+          compressed(deflate("x")),
+        ]),
+        message: "x",
+      },
+    ],
+    { ...DEFLATE, expected: ARRIVES.replace("it", "4 x it") },
+  );
+});
+
+describe("a context", async () => {
+  const same = noise(1_000);
+  const [first = ZERO, second = ZERO] = await stream([same, same]);
+  const twice = Buffer.concat([first, second].map((one) => compressed(one, OPCODE.BINARY)));
+
+  testAttacks("that is kept", [{ name: "the same twice", send: twice, message: same }], {
+    ...DEFLATE,
+    expected: ARRIVES.replace("it", "2 x it"),
+  });
+
+  testAttacks(
+    "that is kept though the server promised not to",
+    [{ name: "the same twice", send: twice, message: same }],
+    {
+      options: { compression: 2 },
+      headers: { "Sec-WebSocket-Extensions": "permessage-deflate; server_no_context_takeover" },
+      expected: broken(1007, "before, it"),
+    },
+  );
+
+  testAttacks(
+    // An inflater that has met its end begins anew (`ws`).
+    "from before a block that said it was the last",
+    [
+      {
+        name: "the same again",
+        send: Buffer.concat([
+          compressed(Buffer.concat([finished(same), ZERO]), OPCODE.BINARY),
+          compressed(second, OPCODE.BINARY),
+        ]),
+        message: same,
+      },
+    ],
+    { ...DEFLATE, expected: broken(1007, "before, it") },
+  );
+
+  // What is alike lies 21,000 bytes apart.
+  const far = Buffer.concat([same, noise(20_000, 2), same]);
+  const [one = ZERO, between = ZERO, again = ZERO] = await stream([same, noise(20_000, 2), same]);
+  /** The same under each window that a server may promise, and that it does not keep to. */
+  const beyond = (name: string, send: Uint8Array, message: Uint8Array): Attack[] =>
+    [8, 9, 12, 14].map((bits) => ({
+      name: `${name}, ${bits} bits`,
+      answer: (peer) =>
+        peer.accept({
+          "Sec-WebSocket-Extensions": `permessage-deflate; server_max_window_bits=${bits}`,
+        }),
+      send,
+      message,
+    }));
+  testAttacks(
+    // zlib finds what it has not yet handed on, window or not.
+    "that reaches beyond the window agreed on is refused, or found all the same",
+    beyond("within a message", compressed(deflate(far), OPCODE.BINARY), far),
+    { options: DEFLATE.options, expected: [broken(1007), ARRIVES] },
+  );
+  testAttacks(
+    "that reaches beyond the window agreed on, to another message",
+    beyond(
+      "to the message before the last",
+      Buffer.concat([one, between, again].map((part) => compressed(part, OPCODE.BINARY))),
+      same,
+    ),
+    { options: DEFLATE.options, expected: broken(1007, "before, it, bytes") },
+  );
+
+  testAttacks(
+    "that reaches 20,000 bytes back, which may be",
+    [{ name: "within 32 KiB", send: compressed(deflate(far), OPCODE.BINARY), message: far }],
+    { ...DEFLATE, expected: ARRIVES },
+  );
+});
+
+describe("a bomb", async () => {
+  const bomb = await makeBomb(1_073_741_824);
+  const small = deflate(new Uint8Array(4 * MIB));
+  const attacks: Attack[] = [
+    { name: "1 GiB of zeros in 1 MiB", send: compressed(bomb, OPCODE.BINARY) },
+    { name: "1 GiB of NULs as a text", send: compressed(bomb) },
+    {
+      name: "1 GiB in fragments of 1 KiB",
+      send: Buffer.concat(fragments(OPCODE.BINARY, bomb, 1_024, { compressed: true })),
+    },
+    {
+      name: "1 GiB in fragments of 64 KiB",
+      send: Buffer.concat(fragments(OPCODE.BINARY, bomb, 65_536, { compressed: true })),
+    },
+  ];
+  testAttacks("stops at the default readLimit of 16 MiB", attacks, {
+    ...DEFLATE,
+    expected: TOO_BIG,
+    memory: 96 * MIB,
+    bound: 10_000,
+  });
+
+  testAttacks(
+    "stops at a readLimit of 1,000 bytes",
+    [
+      { name: "4 MiB in 4 KiB", send: compressed(small, OPCODE.BINARY) },
+      {
+        name: "4 MiB in fragments of 1 byte",
+        send: Buffer.concat(fragments(OPCODE.BINARY, small, 1, { compressed: true })),
+      },
+    ],
+    {
+      headers: DEFLATE.headers,
+      options: { compression: 1, readLimit: 1_000 },
+      expected: TOO_BIG,
+      memory: 16 * MIB,
+      bound: 10_000,
+    },
+  );
+
+  testAttacks(
+    "within another is a message like any other",
+    [
+      {
+        name: "deflated twice",
+        send: compressed(deflate(bomb), OPCODE.BINARY),
+        message: bomb,
+      },
+    ],
+    { ...DEFLATE, expected: ARRIVES, memory: 64 * MIB },
+  );
+
+  const limit = 16 * MIB;
+  testAttacks(
+    "by the hundred, each below readLimit, ends the connection at bufferLimit",
+    [
+      {
+        name: "100 of 4 MiB",
+        send: Buffer.concat(Array.from({ length: 100 }, () => compressed(small, OPCODE.BINARY))),
+        message: new Uint8Array(4 * MIB),
+      },
+    ],
+    {
+      headers: DEFLATE.headers,
+      options: { compression: 1, backpressure: "buffer", bufferLimit: limit },
+      expected: "reads before, 3 x it; SLOW_CONSUMER, 1008 by local; wire: close 1008",
+      memory: 96 * MIB,
+      bound: 10_000,
+    },
+  );
+});
+
+/** So many zeros as one deflated message. */
+async function makeBomb(size: number): Promise<Buffer> {
+  const zeros = new Uint8Array(4 * MIB);
+  const zlib = createDeflateRaw({ level: 9, memLevel: 9 });
+  const chunks: Buffer[] = [];
+  zlib.on("data", (chunk: Buffer) => chunks.push(chunk));
+  for (let left = size; left > 0; left -= zeros.length) {
+    await new Promise<void>((resolve) => zlib.write(zeros, () => resolve()));
+  }
+  await new Promise<void>((resolve) => zlib.flush(constants.Z_SYNC_FLUSH, () => resolve()));
+  zlib.close();
+  return Buffer.concat(chunks).subarray(0, -4);
+}

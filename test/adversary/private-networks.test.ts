@@ -1,0 +1,160 @@
+import { Agent } from "node:http";
+import { Socket } from "node:net";
+import { describe, test } from "vitest";
+import { createContext } from "../../src/node.js";
+import type { ConnectOptions, NodeOptions } from "../../src/node.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
+import {
+  PRIVATE_ANSWERS,
+  PRIVATE_HOSTS,
+  reachOf,
+  TLS_DETOURS,
+} from "../helpers/private-networks.js";
+import { startRawServer } from "../helpers/raw-server.js";
+import { lookupSpy } from "../transport/support.js";
+import type { LookupDone } from "../transport/support.js";
+
+checkLeaks();
+
+/** An attempt to reach a server of this machine, at this port, from a context that denies it. */
+type Attack = (port: number) => Promise<unknown>;
+
+const denying = (...allow: string[]) => createContext({ denyPrivateNetworks: { allow } });
+
+/** What became of the attacks, once for all that fared alike. */
+async function fates(attacks: readonly Attack[]): Promise<string> {
+  const seen = new Set<string>();
+  for (const attack of attacks) {
+    const { error, connections, bytes } = await reachOf(attack);
+    seen.add(`${error.code}, connections: ${connections}, bytes: ${bytes}`);
+  }
+  return [...seen].sort().join(" or ");
+}
+
+/** The attacks with and without TLS. */
+function bySchemes(make: (scheme: string) => readonly Attack[]): Attack[] {
+  return ["ws", "wss"].flatMap(make);
+}
+
+const REFUSED = "URL_FORBIDDEN, connections: 0, bytes: 0";
+
+describe("a context that denies private networks keeps off", () => {
+  interface Row {
+    readonly attacks: readonly Attack[];
+    readonly expected?: string;
+  }
+
+  /** An address that is allowed, where nobody listens, for the guard to let the dial begin. */
+  const ALLOWED = "127.0.0.2";
+  /** The same, by a connection that ends at 127.0.0.1. */
+  const ZERO = "0.0.0.0";
+
+  const rebinding = (scheme: string, allow: string, lookup: NodeOptions["lookup"]): Attack => {
+    return (port) =>
+      denying(allow).connect(`${scheme}://rebind.test:${port}/`, {
+        node: { tls: { rejectUnauthorized: false }, ...(lookup && { lookup }) },
+      });
+  };
+
+  const redirecting = (host: string): Attack => {
+    return async (port) => {
+      await using server = await startRawServer({
+        onRequest: (peer) => peer.refuse("302 Found", { Location: `http://${host}:${port}/` }),
+      });
+      return await denying("first.test").connect(`ws://first.test:${server.port}/`, {
+        node: { followRedirects: true, lookup: lookupSpy().lookup },
+      });
+    };
+  };
+
+  /** An address that is another one each time it is looked at. */
+  const changing = (): object => {
+    const answers = [ALLOWED];
+    return { toString: () => answers.pop() ?? "127.0.0.1" };
+  };
+
+  const rivals: ConnectOptions[] = [
+    { node: { agent: new Agent() } },
+    { node: { tls: { socket: new Socket() } } },
+    { webSocket: Object },
+  ];
+
+  const rows: Record<string, Row> = {
+    "private hosts, in every spelling of a URL": {
+      attacks: bySchemes((scheme) =>
+        PRIVATE_HOSTS.map(
+          ([host]) =>
+            (port) =>
+              denying("10.9.9.9").connect(
+                `${scheme}://${host.includes("@") ? host : `${host}:${port}`}/`,
+              ),
+        ),
+      ),
+    },
+    "names that lead to private addresses, or to others as well": {
+      attacks: bySchemes((scheme) =>
+        PRIVATE_ANSWERS.map(([addresses]) =>
+          rebinding(scheme, "10.9.9.9", lookupSpy(() => addresses).lookup),
+        ),
+      ),
+    },
+    "look-ups that answer twice": {
+      attacks: bySchemes((scheme) => [
+        rebinding(scheme, ALLOWED, (_name: string, _options: object, done: LookupDone) => {
+          done(null, [{ address: ALLOWED, family: 4 }]);
+          done(null, [{ address: "127.0.0.1", family: 4 }]);
+        }),
+      ]),
+    },
+    "answers of a look-up that change once they have passed": {
+      attacks: bySchemes((scheme) => [
+        rebinding(scheme, ALLOWED, (_name: string, _options: object, done: LookupDone) => {
+          done(null, [{ address: changing(), family: 4 }]);
+        }),
+      ]),
+      expected: "DIAL_FAILED, connections: 0, bytes: 0",
+    },
+    "connections that end elsewhere than at the address that passed": {
+      attacks: bySchemes((scheme) => [
+        (port) => denying(ZERO).connect(`${scheme}://${ZERO}:${port}/`),
+        rebinding(scheme, ZERO, lookupSpy(() => [ZERO]).lookup),
+      ]),
+      expected: "URL_FORBIDDEN, connections: 1, bytes: 0",
+    },
+    "redirects to private hosts": {
+      attacks: [...PRIVATE_HOSTS.map(([host]) => host), "second.test"]
+        // Without credentials, and as much as a header can hold.
+        .filter((host) => /^[!-?A-~]+$/.test(host))
+        .map(redirecting),
+    },
+    "agents, sockets and classes that connect by themselves": {
+      attacks: [
+        ...rivals.map(
+          (options): Attack =>
+            (port) =>
+              denying("127.0.0.1").connect(`wss://127.0.0.1:${port}/`, options),
+        ),
+        () => denying("127.0.0.1").connect("ws+unix:///run/app.sock:/"),
+      ],
+      expected: "UNSUPPORTED, connections: 0, bytes: 0",
+    },
+    "detours by options that node.tls hands on": {
+      attacks: bySchemes((scheme) =>
+        Object.values(TLS_DETOURS).map(
+          (make) => (port) =>
+            denying(ALLOWED).connect(`${scheme}://${ALLOWED}:${port}/`, {
+              node: { tls: { rejectUnauthorized: false, ...make(port) } },
+            }),
+        ),
+      ),
+      expected: "DIAL_FAILED, connections: 0, bytes: 0",
+    },
+  };
+
+  for (const [name, { attacks, expected = REFUSED }] of Object.entries(rows)) {
+    test(name, async (context) => {
+      conclude(context, { cases: attacks.length, expected, happened: await fates(attacks) });
+    });
+  }
+});

@@ -1,0 +1,176 @@
+import { describe } from "vitest";
+import { DEFLATE, testAttacks } from "../helpers/adversary.js";
+import type { Attack } from "../helpers/adversary.js";
+import { closeFrame, deflate, fragments, frame, OPCODE, textFrame } from "../helpers/frames.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { ARRIVES, broken } from "../helpers/verdict.js";
+
+checkLeaks();
+
+/** What is not UTF-8 (RFC 3629), in hexadecimal. */
+const BAD: Readonly<Record<string, string>> = {
+  "a lone continuation": "80",
+  "the last continuation alone": "bf",
+  "two continuations": "8080",
+  "a byte that never occurs: c0": "c0",
+  "a byte that never occurs: c1": "c1",
+  "a byte that never occurs: f5": "f5",
+  "a byte that never occurs: fe": "fe",
+  "a byte that never occurs: ff": "ff",
+  "NUL in two bytes": "c080",
+  "a slash in two bytes": "c0af",
+  "the last overlong form of two bytes": "c1bf",
+  "a slash in three bytes": "e080af",
+  "the last overlong form of three bytes": "e09fbf",
+  "a slash in four bytes": "f08080af",
+  "the last overlong form of four bytes": "f08fbfbf",
+  "the first surrogate": "eda080",
+  "the last surrogate": "edbfbf",
+  "a pair of surrogates": "eda081edb080",
+  "U+110000": "f4908080",
+  "U+13FFFF": "f48fbfc0",
+  "U+140000": "f5808080",
+  "a form of five bytes": "f888808080",
+  "a form of six bytes": "fc8480808080",
+  "one of two bytes": "c3",
+  "one of three bytes": "e2",
+  "two of three bytes": "e282",
+  "one of four bytes": "f0",
+  "two of four bytes": "f09f",
+  "three of four bytes": "f09f98",
+  "a character with a hole": "e241ac",
+};
+
+/** Characters of one to four bytes, and the borders between them. */
+const MIXED = "aä€😀\0\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}\ufeffz";
+
+/** Where a character begins, and the end. */
+const BORDERS = Array.from(MIXED).reduce(
+  (all, character) => [...all, (all.at(-1) ?? 0) + Buffer.byteLength(character)],
+  [0],
+);
+
+/** Every kind of bad bytes between every two characters. */
+const CORRUPT = Object.entries(BAD).flatMap(([name, hex]) =>
+  BORDERS.map((at) => {
+    const good = Buffer.from(MIXED);
+    return {
+      name: `${name} at byte ${at}`,
+      payload: Buffer.concat([good.subarray(0, at), Buffer.from(hex, "hex"), good.subarray(at)]),
+    };
+  }),
+);
+
+/** The bytes of `MIXED` with one replaced by another that cannot stand there. */
+const REPLACED = [...Buffer.from(MIXED).keys()].flatMap((at) =>
+  [0xff, 0xc0].map((byte) => {
+    const payload = Buffer.from(MIXED);
+    payload[at] = byte;
+    return { name: `byte ${at} replaced by ${byte}`, payload };
+  }),
+);
+
+/** Every beginning of it that ends within a character. */
+const TRUNCATED = [...Buffer.from(MIXED).keys()]
+  .filter((size) => !BORDERS.includes(size))
+  .map((size) => ({ name: `cut at ${size}`, payload: Buffer.from(MIXED).subarray(0, size) }));
+
+const ALL = [...CORRUPT, ...REPLACED, ...TRUNCATED];
+
+function each(frames: (payload: Buffer) => Uint8Array): Attack[] {
+  return ALL.map(({ name, payload }) => ({ name, send: frames(payload) }));
+}
+
+describe("a text that is not UTF-8", () => {
+  const expected = broken(1007);
+
+  testAttacks("in one frame", each(textFrame), { expected });
+
+  testAttacks(
+    "in fragments of a byte",
+    each((payload) => Buffer.concat(fragments(OPCODE.TEXT, payload, 1))),
+    { expected },
+  );
+
+  testAttacks(
+    "compressed",
+    each((payload) => frame({ opcode: OPCODE.TEXT, rsv1: true, payload: deflate(payload) })),
+    { ...DEFLATE, expected },
+  );
+
+  testAttacks(
+    "compressed and in fragments",
+    each((payload) =>
+      Buffer.concat(fragments(OPCODE.TEXT, deflate(payload), 7, { compressed: true })),
+    ),
+    { ...DEFLATE, expected },
+  );
+});
+
+describe("a text that is UTF-8", () => {
+  const size = Buffer.byteLength(MIXED);
+  const whole = Buffer.from(MIXED);
+
+  /** In two fragments, cut at every byte. */
+  const halves = (payload: Buffer, compressed: boolean): Attack[] =>
+    [...Array(payload.length + 1).keys()].map((at) => ({
+      name: `cut at byte ${at}`,
+      send: Buffer.concat([
+        frame({
+          opcode: OPCODE.TEXT,
+          fin: false,
+          rsv1: compressed,
+          payload: payload.subarray(0, at),
+        }),
+        frame({ opcode: OPCODE.CONTINUATION, payload: payload.subarray(at) }),
+      ]),
+      message: MIXED,
+    }));
+
+  testAttacks("in two fragments that may cut a character", halves(whole, false), {
+    expected: ARRIVES,
+  });
+
+  testAttacks("compressed, in two fragments", halves(deflate(whole), true), {
+    ...DEFLATE,
+    expected: ARRIVES,
+  });
+
+  testAttacks(
+    "in fragments of every size",
+    [...Array(size).keys()].map((less) => ({
+      name: `of ${size - less} bytes`,
+      send: Buffer.concat(fragments(OPCODE.TEXT, whole, size - less)),
+      message: MIXED,
+    })),
+    { expected: ARRIVES },
+  );
+
+  testAttacks(
+    "of a plane's borders and what is no character",
+    [0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfdd0, 0xfeff, 0xfffd, 0xfffe, 0xffff]
+      .concat(
+        [...Array(16).keys()].flatMap((plane) =>
+          [0x1_0000, 0x1_fffe, 0x1_ffff].map((point) => point + plane * 0x1_0000),
+        ),
+      )
+      .map((point) => {
+        const message = String.fromCodePoint(point);
+        return { name: `U+${point.toString(16)}`, send: textFrame(message), message };
+      }),
+    { expected: ARRIVES },
+  );
+});
+
+describe("a close frame", () => {
+  testAttacks(
+    "with a reason that is not UTF-8",
+    Object.entries(BAD).flatMap(([name, hex]) =>
+      ["", "reason "].map((text) => ({
+        name: `${name} behind "${text}"`,
+        send: closeFrame(1000, Buffer.concat([Buffer.from(text), Buffer.from(hex, "hex")])),
+      })),
+    ),
+    { expected: broken(1007) },
+  );
+});

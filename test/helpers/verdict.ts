@@ -1,0 +1,146 @@
+import type { Client, CloseInfo, Message, WsError } from "../../src/node.js";
+import { closeOf, OPCODE } from "./frames.js";
+import type { Frame } from "./frames.js";
+import type { RawConnection, RawServer } from "./raw-server.js";
+import { ms } from "./time.js";
+
+/** How long an end is waited for. */
+const PATIENCE = 10_000;
+
+/** The peer is told what it broke, and what had come before can be read. */
+export function broken(code = 1002, reads = "before"): string {
+  return `reads ${reads}; PROTOCOL_ERROR, ${code} by local; wire: close ${code}`;
+}
+
+export const TOO_BIG = "reads before; MESSAGE_TOO_BIG, 1009 by local; wire: close 1009";
+
+/** The connection ended, without a close frame either way. */
+export const LOST = "reads before; CONNECTION_LOST, 1006 by none; wire: nothing";
+
+/** It is a message, and all goes on. */
+export const ARRIVES = "reads before, it, after; no error, 1000 by peer, clean; wire: close 1000";
+
+/** It is nothing, and all goes on. */
+export const IGNORED = "reads before, after; no error, 1000 by peer, clean; wire: close 1000";
+
+/**
+ * Waits for a connection's end, and tells of it in one line: the messages that could be read after it,
+ * how the client says it ended, and which frames the server got.
+ */
+export async function tellEnd(
+  client: Client,
+  peer: RawConnection,
+  message?: string | Uint8Array,
+): Promise<string> {
+  const pending = await settles(client.closed);
+  client.terminate();
+  const gone = await settles(peer.closed);
+  const info = await client.closed;
+  const read = await readAll(client, message);
+  const thrown = await client[Symbol.asyncIterator]()
+    .next()
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  return join(
+    `reads ${tally(read)}`,
+    pending || tellInfo(info, message),
+    thrown === info.error ? "" : `iterating throws ${String(thrown)}`,
+    `wire: ${tellFrames(peer.frames, message)}`,
+    gone,
+  );
+}
+
+export function join(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+/** Waits; tells only where it was in vain. */
+async function settles(promise: Promise<unknown>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve("never ends"), ms(PATIENCE));
+  });
+  const text = await Promise.race([promise.then(() => ""), late]);
+  clearTimeout(timer);
+  return text;
+}
+
+async function readAll(client: Client, message?: string | Uint8Array): Promise<string[]> {
+  const read: string[] = [];
+  for (;;) {
+    const { ok, value } = await client.receive();
+    if (!ok) return read;
+    read.push(tellMessage(value, message));
+  }
+}
+
+function tellMessage({ type, data }: Message, message?: string | Uint8Array): string {
+  if (message !== undefined) {
+    const isText = typeof message === "string";
+    const isSame =
+      isText === (type === "text") &&
+      Buffer.from(message as string).equals(Buffer.from(data as string));
+    if (isSame) return "it";
+  }
+  if (data === "before" || data === "after") return data;
+  return type === "text" ? "a text" : "bytes";
+}
+
+function tellInfo(info: CloseInfo, message?: string | Uint8Array): string {
+  const { code, reason, by, clean, error, sentCode } = info;
+  const why = tellReason(reason, message);
+  const what = `${error?.code ?? "no error"}, ${code}${why} by ${by}${clean ? ", clean" : ""}`;
+  // What is sent is told in two places, which have to agree: here and on the wire.
+  return sentCode === undefined || sentCode === code ? what : `${what}, sent ${sentCode}`;
+}
+
+function tellReason(reason: string, message?: string | Uint8Array): string {
+  return reason === "" ? "" : reason === message ? " it" : ` "${reason}"`;
+}
+
+function tellFrames(frames: readonly Frame[], message?: string | Uint8Array): string {
+  return tally(frames.map((one) => tellFrame(one, message)));
+}
+
+/** All in order, what is the same several times in a row once. */
+function tally(all: readonly string[]): string {
+  const runs: { text: string; count: number }[] = [];
+  for (const text of all) {
+    const last = runs.at(-1);
+    if (last?.text === text) last.count++;
+    else runs.push({ text, count: 1 });
+  }
+  const texts = runs.map(({ text, count }) => (count === 1 ? text : `${count} x ${text}`));
+  return texts.join(", ") || "nothing";
+}
+
+function tellFrame(one: Frame, message?: string | Uint8Array): string {
+  const names: Readonly<Record<number, string>> = {
+    [OPCODE.CLOSE]: "close",
+    [OPCODE.PONG]: "pong",
+  };
+  const name = names[one.opcode] ?? `opcode ${one.opcode}`;
+  const { code, reason } = closeOf(one);
+  const detail = one.opcode === OPCODE.CLOSE ? ` ${code}${tellReason(reason, message)}` : "";
+  const fault = one.masked && one.fin && !one.rsv1 ? "" : " malformed";
+  return `${name}${detail}${fault}`;
+}
+
+/** The same of a dial that failed: its error, and what came behind the request. */
+export async function tellRefusal(error: WsError, server: RawServer): Promise<string> {
+  const gone = await settles(server.idle());
+  return join(tellError(error), tellBytes(server.connections), gone);
+}
+
+function tellError({ code, kind, retryable, details }: WsError): string {
+  const status = details.status === undefined ? "" : `, status ${details.status}`;
+  const after = details.retryAfter === undefined ? "" : `, after ${details.retryAfter} ms`;
+  return `${code}, ${kind}${retryable ? ", retryable" : ""}${status}${after}`;
+}
+
+function tellBytes(connections: readonly RawConnection[]): string {
+  const bytes = connections.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
+  return `wire: ${bytes === 0 ? "nothing" : `${bytes} bytes`}`;
+}
