@@ -1,40 +1,74 @@
 // @ts-check
-// Changes src/ in thousands of ways, one at a time, and counts the changes that no test notices. Fails if
-// a file has more of them than it may. Takes files to change; by default all. What was found before and
-// cannot have changed is kept in reports/; the result goes to docs/mutation.json.
+// Changes src/ in thousands of ways, one at a time, and counts the changes that no test notices: mutants
+// that survive. Fails if a file has more of them than it may. Takes files to change; by default all. The
+// result goes to docs/mutation.json.
+//
+// What was killed before stays so while its line and the name of the test that killed it do; without
+// reports/ all begins anew, and takes an hour or more.
 import { spawnSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-/** The suites that look for mutants, one stage after the other: the slow ones only for what is left. */
-const STAGES = [
-  { suites: "unit", files: ["src/**/*.ts"] },
-  {
-    suites: "{unit,transport}",
-    files: ["src/client.ts", "src/connect.ts", "src/context.ts", "src/transport/*.ts"],
-  },
-];
+/** What `ws` does is seen over real sockets alone; all else is seen by `test/unit`, in milliseconds. */
+const OVER_SOCKETS = ["src/transport/guarded-connection.ts", "src/transport/node.ts"];
 
 /** How many of a file's mutants must be killed, in percent. */
 const REQUIRED = 75;
 const REQUIRED_OF_CORE = 85;
 const CORE = /^src\/(channel|select|close|options|policy|url|duration)\.ts$/;
 
+const MEMORY = "reports/stryker-incremental.json";
+const REPORT = "reports/mutation/mutation.json";
 const OUTPUT = "docs/mutation.json";
+
+/** @typedef {{ files: Record<string, { mutants: { status: string }[] }> }} Report */
 
 /**
  * @typedef {{ mutants: number, killed: number, timeout: number, survived: number, noCoverage: number,
  *   errors: number, score: number }} Row
  */
 
-/** @param {{ suites: string, files: string[] }} stage */
-function mutate({ suites, files }) {
+/**
+ * @param {string} path
+ * @returns {Promise<Report>}
+ */
+async function readReport(path) {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+async function listSource() {
+  const names = await readdir("src", { recursive: true });
+  return names.filter((name) => name.endsWith(".ts")).map((name) => `src/${name}`);
+}
+
+/**
+ * So that these files' survivors are tried again: of those on a module's load Stryker sees no change of a
+ * test.
+ *
+ * @param {readonly string[]} names
+ */
+async function forgetSurvivors(names) {
+  const memory = await readReport(MEMORY).catch(() => undefined);
+  if (memory === undefined) return;
+  for (const name of names) {
+    const file = memory.files[name];
+    if (file) file.mutants = file.mutants.filter(({ status }) => status === "Killed");
+  }
+  await writeFile(MEMORY, JSON.stringify(memory));
+}
+
+/**
+ * @param {string} suite
+ * @param {readonly string[]} files
+ */
+function mutate(suite, files) {
+  if (files.length === 0) return;
   const { status } = spawnSync("npx", ["stryker", "run", "--mutate", files.join()], {
     stdio: "inherit",
-    env: { ...process.env, WSCHAN_MUTATION_SUITES: suites },
+    env: { ...process.env, WSCHAN_MUTATION_SUITE: suite },
   });
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -53,11 +87,19 @@ function count(mutants) {
   return { mutants: mutants.length, killed, timeout, survived, noCoverage, errors, score };
 }
 
-const asked = process.argv.slice(2);
-for (const stage of STAGES) mutate(asked.length > 0 ? { ...stage, files: asked } : stage);
+const given = process.argv.slice(2);
+const asked = given.length > 0 ? given : await listSource();
+await forgetSurvivors(asked);
+mutate(
+  "unit",
+  asked.filter((name) => !OVER_SOCKETS.includes(name)),
+);
+mutate(
+  "transport",
+  asked.filter((name) => OVER_SOCKETS.includes(name)),
+);
 
-/** @type {{ files: Record<string, { mutants: { status: string }[] }> }} */
-const report = JSON.parse(await readFile("reports/mutation/mutation.json", "utf8"));
+const report = await readReport(REPORT);
 const files = Object.entries(report.files).sort(([a], [b]) => (a < b ? -1 : 1));
 const rows = Object.fromEntries(files.map(([name, { mutants }]) => [name, count(mutants)]));
 const total = count(files.flatMap(([, { mutants }]) => mutants));
