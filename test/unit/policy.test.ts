@@ -381,7 +381,13 @@ const MATCHES: [string, string[], string[]][] = [
   ["WSS://H", ["wss://h/"], []],
   // Host.
   ["wss://api.test", ["wss://api.test/", "wss://API.test/"], ["wss://api.test.evil.test/"]],
-  ["wss://api.test", ["wss://api.test./"], ["wss://xapi.test/", "wss://a.api.test/"]],
+  [
+    "wss://api.test",
+    ["wss://api.test./"],
+    ["wss://xapi.test/", "wss://a.api.test/", "wss://.api.test/"],
+  ],
+  ["wss://x.test", ["wss://x.test/"], ["wss://y.test/", "wss://a.test/"]],
+  ["wss://x.", ["wss://x/"], ["wss://y/"]],
   ["wss://api.test.", ["wss://api.test/", "wss://api.test./"], ["wss://api.test../"]],
   ["wss://b\u00fccher.test", ["wss://xn--bcher-kva.test/"], ["wss://bucher.test/"]],
   ["wss://*.b\u00dccher.test", ["wss://a.xn--bcher-kva.test/"], ["wss://xn--bcher-kva.test/"]],
@@ -437,6 +443,7 @@ const MATCHES: [string, string[], string[]][] = [
   ["wss://h/a%2a", ["wss://h/a%2A"], ["wss://h/ab", "wss://h/a"]],
   // Query.
   ["wss://h/p?v=1", ["wss://h/p?v=1", "wss://h/p?%76=1"], ["wss://h/p", "wss://h/p?v=10"]],
+  ["wss://h/p?*", ["wss://h/p", "wss://h/p?", "wss://h/p?q"], ["wss://h/q"]],
   ["wss://h/p?", ["wss://h/p", "wss://h/p?"], ["wss://h/p?v"]],
   ["wss://h/p?*v=1*", ["wss://h/p?a&v=1&b", "wss://h/p?v=1"], ["wss://h/p?a", "wss://h/q?v=1"]],
   ["wss://h?v", ["wss://h/?v"], ["wss://h/", "wss://h/p?v"]],

@@ -141,11 +141,15 @@ describe("a stream that opens", () => {
     const socket = new StreamSocket("wss://host.test/", []);
     const stream = FakeStream.last;
     await stream.open();
-    await stream.arrive("one");
+    await stream.arrive("unheard");
     socket.send("x", 1);
     stream.writeDone?.();
+    const told: unknown[] = [];
+    socket.onmessage = ({ data }) => told.push(data);
+    await stream.arrive("heard");
     await stream.end(1000, "");
     expect(socket).toMatchObject({ readyState: 2, bufferedAmount: 0 });
+    expect(told).toEqual(["heard"]);
   });
 });
 
@@ -232,10 +236,10 @@ describe("a stream that is closed here", () => {
   test("while it is paused is read to the end, which is as the peer tells it", async () => {
     const { stream, socket, told } = await open();
     socket.setPaused(true);
-    await stream.arrive("one", "two");
+    await stream.arrive("one", "two", "three");
     socket.close(1000, "");
     await stream.end(1000, "bye");
-    expect(told).toEqual(["one", "two", { code: 1000, reason: "bye" }]);
+    expect(told).toEqual(["one", "two", "three", { code: 1000, reason: "bye" }]);
   });
 });
 
@@ -246,6 +250,14 @@ describe("a stream that ends", () => {
     await stream.end(1001, "bye");
     expect(told).toEqual(["last", { code: 1001, reason: "bye" }]);
     expect(socket.readyState).toBe(2);
+  });
+
+  test("though it was resumed, but never paused, has lost nothing", async () => {
+    const { stream, socket, told } = await open();
+    socket.setPaused(false);
+    await stream.arrive("one");
+    await stream.end(1000, "bye");
+    expect(told).toEqual(["one", { code: 1000, reason: "bye" }]);
   });
 
   test("without one is lost, with the reason that the platform gives", async () => {
