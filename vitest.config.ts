@@ -49,7 +49,8 @@ export default defineConfig({
       // What docs/RELIABILITY.md tells of.
       project("faults", { testTimeout: ms(20_000) }),
       project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),
-      project("fuzz", { testTimeout: ms(60_000) }),
+      // Longer, where WSCHAN_FUZZ_RUNS asks for more cases.
+      project("fuzz", { testTimeout: ms(60_000) * Number(process.env.WSCHAN_FUZZ_RUNS ?? 1) }),
       project("peers", { testTimeout: ms(20_000) }),
       // It measures: alone, when all others are done.
       project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),

@@ -2249,7 +2249,7 @@ function dialOnce({ signal, open }, { url, options }, guard) {
     if (signal.aborted) abort();
   });
 }
-function createWebSocket(url, { node, compression, ...options }, createConnection, onRequest) {
+function createWebSocket(url, { node, compression, readLimit, ...options }, createConnection, onRequest) {
   const { agent, tls, lookup, family, localAddress, origin } = node;
   const compresses = compression !== COMPRESSION.DISABLED;
   const noContext = compression === COMPRESSION.NO_CONTEXT;
@@ -2273,7 +2273,7 @@ function createWebSocket(url, { node, compression, ...options }, createConnectio
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit + (compresses ? inflation(options.readLimit) : 0),
+    maxPayload: compresses ? deflatedLimit(readLimit) : readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
@@ -2302,8 +2302,8 @@ function createWebSocket(url, { node, compression, ...options }, createConnectio
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
 }
-function inflation(size) {
-  return 64 + (size >> 8);
+function deflatedLimit(readLimit) {
+  return readLimit + (readLimit >> 3) + 64;
 }
 function inflateAll(chunk, encoding, done) {
   const before = this.bytesWritten;

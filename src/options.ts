@@ -357,10 +357,13 @@ const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
   maxRedirects: /* @__PURE__ */ integer(0, 20),
 };
 
-function parseHeaders(entries: readonly (readonly unknown[])[]): Record<string, string> {
+function parseHeaders(entries: readonly unknown[]): Record<string, string> {
   const headers = new Map<string, string>();
   const seen = new Set<string>();
-  for (const [name, value] of entries) {
+  for (const entry of entries) {
+    // What can be iterated over need not hold pairs.
+    const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
+    const [name, value] = pair;
     if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
       throw invalidHeaders(`${show(name)} is not a header name, or one that the handshake sets`);
     }

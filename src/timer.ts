@@ -49,6 +49,12 @@ class Alarm extends Queue<Date> {
     this.#arm();
   }
 
+  /** Ends it. As in Go since 1.23, no tick arrives after that, not even one that was held. */
+  override close(): void {
+    super.close();
+    super.take();
+  }
+
   /** Puts the time into the queue if it is due. */
   #poll(): void {
     const late = now() - this.#due;

@@ -1,17 +1,13 @@
 // @ts-check
 // Where the three browsers are. In JavaScript, because the install script runs without a build too.
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { chromium, firefox } from "playwright";
+import { isExecutable, onPath } from "../../test/helpers/programs.mjs";
 
 /** @typedef {"chromium" | "firefox" | "webkit"} BrowserName */
 
-/**
- * @typedef {object} Needed
- * @property {string} what as a person would call it
- * @property {string} package Debian's, that brings it
- * @property {string | undefined} path `undefined`: missing
- */
+/** @typedef {import("../../test/helpers/programs.mjs").Needed} Needed */
 
 /**
  * The programs that a browser needs, found or not. Chromium and Firefox on PATH come before those
@@ -49,15 +45,6 @@ export function findBrowser(name) {
 }
 
 /**
- * The first of these programs that is on PATH.
- * @param {string[]} names
- */
-function onPath(...names) {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-}
-
-/**
  * Playwright's own download of a browser.
  * @param {import("playwright").BrowserType} browser
  */
@@ -72,14 +59,4 @@ function miniBrowser() {
   if (!existsSync(libraries)) return undefined;
   const folders = ["", ...readdirSync(libraries)].map((folder) => join(libraries, folder));
   return folders.map((folder) => join(folder, "webkit2gtk-4.1", "MiniBrowser")).find(isExecutable);
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -239,7 +239,7 @@ function dialOnce(
 
 function createWebSocket(
   url: URL,
-  { node, compression, ...options }: DialOptions,
+  { node, compression, readLimit, ...options }: DialOptions,
   createConnection: CreateConnection | undefined,
   onRequest: (request: ClientRequest) => void,
 ): WebSocket {
@@ -266,7 +266,7 @@ function createWebSocket(
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: options.readLimit + (compresses ? inflation(options.readLimit) : 0),
+    maxPayload: compresses ? deflatedLimit(readLimit) : readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
@@ -299,11 +299,12 @@ function createWebSocket(
 }
 
 /**
- * How much longer than itself a compressed message may be: stored blocks add 5 bytes to some thousand.
- * `ws` has one limit for both; what then is over `readLimit` all the same is refused by the core.
+ * How long a message of so many bytes may be on the wire: deflate makes longer what it cannot compress, by
+ * an eighth at worst (zlib's `deflateBound`). `ws` has one limit for both lengths; the core knows the exact
+ * one.
  */
-function inflation(size: number): number {
-  return 64 + (size >> 8);
+function deflatedLimit(readLimit: number): number {
+  return readLimit + (readLimit >> 3) + 64;
 }
 
 /**
@@ -465,9 +466,10 @@ function readBody(response: IncomingMessage, signal: AbortSignal): Promise<strin
 
 /** A handle's counts; Node has no public name for bytes that the kernel has taken. */
 interface Handle {
+  readonly bytesRead?: number;
   readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
-  /** TLS: the handle below, where the bytes leave. */
+  /** TLS: the handle below, where the bytes come and leave. */
   readonly _parent?: Handle;
 }
 
@@ -506,7 +508,7 @@ class NodeTransport implements Transport {
   #handler: TransportHandler | undefined;
 
   #sentCode: number | undefined;
-  #hasFailed = false;
+  #hasToldFault = false;
   #corked = false;
   #corkedBytes = 0;
   #uncorkDue = false;
@@ -576,18 +578,21 @@ class NodeTransport implements Transport {
   }
 
   get progress(): number {
-    const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
     // Not `bufferedAmount`, which counts what is still being compressed.
-    return socket?.writableLength ? takenOf(socket._handle) : NaN;
+    return this.#socket?.writableLength ? takenOf(this.#handle) : NaN;
   }
 
   get life(): number {
-    const socket = this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined;
-    return this.#frames?.inMessage ? NaN : this.received + takenOf(socket?._handle);
+    return this.#frames?.inMessage ? NaN : this.received + takenOf(this.#handle);
   }
 
   get received(): number {
-    return this.#socket?.bytesRead ?? 0;
+    const { bytesRead = 0 } = lowest(this.#handle);
+    return bytesRead;
+  }
+
+  get #handle(): Handle | null | undefined {
+    return (this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined)?._handle;
   }
 
   send(data: string | Uint8Array): number {
@@ -677,7 +682,7 @@ class NodeTransport implements Transport {
     const ws = this.#ws;
     this.#detach();
     const isOpen = ws.readyState === WebSocket.OPEN;
-    if (code === ABNORMAL_CLOSURE || (!isOpen && !this.#hasFailed)) {
+    if (code === ABNORMAL_CLOSURE || (!isOpen && !this.#hasToldFault)) {
       ws.terminate();
       return undefined;
     }
@@ -712,9 +717,12 @@ class NodeTransport implements Transport {
     handler.onProgress();
   };
 
-  /** `ws` found a fault with the peer, and has sent a close frame that tells it. */
+  /**
+   * `ws` found a fault with the peer, and has sent a close frame that tells it; unless the peer had ended
+   * its side while the message was inflated, at which `ws` ends this one.
+   */
   #onError(cause: Error & { code?: string }): void {
-    this.#hasFailed = true;
+    this.#hasToldFault = !this.#socket?.writableEnded;
     const closeCode = errorCloseCode(cause.code);
     const limit = this.#options.readLimit;
     const error =
@@ -752,9 +760,14 @@ class NodeTransport implements Transport {
   }
 }
 
+/** With TLS the handle of TCP: bytes come there before they can be read, and leave there. */
+function lowest(handle: Handle | null | undefined): Handle {
+  return handle?._parent ?? handle ?? {};
+}
+
 /** How many bytes the kernel has taken. */
 function takenOf(handle: Handle | null | undefined): number {
-  const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
+  const { bytesWritten = 0, writeQueueSize = 0 } = lowest(handle);
   return bytesWritten - writeQueueSize;
 }
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import type { PerMessageDeflateOptions, WebSocket } from "ws";
 import type { Certificate } from "./certificates.js";
+import { Condition } from "./condition.js";
 
 /** One connection as the server sees it. */
 export interface EchoConnection {
@@ -49,7 +50,7 @@ export async function startEchoServer(options: EchoServerOptions = {}): Promise<
     ...(handleProtocols && { handleProtocols }),
   });
   const connections: EchoConnection[] = [];
-  const waiters = new Set<() => void>();
+  const changed = new Condition();
   let sockets = 0;
   http.on("connection", () => sockets++);
   server.on("connection", (ws, request) => {
@@ -64,7 +65,7 @@ export async function startEchoServer(options: EchoServerOptions = {}): Promise<
     if (echo) ws.on("message", (data, binary) => ws.send(data, { binary }));
     connections.push(connection);
     onConnection?.(connection);
-    waiters.forEach((check) => check());
+    changed.notify();
   });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
@@ -76,17 +77,10 @@ export async function startEchoServer(options: EchoServerOptions = {}): Promise<
     get sockets() {
       return sockets;
     },
-    connection: (n = 0) =>
-      new Promise((resolve) => {
-        const check = (): void => {
-          const found = connections[n];
-          if (found === undefined) return;
-          waiters.delete(check);
-          resolve(found);
-        };
-        waiters.add(check);
-        check();
-      }),
+    async connection(n = 0) {
+      await changed.until(() => connections[n] !== undefined);
+      return connections[n] as EchoConnection;
+    },
     async [Symbol.asyncDispose]() {
       for (const { ws } of connections) ws.terminate();
       server.close();

@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
 
 /** The opcodes of RFC 6455 section 5.2. */
 export const OPCODE = {
@@ -94,9 +95,12 @@ export function fragments(
   return frames;
 }
 
-/** A payload as permessage-deflate has it: raw deflate without the last 4 bytes (RFC 7692 section 7.2.1). */
-export function deflate(payload: Uint8Array | string): Buffer {
-  const flushed = deflateRawSync(payload, { finishFlush: constants.Z_SYNC_FLUSH });
+/**
+ * A payload as permessage-deflate has it: raw deflate without the last 4 bytes (RFC 7692 section 7.2.1).
+ * What came before it in the same context is its `dictionary`.
+ */
+export function deflate(payload: Uint8Array | string, options: ZlibOptions = {}): Buffer {
+  const flushed = deflateRawSync(payload, { ...options, finishFlush: constants.Z_SYNC_FLUSH });
   return flushed.subarray(0, flushed.length - 4);
 }
 

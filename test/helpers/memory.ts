@@ -45,4 +45,5 @@ async function collect(goal: number): Promise<number> {
   return held();
 }
 
-const ROUNDS = 10;
+/** As many as a loaded machine may need to be through with what was under way. */
+const ROUNDS = 200;

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { TlsOptions } from "node:tls";
+import { Condition } from "./condition.js";
 import { FrameParser, OPCODE } from "./frames.js";
 import type { Frame } from "./frames.js";
 
@@ -36,12 +37,12 @@ export class RawConnection {
       this.frames.push(one);
       this.onFrame?.(one);
     }
-    this.#notify();
+    this.#changed.notify();
   };
   onFrame: ((frame: Frame) => void) | undefined;
 
   readonly #parser = new FrameParser();
-  readonly #checks = new Set<() => void>();
+  readonly #changed = new Condition();
   #head = Buffer.alloc(0);
 
   constructor(socket: Socket, onRequest: (connection: RawConnection) => void) {
@@ -49,7 +50,7 @@ export class RawConnection {
     socket.on("error", (error) => (this.error = error));
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
-        this.#notify();
+        this.#changed.notify();
         resolve();
       });
     });
@@ -64,7 +65,7 @@ export class RawConnection {
       this.request = parseRequest(this.#head.toString("latin1", 0, end));
       const rest = this.#head.subarray(end + 4);
       onRequest(this);
-      this.#notify();
+      this.#changed.notify();
       if (rest.length > 0) this.#receive(rest);
     });
   }
@@ -124,25 +125,13 @@ export class RawConnection {
 
   /** Settles when the condition, looked at after each read, holds. */
   until(holds: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (!holds()) return;
-        this.#checks.delete(check);
-        resolve();
-      };
-      this.#checks.add(check);
-      check();
-    });
+    return this.#changed.until(holds);
   }
 
   #receive(chunk: Buffer): void {
     this.reads++;
     this.bytesReceived += chunk.length;
     this.onData(chunk);
-  }
-
-  #notify(): void {
-    this.#checks.forEach((check) => check());
   }
 }
 
@@ -183,17 +172,16 @@ export interface RawServer extends AsyncDisposable {
 export async function startRawServer(options: RawServerOptions = {}): Promise<RawServer> {
   const { onRequest = (connection) => connection.accept(), onConnection, tls, unix } = options;
   const connections: RawConnection[] = [];
-  const waiters = new Set<() => void>();
-  const notify = (): void => waiters.forEach((check) => check());
+  const changed = new Condition();
   const sockets = new Set<Socket>();
   const onSocket = (socket: Socket): void => {
     const connection = new RawConnection(socket, (asked) => {
       onRequest(asked);
-      notify();
+      changed.notify();
     });
     connections.push(connection);
     onConnection?.(connection);
-    notify();
+    changed.notify();
   };
   const server: Server = tls
     ? createTlsServer(tls, onSocket)
@@ -208,7 +196,7 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ra
     });
     socket.on("close", () => {
       sockets.delete(socket);
-      notify();
+      changed.notify();
     });
   });
   server.on("tlsClientError", () => {});
@@ -216,17 +204,6 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ra
   else server.listen(unix);
   await once(server, "listening");
   const port = unix === undefined ? (server.address() as AddressInfo).port : 0;
-
-  const until = (holds: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      const check = (): void => {
-        if (!holds()) return;
-        waiters.delete(check);
-        resolve();
-      };
-      waiters.add(check);
-      check();
-    });
 
   return {
     url: unix === undefined ? `${tls ? "wss" : "ws"}://127.0.0.1:${port}/` : `ws+unix://${unix}`,
@@ -236,10 +213,10 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ra
       return sockets.size;
     },
     async connection(n = 0) {
-      await until(() => connections[n]?.request !== undefined);
+      await changed.until(() => connections[n]?.request !== undefined);
       return connections[n] as RawConnection;
     },
-    idle: () => until(() => sockets.size === 0),
+    idle: () => changed.until(() => sockets.size === 0),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocketServer } from "ws";
+import { linkTo } from "../helpers/links.js";
 import { ROOT } from "../helpers/root.js";
 import { runOrThrow } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
@@ -44,9 +45,10 @@ test.each([
       send();
     });
     const { port } = server.address() as AddressInfo;
+    await using link = await linkTo(`ws://127.0.0.1:${port}`);
     const { stdout } = await runOrThrow(
       process.execPath,
-      ["--expose-gc", "test/load/slow-consumer.mjs", `ws://127.0.0.1:${port}`, String(count)],
+      ["--expose-gc", "test/load/slow-consumer.mjs", link.url, String(count)],
       ROOT,
     );
     server.close();

@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { after, COMPRESSION, connect, select, WsError } from "wschan";
 import type { Client, Message, WaitOptions } from "wschan";
+import { linkTo } from "../helpers/links.js";
 import { ms } from "../helpers/time.js";
 import { Random } from "../helpers/unit-random.js";
 
@@ -65,7 +66,8 @@ test(
   async () => {
     const server = await startNumbers();
     const total = 1_000_000;
-    const client = await connect(`${server.url}/${total}`, {
+    await using link = await linkTo(server.url);
+    const client = await connect(`${link.url}/${total}`, {
       compression: COMPRESSION.CONTEXT_TAKEOVER,
     });
     let next = 0;
@@ -110,7 +112,8 @@ test(
   async () => {
     const server = await startNumbers();
     const total = 50_000;
-    const client = await connect(`${server.url}/${total}?burst=12`, { channelCapacity: 4 });
+    await using link = await linkTo(server.url);
+    const client = await connect(`${link.url}/${total}?burst=12`, { channelCapacity: 4 });
     const messages = client.channel();
     const limits = Object.keys(LIMITS) as Limit[];
     const seen: number[] = [];

@@ -94,6 +94,21 @@ describe("readLimit", () => {
     await server.idle();
   });
 
+  test("says that no code went out where the peer had ended before it was found", async () => {
+    await using server = await startDeflating();
+    const { client, peer } = await open(server, { compression: 1 });
+    // To inflate it takes longer than to learn of the end.
+    const payload = deflate(new Uint8Array(16_777_217));
+    peer.write(frame({ opcode: OPCODE.BINARY, rsv1: true, payload }));
+    peer.socket.end();
+    const info = await client.closed;
+    expect(info).toMatchObject({ code: 1009, by: "local", error: { code: "MESSAGE_TOO_BIG" } });
+    await peer.closed;
+    expect(peer.frames.map(closeOf).map(({ code }) => code)).toEqual(
+      info.sentCode === undefined ? [] : [info.sentCode],
+    );
+  });
+
   test("counts a text's bytes, not its characters", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server, { readLimit: 9 });

@@ -12,6 +12,7 @@ import { createWebSocketStream } from "ws";
 import { connect } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { startFaultProxy } from "../helpers/fault-proxy.js";
 import {
   closeFrame,
   closeOf,
@@ -94,6 +95,21 @@ describe("readTimeout", () => {
       await client.send("x");
     }
     expect(client.state).toBe("open");
+    client.terminate();
+  });
+
+  test("is put off by what TLS has not handed on yet", async () => {
+    const tls = createCertificate();
+    await using server = await startEchoServer({ tls, echo: false });
+    await using proxy = await startFaultProxy(server.url);
+    const client = await connect(proxy.url, {
+      readTimeout: ms(300),
+      node: { tls: { ca: tls.cert } },
+    });
+    // One record, which can be read only when all of it is there: after three periods.
+    (await proxy.connection()).toClient.set({ rate: 4_000 / ms(1) });
+    (await server.connection()).ws.send(noise(4_000));
+    expect(await client.receive()).toMatchObject({ ok: true });
     client.terminate();
   });
 

@@ -4,6 +4,7 @@ import type { WebSocketClass } from "../../src/node.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startScriptedServer } from "./scripted-server.js";
 import { transportSuite } from "./suite.js";
+import { NODE_CAPABILITIES } from "./support.js";
 
 checkLeaks();
 
@@ -11,14 +12,8 @@ transportSuite({
   name: "Node",
   connect,
   createContext,
-  capabilities: {
-    canPing: true,
-    anyCloseCode: true,
-    backpressure: "socket",
-    countsUnsent: true,
-    handshake: true,
-  },
-  startServer: startScriptedServer,
+  capabilities: NODE_CAPABILITIES,
+  startServer: () => startScriptedServer(),
 });
 
 const webSocket = WebSocket as unknown as WebSocketClass;
@@ -35,5 +30,5 @@ transportSuite({
     countsUnsent: true,
     handshake: false,
   },
-  startServer: startScriptedServer,
+  startServer: () => startScriptedServer(),
 });

@@ -3,10 +3,11 @@ import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
+import { linkTo } from "../helpers/links.js";
 import type { Close, SuiteServer } from "./suite.js";
 
 /**
- * The server of the conformance suite. What it does stands in each URL's query, so that a page can ask
+ * The server of the conformance suite, at the other end of a link if one is named. What it does stands in each URL's query, so that a page can ask
  * for it as well; `?id=` names the connection. `GET /?id=` tells, when it has ended, how the server saw
  * its end: `{ code, reason }`. A page of any origin may ask.
  *
@@ -19,7 +20,7 @@ import type { Close, SuiteServer } from "./suite.js";
  * - `plain`: compresses nothing, though a browser always offers to;
  * - otherwise it echoes. It picks the last subprotocol that is offered; with `noprotocol`, none.
  */
-export async function startScriptedServer(): Promise<SuiteServer> {
+export async function startScriptedServer(link?: string): Promise<SuiteServer> {
   const closes = new Map<string, Promise<Close>>();
   const http = createServer((request, response) => {
     // No connection that a client keeps for later may outlive a test.
@@ -77,9 +78,11 @@ export async function startScriptedServer(): Promise<SuiteServer> {
   });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
+  const linked = await linkTo(`ws://127.0.0.1:${(http.address() as AddressInfo).port}/`, link);
   return {
-    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/`,
+    url: linked.url,
     async stop() {
+      await linked[Symbol.asyncDispose]();
       for (const socket of connections) socket.destroy();
       http.close();
       await once(http, "close");

@@ -2,6 +2,16 @@ import { isIP } from "node:net";
 import { expect } from "vitest";
 import { WsError } from "../../src/node.js";
 import { ms } from "../helpers/time.js";
+import type { SuiteCapabilities } from "./suite.js";
+
+/** What `ws` can do. */
+export const NODE_CAPABILITIES: SuiteCapabilities = {
+  canPing: true,
+  anyCloseCode: true,
+  backpressure: "socket",
+  countsUnsent: true,
+  handshake: true,
+};
 
 /** The `WsError` a promise rejects with; fails where it does not. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {

@@ -99,6 +99,8 @@ const options: Row[] = [
   [{ headers: { Authorization: undefined } }, "INVALID_OPTION", "headers", "Authorization"],
   [{ headers: { "": SECRET } }, "INVALID_OPTION", "headers"],
   [{ headers: null }, "INVALID_OPTION", "headers", "null"],
+  [{ headers: new Set([5]) }, "INVALID_OPTION", "headers"],
+  [{ headers: new Set([SECRET]) }, "INVALID_OPTION", "headers"],
   [{ protocols: "" }, "INVALID_OPTION", "protocols", '""'],
   [{ protocols: "a, b" }, "INVALID_OPTION", "protocols", '"a, b"'],
   [{ protocols: ["a", "a"] }, "INVALID_OPTION", "protocols", '"a"', "different"],

@@ -221,6 +221,18 @@ describe("a ticker", () => {
     },
   );
 
+  test.each([false, true])(
+    "forgets an old tick when it is stopped (looked at before: %s)",
+    async (look) => {
+      const tick = ticker(10);
+      await advance(15);
+      if (look) expect(tick.channel.length).toBe(1);
+      tick.stop();
+      expect(tick.channel.length).toBe(0);
+      expect(tick.channel.tryReceive()).toEqual({ ok: false, value: undefined });
+    },
+  );
+
   test("arms nothing when it is reset while nobody waits", () => {
     const tick = ticker(10);
     tick.reset(20);

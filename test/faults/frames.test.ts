@@ -1,0 +1,312 @@
+import { describe, test } from "vitest";
+import type { ConnectOptions } from "../../src/node.js";
+import { settle } from "../helpers/fault-proxy.js";
+import { closeFrame, deflate, fragments, frame, OPCODE, pingFrame } from "../helpers/frames.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
+import { startRawServer } from "../helpers/raw-server.js";
+import type { RawConnection, RawServer } from "../helpers/raw-server.js";
+import { ms } from "../helpers/time.js";
+import {
+  byName,
+  connectThrough,
+  optionsFor,
+  range,
+  readAll,
+  runAll,
+  tally,
+  tellEnd,
+  textOf,
+  WAYS,
+} from "./support.js";
+import type { Linked, Way } from "./support.js";
+
+checkLeaks();
+
+const SOON = ms(5_000);
+
+/** What TLS 1.3 adds to each write: a head of 5 bytes, a type, a tag of 16 (RFC 8446 section 5.2). */
+const TLS_OVERHEAD = 22;
+
+/** Bytes that are sent in one write, and the message that is whole with their last one. */
+interface Part {
+  readonly bytes: Buffer;
+  readonly message?: string;
+}
+
+/** A message of three fragments with a ping between, two of one frame, and a close frame. */
+function scriptFor({ compression: compressed }: Way): readonly Part[] {
+  const encode = (text: string): Buffer => (compressed ? deflate(text) : Buffer.from(text));
+  const [fragmented, binary, text] = ["in three fragments", "a\0b".repeat(43), "ä€😀"];
+  const payload = encode(fragmented);
+  const [first, second, third] = fragments(OPCODE.TEXT, payload, Math.ceil(payload.length / 3), {
+    compressed,
+  });
+  const whole = (opcode: number, message: string): Part => ({
+    bytes: frame({ opcode, payload: encode(message), rsv1: compressed }),
+    message,
+  });
+  return [
+    { bytes: first as Buffer },
+    { bytes: pingFrame("between") },
+    { bytes: second as Buffer },
+    { bytes: third as Buffer, message: fragmented },
+    whole(OPCODE.BINARY, binary),
+    whole(OPCODE.TEXT, text),
+    { bytes: closeFrame(1000, "bye") },
+  ];
+}
+
+/** The places at which the parts end, in bytes on the wire. */
+function endsOf(parts: readonly Part[], { tls }: Way): number[] {
+  let end = 0;
+  return parts.map(({ bytes }) => (end += bytes.length + (tls ? TLS_OVERHEAD : 0)));
+}
+
+/** The messages that are whole when so many bytes have come. */
+function wholeAt(byte: number, parts: readonly Part[], ends: readonly number[]): string[] {
+  return parts.flatMap(({ message }, i) =>
+    message !== undefined && (ends[i] as number) <= byte ? [message] : [],
+  );
+}
+
+function startServer({ compression, tls }: Way): Promise<RawServer> {
+  const headers = compression ? { "Sec-WebSocket-Extensions": "permessage-deflate" } : {};
+  return startRawServer({
+    ...(tls && { tls }),
+    onRequest: (peer) => peer.accept(headers),
+  });
+}
+
+/** Each part is a write, and in TLS a record, of its own. */
+async function play(peer: RawConnection, parts: readonly Part[]): Promise<void> {
+  for (const { bytes } of parts) {
+    await new Promise<unknown>((resolve) => peer.socket.write(bytes, resolve));
+  }
+}
+
+/** Runs a case on a connection of its own: where its place is in the whole, that is what its bytes are. */
+async function onConnection<Result>(
+  server: RawServer,
+  options: ConnectOptions,
+  run: (linked: Linked, peer: RawConnection) => Promise<Result>,
+): Promise<Result> {
+  // The name by which the server knows it.
+  const path = crypto.randomUUID();
+  await using linked = await connectThrough(`${server.url}${path}`, options);
+  const peer = server.connections.find(({ request }) => request?.path === `/${path}`);
+  if (peer === undefined) throw new Error("the server knows no such connection");
+  return await run(linked, peer);
+}
+
+/** In TLS, where a record is whole or not there at all, every other byte is as good as each. */
+const placesOf = ({ tls }: Way): { each: string; step: number } =>
+  tls ? { each: "every other byte", step: 2 } : { each: "every byte", step: 1 };
+
+const compare = (messages: readonly string[], expected: readonly string[]): string =>
+  JSON.stringify(messages) === JSON.stringify(expected)
+    ? "the whole messages"
+    : `${JSON.stringify(messages)} in place of ${JSON.stringify(expected)}`;
+
+const worst = (
+  results: readonly { readonly time: number }[],
+): { value: number; bound: number } => ({
+  value: Math.max(...results.map(({ time }) => time)),
+  bound: SOON,
+});
+
+describe.each(byName(WAYS))("receiving by %s", (_, way) => {
+  const { each, step } = placesOf(way);
+  const parts = scriptFor(way);
+  const ends = endsOf(parts, way);
+  const size = ends.at(-1) as number;
+  const all = wholeAt(size, parts, ends);
+
+  for (const then of ["fin", "reset", "half"] as const) {
+    test(`a cut at ${each} of the first frames: ${then}`, async (context) => {
+      await using server = await startServer(way);
+      const places = range(0, size, step);
+      const results = await runAll(places, (place) =>
+        onConnection(server, optionsFor(way), async ({ client, connection }, peer) => {
+          connection.toClient.endAfter(place, then);
+          const start = performance.now();
+          void play(peer, parts);
+          // Read only now: the end takes nothing away of what had come.
+          const end = tellEnd(await client.closed);
+          const messages = await readAll(client);
+          const expected = wholeAt(place, parts, ends);
+          return {
+            happened: `${compare(messages, expected)}; ${end}`,
+            lost: expected.length - messages.length,
+            time: performance.now() - start,
+          };
+        }),
+      );
+      conclude(context, {
+        cases: places.length,
+        expected: "the whole messages; 1006 not clean, by none, CONNECTION_LOST",
+        happened: tally(results.map(({ happened }) => happened)),
+        lost: results.reduce((sum, { lost }) => sum + lost, 0),
+        time: worst(results),
+      });
+    });
+
+    test(`a cut right behind the close frame: ${then}`, async (context) => {
+      await using server = await startServer(way);
+      await onConnection(server, optionsFor(way), async ({ client, connection }, peer) => {
+        connection.toClient.endAfter(size, then);
+        const start = performance.now();
+        void play(peer, parts);
+        const end = tellEnd(await client.closed);
+        conclude(context, {
+          expected: "the whole messages; 1000 clean, by peer",
+          happened: `${compare(await readAll(client), all)}; ${end}`,
+          time: worst([{ time: performance.now() - start }]),
+        });
+      });
+    });
+  }
+
+  test(`a stall at ${each} of the first frames, which then goes on`, async (context) => {
+    await using server = await startServer(way);
+    const places = range(0, size, step);
+    const results = await runAll(places, (place) =>
+      onConnection(server, optionsFor(way), async ({ client, connection }, peer) => {
+        const start = connection.toClient.bytes;
+        connection.toClient.endAfter(place, "stall");
+        void play(peer, parts);
+        await connection.toClient.passed(start + place);
+        const before = wholeAt(place, parts, ends);
+        const messages: string[] = [];
+        while (messages.length < before.length) messages.push(textOf(await client.receive()));
+        await settle();
+        const { state } = client;
+        const isMore = client.channel().length > 0;
+        connection.resume();
+        messages.push(...(await readAll(client)));
+        const end = tellEnd(await client.closed);
+        return `${isMore ? "more" : "no more"} while ${state}; ${compare(messages, all)}; ${end}`;
+      }),
+    );
+    conclude(context, {
+      cases: places.length,
+      expected: "no more while open; the whole messages; 1000 clean, by peer",
+      happened: tally(results),
+    });
+  });
+
+  test("silence between messages, with readTimeout", async (context) => {
+    await using server = await startServer(way);
+    const places = [0, ...[3, 4, 5].map((part) => ends[part] as number)];
+    const options = { ...optionsFor(way), readTimeout: ms(300), closeTimeout: ms(300) };
+    const results = await runAll(places, (place) =>
+      onConnection(server, options, async ({ client, connection }, peer) => {
+        connection.toClient.endAfter(place, "stall");
+        const start = performance.now();
+        void play(peer, parts);
+        const messages = await readAll(client);
+        const end = tellEnd(await client.closed);
+        return {
+          happened: `${compare(messages, wholeAt(place, parts, ends))}; ${end}`,
+          time: performance.now() - start,
+        };
+      }),
+    );
+    conclude(context, {
+      cases: places.length,
+      expected: "the whole messages; 3008 not clean, by local, sent 3008, READ_TIMEOUT",
+      happened: tally(results.map(({ happened }) => happened)),
+      time: worst(results),
+    });
+  });
+});
+
+describe.each(byName(WAYS))("sending by %s", (_, way) => {
+  const { each, step } = placesOf(way);
+  const messages = ["first", "\0\x01".repeat(65), "third and last"];
+
+  /** Sends them, each in a write, and in TLS a record, of its own. */
+  async function sendAll({ client }: Linked, sent?: () => Promise<void>): Promise<void> {
+    for (const [i, message] of messages.entries()) {
+      await client.send(i === 1 ? Buffer.from(message) : message);
+      await client.flush();
+      await sent?.();
+    }
+  }
+
+  /** What has come whole: the messages are short enough to tell them by their payloads. */
+  const framesOf = (peer: RawConnection): string[] =>
+    peer.frames.map(({ payload }) => payload.toString("hex"));
+
+  /** The payloads as they are on the wire, and where each frame ends. */
+  async function measure(server: RawServer): Promise<{ payloads: string[]; ends: number[] }> {
+    return onConnection(server, optionsFor(way), async (linked, peer) => {
+      const start = linked.connection.toServer.bytes;
+      const ends: number[] = [];
+      await sendAll(linked, async () => {
+        await peer.until(() => peer.frames.length > ends.length);
+        ends.push(linked.connection.toServer.bytes - start);
+      });
+      return { payloads: framesOf(peer), ends };
+    });
+  }
+
+  for (const then of ["fin", "reset", "half"] as const) {
+    test(`a cut at ${each} of the first frames: ${then}`, async (context) => {
+      await using server = await startServer(way);
+      const { payloads, ends } = await measure(server);
+      const places = range(0, ends.at(-1) as number, step);
+      const results = await runAll(places, (place) =>
+        onConnection(server, optionsFor(way), async (linked, peer) => {
+          linked.connection.toServer.endAfter(place, then);
+          const start = performance.now();
+          // That it fails in the middle is what `closed` tells as well.
+          await sendAll(linked).catch(() => {});
+          const end = tellEnd(await linked.client.closed);
+          const time = performance.now() - start;
+          await peer.closed;
+          const expected = payloads.filter((_, i) => (ends[i] as number) <= place);
+          return { happened: `${compare(framesOf(peer), expected)}; ${end}`, time };
+        }),
+      );
+      conclude(context, {
+        cases: places.length,
+        expected: "the whole messages; 1006 not clean, by none, CONNECTION_LOST",
+        happened: tally(results.map(({ happened }) => happened)),
+        time: worst(results),
+      });
+    });
+  }
+
+  test(`a stall at ${each} of the first frames, which then goes on`, async (context) => {
+    await using server = await startServer(way);
+    const { payloads, ends } = await measure(server);
+    const places = range(0, ends.at(-1) as number, step);
+    const results = await runAll(places, (place) =>
+      onConnection(server, optionsFor(way), async (linked, peer) => {
+        const { client, connection } = linked;
+        const start = connection.toServer.bytes;
+        connection.toServer.endAfter(place, "stall");
+        await sendAll(linked);
+        await connection.toServer.passed(start + place);
+        const before = compare(
+          framesOf(peer),
+          payloads.filter((_, i) => (ends[i] as number) <= place),
+        );
+        connection.resume();
+        peer.onFrame = ({ opcode }) => {
+          if (opcode === OPCODE.CLOSE) peer.write(closeFrame(1000));
+        };
+        const end = tellEnd(await client.close());
+        const after = compare(framesOf(peer).slice(0, -1), payloads);
+        return `${before} at the stall, ${after} in the end; ${end}`;
+      }),
+    );
+    conclude(context, {
+      cases: places.length,
+      expected:
+        "the whole messages at the stall, the whole messages in the end; 1000 clean, by local, sent 1000",
+      happened: tally(results),
+    });
+  });
+});

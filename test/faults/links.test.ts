@@ -1,0 +1,38 @@
+import { test } from "vitest";
+import type { RunnerTask } from "vitest";
+import { connect, createContext } from "../../src/node.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { LINKS } from "../helpers/links.js";
+import { conclude } from "../helpers/outcome.js";
+import { startScriptedServer } from "../transport/scripted-server.js";
+import { transportSuite } from "../transport/suite.js";
+import { NODE_CAPABILITIES } from "../transport/support.js";
+import { tally } from "./support.js";
+
+checkLeaks();
+
+/** All tests in these suites. */
+function testsOf(tasks: readonly RunnerTask[]): RunnerTask[] {
+  return tasks.flatMap((task) => (task.type === "suite" ? testsOf(task.tasks) : [task]));
+}
+
+for (const link of Object.keys(LINKS)) {
+  const name = `over a link: ${link}`;
+  transportSuite({
+    name,
+    connect,
+    createContext,
+    capabilities: NODE_CAPABILITIES,
+    startServer: () => startScriptedServer(link),
+  });
+
+  // Behind them, since it tells how they have ended.
+  test(`the conformance suite ${name}`, (context) => {
+    const tests = testsOf(context.task.file.tasks.filter((task) => task.name === name));
+    conclude(context, {
+      cases: tests.length,
+      expected: "pass",
+      happened: tally(tests.map(({ result }) => result?.state ?? "none")),
+    });
+  });
+}

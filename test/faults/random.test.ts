@@ -1,0 +1,196 @@
+import { expect, test } from "vitest";
+import { connect, WsError } from "../../src/node.js";
+import type { Client, ConnectOptions } from "../../src/node.js";
+import { startEchoServer } from "../helpers/echo-server.js";
+import { startFaultProxy } from "../helpers/fault-proxy.js";
+import type { Ending, Faults, ProxyConnection } from "../helpers/fault-proxy.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
+import { ms } from "../helpers/time.js";
+import { Random } from "../helpers/unit-random.js";
+import { noise, turn } from "../transport/support.js";
+import { byName, optionsFor, range, runAll, serverFor, tally, WAYS } from "./support.js";
+import type { Way } from "./support.js";
+
+checkLeaks();
+
+const CONNECTIONS = 80;
+const MESSAGES = 40;
+/** The deadlines of a connection that stalls, and of all others: on a busy machine these take long. */
+const PERIOD = ms(300);
+const LONG = ms(10_000);
+/** What a connection may take in all: a few deadlines in a row. */
+const SOON = ms(25_000);
+/** 1 MiB unread, and what one read of the socket or one message adds to it. */
+const UNREAD = 2 * 2 ** 20;
+
+/** How a direction ends in the middle; a stall may go on after all. */
+type Fate = Ending | "never" | "stall, then on";
+
+/** The ends that may come of it, beside a clean one with all messages: it may come too late to matter. */
+const FITTING: Readonly<Record<Fate, readonly string[]>> = {
+  never: [],
+  fin: ["DIAL_FAILED", "CONNECTION_LOST", "not clean"],
+  reset: ["DIAL_FAILED", "CONNECTION_LOST", "not clean"],
+  // A server answers half a request with 400.
+  half: ["DIAL_FAILED", "HANDSHAKE_REJECTED", "CONNECTION_LOST", "not clean"],
+  stall: ["DIAL_TIMEOUT", "WRITE_TIMEOUT", "not clean"],
+  "stall, then on": ["DIAL_TIMEOUT", "WRITE_TIMEOUT"],
+};
+
+/** What is drawn for one connection. */
+interface Plan {
+  readonly seed: number;
+  readonly direction: "toServer" | "toClient";
+  readonly faults: Faults;
+  readonly fate: Fate;
+  readonly options: ConnectOptions;
+  /** How long silence is put up with. */
+  readonly patience: number;
+  readonly readsSlowly: boolean;
+}
+
+function draw(seed: number): Plan {
+  const random = new Random(seed);
+  const fate = random.pick(Object.keys(FITTING) as Fate[]);
+  const stalls = fate.startsWith("stall");
+  const period = stalls ? PERIOD : LONG;
+  const faults = random.pick<Faults>([
+    {},
+    { pieces: (drawn, offset) => (offset < 500 ? 1 + drawn.below(20) : 5_000) },
+    { join: 3 },
+    { delay: 3, jitter: 5 },
+    { rate: 4_000_000 },
+  ]);
+  // As often among the first bytes as among the last.
+  const byte = random.below(2 ** (4 + random.below(16)));
+  const then = stalls ? "stall" : (fate as Ending | "never");
+  return {
+    seed,
+    direction: random.pick(["toServer", "toClient"] as const),
+    faults: { ...faults, ...(then !== "never" && { at: { byte, then } }) },
+    fate,
+    options: {
+      dialTimeout: period,
+      closeTimeout: period,
+      ...(random.chance(0.5) && { writeTimeout: period }),
+      channelCapacity: random.pick([1, 4, 32]),
+      sendHighWaterMark: random.pick([1, 1_000, 262_144]),
+    },
+    patience: period,
+    readsSlowly: random.chance(0.3),
+  };
+}
+
+/** The `i`th message of a connection: its number, and bytes that only it has. */
+function messageOf(seed: number, i: number): Uint8Array<ArrayBuffer> {
+  const random = new Random(seed * MESSAGES + i);
+  const bytes = noise(4 + random.below(random.pick([20, 200, 2_000, 60_000])), seed * 1_000 + i);
+  new DataView(bytes.buffer).setUint32(0, i);
+  return bytes;
+}
+
+/** Whether these are the connection's messages, from the first on, each once. */
+function isPrefix(messages: readonly Uint8Array[], seed: number): boolean {
+  return messages.every((bytes, i) => Buffer.compare(bytes, messageOf(seed, i)) === 0);
+}
+
+/** Sends all messages and takes their echoes, until all are there, or no more come. */
+async function talk(
+  client: Client,
+  connection: ProxyConnection,
+  { seed, fate, patience, readsSlowly }: Plan,
+): Promise<{ echoes: Uint8Array[]; memory: number; end: string }> {
+  const echoes: Uint8Array[] = [];
+  let memory = 0;
+  const send = async (): Promise<void> => {
+    for (let i = 0; i < MESSAGES; i++) await client.send(messageOf(seed, i));
+  };
+  // That it fails in the middle is what `closed` tells as well.
+  const sent = send().catch(() => {});
+  let left = fate === "stall, then on" ? 5 : 0;
+  for (;;) {
+    memory = Math.max(memory, client.stats.bytesBuffered);
+    if (readsSlowly) await turn();
+    const next = await client.receive({ timeout: patience }).catch(() => undefined);
+    if (next?.ok) echoes.push(next.value.data as Uint8Array);
+    if (next === undefined && left-- > 0) connection.resume();
+    else if (!next?.ok || echoes.length === MESSAGES) break;
+  }
+  const { clean, error } = await client.close();
+  await sent;
+  for await (const { data } of client.channel()) echoes.push(data as Uint8Array);
+  return { echoes, memory, end: error?.code ?? (clean ? "clean" : "not clean") };
+}
+
+/** What came of one connection. */
+interface Result {
+  readonly end: string;
+  readonly happened: string;
+  readonly lost: number;
+  readonly time: number;
+  readonly memory: number;
+}
+
+async function run(
+  url: string,
+  way: Way,
+  plan: Plan,
+  receivedBy: (seed: number) => readonly Uint8Array[],
+): Promise<Result> {
+  const { seed, direction, faults, fate, options } = plan;
+  await using proxy = await startFaultProxy(`${url}${seed}`, { [direction]: faults }, seed);
+  const start = performance.now();
+  const talked = await connect(proxy.url, { ...optionsFor(way), ...options }).then(
+    async (client) => talk(client, await proxy.connection(), plan),
+    (error: unknown) => ({
+      echoes: [],
+      memory: 0,
+      end: WsError.is(error) ? error.code : String(error),
+    }),
+  );
+  const time = performance.now() - start;
+  const { echoes, memory, end } = talked;
+  const received = receivedBy(seed);
+  const fits = FITTING[fate].includes(end) || (end === "clean" && echoes.length === MESSAGES);
+  const exact = isPrefix(received, seed) && isPrefix(echoes, seed);
+  return {
+    end,
+    happened:
+      fits && exact
+        ? "exact prefixes, a fitting end"
+        : `seed ${seed}, ${fate} ${direction}: ${end}, ${received.length} received, ${echoes.length} echoed, ${exact ? "exact" : "not exact"}`,
+    lost: Math.max(0, echoes.length - received.length),
+    time,
+    memory,
+  };
+}
+
+test.for(byName(WAYS))("random faults at random bytes, by %s", async ([, way], context) => {
+  const received = new Map<string, Uint8Array[]>();
+  await using server = await startEchoServer({
+    ...serverFor(way),
+    onConnection({ ws, request }) {
+      const messages: Uint8Array[] = [];
+      received.set(request.url ?? "", messages);
+      ws.on("message", (data: Buffer) => messages.push(data));
+    },
+  });
+  const first = WAYS.indexOf(way) * CONNECTIONS;
+  const plans = range(first, first + CONNECTIONS).map(draw);
+  const results = await runAll(plans, (plan) =>
+    run(server.url, way, plan, (seed) => received.get(`/${seed}`) ?? []),
+  );
+  // They were worth the name: of each end there are some.
+  for (const end of ["clean", "not clean", "CONNECTION_LOST", "DIAL_FAILED", "DIAL_TIMEOUT"]) {
+    expect(results.filter((result) => result.end === end).length, end).toBeGreaterThan(1);
+  }
+  conclude(context, {
+    cases: results.length,
+    expected: "exact prefixes, a fitting end",
+    happened: tally(results.map(({ happened }) => happened)),
+    lost: results.reduce((sum, { lost }) => sum + lost, 0),
+    time: { value: Math.max(...results.map(({ time }) => time)), bound: SOON },
+    memory: { value: Math.max(...results.map(({ memory }) => memory)), bound: UNREAD },
+  });
+});

@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { afterEach, describe, test, vi } from "vitest";
+import { Channel } from "../../src/channel.js";
+import { select } from "../../src/select.js";
+import { explore, RUNS, SEED } from "../helpers/fuzz.js";
+import { conclude } from "../helpers/outcome.js";
+import { startClock } from "../helpers/unit-clock.js";
+import { Random } from "../helpers/unit-random.js";
+import { calls, ends, pauses, settings, World } from "./channel-world.js";
+import type { Setting } from "./channel-world.js";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Runs a program in a world of its own, with a clock of its own. */
+async function inWorld(
+  setting: Setting,
+  program: (world: World) => Promise<void>,
+): Promise<ReadonlySet<string>> {
+  startClock();
+  try {
+    const world = new World(setting);
+    await program(world);
+    await world.finish();
+    return world.kinds;
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+const MEETS = [
+  "ABORTED",
+  "CHANNEL_CLOSED",
+  "CHANNEL_TIMEOUT",
+  "INVALID_OPTION",
+  "RECEIVE_TIMEOUT",
+  "default",
+  "drained",
+  "received",
+  "sent",
+];
+
+describe("channels, select and timers do what Go's do", () => {
+  test("in any order of calls, in one turn or several", (context) =>
+    explore(context, {
+      claim: "each call as in the model, nothing left behind",
+      runs: 6000,
+      given: fc.record({
+        setting: settings,
+        steps: fc.array(
+          fc.oneof(
+            { weight: 12, arbitrary: calls },
+            { weight: 4, arbitrary: pauses },
+            { weight: 1, arbitrary: ends },
+          ),
+          { maxLength: 60, size: "max" },
+        ),
+      }),
+      meets: MEETS,
+      check: ({ setting, steps }) =>
+        inWorld(setting, async (world) => {
+          for (const step of steps) {
+            // A call may wait: the program goes on.
+            const taken = world.step(step);
+            if (step.do !== "call") await taken;
+          }
+        }),
+    }));
+
+  test("in tasks that wait for what they call, however they are scheduled", (context) =>
+    explore(context, {
+      claim: "each call as in the model, nothing left behind",
+      runs: 4000,
+      given: fc.record({
+        setting: settings,
+        tasks: fc.array(
+          fc.array(fc.oneof({ weight: 20, arbitrary: calls }, { weight: 1, arbitrary: ends }), {
+            maxLength: 12,
+            size: "max",
+          }),
+          { minLength: 2, maxLength: 6, size: "max" },
+        ),
+        scheduler: fc.scheduler(),
+      }),
+      meets: MEETS,
+      check: ({ setting, tasks, scheduler }) =>
+        inWorld(setting, async (world) => {
+          const run = async (task: (typeof tasks)[number]): Promise<void> => {
+            for (const step of task) {
+              await scheduler.schedule(Promise.resolve());
+              await world.step(step);
+            }
+          };
+          tasks.forEach((task) => void run(task));
+          // Until all are through, or wait for each other.
+          await scheduler.waitIdle();
+        }),
+    }));
+});
+
+describe("a select chooses by lot", () => {
+  /** What a chi-square of so many degrees of freedom exceeds once in a million (from R's `qchisq`). */
+  const CRITICAL = [0, 23.93, 27.63, 30.66, 33.38, 35.89, 38.26, 40.52];
+
+  test.for([2, 3, 5, 8])(
+    "each of %i that are ready as often as the others",
+    async (count, context) => {
+      const random = new Random(SEED + count);
+      vi.spyOn(Math, "random").mockImplementation(() => random.next());
+      const draws = 10_000 * RUNS;
+      const idle = new Channel<number>();
+      const roomy = new Channel<number>(2 ** 32 - 1);
+      const drained = new Channel<number>();
+      drained.close();
+      // Those that are ready stand among others that are not.
+      const cases = Array.from({ length: count }, (_, i) => [
+        idle.caseReceive(),
+        i % 2 === 0 ? drained.caseReceive() : roomy.caseSend(i),
+      ]).flat();
+      const seen = new Map<number, number>();
+      for (let i = 0; i < draws; i++) {
+        const { index } = await select(cases);
+        seen.set(index, (seen.get(index) ?? 0) + 1);
+      }
+      const wanted = draws / count;
+      const chiSquare = [...seen.values()].reduce((sum, n) => sum + (n - wanted) ** 2 / wanted, 0);
+      const isEven = chiSquare < (CRITICAL[count - 1] as number);
+      conclude(context, {
+        cases: draws,
+        expected: `${count} ready cases chosen, evenly`,
+        happened: `${seen.size} ready cases chosen, ${isEven ? "evenly" : `chi-square ${chiSquare}`}`,
+      });
+    },
+  );
+});

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { connect } from "../../src/node.js";
+import type { Client } from "../../src/node.js";
+import { createCertificate } from "../helpers/certificates.js";
+import type { Certificate } from "../helpers/certificates.js";
+import { requirePeer } from "../helpers/find-peers.mjs";
+import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
+import { freePort } from "../helpers/ports.js";
+import { ServerProcess } from "./server-process.js";
+import { describeClose, describeDial, drain, LOST, prose } from "./support.js";
+
+checkLeaks();
+
+interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly process: ServerProcess;
+}
+
+async function startTestServer(tls?: Certificate): Promise<TestServer> {
+  const port = await freePort();
+  const process = await ServerProcess.start({
+    command: requirePeer("libwebsockets"),
+    args: () => [`--port=${port}`, ...(tls ? ["--ssl", "-C", "cert.pem", "-K", "key.pem"] : [])],
+    files: () => (tls ? { "cert.pem": tls.cert, "key.pem": tls.key } : {}),
+    ready: (server) => server.listens(port),
+  });
+  return {
+    url: `${tls ? "wss" : "ws"}://127.0.0.1:${port}/`,
+    process,
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+  };
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Sends a number every 50 ms, from 0 on; "reset\n" begins anew, "closeme\n" closes. */
+const INCREMENT = "dumb-increment-protocol";
+/** Sends what one client sends to all of them, in pieces of 4 KiB at most. */
+const MIRROR = "lws-mirror-protocol";
+
+async function read(client: Client, count: number): Promise<string> {
+  const texts: string[] = [];
+  for (let i = 0; i < count; i++) texts.push(String((await client.receive()).value?.data));
+  return texts.join(" ");
+}
+
+/** What comes until it is so long, put together. */
+async function readLength(client: Client, length: number): Promise<string> {
+  let text = "";
+  for await (const { data } of client) {
+    text += String(data);
+    if (text.length >= length) break;
+  }
+  return text;
+}
+
+describe("the increment protocol of libwebsockets", () => {
+  test("counts, and begins anew when asked to", async (context) => {
+    const client = await connect(server.url, { protocols: INCREMENT });
+    const first = await read(client, 20);
+    await client.send("reset\n");
+    // Those that were on their way come first.
+    let value = "";
+    while (value !== "0") value = await read(client, 1);
+    const second = await read(client, 3);
+    const info = await client.close();
+    conclude(context, {
+      cases: 20 + 4,
+      expected: `${Array.from({ length: 20 }, (_, n) => n).join(" ")}, 0 1 2 3; 1000, clean, by local: normal`,
+      happened: `${first}, 0 ${second}; ${describeClose(info)}`,
+    });
+  });
+
+  test("counts as well for a client that wants compression, which it does not have", async (context) => {
+    const client = await connect(server.url, { protocols: INCREMENT, compression: 1 });
+    const numbers = await read(client, 3);
+    await client.close();
+    conclude(context, {
+      expected: 'compression 0, "", 0 1 2',
+      happened: `compression ${client.compression}, "${client.extensions}", ${numbers}`,
+    });
+  });
+
+  test("closes when asked to", async (context) => {
+    const client = await connect(server.url, { protocols: INCREMENT });
+    await client.send("closeme\n");
+    await drain(client);
+    conclude(context, {
+      expected: '1001 "seeya", clean, by peer: normal',
+      happened: describeClose(await client.closed),
+    });
+  });
+
+  test("is lost when its server is interrupted", async (context) => {
+    await using stopped = await startTestServer();
+    const client = await connect(stopped.url, { protocols: INCREMENT });
+    await stopped.process.stop("SIGINT");
+    conclude(context, { expected: LOST, happened: describeClose(await client.closed) });
+  });
+});
+
+describe("the mirror protocol of libwebsockets", () => {
+  test("shows what one client sends to both, all of it and in order", async (context) => {
+    const [a, b] = await Promise.all([
+      connect(server.url, { protocols: MIRROR }),
+      connect(server.url, { protocols: MIRROR }),
+    ]);
+    const messages = Array.from({ length: 2_000 }, (_, n) => `${n} ${prose(n % 100)};`);
+    messages.push(prose(1_048_576));
+    const all = messages.join("");
+    const seen = Promise.all([readLength(a, all.length), readLength(b, all.length)]);
+    for (const message of messages) await a.send(message);
+    const texts = await seen;
+    const infos = await Promise.all([a.close(4_000, "seen"), b.close()]);
+    conclude(context, {
+      cases: 2 * messages.length,
+      expected:
+        'as sent, as sent; 4000 "seen", clean, by local: normal; 1000, clean, by local: normal',
+      happened: `${texts.map((text) => (text === all ? "as sent" : "not as sent")).join(", ")}; ${infos.map(describeClose).join("; ")}`,
+      lost: texts.filter((text) => text !== all).length,
+    });
+  });
+});
+
+test("libwebsockets answers pings", async (context) => {
+  const client = await connect(server.url, { protocols: MIRROR });
+  const roundTrips = [await client.ping(), await client.ping()];
+  await client.close();
+  conclude(context, {
+    cases: 2,
+    expected: "2 pongs",
+    happened: `${roundTrips.filter((time) => time >= 0).length} pongs`,
+  });
+});
+
+test("libwebsockets counts over TLS", async (context) => {
+  const certificate = createCertificate();
+  await using secure = await startTestServer(certificate);
+  const client = await connect(secure.url, {
+    protocols: INCREMENT,
+    node: { tls: { ca: certificate.cert } },
+  });
+  const numbers = await read(client, 3);
+  const info = await client.close();
+  conclude(context, {
+    expected: "0 1 2; 1000, clean, by local: normal",
+    happened: `${numbers}; ${describeClose(info)}`,
+  });
+});
+
+test("libwebsockets hangs up on a subprotocol that it does not know", async (context) => {
+  conclude(context, {
+    expected: "DIAL_FAILED INTERNAL retryable",
+    happened: await describeDial(connect(server.url, { protocols: "unheard-of" })),
+  });
+});
