@@ -75,7 +75,7 @@ export default defineConfig({
     ],
     // Tests of the built package meet it as users do: loaded by Node, not transformed by Vite.
     server: { deps: { external: [/\/dist\//] } },
-    reporters: ["default", "test/helpers/reporter.ts"],
+    reporters: ["default", "test/helpers/reliability-reporter.ts", "test/helpers/reporter.ts"],
     testTimeout: ms(5_000),
     hookTimeout: ms(10_000),
   },

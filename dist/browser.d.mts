@@ -466,9 +466,9 @@ interface ConnectOptions {
     /**
      * Finds a dead peer: pings it, or where there are no ping frames sends it `keepAlive.message`, after
      * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
-     * all arrives for `timeout` after that has left. What cannot leave is `writeTimeout`'s to find. It
-     * stands still while the socket is paused for a slow consumer. After a sleep of this process it pings
-     * at once. Default: off.
+     * all arrives for `timeout` after that has left. That waiting bytes go out is life as well; what
+     * cannot leave is `writeTimeout`'s to find. It stands still while the socket is paused for a slow
+     * consumer. After a sleep of this process it pings at once. Default: off.
      */
     readonly keepAlive?: KeepAliveOptions | undefined;
     /**

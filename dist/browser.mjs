@@ -955,11 +955,13 @@ class Client {
   // Keeping alive
   #startKeepAlive({ interval, timeout, message, onPong }) {
     const transport = this.#transport;
-    const hasArrived = changes(() => transport.received ?? this.#stats.messagesReceived);
+    const hasMoved = changes(
+      () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
+    );
     const byMessage = (done) => this.#askBy(message, done);
     const ping = transport.ping ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasArrived() || this.#full && transport.backpressure !== "buffer",
+      alive: () => hasMoved() || this.#full && transport.backpressure !== "buffer",
       ask: (answered) => ping((roundTrip) => {
         if (Number.isNaN(roundTrip)) return;
         this.#stats.roundTrip = roundTrip;
@@ -1584,6 +1586,11 @@ class Alarm extends Queue {
     this.#period = period;
     super.take();
     this.#arm();
+  }
+  /** Ends it. As in Go since 1.23, no tick arrives after that, not even one that was held. */
+  close() {
+    super.close();
+    super.take();
   }
   /** Puts the time into the queue if it is due. */
   #poll() {

@@ -972,11 +972,13 @@ class Client {
   // Keeping alive
   #startKeepAlive({ interval, timeout, message, onPong }) {
     const transport = this.#transport;
-    const hasArrived = changes(() => transport.received ?? this.#stats.messagesReceived);
+    const hasMoved = changes(
+      () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
+    );
     const byMessage = (done) => this.#askBy(message, done);
     const ping = transport.ping ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasArrived() || this.#full && transport.backpressure !== "buffer",
+      alive: () => hasMoved() || this.#full && transport.backpressure !== "buffer",
       ask: (answered) => ping((roundTrip) => {
         if (Number.isNaN(roundTrip)) return;
         this.#stats.roundTrip = roundTrip;
@@ -1246,7 +1248,9 @@ const NODE_PARSERS = {
 function parseHeaders(entries) {
   const headers = /* @__PURE__ */ new Map();
   const seen = /* @__PURE__ */ new Set();
-  for (const [name, value] of entries) {
+  for (const entry of entries) {
+    const pair = Array.isArray(entry) ? entry : [];
+    const [name, value] = pair;
     if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
       throw invalidHeaders(`${show(name)} is not a header name, or one that the handshake sets`);
     }
@@ -1657,6 +1661,11 @@ class Alarm extends Queue {
     this.#period = period;
     super.take();
     this.#arm();
+  }
+  /** Ends it. As in Go since 1.23, no tick arrives after that, not even one that was held. */
+  close() {
+    super.close();
+    super.take();
   }
   /** Puts the time into the queue if it is due. */
   #poll() {
@@ -2427,7 +2436,7 @@ class NodeTransport {
     /** Writes begun, and those that are done. */
     this.taken = 0;
     this.written = 0;
-    this.#hasFailed = false;
+    this.#hasToldFault = false;
     this.#corked = false;
     this.#corkedBytes = 0;
     this.#uncorkDue = false;
@@ -2482,7 +2491,7 @@ class NodeTransport {
   #socketError;
   #handler;
   #sentCode;
-  #hasFailed;
+  #hasToldFault;
   #corked;
   #corkedBytes;
   #uncorkDue;
@@ -2524,15 +2533,17 @@ class NodeTransport {
     return this.#ws.bufferedAmount;
   }
   get progress() {
-    const socket = this.#socket;
-    return socket?.writableLength ? takenOf(socket._handle) : NaN;
+    return this.#socket?.writableLength ? takenOf(this.#handle) : NaN;
   }
   get life() {
-    const socket = this.#socket;
-    return this.#frames?.inMessage ? NaN : this.received + takenOf(socket?._handle);
+    return this.#frames?.inMessage ? NaN : this.received + takenOf(this.#handle);
   }
   get received() {
-    return this.#socket?.bytesRead ?? 0;
+    const { bytesRead = 0 } = lowest(this.#handle);
+    return bytesRead;
+  }
+  get #handle() {
+    return this.#socket?._handle;
   }
   send(data) {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
@@ -2591,7 +2602,7 @@ class NodeTransport {
     const ws = this.#ws;
     this.#detach();
     const isOpen = ws.readyState === WebSocket.OPEN;
-    if (code === ABNORMAL_CLOSURE || !isOpen && !this.#hasFailed) {
+    if (code === ABNORMAL_CLOSURE || !isOpen && !this.#hasToldFault) {
       ws.terminate();
       return void 0;
     }
@@ -2614,9 +2625,12 @@ class NodeTransport {
     return handler;
   }
   #onWritten;
-  /** `ws` found a fault with the peer, and has sent a close frame that tells it. */
+  /**
+   * `ws` found a fault with the peer, and has sent a close frame that tells it; unless the peer had ended
+   * its side while the message was inflated, at which `ws` ends this one.
+   */
   #onError(cause) {
-    this.#hasFailed = true;
+    this.#hasToldFault = !this.#socket?.writableEnded;
     const closeCode = errorCloseCode(cause.code);
     const limit = this.#options.readLimit;
     const error = closeCode === MESSAGE_TOO_BIG ? new WsError("MESSAGE_TOO_BIG", `receive ${this.#label}: a message over ${limit} bytes`, {
@@ -2648,8 +2662,11 @@ class NodeTransport {
     this.#socket?.uncork();
   }
 }
+function lowest(handle) {
+  return handle?._parent ?? handle ?? {};
+}
 function takenOf(handle) {
-  const { bytesWritten = 0, writeQueueSize = 0 } = handle?._parent ?? handle ?? {};
+  const { bytesWritten = 0, writeQueueSize = 0 } = lowest(handle);
   return bytesWritten - writeQueueSize;
 }
 function errorCloseCode(code = "") {

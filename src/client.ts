@@ -506,12 +506,15 @@ export class Client implements AsyncIterable<Message> {
 
   #startKeepAlive({ interval, timeout, message, onPong }: ParsedKeepAlive): Deadline {
     const transport = this.#transport;
-    const hasArrived = changes(() => transport.received ?? this.#stats.messagesReceived);
+    // Whatever arrives, and what the peer takes: bytes that the system takes at once prove nothing.
+    const hasMoved = changes(
+      () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0),
+    );
     // Without ping frames the message is there: see option `keepAlive`.
     const byMessage: Transport["ping"] = (done) => this.#askBy(message as () => Data, done);
     const ping = transport.ping ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasArrived() || (this.#full && transport.backpressure !== "buffer"),
+      alive: () => hasMoved() || (this.#full && transport.backpressure !== "buffer"),
       ask: (answered) =>
         ping((roundTrip) => {
           // Not answered but ended.

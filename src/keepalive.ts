@@ -3,7 +3,7 @@ import type { Deadline } from "./deadline.js";
 
 /** What a keep-alive asks of its connection. */
 export interface KeepAliveHost {
-  /** Whether anything has arrived since this was last asked, or nothing is owed at present. */
+  /** Whether the peer has shown life since this was last asked, or owes none at present. */
   readonly alive: () => boolean;
   /** Asks the peer for a sign of life; calls `answered` when it comes. Returns what gives it up. */
   readonly ask: (answered: () => void) => () => void;

@@ -49,6 +49,13 @@ export const setups: fc.Arbitrary<Setup> = fc.record({
     readTimeout: timeouts,
     writeTimeout: timeouts,
     closeTimeout: fc.integer({ min: 20, max: 200 }),
+    keepAlive: fc.option(
+      fc.record({
+        interval: fc.integer({ min: 20, max: 100 }),
+        timeout: fc.integer({ min: 20, max: 100 }),
+      }),
+      { nil: undefined },
+    ),
     backpressure: fc.constantFrom("auto" as const, "buffer" as const),
   }),
   holds: fc.boolean(),
@@ -134,6 +141,7 @@ export class Session {
   #isOver = false;
   #isDeaf = false;
   #lastMessage = performance.now();
+  #lastArrival = performance.now();
   /** When bytes last began to wait, or left. */
   #lastWrite = performance.now();
   #asked: number | undefined;
@@ -258,6 +266,8 @@ export class Session {
         handler.onProgress();
         return;
       case "pong":
+        transport.bytesRead += 6;
+        this.#lastArrival = performance.now();
         transport.pings.shift()?.(PONG);
         return;
       case "closing":
@@ -287,7 +297,8 @@ export class Session {
     const isAlive = (): boolean => client.state !== "closed";
     const isReceived = isAlive() && this.#asked === undefined && size <= READ_LIMIT;
     const hadReceiver = this.#mayHaveReceiver();
-    this.#transport.bytesRead += size;
+    this.#transport.bytesRead += size + 2;
+    this.#lastArrival = performance.now();
     handler.onMessage(message, size);
     const memory = before.bytesBuffered + memoryOf(message);
     const isTooMuch = before.bytesBuffered > 0 && memory > BUFFER_LIMIT;
@@ -370,8 +381,12 @@ export class Session {
   #checkEnd({ code, by, error, clean }: CloseInfo): void {
     const why = error?.code ?? "no error";
     this.#kinds.add(why);
-    const { readTimeout, writeTimeout, channelCapacity = 0 } = this.#options;
+    const { readTimeout, writeTimeout, keepAlive, channelCapacity = 0 } = this.#options;
     const { time, unread } = this.#atEnd;
+    if (why === "KEEPALIVE_TIMEOUT") {
+      const patience = Number(keepAlive?.interval) + Number(keepAlive?.timeout);
+      assert.ok(time - this.#lastArrival >= patience);
+    }
     if (why === "READ_TIMEOUT") {
       assert.ok(time - this.#lastMessage >= Number(readTimeout));
       assert.ok(unread < channelCapacity, "our consumer was slow");
@@ -392,7 +407,8 @@ export class Session {
     if (this.#failures.length > 0) throw this.#failures[0];
     for (const info of this.#ends) this.#checkEnd(info);
     const { client } = this.#opened;
-    const { timesPaused, bytesBuffered, ...totals } = client.stats;
+    const { timesPaused, bytesBuffered, roundTrip = PONG, ...totals } = client.stats;
+    assert.equal(roundTrip, PONG);
     assert.deepEqual(totals, this.#total);
     assert.equal(timesPaused, this.#transport.timesPaused);
     const memory = this.#unread.reduce((sum, message) => sum + memoryOf(message), 0);

@@ -23,6 +23,7 @@ test("a connection loses and doubles nothing and ends once, whatever happens whe
     given: fc.record({ setup: setups, events: fc.array(events, { maxLength: 50, size: "max" }) }),
     meets: [
       ...["ABORTED", "CLOSED", "CLOSED_BY_PEER", "CONNECTION_LOST", "INVALID_CLOSE"],
+      "KEEPALIVE_TIMEOUT",
       ...["MESSAGE_TOO_BIG", "PING_TIMEOUT", "PROTOCOL_ERROR", "READ_TIMEOUT"],
       ...["RECEIVE_TIMEOUT", "SLOW_CONSUMER", "WRITE_TIMEOUT", "no error"],
     ],

@@ -10,6 +10,8 @@ export interface Deflation {
 export interface ReaderOptions {
   /** The largest message, in bytes after decompression. */
   readonly limit: number;
+  /** The most that a message is let become before all of it is there: more than `limit`, or as much. */
+  readonly roughLimit: number;
   /** Without it, nothing may be compressed. */
   readonly deflation?: Deflation | undefined;
 }
@@ -84,11 +86,11 @@ interface Unfinished {
 
 function readAll(
   source: Source,
-  { limit, deflation }: ReaderOptions,
+  { limit, roughLimit, deflation }: ReaderOptions,
   messages: ReadMessage[],
   pings: Buffer[],
 ): Ending {
-  const inflate = deflation && inflater(deflation, limit);
+  const inflate = deflation && inflater(deflation, roughLimit);
   let unfinished: Unfinished | undefined;
   try {
     for (;;) {
@@ -104,13 +106,14 @@ function readAll(
           data: Buffer.alloc(0),
         };
         unfinished.received += size;
-        if (unfinished.received > limit) throw new Fault(1009);
+        if (unfinished.received > roughLimit) throw new Fault(1009);
         const payload = source.take(size);
         const data = unfinished.inflate?.(payload, fin) ?? payload;
         unfinished.data = Buffer.concat([unfinished.data, data]);
-        if (unfinished.data.length > limit) throw new Fault(1009);
+        if (unfinished.data.length > roughLimit) throw new Fault(1009);
         if (!fin) continue;
         if (unfinished.type === "text") checkUtf8(unfinished.data);
+        if (unfinished.data.length > limit) throw new Fault(1009);
         messages.push({ type: unfinished.type, data: unfinished.data });
         unfinished = undefined;
       }

@@ -99,6 +99,21 @@ describe("keepAlive", () => {
     client.terminate();
   });
 
+  test("takes for life that bytes which waited go out", async () => {
+    const { client, transport } = open();
+    transport.blocked = true;
+    for (let i = 0; i < 10; i++) {
+      await advance(500);
+      transport.bytesWritten += 1;
+    }
+    expect(transport.pings).toHaveLength(0);
+    // They wait still, and move no more.
+    await advance(1500);
+    expect(transport.pings).toHaveLength(1);
+    await advance(500);
+    expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
+  });
+
   test("takes any byte after the ping for life, and the ping back when its time is up", async () => {
     const { client, transport } = open();
     await advance(1005);

@@ -1,0 +1,189 @@
+import { describe, test } from "vitest";
+import type { ConnectOptions } from "../../src/node.js";
+import { startEchoServer } from "../helpers/echo-server.js";
+import type { EchoConnection } from "../helpers/echo-server.js";
+import { both } from "../helpers/fault-proxy.js";
+import type { Link } from "../helpers/fault-proxy.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
+import { ms } from "../helpers/time.js";
+import { noise } from "../transport/support.js";
+import {
+  byName,
+  connectThrough,
+  optionsFor,
+  range,
+  readAll,
+  runAll,
+  serverFor,
+  tally,
+  tellEnd,
+  textOf,
+  WAYS,
+} from "./support.js";
+import type { Linked, Way } from "./support.js";
+
+checkLeaks();
+
+const PERIOD = ms(300);
+const keepAlive = { interval: PERIOD, timeout: PERIOD };
+
+/** The silence, the wait for the answer, and what a loaded machine takes. */
+const SOON = PERIOD * 2 + ms(5_000);
+
+const DEAD = "3008 not clean, by local, sent 3008, KEEPALIVE_TIMEOUT";
+
+async function open(
+  way: Way,
+  options: ConnectOptions,
+  run: (linked: Linked, peer: EchoConnection) => Promise<void>,
+  link?: Link,
+): Promise<void> {
+  await using server = await startEchoServer({ ...serverFor(way), echo: false });
+  await using linked = await connectThrough(
+    server.url,
+    { ...optionsFor(way), keepAlive, ...options },
+    link,
+  );
+  await run(linked, await server.connection());
+}
+
+const later = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
+
+describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
+  test.for<[string, (linked: Linked) => void]>([
+    ["a pulled cable", ({ connection }) => connection.silence()],
+    ["what is sent to it gets lost", ({ connection }) => connection.toServer.stall()],
+    ["what it sends gets lost", ({ connection }) => connection.toClient.stall()],
+  ])("is found in silence: %s", ([, cut], context) =>
+    open(way, {}, async (linked, { ws }) => {
+      ws.send("before");
+      const { client } = linked;
+      const read = textOf(await client.receive());
+      const start = performance.now();
+      cut(linked);
+      const end = tellEnd(await client.closed);
+      conclude(context, {
+        expected: `reads before, the end; ${DEAD}`,
+        happened: `reads ${[read, ...(await readAll(client)), "the end"].join(", ")}; ${end}`,
+        time: { value: performance.now() - start, bound: SOON },
+      });
+    }),
+  );
+
+  test("is found at each byte of a message that it does not end", async (context) => {
+    const start = performance.now();
+    // TLS and deflate have frames of their own; each byte is one of what they send.
+    const results = await runAll(range(0, 40), (byte) => {
+      let result = "";
+      return open(way, {}, async ({ client, connection }, { ws }) => {
+        ws.send("before");
+        const read = textOf(await client.receive());
+        connection.toClient.endAfter(byte, "stall");
+        ws.send(noise(100));
+        const end = tellEnd(await client.closed);
+        result = `reads ${[read, ...(await readAll(client)), "the end"].join(", ")}; ${end}`;
+      }).then(() => result);
+    });
+    conclude(context, {
+      cases: results.length,
+      expected: `reads before, the end; ${DEAD}`,
+      happened: tally(results),
+      time: { value: performance.now() - start, bound: SOON * 4 },
+    });
+  });
+
+  test("is found while this side sends to it", (context) =>
+    open(way, {}, async ({ client, connection }) => {
+      connection.silence();
+      const start = performance.now();
+      // Less than the kernel takes: nothing tells that nobody receives it.
+      while (client.state === "open") {
+        void client.send("hello?");
+        await later(10);
+      }
+      conclude(context, {
+        expected: DEAD,
+        happened: tellEnd(await client.closed),
+        time: { value: performance.now() - start, bound: SOON },
+      });
+    }));
+});
+
+describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
+  test("is kept over a slow link, ping by ping", (context) => {
+    let pongs = 0;
+    const given = { ...keepAlive, timeout: ms(5_000), onPong: () => (pongs += 1) };
+    return open(
+      way,
+      { keepAlive: given },
+      async ({ client }) => {
+        while (pongs < 5 && client.state === "open") await later(10);
+        const isSlow = (client.stats.roundTrip ?? 0) >= 80;
+        const end = tellEnd(await client.close());
+        conclude(context, {
+          expected: "5 pongs of 80 ms or more; 1000 clean, by local, sent 1000",
+          happened: `${pongs} pongs of ${isSlow ? "80 ms or more" : "less"}; ${end}`,
+        });
+      },
+      both({ delay: 40, jitter: 10 }),
+    );
+  });
+
+  test("is kept while one message takes longer than both periods to arrive", (context) =>
+    open(way, {}, async ({ client, connection }, { ws }) => {
+      const bytes = noise(8_000);
+      connection.toClient.set({ rate: (bytes.length / PERIOD / 6) * 1_000 });
+      const start = performance.now();
+      ws.send(bytes);
+      const { value } = await client.receive();
+      const periods = (performance.now() - start) / PERIOD;
+      const same = value?.type === "binary" && Buffer.from(value.data).equals(bytes);
+      conclude(context, {
+        expected: "the same, after 4 periods, open",
+        happened: `${same ? "the same" : "another"}, ${periods > 4 ? "after" : "before"} 4 periods, ${client.state}`,
+        lost: same ? 0 : 1,
+      });
+    }));
+
+  test("is kept while its consumer is slow", (context) =>
+    open(way, { channelCapacity: 1 }, async ({ client, connection }, { ws }) => {
+      for (const text of ["a", "b", "c"]) ws.send(text);
+      await connection.toClient.passed(1);
+      while (client.stats.timesPaused === 0) await later(10);
+      connection.silence();
+      await later(PERIOD * 4);
+      const { state } = client;
+      connection.resume();
+      const read = [textOf(await client.receive()), textOf(await client.receive())];
+      read.push(textOf(await client.receive()));
+      const end = tellEnd(await client.close());
+      conclude(context, {
+        expected: "open after 4 periods; reads a, b, c; 1000 clean, by local, sent 1000",
+        happened: `${state} after 4 periods; reads ${read.join(", ")}; ${end}`,
+        lost: 3 - read.filter((text) => text !== "the end").length,
+      });
+    }));
+
+  // Compressing takes its time, too, in which nothing moves.
+  if (way.compression) return;
+
+  test("is kept while it takes longer than both periods to take what is sent", (context) => {
+    const rate = 14_000_000;
+    return open(way, { closeTimeout: ms(10_000) }, async ({ client, connection }, peer) => {
+      const sizes: number[] = [];
+      peer.ws.on("message", (data: Buffer) => sizes.push(data.length));
+      connection.toServer.set({ rate: rate / ms(1) });
+      const size = rate * 2;
+      const start = performance.now();
+      void client.send(new Uint8Array(size));
+      await client.flush();
+      const periods = (performance.now() - start) / PERIOD;
+      const end = tellEnd(await client.close());
+      conclude(context, {
+        expected: `${size} bytes, after 3 periods; 1000 clean, by local, sent 1000`,
+        happened: `${sizes.join()} bytes, ${periods > 3 ? "after" : "before"} 3 periods; ${end}`,
+      });
+    });
+  });
+});

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { Outcome } from "./outcome.js";
+import { renderPage, renderRow, SUITES } from "./reliability-page.js";
+import type { Case, Results } from "./reliability-page.js";
+import { ROOT } from "./root.js";
+
+const PAGE = join(ROOT, "docs/RELIABILITY.md");
+
+/**
+ * Keeps docs/RELIABILITY.md true. Every run checks that what it has seen stands there as it was seen, but
+ * for times and memory; with `WSCHAN_RELIABILITY=write` the page is written anew.
+ */
+export default class ReliabilityReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const results = collect(modules);
+    if (process.env.WSCHAN_RELIABILITY === "write") {
+      writeFileSync(PAGE, renderPage(results));
+      return;
+    }
+    const page = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "";
+    const strangers = [...results.values()]
+      .flat()
+      .filter((one) => one.passed && !page.includes(renderRow(one)));
+    if (strangers.length === 0) return;
+    process.exitCode = 1;
+    const names = strangers.map(({ name }) => `  ${name}`).join("\n");
+    console.error(`docs/RELIABILITY.md does not tell of these: npm run reliability\n${names}`);
+  }
+}
+
+/** What each suite has shown, in the order of its files and tests. */
+function collect(modules: readonly TestModule[]): Results {
+  const results = new Map<string, Case[]>();
+  const byPath = [...modules].sort((a, b) => a.moduleId.localeCompare(b.moduleId));
+  for (const module of byPath) {
+    const suite = SUITES.find(({ path }) => module.relativeModuleId.startsWith(path));
+    if (suite === undefined) continue;
+    const cases = results.get(suite.title) ?? [];
+    results.set(suite.title, cases);
+    for (const test of module.children.allTests()) cases.push(...casesOf(test));
+  }
+  return results;
+}
+
+function casesOf(test: TestCase): Case[] {
+  const { outcome } = test.meta() as { readonly outcome?: Outcome };
+  const { state } = test.result();
+  if (state === "skipped" || state === "pending") return [];
+  return [{ name: test.fullName.replaceAll(" > ", ": "), outcome, passed: state === "passed" }];
+}
