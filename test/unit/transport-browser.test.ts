@@ -304,6 +304,17 @@ describe("what arrives", () => {
     expect(client.stats.timesPaused).toBe(1);
     client.terminate();
   });
+
+  test("is held back once, however firmly", async () => {
+    const setPaused = vi.fn();
+    const limits = { channelCapacity: 1, bufferLimit: 65_536 };
+    const { client, socket } = await open(limits, { setPaused });
+    socket.onmessage?.({ data: "x" });
+    socket.onmessage?.({ data: new ArrayBuffer(40_000) });
+    expect(setPaused.mock.calls).toEqual([[true], [true]]);
+    expect(client.stats.timesPaused).toBe(1);
+    client.terminate();
+  });
 });
 
 describe("what is sent", () => {
