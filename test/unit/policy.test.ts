@@ -668,6 +668,7 @@ describe("refuses as INVALID_OPTION", () => {
     "ws+unix://me:secret@h/s",
     "ws+unix:///",
     "ws+unix:run/s",
+    "xws+unix:///run/s",
     "ws+unix:///s:p",
     "ws+unix:///s#f",
     "ws+unix:**",
