@@ -2055,7 +2055,7 @@ class NetworkGuard {
   #allowed;
   /** Of names and of blocks. */
   constructor(allow = []) {
-    this.#names = new Set(allow.filter((entry) => !entry.includes("/")));
+    this.#names = new Set(allow);
     this.#allowed = new Blocks(
       allow.filter((entry) => entry.includes("/")),
       MAPPED
@@ -2095,8 +2095,8 @@ function parseGuard(value, name) {
   );
 }
 function parseBlock(entry) {
-  const [, network = "", bits] = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
-  const most = { 0: -1, 4: 32, 6: 128 }[node_net.isIP(network)] ?? -1;
+  const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
+  const most = { 4: 32, 6: 128 }[node_net.isIP(network)] ?? -1;
   const length = Number(bits ?? most);
   return length >= 0 && length <= most ? `${network}/${length}` : void 0;
 }

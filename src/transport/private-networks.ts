@@ -96,7 +96,7 @@ export class NetworkGuard {
 
   /** Of names and of blocks. */
   constructor(allow: readonly string[] = []) {
-    this.#names = new Set(allow.filter((entry) => !entry.includes("/")));
+    this.#names = new Set(allow);
     // Not behind the prefix of NAT64: what is private there is another network's.
     this.#allowed = new Blocks(
       allow.filter((entry) => entry.includes("/")),
@@ -147,8 +147,8 @@ export function parseGuard(value: unknown, name: string): NetworkGuard | undefin
 
 /** An address or a CIDR block, as a block. */
 function parseBlock(entry: string): string | undefined {
-  const [, network = "", bits] = /^([\d.]+|[\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(network)] ?? -1;
+  const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
+  const most = { 4: 32, 6: 128 }[isIP(network)] ?? -1;
   const length = Number(bits ?? most);
   return length >= 0 && length <= most ? `${network}/${length}` : undefined;
 }

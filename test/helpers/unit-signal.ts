@@ -12,7 +12,7 @@ export class CountingController extends AbortController {
     const remove = signal.removeEventListener.bind(signal);
     const known = new Set<unknown>();
     signal.addEventListener = (type: string, listener: never, options?: never): void => {
-      if (!known.has(listener)) {
+      if (type === "abort" && !known.has(listener)) {
         known.add(listener);
         this.listeners++;
         this.added++;
@@ -20,7 +20,7 @@ export class CountingController extends AbortController {
       add(type, listener, options);
     };
     signal.removeEventListener = (type: string, listener: never, options?: never): void => {
-      if (known.delete(listener)) this.listeners--;
+      if (type === "abort" && known.delete(listener)) this.listeners--;
       remove(type, listener, options);
     };
   }

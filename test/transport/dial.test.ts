@@ -14,7 +14,7 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect, createContext } from "../../src/node.js";
-import type { ConnectOptions, WebSocketClass, WsError } from "../../src/node.js";
+import type { Client, ConnectOptions, WebSocketClass, WsError } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { closeOf, frame, OPCODE, pingFrame, textFrame } from "../helpers/frames.js";
@@ -939,6 +939,23 @@ describe("a redirect", () => {
     );
     expect(seen[0]).toBe(true);
     expect(seen.slice(1)).not.toContain(true);
+  });
+
+  test.each([
+    ...["cert", "key", "pfx", "passphrase", "secureContext", "session", "pskCallback"],
+    ...["clientCertEngine", "privateKeyEngine", "privateKeyIdentifier"],
+  ])("to another origin is forbidden to an agent that holds %s", async (name) => {
+    await using target = await startRawServer();
+    await using server = await startRawServer({
+      onRequest: (peer) => peer.refuse("302 Found", { Location: target.url }),
+    });
+    const dial = (agent: Agent): Promise<Client> =>
+      connect(server.url, { node: { followRedirects: true, agent } });
+    const error = await rejectionOf(dial(new Agent({ [name]: "mine" })));
+    expect(error).toMatchObject({ code: "URL_FORBIDDEN", kind: "PERMISSION_DENIED" });
+    expect(error.message).toContain("client certificate");
+    expect(target.connections).toHaveLength(0);
+    (await dial(new Agent({ timeout: 60_000 }))).terminate();
   });
 
   test("to another origin takes no credentials that came among the TLS options", async () => {

@@ -234,7 +234,11 @@ describe("createContext", () => {
     [{ defaults: 5 }, "INVALID_OPTION", "defaults", "5"],
     [{ defaults: null }, "INVALID_OPTION", "defaults", "null"],
     [{ defaults: { read_limit: 5 } }, "INVALID_OPTION", '"read_limit"', "readLimit"],
-    [{ defaults: { policy: () => true } }, "INVALID_OPTION", "defaults.policy"],
+    [
+      { defaults: { policy: () => true } },
+      "INVALID_OPTION",
+      "defaults.policy must be the context's",
+    ],
     [{ defaults: { signal: new AbortController().signal } }, "INVALID_OPTION", "defaults.signal"],
     [{ denyPrivateNetworks: [] }, "INVALID_OPTION", "denyPrivateNetworks", "an array"],
     [{ denyPrivateNetworks: null }, "INVALID_OPTION", "denyPrivateNetworks", "null"],

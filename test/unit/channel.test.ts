@@ -1,10 +1,9 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 import { Channel, iterate, offer, Queue, ReceiveChannel } from "../../src/channel.js";
 import type { ReceiveResult } from "../../src/channel.js";
 import type { WaitOptions } from "../../src/deadline.js";
 import { WsError } from "../../src/errors.js";
+import { collectGarbage } from "../helpers/garbage.js";
 import { advance, startClock, turns, useClock } from "../helpers/unit-clock.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 import { Random } from "../helpers/unit-random.js";
@@ -18,9 +17,6 @@ const END = { ok: false, value: undefined };
 function got<T>(value: T): ReceiveResult<T> {
   return { ok: true, value };
 }
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 useClock();
 
@@ -233,7 +229,9 @@ describe("a wait", () => {
       async (signal) => {
         const error = await failure(wait({ signal: signal as unknown as AbortSignal }));
         expect(error.code).toBe("INVALID_OPTION");
-        expect(error.message).toMatch(new RegExp(`${name}: .*signal`));
+        expect(error.message).toMatch(
+          new RegExp(`${name}: option signal must be an AbortSignal, not `),
+        );
       },
     );
 
@@ -541,7 +539,7 @@ describe("a channel's capacity", () => {
     async (capacity) => {
       const error = await failure(() => new Channel(capacity as number));
       expect(error.code).toBe("INVALID_OPTION");
-      expect(error.message).toMatch(/^channel: capacity/);
+      expect(error.message).toMatch(/^channel: capacity must be .* 0 to 2\^32-1, not /);
     },
   );
 });

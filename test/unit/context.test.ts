@@ -5,7 +5,8 @@ import * as node from "../../src/node.js";
 import type { ConnectOptions } from "../../src/options.js";
 import type { PolicyRequest } from "../../src/policy.js";
 import type { DialRequest, Platform } from "../../src/transport.js";
-import { advance, useClock } from "../helpers/unit-clock.js";
+import { collectGarbage } from "../helpers/garbage.js";
+import { advance, turns, useClock } from "../helpers/unit-clock.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 import { CountingController } from "../helpers/unit-signal.js";
 import { FakeTransport, NODE } from "../helpers/unit-transport.js";
@@ -62,6 +63,28 @@ describe("a context", () => {
     const error = await failure(() => context.connection(a.id));
     expect(error).toMatchObject({ code: "UNKNOWN_CONNECTION", kind: "INTERNAL", retryable: false });
     expect(error.message).toContain(a.id);
+    await context.close();
+  });
+
+  test("lets go of them when they have ended", async () => {
+    let transport: FakeTransport | undefined;
+    const platform: Platform = {
+      ...NODE,
+      dial: async ({ open, url }) => {
+        transport = new FakeTransport();
+        transport.handler = open(transport, url);
+      },
+    };
+    const context = bindCreateContext(() => platform)();
+    // Of its own, so that no frame that waits here holds the client.
+    const connect = async (): Promise<WeakRef<object>> => new WeakRef(await context.connect(URL_A));
+    const client = await connect();
+    transport?.end({ code: 1000, reason: "" });
+    transport = undefined;
+    // A weak reference keeps its value for the turn in which it was made or asked.
+    await turns();
+    collectGarbage();
+    expect(client.deref()).toBeUndefined();
     await context.close();
   });
 
@@ -179,9 +202,11 @@ describe("a context", () => {
       expect(error).toMatchObject({ code: "CONNECT_FORBIDDEN", kind: "PERMISSION_DENIED" });
     }
     expect(dial.requests).toEqual([]);
-    const other = setUp({ strict: true, policy: () => true });
-    expect((await other.context.connect(URL_A)).state).toBe("open");
-    await other.context.close();
+    for (const settings of [{ strict: true, policy: () => true }, { strict: false }]) {
+      const other = setUp(settings);
+      expect((await other.context.connect(URL_A)).state).toBe("open");
+      await other.context.close();
+    }
   });
 });
 
@@ -197,6 +222,7 @@ describe("closing a context", () => {
       code: "NO_CONTEXT",
       kind: "INTERNAL",
       retryable: false,
+      message: "connect: the context is closed",
     });
     expect(dial.requests[1]?.signal.aborted).toBe(true);
     expect(dial.transports[0]?.calls).toEqual(["close 4000 bye"]);
@@ -211,6 +237,7 @@ describe("closing a context", () => {
     await context.connect(URL_A);
     const closing = context.close();
     expect(context.close(4001)).toBe(closing);
+    expect(context.close(999)).toBe(closing);
     await closing;
     expect(dial.transports[0]?.calls).toEqual(["close 1001"]);
     expect(context.close()).toBe(closing);
@@ -414,6 +441,11 @@ describe("createContext of Node's entry", () => {
       const connecting = context.connect(URL_A, { headers: { "X-A": "1" }, signal, ...more });
       expect(await failureCode(connecting)).toBe("UNSUPPORTED");
     }
+  });
+
+  test("refuses, when it is made, defaults that their webSocket cannot honour", async () => {
+    const defaults = { webSocket: Date, headers: { "X-A": "1" } };
+    expect(await failureCode(() => node.createContext({ defaults }))).toBe("UNSUPPORTED");
   });
 
   test("refuses defaults that are no options", async () => {

@@ -157,6 +157,17 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
+  test("lets it be read as well where the very first look comes too late", async () => {
+    const { deadline, expire } = start(100);
+    late = 500;
+    await advance(25);
+    deadline.touch();
+    await advance(98);
+    expect(expire).not.toHaveBeenCalled();
+    await advance(5);
+    expect(expire).toHaveBeenCalledOnce();
+  });
+
   test("confirms again after each life between two looks", async () => {
     const { expire } = start(1000);
     await advance(1000);

@@ -232,10 +232,12 @@ describe("headers", () => {
     [null],
     [5],
     [["X-A"]],
+    new Map([[5, "hunter2"]]),
   ])("may not be %o, which no message shows", async (headers) => {
     const error = await failure(() => parse({ headers }));
     expect(error.code).toBe("INVALID_OPTION");
     expect(error.message).toContain("headers");
+    if (typeof headers === "string") expect(error.message).toMatch(/not a string$/);
     expect(error.message).not.toContain("hunter2");
   });
 
@@ -321,10 +323,10 @@ describe("other options", () => {
     ["signal", {}, "signal"],
     ["signal", true, "signal"],
     ["signal", new AbortController(), "signal"],
-    ["policy", {}, "policy"],
+    ["policy", {}, "policy must be a function, not an object"],
     ["policy", null, "policy"],
     ["policy", [], "policy"],
-    ["meta", null, "meta"],
+    ["meta", null, "meta must be an object, not null"],
     ["meta", "x", "meta"],
     ["meta", 5, "meta"],
     ["meta", [], "meta"],
@@ -336,7 +338,7 @@ describe("other options", () => {
     ["node", null, "node"],
     ["node", 5, "node"],
     ["node", [], "node"],
-    ["node", { agent: 5 }, "node.agent"],
+    ["node", { agent: 5 }, "node.agent must be an http.Agent or https.Agent"],
     ["node", { agent: null }, "node.agent"],
     ["node", { agent: false }, "node.agent"],
     ["node", { tls: true }, "node.tls"],
@@ -345,7 +347,7 @@ describe("other options", () => {
     ["node", { lookup: "dns" }, "node.lookup"],
     ["node", { family: 5 }, "node.family"],
     ["node", { family: "4" }, "node.family"],
-    ["node", { localAddress: 1 }, "node.localAddress"],
+    ["node", { localAddress: 1 }, "node.localAddress must be a string of printable characters"],
     ["node", { localAddress: "" }, "node.localAddress"],
     ["node", { origin: "" }, "node.origin"],
     ["node", { origin: "a\r\nb" }, "node.origin"],
@@ -392,7 +394,7 @@ describe("other options", () => {
   test("node is UNSUPPORTED in a browser", async () => {
     const error = await failure(() => parse({ node: { family: 4 } }, BROWSER));
     expect(error.code).toBe("UNSUPPORTED");
-    expect(error.message).toMatch(/option node .*a browser/);
+    expect(error.message).toMatch(/option node .*a browser.*: leave it out/);
   });
 
   test("what objects hold is not shown in messages", async () => {

@@ -272,6 +272,12 @@ describe("rules", () => {
     expect(await askUrl(policy, "wss://bad.test/")).toBe(false);
   });
 
+  test("take no notice of credentials, which a resource of ours never has", async () => {
+    const policy = definePolicy([{ ...URL_RULE, resources: "wss://h" }]);
+    expect(await askUrl(policy, "wss://me:pw@h/")).toBe(true);
+    expect(await askUrl(policy, "wss://h:pw@g/")).toBe(false);
+  });
+
   test("refuse a resource that is no URL", async () => {
     const policy = definePolicy([{ actions: "*", effect: "allow" }]);
     const request = { action: CONNECT_URL, resource: "h/p" } as const;
@@ -375,7 +381,13 @@ const MATCHES: [string, string[], string[]][] = [
   ["WSS://H", ["wss://h/"], []],
   // Host.
   ["wss://api.test", ["wss://api.test/", "wss://API.test/"], ["wss://api.test.evil.test/"]],
-  ["wss://api.test", ["wss://api.test./"], ["wss://xapi.test/", "wss://a.api.test/"]],
+  [
+    "wss://api.test",
+    ["wss://api.test./"],
+    ["wss://xapi.test/", "wss://a.api.test/", "wss://.api.test/"],
+  ],
+  ["wss://x.test", ["wss://x.test/"], ["wss://y.test/", "wss://a.test/"]],
+  ["wss://x.", ["wss://x/"], ["wss://y/"]],
   ["wss://api.test.", ["wss://api.test/", "wss://api.test./"], ["wss://api.test../"]],
   ["wss://b\u00fccher.test", ["wss://xn--bcher-kva.test/"], ["wss://bucher.test/"]],
   ["wss://*.b\u00dccher.test", ["wss://a.xn--bcher-kva.test/"], ["wss://xn--bcher-kva.test/"]],
@@ -431,6 +443,7 @@ const MATCHES: [string, string[], string[]][] = [
   ["wss://h/a%2a", ["wss://h/a%2A"], ["wss://h/ab", "wss://h/a"]],
   // Query.
   ["wss://h/p?v=1", ["wss://h/p?v=1", "wss://h/p?%76=1"], ["wss://h/p", "wss://h/p?v=10"]],
+  ["wss://h/p?*", ["wss://h/p", "wss://h/p?", "wss://h/p?q"], ["wss://h/q"]],
   ["wss://h/p?", ["wss://h/p", "wss://h/p?"], ["wss://h/p?v"]],
   ["wss://h/p?*v=1*", ["wss://h/p?a&v=1&b", "wss://h/p?v=1"], ["wss://h/p?a", "wss://h/q?v=1"]],
   ["wss://h?v", ["wss://h/?v"], ["wss://h/", "wss://h/p?v"]],
@@ -457,18 +470,19 @@ const MATCHES: [string, string[], string[]][] = [
 ];
 
 describe.each(MATCHES)("the pattern %s", (pattern, yes, no) => {
-  const allows = definePolicy([{ ...URL_RULE, resources: pattern }]);
-  const denies = definePolicy([
-    { ...URL_RULE, resources: ["*", "ws+unix:*"] },
-    { actions: CONNECT_URL, resources: [pattern], effect: "deny" },
-  ]);
+  const allowing = () => definePolicy([{ ...URL_RULE, resources: pattern }]);
+  const denying = () =>
+    definePolicy([
+      { ...URL_RULE, resources: ["*", "ws+unix:*"] },
+      { actions: CONNECT_URL, resources: [pattern], effect: "deny" },
+    ]);
   test.each(yes)("matches %s", async (url) => {
-    expect(await askUrl(allows, url)).toBe(true);
-    expect(await askUrl(denies, url)).toBe(false);
+    expect(await askUrl(allowing(), url)).toBe(true);
+    expect(await askUrl(denying(), url)).toBe(false);
   });
   test.each(no)("does not match %s", async (url) => {
-    expect(await askUrl(allows, url)).toBe(false);
-    expect(await askUrl(denies, url)).toBe(true);
+    expect(await askUrl(allowing(), url)).toBe(false);
+    expect(await askUrl(denying(), url)).toBe(true);
   });
 });
 
@@ -654,6 +668,7 @@ describe("refuses as INVALID_OPTION", () => {
     "ws+unix://me:secret@h/s",
     "ws+unix:///",
     "ws+unix:run/s",
+    "xws+unix:///run/s",
     "ws+unix:///s:p",
     "ws+unix:///s#f",
     "ws+unix:**",

@@ -47,6 +47,13 @@ describe("after", () => {
     }
   });
 
+  test("tells when it was due, however late it is taken", async () => {
+    const due = Date.now() + 10;
+    const channel = after("10ms");
+    await advance(25);
+    expect(channel.tryReceive()?.value?.getTime()).toBe(due);
+  });
+
   test("goes to one of those who wait", async () => {
     const channel = after(10);
     const receives = [channel.receive(), channel.receive({ timeout: 50 })];
@@ -145,15 +152,15 @@ describe("a ticker", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("drops what nobody took, and stays in its rhythm", async () => {
+  test.each([31, 37])("drops what nobody took in %i ms, and stays in its rhythm", async (time) => {
     const tick = ticker(10);
-    await advance(37);
+    await advance(time);
     expect(vi.getTimerCount()).toBe(0);
     expect(tick.channel.length).toBe(1);
     expect(tick.channel.tryReceive()?.ok).toBe(true);
     expect(tick.channel.tryReceive()).toBeUndefined();
     const receive = tick.channel.receive();
-    await advance(2);
+    await advance(39 - time);
     expect(await stateOf(receive)).toBe("pending");
     await advance(1);
     expect((await receive).ok).toBe(true);

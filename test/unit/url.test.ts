@@ -113,6 +113,7 @@ describe("refuses", () => {
     ["ws://a b/", '"ws://a b/" is not a URL: use ws://host/path'],
     ["ftp://h/", '"ftp://h/" has another scheme: use ws:, wss: or ws+unix:'],
     ["wsx://h/", '"wsx://h/" has another scheme: use ws:, wss: or ws+unix:'],
+    ["news://h/", '"news://h/" has another scheme: use ws:, wss: or ws+unix:'],
     ["localhost:80", '"localhost:80" has another scheme: use ws:, wss: or ws+unix:'],
     ["http+unix:///s", '"http+unix:///s" has another scheme: use ws:, wss: or ws+unix:'],
     ["javascript:alert(1)", '"javascript:alert(1)" has another scheme: use ws:, wss: or ws+unix:'],

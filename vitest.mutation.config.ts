@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+/** The suite that looks for mutants. */
+const suite = process.env.WSCHAN_MUTATION_SUITE ?? "unit";
+
+/**
+ * What Stryker runs, in place of vitest.config.ts: it takes no projects by name, loads its configuration
+ * without help, and a browser cannot take part. Not by Stryker's option `testFiles`: with it 9.6 switches
+ * on no mutant of what a module does when it is loaded.
+ */
+export default defineConfig({
+  test: {
+    include: [`test/${suite}/**/*.test.ts`],
+    // It waits for a minute of real time in all.
+    exclude: ["test/transport/liveness.test.ts"],
+    testTimeout: 10_000,
+  },
+});
