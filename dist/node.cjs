@@ -526,8 +526,8 @@ function peerError(where, code, reason) {
   );
 }
 
-const TEXT = 1;
-const BINARY = 2;
+const TEXT$1 = 1;
+const BINARY$1 = 2;
 const TYPE_TEXT = "text";
 const TYPE_BINARY = "binary";
 const TYPE_PING = "ping";
@@ -1089,13 +1089,13 @@ function unreported(promise) {
   return promise;
 }
 function toPayload(data, type) {
-  if (type !== void 0 && type !== TEXT && type !== BINARY) {
+  if (type !== void 0 && type !== TEXT$1 && type !== BINARY$1) {
     throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }
-  if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
+  if (typeof data === "string") return type === BINARY$1 ? new TextEncoder().encode(data) : data;
   try {
     const bytes = toBytes(data);
-    if (type !== TEXT) return bytes;
+    if (type !== TEXT$1) return bytes;
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
@@ -1709,12 +1709,12 @@ function parsePeriod(period) {
 
 var shared = /*#__PURE__*/Object.freeze({
   __proto__: null,
-  BINARY: BINARY,
+  BINARY: BINARY$1,
   CLOSE_CODES: CLOSE_CODES,
   COMPRESSION: COMPRESSION,
   Channel: Channel,
   ReceiveChannel: ReceiveChannel,
-  TEXT: TEXT,
+  TEXT: TEXT$1,
   TYPE_BINARY: TYPE_BINARY,
   TYPE_CLOSE: TYPE_CLOSE,
   TYPE_PING: TYPE_PING,
@@ -1902,6 +1902,132 @@ function requireNode () {
 
 var nodeExports = requireNode();
 var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
+
+const TEXT = 129;
+const BINARY = 130;
+const CLOSE = 8;
+const MOST = 4096;
+const NONE = -1;
+class FrameReader {
+  #sink;
+  #limit;
+  /** The beginning of a short plain frame; `ws` has not seen it. */
+  #held;
+  /** `ws` has got bytes in this tick. */
+  #left = false;
+  /** A close frame has begun: what follows it means nothing. */
+  #closed = false;
+  #stopped = false;
+  // Of the frames that are left to `ws`.
+  #header = new Uint8Array(10);
+  #headerSize = 0;
+  /** Bytes of the frame's payload that are still to come. */
+  #payload = 0;
+  #fragmented = false;
+  /** Takes messages of so many bytes and fewer, if they are short; {@link NONE} takes none. */
+  constructor(limit, sink) {
+    this.#limit = Math.min(limit, MOST);
+    this.#sink = sink;
+  }
+  /** Whether a message is half received. */
+  get inMessage() {
+    return this.#held !== void 0 || !this.#isBetween;
+  }
+  /** Between two messages, and frames. */
+  get #isBetween() {
+    return !this.#fragmented && this.#payload === 0 && this.#headerSize === 0;
+  }
+  read(chunk) {
+    if (this.#stopped) return;
+    const bytes = this.#held ? node_buffer.Buffer.concat([this.#held, chunk]) : chunk;
+    this.#held = void 0;
+    const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.isOpen();
+    const start = mayTake ? this.#takeMessages(bytes) : 0;
+    const end = this.#follow(bytes, start);
+    if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
+    if (end < bytes.length) this.#held = node_buffer.Buffer.from(bytes.subarray(end));
+    this.#stopped ||= this.#closed && this.#payload === 0 && this.#headerSize === 0;
+  }
+  /** Drops all that still comes: `ws` has found a fault. */
+  stop() {
+    this.#stopped = true;
+  }
+  /** Hands over what was held: nothing more comes through here. */
+  end() {
+    if (this.#held) this.#leave(this.#held);
+    this.#held = void 0;
+  }
+  #leave(bytes) {
+    this.#sink.leave(bytes);
+    if (this.#left) return;
+    this.#left = true;
+    process.nextTick(() => this.#left = false);
+  }
+  /** Takes messages for as long as they are plain, short and whole. Returns where they end. */
+  #takeMessages(bytes) {
+    const sink = this.#sink;
+    const limit = this.#limit;
+    const { length } = bytes;
+    let offset = 0;
+    while (offset + 1 < length) {
+      const first = bytes[offset];
+      if (first !== TEXT && first !== BINARY) break;
+      let start = offset + 2;
+      let size = bytes[offset + 1];
+      if (size === 126) {
+        if (start + 2 > length) break;
+        size = bytes.readUInt16BE(start);
+        start += 2;
+      } else if (size > 126) break;
+      const end = start + size;
+      if (end > length || size > limit || !sink.take(first === TEXT, bytes, start, end)) break;
+      offset = end;
+    }
+    return offset;
+  }
+  /** Passes over all that is not to be held. Returns where that ends. */
+  #follow(bytes, from) {
+    const { length } = bytes;
+    let offset = from;
+    while (offset < length) {
+      if (this.#payload > 0) {
+        const step = Math.min(this.#payload, length - offset);
+        this.#payload -= step;
+        offset += step;
+      } else {
+        if (this.#isBetween && this.#mayHold(bytes, offset)) break;
+        this.#header[this.#headerSize++] = bytes[offset++];
+        this.#readHeader();
+      }
+    }
+    return offset;
+  }
+  /** Whether a short plain frame begins here, and does not end. */
+  #mayHold(bytes, offset) {
+    const first = bytes[offset];
+    if (this.#closed || first !== TEXT && first !== BINARY) return false;
+    const left = bytes.length - offset;
+    let size = bytes[offset + 1] ?? 0;
+    let header = 2;
+    if (size === 126) {
+      header = 4;
+      size = left < header ? 0 : bytes.readUInt16BE(offset + 2);
+    } else if (size > 126) return false;
+    return size <= this.#limit && left < header + size;
+  }
+  #readHeader() {
+    const [first = 0, second = 0] = this.#header;
+    const length = second & 127;
+    const needed = length === 127 ? 10 : length === 126 ? 4 : 2;
+    if (this.#headerSize < 2 || this.#headerSize < needed) return;
+    const view = new DataView(this.#header.buffer);
+    this.#payload = length === 127 ? Number(view.getBigUint64(2)) : length === 126 ? view.getUint16(2) : length;
+    this.#headerSize = 0;
+    const opcode = first & 15;
+    if (opcode === CLOSE) this.#closed = true;
+    else if (opcode < CLOSE) this.#fragmented = (first & 128) === 0;
+  }
+}
 
 function guardConnection(guard, url, options, signal) {
   const label = displayUrl(url);
@@ -2480,7 +2606,6 @@ class NodeTransport {
       status: response.statusCode ?? 101,
       headers: copyHeaders(response.headers)
     };
-    this.#frames = options.readTimeout === void 0 ? void 0 : new FrameCursor();
   }
   #ws;
   #socket;
@@ -2526,8 +2651,40 @@ class NodeTransport {
     const onClosing = () => {
       if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
     };
+    this.#readAhead();
     this.#socket?.on("data", onClosing).once("end", onClosing).once("finish", onClosing);
-    if (this.#frames) this.#socket?.on("data", (chunk) => this.#frames?.read(chunk));
+  }
+  /** Puts a reader before `ws`, whose listener is the only one yet; Bun's own `ws` has none. */
+  #readAhead() {
+    const socket = this.#socket;
+    const [leave, ...others] = socket?.listeners("data") ?? [];
+    if (!socket || !leave || others.length > 0) return;
+    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, {
+      isOpen: () => this.#ws.readyState === WebSocket.OPEN,
+      take: (isText, chunk, start, end) => this.#onFrame(isText, chunk, start, end),
+      leave: (chunk) => leave.call(socket, chunk)
+    });
+    this.#frames = reader;
+    const read = (chunk) => reader.read(chunk);
+    socket.off("data", leave).prependListener("data", read);
+    socket.prependOnceListener("close", () => {
+      socket.off("data", read);
+      reader.end();
+    });
+  }
+  /** Takes a short message from a chunk, unless it is damaged: then `ws` shall say so. */
+  #onFrame(isText, chunk, start, end) {
+    const handler = this.#handler;
+    if (!handler) return false;
+    if (isText) {
+      const data = chunk.toString("utf8", start, end);
+      if (data.includes("\uFFFD")) return false;
+      handler.onMessage({ type: "text", data }, end - start);
+    } else {
+      const data = new Uint8Array(chunk.subarray(start, end));
+      handler.onMessage({ type: "binary", data }, end - start);
+    }
+    return true;
   }
   get bufferedAmount() {
     return this.#ws.bufferedAmount;
@@ -2630,6 +2787,7 @@ class NodeTransport {
    * its side while the message was inflated, at which `ws` ends this one.
    */
   #onError(cause) {
+    this.#frames?.stop();
     this.#hasToldFault = !this.#socket?.writableEnded;
     const closeCode = errorCloseCode(cause.code);
     const limit = this.#options.readLimit;
@@ -2681,45 +2839,6 @@ function own(data) {
   const isWhole = data.byteLength > 0 && buffer.byteLength === data.byteLength;
   return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(data);
 }
-class FrameCursor {
-  constructor() {
-    this.inMessage = false;
-    this.#header = new Uint8Array(10);
-    this.#headerSize = 0;
-    /** Bytes of the frame's payload that are still to come. */
-    this.#payload = 0;
-    this.#fragmented = false;
-  }
-  #header;
-  #headerSize;
-  #payload;
-  #fragmented;
-  read(chunk) {
-    let offset = 0;
-    while (offset < chunk.length) {
-      if (this.#payload > 0) {
-        const step = Math.min(this.#payload, chunk.length - offset);
-        this.#payload -= step;
-        offset += step;
-      } else {
-        this.#header[this.#headerSize++] = chunk[offset++];
-        this.#readHeader();
-      }
-    }
-    this.inMessage = this.#fragmented || this.#payload > 0 || this.#headerSize > 0;
-  }
-  #readHeader() {
-    const [first = 0, second = 0] = this.#header;
-    const length = second & 127;
-    const needed = length === 127 ? 10 : length === 126 ? 4 : 2;
-    if (this.#headerSize < 2 || this.#headerSize < needed) return;
-    const view = new DataView(this.#header.buffer);
-    this.#payload = length === 127 ? Number(view.getBigUint64(2)) : length === 126 ? view.getUint16(2) : length;
-    this.#headerSize = 0;
-    const isControl = (first & 8) !== 0;
-    if (!isControl) this.#fragmented = (first & 128) === 0;
-  }
-}
 
 const native = { ...nodePlatform, parsers: nodeParsers };
 const custom = /* @__PURE__ */ webSocketPlatform(() => void 0);
@@ -2728,12 +2847,12 @@ const connect = /* @__PURE__ */ bindConnect(platformFor);
 const createContext = /* @__PURE__ */ bindCreateContext(platformFor);
 const websocket = /* @__PURE__ */ (() => Object.freeze({ ...shared, connect, createContext }))();
 
-exports.BINARY = BINARY;
+exports.BINARY = BINARY$1;
 exports.CLOSE_CODES = CLOSE_CODES;
 exports.COMPRESSION = COMPRESSION;
 exports.Channel = Channel;
 exports.ReceiveChannel = ReceiveChannel;
-exports.TEXT = TEXT;
+exports.TEXT = TEXT$1;
 exports.TYPE_BINARY = TYPE_BINARY;
 exports.TYPE_CLOSE = TYPE_CLOSE;
 exports.TYPE_PING = TYPE_PING;

@@ -153,7 +153,7 @@ export function startDeadline(
   period: number,
   expire: () => void,
   alive: () => boolean = () => false,
-  late = LATE,
+  late: number = LATE,
 ): Deadline {
   let last = now();
   let due: number;

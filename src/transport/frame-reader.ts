@@ -36,8 +36,9 @@ export class FrameReader {
   #held: Buffer | undefined;
   /** `ws` has got bytes in this tick. */
   #left = false;
-  /** A close frame has come: what follows means nothing. */
+  /** A close frame has begun: what follows it means nothing. */
   #closed = false;
+  #stopped = false;
 
   // Of the frames that are left to `ws`.
   readonly #header = new Uint8Array(10);
@@ -63,6 +64,8 @@ export class FrameReader {
   }
 
   read(chunk: Buffer): void {
+    // `ws` listens no longer; what it were given now would pause the socket, whose end nobody then saw.
+    if (this.#stopped) return;
     const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
     const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.isOpen();
@@ -71,6 +74,12 @@ export class FrameReader {
     if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
     // A copy, which does not keep the chunk.
     if (end < bytes.length) this.#held = Buffer.from(bytes.subarray(end));
+    this.#stopped ||= this.#closed && this.#payload === 0 && this.#headerSize === 0;
+  }
+
+  /** Drops all that still comes: `ws` has found a fault. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Hands over what was held: nothing more comes through here. */

@@ -759,6 +759,7 @@ class NodeTransport implements Transport {
    * its side while the message was inflated, at which `ws` ends this one.
    */
   #onError(cause: Error & { code?: string }): void {
+    this.#frames?.stop();
     this.#hasToldFault = !this.#socket?.writableEnded;
     const closeCode = errorCloseCode(cause.code);
     const limit = this.#options.readLimit;

@@ -285,7 +285,7 @@ describe("a bomb", async () => {
     ...DEFLATE,
     expected: TOO_BIG,
     memory: 96 * MIB,
-    bound: 10_000,
+    bound: 20_000,
   });
 
   testAttacks(
@@ -302,7 +302,7 @@ describe("a bomb", async () => {
       options: { compression: 1, readLimit: 1_000 },
       expected: TOO_BIG,
       memory: 16 * MIB,
-      bound: 10_000,
+      bound: 20_000,
     },
   );
 
@@ -333,7 +333,7 @@ describe("a bomb", async () => {
       options: { compression: 1, backpressure: "buffer", bufferLimit: limit },
       expected: "reads before, 3 x it; SLOW_CONSUMER, 1008 by local; wire: close 1008",
       memory: 96 * MIB,
-      bound: 10_000,
+      bound: 20_000,
     },
   );
 });

@@ -76,7 +76,7 @@ export function testAttacks(behaviour: string, attacks: readonly Attack[], rules
       cases: cases.length,
       expected: expected.join(OR),
       happened: sum(verdicts, expected),
-      time: { value: most(({ time }) => time), bound: ms(rules.bound ?? 5_000) },
+      time: { value: most(({ time }) => time), bound: ms(rules.bound ?? 15_000) },
       ...(rules.memory !== undefined && {
         memory: { value: most(({ memory }) => memory), bound: rules.memory },
       }),
@@ -129,7 +129,7 @@ function inPieces(one: Attack): Attack[] {
     ...one,
     name: `${name}, byte by byte`,
     send: (peer) => trickle(peer, send),
-    options: { readTimeout: ms(5_000), ...one.options },
+    options: { readTimeout: ms(15_000), ...one.options },
   };
   return [one, piecemeal];
 }

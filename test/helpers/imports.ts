@@ -17,7 +17,11 @@ const GROUPS: readonly (readonly string[])[] = [
 ];
 const ENTRIES = ["node.ts", "browser.ts"];
 /** What `transport/node.ts` alone is made of. */
-const NODE_PARTS = ["transport/guarded-connection.ts", "transport/private-networks.ts"];
+const NODE_PARTS = [
+  "transport/frame-reader.ts",
+  "transport/guarded-connection.ts",
+  "transport/private-networks.ts",
+];
 const NODE_TRANSPORT = ["transport/node.ts", ...NODE_PARTS];
 const TRANSPORTS = [...NODE_TRANSPORT, "transport/browser.ts", "transport/stream.ts"];
 /** What a transport may import: the first two groups. */

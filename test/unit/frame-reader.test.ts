@@ -84,11 +84,24 @@ describe("a frame reader", () => {
     expect(bench.read(textFrame("next")).seen).toEqual(["before", ...behind, "next"]);
   });
 
-  test("leaves all behind a close frame, for good", async () => {
-    const bench = new Bench().read(textFrame("a"), closeFrame(1000));
-    await tick();
-    bench.read(textFrame("b"));
-    expect(bench.seen).toEqual(["a", left(closeFrame(1000)), left(textFrame("b"))]);
+  test("leaves a close frame in any pieces, and drops what comes after it", async () => {
+    const bytes = closeFrame(1000, "bye");
+    for (let at = 1; at <= bytes.length; at++) {
+      const bench = new Bench().read(textFrame("a"), bytes.subarray(0, at));
+      await tick();
+      if (at < bytes.length) bench.read(bytes.subarray(at));
+      await tick();
+      bench.read(textFrame("b"));
+      const [first, ...others] = bench.seen;
+      expect(first).toBe("a");
+      expect(others.map((hex) => hex.slice(1, -1)).join("")).toBe(bytes.toString("hex"));
+    }
+  });
+
+  test("drops all once it is stopped", () => {
+    const bench = new Bench();
+    bench.reader.stop();
+    expect(bench.read(textFrame("a")).seen).toEqual([]);
   });
 
   test("leaves a masked message", () => {
