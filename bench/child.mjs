@@ -35,6 +35,6 @@ export class Child {
   }
 
   stop() {
-    this.#process.disconnect();
+    if (this.#process.connected) this.#process.disconnect();
   }
 }

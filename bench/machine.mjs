@@ -17,13 +17,16 @@ export function describeMachine() {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   const [load = 0] = loadavg();
-  const versions = PACKAGES.map((name) => `${name} ${versionOf(name)}`);
   return {
-    cpu: `${cpus().length} x ${cpu?.model.trim() || "unknown processor"}, ${memory} GiB`,
-    system: `${type()} ${release()}`,
-    load: `${load.toFixed(1)} of ${cpus().length} when it began`,
-    node: `${process.version}, its undici ${process.versions.undici}`,
-    packages: versions.join(", "),
+    // The build before it is part of it.
+    isBusy: load > cpus().length,
+    rows: [
+      ["processors", `${cpus().length} x ${cpu?.model.trim() || "unknown"}, ${memory} GiB`],
+      ["system", `${type()} ${release()}`],
+      ["load when it began", load.toFixed(1)],
+      ["Node", `${process.version}, with undici ${process.versions.undici}`],
+      ...PACKAGES.map((name) => [`\`${name}\``, versionOf(name)]),
+    ],
   };
 }
 

@@ -1,24 +1,21 @@
 // @ts-check
 import { Child } from "./child.mjs";
-import { takeTurns } from "./rounds.mjs";
+import { takeTurns, WARM_UP } from "./rounds.mjs";
 
 /** @typedef {import("./work/index.mjs").Workload} Workload */
 /** @typedef {import("./server/start.mjs").Server} Server */
 
 /**
- * What one run took: milliseconds of the clock, of its own CPU time and of the server's; or, where that is
- * measured, bytes.
+ * What one run took: milliseconds of the clock, of its own CPU time and of the server's, if there is one;
+ * or, where that is measured, bytes.
  *
- * @typedef {{ wall: number, cpu: number, server: number, bytes?: number }} Sample
+ * @typedef {{ wall: number, cpu: number, server?: number, bytes?: number }} Sample
  */
 
 /** Rounds of what measures memory: it does not vary, and opens connections by the thousand. */
 const ROUNDS_OF_BYTES = 3;
 
 const CONTESTANT = new URL("./contestant.mjs", import.meta.url);
-
-/** Rounds that are not counted, until the optimizer is done. */
-const WARM_UP = 2;
 
 // Node before 22 has its own `WebSocket` behind a flag.
 const FLAGS = ["--expose-gc", ...(globalThis.WebSocket ? [] : ["--experimental-websocket"])];
@@ -30,10 +27,10 @@ const FLAGS = ["--expose-gc", ...(globalThis.WebSocket ? [] : ["--experimental-w
  * @returns {Promise<Record<string, Sample[]>>} by contestant
  */
 export async function measure(workload, server, rounds) {
-  const { name, unit, ours, peers, job = {}, flags = [] } = workload;
+  const { name, unit, ours, peers, job, flags = [] } = workload;
   const isTime = unit === "time";
   const contestants = [...ours, ...peers];
-  const url = server.url(job);
+  const url = job ? server.url(job) : "";
   const children = new Map(
     contestants.map((each) => [
       each,
@@ -47,7 +44,7 @@ export async function measure(workload, server, rounds) {
     const sample = await child.ask("run");
     const after = await server.cpu();
     await child.ask("end");
-    return { ...sample, server: after - before };
+    return job ? { ...sample, server: after - before } : sample;
   };
   try {
     await takeTurns(contestants, isTime ? WARM_UP : 1, runOnce);

@@ -1,28 +1,17 @@
 // @ts-check
 // Writes docs/PERFORMANCE.md.
+import { formatBytes, formatRatio, table } from "./format.mjs";
+import { METHOD } from "./method.mjs";
 import { NAMES } from "./peers/index.mjs";
 import { ratio, spread } from "./rounds.mjs";
 
 /** @typedef {import("./work/index.mjs").Workload} Workload */
 /** @typedef {import("./measure.mjs").Sample} Sample */
 /** @typedef {{ workload: Workload, samples: Record<string, Partial<Sample>[]> }} Result */
-/** @typedef {import("./rounds.mjs").Spread} Spread */
 
 /** @param {string} contestant */
 const nameOf = (contestant) =>
   /** @type {Readonly<Record<string, string>>} */ (NAMES)[contestant] ?? contestant;
-
-/** What the page says of how it was measured. */
-const METHOD = `
-- **A ratio is the peer's time over wschan's**, so that 2.00 is twice as fast and 0.50 half as fast. It is taken within a round, in which every contestant does the same work once; odd rounds go through them in the reverse order. A cell shows the median over the rounds, and the least and the greatest of them.
-- **Time is that of the clock**, since that is what a user waits for. Where the server had no rest either (column "server busy": its CPU time over the time of the fastest contestant) the clock tells how fast the server is; the ratio of CPU times beside it tells what the client had to do itself. It counts the threads of zlib and of the garbage collector as well, and it is the steadier of the two on a machine that does other things.
-- **Each contestant is a process of its own**, which stays for all rounds of one workload. In one process the ratios were up to a fifth higher or lower: libraries over \`ws\` share its code with whatever the optimizer made of it for another's sake.
-- **Warm**: two rounds go before those that count. Connections are opened before the clock starts and closed after it stops, and garbage is collected before, save where opening is what is measured.
-- **The server** (\`bench/server/\`) is a process of its own and speaks frames by hand: it sends chunks made beforehand, compressed ones too, and reads nothing but frame headers. It was held against Bun's: it is as fast with large messages and when it answers them one by one, and needs an eighth of the CPU time to send small ones and half to take them in.
-- **Peers are used as their users do**, each by one small file of \`bench/peers/\`; those that want a \`WebSocket\` class get that of \`ws\`. All look at every message, texts as strings.
-- **Bytes** are V8's heap and what stands beside it (\`heapUsed + external\`) after a collection. Allocations are the growth of a young generation so large that nothing in it was collected.
-- **In Chromium** one page does both, round by round; Chromium is started directly, since what drives it for automation slows it down unevenly.
-`.trim();
 
 /**
  * @param {readonly Result[]} results
@@ -36,7 +25,7 @@ export function toPage(results, sizes, { machine, chromium, rounds }) {
   return `# Performance
 
 Written by \`npm run bench\`: do not edit. All figures are ratios of one run, or bytes.
-
+${machine.isBusy ? "\n**The machine had other work to do meanwhile: these figures mean little.**\n" : ""}
 ## Targets
 
 ${met} of ${targets.length} are met.
@@ -47,7 +36,7 @@ ${groups.map((group) => section(group, results)).join("\n\n")}
 
 ## Machine
 
-${table(["", ""], [...Object.entries({ ...machine, chromium: chromium ?? "not found: not measured" }), ["rounds", String(rounds)]])}
+${table(["what", "which"], [...machine.rows, ["Chromium", chromium ?? "not found, not measured"], ["rounds", String(rounds)]])}
 
 ## Method
 
@@ -89,7 +78,7 @@ function targetRows({ workload, samples }) {
     ours.map((way) => {
       const us = samples[way] ?? [];
       const them = samples[peer] ?? [];
-      const row = [name, nameOf(way), nameOf(peer)];
+      const row = [name, ours.length > 1 ? nameOf(way) : "", nameOf(peer)];
       if (unit === "bytes") {
         const over = bytesOf(us) - bytesOf(them);
         const told = `${formatBytes(bytesOf(us))} to ${formatBytes(bytesOf(them))}`;
@@ -157,7 +146,7 @@ function groupTable(results) {
   const rows = results.flatMap(({ workload, samples }) =>
     ours.map((way) => [
       workload.name,
-      nameOf(way),
+      ours.length > 1 ? nameOf(way) : "",
       ...peers.map((peer) => formatRatio(wallRatio(samples, peer, way))),
       busy(samples),
     ]),
@@ -196,24 +185,4 @@ function busy(samples) {
   });
   const most = Math.max(...shares);
   return most > 0 ? `${Math.round(most * 100)} %` : "";
-}
-
-/** @param {Spread} spread */
-export function formatRatio({ median, low, high }) {
-  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
-}
-
-/** @param {number} bytes */
-export function formatBytes(bytes) {
-  if (Math.abs(bytes) >= 2 ** 20) return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  return `${Math.round(bytes).toLocaleString("en")} B`;
-}
-
-/**
- * @param {readonly string[]} header
- * @param {readonly (readonly string[])[]} rows
- */
-function table(header, rows) {
-  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -1,6 +1,9 @@
 // @ts-check
 // Rounds and ratios. It knows nothing of Node, so that pages use it as well.
 
+/** Rounds that go before those that count, until the optimizer is done. */
+export const WARM_UP = 2;
+
 /**
  * Runs all contestants round by round. Each goes first as often as it goes last: whoever comes later finds
  * a machine that is warmer, or busier.

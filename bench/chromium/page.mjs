@@ -1,10 +1,7 @@
 // @ts-check
 // Runs in the page: measures what it is asked for, and posts what came of it.
-import { takeTurns } from "../rounds.mjs";
+import { takeTurns, WARM_UP } from "../rounds.mjs";
 import { workloads } from "./workloads.mjs";
-
-/** Rounds that are not counted, until the optimizer is done. */
-const WARM_UP = 2;
 
 const settings = await (await fetch("/settings")).json();
 
@@ -12,7 +9,7 @@ try {
   /** @type {Record<string, object>} */
   const samples = {};
   for (const { name, url } of settings.asked) samples[name] = await measure(name, url);
-  await post({ version: navigator.userAgent, samples });
+  await post({ version: /Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1], samples });
 } catch (error) {
   await post({ error: String(error) });
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The peers by file, and what they are called. One is loaded only by the process that measures it.
+// The peers by file, and what they are called. Only the process that measures a peer loads it.
 
 /**
  * Takes one message. A loop waits for the promise, if there is one; a callback cannot.

@@ -3,25 +3,26 @@
 // without it: `Promise.race` over as many promises, which cannot take back those that lose.
 import { Channel, select } from "wschan";
 
-const COUNT = 10_000;
+/** How many cases all selects of a run have together. */
+const CASES = 200_000;
 
-/** @type {Readonly<Record<string, (width: number) => () => Promise<void>>>} */
+/** @type {Readonly<Record<string, (width: number, count: number) => () => Promise<void>>>} */
 const CONTESTANTS = {
-  select(width) {
+  select(width, count) {
     const channels = Array.from({ length: width }, () => new Channel());
     const cases = channels.map((channel) => channel.caseReceive());
     return async () => {
-      for (let i = 0; i < COUNT; i++) {
+      for (let i = 0; i < count; i++) {
         const selected = select(cases);
         channels[i % width]?.trySend(i);
         await selected;
       }
     };
   },
-  "Promise.race"(width) {
+  "Promise.race"(width, count) {
     const waits = Array.from({ length: width }, deferred);
     return async () => {
-      for (let i = 0; i < COUNT; i++) {
+      for (let i = 0; i < count; i++) {
         const raced = Promise.race(waits.map(({ promise }) => promise));
         waits[i % width]?.resolve({ ok: true, value: i });
         waits[i % width] = deferred();
@@ -29,10 +30,10 @@ const CONTESTANTS = {
       }
     };
   },
-  "one `receive()`"(width) {
+  "one `receive()`"(width, count) {
     const channels = Array.from({ length: width }, () => new Channel());
     return async () => {
-      for (let i = 0; i < COUNT; i++) {
+      for (let i = 0; i < count; i++) {
         const received = channels[i % width]?.receive();
         channels[i % width]?.trySend(i);
         await received;
@@ -55,7 +56,8 @@ export const workloads = [2, 8, 64].map((width) => ({
   unit: "time",
   ours: ["select"],
   peers: ["Promise.race", "one `receive()`"],
-  prepare: (contestant) => Promise.resolve({ run: CONTESTANTS[contestant]?.(width) ?? fail }),
+  prepare: (contestant) =>
+    Promise.resolve({ run: CONTESTANTS[contestant]?.(width, CASES / width) ?? fail }),
 }));
 
 async function fail() {

@@ -28,7 +28,7 @@ async function compare(name: string, way: string, peer: string) {
  * are far below what is measured, and above what came of it when the code was broken as `slip` says.
  */
 test.each([
-  { name: "receive 64 B text", least: 0.4, slip: "each message is read twice" },
+  { name: "receive 64 B text", least: 0.4, slip: "each message arms a timer" },
   { name: "send 64 B text, un-awaited", least: 1.3, slip: "each message is a write of its own" },
   { name: "send 64 B text, awaited one by one", least: 1.6, slip: "each takes a turn of its own" },
 ])(
