@@ -1,18 +1,7 @@
 import { chromium, firefox } from "playwright";
 import type { Browser, LaunchOptions } from "playwright";
-import { findBrowser } from "./find-browsers.mjs";
+import { CHROMIUM_ARGS, findBrowser } from "./find-browsers.mjs";
 import type { BrowserName } from "./find-browsers.mjs";
-
-/** Quiet and in a sandbox of its own: no look-ups, no updates, nothing but the page. */
-const CHROMIUM_ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** The paths of what a browser needs; fails, and tells how to get it, where something is missing. */
 export function requireBrowser(name: BrowserName): string[] {

@@ -9,6 +9,17 @@ import { isExecutable, onPath } from "../../test/helpers/programs.mjs";
 
 /** @typedef {import("../../test/helpers/programs.mjs").Needed} Needed */
 
+/** Quiet and in a sandbox of its own: no look-ups, no updates, nothing but the page. */
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 /**
  * The programs that a browser needs, found or not. Chromium and Firefox on PATH come before those
  * that Playwright downloads: they are what users run.

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { ROOT } from "../helpers/root.js";
-import { byEsbuild, byRollup, formatSize, gzipSize } from "../helpers/size.js";
+import { byEsbuild, byRollup, formatSize, gzipSize } from "../helpers/size.mjs";
 import { readTable } from "../helpers/tables.js";
 
 const { dir } = inject("packed");

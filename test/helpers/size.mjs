@@ -1,3 +1,5 @@
+// @ts-check
+// What a page pays. In JavaScript, because the benchmarks run without a build too.
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import nodeResolve from "@rollup/plugin-node-resolve";
@@ -5,11 +7,18 @@ import terser from "@rollup/plugin-terser";
 import { build } from "esbuild";
 import { rollup } from "rollup";
 
-/** Bundles the module `source`, which finds its packages from the folder `dir`, and minifies it. */
-export type Minify = (dir: string, source: string) => Promise<string>;
+/**
+ * Bundles the module `source`, which finds its packages from the folder `dir`, and minifies it.
+ *
+ * @typedef {(dir: string, source: string) => Promise<string>} Minify
+ */
 
-/** As a page is built by esbuild. */
-export const byEsbuild: Minify = async (dir, source) => {
+/**
+ * As a page is built by esbuild.
+ *
+ * @type {Minify}
+ */
+export const byEsbuild = async (dir, source) => {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: dir },
     bundle: true,
@@ -22,8 +31,12 @@ export const byEsbuild: Minify = async (dir, source) => {
   return outputFiles.map(({ text }) => text).join("");
 };
 
-/** As a page is built by rollup with terser. */
-export const byRollup: Minify = async (dir, source) => {
+/**
+ * As a page is built by rollup with terser.
+ *
+ * @type {Minify}
+ */
+export const byRollup = async (dir, source) => {
   const bundle = await rollup({
     input: "page",
     plugins: [
@@ -41,12 +54,20 @@ export const byRollup: Minify = async (dir, source) => {
   return output[0].code;
 };
 
-/** What a text costs on the wire: its bytes under gzip's level 9. */
-export function gzipSize(text: string): number {
+/**
+ * What a text costs on the wire: its bytes under gzip's level 9.
+ *
+ * @param {string} text
+ */
+export function gzipSize(text) {
   return gzipSync(text, { level: 9 }).byteLength;
 }
 
-/** A size as the README tells it: in kB, rounded up to one decimal. */
-export function formatSize(bytes: number): string {
+/**
+ * A size as the README tells it: in kB, rounded up to one decimal.
+ *
+ * @param {number} bytes
+ */
+export function formatSize(bytes) {
   return `${(Math.ceil(bytes / 100) / 10).toFixed(1)} kB`;
 }

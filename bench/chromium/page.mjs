@@ -1,0 +1,40 @@
+// @ts-check
+// Runs in the page: measures what it is asked for, and posts what came of it.
+import { takeTurns, WARM_UP } from "../rounds.mjs";
+import { workloads } from "./workloads.mjs";
+
+const settings = await (await fetch("/settings")).json();
+
+try {
+  /** @type {Record<string, object>} */
+  const samples = {};
+  for (const { name, url } of settings.asked) samples[name] = await measure(name, url);
+  await post({ version: /Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1], samples });
+} catch (error) {
+  await post({ error: String(error) });
+}
+
+/**
+ * @param {string} name
+ * @param {string} url
+ */
+async function measure(name, url) {
+  const workload = workloads.find((each) => each.name === name);
+  if (workload === undefined) throw new Error(`no workload ${name}`);
+  const { ours, peers, prepare } = workload;
+  const runOnce = async (/** @type {string} */ contestant) => {
+    const round = await prepare(contestant, url);
+    const start = performance.now();
+    await round.run();
+    const wall = performance.now() - start;
+    await round.end?.();
+    return { wall };
+  };
+  await takeTurns([...ours, ...peers], WARM_UP, runOnce);
+  return takeTurns([...ours, ...peers], settings.rounds, runOnce);
+}
+
+/** @param {object} report */
+function post(report) {
+  return fetch("/report", { method: "POST", body: JSON.stringify(report) });
+}

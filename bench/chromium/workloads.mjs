@@ -1,0 +1,65 @@
+// @ts-check
+// What the page measures: wschan over each transport beside the same transport bare.
+import { connect } from "wschan";
+import { openW3C } from "../peers/w3c.mjs";
+import { connection } from "../peers/wschan.mjs";
+import { receiving } from "../work/receive.mjs";
+import { bursting, dataOf } from "../work/send.mjs";
+import { openStream } from "./stream.mjs";
+
+/** @typedef {import("../peers/index.mjs").Connection} Connection */
+
+/** @type {Readonly<Record<string, (url: string) => Promise<Connection>>>} */
+const CONTESTANTS = {
+  "wschan over `WebSocket`": async (url) =>
+    connection(await connect(url, { backpressure: "buffer" })),
+  "wschan over `WebSocketStream`": async (url) => connection(await connect(url)),
+  "`WebSocket`": (url) => openW3C(new WebSocket(url)),
+  "`WebSocketStream`": openStream,
+};
+
+/**
+ * @param {string} name
+ * @param {string} url
+ */
+async function open(name, url) {
+  const contestant = CONTESTANTS[name];
+  if (contestant === undefined) throw new Error(`no contestant ${name}`);
+  return contestant(url);
+}
+
+const SIZES = [
+  { size: 64, label: "64 B", received: 20_000, sent: 20_000 },
+  { size: 65_536, label: "64 KiB", received: 1_000, sent: 500 },
+];
+
+const TRANSPORTS = ["`WebSocket`", "`WebSocketStream`"];
+
+/** @type {import("../work/index.mjs").Workload[]} */
+export const workloads = SIZES.flatMap(({ size, label, received, sent }) =>
+  ["text", "binary"].flatMap((type) =>
+    TRANSPORTS.flatMap((transport) => {
+      const common = {
+        group: "Chromium",
+        unit: /** @type {const} */ ("time"),
+        ours: [`wschan over ${transport}`],
+        peers: [transport],
+      };
+      return [
+        {
+          ...common,
+          name: `receive ${label} ${type} over ${transport}`,
+          targets: { [transport]: 0.95 },
+          job: { job: "blast", size, count: received, type },
+          prepare: async (name, url) => receiving(await open(name, url), size, received),
+        },
+        {
+          ...common,
+          name: `send ${label} ${type} over ${transport}`,
+          job: { job: "swallow", count: sent },
+          prepare: async (name, url) => bursting(await open(name, url), dataOf(size, type), sent),
+        },
+      ];
+    }),
+  ),
+);

@@ -1,0 +1,56 @@
+// @ts-check
+import { Child } from "./child.mjs";
+import { takeTurns, WARM_UP } from "./rounds.mjs";
+
+/** @typedef {import("./work/index.mjs").Workload} Workload */
+/** @typedef {import("./server/start.mjs").Server} Server */
+
+/**
+ * What one run took: milliseconds of the clock, of its own CPU time and of the server's, if there is one;
+ * or, where that is measured, bytes.
+ *
+ * @typedef {{ wall: number, cpu: number, server?: number, bytes?: number }} Sample
+ */
+
+/** Rounds of what measures memory: it does not vary, and opens connections by the thousand. */
+const ROUNDS_OF_BYTES = 3;
+
+const CONTESTANT = new URL("./contestant.mjs", import.meta.url);
+
+// Node before 22 has its own `WebSocket` behind a flag.
+const FLAGS = ["--expose-gc", ...(globalThis.WebSocket ? [] : ["--experimental-websocket"])];
+
+/**
+ * @param {Workload} workload
+ * @param {Server} server
+ * @param {number} rounds
+ * @returns {Promise<Record<string, Sample[]>>} by contestant
+ */
+export async function measure(workload, server, rounds) {
+  const { name, unit, ours, peers, job, flags = [] } = workload;
+  const isTime = unit === "time";
+  const contestants = [...ours, ...peers];
+  const url = job ? server.url(job) : "";
+  const children = new Map(
+    contestants.map((each) => [
+      each,
+      new Child(CONTESTANT, [name, each, url], [...FLAGS, ...flags]),
+    ]),
+  );
+  const runOnce = async (/** @type {string} */ contestant) => {
+    const child = /** @type {Child} */ (children.get(contestant));
+    await child.ask("prepare");
+    const before = await server.cpu();
+    const sample = await child.ask("run");
+    const after = await server.cpu();
+    await child.ask("end");
+    return job ? { ...sample, server: after - before } : sample;
+  };
+  try {
+    await takeTurns(contestants, isTime ? WARM_UP : 1, runOnce);
+    const counted = isTime ? rounds : Math.min(rounds, ROUNDS_OF_BYTES);
+    return await takeTurns(contestants, counted, runOnce);
+  } finally {
+    for (const child of children.values()) child.stop();
+  }
+}

@@ -1,0 +1,40 @@
+// @ts-check
+import { once } from "node:events";
+import WebSocket from "ws";
+
+/** @param {string} url @param {import("./index.mjs").PeerOptions} options */
+export async function openSocket(url, { deflate = false }) {
+  const ws = new WebSocket(url, { perMessageDeflate: deflate && { threshold: 0 } });
+  await once(ws, "open");
+  return ws;
+}
+
+/** @param {string} url @param {import("./index.mjs").PeerOptions} options */
+export async function open(url, options) {
+  return connection(await openSocket(url, options));
+}
+
+/**
+ * @param {WebSocket} ws
+ * @returns {import("./index.mjs").Connection}
+ */
+export function connection(ws) {
+  return {
+    receive: (count, take) =>
+      new Promise((resolve) => {
+        let left = count;
+        ws.on("message", function onMessage(/** @type {Buffer} */ data, isBinary) {
+          void take(isBinary ? data : data.toString());
+          if (--left > 0) return;
+          ws.off("message", onMessage);
+          resolve();
+        });
+      }),
+    send: (data) => ws.send(data),
+    sent: (data) => new Promise((resolve) => ws.send(data, resolve)),
+    async close() {
+      ws.close();
+      await once(ws, "close");
+    },
+  };
+}

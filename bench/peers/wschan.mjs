@@ -1,0 +1,29 @@
+// @ts-check
+import { COMPRESSION, connect } from "wschan";
+
+/** @param {string} url @param {import("./index.mjs").PeerOptions} options */
+export async function open(url, { deflate = false }) {
+  const compression = deflate ? COMPRESSION.CONTEXT_TAKEOVER : COMPRESSION.DISABLED;
+  return connection(await connect(url, { compression, compressionThreshold: 0 }));
+}
+
+/**
+ * @param {import("wschan").Client} client
+ * @returns {import("./index.mjs").Connection & { client: import("wschan").Client }}
+ */
+export function connection(client) {
+  return {
+    client,
+    async receive(count, take) {
+      let left = count;
+      for await (const { data } of client) {
+        const busy = take(data);
+        if (busy) await busy;
+        if (--left === 0) break;
+      }
+    },
+    send: (data) => client.send(data),
+    sent: (data) => client.send(data),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,114 @@
+// @ts-check
+// Until the server has said that it has all of it: what a library keeps back for later counts as well.
+import { open, W3C } from "../peers/index.mjs";
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+
+const SIZES = [
+  { size: 64, label: "64 B", count: 30_000, least: { burst: 5, each: 3, batch: 5 } },
+  { size: KIB, label: "1 KiB", count: 20_000 },
+  {
+    size: 64 * KIB,
+    label: "64 KiB",
+    count: 1_000,
+    least: { burst: 0.98, each: 0.98, batch: 0.98 },
+  },
+  { size: MIB, label: "1 MiB", count: 60, least: { burst: 0.98, each: 0.98, batch: 0.98 } },
+];
+
+const BATCH = 32;
+
+/** @typedef {import("../peers/index.mjs").Connection} Connection */
+/** @typedef {string | Uint8Array<ArrayBuffer>} Data */
+/** @typedef {(connection: Connection, data: Data, count: number) => void | Promise<void>} Send */
+
+/** Those that have a way to wait for a send: by its callback. */
+const AWAITED = ["ws", "ws-stream"];
+
+/**
+ * @type {readonly {
+ *   manner: "burst" | "each" | "batch",
+ *   label: string,
+ *   peers: readonly string[],
+ *   send: Send,
+ * }[]}
+ */
+const MANNERS = [
+  { manner: "burst", label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
+  {
+    manner: "each",
+    label: "awaited one by one",
+    peers: AWAITED,
+    async send(connection, data, count) {
+      for (let i = 0; i < count; i++) await connection.sent?.(data);
+    },
+  },
+  {
+    manner: "batch",
+    label: `awaited in batches of ${BATCH}`,
+    peers: AWAITED,
+    async send(connection, data, count) {
+      for (let left = count; left > 0; left -= BATCH) {
+        const batch = Array.from({ length: Math.min(left, BATCH) }, () => connection.sent?.(data));
+        await Promise.all(batch);
+      }
+    },
+  },
+];
+
+/** @type {import("./index.mjs").Workload[]} */
+export const workloads = SIZES.flatMap(({ size, label, count, least }) =>
+  ["text", "binary"].flatMap((type) =>
+    MANNERS.map(({ manner, label: how, peers, send }) => ({
+      name: `send ${label} ${type}, ${how}`,
+      group: "Sending",
+      unit: "time",
+      ours: ["wschan"],
+      peers,
+      ...(least && { targets: { ws: least[manner] } }),
+      job: { job: "swallow", count },
+      prepare: async (peer, url) => sending(await open(peer, url), dataOf(size, type), count, send),
+    })),
+  ),
+);
+
+/** @type {Send} */
+function burst(connection, data, count) {
+  for (let i = 0; i < count; i++) void connection.send(data);
+}
+
+/**
+ * Sends un-awaited.
+ *
+ * @param {Connection} connection
+ * @param {Data} data
+ * @param {number} count
+ */
+export const bursting = (connection, data, count) => sending(connection, data, count, burst);
+
+/**
+ * @param {number} size
+ * @param {string} type
+ * @returns {Data}
+ */
+export function dataOf(size, type) {
+  return type === "text" ? "a".repeat(size) : new Uint8Array(size).fill(97);
+}
+
+/**
+ * @param {Connection} connection
+ * @param {Data} data
+ * @param {number} count
+ * @param {Send} send
+ */
+function sending(connection, data, count, send) {
+  return {
+    async run() {
+      const answered = connection.receive(1, () => {});
+      await send(connection, data, count);
+      await answered;
+    },
+    end: connection.close,
+  };
+}

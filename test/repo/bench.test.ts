@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { workloads as inChromium } from "../../bench/chromium/workloads.mjs";
+import { ratio, spread, takeTurns } from "../../bench/rounds.mjs";
+import { frameReader } from "../../bench/server/frames.mjs";
+import { WORKLOADS } from "../../bench/work/index.mjs";
+import { ROOT } from "../helpers/root.js";
+
+test("the page of performance tells of every workload", () => {
+  const page = readFileSync(join(ROOT, "docs/PERFORMANCE.md"), "utf8");
+  const names = [...WORKLOADS, ...inChromium].map(({ name }) => name);
+  expect(names.filter((name) => !page.includes(`| ${name} |`))).toEqual([]);
+});
+
+test("no two workloads have the same name", () => {
+  const names = WORKLOADS.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test("targets are set for peers that are measured", () => {
+  const strays = [...WORKLOADS, ...inChromium].flatMap(({ name, peers, targets = {} }) =>
+    Object.keys(targets)
+      .filter((peer) => !peers.includes(peer))
+      .map((peer) => `${name}: ${peer}`),
+  );
+  expect(strays).toEqual([]);
+});
+
+test("contestants take turns in going first", async () => {
+  const order: string[] = [];
+  const samples = await takeTurns(["a", "b"], 3, (name) => Promise.resolve(order.push(name)));
+  expect(order.join("")).toBe("abbaab");
+  expect(samples).toEqual({ a: [1, 4, 5], b: [2, 3, 6] });
+});
+
+test.each([
+  { values: [3, 1, 2], median: 2 },
+  { values: [10, 1, 3, 9], median: 6 },
+  { values: [5], median: 5 },
+])("the median of $values is $median", ({ values, median }) => {
+  expect(spread(values)).toEqual({
+    median,
+    low: Math.min(...values),
+    high: Math.max(...values),
+  });
+});
+
+test("a ratio is taken within its round, and says how often our time goes into the peer's", () => {
+  expect(ratio([200, 30, 8], [100, 10, 2])).toEqual({ median: 3, low: 2, high: 4 });
+});
+
+/** A client's text frame of `size` bytes, with a mask of nothing. */
+function masked(size: number): Buffer {
+  const length = size < 126 ? 1 : size < 65_536 ? 3 : 9;
+  const header = Buffer.alloc(1 + length + 4);
+  header[0] = 0x81;
+  header[1] = 0x80 | (length === 1 ? size : length === 3 ? 126 : 127);
+  if (length === 3) header.writeUInt16BE(size, 2);
+  if (length === 9) header.writeBigUInt64BE(BigInt(size), 2);
+  return Buffer.concat([header, Buffer.alloc(size, 0xff)]);
+}
+
+const SIZES = [0, 1, 125, 126, 65_535, 65_536, 2];
+
+test.each([1, 2, 3, 7, 1000, 1_000_000])(
+  "the server counts frames that come in pieces of %i bytes",
+  (piece) => {
+    const bytes = Buffer.concat([...SIZES.map(masked), Buffer.from([0x88, 0x80, 0, 0, 0, 0])]);
+    const opcodes: number[] = [];
+    const read = frameReader((opcode) => opcodes.push(opcode));
+    for (let at = 0; at < bytes.length; at += piece) read(bytes.subarray(at, at + piece));
+    expect(opcodes).toEqual([...SIZES.map(() => 1), 8]);
+  },
+);
