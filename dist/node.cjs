@@ -1937,6 +1937,10 @@ class FrameReader {
   get #isBetween() {
     return !this.#fragmented && this.#payload === 0 && this.#headerSize === 0;
   }
+  /** The close frame has come whole, be it between fragments. */
+  get #isOver() {
+    return this.#closed && this.#payload === 0 && this.#headerSize === 0;
+  }
   read(chunk) {
     if (this.#stopped) return;
     const bytes = this.#held ? node_buffer.Buffer.concat([this.#held, chunk]) : chunk;
@@ -1946,7 +1950,7 @@ class FrameReader {
     const end = this.#follow(bytes, start);
     if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
     if (end < bytes.length) this.#held = node_buffer.Buffer.from(bytes.subarray(end));
-    this.#stopped ||= this.#closed && this.#payload === 0 && this.#headerSize === 0;
+    this.#stopped ||= this.#isOver;
   }
   /** Drops all that still comes: `ws` has found a fault. */
   stop() {
@@ -1990,6 +1994,7 @@ class FrameReader {
     const { length } = bytes;
     let offset = from;
     while (offset < length) {
+      if (this.#isOver) return length;
       if (this.#payload > 0) {
         const step = Math.min(this.#payload, length - offset);
         this.#payload -= step;

@@ -63,6 +63,11 @@ export class FrameReader {
     return !this.#fragmented && this.#payload === 0 && this.#headerSize === 0;
   }
 
+  /** The close frame has come whole, be it between fragments. */
+  get #isOver(): boolean {
+    return this.#closed && this.#payload === 0 && this.#headerSize === 0;
+  }
+
   read(chunk: Buffer): void {
     // `ws` listens no longer; what it were given now would pause the socket, whose end nobody then saw.
     if (this.#stopped) return;
@@ -74,7 +79,7 @@ export class FrameReader {
     if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
     // A copy, which does not keep the chunk.
     if (end < bytes.length) this.#held = Buffer.from(bytes.subarray(end));
-    this.#stopped ||= this.#closed && this.#payload === 0 && this.#headerSize === 0;
+    this.#stopped ||= this.#isOver;
   }
 
   /** Drops all that still comes: `ws` has found a fault. */
@@ -123,6 +128,8 @@ export class FrameReader {
     const { length } = bytes;
     let offset = from;
     while (offset < length) {
+      // Nothing is followed from behind it, where no frame need begin.
+      if (this.#isOver) return length;
       if (this.#payload > 0) {
         const step = Math.min(this.#payload, length - offset);
         this.#payload -= step;

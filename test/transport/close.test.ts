@@ -290,6 +290,20 @@ describe("a close by this side", () => {
 });
 
 describe("a close by the peer", () => {
+  test("stands, whatever comes in pieces behind its frame", async () => {
+    await using server = await startRawServer();
+    const client = await connect(server.url);
+    const peer = await server.connection();
+    const after = textFrame("after");
+    peer.write(textFrame("before"), closeFrame(1000, "bye"), after.subarray(0, 4));
+    await peer.closeFrame();
+    peer.write(after.subarray(4), textFrame("more"));
+    peer.socket.end();
+    expect(await drain(client)).toEqual({ texts: ["before"] });
+    expect(await client.closed).toEqual({ code: 1000, reason: "bye", clean: true, by: "peer" });
+    await server.idle();
+  });
+
   interface Row {
     readonly name: string;
     readonly bytes: Uint8Array;

@@ -98,6 +98,14 @@ describe("a frame reader", () => {
     }
   });
 
+  test("drops what comes after a close frame behind which a frame had begun", async () => {
+    const begun = textFrame("after").subarray(0, 4);
+    const bench = new Bench().read(closeFrame(1000), begun);
+    await tick();
+    bench.read(textFrame("after").subarray(4), textFrame("b"));
+    expect(bench.seen).toEqual([left(closeFrame(1000), begun)]);
+  });
+
   test("drops all once it is stopped", () => {
     const bench = new Bench();
     bench.reader.stop();
