@@ -271,7 +271,6 @@ class Queue {
       this.#values = values.splice(this.#head);
       this.#head = 0;
     }
-    this.taken?.(value);
     return { ok: true, value };
   }
   park(receiver) {
@@ -535,6 +534,49 @@ const TYPE_PONG = "pong";
 const TYPE_CLOSE = "close";
 const COMPRESSION = /* @__PURE__ */ Object.freeze({ DISABLED: 0, CONTEXT_TAKEOVER: 1, NO_CONTEXT: 2 });
 
+const UNREAD_HIGH = 1048576;
+class Inbox extends Queue {
+  constructor(capacity, limit) {
+    super(capacity);
+    /** What unread messages hold: see {@link memoryOf}. */
+    this.bytes = 0;
+    /**
+     * 1: at its capacity, or with too many bytes, and not caught up with since. 2: so many bytes are unread
+     * that no pong is worth reading on.
+     */
+    this.pressure = 0;
+    this.#limit = limit;
+  }
+  #limit;
+  /** Takes a message in; or refuses it, and returns how many bytes would be unread. */
+  put(message) {
+    if (this.receivers.size === 0) {
+      const unread = this.bytes + memoryOf(message);
+      if (this.bytes > 0 && unread > this.#limit) return unread;
+      this.bytes = unread;
+    }
+    this.push(message);
+    if (this.pressure < 2) this.#regulate();
+    return void 0;
+  }
+  take() {
+    const result = super.take();
+    if (result?.ok) {
+      this.bytes -= memoryOf(result.value);
+      if (this.pressure) this.#regulate();
+    }
+    return result;
+  }
+  #regulate() {
+    const { size, capacity, bytes } = this;
+    const isFull = this.pressure ? size > capacity / 2 || bytes > UNREAD_HIGH / 2 : size >= capacity || bytes >= UNREAD_HIGH;
+    const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+    if (pressure === this.pressure) return;
+    this.pressure = pressure;
+    this.changed?.();
+  }
+}
+
 function startKeepAlive(interval, timeout, host) {
   let phase;
   const rest = () => {
@@ -630,7 +672,6 @@ function maskUrl(value) {
 const DISABLED = 0;
 const CONTEXT_TAKEOVER = 1;
 const NO_CONTEXT = 2;
-const UNREAD_HIGH = 1048576;
 const TURN_LIMIT = 5;
 const TIMEOUT_CODE = 3008;
 const PING_TIMEOUT = 1e4;
@@ -640,7 +681,7 @@ class Client {
   #transport;
   #options;
   #label;
-  #queue;
+  #inbox;
   #channel;
   #settleClosed;
   #hasWritten;
@@ -660,13 +701,8 @@ class Client {
     messagesSent: 0,
     bytesReceived: 0,
     bytesSent: 0,
-    bytesBuffered: 0,
     roundTrip: void 0
   };
-  /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
-  #full = false;
-  /** So many bytes are unread that no pong is worth reading on. */
-  #overfull = false;
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
@@ -681,9 +717,9 @@ class Client {
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
-    this.#queue = new Queue(options.channelCapacity);
-    this.#queue.taken = (message) => this.#onTaken(message);
-    this.#channel = ReceiveChannel.of(this.#queue);
+    this.#inbox = new Inbox(options.channelCapacity, options.bufferLimit);
+    this.#inbox.changed = () => this.#regulate();
+    this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
     this.#hasWritten = changes(() => transport.progress);
@@ -747,7 +783,11 @@ class Client {
   }
   /** What was received and sent so far, and what waits to be read. A snapshot. */
   get stats() {
-    return { ...this.#stats, timesPaused: this.#transport.timesPaused };
+    return {
+      ...this.#stats,
+      bytesBuffered: this.#inbox.bytes,
+      timesPaused: this.#transport.timesPaused
+    };
   }
   /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
   channel() {
@@ -755,7 +795,7 @@ class Client {
   }
   /** Short for `channel().receive(options)`. */
   receive(options) {
-    return receive(this.#queue, options);
+    return receive(this.#inbox, options);
   }
   /**
    * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
@@ -763,7 +803,7 @@ class Client {
    * connection open.
    */
   [Symbol.asyncIterator]() {
-    return iterate(this.#queue, () => this.#asked ? void 0 : this.#failure);
+    return iterate(this.#inbox, () => this.#asked ? void 0 : this.#failure);
   }
   /**
    * Sends one message: handed over at once, in call order. Settles as soon as fewer than
@@ -854,7 +894,7 @@ class Client {
         return Promise.reject(error);
       }
       this.#asked = { code, reason };
-      this.#queue.close();
+      this.#inbox.close();
       this.#startClosing();
       const sendFrame = () => {
         if (this.#state === "closed") return;
@@ -875,9 +915,9 @@ class Client {
   }
   // Receiving
   #onMessage(message, size) {
-    if (this.#queue.closed) return;
+    if (this.#inbox.closed) return;
     const stats = this.#stats;
-    const { readLimit, bufferLimit } = this.#options;
+    const { readLimit } = this.#options;
     if (size > readLimit) {
       this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
       return;
@@ -886,39 +926,23 @@ class Client {
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     this.#answered?.();
-    if (this.#queue.receivers.size === 0) {
-      const unread = stats.bytesBuffered + memoryOf(message);
-      if (stats.bytesBuffered > 0 && unread > bufferLimit) {
-        this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
-        return;
-      }
-      stats.bytesBuffered = unread;
+    const unread = this.#inbox.put(message);
+    if (unread !== void 0) {
+      this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
     }
-    this.#queue.push(message);
-    if (!this.#overfull) this.#regulate();
   }
   #refuse(code, option, size, closeCode, wayOut = "") {
     const limit = this.#options[option];
     const text = `${size} bytes to read, over ${option} ${limit}: raise it${wayOut}`;
     this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
   }
-  #onTaken(message) {
-    this.#stats.bytesBuffered -= memoryOf(message);
-    if (this.#full) this.#regulate();
-  }
   /** Pauses and resumes reading as the consumer falls behind and catches up. */
   #regulate() {
-    const { size, capacity } = this.#queue;
-    const { bytesBuffered } = this.#stats;
-    const full = this.#full ? size > capacity / 2 || bytesBuffered > UNREAD_HIGH / 2 : size >= capacity || bytesBuffered >= UNREAD_HIGH;
-    const overfull = full && bytesBuffered > this.#options.bufferLimit / 2;
-    if (full === this.#full && overfull === this.#overfull) return;
-    this.#full = full;
-    this.#overfull = overfull;
     this.#readDeadline?.touch();
     this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") {
-      this.#transport.pause(full, overfull);
+      const { pressure } = this.#inbox;
+      this.#transport.pause(pressure > 0, pressure > 1);
     }
   }
   // Sending
@@ -967,7 +991,7 @@ class Client {
   #watch(code, period, closeCode, hasMoved) {
     if (period === void 0) return void 0;
     const expire = () => this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
-    return startDeadline(period, expire, () => hasMoved() || this.#full);
+    return startDeadline(period, expire, () => hasMoved() || this.#inbox.pressure > 0);
   }
   // Keeping alive
   #startKeepAlive({ interval, timeout, message, onPong }) {
@@ -978,7 +1002,7 @@ class Client {
     const byMessage = (done) => this.#askBy(message, done);
     const ping = transport.ping ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasMoved() || this.#full && transport.backpressure !== "buffer",
+      alive: () => hasMoved() || this.#inbox.pressure > 0 && transport.backpressure !== "buffer",
       ask: (answered) => ping((roundTrip) => {
         if (Number.isNaN(roundTrip)) return;
         this.#stats.roundTrip = roundTrip;
@@ -1052,7 +1076,7 @@ class Client {
     this.#state = "closed";
     this.#failure = error;
     this.#stopDeadlines();
-    this.#queue.close();
+    this.#inbox.close();
     this.#onProgress();
     this.#settleClosed(
       Object.freeze({

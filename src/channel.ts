@@ -29,8 +29,6 @@ export class Queue<T> {
   readonly capacity: number;
   readonly receivers: Set<Receiver<T>> = new Set();
   closed = false;
-  /** Told of each value that had to wait and is taken. */
-  taken: ((value: T) => void) | undefined;
   /** What is held, from `#head` on; the places before it are empty. */
   #values: (T | undefined)[] = [];
   #head = 0;
@@ -65,7 +63,6 @@ export class Queue<T> {
       this.#values = values.splice(this.#head);
       this.#head = 0;
     }
-    this.taken?.(value);
     return { ok: true, value };
   }
 

@@ -1,4 +1,4 @@
-import { iterate, Queue, receive, ReceiveChannel } from "./channel.js";
+import { iterate, receive, ReceiveChannel } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
 import {
   ABNORMAL_CLOSURE,
@@ -16,8 +16,8 @@ import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import type { Deadline, WaitOptions } from "./deadline.js";
 import { invalid, WsError } from "./errors.js";
 import type { ErrorCode, ErrorInit } from "./errors.js";
+import { Inbox } from "./inbox.js";
 import { startKeepAlive } from "./keepalive.js";
-import { memoryOf } from "./message.js";
 import { displayUrl, publicUrl } from "./url.js";
 import type { Message } from "./message.js";
 import type { Data, ParsedKeepAlive, ParsedOptions } from "./options.js";
@@ -40,9 +40,6 @@ declare global {
 const DISABLED: typeof COMPRESSION.DISABLED = 0;
 const CONTEXT_TAKEOVER: typeof COMPRESSION.CONTEXT_TAKEOVER = 1;
 const NO_CONTEXT: typeof COMPRESSION.NO_CONTEXT = 2;
-
-/** Unread bytes at which the socket is paused, whatever the channel's capacity. */
-const UNREAD_HIGH = 1_048_576;
 
 /** How long a loop of awaited sends may keep the event loop to itself, in milliseconds. */
 const TURN_LIMIT = 5;
@@ -101,7 +98,7 @@ export class Client implements AsyncIterable<Message> {
   readonly #transport: Transport;
   readonly #options: ParsedOptions;
   readonly #label: string;
-  readonly #queue: Queue<Message>;
+  readonly #inbox: Inbox;
   readonly #channel: ReceiveChannel<Message>;
   #settleClosed!: (info: CloseInfo) => void;
   readonly #hasWritten: () => boolean;
@@ -123,14 +120,8 @@ export class Client implements AsyncIterable<Message> {
     messagesSent: 0,
     bytesReceived: 0,
     bytesSent: 0,
-    bytesBuffered: 0,
     roundTrip: undefined as number | undefined,
   };
-
-  /** The channel is at its capacity, or holds too many bytes, and has not been caught up with. */
-  #full = false;
-  /** So many bytes are unread that no pong is worth reading on. */
-  #overfull = false;
 
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
@@ -147,9 +138,9 @@ export class Client implements AsyncIterable<Message> {
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
-    this.#queue = new Queue(options.channelCapacity);
-    this.#queue.taken = (message) => this.#onTaken(message);
-    this.#channel = ReceiveChannel.of(this.#queue);
+    this.#inbox = new Inbox(options.channelCapacity, options.bufferLimit);
+    this.#inbox.changed = () => this.#regulate();
+    this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const hasMoved = changes(() => transport.life);
     this.#hasWritten = changes(() => transport.progress);
@@ -225,7 +216,11 @@ export class Client implements AsyncIterable<Message> {
 
   /** What was received and sent so far, and what waits to be read. A snapshot. */
   get stats(): ClientStats {
-    return { ...this.#stats, timesPaused: this.#transport.timesPaused };
+    return {
+      ...this.#stats,
+      bytesBuffered: this.#inbox.bytes,
+      timesPaused: this.#transport.timesPaused,
+    };
   }
 
   /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
@@ -235,7 +230,7 @@ export class Client implements AsyncIterable<Message> {
 
   /** Short for `channel().receive(options)`. */
   receive(options?: WaitOptions): Promise<ReceiveResult<Message>> {
-    return receive(this.#queue, options);
+    return receive(this.#inbox, options);
   }
 
   /**
@@ -244,7 +239,7 @@ export class Client implements AsyncIterable<Message> {
    * connection open.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return iterate(this.#queue, () => (this.#asked ? undefined : this.#failure));
+    return iterate(this.#inbox, () => (this.#asked ? undefined : this.#failure));
   }
 
   /**
@@ -343,7 +338,7 @@ export class Client implements AsyncIterable<Message> {
         return Promise.reject(error);
       }
       this.#asked = { code, reason };
-      this.#queue.close();
+      this.#inbox.close();
       this.#startClosing();
       const sendFrame = (): void => {
         // Terminated in between.
@@ -370,9 +365,9 @@ export class Client implements AsyncIterable<Message> {
   // Receiving
 
   #onMessage(message: Message, size: number): void {
-    if (this.#queue.closed) return;
+    if (this.#inbox.closed) return;
     const stats = this.#stats;
-    const { readLimit, bufferLimit } = this.#options;
+    const { readLimit } = this.#options;
     // Where the platform has no limit of its own.
     if (size > readLimit) {
       this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
@@ -382,17 +377,10 @@ export class Client implements AsyncIterable<Message> {
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     this.#answered?.();
-    if (this.#queue.receivers.size === 0) {
-      const unread = stats.bytesBuffered + memoryOf(message);
-      // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
-      if (stats.bytesBuffered > 0 && unread > bufferLimit) {
-        this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
-        return;
-      }
-      stats.bytesBuffered = unread;
+    const unread = this.#inbox.put(message);
+    if (unread !== undefined) {
+      this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
     }
-    this.#queue.push(message);
-    if (!this.#overfull) this.#regulate();
   }
 
   #refuse(
@@ -407,28 +395,14 @@ export class Client implements AsyncIterable<Message> {
     this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
   }
 
-  #onTaken(message: Message): void {
-    this.#stats.bytesBuffered -= memoryOf(message);
-    if (this.#full) this.#regulate();
-  }
-
   /** Pauses and resumes reading as the consumer falls behind and catches up. */
   #regulate(): void {
-    const { size, capacity } = this.#queue;
-    const { bytesBuffered } = this.#stats;
-    // Half way down and not at once, so that a pause is worth its system calls.
-    const full = this.#full
-      ? size > capacity / 2 || bytesBuffered > UNREAD_HIGH / 2
-      : size >= capacity || bytesBuffered >= UNREAD_HIGH;
-    const overfull = full && bytesBuffered > this.#options.bufferLimit / 2;
-    if (full === this.#full && overfull === this.#overfull) return;
-    this.#full = full;
-    this.#overfull = overfull;
     this.#readDeadline?.touch();
     // Something has arrived; and a ping that is out would keep the socket from being paused.
     this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") {
-      this.#transport.pause(full, overfull);
+      const { pressure } = this.#inbox;
+      this.#transport.pause(pressure > 0, pressure > 1);
     }
   }
 
@@ -499,7 +473,7 @@ export class Client implements AsyncIterable<Message> {
     const expire = (): void =>
       this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
     // A slow consumer of ours is not the peer's fault; and it may wait for us to read before it reads on.
-    return startDeadline(period, expire, () => hasMoved() || this.#full);
+    return startDeadline(period, expire, () => hasMoved() || this.#inbox.pressure > 0);
   }
 
   // Keeping alive
@@ -514,7 +488,7 @@ export class Client implements AsyncIterable<Message> {
     const byMessage: Transport["ping"] = (done) => this.#askBy(message as () => Data, done);
     const ping = transport.ping ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasMoved() || (this.#full && transport.backpressure !== "buffer"),
+      alive: () => hasMoved() || (this.#inbox.pressure > 0 && transport.backpressure !== "buffer"),
       ask: (answered) =>
         ping((roundTrip) => {
           // Not answered but ended.
@@ -598,7 +572,7 @@ export class Client implements AsyncIterable<Message> {
     this.#state = "closed";
     this.#failure = error;
     this.#stopDeadlines();
-    this.#queue.close();
+    this.#inbox.close();
     this.#onProgress();
     this.#settleClosed(
       Object.freeze({

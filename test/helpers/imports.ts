@@ -8,7 +8,7 @@ import ts from "typescript";
 const GROUPS: readonly (readonly string[])[] = [
   ["errors.ts", "constants.ts", "message.ts", "transport.ts"],
   ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
-  ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts"],
+  ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
   ["client.ts"],
   ["context.ts"],
   ["connect.ts"],

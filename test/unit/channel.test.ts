@@ -510,25 +510,6 @@ describe("the receiving half", () => {
   });
 });
 
-describe("a queue", () => {
-  test("tells of each held value that is taken, and of no other", async () => {
-    const queue = new Queue<number>(2);
-    const taken: number[] = [];
-    queue.taken = (value) => taken.push(value);
-    const half = ReceiveChannel.of(queue);
-    queue.push(1);
-    half.tryReceive();
-    const receive = half.receive();
-    queue.push(2);
-    await receive;
-    queue.push(3);
-    queue.close();
-    half.tryReceive();
-    half.tryReceive();
-    expect(taken).toEqual([1, 3]);
-  });
-});
-
 describe("a channel's capacity", () => {
   test.each([0, 1, 2, 1000, 2 ** 32 - 1])("may be %s", (capacity) => {
     expect(new Channel(capacity).capacity).toBe(capacity);
