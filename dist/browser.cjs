@@ -228,11 +228,33 @@ function startDeadline(period, expire, alive = () => false, late = LATE) {
   };
 }
 
+class Waiters {
+  #first;
+  #others;
+  /** Who has waited longest. */
+  get first() {
+    if (this.#first || !this.#others?.size) return this.#first;
+    const [next] = this.#others;
+    return next;
+  }
+  get size() {
+    return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
+  }
+  add(waiter) {
+    if (this.size === 0) this.#first = waiter;
+    else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
+  }
+  delete(waiter) {
+    if (this.#first === waiter) this.#first = void 0;
+    else this.#others?.delete(waiter);
+  }
+}
+
 const SPARE = 64;
 const CLOSED = /* @__PURE__ */ Object.freeze({ ok: false, value: void 0 });
 class Queue {
   constructor(capacity) {
-    this.receivers = /* @__PURE__ */ new Set();
+    this.receivers = new Waiters();
     this.closed = false;
     /** What is held, from `#head` on; the places before it are empty. */
     this.#values = [];
@@ -247,12 +269,11 @@ class Queue {
   }
   /** Hands the value over or holds it, beyond the capacity if need be. */
   push(value) {
-    for (const receiver of this.receivers) {
+    const receiver = this.receivers.first;
+    if (receiver) {
       this.unpark(receiver);
       receiver({ ok: true, value });
-      return;
-    }
-    this.#values.push(value);
+    } else this.#values.push(value);
   }
   /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
   take() {
@@ -275,7 +296,7 @@ class Queue {
   /** Ends it: receivers drain what is held. */
   close() {
     this.closed = true;
-    for (const receiver of this.receivers) {
+    for (let receiver; receiver = this.receivers.first; ) {
       this.unpark(receiver);
       receiver(CLOSED);
     }
@@ -289,24 +310,23 @@ function offer(queue, value) {
 class SendQueue extends Queue {
   constructor() {
     super(...arguments);
-    this.senders = /* @__PURE__ */ new Set();
+    this.senders = new Waiters();
   }
   /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
   take() {
     const result = super.take();
-    for (const sender of this.senders) {
-      this.senders.delete(sender);
-      sender.settle(true);
-      if (result === void 0) return { ok: true, value: sender.value };
-      this.push(sender.value);
-      break;
-    }
+    const sender = this.senders.first;
+    if (!sender) return result;
+    this.senders.delete(sender);
+    sender.settle(true);
+    if (!result) return { ok: true, value: sender.value };
+    this.push(sender.value);
     return result;
   }
   /** Ends it for senders as well: those that wait are refused. */
   close() {
     super.close();
-    for (const sender of this.senders) {
+    for (let sender; sender = this.senders.first; ) {
       this.senders.delete(sender);
       sender.settle(false);
     }
@@ -435,13 +455,17 @@ function waitingFor(queue) {
   };
 }
 function iterate(queue, failure) {
+  const step = ({ ok, value }) => {
+    if (ok) return { done: false, value };
+    const error = failure?.();
+    return error ? Promise.reject(error) : { done: true, value: void 0 };
+  };
   return {
-    async next() {
-      const result = queue.take() ?? await receive(queue);
-      if (result.ok) return { done: false, value: result.value };
-      const error = failure?.();
-      if (error) throw error;
-      return { done: true, value: void 0 };
+    // By hand: an async function would cost a promise and two turns more for each message.
+    next() {
+      const result = queue.take();
+      if (result) return Promise.resolve(step(result));
+      return new Promise((resolve) => queue.park((late) => resolve(step(late))));
     },
     return: () => Promise.resolve({ done: true, value: void 0 }),
     [Symbol.asyncIterator]() {
@@ -671,7 +695,6 @@ class Client {
   #inbox;
   #channel;
   #settleClosed;
-  #hasWritten;
   #readDeadline;
   #writeDeadline;
   #keepAlive;
@@ -690,6 +713,7 @@ class Client {
     bytesSent: 0,
     roundTrip: void 0
   };
+  #lastProgress = NaN;
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
@@ -709,11 +733,11 @@ class Client {
     this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
-    this.#hasWritten = changes(() => transport.progress);
+    const hasWritten = () => this.#hasWritten();
     const { readTimeout, writeTimeout, keepAlive } = options;
     this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
     const code = ABNORMAL_CLOSURE;
-    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, this.#hasWritten);
+    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, hasWritten);
     this.#keepAlive = keepAlive && this.#startKeepAlive(keepAlive);
   }
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
@@ -849,7 +873,7 @@ class Client {
     return unreported(this.#ping(options));
   }
   async #ping(options) {
-    const { ping: park } = this.#transport;
+    const park = this.#transport.ping?.bind(this.#transport);
     if (!park) {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
@@ -975,6 +999,10 @@ class Client {
     this.#tellProgress?.();
     this.#progress = this.#tellProgress = void 0;
   }
+  /** Whether the transport has made progress since this was last asked. */
+  #hasWritten() {
+    return this.#lastProgress !== (this.#lastProgress = this.#transport.progress);
+  }
   #watch(code, period, closeCode, hasMoved) {
     if (period === void 0) return void 0;
     const expire = () => this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
@@ -987,7 +1015,7 @@ class Client {
       () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
     );
     const byMessage = (done) => this.#askBy(message, done);
-    const ping = transport.ping ?? byMessage;
+    const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
       alive: () => hasMoved() || this.#inbox.pressure > 0 && transport.backpressure !== "buffer",
       ask: (answered) => ping((roundTrip) => {

@@ -235,11 +235,33 @@ function startDeadline(period, expire, alive = () => false, late = LATE) {
   };
 }
 
+class Waiters {
+  #first;
+  #others;
+  /** Who has waited longest. */
+  get first() {
+    if (this.#first || !this.#others?.size) return this.#first;
+    const [next] = this.#others;
+    return next;
+  }
+  get size() {
+    return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
+  }
+  add(waiter) {
+    if (this.size === 0) this.#first = waiter;
+    else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
+  }
+  delete(waiter) {
+    if (this.#first === waiter) this.#first = void 0;
+    else this.#others?.delete(waiter);
+  }
+}
+
 const SPARE = 64;
 const CLOSED = /* @__PURE__ */ Object.freeze({ ok: false, value: void 0 });
 class Queue {
   constructor(capacity) {
-    this.receivers = /* @__PURE__ */ new Set();
+    this.receivers = new Waiters();
     this.closed = false;
     /** What is held, from `#head` on; the places before it are empty. */
     this.#values = [];
@@ -254,12 +276,11 @@ class Queue {
   }
   /** Hands the value over or holds it, beyond the capacity if need be. */
   push(value) {
-    for (const receiver of this.receivers) {
+    const receiver = this.receivers.first;
+    if (receiver) {
       this.unpark(receiver);
       receiver({ ok: true, value });
-      return;
-    }
-    this.#values.push(value);
+    } else this.#values.push(value);
   }
   /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
   take() {
@@ -282,7 +303,7 @@ class Queue {
   /** Ends it: receivers drain what is held. */
   close() {
     this.closed = true;
-    for (const receiver of this.receivers) {
+    for (let receiver; receiver = this.receivers.first; ) {
       this.unpark(receiver);
       receiver(CLOSED);
     }
@@ -296,24 +317,23 @@ function offer(queue, value) {
 class SendQueue extends Queue {
   constructor() {
     super(...arguments);
-    this.senders = /* @__PURE__ */ new Set();
+    this.senders = new Waiters();
   }
   /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
   take() {
     const result = super.take();
-    for (const sender of this.senders) {
-      this.senders.delete(sender);
-      sender.settle(true);
-      if (result === void 0) return { ok: true, value: sender.value };
-      this.push(sender.value);
-      break;
-    }
+    const sender = this.senders.first;
+    if (!sender) return result;
+    this.senders.delete(sender);
+    sender.settle(true);
+    if (!result) return { ok: true, value: sender.value };
+    this.push(sender.value);
     return result;
   }
   /** Ends it for senders as well: those that wait are refused. */
   close() {
     super.close();
-    for (const sender of this.senders) {
+    for (let sender; sender = this.senders.first; ) {
       this.senders.delete(sender);
       sender.settle(false);
     }
@@ -442,13 +462,17 @@ function waitingFor(queue) {
   };
 }
 function iterate(queue, failure) {
+  const step = ({ ok, value }) => {
+    if (ok) return { done: false, value };
+    const error = failure?.();
+    return error ? Promise.reject(error) : { done: true, value: void 0 };
+  };
   return {
-    async next() {
-      const result = queue.take() ?? await receive(queue);
-      if (result.ok) return { done: false, value: result.value };
-      const error = failure?.();
-      if (error) throw error;
-      return { done: true, value: void 0 };
+    // By hand: an async function would cost a promise and two turns more for each message.
+    next() {
+      const result = queue.take();
+      if (result) return Promise.resolve(step(result));
+      return new Promise((resolve) => queue.park((late) => resolve(step(late))));
     },
     return: () => Promise.resolve({ done: true, value: void 0 }),
     [Symbol.asyncIterator]() {
@@ -684,7 +708,6 @@ class Client {
   #inbox;
   #channel;
   #settleClosed;
-  #hasWritten;
   #readDeadline;
   #writeDeadline;
   #keepAlive;
@@ -703,6 +726,7 @@ class Client {
     bytesSent: 0,
     roundTrip: void 0
   };
+  #lastProgress = NaN;
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
@@ -722,11 +746,11 @@ class Client {
     this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
-    this.#hasWritten = changes(() => transport.progress);
+    const hasWritten = () => this.#hasWritten();
     const { readTimeout, writeTimeout, keepAlive } = options;
     this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
     const code = ABNORMAL_CLOSURE;
-    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, this.#hasWritten);
+    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, hasWritten);
     this.#keepAlive = keepAlive && this.#startKeepAlive(keepAlive);
   }
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
@@ -862,7 +886,7 @@ class Client {
     return unreported(this.#ping(options));
   }
   async #ping(options) {
-    const { ping: park } = this.#transport;
+    const park = this.#transport.ping?.bind(this.#transport);
     if (!park) {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
@@ -988,6 +1012,10 @@ class Client {
     this.#tellProgress?.();
     this.#progress = this.#tellProgress = void 0;
   }
+  /** Whether the transport has made progress since this was last asked. */
+  #hasWritten() {
+    return this.#lastProgress !== (this.#lastProgress = this.#transport.progress);
+  }
   #watch(code, period, closeCode, hasMoved) {
     if (period === void 0) return void 0;
     const expire = () => this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
@@ -1000,7 +1028,7 @@ class Client {
       () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
     );
     const byMessage = (done) => this.#askBy(message, done);
-    const ping = transport.ping ?? byMessage;
+    const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
       alive: () => hasMoved() || this.#inbox.pressure > 0 && transport.backpressure !== "buffer",
       ask: (answered) => ping((roundTrip) => {
@@ -1931,6 +1959,7 @@ const TEXT = 129;
 const BINARY = 130;
 const CLOSE = 8;
 const MOST = 4096;
+const HEADER = 4;
 const NONE = -1;
 class FrameReader {
   #sink;
@@ -1943,8 +1972,12 @@ class FrameReader {
   #closed = false;
   #stopped = false;
   // Of the frames that are left to `ws`.
-  #header = new Uint8Array(10);
+  /** How much of the header has come, and what it says so far. */
   #headerSize = 0;
+  #firstByte = 0;
+  #length = 0;
+  /** How many bytes the header has for the length, beside the second one. */
+  #lengthSize = 0;
   /** Bytes of the frame's payload that are still to come. */
   #payload = 0;
   #fragmented = false;
@@ -1967,14 +2000,24 @@ class FrameReader {
   }
   read(chunk) {
     if (this.#stopped) return;
-    const bytes = this.#held ? node_buffer.Buffer.concat([this.#held, chunk]) : chunk;
-    this.#held = void 0;
-    const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.isOpen();
-    const start = mayTake ? this.#takeMessages(bytes) : 0;
+    const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.mayTake();
+    const [bytes, from] = this.#join(chunk, mayTake);
+    const start = mayTake ? this.#takeMessages(bytes, from) : from;
     const end = this.#follow(bytes, start);
     if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
     if (end < bytes.length) this.#held = node_buffer.Buffer.from(bytes.subarray(end));
     this.#stopped ||= this.#isOver;
+  }
+  /** What is to be read, and from where on: what was held, if anything, and the chunk. */
+  #join(chunk, mayTake) {
+    const held = this.#held;
+    if (!held) return [chunk, 0];
+    this.#held = void 0;
+    if (mayTake) {
+      const end = this.#takeMessages(node_buffer.Buffer.concat([held, chunk.subarray(0, HEADER + MOST)]), 0);
+      if (end > 0) return [chunk, end - held.length];
+    }
+    return [node_buffer.Buffer.concat([held, chunk]), 0];
   }
   /** Drops all that still comes: `ws` has found a fault. */
   stop() {
@@ -1992,11 +2035,11 @@ class FrameReader {
     process.nextTick(() => this.#left = false);
   }
   /** Takes messages for as long as they are plain, short and whole. Returns where they end. */
-  #takeMessages(bytes) {
+  #takeMessages(bytes, from) {
     const sink = this.#sink;
     const limit = this.#limit;
     const { length } = bytes;
-    let offset = 0;
+    let offset = from;
     while (offset + 1 < length) {
       const first = bytes[offset];
       if (first !== TEXT && first !== BINARY) break;
@@ -2025,8 +2068,7 @@ class FrameReader {
         offset += step;
       } else {
         if (this.#isBetween && this.#mayHold(bytes, offset)) break;
-        this.#header[this.#headerSize++] = bytes[offset++];
-        this.#readHeader();
+        this.#readHeader(bytes[offset++]);
       }
     }
     return offset;
@@ -2039,22 +2081,33 @@ class FrameReader {
     let size = bytes[offset + 1] ?? 0;
     let header = 2;
     if (size === 126) {
-      header = 4;
+      header = HEADER;
       size = left < header ? 0 : bytes.readUInt16BE(offset + 2);
     } else if (size > 126) return false;
     return size <= this.#limit && left < header + size;
   }
-  #readHeader() {
-    const [first = 0, second = 0] = this.#header;
-    const length = second & 127;
-    const needed = length === 127 ? 10 : length === 126 ? 4 : 2;
-    if (this.#headerSize < 2 || this.#headerSize < needed) return;
-    const view = new DataView(this.#header.buffer);
-    this.#payload = length === 127 ? Number(view.getBigUint64(2)) : length === 126 ? view.getUint16(2) : length;
+  /** Takes in one more byte of a header (RFC 6455 section 5.2). */
+  #readHeader(byte) {
+    const place = this.#headerSize++;
+    if (place === 0) {
+      this.#firstByte = byte;
+      return;
+    }
+    if (place > 1) {
+      this.#length = this.#length * 256 + byte;
+    } else {
+      const length = byte & 127;
+      this.#lengthSize = length === 127 ? 8 : length === 126 ? 2 : 0;
+      this.#length = this.#lengthSize > 0 ? 0 : length;
+    }
+    if (this.#headerSize === 2 + this.#lengthSize) this.#endHeader();
+  }
+  #endHeader() {
     this.#headerSize = 0;
-    const opcode = first & 15;
+    this.#payload = this.#length;
+    const opcode = this.#firstByte & 15;
     if (opcode === CLOSE) this.#closed = true;
-    else if (opcode < CLOSE) this.#fragmented = (first & 128) === 0;
+    else if (opcode < CLOSE) this.#fragmented = (this.#firstByte & 128) === 0;
   }
 }
 
@@ -2601,22 +2654,6 @@ class NodeTransport {
     this.#pauseFirmly = false;
     this.#pauseDue = false;
     this.#paused = false;
-    this.ping = (done) => {
-      const ping = { id: ++this.#pingsSent, start: now(), done };
-      this.#pings = [...this.#pings, ping];
-      this.#regulate();
-      if (this.#ws.readyState === WebSocket.OPEN) {
-        const payload = node_buffer.Buffer.alloc(PING_BYTES);
-        payload.writeUInt32BE(ping.id);
-        this.#cork(payload.byteLength);
-        this.taken++;
-        this.#ws.ping(payload, true, (error) => {
-          ping.start = now();
-          this.#onWritten(error);
-        });
-      }
-      return () => this.#takePings((one) => one === ping);
-    };
     this.#onWritten = (error) => {
       const handler = this.#handler;
       if (error || handler === void 0 || this.#socket?.destroyed) return;
@@ -2641,6 +2678,8 @@ class NodeTransport {
   #options;
   #label;
   #frames;
+  /** The listener of `ws`. */
+  #leave;
   #deflates;
   #socketError;
   #handler;
@@ -2681,19 +2720,16 @@ class NodeTransport {
       if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
     };
     this.#readAhead();
-    this.#socket?.on("data", onClosing).once("end", onClosing).once("finish", onClosing);
+    this.#socket?.on("data", onClosing).on("end", onClosing).on("finish", onClosing);
   }
   /** Puts a reader before `ws`, whose listener is the only one yet; Bun's own `ws` has none. */
   #readAhead() {
     const socket = this.#socket;
     const [leave, ...others] = socket?.listeners("data") ?? [];
     if (!socket || !leave || others.length > 0) return;
-    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, {
-      isOpen: () => this.#ws.readyState === WebSocket.OPEN,
-      take: (isText, chunk, start, end) => this.#onFrame(isText, chunk, start, end),
-      leave: (chunk) => leave.call(socket, chunk)
-    });
+    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, this);
     this.#frames = reader;
+    this.#leave = leave;
     const read = (chunk) => reader.read(chunk);
     socket.off("data", leave).prependListener("data", read);
     socket.prependOnceListener("close", () => {
@@ -2701,8 +2737,14 @@ class NodeTransport {
       reader.end();
     });
   }
+  mayTake() {
+    return this.#ws.readyState === WebSocket.OPEN;
+  }
+  leave(bytes) {
+    this.#leave?.call(this.#socket, bytes);
+  }
   /** Takes a short message from a chunk, unless it is damaged: then `ws` shall say so. */
-  #onFrame(isText, chunk, start, end) {
+  take(isText, chunk, start, end) {
     const handler = this.#handler;
     if (!handler) return false;
     if (isText) {
@@ -2745,6 +2787,22 @@ class NodeTransport {
   #payload(data) {
     if (typeof data === "string") return data.length < CORK_LIMIT ? node_buffer.Buffer.from(data) : data;
     return this.#deflates ? data.slice() : data;
+  }
+  ping(done) {
+    const ping = { id: ++this.#pingsSent, start: now(), done };
+    this.#pings = [...this.#pings, ping];
+    this.#regulate();
+    if (this.#ws.readyState === WebSocket.OPEN) {
+      const payload = node_buffer.Buffer.alloc(PING_BYTES);
+      payload.writeUInt32BE(ping.id);
+      this.#cork(payload.byteLength);
+      this.taken++;
+      this.#ws.ping(payload, true, (error) => {
+        ping.start = now();
+        this.#onWritten(error);
+      });
+    }
+    return () => this.#takePings((one) => one === ping);
   }
   #onPong(payload) {
     if (payload.byteLength !== PING_BYTES) return;

@@ -1,6 +1,7 @@
 import { waitFor } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
 import { invalid, WsError } from "./errors.js";
+import { Waiters } from "./waiters.js";
 
 /** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
 export type ReceiveResult<T> =
@@ -27,7 +28,7 @@ const CLOSED: ReceiveResult<never> = /* @__PURE__ */ Object.freeze({ ok: false, 
  */
 export class Queue<T> {
   readonly capacity: number;
-  readonly receivers: Set<Receiver<T>> = new Set();
+  readonly receivers: Waiters<Receiver<T>> = new Waiters();
   closed = false;
   /** What is held, from `#head` on; the places before it are empty. */
   #values: (T | undefined)[] = [];
@@ -44,12 +45,11 @@ export class Queue<T> {
 
   /** Hands the value over or holds it, beyond the capacity if need be. */
   push(value: T): void {
-    for (const receiver of this.receivers) {
+    const receiver = this.receivers.first;
+    if (receiver) {
       this.unpark(receiver);
       receiver({ ok: true, value });
-      return;
-    }
-    this.#values.push(value);
+    } else this.#values.push(value);
   }
 
   /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
@@ -77,7 +77,7 @@ export class Queue<T> {
   /** Ends it: receivers drain what is held. */
   close(): void {
     this.closed = true;
-    for (const receiver of this.receivers) {
+    for (let receiver; (receiver = this.receivers.first);) {
       this.unpark(receiver);
       receiver(CLOSED);
     }
@@ -96,26 +96,25 @@ export function offer<T>(queue: Queue<T>, value: T): boolean {
  * receive, but for a select that waits for both.
  */
 class SendQueue<T> extends Queue<T> {
-  readonly senders: Set<Sender<T>> = new Set();
+  readonly senders: Waiters<Sender<T>> = new Waiters();
 
   /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
   override take(): ReceiveResult<T> | undefined {
     const result = super.take();
-    for (const sender of this.senders) {
-      this.senders.delete(sender);
-      sender.settle(true);
-      // Without a capacity there is no place between the two.
-      if (result === undefined) return { ok: true, value: sender.value };
-      this.push(sender.value);
-      break;
-    }
+    const sender = this.senders.first;
+    if (!sender) return result;
+    this.senders.delete(sender);
+    sender.settle(true);
+    // Without a capacity there is no place between the two.
+    if (!result) return { ok: true, value: sender.value };
+    this.push(sender.value);
     return result;
   }
 
   /** Ends it for senders as well: those that wait are refused. */
   override close(): void {
     super.close();
-    for (const sender of this.senders) {
+    for (let sender; (sender = this.senders.first);) {
       this.senders.delete(sender);
       sender.settle(false);
     }
@@ -297,13 +296,17 @@ export function iterate<T>(
   queue: Queue<T>,
   failure?: () => WsError | undefined,
 ): AsyncIterableIterator<T, undefined> {
+  const step = ({ ok, value }: ReceiveResult<T>): IteratorResult<T, undefined> | Promise<never> => {
+    if (ok) return { done: false, value };
+    const error = failure?.();
+    return error ? Promise.reject(error) : { done: true, value: undefined };
+  };
   return {
-    async next() {
-      const result = queue.take() ?? (await receive(queue));
-      if (result.ok) return { done: false, value: result.value };
-      const error = failure?.();
-      if (error) throw error;
-      return { done: true, value: undefined };
+    // By hand: an async function would cost a promise and two turns more for each message.
+    next() {
+      const result = queue.take();
+      if (result) return Promise.resolve(step(result));
+      return new Promise((resolve) => queue.park((late) => resolve(step(late))));
     },
     return: () => Promise.resolve({ done: true, value: undefined }),
     [Symbol.asyncIterator]() {

@@ -101,7 +101,6 @@ export class Client implements AsyncIterable<Message> {
   readonly #inbox: Inbox;
   readonly #channel: ReceiveChannel<Message>;
   #settleClosed!: (info: CloseInfo) => void;
-  readonly #hasWritten: () => boolean;
   readonly #readDeadline: Deadline | undefined;
   readonly #writeDeadline: Deadline | undefined;
   readonly #keepAlive: Deadline | undefined;
@@ -123,6 +122,7 @@ export class Client implements AsyncIterable<Message> {
     roundTrip: undefined as number | undefined,
   };
 
+  #lastProgress = NaN;
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
@@ -143,12 +143,12 @@ export class Client implements AsyncIterable<Message> {
     this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const hasMoved = changes(() => transport.life);
-    this.#hasWritten = changes(() => transport.progress);
+    const hasWritten = (): boolean => this.#hasWritten();
     const { readTimeout, writeTimeout, keepAlive } = options;
     this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
     // Bytes that do not move would keep a close frame waiting, too.
     const code = ABNORMAL_CLOSURE;
-    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, this.#hasWritten);
+    this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, hasWritten);
     this.#keepAlive = keepAlive && this.#startKeepAlive(keepAlive);
   }
 
@@ -305,7 +305,7 @@ export class Client implements AsyncIterable<Message> {
   }
 
   async #ping(options: PingOptions): Promise<number> {
-    const { ping: park } = this.#transport;
+    const park = this.#transport.ping?.bind(this.#transport);
     if (!park) {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
@@ -463,6 +463,11 @@ export class Client implements AsyncIterable<Message> {
     this.#progress = this.#tellProgress = undefined;
   }
 
+  /** Whether the transport has made progress since this was last asked. */
+  #hasWritten(): boolean {
+    return this.#lastProgress !== (this.#lastProgress = this.#transport.progress);
+  }
+
   #watch(
     code: "READ_TIMEOUT" | "WRITE_TIMEOUT",
     period: number | undefined,
@@ -486,7 +491,7 @@ export class Client implements AsyncIterable<Message> {
     );
     // Without ping frames the message is there: see option `keepAlive`.
     const byMessage: Transport["ping"] = (done) => this.#askBy(message as () => Data, done);
-    const ping = transport.ping ?? byMessage;
+    const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
       alive: () => hasMoved() || (this.#inbox.pressure > 0 && transport.backpressure !== "buffer"),
       ask: (answered) =>

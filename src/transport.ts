@@ -47,7 +47,7 @@ export interface Transport {
    * the flushed ping, when its pong or a later one's arrives; NaN when the connection has ended. Returns
    * what gives it up.
    */
-  readonly ping?: (done: (roundTrip: number) => void) => () => void;
+  ping?(done: (roundTrip: number) => void): () => void;
   /**
    * Asks to stop reading, where that can be; what is already read still arrives. Or to go on. While a
    * pong is awaited it stops only `firmly`: nobody would see it.

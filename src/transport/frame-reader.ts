@@ -3,11 +3,11 @@ import { Buffer } from "node:buffer";
 /** Where the bytes go. */
 export interface FrameSink {
   /** Whether messages may be taken at all. */
-  readonly isOpen: () => boolean;
+  mayTake(): boolean;
   /** Takes the message between two places of a chunk; false: it is not as it should be. */
-  readonly take: (isText: boolean, chunk: Buffer, start: number, end: number) => boolean;
+  take(isText: boolean, chunk: Buffer, start: number, end: number): boolean;
   /** Hands all other bytes to `ws`, in their order among the messages. */
-  readonly leave: (bytes: Buffer) => void;
+  leave(bytes: Buffer): void;
 }
 
 /** The first bytes of frames that are a whole message each, without extensions (RFC 6455 section 5.2). */
@@ -18,6 +18,9 @@ const CLOSE = 0x8;
 
 /** The longest message that is taken here: a longer one costs `ws` hardly more than its bytes do. */
 const MOST = 4_096;
+
+/** The longest header of such a message. */
+const HEADER = 4;
 
 /** The limit of who takes no message at all, be it empty. */
 export const NONE = -1;
@@ -41,8 +44,12 @@ export class FrameReader {
   #stopped = false;
 
   // Of the frames that are left to `ws`.
-  readonly #header = new Uint8Array(10);
+  /** How much of the header has come, and what it says so far. */
   #headerSize = 0;
+  #firstByte = 0;
+  #length = 0;
+  /** How many bytes the header has for the length, beside the second one. */
+  #lengthSize = 0;
   /** Bytes of the frame's payload that are still to come. */
   #payload = 0;
   #fragmented = false;
@@ -71,15 +78,27 @@ export class FrameReader {
   read(chunk: Buffer): void {
     // `ws` listens no longer; what it were given now would pause the socket, whose end nobody then saw.
     if (this.#stopped) return;
-    const bytes = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
-    this.#held = undefined;
-    const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.isOpen();
-    const start = mayTake ? this.#takeMessages(bytes) : 0;
+    const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.mayTake();
+    const [bytes, from] = this.#join(chunk, mayTake);
+    const start = mayTake ? this.#takeMessages(bytes, from) : from;
     const end = this.#follow(bytes, start);
     if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
     // A copy, which does not keep the chunk.
     if (end < bytes.length) this.#held = Buffer.from(bytes.subarray(end));
     this.#stopped ||= this.#isOver;
+  }
+
+  /** What is to be read, and from where on: what was held, if anything, and the chunk. */
+  #join(chunk: Buffer, mayTake: boolean): [Buffer, number] {
+    const held = this.#held;
+    if (!held) return [chunk, 0];
+    this.#held = undefined;
+    if (mayTake) {
+      // Mostly what it lacks is at hand: the chunk need not be copied for it.
+      const end = this.#takeMessages(Buffer.concat([held, chunk.subarray(0, HEADER + MOST)]), 0);
+      if (end > 0) return [chunk, end - held.length];
+    }
+    return [Buffer.concat([held, chunk]), 0];
   }
 
   /** Drops all that still comes: `ws` has found a fault. */
@@ -101,11 +120,11 @@ export class FrameReader {
   }
 
   /** Takes messages for as long as they are plain, short and whole. Returns where they end. */
-  #takeMessages(bytes: Buffer): number {
+  #takeMessages(bytes: Buffer, from: number): number {
     const sink = this.#sink;
     const limit = this.#limit;
     const { length } = bytes;
-    let offset = 0;
+    let offset = from;
     while (offset + 1 < length) {
       const first = bytes[offset];
       if (first !== TEXT && first !== BINARY) break;
@@ -136,8 +155,7 @@ export class FrameReader {
         offset += step;
       } else {
         if (this.#isBetween && this.#mayHold(bytes, offset)) break;
-        this.#header[this.#headerSize++] = bytes[offset++] as number;
-        this.#readHeader();
+        this.#readHeader(bytes[offset++] as number);
       }
     }
     return offset;
@@ -151,23 +169,34 @@ export class FrameReader {
     let size = bytes[offset + 1] ?? 0;
     let header = 2;
     if (size === 126) {
-      header = 4;
+      header = HEADER;
       size = left < header ? 0 : bytes.readUInt16BE(offset + 2);
     } else if (size > 126) return false;
     return size <= this.#limit && left < header + size;
   }
 
-  #readHeader(): void {
-    const [first = 0, second = 0] = this.#header;
-    const length = second & 0x7f;
-    const needed = length === 127 ? 10 : length === 126 ? 4 : 2;
-    if (this.#headerSize < 2 || this.#headerSize < needed) return;
-    const view = new DataView(this.#header.buffer);
-    this.#payload =
-      length === 127 ? Number(view.getBigUint64(2)) : length === 126 ? view.getUint16(2) : length;
+  /** Takes in one more byte of a header (RFC 6455 section 5.2). */
+  #readHeader(byte: number): void {
+    const place = this.#headerSize++;
+    if (place === 0) {
+      this.#firstByte = byte;
+      return;
+    }
+    if (place > 1) {
+      this.#length = this.#length * 256 + byte;
+    } else {
+      const length = byte & 0x7f;
+      this.#lengthSize = length === 127 ? 8 : length === 126 ? 2 : 0;
+      this.#length = this.#lengthSize > 0 ? 0 : length;
+    }
+    if (this.#headerSize === 2 + this.#lengthSize) this.#endHeader();
+  }
+
+  #endHeader(): void {
     this.#headerSize = 0;
-    const opcode = first & 0x0f;
+    this.#payload = this.#length;
+    const opcode = this.#firstByte & 0x0f;
     if (opcode === CLOSE) this.#closed = true;
-    else if (opcode < CLOSE) this.#fragmented = (first & 0x80) === 0;
+    else if (opcode < CLOSE) this.#fragmented = (this.#firstByte & 0x80) === 0;
   }
 }

@@ -27,6 +27,7 @@ import type {
 } from "../transport.js";
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../url.js";
 import { FrameReader, NONE } from "./frame-reader.js";
+import type { FrameSink } from "./frame-reader.js";
 import { guardConnection } from "./guarded-connection.js";
 import type { CreateConnection } from "./guarded-connection.js";
 import { parseGuard } from "./private-networks.js";
@@ -489,7 +490,7 @@ interface Ping {
   readonly done: (roundTrip: number) => void;
 }
 
-class NodeTransport implements Transport {
+class NodeTransport implements Transport, FrameSink {
   readonly protocol: string;
   readonly extensions: string;
   readonly handshake: Handshake | undefined;
@@ -504,6 +505,8 @@ class NodeTransport implements Transport {
   readonly #options: DialOptions;
   readonly #label: string;
   #frames: FrameReader | undefined;
+  /** The listener of `ws`. */
+  #leave: ((this: Socket | undefined, bytes: Buffer) => void) | undefined;
   readonly #deflates: boolean;
   #socketError: Error | undefined;
   #handler: TransportHandler | undefined;
@@ -570,7 +573,7 @@ class NodeTransport implements Transport {
       if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
     };
     this.#readAhead();
-    this.#socket?.on("data", onClosing).once("end", onClosing).once("finish", onClosing);
+    this.#socket?.on("data", onClosing).on("end", onClosing).on("finish", onClosing);
   }
 
   /** Puts a reader before `ws`, whose listener is the only one yet; Bun's own `ws` has none. */
@@ -579,12 +582,9 @@ class NodeTransport implements Transport {
     const [leave, ...others] = (socket?.listeners("data") ?? []) as ((chunk: Buffer) => void)[];
     if (!socket || !leave || others.length > 0) return;
     // With compression none is taken: it might have to wait for one that is being inflated.
-    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, {
-      isOpen: () => this.#ws.readyState === WebSocket.OPEN,
-      take: (isText, chunk, start, end) => this.#onFrame(isText, chunk, start, end),
-      leave: (chunk) => leave.call(socket, chunk),
-    });
+    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, this);
     this.#frames = reader;
+    this.#leave = leave;
     const read = (chunk: Buffer): void => reader.read(chunk);
     socket.off("data", leave).prependListener("data", read);
     // Before `ws` does: it reads what is left by then.
@@ -594,8 +594,16 @@ class NodeTransport implements Transport {
     });
   }
 
+  mayTake(): boolean {
+    return this.#ws.readyState === WebSocket.OPEN;
+  }
+
+  leave(bytes: Buffer): void {
+    this.#leave?.call(this.#socket, bytes);
+  }
+
   /** Takes a short message from a chunk, unless it is damaged: then `ws` shall say so. */
-  #onFrame(isText: boolean, chunk: Buffer, start: number, end: number): boolean {
+  take(isText: boolean, chunk: Buffer, start: number, end: number): boolean {
     const handler = this.#handler;
     if (!handler) return false;
     if (isText) {
@@ -651,7 +659,7 @@ class NodeTransport implements Transport {
     return this.#deflates ? data.slice() : data;
   }
 
-  readonly ping = (done: (roundTrip: number) => void): (() => void) => {
+  ping(done: (roundTrip: number) => void): () => void {
     const ping: Ping = { id: ++this.#pingsSent, start: now(), done };
     this.#pings = [...this.#pings, ping];
     this.#regulate();
@@ -666,7 +674,7 @@ class NodeTransport implements Transport {
       });
     }
     return () => this.#takePings((one) => one === ping);
-  };
+  }
 
   #onPong(payload: Buffer): void {
     if (payload.byteLength !== PING_BYTES) return;

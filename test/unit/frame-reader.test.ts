@@ -18,7 +18,7 @@ class Bench {
 
   constructor(limit = 1_000) {
     this.reader = new FrameReader(limit, {
-      isOpen: () => this.isOpen,
+      mayTake: () => this.isOpen,
       take: (isText, chunk, start, end) => {
         const text = chunk.toString("utf8", start, end);
         if (text.includes("\ufffd")) return false;
@@ -49,6 +49,25 @@ describe("a frame reader", () => {
     );
     expect(seen).toEqual(["a", "binary b", ""]);
     expect(reader.inMessage).toBe(false);
+  });
+
+  test("does not copy a chunk to complete what was held", () => {
+    const chunks: Buffer[] = [];
+    const reader = new FrameReader(1_000, {
+      mayTake: () => true,
+      take: (_isText, chunk) => chunks.push(chunk) > 0,
+      leave: () => expect.fail("it left a short message"),
+    });
+    const [head, tail] = [textFrame("abc").subarray(0, 3), textFrame("abc").subarray(3)];
+    reader.read(Buffer.from(head));
+    const chunk = Buffer.concat([
+      tail,
+      ...Array.from({ length: 100 }, () => textFrame("y".repeat(99))),
+    ]);
+    reader.read(chunk);
+    expect(chunks).toHaveLength(101);
+    expect(chunks[0]?.length).toBeLessThan(chunk.length);
+    expect(chunks.at(-1)).toBe(chunk);
   });
 
   test.each([125, 126, 127, 999, 1_000])("takes one of %i bytes", (size) => {
