@@ -4,6 +4,7 @@ Object.defineProperty(exports, '__esModule', { value: true });
 
 var node_buffer = require('node:buffer');
 var require$$0 = require('ws');
+var node_crypto = require('node:crypto');
 var node_dns = require('node:dns');
 var node_net = require('node:net');
 var node_tls = require('node:tls');
@@ -549,8 +550,8 @@ function peerError(where, code, reason) {
   );
 }
 
-const TEXT$1 = 1;
-const BINARY$1 = 2;
+const TEXT$2 = 1;
+const BINARY$2 = 2;
 const TYPE_TEXT = "text";
 const TYPE_BINARY = "binary";
 const TYPE_PING = "ping";
@@ -1141,13 +1142,13 @@ function unreported(promise) {
   return promise;
 }
 function toPayload(data, type) {
-  if (type !== void 0 && type !== TEXT$1 && type !== BINARY$1) {
+  if (type !== void 0 && type !== TEXT$2 && type !== BINARY$2) {
     throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }
-  if (typeof data === "string") return type === BINARY$1 ? new TextEncoder().encode(data) : data;
+  if (typeof data === "string") return type === BINARY$2 ? new TextEncoder().encode(data) : data;
   try {
     const bytes = toBytes(data);
-    if (type !== TEXT$1) return bytes;
+    if (type !== TEXT$2) return bytes;
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
@@ -1761,12 +1762,12 @@ function parsePeriod(period) {
 
 var shared = /*#__PURE__*/Object.freeze({
   __proto__: null,
-  BINARY: BINARY$1,
+  BINARY: BINARY$2,
   CLOSE_CODES: CLOSE_CODES,
   COMPRESSION: COMPRESSION,
   Channel: Channel,
   ReceiveChannel: ReceiveChannel,
-  TEXT: TEXT$1,
+  TEXT: TEXT$2,
   TYPE_BINARY: TYPE_BINARY,
   TYPE_CLOSE: TYPE_CLOSE,
   TYPE_PING: TYPE_PING,
@@ -1955,11 +1956,11 @@ function requireNode () {
 var nodeExports = requireNode();
 var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
 
-const TEXT = 129;
-const BINARY = 130;
+const TEXT$1 = 129;
+const BINARY$1 = 130;
 const CLOSE = 8;
 const MOST = 4096;
-const HEADER = 4;
+const HEADER$1 = 4;
 const NONE = -1;
 class FrameReader {
   #sink;
@@ -2014,7 +2015,7 @@ class FrameReader {
     if (!held) return [chunk, 0];
     this.#held = void 0;
     if (mayTake) {
-      const end = this.#takeMessages(node_buffer.Buffer.concat([held, chunk.subarray(0, HEADER + MOST)]), 0);
+      const end = this.#takeMessages(node_buffer.Buffer.concat([held, chunk.subarray(0, HEADER$1 + MOST)]), 0);
       if (end > 0) return [chunk, end - held.length];
     }
     return [node_buffer.Buffer.concat([held, chunk]), 0];
@@ -2042,7 +2043,7 @@ class FrameReader {
     let offset = from;
     while (offset + 1 < length) {
       const first = bytes[offset];
-      if (first !== TEXT && first !== BINARY) break;
+      if (first !== TEXT$1 && first !== BINARY$1) break;
       let start = offset + 2;
       let size = bytes[offset + 1];
       if (size === 126) {
@@ -2051,7 +2052,7 @@ class FrameReader {
         start += 2;
       } else if (size > 126) break;
       const end = start + size;
-      if (end > length || size > limit || !sink.take(first === TEXT, bytes, start, end)) break;
+      if (end > length || size > limit || !sink.take(first === TEXT$1, bytes, start, end)) break;
       offset = end;
     }
     return offset;
@@ -2076,12 +2077,12 @@ class FrameReader {
   /** Whether a short plain frame begins here, and does not end. */
   #mayHold(bytes, offset) {
     const first = bytes[offset];
-    if (this.#closed || first !== TEXT && first !== BINARY) return false;
+    if (this.#closed || first !== TEXT$1 && first !== BINARY$1) return false;
     const left = bytes.length - offset;
     let size = bytes[offset + 1] ?? 0;
     let header = 2;
     if (size === 126) {
-      header = HEADER;
+      header = HEADER$1;
       size = left < header ? 0 : bytes.readUInt16BE(offset + 2);
     } else if (size > 126) return false;
     return size <= this.#limit && left < header + size;
@@ -2109,6 +2110,115 @@ class FrameReader {
     if (opcode === CLOSE) this.#closed = true;
     else if (opcode < CLOSE) this.#fragmented = (this.#firstByte & 128) === 0;
   }
+}
+
+const TEXT = 129;
+const BINARY = 130;
+const MASKED = 128;
+const KEY_SIZE = 4;
+const HEADER = 14;
+const BATCH = 65536;
+const FIRST_ROOM = 512;
+const WORDS = 64;
+const keys = /* @__PURE__ */ new Uint8Array(8192);
+let keysUsed = 8192;
+const turned = /* @__PURE__ */ new Uint8Array(KEY_SIZE);
+const turnedWord = /* @__PURE__ */ new Uint32Array(turned.buffer);
+class FrameWriter {
+  #target;
+  #bytes;
+  #size = 0;
+  #messages = 0;
+  constructor(target) {
+    this.#target = target;
+  }
+  /** How many bytes are held back. */
+  get size() {
+    return this.#size;
+  }
+  /** Adds a message, which is copied, and returns the size of its payload. */
+  add(data) {
+    const isText = typeof data === "string";
+    const size = isText ? node_buffer.Buffer.byteLength(data) : data.length;
+    const bytes = this.#room(HEADER + size);
+    const start = writeHeader(bytes, this.#size, isText ? TEXT : BINARY, size);
+    const end = start + size;
+    if (isText) bytes.write(data, start);
+    else bytes.set(data, start);
+    mask(bytes, start, end);
+    this.#size = end;
+    this.#messages++;
+    if (end >= BATCH) this.flush();
+    return size;
+  }
+  /** Writes what is held back. */
+  flush() {
+    const bytes = this.#bytes?.subarray(0, this.#size);
+    if (!bytes) return;
+    const messages = this.#messages;
+    this.#bytes = void 0;
+    this.#size = this.#messages = 0;
+    this.#target.write(bytes, messages);
+  }
+  /** A buffer that holds what is held back and has room for more. */
+  #room(more) {
+    const bytes = this.#bytes;
+    const needed = this.#size + more;
+    if (!bytes) return this.#bytes = node_buffer.Buffer.allocUnsafe(Math.max(more, FIRST_ROOM));
+    if (needed <= bytes.length) return bytes;
+    if (needed > BATCH) {
+      this.flush();
+      return this.#bytes = node_buffer.Buffer.allocUnsafe(Math.max(more, BATCH));
+    }
+    this.#bytes = node_buffer.Buffer.allocUnsafe(Math.min(needed * 4, BATCH));
+    bytes.copy(this.#bytes, 0, 0, this.#size);
+    return this.#bytes;
+  }
+}
+function writeHeader(bytes, offset, first, size) {
+  bytes[offset] = first;
+  let end = offset + 2;
+  if (size < 126) {
+    bytes[offset + 1] = MASKED | size;
+  } else if (size < 65536) {
+    bytes[offset + 1] = MASKED | 126;
+    end = bytes.writeUInt16BE(size, end);
+  } else {
+    bytes[offset + 1] = MASKED | 127;
+    end = bytes.writeUInt32BE(Math.floor(size / 2 ** 32), end);
+    end = bytes.writeUInt32BE(size % 2 ** 32, end);
+  }
+  return end + KEY_SIZE;
+}
+function mask(bytes, start, end) {
+  const key = takeKey();
+  bytes.set(key, start - KEY_SIZE);
+  let done = start;
+  if (end - start >= WORDS) {
+    const first = start + (-(bytes.byteOffset + start) & 3);
+    maskBytes(bytes, key, start, start, first);
+    done = maskWords(bytes, key, start, first, end);
+  }
+  maskBytes(bytes, key, start, done, end);
+}
+function takeKey() {
+  if (keysUsed === keys.length) {
+    node_crypto.randomFillSync(keys);
+    keysUsed = 0;
+  }
+  return keys.subarray(keysUsed, keysUsed += KEY_SIZE);
+}
+function maskBytes(bytes, key, start, from, to) {
+  for (let i = from; i < to; i++) {
+    bytes[i] = bytes[i] ^ key[i - start & 3];
+  }
+}
+function maskWords(bytes, key, start, from, to) {
+  for (let i = 0; i < KEY_SIZE; i++) turned[i] = key[from - start + i & 3];
+  const word = turnedWord[0];
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + from, to - from >> 2);
+  for (let i = 0; i < words.length; i++) words[i] = words[i] ^ word;
+  return from + words.length * 4;
 }
 
 function guardConnection(guard, url, options, signal) {
@@ -2323,7 +2433,6 @@ const MAX_FRAGMENTS = 65536;
 const LAST_RESORT = 6e5;
 const MAX_CHUNKS = 262144;
 const MAX_PENDING_PONGS = 32768;
-const CORK_LIMIT = 65536;
 const DEFAULT_MAX_REDIRECTS = 5;
 const PING_BYTES = 4;
 const dialBy = (guard) => async (request) => {
@@ -2645,26 +2754,21 @@ class NodeTransport {
     this.taken = 0;
     this.written = 0;
     this.#hasToldFault = false;
-    this.#corked = false;
-    this.#corkedBytes = 0;
-    this.#uncorkDue = false;
+    this.#flushDue = false;
+    /** How many messages `ws` has that are not written. */
+    this.#deflating = 0;
     this.#pings = [];
     this.#pingsSent = 0;
     this.#pauseAsked = false;
     this.#pauseFirmly = false;
     this.#pauseDue = false;
     this.#paused = false;
-    this.#onWritten = (error) => {
-      const handler = this.#handler;
-      if (error || handler === void 0 || this.#socket?.destroyed) return;
-      this.written++;
-      handler.onProgress();
-    };
     this.#ws = ws;
     this.#options = options;
     this.#label = label;
     this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
     this.#socket = response?.socket;
+    this.#writer = this.#socket && new FrameWriter(this);
     this.#deflates = ws.extensions !== "";
     this.protocol = ws.protocol;
     this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
@@ -2680,14 +2784,15 @@ class NodeTransport {
   #frames;
   /** The listener of `ws`. */
   #leave;
+  /** Writes past `ws`; without a socket nothing can. */
+  #writer;
   #deflates;
   #socketError;
   #handler;
   #sentCode;
   #hasToldFault;
-  #corked;
-  #corkedBytes;
-  #uncorkDue;
+  #flushDue;
+  #deflating;
   #pings;
   #pingsSent;
   #pauseAsked;
@@ -2741,6 +2846,7 @@ class NodeTransport {
     return this.#ws.readyState === WebSocket.OPEN;
   }
   leave(bytes) {
+    this.#writer?.flush();
     this.#leave?.call(this.#socket, bytes);
   }
   /** Takes a short message from a chunk, unless it is damaged: then `ws` shall say so. */
@@ -2758,7 +2864,7 @@ class NodeTransport {
     return true;
   }
   get bufferedAmount() {
-    return this.#ws.bufferedAmount;
+    return this.#ws.bufferedAmount + (this.#writer?.size ?? 0);
   }
   get progress() {
     return this.#socket?.writableLength ? takenOf(this.#handle) : NaN;
@@ -2775,18 +2881,34 @@ class NodeTransport {
   }
   send(data) {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
-    const binary = typeof data !== "string";
-    const payload = this.#payload(data);
-    const size = typeof payload === "string" ? node_buffer.Buffer.byteLength(payload) : payload.byteLength;
-    this.#cork(size);
     this.taken++;
-    const compress = size >= this.#options.compressionThreshold;
-    this.#ws.send(payload, { binary, compress }, this.#onWritten);
+    const compresses = this.#deflates && sizeOf(data) >= this.#options.compressionThreshold;
+    if (!this.#writer || compresses || this.#deflating > 0) return this.#sendByWs(data, compresses);
+    const size = this.#writer.add(data);
+    this.#flushLater(this.#writer);
     return size;
   }
-  #payload(data) {
-    if (typeof data === "string") return data.length < CORK_LIMIT ? node_buffer.Buffer.from(data) : data;
-    return this.#deflates ? data.slice() : data;
+  #sendByWs(data, compress) {
+    this.#writer?.flush();
+    this.#deflating++;
+    const payload = typeof data !== "string" && this.#deflates ? data.slice() : data;
+    this.#ws.send(payload, { binary: typeof data !== "string", compress }, (error) => {
+      this.#deflating--;
+      this.#onWritten(error);
+    });
+    return sizeOf(data);
+  }
+  /** Small messages sent in one turn of the event loop leave in one write. */
+  #flushLater(writer) {
+    if (this.#flushDue || writer.size === 0) return;
+    this.#flushDue = true;
+    afterMicrotasks(() => {
+      this.#flushDue = false;
+      writer.flush();
+    });
+  }
+  write(bytes, messages) {
+    this.#socket?.write(bytes, (error) => this.#onWritten(error, messages));
   }
   ping(done) {
     const ping = { id: ++this.#pingsSent, start: now(), done };
@@ -2795,7 +2917,7 @@ class NodeTransport {
     if (this.#ws.readyState === WebSocket.OPEN) {
       const payload = node_buffer.Buffer.alloc(PING_BYTES);
       payload.writeUInt32BE(ping.id);
-      this.#cork(payload.byteLength);
+      this.#writer?.flush();
       this.taken++;
       this.#ws.ping(payload, true, (error) => {
         ping.start = now();
@@ -2839,6 +2961,7 @@ class NodeTransport {
     });
   }
   close(code, reason) {
+    this.#writer?.flush();
     if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
     this.#ws.close(code, reason);
   }
@@ -2852,6 +2975,7 @@ class NodeTransport {
     }
     this.pause(false);
     if (isOpen) {
+      this.#writer?.flush();
       ws.close(code);
       this.#socket?.end(() => this.#socket?.destroy());
     }
@@ -2868,7 +2992,12 @@ class NodeTransport {
     for (const { done } of this.#takePings(() => true)) done(NaN);
     return handler;
   }
-  #onWritten;
+  #onWritten(error, messages = 1) {
+    const handler = this.#handler;
+    if (error || handler === void 0 || this.#socket?.destroyed) return;
+    this.written += messages;
+    handler.onProgress();
+  }
   /**
    * `ws` found a fault with the peer, and has sent a close frame that tells it; unless the peer had ended
    * its side while the message was inflated, at which `ws` ends this one.
@@ -2884,28 +3013,9 @@ class NodeTransport {
     }) : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
     this.#handler?.onError(error, closeCode);
   }
-  /** Small messages sent in one turn of the event loop leave in one write, or one per `CORK_LIMIT`. */
-  #cork(size) {
-    this.#corkedBytes += size;
-    if (this.#corkedBytes >= CORK_LIMIT) this.#uncork();
-    else if (!this.#corked && this.#socket !== void 0) {
-      this.#corked = true;
-      this.#socket.cork();
-      if (!this.#uncorkDue) {
-        this.#uncorkDue = true;
-        afterMicrotasks(() => {
-          this.#uncorkDue = false;
-          this.#uncork();
-        });
-      }
-    }
-  }
-  #uncork() {
-    this.#corkedBytes = 0;
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#socket?.uncork();
-  }
+}
+function sizeOf(data) {
+  return typeof data === "string" ? node_buffer.Buffer.byteLength(data) : data.byteLength;
 }
 function lowest(handle) {
   return handle?._parent ?? handle ?? {};
@@ -2934,12 +3044,12 @@ const connect = /* @__PURE__ */ bindConnect(platformFor);
 const createContext = /* @__PURE__ */ bindCreateContext(platformFor);
 const websocket = /* @__PURE__ */ (() => Object.freeze({ ...shared, connect, createContext }))();
 
-exports.BINARY = BINARY$1;
+exports.BINARY = BINARY$2;
 exports.CLOSE_CODES = CLOSE_CODES;
 exports.COMPRESSION = COMPRESSION;
 exports.Channel = Channel;
 exports.ReceiveChannel = ReceiveChannel;
-exports.TEXT = TEXT$1;
+exports.TEXT = TEXT$2;
 exports.TYPE_BINARY = TYPE_BINARY;
 exports.TYPE_CLOSE = TYPE_CLOSE;
 exports.TYPE_PING = TYPE_PING;

@@ -28,6 +28,8 @@ import type {
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../url.js";
 import { FrameReader, NONE } from "./frame-reader.js";
 import type { FrameSink } from "./frame-reader.js";
+import { FrameWriter } from "./frame-writer.js";
+import type { FrameTarget } from "./frame-writer.js";
 import { guardConnection } from "./guarded-connection.js";
 import type { CreateConnection } from "./guarded-connection.js";
 import { parseGuard } from "./private-networks.js";
@@ -51,9 +53,6 @@ const MAX_CHUNKS = 262_144;
 
 /** How many pings may await their pongs' writing: as many as one read of the socket holds. */
 const MAX_PENDING_PONGS = 32_768;
-
-/** How many bytes are held back for the end of the turn: as much as one write is worth. */
-const CORK_LIMIT = 65_536;
 
 const DEFAULT_MAX_REDIRECTS = 5;
 
@@ -490,7 +489,7 @@ interface Ping {
   readonly done: (roundTrip: number) => void;
 }
 
-class NodeTransport implements Transport, FrameSink {
+class NodeTransport implements Transport, FrameSink, FrameTarget {
   readonly protocol: string;
   readonly extensions: string;
   readonly handshake: Handshake | undefined;
@@ -507,15 +506,17 @@ class NodeTransport implements Transport, FrameSink {
   #frames: FrameReader | undefined;
   /** The listener of `ws`. */
   #leave: ((this: Socket | undefined, bytes: Buffer) => void) | undefined;
+  /** Writes past `ws`; without a socket nothing can. */
+  readonly #writer: FrameWriter | undefined;
   readonly #deflates: boolean;
   #socketError: Error | undefined;
   #handler: TransportHandler | undefined;
 
   #sentCode: number | undefined;
   #hasToldFault = false;
-  #corked = false;
-  #corkedBytes = 0;
-  #uncorkDue = false;
+  #flushDue = false;
+  /** How many messages `ws` has that are not written. */
+  #deflating = 0;
   #pings: readonly Ping[] = [];
   #pingsSent = 0;
   #pauseAsked = false;
@@ -534,6 +535,7 @@ class NodeTransport implements Transport, FrameSink {
     this.#label = label;
     this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
     this.#socket = response?.socket;
+    this.#writer = this.#socket && new FrameWriter(this);
     this.#deflates = ws.extensions !== "";
     this.protocol = ws.protocol;
     this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
@@ -599,6 +601,8 @@ class NodeTransport implements Transport, FrameSink {
   }
 
   leave(bytes: Buffer): void {
+    // `ws` may answer a close frame, behind which nothing may follow (RFC 6455 section 5.5.1).
+    this.#writer?.flush();
     this.#leave?.call(this.#socket, bytes);
   }
 
@@ -619,7 +623,7 @@ class NodeTransport implements Transport, FrameSink {
   }
 
   get bufferedAmount(): number {
-    return this.#ws.bufferedAmount;
+    return this.#ws.bufferedAmount + (this.#writer?.size ?? 0);
   }
 
   get progress(): number {
@@ -642,21 +646,40 @@ class NodeTransport implements Transport, FrameSink {
 
   send(data: string | Uint8Array): number {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
-    const binary = typeof data !== "string";
-    const payload = this.#payload(data);
-    const size = typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
-    this.#cork(size);
     this.taken++;
-    const compress = size >= this.#options.compressionThreshold;
-    this.#ws.send(payload, { binary, compress }, this.#onWritten);
+    // Without compression a size decides nothing.
+    const compresses = this.#deflates && sizeOf(data) >= this.#options.compressionThreshold;
+    // What `ws` is compressing goes first.
+    if (!this.#writer || compresses || this.#deflating > 0) return this.#sendByWs(data, compresses);
+    const size = this.#writer.add(data);
+    this.#flushLater(this.#writer);
     return size;
   }
 
-  #payload(data: string | Uint8Array): string | Uint8Array {
-    // Of bytes and their header `ws` makes one write, of a text two. A large text is not worth a copy.
-    if (typeof data === "string") return data.length < CORK_LIMIT ? Buffer.from(data) : data;
+  #sendByWs(data: string | Uint8Array, compress: boolean): number {
+    this.#writer?.flush();
+    this.#deflating++;
     // While one message is compressed the next ones wait, uncopied.
-    return this.#deflates ? data.slice() : data;
+    const payload = typeof data !== "string" && this.#deflates ? data.slice() : data;
+    this.#ws.send(payload, { binary: typeof data !== "string", compress }, (error) => {
+      this.#deflating--;
+      this.#onWritten(error);
+    });
+    return sizeOf(data);
+  }
+
+  /** Small messages sent in one turn of the event loop leave in one write. */
+  #flushLater(writer: FrameWriter): void {
+    if (this.#flushDue || writer.size === 0) return;
+    this.#flushDue = true;
+    afterMicrotasks(() => {
+      this.#flushDue = false;
+      writer.flush();
+    });
+  }
+
+  write(bytes: Buffer, messages: number): void {
+    this.#socket?.write(bytes, (error) => this.#onWritten(error, messages));
   }
 
   ping(done: (roundTrip: number) => void): () => void {
@@ -666,7 +689,7 @@ class NodeTransport implements Transport, FrameSink {
     if (this.#ws.readyState === WebSocket.OPEN) {
       const payload = Buffer.alloc(PING_BYTES);
       payload.writeUInt32BE(ping.id);
-      this.#cork(payload.byteLength);
+      this.#writer?.flush();
       this.taken++;
       this.#ws.ping(payload, true, (error?: Error | null) => {
         ping.start = now();
@@ -719,6 +742,7 @@ class NodeTransport implements Transport, FrameSink {
   }
 
   close(code: number, reason: string): void {
+    this.#writer?.flush();
     if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
     this.#ws.close(code, reason);
   }
@@ -733,6 +757,7 @@ class NodeTransport implements Transport, FrameSink {
     }
     this.pause(false);
     if (isOpen) {
+      this.#writer?.flush();
       ws.close(code);
       this.#socket?.end(() => this.#socket?.destroy());
     }
@@ -753,14 +778,14 @@ class NodeTransport implements Transport, FrameSink {
     return handler;
   }
 
-  readonly #onWritten = (error?: Error | null): void => {
+  #onWritten(error: Error | null | undefined, messages = 1): void {
     const handler = this.#handler;
     // An error is the connection's, which reports it as its end. And a socket that was destroyed calls
     // back without one for bytes that it dropped.
     if (error || handler === undefined || this.#socket?.destroyed) return;
-    this.written++;
+    this.written += messages;
     handler.onProgress();
-  };
+  }
 
   /**
    * `ws` found a fault with the peer, and has sent a close frame that tells it; unless the peer had ended
@@ -780,30 +805,10 @@ class NodeTransport implements Transport, FrameSink {
         : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
     this.#handler?.onError(error, closeCode);
   }
+}
 
-  /** Small messages sent in one turn of the event loop leave in one write, or one per `CORK_LIMIT`. */
-  #cork(size: number): void {
-    this.#corkedBytes += size;
-    if (this.#corkedBytes >= CORK_LIMIT) this.#uncork();
-    else if (!this.#corked && this.#socket !== undefined) {
-      this.#corked = true;
-      this.#socket.cork();
-      if (!this.#uncorkDue) {
-        this.#uncorkDue = true;
-        afterMicrotasks(() => {
-          this.#uncorkDue = false;
-          this.#uncork();
-        });
-      }
-    }
-  }
-
-  #uncork(): void {
-    this.#corkedBytes = 0;
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#socket?.uncork();
-  }
+function sizeOf(data: string | Uint8Array): number {
+  return typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
 }
 
 /** With TLS the handle of TCP: bytes come there before they can be read, and leave there. */

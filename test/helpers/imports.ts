@@ -19,6 +19,7 @@ const ENTRIES = ["node.ts", "browser.ts"];
 /** What `transport/node.ts` alone is made of. */
 const NODE_PARTS = [
   "transport/frame-reader.ts",
+  "transport/frame-writer.ts",
   "transport/guarded-connection.ts",
   "transport/private-networks.ts",
 ];
