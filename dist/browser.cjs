@@ -1534,6 +1534,7 @@ async function dial$1(url, options, platform, owner) {
   const { dialTimeout, signal: outer } = options;
   const controller = new AbortController();
   const { signal } = controller;
+  let isOpen = false;
   const park = (done) => {
     const leave = owner?.enter(done);
     const deadline = startDeadline(dialTimeout, () => {
@@ -1549,6 +1550,7 @@ async function dial$1(url, options, platform, owner) {
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
         owner?.adopt(client);
+        isOpen = true;
         done(client);
         return handler;
       }
@@ -1557,7 +1559,7 @@ async function dial$1(url, options, platform, owner) {
     return () => {
       leave?.();
       deadline.stop();
-      controller.abort();
+      if (!isOpen) controller.abort();
     };
   };
   return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });

@@ -1606,6 +1606,7 @@ async function dial$1(url, options, platform, owner) {
   const { dialTimeout, signal: outer } = options;
   const controller = new AbortController();
   const { signal } = controller;
+  let isOpen = false;
   const park = (done) => {
     const leave = owner?.enter(done);
     const deadline = startDeadline(dialTimeout, () => {
@@ -1621,6 +1622,7 @@ async function dial$1(url, options, platform, owner) {
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
         owner?.adopt(client);
+        isOpen = true;
         done(client);
         return handler;
       }
@@ -1629,7 +1631,7 @@ async function dial$1(url, options, platform, owner) {
     return () => {
       leave?.();
       deadline.stop();
-      controller.abort();
+      if (!isOpen) controller.abort();
     };
   };
   return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
@@ -1959,14 +1961,17 @@ var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
 const TEXT$1 = 129;
 const BINARY$1 = 130;
 const CLOSE = 8;
-const MOST = 4096;
-const HEADER$1 = 4;
+const MOST = 1048576;
+const SHORT = 4096;
+const SHORT_HEADER = 4;
 const NONE = -1;
 class FrameReader {
   #sink;
   #limit;
-  /** The beginning of a short plain frame; `ws` has not seen it. */
+  /** The beginning of a plain frame that is short, or of its header; `ws` has not seen it. */
   #held;
+  /** Nor the beginning of this one. */
+  #unfinished;
   /** `ws` has got bytes in this tick. */
   #left = false;
   /** A close frame has begun: what follows it means nothing. */
@@ -1982,14 +1987,14 @@ class FrameReader {
   /** Bytes of the frame's payload that are still to come. */
   #payload = 0;
   #fragmented = false;
-  /** Takes messages of so many bytes and fewer, if they are short; {@link NONE} takes none. */
+  /** Takes messages of so many bytes and fewer, up to 1 MiB; {@link NONE} takes none. */
   constructor(limit, sink) {
     this.#limit = Math.min(limit, MOST);
     this.#sink = sink;
   }
   /** Whether a message is half received. */
   get inMessage() {
-    return this.#held !== void 0 || !this.#isBetween;
+    return this.#held !== void 0 || this.#unfinished !== void 0 || !this.#isBetween;
   }
   /** Between two messages, and frames. */
   get #isBetween() {
@@ -2001,21 +2006,49 @@ class FrameReader {
   }
   read(chunk) {
     if (this.#stopped) return;
+    const filled = this.#unfinished ? this.#fill(this.#unfinished, chunk) : 0;
+    if (filled === chunk.length) return;
     const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.mayTake();
-    const [bytes, from] = this.#join(chunk, mayTake);
+    const [bytes, from] = this.#held ? this.#join(this.#held, chunk, mayTake) : [chunk, filled];
     const start = mayTake ? this.#takeMessages(bytes, from) : from;
     const end = this.#follow(bytes, start);
     if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
-    if (end < bytes.length) this.#held = node_buffer.Buffer.from(bytes.subarray(end));
+    if (end < bytes.length) this.#hold(bytes.subarray(end));
     this.#stopped ||= this.#isOver;
   }
+  /** Adds to an unfinished message, and takes it when it is whole. Returns how much of the chunk it got. */
+  #fill(message, chunk) {
+    const { header, payload } = message;
+    const added = chunk.copy(payload, message.size);
+    message.size += added;
+    if (message.size === payload.length) {
+      this.#unfinished = void 0;
+      if (!this.#sink.take(header[0] === TEXT$1, payload, 0, payload.length)) {
+        this.#leave(header);
+        this.#leave(payload);
+      }
+    }
+    return added;
+  }
+  /** Keeps the beginning of a plain frame: as a copy, which does not keep the chunk. */
+  #hold(bytes) {
+    const [headerSize, size] = sizesAt(bytes, 0);
+    if (bytes.length < headerSize || size <= SHORT) {
+      this.#held = node_buffer.Buffer.from(bytes);
+      return;
+    }
+    const payload = node_buffer.Buffer.allocUnsafeSlow(size);
+    const header = node_buffer.Buffer.from(bytes.subarray(0, headerSize));
+    this.#unfinished = { header, payload, size: bytes.copy(payload, 0, headerSize) };
+  }
   /** What is to be read, and from where on: what was held, if anything, and the chunk. */
-  #join(chunk, mayTake) {
-    const held = this.#held;
-    if (!held) return [chunk, 0];
+  #join(held, chunk, mayTake) {
     this.#held = void 0;
     if (mayTake) {
-      const end = this.#takeMessages(node_buffer.Buffer.concat([held, chunk.subarray(0, HEADER$1 + MOST)]), 0);
+      const end = this.#takeMessages(
+        node_buffer.Buffer.concat([held, chunk.subarray(0, SHORT_HEADER + SHORT)]),
+        0
+      );
       if (end > 0) return [chunk, end - held.length];
     }
     return [node_buffer.Buffer.concat([held, chunk]), 0];
@@ -2027,7 +2060,12 @@ class FrameReader {
   /** Hands over what was held: nothing more comes through here. */
   end() {
     if (this.#held) this.#leave(this.#held);
-    this.#held = void 0;
+    if (this.#unfinished) {
+      const { header, payload, size } = this.#unfinished;
+      this.#leave(header);
+      this.#leave(payload.subarray(0, size));
+    }
+    this.#held = this.#unfinished = void 0;
   }
   #leave(bytes) {
     this.#sink.leave(bytes);
@@ -2035,7 +2073,7 @@ class FrameReader {
     this.#left = true;
     process.nextTick(() => this.#left = false);
   }
-  /** Takes messages for as long as they are plain, short and whole. Returns where they end. */
+  /** Takes messages for as long as they are plain and whole. Returns where they end. */
   #takeMessages(bytes, from) {
     const sink = this.#sink;
     const limit = this.#limit;
@@ -2050,7 +2088,11 @@ class FrameReader {
         if (start + 2 > length) break;
         size = bytes.readUInt16BE(start);
         start += 2;
-      } else if (size > 126) break;
+      } else if (size === 127) {
+        if (start + 8 > length) break;
+        size = Number(bytes.readBigUInt64BE(start));
+        start += 8;
+      } else if (size > 127) break;
       const end = start + size;
       if (end > length || size > limit || !sink.take(first === TEXT$1, bytes, start, end)) break;
       offset = end;
@@ -2074,18 +2116,12 @@ class FrameReader {
     }
     return offset;
   }
-  /** Whether a short plain frame begins here, and does not end. */
+  /** Whether a plain frame begins here that may be taken, and does not end. */
   #mayHold(bytes, offset) {
     const first = bytes[offset];
     if (this.#closed || first !== TEXT$1 && first !== BINARY$1) return false;
-    const left = bytes.length - offset;
-    let size = bytes[offset + 1] ?? 0;
-    let header = 2;
-    if (size === 126) {
-      header = HEADER$1;
-      size = left < header ? 0 : bytes.readUInt16BE(offset + 2);
-    } else if (size > 126) return false;
-    return size <= this.#limit && left < header + size;
+    const [header, size] = sizesAt(bytes, offset);
+    return size <= this.#limit && bytes.length - offset < header + size;
   }
   /** Takes in one more byte of a header (RFC 6455 section 5.2). */
   #readHeader(byte) {
@@ -2110,6 +2146,14 @@ class FrameReader {
     if (opcode === CLOSE) this.#closed = true;
     else if (opcode < CLOSE) this.#fragmented = (this.#firstByte & 128) === 0;
   }
+}
+function sizesAt(bytes, offset) {
+  const length = bytes[offset + 1] ?? 0;
+  const left = bytes.length - offset;
+  if (length < 126) return [2, length];
+  if (length > 127) return [2, Infinity];
+  if (length === 126) return [4, left < 4 ? 0 : bytes.readUInt16BE(offset + 2)];
+  return [10, left < 10 ? 0 : Number(bytes.readBigUInt64BE(offset + 2))];
 }
 
 const TEXT = 129;
@@ -2849,7 +2893,7 @@ class NodeTransport {
     this.#writer?.flush();
     this.#leave?.call(this.#socket, bytes);
   }
-  /** Takes a short message from a chunk, unless it is damaged: then `ws` shall say so. */
+  /** Takes a message from a chunk, unless it is damaged: then `ws` shall say so. */
   take(isText, chunk, start, end) {
     const handler = this.#handler;
     if (!handler) return false;
@@ -2858,7 +2902,7 @@ class NodeTransport {
       if (data.includes("\uFFFD")) return false;
       handler.onMessage({ type: "text", data }, end - start);
     } else {
-      const data = new Uint8Array(chunk.subarray(start, end));
+      const data = own(chunk.subarray(start, end));
       handler.onMessage({ type: "binary", data }, end - start);
     }
     return true;

@@ -1536,6 +1536,7 @@
     const { dialTimeout, signal: outer } = options;
     const controller = new AbortController();
     const { signal } = controller;
+    let isOpen = false;
     const park = (done) => {
       const leave = owner?.enter(done);
       const deadline = startDeadline(dialTimeout, () => {
@@ -1551,6 +1552,7 @@
         open(transport, openUrl) {
           const [client, handler] = Client.open(transport, openUrl, options);
           owner?.adopt(client);
+          isOpen = true;
           done(client);
           return handler;
         }
@@ -1559,7 +1561,7 @@
       return () => {
         leave?.();
         deadline.stop();
-        controller.abort();
+        if (!isOpen) controller.abort();
       };
     };
     return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });

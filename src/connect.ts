@@ -79,6 +79,7 @@ async function dial(
   const { dialTimeout, signal: outer } = options;
   const controller = new AbortController();
   const { signal } = controller;
+  let isOpen = false;
   const park = (done: (result: Client | WsError) => void): (() => void) => {
     const leave = owner?.enter(done);
     const deadline = startDeadline(dialTimeout, () => {
@@ -96,6 +97,7 @@ async function dial(
         const [client, handler] = Client.open(transport, openUrl, options);
         owner?.adopt(client);
         // From here on nothing aborts any more: what is open stays open.
+        isOpen = true;
         done(client);
         return handler;
       },
@@ -108,7 +110,7 @@ async function dial(
     return () => {
       leave?.();
       deadline.stop();
-      controller.abort();
+      if (!isOpen) controller.abort();
     };
   };
   return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });

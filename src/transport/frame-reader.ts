@@ -17,17 +17,28 @@ const BINARY = 0x82;
 const CLOSE = 0x8;
 
 /** The longest message that is taken here: a longer one costs `ws` hardly more than its bytes do. */
-const MOST = 4_096;
+const MOST = 1_048_576;
 
-/** The longest header of such a message. */
-const HEADER = 4;
+/** Up to so many bytes a message that is cut is copied twice, which is less than to do it any better. */
+const SHORT = 4_096;
+
+/** The header of such a message, at the most. */
+const SHORT_HEADER = 4;
 
 /** The limit of who takes no message at all, be it empty. */
 export const NONE = -1;
 
+/** A message that has begun, and has a header: its payload is collected. */
+interface Unfinished {
+  readonly header: Buffer;
+  readonly payload: Buffer;
+  /** How much of the payload has come. */
+  size: number;
+}
+
 /**
- * Reads ahead of `ws`. A short message that is one plain frame, as nearly all are, is taken here, at less
- * than half of what it costs there. Whatever else there is goes to `ws`, which checks it, and is only
+ * Reads ahead of `ws`. A message that is one plain frame, as nearly all are, is taken here; a short one at
+ * less than half of what it costs there. Whatever else there is goes to `ws`, which checks it, and is only
  * followed here to know where the next frame begins.
  *
  * What `ws` finds wrong it tells a tick later. So until then nothing is taken from behind its bytes.
@@ -35,8 +46,10 @@ export const NONE = -1;
 export class FrameReader {
   readonly #sink: FrameSink;
   readonly #limit: number;
-  /** The beginning of a short plain frame; `ws` has not seen it. */
+  /** The beginning of a plain frame that is short, or of its header; `ws` has not seen it. */
   #held: Buffer | undefined;
+  /** Nor the beginning of this one. */
+  #unfinished: Unfinished | undefined;
   /** `ws` has got bytes in this tick. */
   #left = false;
   /** A close frame has begun: what follows it means nothing. */
@@ -54,7 +67,7 @@ export class FrameReader {
   #payload = 0;
   #fragmented = false;
 
-  /** Takes messages of so many bytes and fewer, if they are short; {@link NONE} takes none. */
+  /** Takes messages of so many bytes and fewer, up to 1 MiB; {@link NONE} takes none. */
   constructor(limit: number, sink: FrameSink) {
     this.#limit = Math.min(limit, MOST);
     this.#sink = sink;
@@ -62,7 +75,7 @@ export class FrameReader {
 
   /** Whether a message is half received. */
   get inMessage(): boolean {
-    return this.#held !== undefined || !this.#isBetween;
+    return this.#held !== undefined || this.#unfinished !== undefined || !this.#isBetween;
   }
 
   /** Between two messages, and frames. */
@@ -78,24 +91,54 @@ export class FrameReader {
   read(chunk: Buffer): void {
     // `ws` listens no longer; what it were given now would pause the socket, whose end nobody then saw.
     if (this.#stopped) return;
+    const filled = this.#unfinished ? this.#fill(this.#unfinished, chunk) : 0;
+    if (filled === chunk.length) return;
     const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.mayTake();
-    const [bytes, from] = this.#join(chunk, mayTake);
+    const [bytes, from] = this.#held ? this.#join(this.#held, chunk, mayTake) : [chunk, filled];
     const start = mayTake ? this.#takeMessages(bytes, from) : from;
     const end = this.#follow(bytes, start);
     if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
-    // A copy, which does not keep the chunk.
-    if (end < bytes.length) this.#held = Buffer.from(bytes.subarray(end));
+    if (end < bytes.length) this.#hold(bytes.subarray(end));
     this.#stopped ||= this.#isOver;
   }
 
+  /** Adds to an unfinished message, and takes it when it is whole. Returns how much of the chunk it got. */
+  #fill(message: Unfinished, chunk: Buffer): number {
+    const { header, payload } = message;
+    const added = chunk.copy(payload, message.size);
+    message.size += added;
+    if (message.size === payload.length) {
+      this.#unfinished = undefined;
+      if (!this.#sink.take(header[0] === TEXT, payload, 0, payload.length)) {
+        this.#leave(header);
+        this.#leave(payload);
+      }
+    }
+    return added;
+  }
+
+  /** Keeps the beginning of a plain frame: as a copy, which does not keep the chunk. */
+  #hold(bytes: Buffer): void {
+    const [headerSize, size] = sizesAt(bytes, 0);
+    if (bytes.length < headerSize || size <= SHORT) {
+      this.#held = Buffer.from(bytes);
+      return;
+    }
+    // Not from Node's pool: it is handed on as it is.
+    const payload = Buffer.allocUnsafeSlow(size);
+    const header = Buffer.from(bytes.subarray(0, headerSize));
+    this.#unfinished = { header, payload, size: bytes.copy(payload, 0, headerSize) };
+  }
+
   /** What is to be read, and from where on: what was held, if anything, and the chunk. */
-  #join(chunk: Buffer, mayTake: boolean): [Buffer, number] {
-    const held = this.#held;
-    if (!held) return [chunk, 0];
+  #join(held: Buffer, chunk: Buffer, mayTake: boolean): [Buffer, number] {
     this.#held = undefined;
     if (mayTake) {
       // Mostly what it lacks is at hand: the chunk need not be copied for it.
-      const end = this.#takeMessages(Buffer.concat([held, chunk.subarray(0, HEADER + MOST)]), 0);
+      const end = this.#takeMessages(
+        Buffer.concat([held, chunk.subarray(0, SHORT_HEADER + SHORT)]),
+        0,
+      );
       if (end > 0) return [chunk, end - held.length];
     }
     return [Buffer.concat([held, chunk]), 0];
@@ -109,7 +152,12 @@ export class FrameReader {
   /** Hands over what was held: nothing more comes through here. */
   end(): void {
     if (this.#held) this.#leave(this.#held);
-    this.#held = undefined;
+    if (this.#unfinished) {
+      const { header, payload, size } = this.#unfinished;
+      this.#leave(header);
+      this.#leave(payload.subarray(0, size));
+    }
+    this.#held = this.#unfinished = undefined;
   }
 
   #leave(bytes: Buffer): void {
@@ -119,7 +167,7 @@ export class FrameReader {
     process.nextTick(() => (this.#left = false));
   }
 
-  /** Takes messages for as long as they are plain, short and whole. Returns where they end. */
+  /** Takes messages for as long as they are plain and whole. Returns where they end. */
   #takeMessages(bytes: Buffer, from: number): number {
     const sink = this.#sink;
     const limit = this.#limit;
@@ -134,7 +182,11 @@ export class FrameReader {
         if (start + 2 > length) break;
         size = bytes.readUInt16BE(start);
         start += 2;
-      } else if (size > 126) break;
+      } else if (size === 127) {
+        if (start + 8 > length) break;
+        size = Number(bytes.readBigUInt64BE(start));
+        start += 8;
+      } else if (size > 127) break;
       const end = start + size;
       if (end > length || size > limit || !sink.take(first === TEXT, bytes, start, end)) break;
       offset = end;
@@ -161,18 +213,12 @@ export class FrameReader {
     return offset;
   }
 
-  /** Whether a short plain frame begins here, and does not end. */
+  /** Whether a plain frame begins here that may be taken, and does not end. */
   #mayHold(bytes: Buffer, offset: number): boolean {
     const first = bytes[offset];
     if (this.#closed || (first !== TEXT && first !== BINARY)) return false;
-    const left = bytes.length - offset;
-    let size = bytes[offset + 1] ?? 0;
-    let header = 2;
-    if (size === 126) {
-      header = HEADER;
-      size = left < header ? 0 : bytes.readUInt16BE(offset + 2);
-    } else if (size > 126) return false;
-    return size <= this.#limit && left < header + size;
+    const [header, size] = sizesAt(bytes, offset);
+    return size <= this.#limit && bytes.length - offset < header + size;
   }
 
   /** Takes in one more byte of a header (RFC 6455 section 5.2). */
@@ -199,4 +245,15 @@ export class FrameReader {
     if (opcode === CLOSE) this.#closed = true;
     else if (opcode < CLOSE) this.#fragmented = (this.#firstByte & 0x80) === 0;
   }
+}
+
+/** The sizes of the header and the payload of the frame that begins here, 0 for what is still to come. */
+function sizesAt(bytes: Buffer, offset: number): readonly [number, number] {
+  const length = bytes[offset + 1] ?? 0;
+  const left = bytes.length - offset;
+  if (length < 126) return [2, length];
+  // No server masks.
+  if (length > 127) return [2, Infinity];
+  if (length === 126) return [4, left < 4 ? 0 : bytes.readUInt16BE(offset + 2)];
+  return [10, left < 10 ? 0 : Number(bytes.readBigUInt64BE(offset + 2))];
 }

@@ -606,7 +606,7 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
     this.#leave?.call(this.#socket, bytes);
   }
 
-  /** Takes a short message from a chunk, unless it is damaged: then `ws` shall say so. */
+  /** Takes a message from a chunk, unless it is damaged: then `ws` shall say so. */
   take(isText: boolean, chunk: Buffer, start: number, end: number): boolean {
     const handler = this.#handler;
     if (!handler) return false;
@@ -616,7 +616,7 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
       if (data.includes("\ufffd")) return false;
       handler.onMessage({ type: "text", data }, end - start);
     } else {
-      const data = new Uint8Array(chunk.subarray(start, end));
+      const data = own(chunk.subarray(start, end));
       handler.onMessage({ type: "binary", data }, end - start);
     }
     return true;

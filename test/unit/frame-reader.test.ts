@@ -76,16 +76,63 @@ describe("a frame reader", () => {
   });
 
   test.each([
-    ["over its limit", 10, textFrame("x".repeat(11))],
-    ["of more than 4096 bytes", 100_000, textFrame("x".repeat(4_097))],
-    ["of more than 65535 bytes", 100_000, textFrame("x".repeat(65_536))],
-  ])("leaves one %s", (_, limit, bytes) => {
+    ["over its limit", 10, 11],
+    ["over a MiB", 2_000_000, 1_048_577],
+  ])("leaves one %s, whole or cut", (_, limit, size) => {
+    const bytes = textFrame("x".repeat(size));
     expect(new Bench(limit).read(bytes).seen).toEqual([left(bytes)]);
+    const [head, tail] = [bytes.subarray(0, size / 2), bytes.subarray(size / 2)];
+    expect(new Bench(limit).read(head).read(tail).seen).toEqual([left(head), left(tail)]);
   });
 
-  test("takes one of exactly 4096 bytes", () => {
-    const text = "x".repeat(4_096);
-    expect(new Bench(100_000).read(textFrame(text)).seen).toEqual([text]);
+  test.each([4_095, 4_096, 4_097, 65_535, 65_536, 1_048_576])(
+    "takes one of %i bytes, whole or cut anywhere",
+    (size) => {
+      const text = `${"é".repeat(8)}${"x".repeat(size - 16)}`;
+      const bytes = Buffer.concat([textFrame(text), textFrame("b")]);
+      expect(new Bench(size).read(bytes).seen).toEqual([text, "b"]);
+      for (const cut of [1, 2, 3, 4, 5, 9, 10, 11, 4_000, size, size + 3, size + 9]) {
+        const bench = new Bench(size).read(bytes.subarray(0, cut));
+        expect(bench.seen).toEqual(cut < size + 3 ? [] : expect.any(Array));
+        expect(bench.read(bytes.subarray(cut)).seen).toEqual([text, "b"]);
+      }
+    },
+  );
+
+  test("collects a large message in as many chunks as it takes, with a copy of each", () => {
+    const bytes = textFrame("x".repeat(10_000));
+    const bench = new Bench(10_000);
+    for (let at = 0; at < bytes.length; at += 7) {
+      expect(bench.reader.inMessage).toBe(at > 0);
+      const chunk = Buffer.from(bytes.subarray(at, at + 7));
+      bench.reader.read(chunk);
+      chunk.fill(0);
+    }
+    expect(bench.seen).toEqual(["x".repeat(10_000)]);
+    expect(bench.reader.inMessage).toBe(false);
+  });
+
+  test("hands over a large message that was cut in a buffer of its own", () => {
+    const buffers: Buffer[] = [];
+    const reader = new FrameReader(10_000, {
+      mayTake: () => true,
+      take: (_isText, chunk) => buffers.push(chunk) > 0,
+      leave: () => expect.fail("it left a plain message"),
+    });
+    const bytes = binaryFrame(Buffer.alloc(5_000, "x"));
+    reader.read(bytes.subarray(0, 100));
+    reader.read(bytes.subarray(100));
+    expect(buffers.map(({ buffer }) => buffer.byteLength)).toEqual([5_000]);
+  });
+
+  test("leaves a large message that is no UTF-8, and all behind it in the same tick", async () => {
+    const bytes = textFrame(Buffer.alloc(5_000, 0xff));
+    const bench = new Bench(10_000).read(bytes.subarray(0, 3_000));
+    bench.read(bytes.subarray(3_000), textFrame("behind"));
+    const hex = bench.seen.map((piece) => piece.slice(1, -1)).join("");
+    expect(hex).toBe(Buffer.concat([bytes, textFrame("behind")]).toString("hex"));
+    await tick();
+    expect(bench.read(textFrame("next")).seen.at(-1)).toBe("next");
   });
 
   test.each([
@@ -168,11 +215,15 @@ describe("a frame reader", () => {
     expect(bench.read(Buffer.from("b")).seen).toEqual(["a", "b"]);
   });
 
-  test("leaves what it holds at the end", () => {
-    const bench = new Bench().read(textFrame("abc").subarray(0, 3));
+  test.each([
+    ["short", textFrame("abc").subarray(0, 3)],
+    ["large", textFrame("x".repeat(10_000)).subarray(0, 6_000)],
+  ])("leaves what it holds at the end: %s", (_, begun) => {
+    const bench = new Bench(10_000).read(begun);
     bench.reader.end();
     bench.reader.end();
-    expect(bench.seen).toEqual([left(textFrame("abc").subarray(0, 3))]);
+    const hex = bench.seen.map((piece) => piece.slice(1, -1)).join("");
+    expect(hex).toBe(begun.toString("hex"));
   });
 
   test.each([
