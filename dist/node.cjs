@@ -487,7 +487,7 @@ function memoryOf(message) {
   return OVERHEAD + message.data.length * (message.type === "text" ? 2 : 1);
 }
 function utf8Size(text) {
-  return new TextEncoder().encode(text).length;
+  return /[\u0080-\uffff]/.test(text) ? new TextEncoder().encode(text).length : text.length;
 }
 
 const NORMAL = 1e3;

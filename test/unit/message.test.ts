@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { memoryOf } from "../../src/message.js";
+import { memoryOf, utf8Size } from "../../src/message.js";
 import type { Message } from "../../src/message.js";
 
 test.each<[string, Message, number]>([
@@ -11,4 +11,17 @@ test.each<[string, Message, number]>([
   ["bytes", { type: "binary", data: new Uint8Array(1000) }, 1064],
 ])("a message of %s counts as payload + 64", (_, message, size) => {
   expect(memoryOf(message)).toBe(size);
+});
+
+test.each([
+  ["", 0],
+  ["abc\u0000\u007f", 5],
+  ["\u0080", 2],
+  ["\u07ff", 2],
+  ["\u0800", 3],
+  ["a\uffff", 4],
+  ["\u{1f600}", 4],
+  ["lone \ud800", 8],
+])("%j is %i bytes of UTF-8", (text, size) => {
+  expect(utf8Size(text)).toBe(size);
 });
