@@ -717,6 +717,8 @@ class Client {
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
+  /** A message has, since that. */
+  #hasArrived = false;
   /** What all sends that may not settle yet share. */
   #pace;
   /** Settles on the next progress, or the end; and what settles it. */
@@ -933,6 +935,10 @@ class Client {
       this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
       return;
     }
+    if (this.backpressure !== "stream") {
+      this.#spent = 0;
+      this.#hasArrived = true;
+    }
     stats.messagesReceived++;
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
@@ -961,7 +967,8 @@ class Client {
   #settleSend(size) {
     if (this.#spent === 0) {
       this.#turnStart = now();
-      nextTurn(() => this.#spent = 0);
+      if (!this.#hasArrived) nextTurn(() => this.#spent = 0);
+      this.#hasArrived = false;
     }
     this.#spent += size + 1;
     const { sendHighWaterMark } = this.#options;
@@ -972,6 +979,7 @@ class Client {
     const { sendHighWaterMark } = this.#options;
     try {
       await new Promise(nextTurn);
+      this.#spent = 0;
       const mayGoOn = () => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
       await this.#until("send", mayGoOn);
     } finally {

@@ -719,6 +719,8 @@
     /** What this turn of the event loop has sent, in bytes, and when it began to. */
     #spent = 0;
     #turnStart = 0;
+    /** A message has, since that. */
+    #hasArrived = false;
     /** What all sends that may not settle yet share. */
     #pace;
     /** Settles on the next progress, or the end; and what settles it. */
@@ -935,6 +937,10 @@
         this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
         return;
       }
+      if (this.backpressure !== "stream") {
+        this.#spent = 0;
+        this.#hasArrived = true;
+      }
       stats.messagesReceived++;
       stats.bytesReceived += size;
       this.#readDeadline?.touch();
@@ -963,7 +969,8 @@
     #settleSend(size) {
       if (this.#spent === 0) {
         this.#turnStart = now();
-        nextTurn(() => this.#spent = 0);
+        if (!this.#hasArrived) nextTurn(() => this.#spent = 0);
+        this.#hasArrived = false;
       }
       this.#spent += size + 1;
       const { sendHighWaterMark } = this.#options;
@@ -974,6 +981,7 @@
       const { sendHighWaterMark } = this.#options;
       try {
         await new Promise(nextTurn);
+        this.#spent = 0;
         const mayGoOn = () => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
         await this.#until("send", mayGoOn);
       } finally {

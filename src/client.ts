@@ -126,6 +126,8 @@ export class Client implements AsyncIterable<Message> {
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
+  /** A message has, since that. */
+  #hasArrived = false;
   /** What all sends that may not settle yet share. */
   #pace: Promise<void> | undefined;
   /** Settles on the next progress, or the end; and what settles it. */
@@ -373,6 +375,11 @@ export class Client implements AsyncIterable<Message> {
       this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
       return;
     }
+    // A stream hands over all that it holds in one turn.
+    if (this.backpressure !== "stream") {
+      this.#spent = 0;
+      this.#hasArrived = true;
+    }
     stats.messagesReceived++;
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
@@ -412,7 +419,9 @@ export class Client implements AsyncIterable<Message> {
   #settleSend(size: number): Promise<void> {
     if (this.#spent === 0) {
       this.#turnStart = now();
-      nextTurn(() => (this.#spent = 0));
+      // Who answers what arrives is told of the next turn by the next arrival, at no cost.
+      if (!this.#hasArrived) nextTurn(() => (this.#spent = 0));
+      this.#hasArrived = false;
     }
     // An empty message is work, too.
     this.#spent += size + 1;
@@ -429,6 +438,7 @@ export class Client implements AsyncIterable<Message> {
     try {
       // In a later turn: a socket that takes everything at once would otherwise starve the timers.
       await new Promise<void>(nextTurn);
+      this.#spent = 0;
       // Flushed, and still bytes wait: the platform's own pongs.
       const mayGoOn = (): boolean => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
       await this.#until("send", mayGoOn);

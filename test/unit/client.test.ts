@@ -987,6 +987,28 @@ describe("send", () => {
     expect(await stateOf(client.send("x"))).toBe("resolved");
   });
 
+  test.each([
+    ["socket", "resolved"],
+    ["buffer", "resolved"],
+    // It hands over all that it holds in one turn.
+    ["stream", "pending"],
+  ] as const)("behind a message that arrived by a %s is %s", async (backpressure, state) => {
+    const { client, transport, handler } = openClient({ sendHighWaterMark: 1000 });
+    transport.backpressure = backpressure;
+    expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
+    handler.onMessage({ type: "text", data: "" }, 0);
+    expect(await stateOf(client.send(new Uint8Array(500)))).toBe(state);
+    const third = client.send(new Uint8Array(500));
+    expect(await stateOf(third)).toBe("pending");
+    await turns(1);
+    expect(await stateOf(third)).toBe("resolved");
+    // The turn is known without another arrival.
+    for (let i = 0; i < 3; i++) {
+      await turns(2);
+      expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
+    }
+  });
+
   test("keeps no event loop to itself, however often it is awaited", async () => {
     vi.useRealTimers();
     const { client } = openClient();
