@@ -372,7 +372,7 @@ class ReceiveChannel {
   }
   /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
   [Symbol.asyncIterator]() {
-    return iterate(this.#queue);
+    return new QueueIterator(this.#queue);
   }
 }
 class Channel extends ReceiveChannel {
@@ -450,24 +450,32 @@ function waitingFor(queue) {
     }
   };
 }
-function iterate(queue, failure) {
-  const step = ({ ok, value }) => {
+class QueueIterator {
+  #queue;
+  #failure;
+  constructor(queue, failure) {
+    this.#queue = queue;
+    this.#failure = failure;
+  }
+  /** By hand: an async function would cost a promise and two turns more for each message. */
+  next() {
+    const result = this.#queue.take();
+    if (result) return Promise.resolve(this.#step(result));
+    return new Promise((resolve) => {
+      this.#queue.park((late) => resolve(this.#step(late)));
+    });
+  }
+  #step({ ok, value }) {
     if (ok) return { done: false, value };
-    const error = failure?.();
+    const error = this.#failure?.();
     return error ? Promise.reject(error) : { done: true, value: void 0 };
-  };
-  return {
-    // By hand: an async function would cost a promise and two turns more for each message.
-    next() {
-      const result = queue.take();
-      if (result) return Promise.resolve(step(result));
-      return new Promise((resolve) => queue.park((late) => resolve(step(late))));
-    },
-    return: () => Promise.resolve({ done: true, value: void 0 }),
-    [Symbol.asyncIterator]() {
-      return this;
-    }
-  };
+  }
+  return() {
+    return Promise.resolve({ done: true, value: void 0 });
+  }
+  [Symbol.asyncIterator]() {
+    return this;
+  }
 }
 
 const OVERHEAD = 64;
@@ -586,7 +594,7 @@ class Inbox extends Queue {
     const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
-    this.changed?.();
+    this.watcher?.onPressure();
   }
 }
 
@@ -688,6 +696,7 @@ class Client {
   #transport;
   #options;
   #label;
+  #handler = new Client.#Handler(this);
   #inbox;
   #channel;
   #settleClosed;
@@ -727,7 +736,7 @@ class Client {
     this.#transport = transport;
     this.#options = options;
     this.#inbox = new Inbox(options.channelCapacity, options.bufferLimit);
-    this.#inbox.changed = () => this.#regulate();
+    this.#inbox.watcher = this.#handler;
     this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
@@ -741,18 +750,33 @@ class Client {
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
   static open(transport, url, options) {
     const client = new Client(transport, url, options);
-    return [
-      client,
-      {
-        onMessage: (message, size) => client.#onMessage(message, size),
-        onProgress: () => client.#onProgress(),
-        // During our own close it is no news that the peer broke a rule.
-        onError: (error, closeCode) => client.#asked ?? client.#giveUp(closeCode, error),
-        onClosing: () => client.#startClosing(),
-        onEnd: (end) => client.#onEnd(end)
-      }
-    ];
+    return [client, client.#handler];
   }
+  /** A class: of closures V8 forgets with each client what it has optimized. */
+  static #Handler = class {
+    #client;
+    constructor(client) {
+      this.#client = client;
+    }
+    onMessage(message, size) {
+      this.#client.#onMessage(message, size);
+    }
+    onPressure() {
+      this.#client.#regulate();
+    }
+    onProgress() {
+      this.#client.#onProgress();
+    }
+    onError(error, closeCode) {
+      if (!this.#client.#asked) this.#client.#giveUp(closeCode, error);
+    }
+    onClosing() {
+      this.#client.#startClosing();
+    }
+    onEnd(end) {
+      this.#client.#onEnd(end);
+    }
+  };
   /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
   get state() {
     return this.#state;
@@ -812,7 +836,7 @@ class Client {
    * connection open.
    */
   [Symbol.asyncIterator]() {
-    return iterate(this.#inbox, () => this.#asked ? void 0 : this.#failure);
+    return new QueueIterator(this.#inbox, () => this.#asked ? void 0 : this.#failure);
   }
   /**
    * Sends one message: handed over at once, in call order. Settles as soon as fewer than

@@ -384,7 +384,7 @@ class ReceiveChannel {
   }
   /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
   [Symbol.asyncIterator]() {
-    return iterate(this.#queue);
+    return new QueueIterator(this.#queue);
   }
 }
 class Channel extends ReceiveChannel {
@@ -462,24 +462,32 @@ function waitingFor(queue) {
     }
   };
 }
-function iterate(queue, failure) {
-  const step = ({ ok, value }) => {
+class QueueIterator {
+  #queue;
+  #failure;
+  constructor(queue, failure) {
+    this.#queue = queue;
+    this.#failure = failure;
+  }
+  /** By hand: an async function would cost a promise and two turns more for each message. */
+  next() {
+    const result = this.#queue.take();
+    if (result) return Promise.resolve(this.#step(result));
+    return new Promise((resolve) => {
+      this.#queue.park((late) => resolve(this.#step(late)));
+    });
+  }
+  #step({ ok, value }) {
     if (ok) return { done: false, value };
-    const error = failure?.();
+    const error = this.#failure?.();
     return error ? Promise.reject(error) : { done: true, value: void 0 };
-  };
-  return {
-    // By hand: an async function would cost a promise and two turns more for each message.
-    next() {
-      const result = queue.take();
-      if (result) return Promise.resolve(step(result));
-      return new Promise((resolve) => queue.park((late) => resolve(step(late))));
-    },
-    return: () => Promise.resolve({ done: true, value: void 0 }),
-    [Symbol.asyncIterator]() {
-      return this;
-    }
-  };
+  }
+  return() {
+    return Promise.resolve({ done: true, value: void 0 });
+  }
+  [Symbol.asyncIterator]() {
+    return this;
+  }
 }
 
 const OVERHEAD = 64;
@@ -598,7 +606,7 @@ class Inbox extends Queue {
     const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
-    this.changed?.();
+    this.watcher?.onPressure();
   }
 }
 
@@ -706,6 +714,7 @@ class Client {
   #transport;
   #options;
   #label;
+  #handler = new Client.#Handler(this);
   #inbox;
   #channel;
   #settleClosed;
@@ -745,7 +754,7 @@ class Client {
     this.#transport = transport;
     this.#options = options;
     this.#inbox = new Inbox(options.channelCapacity, options.bufferLimit);
-    this.#inbox.changed = () => this.#regulate();
+    this.#inbox.watcher = this.#handler;
     this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
@@ -759,18 +768,33 @@ class Client {
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
   static open(transport, url, options) {
     const client = new Client(transport, url, options);
-    return [
-      client,
-      {
-        onMessage: (message, size) => client.#onMessage(message, size),
-        onProgress: () => client.#onProgress(),
-        // During our own close it is no news that the peer broke a rule.
-        onError: (error, closeCode) => client.#asked ?? client.#giveUp(closeCode, error),
-        onClosing: () => client.#startClosing(),
-        onEnd: (end) => client.#onEnd(end)
-      }
-    ];
+    return [client, client.#handler];
   }
+  /** A class: of closures V8 forgets with each client what it has optimized. */
+  static #Handler = class {
+    #client;
+    constructor(client) {
+      this.#client = client;
+    }
+    onMessage(message, size) {
+      this.#client.#onMessage(message, size);
+    }
+    onPressure() {
+      this.#client.#regulate();
+    }
+    onProgress() {
+      this.#client.#onProgress();
+    }
+    onError(error, closeCode) {
+      if (!this.#client.#asked) this.#client.#giveUp(closeCode, error);
+    }
+    onClosing() {
+      this.#client.#startClosing();
+    }
+    onEnd(end) {
+      this.#client.#onEnd(end);
+    }
+  };
   /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
   get state() {
     return this.#state;
@@ -830,7 +854,7 @@ class Client {
    * connection open.
    */
   [Symbol.asyncIterator]() {
-    return iterate(this.#inbox, () => this.#asked ? void 0 : this.#failure);
+    return new QueueIterator(this.#inbox, () => this.#asked ? void 0 : this.#failure);
   }
   /**
    * Sends one message: handed over at once, in call order. Settles as soon as fewer than
@@ -2806,14 +2830,13 @@ class NodeTransport {
     this.taken = 0;
     this.written = 0;
     this.#hasToldFault = false;
-    this.#flushDue = false;
+    this.#awaitsTurnEnd = false;
     /** How many messages `ws` has that are not written. */
     this.#deflating = 0;
     this.#pings = [];
     this.#pingsSent = 0;
     this.#pauseAsked = false;
     this.#pauseFirmly = false;
-    this.#pauseDue = false;
     this.#paused = false;
     this.#ws = ws;
     this.#options = options;
@@ -2843,13 +2866,12 @@ class NodeTransport {
   #handler;
   #sentCode;
   #hasToldFault;
-  #flushDue;
+  #awaitsTurnEnd;
   #deflating;
   #pings;
   #pingsSent;
   #pauseAsked;
   #pauseFirmly;
-  #pauseDue;
   #paused;
   /** Begins to report. */
   attach(handler) {
@@ -2937,7 +2959,7 @@ class NodeTransport {
     const compresses = this.#deflates && sizeOf(data) >= this.#options.compressionThreshold;
     if (!this.#writer || compresses || this.#deflating > 0) return this.#sendByWs(data, compresses);
     const size = this.#writer.add(data);
-    this.#flushLater(this.#writer);
+    this.#awaitTurnEnd();
     return size;
   }
   #sendByWs(data, compress) {
@@ -2950,14 +2972,19 @@ class NodeTransport {
     });
     return sizeOf(data);
   }
-  /** Small messages sent in one turn of the event loop leave in one write. */
-  #flushLater(writer) {
-    if (this.#flushDue || writer.size === 0) return;
-    this.#flushDue = true;
-    afterMicrotasks(() => {
-      this.#flushDue = false;
-      writer.flush();
-    });
+  #awaitTurnEnd() {
+    if (this.#awaitsTurnEnd) return;
+    this.#awaitsTurnEnd = true;
+    atTurnEnd(this);
+  }
+  /** This turn's microtasks are done. */
+  onTurnEnd() {
+    this.#awaitsTurnEnd = false;
+    this.#writer?.flush();
+    if (this.#paused || !this.#isPauseDue) return;
+    this.#paused = true;
+    this.timesPaused++;
+    this.#ws.pause();
   }
   write(bytes, messages) {
     this.#socket?.write(bytes, (error) => this.#onWritten(error, messages));
@@ -2996,21 +3023,17 @@ class NodeTransport {
     this.#pauseFirmly = firmly;
     this.#regulate();
   }
+  get #isPauseDue() {
+    return this.#pauseAsked && (this.#pauseFirmly || this.#pings.length === 0);
+  }
   #regulate() {
-    const isDue = () => this.#pauseAsked && (this.#pauseFirmly || this.#pings.length === 0);
-    if (this.#paused && !isDue()) {
-      this.#paused = false;
-      this.#ws.resume();
+    if (this.#paused === this.#isPauseDue) return;
+    if (!this.#paused) {
+      this.#awaitTurnEnd();
+      return;
     }
-    if (this.#paused || this.#pauseDue || !isDue()) return;
-    this.#pauseDue = true;
-    afterMicrotasks(() => {
-      this.#pauseDue = false;
-      if (!isDue()) return;
-      this.#paused = true;
-      this.timesPaused++;
-      this.#ws.pause();
-    });
+    this.#paused = false;
+    this.#ws.resume();
   }
   close(code, reason) {
     this.#writer?.flush();
@@ -3080,8 +3103,17 @@ function errorCloseCode(code = "") {
   if (code.startsWith("Z_")) return INVALID_PAYLOAD;
   return ERROR_CLOSE_CODES[code] ?? PROTOCOL_ERROR;
 }
-function afterMicrotasks(run) {
-  queueMicrotask(() => process.nextTick(run));
+let waiting = [];
+function atTurnEnd(transport) {
+  if (waiting.push(transport) === 1) queueMicrotask(awaitTick);
+}
+function awaitTick() {
+  process.nextTick(endTurn);
+}
+function endTurn() {
+  const transports = waiting;
+  waiting = [];
+  for (const transport of transports) transport.onTurnEnd();
 }
 function own(data) {
   const { buffer } = data;

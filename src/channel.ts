@@ -194,7 +194,7 @@ export class ReceiveChannel<T> {
 
   /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
-    return iterate(this.#queue);
+    return new QueueIterator(this.#queue);
   }
 }
 
@@ -292,25 +292,35 @@ function waitingFor<T>(queue: Queue<T>): Omit<Case<unknown, ReceiveResult<T>>, "
 }
 
 /** Iterates over a queue; throws what `failure` yields, if anything, once it is closed and drained. */
-export function iterate<T>(
-  queue: Queue<T>,
-  failure?: () => WsError | undefined,
-): AsyncIterableIterator<T, undefined> {
-  const step = ({ ok, value }: ReceiveResult<T>): IteratorResult<T, undefined> | Promise<never> => {
+export class QueueIterator<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #queue: Queue<T>;
+  readonly #failure: (() => WsError | undefined) | undefined;
+
+  constructor(queue: Queue<T>, failure?: () => WsError | undefined) {
+    this.#queue = queue;
+    this.#failure = failure;
+  }
+
+  /** By hand: an async function would cost a promise and two turns more for each message. */
+  next(): Promise<IteratorResult<T, undefined>> {
+    const result = this.#queue.take();
+    if (result) return Promise.resolve(this.#step(result));
+    return new Promise((resolve) => {
+      this.#queue.park((late) => resolve(this.#step(late)));
+    });
+  }
+
+  #step({ ok, value }: ReceiveResult<T>): IteratorResult<T, undefined> | Promise<never> {
     if (ok) return { done: false, value };
-    const error = failure?.();
+    const error = this.#failure?.();
     return error ? Promise.reject(error) : { done: true, value: undefined };
-  };
-  return {
-    // By hand: an async function would cost a promise and two turns more for each message.
-    next() {
-      const result = queue.take();
-      if (result) return Promise.resolve(step(result));
-      return new Promise((resolve) => queue.park((late) => resolve(step(late))));
-    },
-    return: () => Promise.resolve({ done: true, value: undefined }),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }

@@ -1,4 +1,4 @@
-import { iterate, receive, ReceiveChannel } from "./channel.js";
+import { QueueIterator, receive, ReceiveChannel } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
 import {
   ABNORMAL_CLOSURE,
@@ -17,6 +17,7 @@ import type { Deadline, WaitOptions } from "./deadline.js";
 import { invalid, WsError } from "./errors.js";
 import type { ErrorCode, ErrorInit } from "./errors.js";
 import { Inbox } from "./inbox.js";
+import type { InboxWatcher } from "./inbox.js";
 import { startKeepAlive } from "./keepalive.js";
 import { displayUrl, publicUrl } from "./url.js";
 import type { Message } from "./message.js";
@@ -98,6 +99,7 @@ export class Client implements AsyncIterable<Message> {
   readonly #transport: Transport;
   readonly #options: ParsedOptions;
   readonly #label: string;
+  readonly #handler: TransportHandler & InboxWatcher = new Client.#Handler(this);
   readonly #inbox: Inbox;
   readonly #channel: ReceiveChannel<Message>;
   #settleClosed!: (info: CloseInfo) => void;
@@ -141,7 +143,7 @@ export class Client implements AsyncIterable<Message> {
     this.#transport = transport;
     this.#options = options;
     this.#inbox = new Inbox(options.channelCapacity, options.bufferLimit);
-    this.#inbox.changed = () => this.#regulate();
+    this.#inbox.watcher = this.#handler;
     this.#channel = ReceiveChannel.of(this.#inbox);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const hasMoved = changes(() => transport.life);
@@ -157,18 +159,42 @@ export class Client implements AsyncIterable<Message> {
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
   static open(transport: Transport, url: URL, options: ParsedOptions): [Client, TransportHandler] {
     const client = new Client(transport, url, options);
-    return [
-      client,
-      {
-        onMessage: (message, size) => client.#onMessage(message, size),
-        onProgress: () => client.#onProgress(),
-        // During our own close it is no news that the peer broke a rule.
-        onError: (error, closeCode) => client.#asked ?? client.#giveUp(closeCode, error),
-        onClosing: () => client.#startClosing(),
-        onEnd: (end) => client.#onEnd(end),
-      },
-    ];
+    return [client, client.#handler];
   }
+
+  /** A class: of closures V8 forgets with each client what it has optimized. */
+  static readonly #Handler = class implements TransportHandler, InboxWatcher {
+    readonly #client: Client;
+
+    constructor(client: Client) {
+      this.#client = client;
+    }
+
+    onMessage(message: Message, size: number): void {
+      this.#client.#onMessage(message, size);
+    }
+
+    onPressure(): void {
+      this.#client.#regulate();
+    }
+
+    onProgress(): void {
+      this.#client.#onProgress();
+    }
+
+    onError(error: WsError, closeCode: number): void {
+      // During our own close it is no news that the peer broke a rule.
+      if (!this.#client.#asked) this.#client.#giveUp(closeCode, error);
+    }
+
+    onClosing(): void {
+      this.#client.#startClosing();
+    }
+
+    onEnd(end: TransportEnd): void {
+      this.#client.#onEnd(end);
+    }
+  };
 
   /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
   get state(): "open" | "closing" | "closed" {
@@ -241,7 +267,7 @@ export class Client implements AsyncIterable<Message> {
    * connection open.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return iterate(this.#inbox, () => (this.#asked ? undefined : this.#failure));
+    return new QueueIterator(this.#inbox, () => (this.#asked ? undefined : this.#failure));
   }
 
   /**

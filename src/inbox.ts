@@ -6,6 +6,12 @@ import type { Message } from "./message.js";
 /** Unread bytes at which it is full, whatever its capacity. */
 const UNREAD_HIGH = 1_048_576;
 
+/** Who looks after an inbox. */
+export interface InboxWatcher {
+  /** `pressure` has changed. */
+  onPressure(): void;
+}
+
 /** The messages that have arrived, bounded in bytes; it tells when reading should be paused. */
 export class Inbox extends Queue<Message> {
   /** What unread messages hold: see {@link memoryOf}. */
@@ -15,8 +21,7 @@ export class Inbox extends Queue<Message> {
    * that no pong is worth reading on.
    */
   pressure: 0 | 1 | 2 = 0;
-  /** Told when `pressure` has changed. */
-  changed: (() => void) | undefined;
+  watcher: InboxWatcher | undefined;
 
   readonly #limit: number;
 
@@ -56,6 +61,6 @@ export class Inbox extends Queue<Message> {
     const pressure = isFull ? (bytes > this.#limit / 2 ? 2 : 1) : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
-    this.changed?.();
+    this.watcher?.onPressure();
   }
 }

@@ -514,14 +514,13 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
 
   #sentCode: number | undefined;
   #hasToldFault = false;
-  #flushDue = false;
+  #awaitsTurnEnd = false;
   /** How many messages `ws` has that are not written. */
   #deflating = 0;
   #pings: readonly Ping[] = [];
   #pingsSent = 0;
   #pauseAsked = false;
   #pauseFirmly = false;
-  #pauseDue = false;
   #paused = false;
 
   constructor(
@@ -652,7 +651,7 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
     // What `ws` is compressing goes first.
     if (!this.#writer || compresses || this.#deflating > 0) return this.#sendByWs(data, compresses);
     const size = this.#writer.add(data);
-    this.#flushLater(this.#writer);
+    this.#awaitTurnEnd();
     return size;
   }
 
@@ -668,14 +667,21 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
     return sizeOf(data);
   }
 
-  /** Small messages sent in one turn of the event loop leave in one write. */
-  #flushLater(writer: FrameWriter): void {
-    if (this.#flushDue || writer.size === 0) return;
-    this.#flushDue = true;
-    afterMicrotasks(() => {
-      this.#flushDue = false;
-      writer.flush();
-    });
+  #awaitTurnEnd(): void {
+    if (this.#awaitsTurnEnd) return;
+    this.#awaitsTurnEnd = true;
+    atTurnEnd(this);
+  }
+
+  /** This turn's microtasks are done. */
+  onTurnEnd(): void {
+    this.#awaitsTurnEnd = false;
+    this.#writer?.flush();
+    // Who has drained by now what had just arrived needs no pause.
+    if (this.#paused || !this.#isPauseDue) return;
+    this.#paused = true;
+    this.timesPaused++;
+    this.#ws.pause();
   }
 
   write(bytes: Buffer, messages: number): void {
@@ -721,24 +727,19 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
     this.#regulate();
   }
 
-  #regulate(): void {
+  get #isPauseDue(): boolean {
     // A paused socket would not see the pong, and what waits for it would be our own doing.
-    const isDue = (): boolean =>
-      this.#pauseAsked && (this.#pauseFirmly || this.#pings.length === 0);
-    if (this.#paused && !isDue()) {
-      this.#paused = false;
-      this.#ws.resume();
+    return this.#pauseAsked && (this.#pauseFirmly || this.#pings.length === 0);
+  }
+
+  #regulate(): void {
+    if (this.#paused === this.#isPauseDue) return;
+    if (!this.#paused) {
+      this.#awaitTurnEnd();
+      return;
     }
-    if (this.#paused || this.#pauseDue || !isDue()) return;
-    this.#pauseDue = true;
-    // When the turn's microtasks are through: who drains what has just arrived needs no pause.
-    afterMicrotasks(() => {
-      this.#pauseDue = false;
-      if (!isDue()) return;
-      this.#paused = true;
-      this.timesPaused++;
-      this.#ws.pause();
-    });
+    this.#paused = false;
+    this.#ws.resume();
   }
 
   close(code: number, reason: string): void {
@@ -828,9 +829,22 @@ function errorCloseCode(code = ""): number {
   return ERROR_CLOSE_CODES[code] ?? PROTOCOL_ERROR;
 }
 
-/** Runs when this turn's microtasks are done; a tick alone would come before them in some turns. */
-function afterMicrotasks(run: () => void): void {
-  queueMicrotask(() => process.nextTick(run));
+/** Who waits for the end of this turn. */
+let waiting: NodeTransport[] = [];
+
+/** Tells when this turn's microtasks are done; a tick alone would come before them in some turns. */
+function atTurnEnd(transport: NodeTransport): void {
+  if (waiting.push(transport) === 1) queueMicrotask(awaitTick);
+}
+
+function awaitTick(): void {
+  process.nextTick(endTurn);
+}
+
+function endTurn(): void {
+  const transports = waiting;
+  waiting = [];
+  for (const transport of transports) transport.onTurnEnd();
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { Channel, iterate, offer, Queue, ReceiveChannel } from "../../src/channel.js";
+import { Channel, offer, Queue, QueueIterator, ReceiveChannel } from "../../src/channel.js";
 import type { ReceiveResult } from "../../src/channel.js";
 import type { WaitOptions } from "../../src/deadline.js";
 import { WsError } from "../../src/errors.js";
@@ -457,7 +457,7 @@ describe("iteration", () => {
     const queue = new Queue<number>(2);
     const error = new WsError("CONNECTION_LOST", "x");
     let why: WsError | undefined;
-    const iterator = iterate(queue, () => why);
+    const iterator = new QueueIterator(queue, () => why);
     queue.push(1);
     const results = [iterator.next(), iterator.next()];
     why = error;
