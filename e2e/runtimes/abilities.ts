@@ -12,6 +12,8 @@ export interface Abilities {
   readonly sent1011: number;
   /** Whether a refused dial tells the server's status. */
   readonly status: boolean;
+  /** Whether a context can deny private networks. */
+  readonly guard: boolean;
 }
 
 /** Of the entry that opens connections with `ws`. */
@@ -23,6 +25,7 @@ const BY_WS: Abilities = {
   flush: true,
   sent1011: 1011,
   status: true,
+  guard: true,
 };
 
 /** Of the entry that opens connections with the platform's `WebSocket`. */
@@ -34,6 +37,7 @@ const BY_WEB_SOCKET: Abilities = {
   flush: true,
   sent1011: 4011,
   status: false,
+  guard: false,
 };
 
 /** The runtimes that the package is tested on, as the README lists them. */
@@ -58,6 +62,7 @@ export function toRows(): Row[] {
     flush: toWord(abilities.flush),
     "`close(1011)` sends": String(abilities.sent1011),
     "a refused dial tells the status": toWord(abilities.status),
+    "denies private networks": toWord(abilities.guard),
   }));
 }
 

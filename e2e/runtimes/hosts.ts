@@ -19,10 +19,10 @@ export type Host = (urls: Urls) => Promise<Report>;
 export function importing(command: string, ...args: readonly string[]): Host {
   return async (urls) => {
     const source = `
-      import { connect } from "wschan";
+      import { connect, createContext } from "wschan";
       import { main } from "./program.mjs";
       const entry = import.meta.resolve("wschan");
-      console.log(JSON.stringify({ entry, ...(await main(connect, ${JSON.stringify(urls)})) }));`;
+      console.log(JSON.stringify({ entry, ...(await main({ connect, createContext }, ${JSON.stringify(urls)})) }));`;
     return runProgram(command, args, "import.mjs", source);
   };
 }
@@ -31,10 +31,10 @@ export function importing(command: string, ...args: readonly string[]): Host {
 export function requiring(command: string, ...args: readonly string[]): Host {
   return async (urls) => {
     const source = `
-      const { connect } = require("wschan");
+      const { connect, createContext } = require("wschan");
       const entry = require.resolve("wschan");
       import("./program.mjs")
-        .then(({ main }) => main(connect, ${JSON.stringify(urls)}))
+        .then(({ main }) => main({ connect, createContext }, ${JSON.stringify(urls)}))
         .then((report) => console.log(JSON.stringify({ entry, ...report })));`;
     return runProgram(command, args, "require.cjs", source);
   };
@@ -58,11 +58,11 @@ async function runProgram(
 export function inWorkerd(command: string): Host {
   return async (urls) => {
     const source = `
-      import { connect } from "wschan";
+      import { connect, createContext } from "wschan";
       import { main } from "./program.mjs";
       export default {
         async test() {
-          console.log(JSON.stringify(await main(connect, ${JSON.stringify(urls)})));
+          console.log(JSON.stringify(await main({ connect, createContext }, ${JSON.stringify(urls)})));
         },
       };`;
     await using project = await makeProject({ "main.mjs": source });
@@ -91,9 +91,9 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
         { "imports": { "wschan": "./node_modules/wschan/dist/${entry}" } }
       </script>
       <script type="module">
-        import { connect } from "wschan";
+        import { connect, createContext } from "wschan";
         import { main } from "./program.mjs";
-        globalThis.report = main(connect, ${JSON.stringify(urls)});
+        globalThis.report = main({ connect, createContext }, ${JSON.stringify(urls)});
       </script>`);
     await using project = await makeProject({ "index.html": page });
     await using files = await startStaticServer(project.dir);
