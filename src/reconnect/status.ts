@@ -1,0 +1,64 @@
+import { Channel } from "wschan";
+import type { WsError } from "wschan";
+
+/** Where a reconnecting client stands; told apart by `type`. */
+export type Status =
+  | {
+      /** Asks for the URL and credentials, dials, or runs `onConnect`. */
+      readonly type: "connecting";
+      /** Counts from 1 since the last stable connection. */
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "open";
+      /** The attempt that opened it. */
+      readonly attempt: number;
+      /** For how long it has been open, in milliseconds, as of now. */
+      readonly duration: number;
+    }
+  | {
+      readonly type: "waiting";
+      /** The attempt that comes next. */
+      readonly attempt: number;
+      /** How long it waits, in milliseconds, unless it is woken. */
+      readonly delay: number;
+      /** Why it is not open. */
+      readonly error: WsError;
+    }
+  | {
+      readonly type: "closed";
+      /** Why it gave up; none after a local close and the peer's normal end. */
+      readonly error?: WsError | undefined;
+    };
+
+/** How many changes an iterator that nobody reads keeps: the latest. */
+const KEPT = 100;
+
+/** The status, and those who watch it. */
+export class Statuses {
+  current!: Status;
+  readonly #watchers = new Set<Channel<Status>>();
+
+  set(status: Status): void {
+    this.current = status;
+    for (const watcher of this.#watchers) {
+      while (!watcher.trySend(status)) watcher.tryReceive();
+      if (status.type === "closed") watcher.close();
+    }
+  }
+
+  /** The current one, then each change. */
+  watch(): AsyncIterableIterator<Status, undefined> {
+    const watcher = new Channel<Status>(KEPT);
+    watcher.trySend(this.current);
+    const iterator = watcher[Symbol.asyncIterator]();
+    if (this.current.type === "closed") watcher.close();
+    else this.#watchers.add(watcher);
+    iterator.return = () => {
+      this.#watchers.delete(watcher);
+      watcher.close();
+      return Promise.resolve({ done: true, value: undefined });
+    };
+    return iterator;
+  }
+}
