@@ -1,13 +1,10 @@
-import { createContext, WsError, Channel, ReceiveChannel } from 'wschan';
+import { createContext, WsError, ReceiveChannel, Channel } from 'wschan';
 
 const RESTART = 5e3;
-function pauseAfter(failures, { min, max, factor }, { retryAfter = 0, closeCode } = {}) {
-  if (closeCode === 1012 || closeCode === 1013) {
-    const least = Math.min(RESTART, max);
-    return { least, spread: max - least };
-  }
-  const spread = Math.min(max, Math.max(min * factor ** failures, retryAfter));
-  return { least: retryAfter, spread };
+function pauseAfter(failures, { min, max, factor }, { retryAfter = 0, closeCode = 0 } = {}) {
+  const least = Math.min(RESTART, max);
+  if (closeCode === 1012 || closeCode === 1013) return [least, max - least];
+  return [retryAfter, Math.min(max, Math.max(min * factor ** failures, retryAfter))];
 }
 
 const DEFAULTS = {
@@ -16,6 +13,7 @@ const DEFAULTS = {
   stableAfter: 5e3
 };
 const USUAL = 2e4;
+const any = (value) => value;
 function makePlan(url, given, pings) {
   const asked = given;
   const context = asked?.context?.kit ? asked.context : createContext();
@@ -56,13 +54,17 @@ function makePlan(url, given, pings) {
     parsers,
     "reconnecting"
   );
-  const dial = { ...options };
-  for (const name in parsers) delete dial[name];
-  dial.keepAlive = keepAlive ? {
-    ...options.keepAlive,
-    interval: keepAlive.interval || USUAL,
-    timeout: keepAlive.timeout || USUAL
-  } : options.keepAlive ?? (void 0);
+  const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
+  const orUsual = (value) => value === void 0 || value === 0 ? USUAL : value;
+  const isUsual = keepAlive !== false && pings;
+  const dial = {
+    ...Object.fromEntries(ofDial),
+    keepAlive: keepAlive ? {
+      ...options.keepAlive,
+      interval: orUsual(keepAlive.interval),
+      timeout: orUsual(keepAlive.timeout)
+    } : options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : void 0)
+  };
   return {
     ...DEFAULTS,
     ...options,
@@ -70,6 +72,7 @@ function makePlan(url, given, pings) {
     inbox,
     dialTimeout,
     dial,
+    message: { type: any, ttl: duration, key: any, retry: oneOf(false, true) },
     fresh: [
       isFunction(url) ? url : String(url),
       isFunction(headers) ? headers : options.headers,
@@ -78,19 +81,15 @@ function makePlan(url, given, pings) {
   };
 }
 
+function newSender() {
+  let settle;
+  const promise = new Promise((resolve, reject) => settle = { resolve, reject });
+  promise.catch(() => {
+  });
+  return { promise, ...settle };
+}
 function sizeOf({ payload }) {
   return 64 + payload.length * (typeof payload === "string" ? 2 : 1);
-}
-function promiseOf(entry) {
-  if (!entry.promise) {
-    entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
-    entry.promise.catch(() => {
-    });
-  }
-  return entry.promise;
-}
-function own(entry) {
-  if (typeof entry.payload !== "string") entry.payload = entry.payload.slice();
 }
 class Outbox {
   constructor(settings, startTimer, onLost) {
@@ -112,173 +111,115 @@ class Outbox {
   get length() {
     return this.#waiting.size;
   }
-  /** The message that is to go next. @internal */
+  /** The message that is to go next. */
   get next() {
-    for (const entry of this.#waiting.values()) return entry;
-    return void 0;
+    return this.#waiting.values().next().value;
   }
-  clear() {
-    this.dropAll("dropped", "ABORTED", "the queue was cleared");
-  }
-  /** Takes a message in at the end; its promise rejects with `QUEUE_FULL` if there is no room. @internal */
+  /** Takes a message in at the end; rejects with `QUEUE_FULL` if there is no room. */
   add(entry) {
     const { maxMessages, maxBytes, whenFull } = this.#settings;
-    own(entry);
-    const size = sizeOf(entry);
     const old = this.#waiting.get(entry.key);
-    if (old) {
-      this.remove(old);
-      Object.assign(entry, { promise: old.promise, resolve: old.resolve, reject: old.reject });
-    }
-    const promise = promiseOf(entry);
+    const sender = entry.sender = old?.sender ?? newSender();
+    if (old) this.remove(old);
+    const size = sizeOf(entry);
     const isFull = () => this.length >= maxMessages || this.bytes + size > maxBytes;
-    const full = "the queue is full";
-    while (isFull() && whenFull !== "reject" && size <= maxBytes && this.next) {
-      this.lose([this.next], "dropped", "QUEUE_FULL", full);
+    while (isFull() && this.next && whenFull !== "reject" && size <= maxBytes) {
+      this.lose([this.next], "dropped", "QUEUE_FULL");
     }
-    if (isFull()) {
-      if (old) this.lose([old], "dropped", "QUEUE_FULL", full);
-      entry.reject?.(new WsError("QUEUE_FULL", `send: ${full}`));
-    } else {
-      this.#insert(entry);
-    }
-    return promise;
+    if (isFull()) this.lose([entry], "dropped", "QUEUE_FULL");
+    else this.#insert(entry);
+    return sender.promise;
   }
-  /** Takes messages back, before all others, but for those that a newer one with their key replaces. @internal */
+  /** Takes messages back, before all others, but for those that a newer one replaces. */
   restore(entries) {
     const newer = this.#waiting;
     this.#waiting = /* @__PURE__ */ new Map();
     this.bytes = 0;
-    for (const entry of entries) {
-      const newest = newer.get(entry.key);
-      if (newest) entry.resolve?.(newest.promise);
-      else this.#insert(entry);
-    }
-    for (const entry of newer.values()) this.#insert(entry);
+    const back = entries.filter(({ key }) => !newer.has(key));
+    for (const entry of [...back, ...newer.values()]) this.#insert(entry);
   }
-  /** A message has gone, if it waits. @internal */
+  /** A message has gone, if it waits here. */
   remove(entry) {
     const id = entry.key ?? entry;
     if (this.#waiting.get(id) !== entry) return;
     this.#waiting.delete(id);
     this.bytes -= sizeOf(entry);
   }
-  /** Loses all that wait. @internal */
-  dropAll(reason, code, why) {
-    this.lose([...this.#waiting.values()], reason, code, why);
+  clear(reason = "dropped", code = "ABORTED") {
     this.#stop?.();
     this.#due = Infinity;
+    this.lose([...this.#waiting.values()], reason, code);
   }
-  /** Tells the senders of messages, and `onLost`, that they are lost. @internal */
-  lose(entries, reason, code, why) {
+  /** Tells the senders of messages, and `onLost`, that they are lost. */
+  lose(entries, reason, code) {
     const lost = entries.map((entry) => {
+      const { payload: data, key, sender } = entry;
       this.remove(entry);
-      entry.reject?.(new WsError(code, `send: ${why}`));
-      const { payload: data, key } = entry;
+      sender?.reject(new WsError(code, `send: ${reason}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
-    if (lost.length > 0) queueMicrotask(() => this.#onLost?.(lost));
+    if (lost[0]) queueMicrotask(() => this.#onLost?.(lost));
   }
   #insert(entry) {
     this.#waiting.set(entry.key ?? entry, entry);
     this.bytes += sizeOf(entry);
-    if (entry.due < this.#due) this.#arm(entry.due);
+    this.#expireAt(entry.due);
   }
-  /** One timer for the first that is due. It may find that it has gone. */
-  #arm(due) {
-    this.#stop?.();
+  /** Sees to it that the timer is due by then. It may find that the message has gone. */
+  #expireAt(due) {
+    if (due >= this.#due) return;
     this.#due = due;
-    this.#stop = this.#startTimer(due - performance.now(), () => this.expire());
-  }
-  /** Loses what is too late. @internal */
-  expire() {
-    const now = performance.now();
-    const waiting = [...this.#waiting.values()];
-    this.lose(
-      waiting.filter(({ due }) => due <= now),
-      "expired",
-      "CHANNEL_TIMEOUT",
-      "its ttl is over"
-    );
     this.#stop?.();
-    this.#due = Infinity;
-    for (const { due } of this.#waiting.values()) if (due < this.#due) this.#arm(due);
-  }
-}
-
-const KEPT = 100;
-class Statuses {
-  #watchers = /* @__PURE__ */ new Set();
-  set(status) {
-    this.current = status;
-    for (const watcher of this.#watchers) {
-      while (!watcher.trySend(status)) watcher.tryReceive();
-      if (status.type === "closed") watcher.close();
-    }
-  }
-  /** The current one, then each change. */
-  watch() {
-    const watcher = new Channel(KEPT);
-    watcher.trySend(this.current);
-    const iterator = watcher[Symbol.asyncIterator]();
-    if (this.current.type === "closed") watcher.close();
-    else this.#watchers.add(watcher);
-    iterator.return = () => {
-      this.#watchers.delete(watcher);
-      watcher.close();
-      return Promise.resolve({ done: true, value: void 0 });
-    };
-    return iterator;
+    this.#stop = this.#startTimer(due - performance.now(), () => {
+      this.#due = Infinity;
+      const time = performance.now();
+      const late = [...this.#waiting.values()].filter((entry) => entry.due <= time);
+      this.lose(late, "expired", "CHANNEL_TIMEOUT");
+      for (const entry of this.#waiting.values()) this.#expireAt(entry.due);
+    });
   }
 }
 
 const EVENTS = ["online", "offline", "pageshow", "resume", "visibilitychange"];
 function onWake(signal, wake) {
   const { addEventListener, document } = globalThis;
-  const listener = (event) => {
-    const { type, persisted } = event;
-    if (type === "pageshow" && !persisted) return;
-    if (type === "visibilitychange" && document?.visibilityState === "hidden") return;
-    wake(type !== "offline");
+  const listener = ({ type }) => {
+    if (type !== "visibilitychange" || !document?.hidden) wake(type !== "offline");
   };
   for (const type of EVENTS) addEventListener?.(type, listener, { capture: true, signal });
 }
 
 const LOST = { code: 1006, reason: "", clean: false, by: "none" };
 const FIRST_ATTEMPTS = 10;
+const KEPT = 100;
 class ReconnectingClient {
   #plan;
   #kit;
   #outbox;
   #channel;
-  #statuses = new Statuses();
+  #watchers = /* @__PURE__ */ new Set();
   /** Aborts when the client ends, and takes along all that waits and listens. */
   #life = new AbortController();
+  #signal = this.#life.signal;
   #settleClosed;
   /** Why it gave up. */
   #failure;
-  /** The connection of this attempt; open for use only while the status says so. */
+  #state = { type: "connecting", attempt: 1 };
+  /** The connection of this attempt, if it has come so far. */
   #client;
   /** Why this side ended it. */
   #why;
   /** Why the last attempt, or the last connection, ended. */
   #lastError;
-  /** Whether the last connection was open for `stableAfter`. */
-  #wasStable = false;
   /** Whether a connection has ever been open, and since when there is one, or none. */
   #resumed = false;
   #since = performance.now();
   /** What was handed to the connection and may not have left. */
   #handed = [];
-  #isFlushing = false;
-  #isProbing = false;
-  /** How many messages were handed over and lost. */
-  #losses = 0;
   /** Settles when what waited has been handed over. */
   #drained;
   /** Ends a wait. */
   #wake;
-  #stopElapsed;
   /** @internal */
   constructor(plan) {
     const { context, inbox, queue, onLost, signal } = plan;
@@ -287,33 +228,36 @@ class ReconnectingClient {
     this.#outbox = new Outbox(queue, this.#kit.startTimer, onLost);
     this.#channel = ReceiveChannel.of(inbox);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
-    const abort = () => {
-      const error = new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason });
-      this.#giveUp({ ...LOST, by: "local", error });
-    };
-    signal?.addEventListener("abort", abort, { signal: this.#life.signal });
-    onWake(this.#life.signal, (isBack) => {
+    const abort = () => this.#terminate(new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
+    signal?.addEventListener("abort", abort, { signal: this.#signal });
+    onWake(this.#signal, (isBack) => {
       if (this.connection) void this.#probe(this.connection);
       else if (isBack) this.#wake?.();
     });
-    this.#startElapsed();
     if (signal?.aborted) abort();
-    void this.#run();
+    this.#run().catch((cause) => this.#terminate(toError("shouldRetry", cause)));
   }
   /** Where it stands now. */
   get state() {
-    return this.#statuses.current;
+    return this.#state;
   }
   /**
-   * Where it stands, then every change, until it has closed. What an iterator does not fetch waits, the
-   * latest 100.
+   * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
+   * waits, the latest 100.
    */
-  status() {
-    return this.#statuses.watch();
+  async *status() {
+    const watcher = new Channel(KEPT);
+    this.#watchers.add(watcher);
+    try {
+      this.#tell(watcher);
+      yield* watcher;
+    } finally {
+      this.#watchers.delete(watcher);
+    }
   }
   /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
   get connection() {
-    return this.state.type === "open" ? this.#client : void 0;
+    return this.#state.type === "open" ? this.#client : void 0;
   }
   /** What waits for a connection. */
   get queue() {
@@ -337,87 +281,76 @@ class ReconnectingClient {
   }
   /**
    * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
-   * as the connection's own `send`; while there is none, it waits. Bytes that wait are copied.
+   * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
+   * returned.
+   *
+   * @param data As of `Client.send`.
+   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
    *
    * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
    * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
    * rejection.
    */
   send(data, options) {
-    const { duration, must, oneOf, parseBy, toPayload } = this.#kit;
+    const { onLost, queue, message } = this.#plan;
+    const { parseBy, toPayload } = this.#kit;
     try {
-      const { type, ttl, key, retry } = typeof options === "object" ? parseBy(
-        {
-          type: (value) => value,
-          ttl: duration,
-          key: must((value) => typeof value === "string", "a string"),
-          retry: oneOf(false, true)
-        },
-        options,
-        "send"
-      ) : { type: options };
+      const { type, ttl, key, retry } = typeof options === "object" ? parseBy(message, options, "send") : { type: options };
       const payload = toPayload(data, type);
-      if (this.#life.signal.aborted) throw this.#closedError("send");
-      const due = performance.now() + (ttl ?? this.#plan.queue.ttl ?? Infinity);
-      const entry = { payload, key, due, retry };
-      const { connection } = this;
-      const sent = connection && !this.#outbox.next && this.#hand(connection, entry);
-      if (!sent) return this.#outbox.add(entry);
-      return entry.promise ?? sent;
+      if (this.#hasEnded()) throw this.#closedError("send");
+      const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
+      const entry = { payload, key, retry, due };
+      const sent = this.#outbox.next ? void 0 : this.#hand(this.connection, entry);
+      if (!sent || retry || onLost) entry.payload = payload.slice();
+      return sent ?? this.#outbox.add(entry);
     } catch (error) {
       const failed = Promise.reject(error);
-      failed.catch(() => {
-      });
+      failed.catch(nothing);
       return failed;
     }
   }
   /**
    * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-   * `flush`. Rejects with `CLOSED` if some of it was lost, or the client has ended, and with `UNSUPPORTED`.
+   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
+   * `UNSUPPORTED`. What was lost before, `onLost` tells.
    */
   async flush() {
-    const losses = this.#losses;
     for await (const { type } of this.status()) {
-      const { connection } = this;
-      if (type !== "open" || !connection) continue;
-      await this.#drained;
-      const failure = await connection.flush().catch((error) => error);
-      if (failure?.code === "UNSUPPORTED") throw failure;
-      if (losses !== this.#losses) break;
-      if (!failure) return;
+      if (type === "open") await this.#drained;
+      if (this.connection && !this.#outbox.next) return this.connection.flush();
     }
     throw this.#closedError("flush");
   }
   /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
   async ping(options) {
-    const { connection } = this;
-    if (!connection) throw this.#closedError("ping");
-    return connection.ping(options);
+    if (!this.connection) throw this.#closedError("ping");
+    return this.connection.ping(options);
   }
   /**
    * Ends it: what waits is lost, an open connection is closed as by its own `close`, a dial and all waits
    * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
    * returns the same promise.
    *
+   * @param code As of `Client.close`; default 1000.
+   * @param reason As of `Client.close`; default `""`.
+   *
    * Rejects with `INVALID_CLOSE`, and nothing ends.
    */
   close(code = 1e3, reason = "") {
-    if (this.#life.signal.aborted) return this.closed;
+    if (this.#hasEnded()) return this.closed;
     try {
       this.#kit.checkClose(code, reason);
     } catch (error) {
       return Promise.reject(error);
     }
     const clean = !this.#outbox.next;
-    const ended = this.#client?.close(code, reason);
-    this.#end(
-      ended ? ended.then((info) => ({ ...info, clean: clean && info.clean })) : { code, reason, clean, by: "local" }
-    );
+    const ended = this.#client?.close(code, reason).then((info) => ({ ...info, clean: clean && info.clean }));
+    void this.#end(ended ?? { code, reason, clean, by: "local" });
     return this.closed;
   }
   /** Ends it now, without a closing handshake. */
   terminate() {
-    this.#giveUp({ ...LOST, by: "local" });
+    this.#terminate();
   }
   /** `close()`, for `await using`, where the platform has the symbol. */
   async [Symbol.asyncDispose]() {
@@ -425,113 +358,98 @@ class ReconnectingClient {
   }
   // Connecting
   async #run() {
-    const { backoff, maxAttempts, shouldRetry } = this.#plan;
+    const { backoff, shouldRetry, stableAfter } = this.#plan;
     let failures = 0;
-    for (let attempt = 1; !this.#life.signal.aborted; attempt++) {
-      this.#statuses.set({ type: "connecting", attempt });
+    for (let attempt = 1; !this.#hasEnded(); attempt++) {
+      this.#set({ type: "connecting", attempt });
       const info = await this.#attempt(attempt);
-      if (this.#life.signal.aborted) return;
+      if (this.#hasEnded()) return;
       const error = this.#lastError = info.error ?? endError(info);
-      let retry;
-      try {
-        retry = shouldRetry?.(error, attempt) ?? error.retryable;
-      } catch (cause) {
-        this.#giveUp({ ...info, error: toError("shouldRetry", cause) });
-        return;
+      const verdict = shouldRetry?.(error, attempt) ?? error.retryable;
+      if (verdict !== true) {
+        return this.#end(info, info.error);
       }
-      if (retry !== true) {
-        this.#giveUp(info);
-        return;
+      const time = performance.now();
+      if (this.connection) {
+        if (time - this.#since >= stableAfter) attempt = failures = 0;
+        this.#since = time;
       }
-      if (this.#wasStable) attempt = failures = 0;
-      if (attempt >= (maxAttempts ?? (this.#resumed ? Infinity : FIRST_ATTEMPTS))) {
-        this.#giveUp({ ...info, error: usedUp(`${attempt} attempts`, error) });
-        return;
-      }
-      const { least, spread } = pauseAfter(failures++, backoff, error.details);
+      this.#client = void 0;
+      const [least, spread] = pauseAfter(failures++, backoff, error.details);
       const jitter = Math.random() * spread;
-      this.#statuses.set({ type: "waiting", attempt: attempt + 1, delay: least + jitter, error });
+      const delay = least + jitter;
+      if (this.#isUsedUp(attempt, time + delay)) {
+        const last = giveUpError(attempt, error);
+        return this.#end({ ...info, error: last }, last);
+      }
+      this.#set({ type: "waiting", attempt: attempt + 1, delay, error });
       await this.#sleep(least);
       if (await this.#sleep(jitter, true)) await this.#sleep(Math.random() * backoff.min);
     }
   }
+  /** Whether there may be no other attempt, which would begin then. */
+  #isUsedUp(attempt, then) {
+    const { maxAttempts = this.#resumed ? Infinity : FIRST_ATTEMPTS, maxElapsed = Infinity } = this.#plan;
+    return attempt >= maxAttempts || then - this.#since > maxElapsed;
+  }
   /** One attempt, up to the end of the connection that it has opened. */
   async #attempt(attempt) {
-    const { onConnect, stableAfter } = this.#plan;
-    const { signal } = this.#life;
-    this.#wasStable = false;
+    const { onConnect } = this.#plan;
+    let info = LOST;
     this.#why = void 0;
-    let client;
     try {
-      client = this.#client = await this.#dial(attempt);
-    } catch (error) {
-      return { ...LOST, error };
-    }
-    try {
-      if (onConnect) {
-        await this.#within(
-          "onConnect",
-          () => onConnect(client, { attempt, resumed: this.#resumed })
-        );
+      const client = this.#client = await this.#dial(attempt);
+      try {
+        const resumed = this.#resumed;
+        await this.#within("onConnect", () => onConnect?.(client, { attempt, resumed }));
+        this.#open(client, attempt);
+      } catch (error) {
+        this.#drop(client, error);
       }
-      signal.throwIfAborted();
-      this.#start(client, attempt);
+      info = await client.closed;
+      this.#takeBack(info.clean ? [] : this.#handed);
     } catch (error) {
-      this.#drop(client, error);
+      this.#why = error;
     }
-    const info = await client.closed;
-    const time = performance.now();
-    if (this.connection) {
-      this.#wasStable = time - this.#since >= stableAfter;
-      this.#since = time;
-      this.#startElapsed();
-    }
-    this.#client = void 0;
-    this.#takeBack(info.clean ? [] : this.#handed);
     return this.#why ? { ...info, error: this.#why } : info;
   }
+  /** Asks for what may have changed, and dials. */
   async #dial(attempt) {
     const { context, dial, fresh } = this.#plan;
-    const { signal } = this.#life;
+    const signal = this.#signal;
     const info = { attempt, lastError: this.#lastError, signal };
     const [url, headers, protocols] = await this.#within(
       "credentials",
-      () => Promise.all(
-        fresh.map((value) => typeof value === "function" ? value(info) : value)
-      )
+      () => Promise.all(fresh.map(async (value) => typeof value === "function" ? value(info) : value))
     );
-    return context.connect(
-      url,
-      { ...dial, headers, protocols, signal }
-    );
+    const options = { ...dial, headers, protocols, signal };
+    return context.connect(url, options);
   }
   /** The connection is ready: it feeds the channel, and what waits goes out. */
-  #start(client, attempt) {
+  #open(client, attempt) {
+    if (this.#hasEnded()) return;
     const { inbox, marker } = this.#plan;
     const start = performance.now();
-    const channel = client.channel();
-    const gap = start - this.#since;
-    const mark = marker && this.#resumed && { type: "reconnected", attempt, gap };
+    const own = client.channel();
     client.deliverTo(inbox);
-    let next = mark || channel.tryReceive()?.value;
-    for (; next; next = channel.tryReceive()?.value) {
+    const gap = start - this.#since;
+    let next = marker && this.#resumed ? { type: "reconnected", attempt, gap } : own.tryReceive()?.value;
+    for (; next; next = own.tryReceive()?.value) {
       if (inbox.put(next)) {
-        this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: bufferLimit: read faster"));
+        this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
         return;
       }
     }
     inbox.changed?.();
-    this.#stopElapsed?.();
     this.#since = start;
     this.#resumed = true;
-    this.#statuses.set({
+    this.#set({
       type: "open",
       attempt,
       get duration() {
         return performance.now() - start;
       }
     });
-    this.#outbox.expire();
     this.#drained = this.#drain(client);
   }
   /** Ends the connection for a reason of our own. */
@@ -546,143 +464,110 @@ class ReconnectingClient {
       const sent = this.#hand(client, entry);
       if (!sent) return;
       this.#outbox.remove(entry);
-      await sent.catch(() => {
-      });
+      entry.sender?.resolve(sent);
+      entry.sender = void 0;
+      await sent.catch(nothing);
     }
   }
-  /** Hands a message to the connection, if that takes it. */
+  /** Hands a message to the connection, if there is one that takes it. */
   #hand(client, entry) {
-    const sent = client.offer(entry.payload);
-    if (!sent) return void 0;
-    const { retry } = entry;
-    if (!entry.promise && (retry || this.#plan.onLost)) own(entry);
-    if (retry) {
-      void promiseOf(entry);
-      sent.then(
-        () => entry.resolve?.(),
-        () => {
-        }
-      );
-    } else {
-      entry.resolve?.(sent);
-    }
-    this.#handed.push(entry);
-    void this.#trim(client);
-    return sent;
+    const sent = client?.offer(entry.payload);
+    if (!client || !sent) return void 0;
+    if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
+    return entry.retry ? sent.catch(nothing) : sent;
   }
   /** Forgets what has left. */
-  async #trim(client) {
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    const handed = this.#handed;
-    while (handed.length > 0) {
-      const count = handed.length;
-      const failure = await client.flush().catch((error) => error);
-      if (failure && failure.code !== "UNSUPPORTED") break;
-      handed.splice(0, count);
+  async #trim(client, handed) {
+    try {
+      while (handed[0]) {
+        const { length } = handed;
+        await client.flush();
+        handed.splice(0, length);
+      }
+    } catch (error) {
+      if (error.code === "UNSUPPORTED") handed.length = 0;
     }
-    this.#isFlushing = false;
   }
   /** What the connection may not have sent goes again, if its sender says so, or is lost. */
   #takeBack(left) {
-    const goesAgain = ({ retry }) => retry && !this.#life.signal.aborted;
-    const lost = left.filter((entry) => !goesAgain(entry));
+    const goesAgain = ({ retry }) => retry && !this.#hasEnded();
     this.#handed = [];
-    this.#losses += lost.length;
     this.#outbox.restore(left.filter(goesAgain));
-    this.#outbox.lose(lost, "unflushed", "CLOSED", "the connection ended");
+    const lost = left.filter((entry) => !goesAgain(entry));
+    this.#outbox.lose(lost, "unflushed", "CLOSED");
   }
   // Waiting
   /** One step of an attempt, within `dialTimeout`. */
   #within(step, run) {
-    return this.#kit.waitFor(
-      step,
-      "DIAL_TIMEOUT",
-      { timeout: this.#plan.dialTimeout, signal: this.#life.signal },
-      {
-        park(done) {
-          (async () => run())().then(done, (cause) => done(toError(step, cause)));
-          return () => {
-          };
-        }
+    const options = { timeout: this.#plan.dialTimeout, signal: this.#signal };
+    return this.#kit.waitFor(step, "DIAL_TIMEOUT", options, {
+      park(done) {
+        (async () => run())().then(done, (cause) => done(toError(step, cause)));
+        return nothing;
       }
-    );
+    });
   }
   /** Resolves with whether it was woken; at once when the client ends. */
   #sleep(timeout, mayWake = false) {
-    const park = (done) => {
-      if (mayWake) this.#wake = () => done(true);
-      return () => this.#wake = void 0;
-    };
-    const { signal } = this.#life;
-    return this.#kit.waitFor("wait", "CHANNEL_TIMEOUT", { timeout, signal }, { park }).catch(() => false);
-  }
-  #startElapsed() {
-    const { maxElapsed } = this.#plan;
-    if (!maxElapsed) return;
-    this.#stopElapsed = this.#kit.startTimer(
-      maxElapsed,
-      () => this.#giveUp({ ...LOST, error: usedUp(`${maxElapsed} ms`, this.#lastError) })
-    );
+    const options = { timeout, signal: this.#signal };
+    const waiting = this.#kit.waitFor("wait", "CHANNEL_TIMEOUT", options, {
+      park: (done) => {
+        if (mayWake) this.#wake = () => done(true);
+        return () => this.#wake = void 0;
+      }
+    });
+    return waiting.catch(() => false);
   }
   /** Something tells that the connection may have died: if nobody answers it has. */
   async #probe(client) {
-    if (this.#isProbing) return;
-    this.#isProbing = true;
-    const isAlive = await this.#answers(client);
-    this.#isProbing = false;
-    const text = "connection: no answer";
-    if (!isAlive) this.#drop(client, new WsError("KEEPALIVE_TIMEOUT", text));
+    const isAlive = await this.#answers(client).catch(() => false);
+    if (!isAlive) this.#drop(client, new WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
   }
   async #answers(client) {
     const { timeout, message } = this.#plan.dial.keepAlive ?? {};
-    try {
-      if (client.canPing) {
-        await client.ping({ timeout });
-      } else if (message) {
-        const { messagesReceived } = client.stats;
-        await client.send(message());
-        await this.#sleep(timeout);
-        return client.stats.messagesReceived > messagesReceived;
-      }
-      return true;
-    } catch {
-      return false;
-    }
+    if (client.canPing) return await client.ping({ timeout }) >= 0;
+    if (!message) return true;
+    const { messagesReceived } = client.stats;
+    await client.send(message());
+    await this.#sleep(timeout);
+    return client.stats.messagesReceived > messagesReceived;
   }
   // The end
-  #giveUp(info) {
+  #hasEnded() {
+    return this.#signal.aborted;
+  }
+  #terminate(error) {
     const client = this.#client;
-    this.#end(client ? client.closed.then(() => info) : info, info.error);
+    const info = { ...LOST, by: "local", ...error && { error } };
+    void this.#end(client?.closed.then(() => info) ?? info, error);
     client?.terminate();
   }
   /** The one way into `closed`. */
-  #end(outcome, failure) {
-    if (this.#life.signal.aborted) return;
+  async #end(outcome, failure) {
+    if (this.#hasEnded()) return;
     this.#failure = failure;
     this.#life.abort();
-    this.#stopElapsed?.();
     this.#plan.inbox.close();
-    this.#outbox.dropAll("closed", "CLOSED", "the client has ended");
-    const settle = (info) => {
-      this.#statuses.set({ type: "closed", error: info.error });
-      this.#settleClosed(Object.freeze(info));
-    };
-    if (outcome instanceof Promise) void outcome.then(settle);
-    else settle(outcome);
+    this.#outbox.clear("closed", "CLOSED");
+    const info = await outcome;
+    this.#set({ type: "closed", error: info.error });
+    this.#settleClosed(Object.freeze(info));
+  }
+  #set(status) {
+    this.#state = status;
+    for (const watcher of this.#watchers) this.#tell(watcher);
+  }
+  #tell(watcher) {
+    while (!watcher.trySend(this.#state)) watcher.tryReceive();
+    if (this.#state.type === "closed") watcher.close();
   }
   #closedError(operation) {
-    const hasEnded = this.#life.signal.aborted;
-    return new WsError(
-      "CLOSED",
-      `${operation}: ${hasEnded ? "the client has ended" : "not connected"}`,
-      {
-        retryable: !hasEnded,
-        cause: this.#failure
-      }
-    );
+    const init = { retryable: !this.#hasEnded(), cause: this.#failure };
+    return new WsError("CLOSED", `${operation}: no connection`, init);
   }
 }
+const nothing = () => {
+};
 function toError(step, cause) {
   return WsError.is(cause) ? cause : new WsError("DIAL_FAILED", `${step}: failed`, { cause });
 }
@@ -694,16 +579,17 @@ function endError({ code, reason, by }) {
     details: { closeCode: code, reason }
   });
 }
-function usedUp(limit, cause) {
-  const text = `reconnecting: gave up after ${limit}`;
-  return new WsError(cause?.code ?? "DIAL_TIMEOUT", text, { ...cause, cause });
+function giveUpError(attempts, cause) {
+  const { code, kind, retryable, details } = cause;
+  const text = `reconnecting: gave up after ${attempts} attempts`;
+  return new WsError(code, text, { kind, retryable, details, cause });
 }
 function bindReconnecting(pings) {
-  const make = (url, options = {}) => new ReconnectingClient(makePlan(url, options));
-  return make;
+  const bound = (url, options = {}) => new ReconnectingClient(makePlan(url, options, pings));
+  return bound;
 }
 
-const reconnecting = /* @__PURE__ */ bindReconnecting();
+const reconnecting = /* @__PURE__ */ bindReconnecting(false);
 
 export { reconnecting };
 //# sourceMappingURL=browser.mjs.map

@@ -179,7 +179,8 @@ interface SendOptions {
     readonly retry?: boolean | undefined;
 }
 /**
- * A client that lives across connections: see `reconnecting`.
+ * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
+ * number of tasks may use it at the same time. Like one it must be read until it is closed.
  */
 declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     #private;
@@ -188,10 +189,10 @@ declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     /** Where it stands now. */
     get state(): Status;
     /**
-     * Where it stands, then every change, until it has closed. What an iterator does not fetch waits, the
-     * latest 100.
+     * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
+     * waits, the latest 100.
      */
-    status(): AsyncIterableIterator<Status, undefined>;
+    status(): AsyncGenerator<Status, void>;
     /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
     get connection(): Client | undefined;
     /** What waits for a connection. */
@@ -207,7 +208,11 @@ declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined>;
     /**
      * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
-     * as the connection's own `send`; while there is none, it waits. Bytes that wait are copied.
+     * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
+     * returned.
+     *
+     * @param data As of `Client.send`.
+     * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
      *
      * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
      * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
@@ -216,7 +221,8 @@ declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     send(data: Data, options?: 1 | 2 | SendOptions): Promise<void>;
     /**
      * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-     * `flush`. Rejects with `CLOSED` if some of it was lost, or the client has ended, and with `UNSUPPORTED`.
+     * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
+     * `UNSUPPORTED`. What was lost before, `onLost` tells.
      */
     flush(): Promise<void>;
     /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
@@ -225,6 +231,9 @@ declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
      * Ends it: what waits is lost, an open connection is closed as by its own `close`, a dial and all waits
      * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
      * returns the same promise.
+     *
+     * @param code As of `Client.close`; default 1000.
+     * @param reason As of `Client.close`; default `""`.
      *
      * Rejects with `INVALID_CLOSE`, and nothing ends.
      */

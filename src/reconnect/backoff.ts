@@ -7,30 +7,24 @@ export interface Backoff {
   readonly factor: number;
 }
 
-/** A wait: at least so long, and on top a part, by chance, of `spread`. Both in milliseconds. */
-export interface Pause {
-  readonly least: number;
-  readonly spread: number;
-}
+/** At least so long, and on top a part, by chance, of so long; in milliseconds. */
+export type Pause = readonly [least: number, spread: number];
 
 /** What IANA's registry of close codes says of 1012: come back after 5 to 30 seconds, by chance. */
 const RESTART = 5_000;
 
 /**
- * The pause after the `failures`th failure in a row, from 0 on: full jitter over a window that grows up
+ * The pause after a failure, which `failures` others preceded: full jitter over a window that grows up
  * to `max`. A server that asks for time gets it: after `Retry-After` the window begins when that is
- * over, and is as long again, so that those who were told the same do not come back together; after 1012
- * and 1013 it is 5 s to `max`, for the whole of a server's clients comes back.
+ * over, and is at least as long again, up to `max`, so that those who were told the same do not come back
+ * together; after 1012 and 1013 it is 5 s to `max`, for all clients of a server come back.
  */
 export function pauseAfter(
   failures: number,
   { min, max, factor }: Backoff,
-  { retryAfter = 0, closeCode }: ErrorDetails = {},
+  { retryAfter = 0, closeCode = 0 }: ErrorDetails = {},
 ): Pause {
-  if (closeCode === 1012 || closeCode === 1013) {
-    const least = Math.min(RESTART, max);
-    return { least, spread: max - least };
-  }
-  const spread = Math.min(max, Math.max(min * factor ** failures, retryAfter));
-  return { least: retryAfter, spread };
+  const least = Math.min(RESTART, max);
+  if (closeCode === 1012 || closeCode === 1013) return [least, max - least];
+  return [retryAfter, Math.min(max, Math.max(min * factor ** failures, retryAfter))];
 }

@@ -133,6 +133,8 @@ export interface Plan {
   readonly queue: QueueSettings;
   readonly onLost: ReconnectOptions["onLost"];
   readonly marker: boolean | undefined;
+  /** Checks the options of one message. */
+  readonly message: Readonly<Record<string, Parser>>;
 }
 
 /** What an option is when it is not given. Those that are not here are off, or none. */
@@ -148,6 +150,9 @@ export const DEFAULTS: {
 
 /** Of `keepAlive`, in milliseconds. */
 const USUAL = 20_000;
+
+/** Takes anything, or leaves the check to others. */
+const any: Parser = (value) => value;
 
 /** Checks and copies what `reconnecting` is given; `pings` says whether the platform has ping frames. */
 export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, pings: boolean): Plan {
@@ -193,16 +198,20 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
     parsers,
     "reconnecting",
   );
-  const dial: Record<string, unknown> = { ...options };
-  for (const name in parsers) delete dial[name];
-  const usual = keepAlive !== false && pings && !options.webSocket;
-  dial.keepAlive = keepAlive
-    ? {
-        ...options.keepAlive,
-        interval: keepAlive.interval || USUAL,
-        timeout: keepAlive.timeout || USUAL,
-      }
-    : (options.keepAlive ?? (usual ? { interval: USUAL, timeout: USUAL } : undefined));
+  const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
+  const orUsual = (value: Duration | undefined): Duration =>
+    value === undefined || value === 0 ? USUAL : value;
+  const isUsual = keepAlive !== false && pings && !options.webSocket;
+  const dial = {
+    ...Object.fromEntries(ofDial),
+    keepAlive: keepAlive
+      ? {
+          ...options.keepAlive,
+          interval: orUsual(keepAlive.interval),
+          timeout: orUsual(keepAlive.timeout),
+        }
+      : (options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : undefined)),
+  };
   return {
     ...DEFAULTS,
     ...options,
@@ -210,6 +219,7 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
     inbox,
     dialTimeout,
     dial,
+    message: { type: any, ttl: duration, key: any, retry: oneOf(false, true) },
     fresh: [
       isFunction(url) ? url : String(url),
       isFunction(headers) ? headers : options.headers,

@@ -42,38 +42,37 @@ export interface QueueSettings {
 
 /** One message on its way. */
 export interface Entry {
+  /** What goes out; the caller's own bytes until the message has to wait. */
   payload: string | Uint8Array;
   readonly key: string | undefined;
   /** When it is too late, by `performance.now()`. */
   readonly due: number;
   readonly retry: boolean | undefined;
-  /** What its sender waits for, if it is more than a connection's own `send`. */
-  promise?: Promise<void>;
-  resolve?: (sent?: PromiseLike<void>) => void;
-  reject?: (error: WsError) => void;
+  /** Its sender, if that waits here. */
+  sender?: Sender | undefined;
 }
 
-/** What a message is taken to hold, as the core counts what it has received. */
+/** Who waits for a message to go. */
+interface Sender {
+  readonly promise: Promise<void>;
+  readonly resolve: (sent: Promise<void>) => void;
+  readonly reject: (error: WsError) => void;
+}
+
+function newSender(): Sender {
+  let settle!: Omit<Sender, "promise">;
+  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  // Nobody has to await it: `onLost` tells as well.
+  promise.catch(() => {});
+  return { promise, ...settle };
+}
+
+/** What a message is taken to hold, as the core counts those that wait to be read. */
 function sizeOf({ payload }: Entry): number {
   return 64 + payload.length * (typeof payload === "string" ? 2 : 1);
 }
 
-/** The promise of a message that waits, or may have to wait again. */
-export function promiseOf(entry: Entry): Promise<void> {
-  if (!entry.promise) {
-    entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
-    // Nobody has to await it: what is lost is reported.
-    entry.promise.catch(() => {});
-  }
-  return entry.promise;
-}
-
-/** The payload as its own: the caller may reuse its bytes. */
-export function own(entry: Entry): void {
-  if (typeof entry.payload !== "string") entry.payload = entry.payload.slice();
-}
-
-/** The queue of what waits for a connection: bounded, in order, one timer for all that expires. */
+/** The queue of what waits for a connection: bounded, in order, with one timer for all that expires. */
 export class Outbox implements OfflineQueue {
   bytes = 0;
 
@@ -100,56 +99,38 @@ export class Outbox implements OfflineQueue {
     return this.#waiting.size;
   }
 
-  /** The message that is to go next. @internal */
+  /** The message that is to go next. */
   get next(): Entry | undefined {
-    for (const entry of this.#waiting.values()) return entry;
-    return undefined;
+    return this.#waiting.values().next().value;
   }
 
-  clear(): void {
-    this.dropAll("dropped", "ABORTED", "the queue was cleared");
-  }
-
-  /** Takes a message in at the end; its promise rejects with `QUEUE_FULL` if there is no room. @internal */
+  /** Takes a message in at the end; rejects with `QUEUE_FULL` if there is no room. */
   add(entry: Entry): Promise<void> {
     const { maxMessages, maxBytes, whenFull } = this.#settings;
-    own(entry);
-    const size = sizeOf(entry);
     const old = this.#waiting.get(entry.key);
-    if (old) {
-      this.remove(old);
-      // Whoever waits for the old one gets what becomes of the new one.
-      Object.assign(entry, { promise: old.promise, resolve: old.resolve, reject: old.reject });
-    }
-    const promise = promiseOf(entry);
+    // Whoever waits for the old one gets what becomes of the new one.
+    const sender = (entry.sender = old?.sender ?? newSender());
+    if (old) this.remove(old);
+    const size = sizeOf(entry);
     const isFull = (): boolean => this.length >= maxMessages || this.bytes + size > maxBytes;
-    const full = "the queue is full";
-    while (isFull() && whenFull !== "reject" && size <= maxBytes && this.next) {
-      this.lose([this.next], "dropped", "QUEUE_FULL", full);
+    while (isFull() && this.next && whenFull !== "reject" && size <= maxBytes) {
+      this.lose([this.next], "dropped", "QUEUE_FULL");
     }
-    if (isFull()) {
-      if (old) this.lose([old], "dropped", "QUEUE_FULL", full);
-      entry.reject?.(new WsError("QUEUE_FULL", `send: ${full}`));
-    } else {
-      this.#insert(entry);
-    }
-    return promise;
+    if (isFull()) this.lose([entry], "dropped", "QUEUE_FULL");
+    else this.#insert(entry);
+    return sender.promise;
   }
 
-  /** Takes messages back, before all others, but for those that a newer one with their key replaces. @internal */
+  /** Takes messages back, before all others, but for those that a newer one replaces. */
   restore(entries: readonly Entry[]): void {
     const newer = this.#waiting;
     this.#waiting = new Map();
     this.bytes = 0;
-    for (const entry of entries) {
-      const newest = newer.get(entry.key);
-      if (newest) entry.resolve?.(newest.promise);
-      else this.#insert(entry);
-    }
-    for (const entry of newer.values()) this.#insert(entry);
+    const back = entries.filter(({ key }) => !newer.has(key));
+    for (const entry of [...back, ...newer.values()]) this.#insert(entry);
   }
 
-  /** A message has gone, if it waits. @internal */
+  /** A message has gone, if it waits here. */
   remove(entry: Entry): void {
     const id = entry.key ?? entry;
     if (this.#waiting.get(id) !== entry) return;
@@ -157,50 +138,41 @@ export class Outbox implements OfflineQueue {
     this.bytes -= sizeOf(entry);
   }
 
-  /** Loses all that wait. @internal */
-  dropAll(reason: LostReason, code: ErrorCode, why: string): void {
-    this.lose([...this.#waiting.values()], reason, code, why);
+  clear(reason: LostReason = "dropped", code: ErrorCode = "ABORTED"): void {
     this.#stop?.();
     this.#due = Infinity;
+    this.lose([...this.#waiting.values()], reason, code);
   }
 
-  /** Tells the senders of messages, and `onLost`, that they are lost. @internal */
-  lose(entries: readonly Entry[], reason: LostReason, code: ErrorCode, why: string): void {
+  /** Tells the senders of messages, and `onLost`, that they are lost. */
+  lose(entries: readonly Entry[], reason: LostReason, code: ErrorCode): void {
     const lost = entries.map((entry): LostMessage => {
+      const { payload: data, key, sender } = entry;
       this.remove(entry);
-      entry.reject?.(new WsError(code, `send: ${why}`));
-      const { payload: data, key } = entry;
+      sender?.reject(new WsError(code, `send: ${reason}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     // Later: an exception is the caller's.
-    if (lost.length > 0) queueMicrotask(() => this.#onLost?.(lost));
+    if (lost[0]) queueMicrotask(() => this.#onLost?.(lost));
   }
 
   #insert(entry: Entry): void {
     this.#waiting.set(entry.key ?? entry, entry);
     this.bytes += sizeOf(entry);
-    if (entry.due < this.#due) this.#arm(entry.due);
+    this.#expireAt(entry.due);
   }
 
-  /** One timer for the first that is due. It may find that it has gone. */
-  #arm(due: number): void {
-    this.#stop?.();
+  /** Sees to it that the timer is due by then. It may find that the message has gone. */
+  #expireAt(due: number): void {
+    if (due >= this.#due) return;
     this.#due = due;
-    this.#stop = this.#startTimer(due - performance.now(), () => this.expire());
-  }
-
-  /** Loses what is too late. @internal */
-  expire(): void {
-    const now = performance.now();
-    const waiting = [...this.#waiting.values()];
-    this.lose(
-      waiting.filter(({ due }) => due <= now),
-      "expired",
-      "CHANNEL_TIMEOUT",
-      "its ttl is over",
-    );
     this.#stop?.();
-    this.#due = Infinity;
-    for (const { due } of this.#waiting.values()) if (due < this.#due) this.#arm(due);
+    this.#stop = this.#startTimer(due - performance.now(), () => {
+      this.#due = Infinity;
+      const time = performance.now();
+      const late = [...this.#waiting.values()].filter((entry) => entry.due <= time);
+      this.lose(late, "expired", "CHANNEL_TIMEOUT");
+      for (const entry of this.#waiting.values()) this.#expireAt(entry.due);
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { ReceiveChannel, WsError } from "wschan";
+import { Channel, ReceiveChannel, WsError } from "wschan";
 import type {
   Client,
   CloseInfo,
@@ -14,9 +14,8 @@ import type { Kit } from "../kit.js";
 import { pauseAfter } from "./backoff.js";
 import { makePlan } from "./options.js";
 import type { AttemptInfo, Fresh, Plan, ReconnectOptions } from "./options.js";
-import { Outbox, own, promiseOf } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import type { Entry, OfflineQueue } from "./outbox.js";
-import { Statuses } from "./status.js";
 import type { Status } from "./status.js";
 import { onWake } from "./wake.js";
 
@@ -50,8 +49,12 @@ const LOST: CloseInfo = { code: 1006, reason: "", clean: false, by: "none" };
 /** Attempts until a first connection has opened, unless `maxAttempts` is given. */
 const FIRST_ATTEMPTS = 10;
 
+/** How many changes of status wait for whoever does not fetch them: the latest. */
+const KEPT = 100;
+
 /**
- * A client that lives across connections: see `reconnecting`.
+ * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
+ * number of tasks may use it at the same time. Like one it must be read until it is closed.
  */
 export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
   /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
@@ -61,35 +64,30 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
   readonly #kit: Kit;
   readonly #outbox: Outbox;
   readonly #channel: ReceiveChannel<M>;
-  readonly #statuses = new Statuses();
+  readonly #watchers = new Set<Channel<Status>>();
   /** Aborts when the client ends, and takes along all that waits and listens. */
   readonly #life = new AbortController();
+  readonly #signal: AbortSignal = this.#life.signal;
   #settleClosed!: (info: CloseInfo) => void;
   /** Why it gave up. */
   #failure: WsError | undefined;
 
-  /** The connection of this attempt; open for use only while the status says so. */
+  #state: Status = { type: "connecting", attempt: 1 };
+  /** The connection of this attempt, if it has come so far. */
   #client: Client | undefined;
   /** Why this side ended it. */
   #why: WsError | undefined;
   /** Why the last attempt, or the last connection, ended. */
   #lastError: WsError | undefined;
-  /** Whether the last connection was open for `stableAfter`. */
-  #wasStable = false;
   /** Whether a connection has ever been open, and since when there is one, or none. */
   #resumed = false;
   #since = performance.now();
   /** What was handed to the connection and may not have left. */
   #handed: Entry[] = [];
-  #isFlushing = false;
-  #isProbing = false;
-  /** How many messages were handed over and lost. */
-  #losses = 0;
   /** Settles when what waited has been handed over. */
   #drained: Promise<void> | undefined;
   /** Ends a wait. */
   #wake: (() => void) | undefined;
-  #stopElapsed: (() => void) | undefined;
 
   /** @internal */
   constructor(plan: Plan) {
@@ -99,36 +97,41 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     this.#outbox = new Outbox(queue, this.#kit.startTimer, onLost);
     this.#channel = ReceiveChannel.of(inbox) as unknown as ReceiveChannel<M>;
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
-    const abort = (): void => {
-      const error = new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason });
-      this.#giveUp({ ...LOST, by: "local", error });
-    };
-    signal?.addEventListener("abort", abort, { signal: this.#life.signal });
-    onWake(this.#life.signal, (isBack) => {
+    const abort = (): void =>
+      this.#terminate(new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
+    signal?.addEventListener("abort", abort, { signal: this.#signal });
+    onWake(this.#signal, (isBack) => {
       if (this.connection) void this.#probe(this.connection);
       else if (isBack) this.#wake?.();
     });
-    this.#startElapsed();
     if (signal?.aborted) abort();
-    void this.#run();
+    // Nothing rejects but for what a user's function throws.
+    this.#run().catch((cause: unknown) => this.#terminate(toError("shouldRetry", cause)));
   }
 
   /** Where it stands now. */
   get state(): Status {
-    return this.#statuses.current;
+    return this.#state;
   }
 
   /**
-   * Where it stands, then every change, until it has closed. What an iterator does not fetch waits, the
-   * latest 100.
+   * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
+   * waits, the latest 100.
    */
-  status(): AsyncIterableIterator<Status, undefined> {
-    return this.#statuses.watch();
+  async *status(): AsyncGenerator<Status, void> {
+    const watcher = new Channel<Status>(KEPT);
+    this.#watchers.add(watcher);
+    try {
+      this.#tell(watcher);
+      yield* watcher;
+    } finally {
+      this.#watchers.delete(watcher);
+    }
   }
 
   /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
   get connection(): Client | undefined {
-    return this.state.type === "open" ? this.#client : undefined;
+    return this.#state.type === "open" ? this.#client : undefined;
   }
 
   /** What waits for a connection. */
@@ -157,68 +160,55 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
 
   /**
    * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
-   * as the connection's own `send`; while there is none, it waits. Bytes that wait are copied.
+   * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
+   * returned.
+   *
+   * @param data As of `Client.send`.
+   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
    *
    * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
    * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
    * rejection.
    */
   send(data: Data, options?: 1 | 2 | SendOptions): Promise<void> {
-    const { duration, must, oneOf, parseBy, toPayload } = this.#kit;
+    const { onLost, queue, message } = this.#plan;
+    const { parseBy, toPayload } = this.#kit;
     try {
       const { type, ttl, key, retry } = (
-        typeof options === "object"
-          ? parseBy(
-              {
-                type: (value) => value,
-                ttl: duration,
-                key: must((value) => typeof value === "string", "a string"),
-                retry: oneOf(false, true),
-              },
-              options,
-              "send",
-            )
-          : { type: options }
-      ) as { type?: 1 | 2; ttl?: number; key?: string; retry?: boolean };
+        typeof options === "object" ? parseBy(message, options, "send") : { type: options }
+      ) as SendOptions & { ttl?: number };
       const payload = toPayload(data, type);
-      if (this.#life.signal.aborted) throw this.#closedError("send");
-      const due = performance.now() + (ttl ?? this.#plan.queue.ttl ?? Infinity);
-      const entry: Entry = { payload, key, due, retry };
-      const { connection } = this;
+      if (this.#hasEnded()) throw this.#closedError("send");
+      const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
+      const entry: Entry = { payload, key, retry, due };
       // Behind what waits.
-      const sent = connection && !this.#outbox.next && this.#hand(connection, entry);
-      if (!sent) return this.#outbox.add(entry);
-      return entry.promise ?? sent;
+      const sent = this.#outbox.next ? undefined : this.#hand(this.connection, entry);
+      if (!sent || retry || onLost) entry.payload = payload.slice();
+      return sent ?? this.#outbox.add(entry);
     } catch (error) {
       const failed = Promise.reject(error);
-      failed.catch(() => {});
+      failed.catch(nothing);
       return failed;
     }
   }
 
   /**
    * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-   * `flush`. Rejects with `CLOSED` if some of it was lost, or the client has ended, and with `UNSUPPORTED`.
+   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
+   * `UNSUPPORTED`. What was lost before, `onLost` tells.
    */
   async flush(): Promise<void> {
-    const losses = this.#losses;
     for await (const { type } of this.status()) {
-      const { connection } = this;
-      if (type !== "open" || !connection) continue;
-      await this.#drained;
-      const failure = await connection.flush().catch((error: unknown) => error as WsError);
-      if (failure?.code === "UNSUPPORTED") throw failure;
-      if (losses !== this.#losses) break;
-      if (!failure) return;
+      if (type === "open") await this.#drained;
+      if (this.connection && !this.#outbox.next) return this.connection.flush();
     }
     throw this.#closedError("flush");
   }
 
   /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
   async ping(options?: PingOptions): Promise<number> {
-    const { connection } = this;
-    if (!connection) throw this.#closedError("ping");
-    return connection.ping(options);
+    if (!this.connection) throw this.#closedError("ping");
+    return this.connection.ping(options);
   }
 
   /**
@@ -226,28 +216,29 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
    * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
    * returns the same promise.
    *
+   * @param code As of `Client.close`; default 1000.
+   * @param reason As of `Client.close`; default `""`.
+   *
    * Rejects with `INVALID_CLOSE`, and nothing ends.
    */
   close(code = 1000, reason = ""): Promise<CloseInfo> {
-    if (this.#life.signal.aborted) return this.closed;
+    if (this.#hasEnded()) return this.closed;
     try {
       this.#kit.checkClose(code, reason);
     } catch (error) {
       return Promise.reject(error);
     }
     const clean = !this.#outbox.next;
-    const ended = this.#client?.close(code, reason);
-    this.#end(
-      ended
-        ? ended.then((info) => ({ ...info, clean: clean && info.clean }))
-        : { code, reason, clean, by: "local" },
-    );
+    const ended = this.#client
+      ?.close(code, reason)
+      .then((info) => ({ ...info, clean: clean && info.clean }));
+    void this.#end(ended ?? { code, reason, clean, by: "local" });
     return this.closed;
   }
 
   /** Ends it now, without a closing handshake. */
   terminate(): void {
-    this.#giveUp({ ...LOST, by: "local" });
+    this.#terminate();
   }
 
   /** `close()`, for `await using`, where the platform has the symbol. */
@@ -258,32 +249,32 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
   // Connecting
 
   async #run(): Promise<void> {
-    const { backoff, maxAttempts, shouldRetry } = this.#plan;
+    const { backoff, shouldRetry, stableAfter } = this.#plan;
     let failures = 0;
-    for (let attempt = 1; !this.#life.signal.aborted; attempt++) {
-      this.#statuses.set({ type: "connecting", attempt });
+    for (let attempt = 1; !this.#hasEnded(); attempt++) {
+      this.#set({ type: "connecting", attempt });
       const info = await this.#attempt(attempt);
-      if (this.#life.signal.aborted) return;
+      if (this.#hasEnded()) return;
       const error = (this.#lastError = info.error ?? endError(info));
-      let retry: unknown;
-      try {
-        retry = shouldRetry?.(error, attempt) ?? error.retryable;
-      } catch (cause) {
-        this.#giveUp({ ...info, error: toError("shouldRetry", cause) });
-        return;
+      // A promise would be truthy, and retry for ever.
+      const verdict: unknown = shouldRetry?.(error, attempt) ?? error.retryable;
+      if (verdict !== true) {
+        return this.#end(info, info.error);
       }
-      if (retry !== true) {
-        this.#giveUp(info);
-        return;
+      const time = performance.now();
+      if (this.connection) {
+        if (time - this.#since >= stableAfter) attempt = failures = 0;
+        this.#since = time;
       }
-      if (this.#wasStable) attempt = failures = 0;
-      if (attempt >= (maxAttempts ?? (this.#resumed ? Infinity : FIRST_ATTEMPTS))) {
-        this.#giveUp({ ...info, error: usedUp(`${attempt} attempts`, error) });
-        return;
-      }
-      const { least, spread } = pauseAfter(failures++, backoff, error.details);
+      this.#client = undefined;
+      const [least, spread] = pauseAfter(failures++, backoff, error.details);
       const jitter = Math.random() * spread;
-      this.#statuses.set({ type: "waiting", attempt: attempt + 1, delay: least + jitter, error });
+      const delay = least + jitter;
+      if (this.#isUsedUp(attempt, time + delay)) {
+        const last = giveUpError(attempt, error);
+        return this.#end({ ...info, error: last }, last);
+      }
+      this.#set({ type: "waiting", attempt: attempt + 1, delay, error });
       // What a server asked for is not cut short.
       await this.#sleep(least);
       // All that are woken by the same event do not come at once, either.
@@ -291,92 +282,83 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     }
   }
 
+  /** Whether there may be no other attempt, which would begin then. */
+  #isUsedUp(attempt: number, then: number): boolean {
+    const { maxAttempts = this.#resumed ? Infinity : FIRST_ATTEMPTS, maxElapsed = Infinity } =
+      this.#plan;
+    return attempt >= maxAttempts || then - this.#since > maxElapsed;
+  }
+
   /** One attempt, up to the end of the connection that it has opened. */
   async #attempt(attempt: number): Promise<CloseInfo> {
-    const { onConnect, stableAfter } = this.#plan;
-    const { signal } = this.#life;
-    this.#wasStable = false;
+    const { onConnect } = this.#plan;
+    let info = LOST;
     this.#why = undefined;
-    let client: Client;
     try {
-      client = this.#client = await this.#dial(attempt);
-    } catch (error) {
-      return { ...LOST, error: error as WsError };
-    }
-    try {
-      if (onConnect) {
-        await this.#within("onConnect", () =>
-          onConnect(client, { attempt, resumed: this.#resumed }),
-        );
+      const client = (this.#client = await this.#dial(attempt));
+      try {
+        const resumed = this.#resumed;
+        await this.#within("onConnect", () => onConnect?.(client, { attempt, resumed }));
+        this.#open(client, attempt);
+      } catch (error) {
+        // If the connection has ended, that says more than what the hook made of it.
+        this.#drop(client, error);
       }
-      signal.throwIfAborted();
-      this.#start(client, attempt);
+      info = await client.closed;
+      this.#takeBack(info.clean ? [] : this.#handed);
     } catch (error) {
-      // If the connection has ended, that says more than what the hook made of it.
-      this.#drop(client, error as WsError);
+      this.#why = error as WsError;
     }
-    const info = await client.closed;
-    const time = performance.now();
-    if (this.connection) {
-      this.#wasStable = time - this.#since >= stableAfter;
-      this.#since = time;
-      this.#startElapsed();
-    }
-    this.#client = undefined;
-    this.#takeBack(info.clean ? [] : this.#handed);
     return this.#why ? { ...info, error: this.#why } : info;
   }
 
+  /** Asks for what may have changed, and dials. */
   async #dial(attempt: number): Promise<Client> {
     const { context, dial, fresh } = this.#plan;
-    const { signal } = this.#life;
+    const signal = this.#signal;
     const info: AttemptInfo = { attempt, lastError: this.#lastError, signal };
     const [url, headers, protocols] = await this.#within("credentials", () =>
-      Promise.all(
-        fresh.map((value: unknown) => (typeof value === "function" ? value(info) : value)),
-      ),
+      Promise.all(fresh.map(async (value) => (typeof value === "function" ? value(info) : value))),
     );
-    return context.connect(
-      url as string,
-      { ...dial, headers, protocols, signal } as ConnectOptions,
-    );
+    const options = { ...dial, headers, protocols, signal } as ConnectOptions;
+    return context.connect(url as string, options);
   }
 
   /** The connection is ready: it feeds the channel, and what waits goes out. */
-  #start(client: Client, attempt: number): void {
+  #open(client: Client, attempt: number): void {
+    // Closed in between.
+    if (this.#hasEnded()) return;
     const { inbox, marker } = this.#plan;
     const start = performance.now();
-    const channel = client.channel();
-    const gap = start - this.#since;
-    const mark = marker && this.#resumed && { type: "reconnected", attempt, gap };
+    const own = client.channel();
     client.deliverTo(inbox);
-    let next = mark || channel.tryReceive()?.value;
-    for (; next; next = channel.tryReceive()?.value) {
+    const gap = start - this.#since;
+    let next: unknown =
+      marker && this.#resumed ? { type: "reconnected", attempt, gap } : own.tryReceive()?.value;
+    for (; next; next = own.tryReceive()?.value) {
       if (inbox.put(next as Message)) {
-        this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: bufferLimit: read faster"));
+        this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
         return;
       }
     }
     // It may have been full before.
     inbox.changed?.();
-    this.#stopElapsed?.();
     this.#since = start;
     this.#resumed = true;
-    this.#statuses.set({
+    this.#set({
       type: "open",
       attempt,
       get duration() {
         return performance.now() - start;
       },
     });
-    this.#outbox.expire();
     this.#drained = this.#drain(client);
   }
 
   /** Ends the connection for a reason of our own. */
-  #drop(client: Client, why: WsError): void {
+  #drop(client: Client, why: unknown): void {
     if (client.state !== "open") return;
-    this.#why = why;
+    this.#why = why as WsError;
     client.terminate();
   }
 
@@ -387,156 +369,129 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
       const sent = this.#hand(client, entry);
       if (!sent) return;
       this.#outbox.remove(entry);
-      await sent.catch(() => {});
+      entry.sender?.resolve(sent);
+      // It may come back.
+      entry.sender = undefined;
+      await sent.catch(nothing);
     }
   }
 
-  /** Hands a message to the connection, if that takes it. */
-  #hand(client: Client, entry: Entry): Promise<void> | undefined {
-    const sent = client.offer(entry.payload);
-    if (!sent) return undefined;
-    const { retry } = entry;
-    if (!entry.promise && (retry || this.#plan.onLost)) own(entry);
-    // If it goes again, its sender waits on.
-    if (retry) {
-      void promiseOf(entry);
-      sent.then(
-        () => entry.resolve?.(),
-        () => {},
-      );
-    } else {
-      entry.resolve?.(sent);
-    }
-    this.#handed.push(entry);
-    void this.#trim(client);
-    return sent;
+  /** Hands a message to the connection, if there is one that takes it. */
+  #hand(client: Client | undefined, entry: Entry): Promise<void> | undefined {
+    const sent = client?.offer(entry.payload);
+    if (!client || !sent) return undefined;
+    if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
+    // If the connection ends, it goes again.
+    return entry.retry ? sent.catch(nothing) : sent;
   }
 
   /** Forgets what has left. */
-  async #trim(client: Client): Promise<void> {
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    const handed = this.#handed;
-    while (handed.length > 0) {
-      const count = handed.length;
-      const failure = await client.flush().catch((error: unknown) => error as WsError);
-      // Where that is hidden, what was handed over has left.
-      if (failure && failure.code !== "UNSUPPORTED") break;
-      handed.splice(0, count);
+  async #trim(client: Client, handed: Entry[]): Promise<void> {
+    try {
+      while (handed[0]) {
+        const { length } = handed;
+        await client.flush();
+        handed.splice(0, length);
+      }
+    } catch (error) {
+      // Where it is hidden, what was handed over has left.
+      if ((error as WsError).code === "UNSUPPORTED") handed.length = 0;
     }
-    this.#isFlushing = false;
   }
 
   /** What the connection may not have sent goes again, if its sender says so, or is lost. */
   #takeBack(left: readonly Entry[]): void {
-    const goesAgain = ({ retry }: Entry): unknown => retry && !this.#life.signal.aborted;
-    const lost = left.filter((entry) => !goesAgain(entry));
+    const goesAgain = ({ retry }: Entry): unknown => retry && !this.#hasEnded();
     this.#handed = [];
-    this.#losses += lost.length;
     this.#outbox.restore(left.filter(goesAgain));
-    this.#outbox.lose(lost, "unflushed", "CLOSED", "the connection ended");
+    const lost = left.filter((entry) => !goesAgain(entry));
+    this.#outbox.lose(lost, "unflushed", "CLOSED");
   }
 
   // Waiting
 
   /** One step of an attempt, within `dialTimeout`. */
   #within<T>(step: string, run: () => T | Promise<T>): Promise<T> {
-    return this.#kit.waitFor<T>(
-      step,
-      "DIAL_TIMEOUT",
-      { timeout: this.#plan.dialTimeout, signal: this.#life.signal },
-      {
-        park(done) {
-          (async () => run())().then(done, (cause: unknown) => done(toError(step, cause)));
-          return () => {};
-        },
+    const options = { timeout: this.#plan.dialTimeout, signal: this.#signal };
+    return this.#kit.waitFor<T>(step, "DIAL_TIMEOUT", options, {
+      park(done) {
+        (async () => run())().then(done, (cause: unknown) => done(toError(step, cause)));
+        return nothing;
       },
-    );
+    });
   }
 
   /** Resolves with whether it was woken; at once when the client ends. */
   #sleep(timeout: number, mayWake = false): Promise<boolean> {
-    const park = (done: (isWoken: boolean) => void): (() => void) => {
-      if (mayWake) this.#wake = () => done(true);
-      return () => (this.#wake = undefined);
-    };
-    const { signal } = this.#life;
-    return this.#kit
-      .waitFor("wait", "CHANNEL_TIMEOUT", { timeout, signal }, { park })
-      .catch(() => false);
-  }
-
-  #startElapsed(): void {
-    const { maxElapsed } = this.#plan;
-    if (!maxElapsed) return;
-    this.#stopElapsed = this.#kit.startTimer(maxElapsed, () =>
-      this.#giveUp({ ...LOST, error: usedUp(`${maxElapsed} ms`, this.#lastError) }),
-    );
+    const options = { timeout, signal: this.#signal };
+    const waiting = this.#kit.waitFor<boolean>("wait", "CHANNEL_TIMEOUT", options, {
+      park: (done) => {
+        if (mayWake) this.#wake = () => done(true);
+        return () => (this.#wake = undefined);
+      },
+    });
+    return waiting.catch(() => false);
   }
 
   /** Something tells that the connection may have died: if nobody answers it has. */
   async #probe(client: Client): Promise<void> {
-    if (this.#isProbing) return;
-    this.#isProbing = true;
-    const isAlive = await this.#answers(client);
-    this.#isProbing = false;
-    const text = "connection: no answer";
-    if (!isAlive) this.#drop(client, new WsError("KEEPALIVE_TIMEOUT", text));
+    const isAlive = await this.#answers(client).catch(() => false);
+    if (!isAlive) this.#drop(client, new WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
   }
 
   async #answers(client: Client): Promise<boolean> {
     const { timeout, message } = this.#plan.dial.keepAlive ?? {};
-    try {
-      if (client.canPing) {
-        await client.ping({ timeout });
-      } else if (message) {
-        const { messagesReceived } = client.stats;
-        await client.send(message());
-        await this.#sleep(timeout as number);
-        return client.stats.messagesReceived > messagesReceived;
-      }
-      return true;
-    } catch {
-      return false;
-    }
+    if (client.canPing) return (await client.ping({ timeout })) >= 0;
+    // Nothing can be asked.
+    if (!message) return true;
+    const { messagesReceived } = client.stats;
+    await client.send(message());
+    await this.#sleep(timeout as number);
+    return client.stats.messagesReceived > messagesReceived;
   }
 
   // The end
 
-  #giveUp(info: CloseInfo): void {
+  #hasEnded(): boolean {
+    return this.#signal.aborted;
+  }
+
+  #terminate(error?: WsError): void {
     const client = this.#client;
-    this.#end(client ? client.closed.then(() => info) : info, info.error);
+    const info: CloseInfo = { ...LOST, by: "local", ...(error && { error }) };
+    void this.#end(client?.closed.then(() => info) ?? info, error);
     client?.terminate();
   }
 
   /** The one way into `closed`. */
-  #end(outcome: CloseInfo | Promise<CloseInfo>, failure?: WsError): void {
-    if (this.#life.signal.aborted) return;
+  async #end(outcome: CloseInfo | Promise<CloseInfo>, failure?: WsError): Promise<void> {
+    if (this.#hasEnded()) return;
     this.#failure = failure;
     this.#life.abort();
-    this.#stopElapsed?.();
     this.#plan.inbox.close();
-    this.#outbox.dropAll("closed", "CLOSED", "the client has ended");
-    const settle = (info: CloseInfo): void => {
-      this.#statuses.set({ type: "closed", error: info.error });
-      this.#settleClosed(Object.freeze(info));
-    };
-    if (outcome instanceof Promise) void outcome.then(settle);
-    else settle(outcome);
+    this.#outbox.clear("closed", "CLOSED");
+    const info = await outcome;
+    this.#set({ type: "closed", error: info.error });
+    this.#settleClosed(Object.freeze(info));
+  }
+
+  #set(status: Status): void {
+    this.#state = status;
+    for (const watcher of this.#watchers) this.#tell(watcher);
+  }
+
+  #tell(watcher: Channel<Status>): void {
+    while (!watcher.trySend(this.#state)) watcher.tryReceive();
+    if (this.#state.type === "closed") watcher.close();
   }
 
   #closedError(operation: string): WsError {
-    const hasEnded = this.#life.signal.aborted;
-    return new WsError(
-      "CLOSED",
-      `${operation}: ${hasEnded ? "the client has ended" : "not connected"}`,
-      {
-        retryable: !hasEnded,
-        cause: this.#failure,
-      },
-    );
+    const init = { retryable: !this.#hasEnded(), cause: this.#failure };
+    return new WsError("CLOSED", `${operation}: no connection`, init);
   }
 }
+
+const nothing = (): void => {};
 
 function toError(step: string, cause: unknown): WsError {
   return WsError.is(cause) ? cause : new WsError("DIAL_FAILED", `${step}: failed`, { cause });
@@ -552,10 +507,11 @@ function endError({ code, reason, by }: CloseInfo): WsError {
   });
 }
 
-/** The last error, after which there is no more of what it takes to go on. */
-function usedUp(limit: string, cause?: WsError): WsError {
-  const text = `reconnecting: gave up after ${limit}`;
-  return new WsError(cause?.code ?? "DIAL_TIMEOUT", text, { ...cause, cause });
+/** The last error, after which there may be no other attempt. */
+function giveUpError(attempts: number, cause: WsError): WsError {
+  const { code, kind, retryable, details } = cause;
+  const text = `reconnecting: gave up after ${attempts} attempts`;
+  return new WsError(code, text, { kind, retryable, details, cause });
 }
 
 /** Makes a {@link ReconnectingClient}: the first dial starts at once. */
@@ -573,7 +529,7 @@ export interface Reconnecting {
 
 /** Binds `reconnecting` to an entry; `pings` says whether its platform has ping frames. */
 export function bindReconnecting(pings: boolean): Reconnecting {
-  const make = (url: Fresh<string | URL>, options: ReconnectOptions = {}): unknown =>
+  const bound = (url: Fresh<string | URL>, options: ReconnectOptions = {}): unknown =>
     new ReconnectingClient(makePlan(url, options, pings));
-  return make as Reconnecting;
+  return bound as Reconnecting;
 }

@@ -1,4 +1,3 @@
-import { Channel } from "wschan";
 import type { WsError } from "wschan";
 
 /** Where a reconnecting client stands; told apart by `type`. */
@@ -30,35 +29,3 @@ export type Status =
       /** Why it gave up; none after a local close and the peer's normal end. */
       readonly error?: WsError | undefined;
     };
-
-/** How many changes an iterator that nobody reads keeps: the latest. */
-const KEPT = 100;
-
-/** The status, and those who watch it. */
-export class Statuses {
-  current!: Status;
-  readonly #watchers = new Set<Channel<Status>>();
-
-  set(status: Status): void {
-    this.current = status;
-    for (const watcher of this.#watchers) {
-      while (!watcher.trySend(status)) watcher.tryReceive();
-      if (status.type === "closed") watcher.close();
-    }
-  }
-
-  /** The current one, then each change. */
-  watch(): AsyncIterableIterator<Status, undefined> {
-    const watcher = new Channel<Status>(KEPT);
-    watcher.trySend(this.current);
-    const iterator = watcher[Symbol.asyncIterator]();
-    if (this.current.type === "closed") watcher.close();
-    else this.#watchers.add(watcher);
-    iterator.return = () => {
-      this.#watchers.delete(watcher);
-      watcher.close();
-      return Promise.resolve({ done: true, value: undefined });
-    };
-    return iterator;
-  }
-}

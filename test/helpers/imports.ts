@@ -70,7 +70,10 @@ export function readImports(path: string, text: string): ModuleImports {
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) {
-      addSpecifier(node.moduleSpecifier, node.importClause?.isTypeOnly);
+      addSpecifier(
+        node.moduleSpecifier,
+        node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword,
+      );
     } else if (ts.isImportEqualsDeclaration(node)) {
       if (ts.isExternalModuleReference(node.moduleReference)) {
         addSpecifier(node.moduleReference.expression);
