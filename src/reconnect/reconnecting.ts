@@ -516,15 +516,12 @@ function giveUpError(attempts: number, cause: WsError): WsError {
 
 /** Makes a {@link ReconnectingClient}: the first dial starts at once. */
 export interface Reconnecting {
-  /** See option `marker`. */
-  (
-    url: Fresh<string | URL>,
-    options: ReconnectOptions & { readonly marker: true },
-  ): ReconnectingClient<Message | Reconnected>;
   (
     url: Fresh<string | URL>,
     options?: ReconnectOptions & { readonly marker?: false | undefined },
   ): ReconnectingClient;
+  /** With option `marker` its channel has a {@link Reconnected} between connections. */
+  (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
 }
 
 /** Binds `reconnecting` to an entry; `pings` says whether its platform has ping frames. */
