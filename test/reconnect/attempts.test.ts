@@ -158,12 +158,12 @@ describe("the end of a connection", () => {
       },
     });
     const client = reconnecting(server.url, { ...options, marker: true });
-    return { client, server };
+    return { client, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   }
 
   test("with 1000 by the peer is the end", async () => {
-    const { client, server } = await closedWith(1000);
-    await using _ = server;
+    await using cut = await closedWith(1000);
+    const { client } = cut;
     const info = await client.closed;
     expect(info).toEqual({ code: 1000, reason: "why", clean: true, by: "peer" });
     expect(client.state).toEqual({ type: "closed" });
@@ -176,8 +176,8 @@ describe("the end of a connection", () => {
     [1011, "CLOSED_BY_PEER"],
     [1014, "CLOSED_BY_PEER"],
   ])("with %s by the peer is followed by another", async (code, expected) => {
-    const { client, server } = await closedWith(code, FAST);
-    await using _ = server;
+    await using cut = await closedWith(code, FAST);
+    const { client } = cut;
     const { error } = await until(client, "waiting");
     expect(error).toMatchObject({
       code: expected,
@@ -189,8 +189,8 @@ describe("the end of a connection", () => {
   });
 
   test.each([1012, 1013])("with %i is followed by another after 5 to 30 s", async (code) => {
-    const { client, server } = await closedWith(code);
-    await using _ = server;
+    await using cut = await closedWith(code);
+    const { client } = cut;
     const { delay } = await until(client, "waiting");
     expect(delay).toBeGreaterThanOrEqual(5_000);
     expect(delay).toBeLessThanOrEqual(30_000);
@@ -198,8 +198,8 @@ describe("the end of a connection", () => {
   });
 
   test.each([1008, 1003, 3000, 4000])("with %i by the peer ends it with an error", async (code) => {
-    const { client, server } = await closedWith(code, FAST);
-    await using _ = server;
+    await using cut = await closedWith(code, FAST);
+    const { client } = cut;
     const { error } = await client.closed;
     expect(error).toMatchObject({ code: "CLOSED_BY_PEER", details: { closeCode: code } });
     expect(client.state).toEqual({ type: "closed", error });
@@ -231,8 +231,8 @@ describe("the end of a connection", () => {
   test.each([1000, 1008])(
     "with %i is followed by another, if shouldRetry says so",
     async (code) => {
-      const { client, server } = await closedWith(code, { ...FAST, shouldRetry: () => true });
-      await using _ = server;
+      await using cut = await closedWith(code, { ...FAST, shouldRetry: () => true });
+      const { client } = cut;
       await until(client, "open", ({ attempt }) => attempt === 2);
       await client.close();
     },
@@ -240,8 +240,8 @@ describe("the end of a connection", () => {
 
   test("with 1001 is the end, if shouldRetry says so", async () => {
     const shouldRetry = vi.fn(() => false);
-    const { client, server } = await closedWith(1001, { shouldRetry });
-    await using _ = server;
+    await using cut = await closedWith(1001, { shouldRetry });
+    const { client } = cut;
     expect(await client.closed).toEqual({ code: 1001, reason: "why", clean: true, by: "peer" });
     expect(shouldRetry).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ code: "CLOSED_BY_PEER" }),
@@ -254,15 +254,15 @@ describe("the end of a connection", () => {
     const shouldRetry = () => {
       throw cause;
     };
-    const { client, server } = await closedWith(1001, { shouldRetry });
-    await using _ = server;
+    await using cut = await closedWith(1001, { shouldRetry });
+    const { client } = cut;
     expect((await client.closed).error).toMatchObject({ code: "DIAL_FAILED", cause });
   });
 
   test("is not taken for retryable because shouldRetry is asynchronous", async () => {
     const shouldRetry = (async () => true) as never;
-    const { client, server } = await closedWith(1011, { ...FAST, shouldRetry });
-    await using _ = server;
+    await using cut = await closedWith(1011, { ...FAST, shouldRetry });
+    const { client } = cut;
     expect((await client.closed).error).toMatchObject({ code: "CLOSED_BY_PEER" });
   });
 });
@@ -465,7 +465,7 @@ describe("a marker", () => {
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
     (await server.connection()).ws.terminate();
     const { value } = await client.receive();
-    expect(value).toEqual({ type: "reconnected", attempt: 2, gap: expect.any(Number) });
+    expect(value).toEqual({ type: "reconnected", attempt: 2, gap: expect.any(Number) as number });
     expect((value as { gap: number }).gap).toBeGreaterThan(0);
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
     await client.close();

@@ -198,7 +198,7 @@ describe("status()", () => {
 
   test("that is left tells no more, and holds nothing up", async () => {
     const client = reconnecting(NOBODY, SLOW);
-    for await (const _ of client.status()) break;
+    await until(client, "connecting");
     const iterator = client.status();
     await iterator.next();
     await iterator.return();

@@ -55,9 +55,9 @@ describe("bad input throws at once, and names what is wrong", () => {
   });
 
   test.each([
-    [{ webSocket: class {}, headers: {} }, "headers"],
-    [{ webSocket: class {}, headers: () => ({}) }, "headers"],
-    [{ webSocket: class {}, keepAlive: {} }, "keepAlive"],
+    [{ webSocket: EventTarget, headers: {} }, "headers"],
+    [{ webSocket: EventTarget, headers: () => ({}) }, "headers"],
+    [{ webSocket: EventTarget, keepAlive: {} }, "keepAlive"],
   ])("what the platform cannot do: %j", async (options, named) => {
     const error = await failure(() => reconnecting(URL, options));
     expect(error.code).toBe("UNSUPPORTED");
@@ -92,7 +92,7 @@ describe("keepAlive", () => {
     makePlan(URL, options, pings).dial.keepAlive;
   const usual = { interval: 20_000, timeout: 20_000 };
   const message = () => "x";
-  const webSocket = class {};
+  const webSocket = EventTarget;
 
   test("is on where there are pings, and 20 s where it says nothing", () => {
     expect(keepAliveOf({})).toEqual(usual);

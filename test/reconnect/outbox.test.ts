@@ -19,7 +19,10 @@ function open(settings: Partial<QueueSettings> = {}) {
   /** What waits, in order, taken out. */
   const drain = () => {
     const payloads: unknown[] = [];
-    for (let entry; (entry = outbox.next); outbox.remove(entry)) payloads.push(entry.payload);
+    for (let entry; (entry = outbox.next);) {
+      payloads.push(entry.payload);
+      outbox.remove(entry);
+    }
     return payloads;
   };
   return { outbox, lost, add, drain };

@@ -79,7 +79,7 @@ void client.send(new Uint8Array(1), { type: 2, ttl: "5s", key: "k", retry: true 
 // @ts-expect-error: no such option
 void client.send("x", { timeout: 5 });
 // @ts-expect-error: nobody but the client feeds it
-client.queue.add({});
+expectTypeOf(client.queue.add);
 // @ts-expect-error: read-only
 client.queue.length = 0;
 {
