@@ -426,8 +426,9 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     const options = { timeout, signal: this.#signal };
     const waiting = this.#kit.waitFor<boolean>("wait", "CHANNEL_TIMEOUT", options, {
       park: (done) => {
+        // Called too late, it does nothing.
         if (mayWake) this.#wake = () => done(true);
-        return () => (this.#wake = undefined);
+        return nothing;
       },
     });
     return waiting.catch(() => false);

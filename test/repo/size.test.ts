@@ -9,9 +9,10 @@ const { dir } = inject("packed");
 
 const CONNECT = `export { connect } from "wschan";`;
 const CORE = `export * from "wschan";`;
-const RECONNECT = `export * from "wschan/reconnect";`;
 /** A sub-path is weighed without the core, which it comes on top of. */
 const ON_TOP = ["wschan"];
+/** By its file: esbuild takes all of a package's sub-paths for external as well. */
+const RECONNECT = `export * from "./node_modules/wschan/dist/reconnect/browser.mjs";`;
 
 /** The script of pages without a bundler; it is minified. */
 const readUmd = (): Promise<string> =>
