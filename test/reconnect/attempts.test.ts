@@ -283,6 +283,23 @@ describe("the count of attempts", () => {
     await client.close();
   });
 
+  test("begins anew for the windows, too", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(1);
+    try {
+      await using server = await startEchoServer();
+      const client = reconnecting(server.url, { backoff: { min: 2 }, stableAfter: 0.001 });
+      for (let n = 0; n < 3; n++) {
+        const { ws } = await server.connection(n);
+        await until(client, "open");
+        ws.terminate();
+        expect((await until(client, "waiting")).delay).toBe(2);
+      }
+      await client.close();
+    } finally {
+      random.mockRestore();
+    }
+  });
+
   test("lets the windows grow on, too", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(1);
     try {
@@ -440,6 +457,17 @@ describe("onConnect", () => {
     await client.close();
   });
 
+  test("that failed once is no reason of what comes later", async () => {
+    await using server = await startEchoServer();
+    let calls = 0;
+    const onConnect = () => (++calls === 1 ? Promise.reject(new Error("no")) : undefined);
+    const client = reconnecting(server.url, { ...FAST, onConnect });
+    await until(client, "open");
+    (await server.connection(1)).ws.close(1001);
+    expect((await until(client, "waiting")).error.code).toBe("CLOSED_BY_PEER");
+    await client.close();
+  });
+
   test("is told by the server's close what it was", async () => {
     await using server = await startEchoServer({
       onConnection: ({ ws }) => ws.close(1008, "bad token"),
@@ -463,10 +491,14 @@ describe("a marker", () => {
     await using server = await startEchoServer({ onConnection: ({ ws }) => ws.send("hello") });
     const client = reconnecting(server.url, { ...FAST, marker: true });
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
+    await new Promise((resolve) => setTimeout(resolve, ms(200)));
     (await server.connection()).ws.terminate();
     const { value } = await client.receive();
     expect(value).toEqual({ type: "reconnected", attempt: 2, gap: expect.any(Number) as number });
-    expect((value as { gap: number }).gap).toBeGreaterThan(0);
+    const { gap } = value as { gap: number };
+    expect(gap).toBeGreaterThan(0);
+    // It does not count how long the connection was open.
+    expect(gap).toBeLessThan(ms(190));
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
     await client.close();
   });
@@ -501,7 +533,8 @@ describe("the channel", () => {
 
   test("pauses a connection that opens while it is full", async () => {
     await using server = await startEchoServer({
-      onConnection: ({ ws }) => ws.send(String(server.connections.length)),
+      // The second one has nothing to say at first, and is paused all the same.
+      onConnection: ({ ws }) => server.connections.length === 1 && ws.send("1"),
     });
     const client = reconnecting(server.url, { ...FAST, channelCapacity: 1 });
     // Its only place is taken.
@@ -509,6 +542,7 @@ describe("the channel", () => {
     (await server.connection()).ws.terminate();
     await until(client, "open", ({ attempt }) => attempt === 2);
     await vi.waitFor(() => expect(client.connection?.stats.timesPaused).toBe(1), ms(1_000));
+    (await server.connection(1)).ws.send("2");
     expect(await client.receive()).toMatchObject({ value: { data: "1" } });
     expect(await client.receive()).toMatchObject({ value: { data: "2" } });
     await client.close();

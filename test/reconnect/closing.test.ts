@@ -48,6 +48,14 @@ const STATES: Readonly<Record<string, Bring>> = {
     await until(client, "open");
     return { client, server };
   },
+  "while it waits after a connection": async (options) => {
+    const server = await startEchoServer();
+    const client = reconnecting(server.url, options);
+    await until(client, "open");
+    (await server.connection()).ws.close(1001, "away");
+    await until(client, "waiting");
+    return { client, server };
+  },
   "while it waits": async (options) => {
     const client = reconnecting(NOBODY, options);
     await until(client, "waiting");
@@ -122,6 +130,37 @@ describe("the end", () => {
       await server.connection()
     ).closed;
     expect(texts).toHaveLength(1_000);
+  });
+
+  test("by close() is not clean if something still waited", async () => {
+    await using server = await startEchoServer();
+    const client = await new Promise<ReconnectingClient>((resolve) => {
+      const onConnect = () => {
+        resolve(made);
+        return never();
+      };
+      const made = reconnecting(server.url, { onConnect });
+    });
+    void client.send("x");
+    expect(await client.close()).toMatchObject({ code: 1000, clean: false, by: "local" });
+    expect((await (await server.connection()).closed).code).toBe(1000);
+  });
+
+  test("that comes as onConnect is done opens nothing any more", async () => {
+    await using server = await startEchoServer();
+    for (let turns = 0; turns < 15; turns++) {
+      const onConnect = () => {
+        void (async () => {
+          for (let i = 0; i < turns; i++) await Promise.resolve();
+          await client.close();
+        })();
+      };
+      const client: ReconnectingClient = reconnecting(server.url, { onConnect });
+      const types: string[] = [];
+      for await (const { type } of client.status()) types.push(type);
+      expect(["connecting closed", "connecting open closed"]).toContain(types.join(" "));
+      expect(await client.closed).toMatchObject({ code: 1000, by: "local" });
+    }
   });
 
   test("leaves readable what had arrived", async () => {

@@ -63,6 +63,12 @@ describe("bad input throws at once, and names what is wrong", () => {
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).toContain(named);
   });
+
+  test("what the class of the context's defaults cannot do", async () => {
+    const context = createContext({ defaults: { webSocket: EventTarget } });
+    const error = await failure(() => reconnecting(URL, { context, headers: {} }));
+    expect(error.code).toBe("UNSUPPORTED");
+  });
 });
 
 describe("what is left out", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
 import { BINARY } from "../../src/node.js";
+import type { WebSocketClass } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { LostMessage, ReconnectOptions } from "../../src/reconnect/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
@@ -164,11 +166,14 @@ describe("what was handed to a connection that is cut", () => {
     const onLost = (messages: readonly LostMessage[]) => lost.push(...messages);
     const client = reconnecting(server.url, { ...FAST, onLost });
     await until(client, "open");
-    const send = client.send(BIG, { key: "big" });
+    const bytes = Uint8Array.from(BIG);
+    bytes[0] = 7;
+    const send = client.send(bytes, { key: "big" });
+    bytes[0] = 1;
     (await server.connection()).socket.destroy();
     expect(await failureCode(send)).toBe("CLOSED");
     expect(lost).toMatchObject([{ key: "big", type: 2, reason: "unflushed" }]);
-    expect(BIG.length).toBe(lost[0]?.data.length);
+    expect(lost[0]?.data[0]).toBe(7);
     await until(client, "open", ({ attempt }) => attempt > 1);
     expect(client.queue.length).toBe(0);
     expect(client.connection?.stats.messagesSent).toBe(0);
@@ -196,6 +201,58 @@ describe("what was handed to a connection that is cut", () => {
     const [messages] = onLost.mock.calls[0] as [readonly LostMessage[]];
     expect(messages.map(({ data }) => data[0])).toEqual([7, "2", "3"]);
     expect(messages.map(({ reason }) => reason)).toEqual(["closed", "closed", "closed"]);
+  });
+
+  test("is its own copy when it goes again", async () => {
+    await using server = await startEchoServer({
+      onConnection: ({ ws }) => server.connections.length === 1 && ws.pause(),
+    });
+    const client = reconnecting(server.url, FAST);
+    await until(client, "open");
+    const bytes = Uint8Array.from(BIG);
+    bytes[0] = 7;
+    void client.send(bytes, { retry: true });
+    bytes[0] = 1;
+    (await server.connection()).ws.terminate();
+    const { value } = await client.receive();
+    expect(value?.data[0]).toBe(7);
+    await client.close();
+  });
+
+  test("and waits again is replaced by a newer one with its key, which has a promise of its own", async () => {
+    await using server = await startDeaf();
+    const client = reconnecting(server.url, SLOW);
+    const old = client.send(BIG, { retry: true, key: "k" });
+    await until(client, "open");
+    (await server.connection()).socket.destroy();
+    await until(client, "waiting");
+    await old;
+    const send = client.send("new", { key: "k" });
+    expect(await stateOf(send)).toBe("pending");
+    expect(client.queue.length).toBe(1);
+    await client.close();
+  });
+
+  test("counts as sent where the platform hides what has left", async () => {
+    class Blind extends WebSocket {
+      constructor(url: string, protocols?: string[]) {
+        super(url, protocols);
+        // As React Native's.
+        Object.defineProperty(this, "bufferedAmount", { value: undefined });
+      }
+    }
+    await using server = await startEchoServer();
+    const onLost = vi.fn();
+    const webSocket = Blind as unknown as WebSocketClass;
+    const client = reconnecting(server.url, { ...FAST, webSocket, onLost });
+    await client.send("x", { retry: true });
+    await client.receive();
+    expect(await failureCode(client.flush())).toBe("UNSUPPORTED");
+    (await server.connection()).ws.terminate();
+    await until(client, "open", ({ attempt }) => attempt === 2);
+    expect(client.connection?.stats.messagesSent).toBe(0);
+    expect(onLost).not.toHaveBeenCalled();
+    await client.close();
   });
 
   test("and had left is not", async () => {
@@ -234,6 +291,16 @@ describe("flush()", () => {
     void client.send("x");
     await client.flush();
     expect(client.connection?.stats.messagesSent).toBe(1);
+    await client.close();
+  });
+
+  test("waits for more than goes out at once", async () => {
+    await using server = await startEchoServer({ echo: false });
+    const client = reconnecting(server.url);
+    for (let i = 0; i < 8; i++) void client.send(new Uint8Array(2 ** 20));
+    await client.flush();
+    expect(client.queue.length).toBe(0);
+    expect(client.connection?.stats.messagesSent).toBe(8);
     await client.close();
   });
 
