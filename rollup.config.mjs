@@ -5,31 +5,33 @@ import terser from "@rollup/plugin-terser";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
-/** What the bundle exports at run time. Its types are built after it. */
-let values = /** @type {string[]} */ ([]);
+/** What an entry's bundle exports at run time, by the entry's folder. Its types are built after it. */
+const values = /** @type {Map<string, string[]>} */ (new Map());
 
 /**
  * Writes an ES module beside a CommonJS bundle: `import` and `require` in one process then share one
  * implementation, so that a `Client` of one is a `Client` of the other. The names are the bundle's own.
  *
- * @param {string} fileName
+ * @param {string} folder
  * @returns {import("rollup").Plugin}
  */
-const esmWrapper = (fileName) => ({
+const esmWrapper = (folder) => ({
   name: "esm-wrapper",
   generateBundle(_options, bundle) {
     const [chunk] = Object.values(bundle).filter((file) => file.type === "chunk");
     if (chunk === undefined) throw new Error("esm-wrapper: no bundle to wrap");
-    values = chunk.exports;
-    const names = values.filter((name) => name !== "default").sort();
-    const source = [
-      `import cjs from "./${chunk.fileName}";`,
-      `export { ${names.join(", ")} } from "./${chunk.fileName}";`,
-      "// To Node the default import is `module.exports`, to some bundlers its `default`.",
-      "export default cjs.default ?? cjs;",
-      "",
-    ].join("\n");
-    this.emitFile({ type: "asset", fileName, source });
+    values.set(folder, chunk.exports);
+    const names = chunk.exports.filter((name) => name !== "default").sort();
+    const named = `export { ${names.join(", ")} } from "./node.cjs";\n`;
+    const source = chunk.exports.includes("default")
+      ? [
+          `import cjs from "./node.cjs";\n`,
+          named,
+          "// To Node the default import is `module.exports`, to some bundlers its `default`.\n",
+          "export default cjs.default ?? cjs;\n",
+        ].join("")
+      : named;
+    this.emitFile({ type: "asset", fileName: chunk.fileName.replace(".cjs", ".mjs"), source });
   },
 });
 
@@ -37,15 +39,16 @@ const esmWrapper = (fileName) => ({
  * Restores `export type { SomeClass }`, which rollup-plugin-dts turns into `export { SomeClass }`: the
  * types would promise a value that is not there.
  *
- * @type {import("rollup").Plugin}
+ * @param {string} folder
+ * @returns {import("rollup").Plugin}
  */
-const typeOnlyClasses = {
+const typeOnlyClasses = (folder) => ({
   name: "type-only-classes",
   renderChunk(code) {
     const classes = [...code.matchAll(/^declare (?:abstract )?class (\w+)/gm)];
     return classes
       .map(([, name = ""]) => name)
-      .filter((name) => !values.includes(name))
+      .filter((name) => !values.get(folder)?.includes(name))
       .reduce(
         (text, name) =>
           text
@@ -58,7 +61,7 @@ const typeOnlyClasses = {
         code,
       );
   },
-};
+});
 
 /**
  * A warning is a mistake in the source or in this file: it must not scroll by.
@@ -70,8 +73,9 @@ const onwarn = (warning) => {
   throw new Error(warning.message);
 };
 
-// `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging.
-const external = ["ws", /^node:/];
+// `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging. The sub-paths
+// import the core as users do, and hold no second copy of it.
+const external = ["ws", "wschan", /^node:/];
 
 /** @type {() => import("rollup").Plugin} */
 const typescript = () => esbuild({ target: ["es2022", "node20"], tsconfig: "tsconfig.build.json" });
@@ -79,53 +83,60 @@ const typescript = () => esbuild({ target: ["es2022", "node20"], tsconfig: "tsco
 /**
  * The types of an entry, for `import` and for `require`.
  *
+ * @param {string} folder
  * @param {string} name
  * @returns {import("rollup").RollupOptions}
  */
-const types = (name) => ({
-  input: `src/${name}.ts`,
+const types = (folder, name) => ({
+  input: `src/${folder}${name}.ts`,
   external,
   onwarn,
-  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses],
-  output: [{ file: `dist/${name}.d.cts` }, { file: `dist/${name}.d.mts` }],
+  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses(folder)],
+  output: [".d.cts", ".d.mts"].map((extension) => ({ file: `dist/${folder}${name}${extension}` })),
 });
 
-/** The global variable of a page that loads the bundle by a script tag. */
-const GLOBAL = "wschan";
+/**
+ * All that ships of an import: the core, or a sub-path, whose folder is `reconnect/`. A page that loads it
+ * by a script tag finds it in the global variable `global`.
+ *
+ * @param {string} folder
+ * @param {string} global
+ * @param {string} file
+ * @returns {import("rollup").RollupOptions[]}
+ */
+const bundles = (folder, global, file) => {
+  /** @type {import("rollup").OutputOptions} */
+  const common = { exports: "named", sourcemap: true };
+  /** @type {import("rollup").OutputOptions} */
+  const umd = { ...common, format: "umd", name: global, globals: { wschan: "wschan" } };
+  const minify = terser({ ecma: 2020, compress: { passes: 2 } });
+  return [
+    {
+      input: `src/${folder}node.ts`,
+      external,
+      onwarn,
+      plugins: [nodeResolve(), commonjs(), typescript(), esmWrapper(folder)],
+      output: { ...common, file: `dist/${folder}node.cjs`, format: "cjs" },
+    },
+    types(folder, "node"),
+    {
+      input: `src/${folder}browser.ts`,
+      external: ["wschan"],
+      onwarn,
+      plugins: [typescript()],
+      output: [
+        { ...common, file: `dist/${folder}browser.mjs`, format: "es" },
+        { ...common, file: `dist/${folder}browser.cjs`, format: "cjs" },
+        { ...umd, file: `dist/${folder}${file}.umd.js` },
+        { ...umd, file: `dist/${folder}${file}.umd.min.js`, plugins: [minify] },
+      ],
+    },
+    types(folder, "browser"),
+  ];
+};
 
 /** @type {import("rollup").RollupOptions[]} */
 export default [
-  {
-    input: "src/node.ts",
-    external,
-    onwarn,
-    plugins: [nodeResolve(), commonjs(), typescript(), esmWrapper("node.mjs")],
-    output: { file: "dist/node.cjs", format: "cjs", exports: "named", sourcemap: true },
-  },
-  types("node"),
-  {
-    input: "src/browser.ts",
-    onwarn,
-    plugins: [typescript()],
-    output: [
-      { file: "dist/browser.mjs", format: "es", sourcemap: true },
-      { file: "dist/browser.cjs", format: "cjs", exports: "named", sourcemap: true },
-      {
-        file: "dist/wschan.umd.js",
-        format: "umd",
-        name: GLOBAL,
-        exports: "named",
-        sourcemap: true,
-      },
-      {
-        file: "dist/wschan.umd.min.js",
-        format: "umd",
-        name: GLOBAL,
-        exports: "named",
-        sourcemap: true,
-        plugins: [terser({ ecma: 2020, compress: { passes: 2 } })],
-      },
-    ],
-  },
-  types("browser"),
+  ...bundles("", "wschan", "wschan"),
+  ...bundles("reconnect/", "wschanReconnect", "wschan-reconnect"),
 ];

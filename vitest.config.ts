@@ -3,6 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import type { BrowserProviderOption } from "vitest/node";
 import { launchOptions } from "./e2e/helpers/browsers.js";
 import { webkit } from "./e2e/helpers/webkit-provider.js";
+import { ROOT } from "./test/helpers/root.js";
 import { ms, SCALE } from "./test/helpers/time.js";
 
 function project(
@@ -44,6 +45,11 @@ export default defineConfig({
     projects: [
       project("unit"),
       project("transport"),
+      // The sub-paths import the core by its name: here its source.
+      {
+        ...project("reconnect"),
+        resolve: { alias: [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }] },
+      },
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
       // What docs/RELIABILITY.md tells of.

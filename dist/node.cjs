@@ -17,6 +17,7 @@ const TRAITS = {
   CONNECTION_LOST: "+UNAVAILABLE",
   DIAL_FAILED: "+INTERNAL",
   MESSAGE_TOO_BIG: "INVALID",
+  QUEUE_FULL: "+RATE_LIMITED",
   SLOW_CONSUMER: "+RATE_LIMITED",
   UNSUPPORTED: "UNSUPPORTED"
 };
@@ -492,7 +493,7 @@ class QueueIterator {
 
 const OVERHEAD = 64;
 function memoryOf(message) {
-  return OVERHEAD + message.data.length * (message.type === "text" ? 2 : 1);
+  return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
 }
 function utf8Size(text) {
   return /[\u0080-\uffff]/.test(text) ? new TextEncoder().encode(text).length : text.length;
@@ -715,6 +716,9 @@ class Client {
   #options;
   #label;
   #handler = new Client.#Handler(this);
+  /** What waits in the client's own channel; closed from the end, or our own close, on. */
+  #own;
+  /** Where messages go to: `#own`, until {@link deliverTo}. */
   #inbox;
   #channel;
   #settleClosed;
@@ -753,9 +757,9 @@ class Client {
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
-    this.#inbox = new Inbox(options.channelCapacity, options.bufferLimit);
-    this.#inbox.watcher = this.#handler;
-    this.#channel = ReceiveChannel.of(this.#inbox);
+    this.#own = new Inbox(options.channelCapacity, options.bufferLimit);
+    this.deliverTo(this.#own);
+    this.#channel = ReceiveChannel.of(this.#own);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
     const hasWritten = () => this.#hasWritten();
@@ -846,7 +850,7 @@ class Client {
   }
   /** Short for `channel().receive(options)`. */
   receive(options) {
-    return receive(this.#inbox, options);
+    return this.#channel.receive(options);
   }
   /**
    * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
@@ -854,7 +858,7 @@ class Client {
    * connection open.
    */
   [Symbol.asyncIterator]() {
-    return new QueueIterator(this.#inbox, () => this.#asked ? void 0 : this.#failure);
+    return new QueueIterator(this.#own, () => this.#asked ? void 0 : this.#failure);
   }
   /**
    * Sends one message: handed over at once, in call order. Settles as soon as fewer than
@@ -870,21 +874,25 @@ class Client {
    */
   send(data, type) {
     try {
-      const payload = toPayload(data, type);
-      if (this.#state !== "open") throw this.#closedError("send");
-      const wasIdle = this.bufferedAmount === 0;
-      const size = this.#transport.send(payload);
-      if (size < 0) throw this.#closedError("send");
-      if (wasIdle && this.#writeDeadline) {
-        this.#writeDeadline.touch();
-        this.#hasWritten();
-      }
-      this.#stats.messagesSent++;
-      this.#stats.bytesSent += size;
-      return this.#settleSend(size);
+      const sent = this.offer(toPayload(data, type));
+      if (!sent) throw this.#closedError("send");
+      return sent;
     } catch (error) {
       return unreported(Promise.reject(error));
     }
+  }
+  /** As `send`; `undefined` if the connection takes no more, and the payload was not handed over. @internal */
+  offer(payload) {
+    const wasIdle = this.bufferedAmount === 0;
+    const size = this.#state === "open" ? this.#transport.send(payload) : -1;
+    if (size < 0) return void 0;
+    if (wasIdle && this.#writeDeadline) {
+      this.#writeDeadline.touch();
+      this.#hasWritten();
+    }
+    this.#stats.messagesSent++;
+    this.#stats.bytesSent += size;
+    return this.#settleSend(size);
   }
   /**
    * Settles when all that was sent has been handed to the operating system; in a browser, when
@@ -917,11 +925,10 @@ class Client {
     if (!park) {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
-    if (this.#state !== "open") throw this.#closedError("ping");
-    const roundTrip = await waitFor(`ping ${this.#label}`, "PING_TIMEOUT", options, {
+    const roundTrip = this.#state === "open" ? await waitFor(`ping ${this.#label}`, "PING_TIMEOUT", options, {
       timeout: PING_TIMEOUT,
       park
-    });
+    }) : NaN;
     if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
     this.#stats.roundTrip = roundTrip;
     return roundTrip;
@@ -945,7 +952,7 @@ class Client {
         return Promise.reject(error);
       }
       this.#asked = { code, reason };
-      this.#inbox.close();
+      this.#own.close();
       this.#startClosing();
       const sendFrame = () => {
         if (this.#state === "closed") return;
@@ -966,7 +973,7 @@ class Client {
   }
   // Receiving
   #onMessage(message, size) {
-    if (this.#inbox.closed) return;
+    if (this.#channel.closed) return;
     const stats = this.#stats;
     const { readLimit } = this.#options;
     if (size > readLimit) {
@@ -982,9 +989,17 @@ class Client {
     this.#readDeadline?.touch();
     this.#answered?.();
     const unread = this.#inbox.put(message);
-    if (unread !== void 0) {
+    if (unread) {
       this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
     }
+  }
+  /**
+   * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
+   * connection ends. What waits in the client's own channel stays there. @internal
+   */
+  deliverTo(inbox) {
+    this.#inbox = inbox;
+    inbox.watcher = this.#handler;
   }
   #refuse(code, option, size, closeCode, wayOut = "") {
     const limit = this.#options[option];
@@ -1137,7 +1152,7 @@ class Client {
     this.#state = "closed";
     this.#failure = error;
     this.#stopDeadlines();
-    this.#inbox.close();
+    this.#own.close();
     this.#onProgress();
     this.#settleClosed(
       Object.freeze({
@@ -1352,18 +1367,35 @@ function invalidHeaders(problem) {
   return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
 }
 
+const KIT = {
+  QueueIterator,
+  callable,
+  checkClose,
+  duration,
+  integer,
+  must,
+  object,
+  oneOf,
+  parseBy,
+  startTimer,
+  toPayload,
+  waitFor
+};
+
 class Context {
   #connector;
+  #platformFor;
   #owner;
   #clients = /* @__PURE__ */ new Map();
   #dials = /* @__PURE__ */ new Set();
   #isClosing = false;
   #settleClosed;
   /** @internal */
-  constructor(connector, check, options, parsers) {
+  constructor(connector, platformFor, options) {
     this.#connector = connector;
+    this.#platformFor = platformFor;
     this.#owner = {
-      settings: parseSettings(options, check, parsers),
+      settings: parseSettings(options, platformFor),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -1421,6 +1453,27 @@ class Context {
   [Symbol.asyncDispose]() {
     return this.close();
   }
+  /** For the sub-paths. @internal */
+  get kit() {
+    return KIT;
+  }
+  /**
+   * Checks at once what a client across connections will be made of, its `own` options included, and
+   * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+   */
+  prepare(input, given, own, where) {
+    const { defaults } = this.#owner.settings;
+    const webSocket = { ...given }.webSocket ?? defaults.webSocket;
+    const platform = this.#platformFor(webSocket);
+    if (typeof input !== "function") parseUrl(input, platform);
+    const parsers = { ...platform.parsers, ...own };
+    const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
+    const { dialTimeout, channelCapacity, bufferLimit } = {
+      ...DEFAULTS,
+      ...options
+    };
+    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit) };
+  }
 }
 function noContext() {
   return new WsError("NO_CONTEXT", "connect: the context is closed");
@@ -1437,10 +1490,12 @@ const PARSERS = {
   denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
   signal: abortSignal
 };
-function parseSettings(options, check, parsers) {
-  const given = parseBy({ ...PARSERS, ...parsers }, options, OPERATION);
+function parseSettings(options, platformFor) {
+  const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
+  const given = parseBy(parsers, options, OPERATION);
   const { policy, actor, meta, defaults = {}, strict } = given;
-  const shared = check(defaults, `${OPERATION}: option defaults`);
+  const platform = platformFor({ ...defaults }.webSocket);
+  const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
   for (const name of ["policy", "signal"]) {
     if (name in shared) {
       throw invalid(`${OPERATION}: option defaults.${name}`, "the context's own", shared[name]);
@@ -1615,8 +1670,7 @@ function bindConnect(platformFor) {
 }
 function bindCreateContext(platformFor) {
   const connector = bindConnector(platformFor);
-  const check = (options, where) => parseOptions({}, options, platformFor({ ...options }.webSocket), where);
-  return (options = {}) => new Context(connector, check, options, platformFor(void 0).contextParsers);
+  return (options = {}) => new Context(connector, platformFor, options);
 }
 function bindConnector(platformFor) {
   return async (input, given = {}, owner) => {

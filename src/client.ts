@@ -1,4 +1,4 @@
-import { QueueIterator, receive, ReceiveChannel } from "./channel.js";
+import { QueueIterator, ReceiveChannel } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
 import {
   ABNORMAL_CLOSURE,
@@ -100,7 +100,10 @@ export class Client implements AsyncIterable<Message> {
   readonly #options: ParsedOptions;
   readonly #label: string;
   readonly #handler: TransportHandler & InboxWatcher = new Client.#Handler(this);
-  readonly #inbox: Inbox;
+  /** What waits in the client's own channel; closed from the end, or our own close, on. */
+  readonly #own: Inbox;
+  /** Where messages go to: `#own`, until {@link deliverTo}. */
+  #inbox!: Inbox;
   readonly #channel: ReceiveChannel<Message>;
   #settleClosed!: (info: CloseInfo) => void;
   readonly #readDeadline: Deadline | undefined;
@@ -142,9 +145,9 @@ export class Client implements AsyncIterable<Message> {
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
-    this.#inbox = new Inbox(options.channelCapacity, options.bufferLimit);
-    this.#inbox.watcher = this.#handler;
-    this.#channel = ReceiveChannel.of(this.#inbox);
+    this.#own = new Inbox(options.channelCapacity, options.bufferLimit);
+    this.deliverTo(this.#own);
+    this.#channel = ReceiveChannel.of(this.#own);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const hasMoved = changes(() => transport.life);
     const hasWritten = (): boolean => this.#hasWritten();
@@ -258,7 +261,7 @@ export class Client implements AsyncIterable<Message> {
 
   /** Short for `channel().receive(options)`. */
   receive(options?: WaitOptions): Promise<ReceiveResult<Message>> {
-    return receive(this.#inbox, options);
+    return this.#channel.receive(options);
   }
 
   /**
@@ -267,7 +270,7 @@ export class Client implements AsyncIterable<Message> {
    * connection open.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return new QueueIterator(this.#inbox, () => (this.#asked ? undefined : this.#failure));
+    return new QueueIterator(this.#own, () => (this.#asked ? undefined : this.#failure));
   }
 
   /**
@@ -284,22 +287,27 @@ export class Client implements AsyncIterable<Message> {
    */
   send(data: Data, type?: 1 | 2): Promise<void> {
     try {
-      const payload = toPayload(data, type);
-      if (this.#state !== "open") throw this.#closedError("send");
-      const wasIdle = this.bufferedAmount === 0;
-      const size = this.#transport.send(payload);
-      if (size < 0) throw this.#closedError("send");
-      if (wasIdle && this.#writeDeadline) {
-        this.#writeDeadline.touch();
-        // That bytes wait from now on is no progress of theirs.
-        this.#hasWritten();
-      }
-      this.#stats.messagesSent++;
-      this.#stats.bytesSent += size;
-      return this.#settleSend(size);
+      const sent = this.offer(toPayload(data, type));
+      if (!sent) throw this.#closedError("send");
+      return sent;
     } catch (error) {
       return unreported(Promise.reject(error));
     }
+  }
+
+  /** As `send`; `undefined` if the connection takes no more, and the payload was not handed over. @internal */
+  offer(payload: string | Uint8Array): Promise<void> | undefined {
+    const wasIdle = this.bufferedAmount === 0;
+    const size = this.#state === "open" ? this.#transport.send(payload) : -1;
+    if (size < 0) return undefined;
+    if (wasIdle && this.#writeDeadline) {
+      this.#writeDeadline.touch();
+      // That bytes wait from now on is no progress of theirs.
+      this.#hasWritten();
+    }
+    this.#stats.messagesSent++;
+    this.#stats.bytesSent += size;
+    return this.#settleSend(size);
   }
 
   /**
@@ -337,11 +345,13 @@ export class Client implements AsyncIterable<Message> {
     if (!park) {
       throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
     }
-    if (this.#state !== "open") throw this.#closedError("ping");
-    const roundTrip = await waitFor<number>(`ping ${this.#label}`, "PING_TIMEOUT", options, {
-      timeout: PING_TIMEOUT,
-      park,
-    });
+    const roundTrip =
+      this.#state === "open"
+        ? await waitFor<number>(`ping ${this.#label}`, "PING_TIMEOUT", options, {
+            timeout: PING_TIMEOUT,
+            park,
+          })
+        : NaN;
     if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
     this.#stats.roundTrip = roundTrip;
     return roundTrip;
@@ -366,7 +376,7 @@ export class Client implements AsyncIterable<Message> {
         return Promise.reject(error);
       }
       this.#asked = { code, reason };
-      this.#inbox.close();
+      this.#own.close();
       this.#startClosing();
       const sendFrame = (): void => {
         // Terminated in between.
@@ -393,7 +403,7 @@ export class Client implements AsyncIterable<Message> {
   // Receiving
 
   #onMessage(message: Message, size: number): void {
-    if (this.#inbox.closed) return;
+    if (this.#channel.closed) return;
     const stats = this.#stats;
     const { readLimit } = this.#options;
     // Where the platform has no limit of its own.
@@ -411,9 +421,18 @@ export class Client implements AsyncIterable<Message> {
     this.#readDeadline?.touch();
     this.#answered?.();
     const unread = this.#inbox.put(message);
-    if (unread !== undefined) {
+    if (unread) {
       this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
     }
+  }
+
+  /**
+   * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
+   * connection ends. What waits in the client's own channel stays there. @internal
+   */
+  deliverTo(inbox: Inbox): void {
+    this.#inbox = inbox;
+    inbox.watcher = this.#handler;
   }
 
   #refuse(
@@ -613,7 +632,7 @@ export class Client implements AsyncIterable<Message> {
     this.#state = "closed";
     this.#failure = error;
     this.#stopDeadlines();
-    this.#inbox.close();
+    this.#own.close();
     this.#onProgress();
     this.#settleClosed(
       Object.freeze({
@@ -657,7 +676,8 @@ function unreported<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function toPayload(data: Data, type?: number): string | Uint8Array {
+/** What goes out: text, or bytes that are still the caller's. Throws `INVALID_MESSAGE`. */
+export function toPayload(data: Data, type?: number): string | Uint8Array {
   if (type !== undefined && type !== TEXT && type !== BINARY) {
     throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }

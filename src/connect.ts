@@ -1,13 +1,13 @@
 import { Client } from "./client.js";
 import { Context } from "./context.js";
-import type { Connector, ContextOptions, OptionCheck, Owner } from "./context.js";
+import type { Connector, ContextOptions, Owner } from "./context.js";
 import { nextTurn, startDeadline, waitFor } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { DEFAULTS, parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
 import { authorize } from "./policy.js";
 import type { PolicySubject } from "./policy.js";
-import type { DialRequest, Platform, WebSocketClass } from "./transport.js";
+import type { DialRequest, Platform, PlatformFor } from "./transport.js";
 import { displayUrl, parseUrl } from "./url.js";
 
 /**
@@ -33,9 +33,6 @@ export type Connect = (url: string | URL, options?: ConnectOptions) => Promise<C
  */
 export type CreateContext = (options?: ContextOptions) => Context;
 
-/** The platform that serves this option `webSocket`. */
-export type PlatformFor = (webSocket: WebSocketClass | undefined) => Platform;
-
 /** Binds {@link connect} to the platforms of an entry. */
 export function bindConnect(platformFor: PlatformFor): Connect {
   const connector = bindConnector(platformFor);
@@ -45,10 +42,7 @@ export function bindConnect(platformFor: PlatformFor): Connect {
 /** Binds {@link createContext} to the platforms of an entry. */
 export function bindCreateContext(platformFor: PlatformFor): CreateContext {
   const connector = bindConnector(platformFor);
-  const check: OptionCheck = (options, where) =>
-    parseOptions({}, options, platformFor({ ...options }.webSocket), where);
-  return (options = {}) =>
-    new Context(connector, check, options, platformFor(undefined).contextParsers);
+  return (options = {}) => new Context(connector, platformFor, options);
 }
 
 function bindConnector(platformFor: PlatformFor): Connector {

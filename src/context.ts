@@ -2,10 +2,23 @@ import type { Client } from "./client.js";
 import { checkClose, GOING_AWAY } from "./close.js";
 import { onAbort } from "./deadline.js";
 import { invalid, show, WsError } from "./errors.js";
-import { abortSignal, callable, notHere, object, oneOf, parseBy } from "./options.js";
-import type { ConnectOptions, Parser } from "./options.js";
+import { Inbox } from "./inbox.js";
+import { KIT } from "./kit.js";
+import type { Ground, Kit } from "./kit.js";
+import {
+  abortSignal,
+  callable,
+  DEFAULTS,
+  notHere,
+  object,
+  oneOf,
+  parseBy,
+  parseOptions,
+} from "./options.js";
+import type { ConnectOptions, ParsedOptions, Parser } from "./options.js";
 import type { Policy } from "./policy.js";
-import type { Dial, PlatformParsers } from "./transport.js";
+import type { Dial, PlatformFor } from "./transport.js";
+import { parseUrl } from "./url.js";
 
 /** What {@link createContext} takes. */
 export interface ContextOptions {
@@ -76,9 +89,6 @@ export type Connector = (
   owner?: Owner,
 ) => Promise<Client>;
 
-/** Checks and copies options for `where`. */
-export type OptionCheck = (options: ConnectOptions, where: string) => ConnectOptions;
-
 /**
  * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
  * with `NO_CONTEXT`, and closes its connections.
@@ -88,6 +98,7 @@ export class Context {
   readonly closed: Promise<void>;
 
   readonly #connector: Connector;
+  readonly #platformFor: PlatformFor;
   readonly #owner: Owner;
   readonly #clients = new Map<string, Client>();
   readonly #dials = new Set<(error: WsError) => void>();
@@ -95,15 +106,11 @@ export class Context {
   #settleClosed!: () => void;
 
   /** @internal */
-  constructor(
-    connector: Connector,
-    check: OptionCheck,
-    options: ContextOptions,
-    parsers?: PlatformParsers,
-  ) {
+  constructor(connector: Connector, platformFor: PlatformFor, options: ContextOptions) {
     this.#connector = connector;
+    this.#platformFor = platformFor;
     this.#owner = {
-      settings: parseSettings(options, check, parsers),
+      settings: parseSettings(options, platformFor),
       enter: (abort) => {
         if (this.#isClosing) throw noContext();
         this.#dials.add(abort);
@@ -166,6 +173,34 @@ export class Context {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  /** For the sub-paths. @internal */
+  get kit(): Kit {
+    return KIT;
+  }
+
+  /**
+   * Checks at once what a client across connections will be made of, its `own` options included, and
+   * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+   */
+  prepare(
+    input: unknown,
+    given: ConnectOptions,
+    own: Readonly<Record<string, Parser>>,
+    where: string,
+  ): Ground {
+    const { defaults } = this.#owner.settings;
+    const webSocket = { ...given }.webSocket ?? defaults.webSocket;
+    const platform = this.#platformFor(webSocket);
+    if (typeof input !== "function") parseUrl(input as string, platform);
+    const parsers = { ...platform.parsers, ...own };
+    const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
+    const { dialTimeout, channelCapacity, bufferLimit } = {
+      ...DEFAULTS,
+      ...options,
+    } as ParsedOptions;
+    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit) };
+  }
 }
 
 function noContext(): WsError {
@@ -189,14 +224,12 @@ const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   signal: abortSignal,
 };
 
-function parseSettings(
-  options: ContextOptions,
-  check: OptionCheck,
-  parsers?: PlatformParsers,
-): Settings {
-  const given: ContextOptions = parseBy({ ...PARSERS, ...parsers }, options, OPERATION);
+function parseSettings(options: ContextOptions, platformFor: PlatformFor): Settings {
+  const parsers = { ...PARSERS, ...platformFor(undefined).contextParsers };
+  const given: ContextOptions = parseBy(parsers, options, OPERATION);
   const { policy, actor, meta, defaults = {}, strict } = given;
-  const shared = check(defaults, `${OPERATION}: option defaults`);
+  const platform = platformFor({ ...defaults }.webSocket);
+  const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
   // A default policy could be replaced by a call's, and a default signal would look like the context's.
   for (const name of ["policy", "signal"] as const) {
     if (name in shared) {

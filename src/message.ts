@@ -16,6 +16,12 @@ export interface BinaryMessage {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
+/** What may stand between messages and is none: see `wschan/reconnect`. */
+interface Marker {
+  readonly type: "reconnected";
+  readonly data?: undefined;
+}
+
 /** What every waiting message is taken to cost beside its payload, in bytes. */
 const OVERHEAD = 64;
 
@@ -23,8 +29,9 @@ const OVERHEAD = 64;
  * The memory that an unread message is taken to hold, in bytes, for `bufferLimit` and
  * `stats.bytesBuffered`: its payload, a text's at two bytes a UTF-16 unit, and 64 bytes.
  */
-export function memoryOf(message: Message): number {
-  return OVERHEAD + message.data.length * (message.type === "text" ? 2 : 1);
+export function memoryOf(message: Message | Marker): number {
+  // A marker between connections has no payload.
+  return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
 }
 
 /** The size of a text as UTF-8; its lone surrogates count as U+FFFD. */

@@ -196,7 +196,7 @@ const MODES: readonly unknown[] = [0, 1, 2, "disabled", "context_takeover", "no_
 export function parseOptions<Base extends object>(
   base: Base,
   given: ConnectOptions,
-  { parsers }: Platform,
+  { parsers }: Pick<Platform, "parsers">,
   where = "connect",
 ): Base & ConnectOptions {
   return { ...base, ...parseBy({ ...PARSERS, ...parsers }, given, where) };
@@ -217,17 +217,17 @@ export function parseBy(
 }
 
 /** Hands on what passes. */
-const must =
+export const must =
   (passes: (value: unknown) => unknown, wanted: string): Parser =>
   (value, name) => {
     if (!passes(value)) throw invalid(name, wanted, value);
     return value;
   };
 
-const duration: Parser = (value, name) =>
+export const duration: Parser = (value, name) =>
   durationOf(name, value, 2_147_483_647, "INVALID_OPTION") || undefined;
 
-const integer = (min: number, max: number): Parser =>
+export const integer = (min: number, max: number): Parser =>
   must(
     (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
     `an integer from ${min} to ${max}`,

@@ -165,4 +165,7 @@ export interface Platform extends Capabilities {
   readonly contextParsers?: PlatformParsers;
 }
 
+/** The platform that serves this option `webSocket`. */
+export type PlatformFor = (webSocket: WebSocketClass | undefined) => Platform;
+
 export type PlatformParsers = Readonly<Record<string, (value: unknown, name: string) => unknown>>;

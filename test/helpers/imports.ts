@@ -10,12 +10,26 @@ const GROUPS: readonly (readonly string[])[] = [
   ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
   ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
   ["client.ts"],
+  ["kit.ts"],
   ["context.ts"],
   ["connect.ts"],
   ["public.ts"],
   ["node.ts", "browser.ts"],
 ];
 const ENTRIES = ["node.ts", "browser.ts"];
+/**
+ * The folders of the sub-paths, which come after all of these, with groups of their own. At run time they
+ * import the core by its name, or their bundles would hold a second copy: of its files they take types.
+ */
+const SUB_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  reconnect: [
+    ["backoff.ts", "outbox.ts", "status.ts", "wake.ts"],
+    ["options.ts"],
+    ["reconnecting.ts"],
+    ["public.ts"],
+    ["node.ts", "browser.ts"],
+  ],
+};
 /** What `transport/node.ts` alone is made of. */
 const NODE_PARTS = [
   "transport/frame-reader.ts",
@@ -36,6 +50,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** What one module takes from others. */
 interface ModuleImports {
   readonly specifiers: readonly string[];
+  /** Those of them that are gone at run time. */
+  readonly types: readonly string[];
   /** Whether it hands names of other modules on. */
   readonly isBarrel: boolean;
 }
@@ -43,26 +59,31 @@ interface ModuleImports {
 /** Reads the imports of a module: types, `import()`, `require` and re-exports included. */
 export function readImports(path: string, text: string): ModuleImports {
   const specifiers: string[] = [];
+  const types: string[] = [];
   const imported = new Set<string>();
   let isBarrel = false;
 
-  const addSpecifier = (node: ts.Node | undefined) => {
+  const addSpecifier = (node: ts.Node | undefined, isType = false) => {
+    if (isType && node !== undefined && ts.isStringLiteralLike(node)) types.push(node.text);
     if (node !== undefined && ts.isStringLiteralLike(node)) specifiers.push(node.text);
     // `import(name)`: nobody can tell what it loads.
     else if (node !== undefined) specifiers.push(`(${node.getText()})`);
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) {
-      addSpecifier(node.moduleSpecifier);
+      addSpecifier(
+        node.moduleSpecifier,
+        node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword,
+      );
     } else if (ts.isImportEqualsDeclaration(node)) {
       if (ts.isExternalModuleReference(node.moduleReference)) {
         addSpecifier(node.moduleReference.expression);
       }
     } else if (ts.isExportDeclaration(node)) {
       isBarrel ||= node.moduleSpecifier !== undefined;
-      addSpecifier(node.moduleSpecifier);
+      addSpecifier(node.moduleSpecifier, node.isTypeOnly);
     } else if (ts.isImportTypeNode(node)) {
-      if (ts.isLiteralTypeNode(node.argument)) addSpecifier(node.argument.literal);
+      if (ts.isLiteralTypeNode(node.argument)) addSpecifier(node.argument.literal, true);
     } else if (ts.isCallExpression(node)) {
       const callee = node.expression;
       const isImport = callee.kind === ts.SyntaxKind.ImportKeyword;
@@ -82,7 +103,7 @@ export function readImports(path: string, text: string): ModuleImports {
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return { specifiers, isBarrel };
+  return { specifiers, types, isBarrel };
 }
 
 /** Every breach of the import rules in `files` (path below src/ to text), one line each. */
@@ -91,11 +112,11 @@ export function findViolations(files: ReadonlyMap<string, string>): string[] {
   const graph = new Map<string, string[]>();
 
   for (const [path, text] of files) {
-    const { specifiers, isBarrel } = readImports(path, text);
+    const { specifiers, types, isBarrel } = readImports(path, text);
     const targets: string[] = [];
     graph.set(path, targets);
     if (groupOf(path) < 0 && !TRANSPORTS.includes(path)) violations.push(`${path}: has no group`);
-    if (isBarrel && path !== "public.ts" && !ENTRIES.includes(path)) {
+    if (isBarrel && ![...ENTRIES, "public.ts"].includes(nameOf(path))) {
       violations.push(`${path}: hands on names of other modules`);
     }
     for (const specifier of specifiers) {
@@ -106,15 +127,30 @@ export function findViolations(files: ReadonlyMap<string, string>): string[] {
         violations.push(`${path}: imports ${specifier}, which is not there`);
       } else {
         targets.push(target);
-        if (!mayImport(path, target)) violations.push(`${path}: imports ${target}`);
+        const isType = types.includes(specifier);
+        if (!mayImport(path, target, isType)) violations.push(`${path}: imports ${target}`);
       }
     }
   }
   return [...violations, ...findCycles(graph).map((cycle) => `cycle: ${cycle.join(" -> ")}`)];
 }
 
+/** The place of a file among those of the core; the files of a sub-path come after them. */
 function groupOf(path: string): number {
+  const [folder = "", name = ""] = path.split("/");
+  const own = SUB_PATHS[folder]?.findIndex((group) => group.includes(name)) ?? -1;
+  if (own >= 0) return GROUPS.length + own;
   return GROUPS.findIndex((group) => group.includes(path));
+}
+
+/** The path below its sub-path's folder, or below src/. */
+function nameOf(path: string): string {
+  return subPathOf(path) === undefined ? path : posix.basename(path);
+}
+
+/** The folder of the sub-path that a file belongs to. */
+function subPathOf(path: string): string | undefined {
+  return Object.keys(SUB_PATHS).find((folder) => path.startsWith(`${folder}/`));
 }
 
 /** The path below src/ that a relative specifier means; undefined for a package. */
@@ -123,7 +159,9 @@ function resolve(from: string, specifier: string): string | undefined {
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, ".ts");
 }
 
-function mayImport(from: string, to: string): boolean {
+function mayImport(from: string, to: string, isType: boolean): boolean {
+  const subPath = subPathOf(from);
+  if (subPath !== subPathOf(to)) return isType && GROUPS.flat().includes(to);
   if (NODE_PARTS.includes(to)) return NODE_TRANSPORT.includes(from);
   if (TRANSPORTS.includes(to)) return ENTRIES.includes(from);
   if (TRANSPORTS.includes(from)) return groupOf(to) < TRANSPORT_REACH;
@@ -131,6 +169,7 @@ function mayImport(from: string, to: string): boolean {
 }
 
 function mayImportPackage(from: string, specifier: string): boolean {
+  if (specifier === "wschan") return subPathOf(from) !== undefined;
   const name = specifier.startsWith("node:") ? "node:" : specifier;
   return PACKAGES[name]?.includes(from) ?? false;
 }

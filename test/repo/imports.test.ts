@@ -40,6 +40,10 @@ describe("the check", () => {
       "transport/private-networks.ts": 'import { isIP } from "node:net"; export const ip = isIP;',
       "transport/browser.ts": 'import { url } from "../url.js";',
       "node.ts": 'export * from "./public.js"; import { dial } from "./transport/node.js";',
+      "reconnect/options.ts":
+        'import { connect } from "wschan"; import type { WsError } from "../errors.js"; import "./outbox.js";',
+      "reconnect/outbox.ts": "",
+      "reconnect/public.ts": 'export type { Options } from "./options.js";',
     };
     expect(violationsOf(files)).toEqual([]);
   });
@@ -97,6 +101,20 @@ describe("the check", () => {
       "a barrel in two steps",
       { "url.ts": 'import { a } from "./errors.js"; export { a };', "errors.ts": "" },
     ],
+    ["the core's own name in the core", { "client.ts": 'import "wschan";' }],
+    [
+      "a file of the core in a sub-path, at run time",
+      { "reconnect/outbox.ts": 'import { WsError } from "../errors.js";', "errors.ts": "" },
+    ],
+    [
+      "a sub-path in the core",
+      { "client.ts": 'import type {} from "./reconnect/outbox.js";', "reconnect/outbox.ts": "" },
+    ],
+    [
+      "a later group of its own in a sub-path",
+      { "reconnect/outbox.ts": 'import "./options.js";', "reconnect/options.ts": "" },
+    ],
+    ["a file of a sub-path that no group lists", { "reconnect/utils.ts": "" }],
     ["a file that is not there", { "url.ts": 'import "./errors.js";' }],
   ])("reports %s", (_what, files: Record<string, string>) => {
     expect(violationsOf(files)).toHaveLength(1);

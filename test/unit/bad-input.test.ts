@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { Channel } from "../../src/channel.js";
 import { bindConnect, bindCreateContext } from "../../src/connect.js";
-import type { PlatformFor } from "../../src/connect.js";
 import type { ContextOptions } from "../../src/context.js";
 import { parseDuration } from "../../src/duration.js";
 import type { ErrorCode } from "../../src/errors.js";
@@ -10,7 +9,7 @@ import { definePolicy } from "../../src/policy.js";
 import type { PolicyRule } from "../../src/policy.js";
 import { select } from "../../src/select.js";
 import { after, ticker } from "../../src/timer.js";
-import type { Platform } from "../../src/transport.js";
+import type { Platform, PlatformFor } from "../../src/transport.js";
 import { failure } from "../helpers/unit-failure.js";
 import { BROWSER, NODE, openClient } from "../helpers/unit-transport.js";
 

@@ -27,6 +27,7 @@ const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
   CHANNEL_TIMEOUT: ["TIMEOUT", true],
   MESSAGE_TOO_BIG: ["INVALID", false],
   SLOW_CONSUMER: ["RATE_LIMITED", true],
+  QUEUE_FULL: ["RATE_LIMITED", true],
   PROTOCOL_ERROR: ["INTERNAL", false],
   CLOSED: ["UNAVAILABLE", false],
   CONNECTION_LOST: ["UNAVAILABLE", true],

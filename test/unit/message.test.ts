@@ -25,3 +25,7 @@ test.each([
 ])("%j is %i bytes of UTF-8", (text, size) => {
   expect(utf8Size(text)).toBe(size);
 });
+
+test("what stands between messages, and has no payload, counts as 64", () => {
+  expect(memoryOf({ type: "reconnected" })).toBe(64);
+});

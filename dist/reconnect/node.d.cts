@@ -1,0 +1,258 @@
+import { WsError, Duration, ConnectOptions, KeepAliveOptions, Context, Client, Message, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, Data, PingOptions } from 'wschan';
+
+declare global {
+    interface SymbolConstructor {
+        readonly asyncDispose: unique symbol;
+    }
+}
+
+/** Why a message is lost: see option `onLost`. */
+type LostReason = "unflushed" | "expired" | "dropped" | "closed";
+/** A message that was, as far as can be known, not sent. */
+interface LostMessage {
+    /** What would have gone out; bytes are a copy. */
+    readonly data: string | Uint8Array;
+    /** `TEXT` (1) or `BINARY` (2). */
+    readonly type: 1 | 2;
+    /** The message's own `key`. */
+    readonly key: string | undefined;
+    /**
+     * `"unflushed"`: handed to a connection that ended before it could be known to have left; it may have
+     * arrived. `"expired"`: its `ttl` was over. `"dropped"`: by `"drop-oldest"`, or `queue.clear()`.
+     * `"closed"`: it still waited when the client ended.
+     */
+    readonly reason: LostReason;
+}
+/** The messages that wait for a connection. */
+interface OfflineQueue {
+    /** How many messages wait. */
+    readonly length: number;
+    /** What they hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
+    readonly bytes: number;
+    /** Drops them: their sends reject with `ABORTED`. */
+    clear(): void;
+}
+
+/** What functions for `url`, `headers` and `protocols` are called with. */
+interface AttemptInfo {
+    /** Counts from 1 since the last stable connection. */
+    readonly attempt: number;
+    /** Why the attempt before, or the last connection, ended; none at first. */
+    readonly lastError: WsError | undefined;
+    /** Aborts when the client ends. */
+    readonly signal: AbortSignal;
+}
+/** A value, or a function that is called anew for every attempt. What it rejects with ends the attempt. */
+type Fresh<T> = T | ((info: AttemptInfo) => T | Promise<T>);
+/** What `onConnect` is told. */
+interface ConnectInfo {
+    /** Counts from 1 since the last stable connection. */
+    readonly attempt: number;
+    /** Whether there was a connection before. */
+    readonly resumed: boolean;
+}
+/** Settings of option `backoff`. */
+interface BackoffOptions {
+    /** The window of the first wait: milliseconds or a Go duration. Default: 500 ms. 0: the default. */
+    readonly min?: Duration | undefined;
+    /** The largest window. Default: 30 s. 0: the default. */
+    readonly max?: Duration | undefined;
+    /** By what the window grows with each failure. Default: 2. 1 to 100. */
+    readonly factor?: number | undefined;
+}
+/** Settings of option `queue`. */
+interface QueueOptions {
+    /** How many messages may wait. Default: 1000. 0 to 1000000; 0: none. */
+    readonly maxMessages?: number | undefined;
+    /**
+     * How many bytes they may hold, at payload + 64 a message (a text's payload at 2 x `length`). Default:
+     * 16 MiB. 1 B to 1 GiB.
+     */
+    readonly maxBytes?: number | undefined;
+    /** How long a message may wait; a message's own `ttl` comes before it. Default: off. 0: the default. */
+    readonly ttl?: Duration | undefined;
+    /**
+     * `"reject"` refuses the new message, `"drop-oldest"` drops old ones for it; what is refused or dropped
+     * rejects with `QUEUE_FULL`. Default: `"reject"`.
+     */
+    readonly whenFull?: "reject" | "drop-oldest" | undefined;
+}
+/**
+ * Options of `reconnecting`: those of `connect`, for each connection, and its own. All are copied when
+ * the call is made; whatever is wrong throws `INVALID_OPTION`, and what the platform cannot do
+ * `UNSUPPORTED`.
+ *
+ * `dialTimeout` bounds each step of an attempt: the functions that are asked, the dial, and `onConnect`.
+ */
+interface ReconnectOptions extends Omit<ConnectOptions, "headers" | "protocols" | "keepAlive" | "signal"> {
+    /** As of `connect`, or a function. */
+    readonly headers?: Fresh<ConnectOptions["headers"]>;
+    /** As of `connect`, or a function. */
+    readonly protocols?: Fresh<ConnectOptions["protocols"]>;
+    /**
+     * As of `connect`, but on by default in Node, and in browsers when a `message` is given: `interval` and
+     * `timeout` are 20 s if they are left out. `false`: off.
+     */
+    readonly keepAlive?: KeepAliveOptions | false | undefined;
+    /** Ends the client with `ABORTED`, whatever it does, and its connection without a handshake. Default: none. */
+    readonly signal?: AbortSignal | undefined;
+    /** Whose policy and defaults apply; if it is closed the client ends. Default: one of its own. */
+    readonly context?: Context | undefined;
+    /** The waits between attempts: by chance, from 0 to a window that grows. */
+    readonly backoff?: BackoffOptions | undefined;
+    /** How long a connection must have been open for the count of failures to begin anew. Default: 5 s. 0: the default. */
+    readonly stableAfter?: Duration | undefined;
+    /**
+     * How many attempts there may be since the last stable connection. Default: 10 until a connection has
+     * opened, and then without limit. 1 to 2^31-1.
+     */
+    readonly maxAttempts?: number | undefined;
+    /** The longest time without an open connection; then the client ends. Default: off. 0: the default. */
+    readonly maxElapsed?: Duration | undefined;
+    /**
+     * Says whether to go on: asked of every failed attempt and of every end that is no local close.
+     * `undefined` leaves it to `error.retryable`. After a normal end by the peer `error` is
+     * `CLOSED_BY_PEER`, with `details.closeCode`: retryable after 1001 and 1005, not after 1000. What it
+     * throws ends the client. Default: none.
+     */
+    readonly shouldRetry?: ((error: WsError, attempt: number) => boolean | undefined) | undefined;
+    /**
+     * Runs on each connection before what is queued goes out: to authenticate, to subscribe. `client` is
+     * that connection, with a channel of its own; what is left in it is received next. If it rejects, or
+     * takes longer than `dialTimeout`, the attempt has failed. Default: none.
+     */
+    readonly onConnect?: ((client: Client, info: ConnectInfo) => unknown) | undefined;
+    /** Bounds what waits for a connection. */
+    readonly queue?: QueueOptions | undefined;
+    /** Told of messages that are lost. What it throws is reported as uncaught. Default: none. */
+    readonly onLost?: ((messages: readonly LostMessage[]) => void) | undefined;
+    /** Whether a `Reconnected` stands in the channel between connections. Default: false. */
+    readonly marker?: boolean | undefined;
+}
+
+/** Where a reconnecting client stands; told apart by `type`. */
+type Status = {
+    /** Asks for the URL and credentials, dials, or runs `onConnect`. */
+    readonly type: "connecting";
+    /** Counts from 1 since the last stable connection. */
+    readonly attempt: number;
+} | {
+    readonly type: "open";
+    /** The attempt that opened it. */
+    readonly attempt: number;
+    /** For how long it has been open, in milliseconds, as of now. */
+    readonly duration: number;
+} | {
+    readonly type: "waiting";
+    /** The attempt that comes next. */
+    readonly attempt: number;
+    /** How long it waits, in milliseconds, unless it is woken. */
+    readonly delay: number;
+    /** Why it is not open. */
+    readonly error: WsError;
+} | {
+    readonly type: "closed";
+    /** Why it gave up; none after a local close and the peer's normal end. */
+    readonly error?: WsError | undefined;
+};
+
+/** Stands in the channel between two connections, for those who ask for it by option `marker`. */
+interface Reconnected {
+    readonly type: "reconnected";
+    /** The attempt that opened the connection. */
+    readonly attempt: number;
+    /** How long there was none, in milliseconds. */
+    readonly gap: number;
+}
+/** Options of one message. */
+interface SendOptions {
+    /** `TEXT` or `BINARY`, as of `Client.send`. */
+    readonly type?: 1 | 2 | undefined;
+    /** How long it may wait for a connection. Default: the queue's. 0: the default. */
+    readonly ttl?: Duration | undefined;
+    /** Replaces a message with the same key that waits; it goes to the end. Default: none. */
+    readonly key?: string | undefined;
+    /**
+     * Sends it again, before all that waits, if the connection ends before it can be known to have left: it
+     * may arrive twice. Default: false.
+     */
+    readonly retry?: boolean | undefined;
+}
+/**
+ * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
+ * number of tasks may use it at the same time. Like one it must be read until it is closed.
+ */
+declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
+    #private;
+    /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
+    readonly closed: Promise<CloseInfo>;
+    /** Where it stands now. */
+    get state(): Status;
+    /**
+     * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
+     * waits, the latest 100.
+     */
+    status(): AsyncGenerator<Status, void>;
+    /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
+    get connection(): Client | undefined;
+    /** What waits for a connection. */
+    get queue(): OfflineQueue;
+    /** The channel on which the messages of all connections arrive; always the same one. */
+    channel(): ReceiveChannel<M>;
+    /** Short for `channel().receive(options)`. */
+    receive(options?: WaitOptions): Promise<ReceiveResult<M>>;
+    /**
+     * The messages, until it ends. Returns after a local close or the peer's normal end, and throws the
+     * `WsError` for which it gave up otherwise. Leaving the loop leaves it open.
+     */
+    [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined>;
+    /**
+     * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
+     * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
+     * returned.
+     *
+     * @param data As of `Client.send`.
+     * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
+     *
+     * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
+     * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
+     * rejection.
+     */
+    send(data: Data, options?: 1 | 2 | SendOptions): Promise<void>;
+    /**
+     * Settles when nothing waits and what was sent is with the operating system, as the connection's own
+     * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
+     * `UNSUPPORTED`. What was lost before, `onLost` tells.
+     */
+    flush(): Promise<void>;
+    /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
+    ping(options?: PingOptions): Promise<number>;
+    /**
+     * Ends it: what waits is lost, an open connection is closed as by its own `close`, a dial and all waits
+     * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
+     * returns the same promise.
+     *
+     * @param code As of `Client.close`; default 1000.
+     * @param reason As of `Client.close`; default `""`.
+     *
+     * Rejects with `INVALID_CLOSE`, and nothing ends.
+     */
+    close(code?: number, reason?: string): Promise<CloseInfo>;
+    /** Ends it now, without a closing handshake. */
+    terminate(): void;
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    [Symbol.asyncDispose](): Promise<void>;
+}
+/** Makes a {@link ReconnectingClient}: the first dial starts at once. */
+interface Reconnecting {
+    (url: Fresh<string | URL>, options?: ReconnectOptions & {
+        readonly marker?: false | undefined;
+    }): ReconnectingClient;
+    /** With option `marker` its channel has a {@link Reconnected} between connections. */
+    (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
+}
+
+declare const reconnecting: Reconnecting;
+
+export { type ReconnectingClient, reconnecting };
+export type { AttemptInfo, BackoffOptions, ConnectInfo, Fresh, LostMessage, LostReason, OfflineQueue, QueueOptions, ReconnectOptions, Reconnected, Reconnecting, SendOptions, Status };

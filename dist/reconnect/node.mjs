@@ -1,0 +1,1 @@
+export { reconnecting } from "./node.cjs";

@@ -1,0 +1,533 @@
+import { Channel, ReceiveChannel, WsError } from "wschan";
+import type {
+  Client,
+  CloseInfo,
+  ConnectOptions,
+  Data,
+  Duration,
+  Message,
+  PingOptions,
+  ReceiveResult,
+  WaitOptions,
+} from "wschan";
+import type { Kit } from "../kit.js";
+import { pauseAfter } from "./backoff.js";
+import { makePlan } from "./options.js";
+import type { AttemptInfo, Fresh, Plan, ReconnectOptions } from "./options.js";
+import { Outbox } from "./outbox.js";
+import type { Entry, OfflineQueue } from "./outbox.js";
+import type { Status } from "./status.js";
+import { onWake } from "./wake.js";
+
+/** Stands in the channel between two connections, for those who ask for it by option `marker`. */
+export interface Reconnected {
+  readonly type: "reconnected";
+  /** The attempt that opened the connection. */
+  readonly attempt: number;
+  /** How long there was none, in milliseconds. */
+  readonly gap: number;
+}
+
+/** Options of one message. */
+export interface SendOptions {
+  /** `TEXT` or `BINARY`, as of `Client.send`. */
+  readonly type?: 1 | 2 | undefined;
+  /** How long it may wait for a connection. Default: the queue's. 0: the default. */
+  readonly ttl?: Duration | undefined;
+  /** Replaces a message with the same key that waits; it goes to the end. Default: none. */
+  readonly key?: string | undefined;
+  /**
+   * Sends it again, before all that waits, if the connection ends before it can be known to have left: it
+   * may arrive twice. Default: false.
+   */
+  readonly retry?: boolean | undefined;
+}
+
+/** How it ends where there is no connection to tell. */
+const LOST: CloseInfo = { code: 1006, reason: "", clean: false, by: "none" };
+
+/** Attempts until a first connection has opened, unless `maxAttempts` is given. */
+const FIRST_ATTEMPTS = 10;
+
+/** How many changes of status wait for whoever does not fetch them: the latest. */
+const KEPT = 100;
+
+/**
+ * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
+ * number of tasks may use it at the same time. Like one it must be read until it is closed.
+ */
+export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
+  /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
+  readonly closed: Promise<CloseInfo>;
+
+  readonly #plan: Plan;
+  readonly #kit: Kit;
+  readonly #outbox: Outbox;
+  readonly #channel: ReceiveChannel<M>;
+  readonly #watchers = new Set<Channel<Status>>();
+  /** Aborts when the client ends, and takes along all that waits and listens. */
+  readonly #life = new AbortController();
+  readonly #signal: AbortSignal = this.#life.signal;
+  #settleClosed!: (info: CloseInfo) => void;
+  /** Why it gave up. */
+  #failure: WsError | undefined;
+
+  #state: Status = { type: "connecting", attempt: 1 };
+  /** The connection of this attempt, if it has come so far. */
+  #client: Client | undefined;
+  /** Why this side ended it. */
+  #why: WsError | undefined;
+  /** Why the last attempt, or the last connection, ended. */
+  #lastError: WsError | undefined;
+  /** Whether a connection has ever been open, and since when there is one, or none. */
+  #resumed = false;
+  #since = performance.now();
+  /** What was handed to the connection and may not have left. */
+  #handed: Entry[] = [];
+  /** Settles when what waited has been handed over. */
+  #drained: Promise<void> | undefined;
+  /** Ends a wait. */
+  #wake: (() => void) | undefined;
+
+  /** @internal */
+  constructor(plan: Plan) {
+    const { context, inbox, queue, onLost, signal } = plan;
+    this.#plan = plan;
+    this.#kit = context.kit;
+    this.#outbox = new Outbox(queue, this.#kit.startTimer, onLost);
+    this.#channel = ReceiveChannel.of(inbox) as unknown as ReceiveChannel<M>;
+    this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
+    const abort = (): void =>
+      this.#terminate(new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
+    signal?.addEventListener("abort", abort, { signal: this.#signal });
+    onWake(this.#signal, (isBack) => {
+      if (this.connection) void this.#probe(this.connection);
+      else if (isBack) this.#wake?.();
+    });
+    if (signal?.aborted) abort();
+    // Nothing rejects but for what a user's function throws.
+    this.#run().catch((cause: unknown) => this.#terminate(toError("shouldRetry", cause)));
+  }
+
+  /** Where it stands now. */
+  get state(): Status {
+    return this.#state;
+  }
+
+  /**
+   * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
+   * waits, the latest 100.
+   */
+  async *status(): AsyncGenerator<Status, void> {
+    const watcher = new Channel<Status>(KEPT);
+    this.#watchers.add(watcher);
+    try {
+      this.#tell(watcher);
+      yield* watcher;
+    } finally {
+      this.#watchers.delete(watcher);
+    }
+  }
+
+  /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
+  get connection(): Client | undefined {
+    return this.#state.type === "open" ? this.#client : undefined;
+  }
+
+  /** What waits for a connection. */
+  get queue(): OfflineQueue {
+    return this.#outbox;
+  }
+
+  /** The channel on which the messages of all connections arrive; always the same one. */
+  channel(): ReceiveChannel<M> {
+    return this.#channel;
+  }
+
+  /** Short for `channel().receive(options)`. */
+  receive(options?: WaitOptions): Promise<ReceiveResult<M>> {
+    return this.#channel.receive(options);
+  }
+
+  /**
+   * The messages, until it ends. Returns after a local close or the peer's normal end, and throws the
+   * `WsError` for which it gave up otherwise. Leaving the loop leaves it open.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined> {
+    const iterator: unknown = new this.#kit.QueueIterator(this.#plan.inbox, () => this.#failure);
+    return iterator as AsyncIterableIterator<M, undefined>;
+  }
+
+  /**
+   * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
+   * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
+   * returned.
+   *
+   * @param data As of `Client.send`.
+   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
+   *
+   * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
+   * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
+   * rejection.
+   */
+  send(data: Data, options?: 1 | 2 | SendOptions): Promise<void> {
+    const { onLost, queue, message } = this.#plan;
+    const { parseBy, toPayload } = this.#kit;
+    try {
+      const { type, ttl, key, retry } = (
+        typeof options === "object" ? parseBy(message, options, "send") : { type: options }
+      ) as SendOptions & { ttl?: number };
+      const payload = toPayload(data, type);
+      if (this.#hasEnded()) throw this.#closedError("send");
+      const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
+      const entry: Entry = { payload, key, retry, due };
+      // Behind what waits.
+      const sent = this.#outbox.next ? undefined : this.#hand(this.connection, entry);
+      if (!sent || retry || onLost) entry.payload = payload.slice();
+      return sent ?? this.#outbox.add(entry);
+    } catch (error) {
+      const failed = Promise.reject(error);
+      failed.catch(nothing);
+      return failed;
+    }
+  }
+
+  /**
+   * Settles when nothing waits and what was sent is with the operating system, as the connection's own
+   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
+   * `UNSUPPORTED`. What was lost before, `onLost` tells.
+   */
+  async flush(): Promise<void> {
+    for await (const { type } of this.status()) {
+      if (type === "open") await this.#drained;
+      if (this.connection && !this.#outbox.next) return this.connection.flush();
+    }
+    throw this.#closedError("flush");
+  }
+
+  /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
+  async ping(options?: PingOptions): Promise<number> {
+    if (!this.connection) throw this.#closedError("ping");
+    return this.connection.ping(options);
+  }
+
+  /**
+   * Ends it: what waits is lost, an open connection is closed as by its own `close`, a dial and all waits
+   * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
+   * returns the same promise.
+   *
+   * @param code As of `Client.close`; default 1000.
+   * @param reason As of `Client.close`; default `""`.
+   *
+   * Rejects with `INVALID_CLOSE`, and nothing ends.
+   */
+  close(code = 1000, reason = ""): Promise<CloseInfo> {
+    if (this.#hasEnded()) return this.closed;
+    try {
+      this.#kit.checkClose(code, reason);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const clean = !this.#outbox.next;
+    const ended = this.#client
+      ?.close(code, reason)
+      .then((info) => ({ ...info, clean: clean && info.clean }));
+    void this.#end(ended ?? { code, reason, clean, by: "local" });
+    return this.closed;
+  }
+
+  /** Ends it now, without a closing handshake. */
+  terminate(): void {
+    this.#terminate();
+  }
+
+  /** `close()`, for `await using`, where the platform has the symbol. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  // Connecting
+
+  async #run(): Promise<void> {
+    const { backoff, shouldRetry, stableAfter } = this.#plan;
+    let failures = 0;
+    for (let attempt = 1; !this.#hasEnded(); attempt++) {
+      this.#set({ type: "connecting", attempt });
+      const info = await this.#attempt(attempt);
+      if (this.#hasEnded()) return;
+      const error = (this.#lastError = info.error ?? endError(info));
+      // A promise would be truthy, and retry for ever.
+      const verdict: unknown = shouldRetry?.(error, attempt) ?? error.retryable;
+      if (verdict !== true) {
+        return this.#end(info, info.error);
+      }
+      const time = performance.now();
+      if (this.connection) {
+        if (time - this.#since >= stableAfter) attempt = failures = 0;
+        this.#since = time;
+      }
+      this.#client = undefined;
+      const [least, spread] = pauseAfter(failures++, backoff, error.details);
+      const jitter = Math.random() * spread;
+      const delay = least + jitter;
+      if (this.#isUsedUp(attempt, time + delay)) {
+        const last = giveUpError(attempt, error);
+        return this.#end({ ...info, error: last }, last);
+      }
+      this.#set({ type: "waiting", attempt: attempt + 1, delay, error });
+      // What a server asked for is not cut short.
+      await this.#sleep(least);
+      // All that are woken by the same event do not come at once, either.
+      if (await this.#sleep(jitter, true)) await this.#sleep(Math.random() * backoff.min);
+    }
+  }
+
+  /** Whether there may be no other attempt, which would begin then. */
+  #isUsedUp(attempt: number, then: number): boolean {
+    const { maxAttempts = this.#resumed ? Infinity : FIRST_ATTEMPTS, maxElapsed = Infinity } =
+      this.#plan;
+    return attempt >= maxAttempts || then - this.#since > maxElapsed;
+  }
+
+  /** One attempt, up to the end of the connection that it has opened. */
+  async #attempt(attempt: number): Promise<CloseInfo> {
+    const { onConnect } = this.#plan;
+    let info = LOST;
+    this.#why = undefined;
+    try {
+      const client = (this.#client = await this.#dial(attempt));
+      try {
+        const resumed = this.#resumed;
+        await this.#within("onConnect", () => onConnect?.(client, { attempt, resumed }));
+        this.#open(client, attempt);
+      } catch (error) {
+        // If the connection has ended, that says more than what the hook made of it.
+        this.#drop(client, error);
+      }
+      info = await client.closed;
+      this.#takeBack(info.clean ? [] : this.#handed);
+    } catch (error) {
+      this.#why = error as WsError;
+    }
+    return this.#why ? { ...info, error: this.#why } : info;
+  }
+
+  /** Asks for what may have changed, and dials. */
+  async #dial(attempt: number): Promise<Client> {
+    const { context, dial, fresh } = this.#plan;
+    const signal = this.#signal;
+    const info: AttemptInfo = { attempt, lastError: this.#lastError, signal };
+    const [url, headers, protocols] = await this.#within("credentials", () =>
+      Promise.all(fresh.map(async (value) => (typeof value === "function" ? value(info) : value))),
+    );
+    const options = { ...dial, headers, protocols, signal } as ConnectOptions;
+    return context.connect(url as string, options);
+  }
+
+  /** The connection is ready: it feeds the channel, and what waits goes out. */
+  #open(client: Client, attempt: number): void {
+    // Closed in between.
+    if (this.#hasEnded()) return;
+    const { inbox, marker } = this.#plan;
+    const start = performance.now();
+    const own = client.channel();
+    client.deliverTo(inbox);
+    const gap = start - this.#since;
+    let next: unknown =
+      marker && this.#resumed ? { type: "reconnected", attempt, gap } : own.tryReceive()?.value;
+    for (; next; next = own.tryReceive()?.value) {
+      if (inbox.put(next as Message)) {
+        this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
+        return;
+      }
+    }
+    // It may have been full before.
+    inbox.watcher?.onPressure();
+    this.#since = start;
+    this.#resumed = true;
+    this.#set({
+      type: "open",
+      attempt,
+      get duration() {
+        return performance.now() - start;
+      },
+    });
+    this.#drained = this.#drain(client);
+  }
+
+  /** Ends the connection for a reason of our own. */
+  #drop(client: Client, why: unknown): void {
+    if (client.state !== "open") return;
+    this.#why = why as WsError;
+    client.terminate();
+  }
+
+  // Sending
+
+  async #drain(client: Client): Promise<void> {
+    for (let entry; (entry = this.#outbox.next);) {
+      const sent = this.#hand(client, entry);
+      if (!sent) return;
+      this.#outbox.remove(entry);
+      entry.sender?.resolve(sent);
+      // It may come back.
+      entry.sender = undefined;
+      await sent.catch(nothing);
+    }
+  }
+
+  /** Hands a message to the connection, if there is one that takes it. */
+  #hand(client: Client | undefined, entry: Entry): Promise<void> | undefined {
+    const sent = client?.offer(entry.payload);
+    if (!client || !sent) return undefined;
+    if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
+    // If the connection ends, it goes again.
+    return entry.retry ? sent.catch(nothing) : sent;
+  }
+
+  /** Forgets what has left. */
+  async #trim(client: Client, handed: Entry[]): Promise<void> {
+    try {
+      while (handed[0]) {
+        const { length } = handed;
+        await client.flush();
+        handed.splice(0, length);
+      }
+    } catch (error) {
+      // Where it is hidden, what was handed over has left.
+      if ((error as WsError).code === "UNSUPPORTED") handed.length = 0;
+    }
+  }
+
+  /** What the connection may not have sent goes again, if its sender says so, or is lost. */
+  #takeBack(left: readonly Entry[]): void {
+    const goesAgain = ({ retry }: Entry): unknown => retry && !this.#hasEnded();
+    this.#handed = [];
+    this.#outbox.restore(left.filter(goesAgain));
+    const lost = left.filter((entry) => !goesAgain(entry));
+    this.#outbox.lose(lost, "unflushed", "CLOSED");
+  }
+
+  // Waiting
+
+  /** One step of an attempt, within `dialTimeout`. */
+  #within<T>(step: string, run: () => T | Promise<T>): Promise<T> {
+    const options = { timeout: this.#plan.dialTimeout, signal: this.#signal };
+    return this.#kit.waitFor<T>(step, "DIAL_TIMEOUT", options, {
+      park(done) {
+        (async () => run())().then(done, (cause: unknown) => done(toError(step, cause)));
+        return nothing;
+      },
+    });
+  }
+
+  /** Resolves with whether it was woken; at once when the client ends. */
+  #sleep(timeout: number, mayWake = false): Promise<boolean> {
+    const options = { timeout, signal: this.#signal };
+    const waiting = this.#kit.waitFor<boolean>("wait", "CHANNEL_TIMEOUT", options, {
+      park: (done) => {
+        // Called too late, it does nothing.
+        if (mayWake) this.#wake = () => done(true);
+        return nothing;
+      },
+    });
+    return waiting.catch(() => false);
+  }
+
+  /** Something tells that the connection may have died: if nobody answers it has. */
+  async #probe(client: Client): Promise<void> {
+    const isAlive = await this.#answers(client).catch(() => false);
+    if (!isAlive) this.#drop(client, new WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
+  }
+
+  async #answers(client: Client): Promise<boolean> {
+    const { timeout, message } = this.#plan.dial.keepAlive ?? {};
+    if (client.canPing) return (await client.ping({ timeout })) >= 0;
+    // Nothing can be asked.
+    if (!message) return true;
+    const { messagesReceived } = client.stats;
+    await client.send(message());
+    await this.#sleep(timeout as number);
+    return client.stats.messagesReceived > messagesReceived;
+  }
+
+  // The end
+
+  #hasEnded(): boolean {
+    return this.#signal.aborted;
+  }
+
+  #terminate(error?: WsError): void {
+    const client = this.#client;
+    const info: CloseInfo = { ...LOST, by: "local", ...(error && { error }) };
+    void this.#end(client?.closed.then(() => info) ?? info, error);
+    client?.terminate();
+  }
+
+  /** The one way into `closed`. */
+  async #end(outcome: CloseInfo | Promise<CloseInfo>, failure?: WsError): Promise<void> {
+    if (this.#hasEnded()) return;
+    this.#failure = failure;
+    this.#life.abort();
+    this.#plan.inbox.close();
+    this.#outbox.clear("closed", "CLOSED");
+    const info = await outcome;
+    this.#set({ type: "closed", error: info.error });
+    this.#settleClosed(Object.freeze(info));
+  }
+
+  #set(status: Status): void {
+    this.#state = status;
+    for (const watcher of this.#watchers) this.#tell(watcher);
+  }
+
+  #tell(watcher: Channel<Status>): void {
+    while (!watcher.trySend(this.#state)) watcher.tryReceive();
+    if (this.#state.type === "closed") watcher.close();
+  }
+
+  #closedError(operation: string): WsError {
+    const init = { retryable: !this.#hasEnded(), cause: this.#failure };
+    return new WsError("CLOSED", `${operation}: no connection`, init);
+  }
+}
+
+const nothing = (): void => {};
+
+function toError(step: string, cause: unknown): WsError {
+  return WsError.is(cause) ? cause : new WsError("DIAL_FAILED", `${step}: failed`, { cause });
+}
+
+/** The error of an end that is none to `connect`. */
+function endError({ code, reason, by }: CloseInfo): WsError {
+  const isPeer = by === "peer";
+  return new WsError(isPeer ? "CLOSED_BY_PEER" : "CLOSED", `connection: closed with code ${code}`, {
+    kind: "UNAVAILABLE",
+    retryable: !isPeer || code !== 1000,
+    details: { closeCode: code, reason },
+  });
+}
+
+/** The last error, after which there may be no other attempt. */
+function giveUpError(attempts: number, cause: WsError): WsError {
+  const { code, kind, retryable, details } = cause;
+  const text = `reconnecting: gave up after ${attempts} attempts`;
+  return new WsError(code, text, { kind, retryable, details, cause });
+}
+
+/** Makes a {@link ReconnectingClient}: the first dial starts at once. */
+export interface Reconnecting {
+  (
+    url: Fresh<string | URL>,
+    options?: ReconnectOptions & { readonly marker?: false | undefined },
+  ): ReconnectingClient;
+  /** With option `marker` its channel has a {@link Reconnected} between connections. */
+  (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
+}
+
+/** Binds `reconnecting` to an entry; `pings` says whether its platform has ping frames. */
+export function bindReconnecting(pings: boolean): Reconnecting {
+  const bound = (url: Fresh<string | URL>, options: ReconnectOptions = {}): unknown =>
+    new ReconnectingClient(makePlan(url, options, pings));
+  return bound as Reconnecting;
+}
