@@ -99,6 +99,12 @@ describe("a frame reader", () => {
     },
   );
 
+  test("takes a large binary message that was cut as binary", () => {
+    const bytes = binaryFrame(Buffer.alloc(5_000, "x"));
+    const bench = new Bench(10_000).read(bytes.subarray(0, 9)).read(bytes.subarray(9));
+    expect(bench.seen).toEqual([`binary ${"x".repeat(5_000)}`]);
+  });
+
   test("collects a large message in as many chunks as it takes, with a copy of each", () => {
     const bytes = textFrame("x".repeat(10_000));
     const bench = new Bench(10_000);
@@ -178,9 +184,14 @@ describe("a frame reader", () => {
     expect(bench.read(textFrame("a")).seen).toEqual([]);
   });
 
-  test("leaves a masked message", () => {
+  test.each([
+    ["whole", 0],
+    ["with enough behind it to be taken for a longer one", 300],
+  ])("leaves a masked message, %s", (_, size) => {
     const bytes = frame({ opcode: OPCODE.TEXT, payload: "m", mask: true });
-    expect(new Bench().read(textFrame("a"), bytes).seen.slice(0, 2)).toEqual(["a", left(bytes)]);
+    const behind = size > 0 ? [textFrame("x".repeat(size))] : [];
+    const { seen } = new Bench().read(textFrame("a"), bytes, ...behind);
+    expect(seen).toEqual(["a", left(bytes, ...behind)]);
   });
 
   test("leaves all while it is not open", () => {
@@ -227,7 +238,8 @@ describe("a frame reader", () => {
   });
 
   test.each([
-    ["a large message", textFrame("x".repeat(70_000))],
+    ["a compressed message", frame({ opcode: OPCODE.TEXT, rsv1: true, payload: "x".repeat(300) })],
+    ["a large one", frame({ opcode: OPCODE.TEXT, rsv1: true, payload: "x".repeat(70_000) })],
     ["a ping", pingFrame("ping")],
     ["fragments, with a ping between", fragmented()],
   ])("follows %s over any cut, and takes what comes after it", async (_, odd) => {
