@@ -4,6 +4,8 @@
 export default {
   mutate: ["src/**/*.ts"],
   testRunner: "vitest",
+  // test/adversary measures what is held.
+  testRunnerNodeArgs: ["--expose-gc"],
   vitest: { configFile: "vitest.mutation.config.ts" },
   coverageAnalysis: "perTest",
   ignorePatterns: [".runtimes", "bench", "dist", "docs", "e2e", "examples"],

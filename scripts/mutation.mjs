@@ -64,14 +64,14 @@ async function forgetSurvivors(names) {
 }
 
 /**
- * @param {string} suite
+ * @param {string} suites
  * @param {readonly string[]} files
  */
-function mutate(suite, files) {
+function mutate(suites, files) {
   if (files.length === 0) return;
   const { status } = spawnSync("npx", ["stryker", "run", "--mutate", files.join()], {
     stdio: "inherit",
-    env: { ...process.env, WSCHAN_MUTATION_SUITE: suite },
+    env: { ...process.env, WSCHAN_MUTATION_SUITES: suites },
   });
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -95,14 +95,14 @@ const asked = given.length > 0 ? given : await listSource();
 await forgetSurvivors(asked);
 
 /** @param {string} name */
-const suiteOf = (name) => {
-  if (OVER_SOCKETS.includes(name)) return "transport";
+const suitesOf = (name) => {
+  if (OVER_SOCKETS.includes(name)) return "transport,adversary";
   return name.startsWith("src/reconnect/") ? "reconnect" : "unit";
 };
-for (const suite of ["unit", "transport", "reconnect"]) {
+for (const suites of ["unit", "transport,adversary", "reconnect"]) {
   mutate(
-    suite,
-    asked.filter((name) => suiteOf(name) === suite),
+    suites,
+    asked.filter((name) => suitesOf(name) === suites),
   );
 }
 
