@@ -3010,11 +3010,17 @@ class NodeTransport {
   send(data) {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
     this.taken++;
-    const compresses = this.#deflates && sizeOf(data) >= this.#options.compressionThreshold;
-    if (!this.#writer || compresses || this.#deflating > 0) return this.#sendByWs(data, compresses);
-    const size = this.#writer.add(data);
+    const writer = this.#writer;
+    if (!writer || this.#deflates) {
+      const size = typeof data === "string" ? node_buffer.Buffer.byteLength(data) : data.byteLength;
+      const compress = this.#deflates && size >= this.#options.compressionThreshold;
+      if (!writer || compress || this.#deflating > 0) {
+        this.#sendByWs(data, compress);
+        return size;
+      }
+    }
     this.#awaitTurnEnd();
-    return size;
+    return writer.add(data);
   }
   #sendByWs(data, compress) {
     this.#writer?.flush();
@@ -3024,7 +3030,6 @@ class NodeTransport {
       this.#deflating--;
       this.#onWritten(error);
     });
-    return sizeOf(data);
   }
   #awaitTurnEnd() {
     if (this.#awaitsTurnEnd) return;
@@ -3142,9 +3147,6 @@ class NodeTransport {
     }) : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
     this.#handler?.onError(error, closeCode);
   }
-}
-function sizeOf(data) {
-  return typeof data === "string" ? node_buffer.Buffer.byteLength(data) : data.byteLength;
 }
 function lowest(handle) {
   return handle?._parent ?? handle ?? {};

@@ -646,16 +646,21 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
   send(data: string | Uint8Array): number {
     if (this.#ws.readyState !== WebSocket.OPEN) return -1;
     this.taken++;
-    // Without compression a size decides nothing.
-    const compresses = this.#deflates && sizeOf(data) >= this.#options.compressionThreshold;
-    // What `ws` is compressing goes first.
-    if (!this.#writer || compresses || this.#deflating > 0) return this.#sendByWs(data, compresses);
-    const size = this.#writer.add(data);
+    const writer = this.#writer;
+    if (!writer || this.#deflates) {
+      const size = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
+      const compress = this.#deflates && size >= this.#options.compressionThreshold;
+      // What `ws` is compressing goes first.
+      if (!writer || compress || this.#deflating > 0) {
+        this.#sendByWs(data, compress);
+        return size;
+      }
+    }
     this.#awaitTurnEnd();
-    return size;
+    return writer.add(data);
   }
 
-  #sendByWs(data: string | Uint8Array, compress: boolean): number {
+  #sendByWs(data: string | Uint8Array, compress: boolean): void {
     this.#writer?.flush();
     this.#deflating++;
     // While one message is compressed the next ones wait, uncopied.
@@ -664,7 +669,6 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
       this.#deflating--;
       this.#onWritten(error);
     });
-    return sizeOf(data);
   }
 
   #awaitTurnEnd(): void {
@@ -806,10 +810,6 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
         : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
     this.#handler?.onError(error, closeCode);
   }
-}
-
-function sizeOf(data: string | Uint8Array): number {
-  return typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
 }
 
 /** With TLS the handle of TCP: bytes come there before they can be read, and leave there. */
