@@ -245,13 +245,11 @@ declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
 }
 /** Makes a {@link ReconnectingClient}: the first dial starts at once. */
 interface Reconnecting {
-    /** See option `marker`. */
-    (url: Fresh<string | URL>, options: ReconnectOptions & {
-        readonly marker: true;
-    }): ReconnectingClient<Message | Reconnected>;
     (url: Fresh<string | URL>, options?: ReconnectOptions & {
         readonly marker?: false | undefined;
     }): ReconnectingClient;
+    /** With option `marker` its channel has a {@link Reconnected} between connections. */
+    (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
 }
 
 declare const reconnecting: Reconnecting;

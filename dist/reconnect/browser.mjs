@@ -513,7 +513,7 @@ class ReconnectingClient {
     const waiting = this.#kit.waitFor("wait", "CHANNEL_TIMEOUT", options, {
       park: (done) => {
         if (mayWake) this.#wake = () => done(true);
-        return () => this.#wake = void 0;
+        return nothing;
       }
     });
     return waiting.catch(() => false);

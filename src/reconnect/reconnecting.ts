@@ -426,8 +426,9 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     const options = { timeout, signal: this.#signal };
     const waiting = this.#kit.waitFor<boolean>("wait", "CHANNEL_TIMEOUT", options, {
       park: (done) => {
+        // Called too late, it does nothing.
         if (mayWake) this.#wake = () => done(true);
-        return () => (this.#wake = undefined);
+        return nothing;
       },
     });
     return waiting.catch(() => false);
@@ -516,15 +517,12 @@ function giveUpError(attempts: number, cause: WsError): WsError {
 
 /** Makes a {@link ReconnectingClient}: the first dial starts at once. */
 export interface Reconnecting {
-  /** See option `marker`. */
-  (
-    url: Fresh<string | URL>,
-    options: ReconnectOptions & { readonly marker: true },
-  ): ReconnectingClient<Message | Reconnected>;
   (
     url: Fresh<string | URL>,
     options?: ReconnectOptions & { readonly marker?: false | undefined },
   ): ReconnectingClient;
+  /** With option `marker` its channel has a {@link Reconnected} between connections. */
+  (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
 }
 
 /** Binds `reconnecting` to an entry; `pings` says whether its platform has ping frames. */

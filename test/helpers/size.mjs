@@ -8,9 +8,10 @@ import { build } from "esbuild";
 import { rollup } from "rollup";
 
 /**
- * Bundles the module `source`, which finds its packages from the folder `dir`, and minifies it.
+ * Bundles the module `source`, which finds its packages from the folder `dir`, without those that are
+ * `external`, and minifies it.
  *
- * @typedef {(dir: string, source: string) => Promise<string>} Minify
+ * @typedef {(dir: string, source: string, external?: string[]) => Promise<string>} Minify
  */
 
 /**
@@ -18,9 +19,10 @@ import { rollup } from "rollup";
  *
  * @type {Minify}
  */
-export const byEsbuild = async (dir, source) => {
+export const byEsbuild = async (dir, source, external = []) => {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: dir },
+    external,
     bundle: true,
     minify: true,
     format: "esm",
@@ -36,9 +38,10 @@ export const byEsbuild = async (dir, source) => {
  *
  * @type {Minify}
  */
-export const byRollup = async (dir, source) => {
+export const byRollup = async (dir, source, external = []) => {
   const bundle = await rollup({
     input: "page",
+    external,
     plugins: [
       {
         name: "page",

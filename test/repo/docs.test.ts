@@ -6,6 +6,7 @@ import { toRows } from "../../e2e/runtimes/abilities.js";
 import { COMPRESSION } from "../../src/constants.js";
 import { WsError, type ErrorCode } from "../../src/errors.js";
 import { DEFAULTS, PARSERS } from "../../src/options.js";
+import { DEFAULTS as RECONNECT_DEFAULTS } from "../../src/reconnect/options.js";
 import { ROOT } from "../helpers/root.js";
 import { codesOf, parseDefault, readTable } from "../helpers/tables.js";
 
@@ -39,6 +40,41 @@ describe("the README's table of options", () => {
   });
 });
 
+describe("the README's table of options of reconnecting", () => {
+  const readRows = () =>
+    readTable(readText("README.md"), "## Staying connected").map((row) => ({
+      name: codesOf(row.option ?? "")[0] ?? "",
+      value: row.default ?? "",
+    }));
+
+  test("lists every option of its own once", () => {
+    const path = "src/reconnect/options.ts";
+    const own = membersOf(path, "ReconnectOptions").filter(
+      (name) => name !== "backoff" && name !== "queue",
+    );
+    const backoff = membersOf(path, "BackoffOptions").map((name) => `backoff.${name}`);
+    const queue = membersOf(path, "QueueOptions").map((name) => `queue.${name}`);
+    const names = readRows().map(({ name }) => name);
+    expect(names.sort()).toEqual([...own, ...backoff, ...queue].sort());
+  });
+
+  test("tells the defaults that are in the code", () => {
+    // What is not one value, the text tells.
+    const rows = readRows().filter(({ name }) => !["maxAttempts", "keepAlive"].includes(name));
+    const { backoff, queue, ...rest } = RECONNECT_DEFAULTS;
+    const prefixed = (prefix: string, values: object) =>
+      Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value as unknown]);
+    const actual = Object.fromEntries([
+      ...prefixed("backoff", backoff),
+      ...prefixed("queue", queue),
+      ...Object.entries(rest),
+    ]) as Record<string, unknown>;
+    for (const { name, value } of rows) {
+      expect([name, parseDefault(value, {})]).toEqual([name, actual[name]]);
+    }
+  });
+});
+
 describe("the README's table of errors", () => {
   const readErrors = () =>
     readTable(readText("README.md"), "## Errors").flatMap((row) =>
@@ -67,6 +103,16 @@ describe("the README's table of errors", () => {
 test("the README's table of runtimes tells what they are tested for", () => {
   expect(readTable(readText("README.md"), "## Runtimes")).toEqual(toRows());
 });
+
+/** The names that an interface declares itself. */
+function membersOf(path: string, name: string): string[] {
+  const source = ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest);
+  const found = source.statements
+    .filter(ts.isInterfaceDeclaration)
+    .find((declared) => declared.name.text === name);
+  if (found === undefined) throw new Error(`${path}: no interface ${name}`);
+  return found.members.map((member) => (member.name as ts.Identifier).text);
+}
 
 /** The members of the type `ErrorCode`, which is nowhere at run time. */
 function readCodes(): string[] {

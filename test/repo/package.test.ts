@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { publint } from "publint";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -15,8 +15,14 @@ const NAMES = [
   ..."errors parseDuration select ticker".split(" "),
 ];
 
+/** What the sub-paths export, by import. */
+const SUB_PATHS = { "wschan/reconnect": ["reconnecting"] };
+
 /** The files of types: of each entry, for `import` and for `require`. */
 const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
+
+/** The folders of dist/ that have them: the core's, and the sub-paths'. */
+const FOLDERS = ["", "reconnect/"];
 
 let packed: Packed;
 beforeAll(async () => {
@@ -62,6 +68,55 @@ describe("the packed package", () => {
     expect(await packed.run("same.mjs", script)).toEqual({ stdout: "", stderr: "", code: 0 });
   });
 
+  test.each(Object.entries(SUB_PATHS))("exports of %s %j alone", async (name, names) => {
+    const script = `
+      const required = require("${name}");
+      import("${name}").then((imported) => console.log(JSON.stringify({
+        imported: Object.keys(imported),
+        required: Object.keys(required),
+        isSame: Object.keys(required).every((key) => imported[key] === required[key]),
+      })));`;
+    const { stdout, stderr } = await packed.run("sub-path.cjs", script);
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual({ imported: names, required: names, isSame: true });
+  });
+
+  test.each([
+    [
+      "imported",
+      `import { reconnecting } from "wschan/reconnect"; import { WsError } from "wschan";`,
+    ],
+    [
+      "required",
+      `import { createRequire } from "node:module";
+       const { reconnecting } = createRequire(import.meta.url)("wschan/reconnect");
+       import { WsError } from "wschan";`,
+    ],
+  ])("is one with its sub-paths, %s: they share the core", async (_how, load) => {
+    const script = `${load}
+      try {
+        reconnecting("nonsense:");
+      } catch (error) {
+        console.log(error instanceof WsError, error.code);
+      }
+      const { error } = await reconnecting("ws://127.0.0.1:1/", { maxAttempts: 1 }).closed;
+      console.log(error instanceof WsError, error.code);`;
+    const { stdout, stderr } = await packed.run("shared.mjs", script);
+    expect({ stdout, stderr }).toEqual({
+      stdout: "true INVALID_URL\ntrue DIAL_FAILED\n",
+      stderr: "",
+    });
+  });
+
+  test.each(["browser.mjs", "browser.cjs", "node.cjs", "wschan-reconnect.umd.js"])(
+    "holds no second copy of the core in reconnect/%s",
+    async (file) => {
+      const dist = join(packed.dir, "node_modules/wschan/dist");
+      expect(await readFile(join(dist, "reconnect", file), "utf8")).not.toContain("class WsError");
+      expect(await readFile(join(dist, "browser.mjs"), "utf8")).toContain("class WsError");
+    },
+  );
+
   test("passes publint", async () => {
     const { buffer } = await readFile(packed.tarball);
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
@@ -86,6 +141,21 @@ describe("the packed package", () => {
 const PROGRAM = `
   import websocket, { connect, select, after, errors, WsError, BINARY, CLOSE_CODES } from "wschan";
   import type { Client, ConnectOptions, Message } from "wschan";
+  import { reconnecting } from "wschan/reconnect";
+  import type { ReconnectingClient, ReconnectOptions } from "wschan/reconnect";
+
+  export async function stay(url: string): Promise<Client | undefined> {
+    const options: ReconnectOptions & { marker?: false } = {
+      headers: async ({ attempt }) => ({ "X-Attempt": String(attempt) }),
+      onConnect: (client: Client) => client.send("hello"),
+    };
+    const client: ReconnectingClient = reconnecting(url, options);
+    await client.send("x", { key: "k" });
+    for await (const status of client.status()) if (status.type === "open") break;
+    // @ts-expect-error: a mistake is seen here, too
+    reconnecting(1);
+    return client.connection;
+  }
 
   export async function main(url: string): Promise<Message | undefined> {
     const options: ConnectOptions = { dialTimeout: "10s", protocols: ["a"] };
@@ -169,18 +239,26 @@ describe("its types compile without @types and without skipLibCheck", () => {
     expect(result).toEqual({ stdout: "", stderr: "", code: 0 });
   });
 
-  test.each(TYPES)("and take nothing from elsewhere: %s", async (file) => {
-    const text = await readFile(join(packed.dir, "node_modules/wschan/dist", file), "utf8");
-    expect(text).not.toMatch(/\bfrom ["']|\bimport\(|\brequire\(|\/\/\/ *<reference/);
-  });
+  test.each(FOLDERS.flatMap((folder) => TYPES.map((file) => folder + file)))(
+    "and take nothing from elsewhere: %s",
+    async (file) => {
+      const text = await readFile(join(packed.dir, "node_modules/wschan/dist", file), "utf8");
+      // The sub-paths' are made of the core's.
+      const own = file.includes("/") ? text.replaceAll("from 'wschan'", "") : text;
+      expect(own).not.toMatch(/\bfrom ["']|\bimport\(|\brequire\(|\/\/\/ *<reference/);
+    },
+  );
 });
 
 describe("its types", () => {
-  test("are the same in Node and in browsers, by import and by require", async () => {
-    const dist = join(packed.dir, "node_modules/wschan/dist");
-    const texts = await Promise.all(TYPES.map((file) => readFile(join(dist, file), "utf8")));
-    expect(new Set(texts).size).toBe(1);
-  });
+  test.each(FOLDERS)(
+    "are the same in Node and in browsers, by import and by require: dist/%s",
+    async (folder) => {
+      const dist = join(packed.dir, "node_modules/wschan/dist", folder);
+      const texts = await Promise.all(TYPES.map((file) => readFile(join(dist, file), "utf8")));
+      expect(new Set(texts).size).toBe(1);
+    },
+  );
 
   test.each([
     { how: "nodenext", file: "esm.mts", conditions: [], types: "node.d.mts" },
@@ -200,18 +278,24 @@ describe("its types", () => {
       customConditions: conditions,
     };
     const mode = file.endsWith(".cts") ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext;
-    expect(resolveTypes(join(packed.dir, file), options, mode)).toBe(types);
+    for (const [name, folder] of [
+      ["wschan", "dist"],
+      ["wschan/reconnect", "reconnect"],
+    ] as const) {
+      const path = resolveTypes(name, join(packed.dir, file), options, mode) ?? "";
+      expect([basename(dirname(path)), basename(path)]).toEqual([folder, types]);
+    }
   });
 });
 
-/** The file of types that TypeScript takes for `import "wschan"` in the file `from`. */
+/** The file of types that TypeScript takes for an import of `name` in the file `from`. */
 function resolveTypes(
+  name: string,
   from: string,
   options: ts.CompilerOptions,
   mode: ts.ResolutionMode,
 ): string | undefined {
   const { resolveModuleName, sys } = ts;
-  const found = resolveModuleName("wschan", from, options, sys, undefined, undefined, mode);
-  const path = found.resolvedModule?.resolvedFileName;
-  return path && basename(path);
+  const found = resolveModuleName(name, from, options, sys, undefined, undefined, mode);
+  return found.resolvedModule?.resolvedFileName;
 }

@@ -65,6 +65,9 @@ test.each([
   ["import of", "node.mjs", 'import("./dist/node.mjs").then(report);'],
   ["require of", "browser.cjs", 'require("./dist/browser.cjs"); report();'],
   ["import of", "browser.mjs", 'import("./dist/browser.mjs").then(report);'],
+  ["require of", "reconnect/node.cjs", 'require("./dist/reconnect/node.cjs"); report();'],
+  ["import of", "reconnect/node.mjs", 'import("./dist/reconnect/node.mjs").then(report);'],
+  ["import of", "reconnect/browser.mjs", 'import("./dist/reconnect/browser.mjs").then(report);'],
 ])("%s dist/%s does nothing", async (_how, _file, load) => {
   const { traces, lived } = await trace(load);
   expect(traces).toMatchObject({ globals: [], timers: [], resources: [], listeners: [] });
@@ -90,11 +93,15 @@ test("the probe sees a global, a timer, a listener, an open handle and a process
   expect(lived).toBeGreaterThanOrEqual(AT_ONCE);
 });
 
-test("a bundler drops the whole core when nothing of it is used", async () => {
-  // All but the entries, which name their transport.
-  const modules = readdirSync(join(ROOT, "src")).filter(
-    (name) => name.endsWith(".ts") && name !== "node.ts" && name !== "browser.ts",
-  );
+test("a bundler drops the whole core, and the sub-paths, when nothing of them is used", async () => {
+  // All but the core's entries, which name their transport.
+  const inFolder = (folder: string) =>
+    readdirSync(join(ROOT, "src", folder))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name));
+  const modules = ["", "reconnect"]
+    .flatMap(inFolder)
+    .filter((name) => name !== "node.ts" && name !== "browser.ts");
   const imports = modules.map((name) => `import ${JSON.stringify(join(ROOT, "src", name))};`);
   const bundle = await rollup({
     input: "entry",
@@ -106,6 +113,8 @@ test("a bundler drops the whole core when nothing of it is used", async () => {
       },
       esbuild({ target: "es2022" }),
     ],
+    external: ["wschan"],
+    treeshake: { moduleSideEffects: (id) => id !== "wschan" },
     onLog: () => undefined,
   });
   const { output } = await bundle.generate({ format: "es" });

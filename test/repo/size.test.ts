@@ -9,6 +9,10 @@ const { dir } = inject("packed");
 
 const CONNECT = `export { connect } from "wschan";`;
 const CORE = `export * from "wschan";`;
+/** A sub-path is weighed without the core, which it comes on top of. */
+const ON_TOP = ["wschan"];
+/** By its file: esbuild takes all of a package's sub-paths for external as well. */
+const RECONNECT = `export * from "./node_modules/wschan/dist/reconnect/browser.mjs";`;
 
 /** The script of pages without a bundler; it is minified. */
 const readUmd = (): Promise<string> =>
@@ -21,14 +25,24 @@ const readUmd = (): Promise<string> =>
  */
 const COSTS = [
   { what: "`connect` alone", budget: 8_800, script: () => byEsbuild(dir, CONNECT) },
-  { what: "the whole core", budget: 12_100, script: () => byEsbuild(dir, CORE) },
-  { what: "`wschan.umd.min.js`", budget: 12_200, script: readUmd },
+  { what: "the whole core", budget: 12_400, script: () => byEsbuild(dir, CORE) },
+  { what: "`wschan.umd.min.js`", budget: 12_500, script: readUmd },
+  {
+    what: "`wschan/reconnect`, on top of the core",
+    budget: 4_100,
+    script: () => byEsbuild(dir, RECONNECT, ON_TOP),
+  },
 ];
 
 /** The same by another bundler, of which the README says nothing. */
 const OTHER_COSTS = [
   { what: "`connect` alone, by rollup", budget: 8_800, script: () => byRollup(dir, CONNECT) },
-  { what: "the whole core, by rollup", budget: 12_100, script: () => byRollup(dir, CORE) },
+  { what: "the whole core, by rollup", budget: 12_400, script: () => byRollup(dir, CORE) },
+  {
+    what: "`wschan/reconnect`, on top of the core, by rollup",
+    budget: 4_100,
+    script: () => byRollup(dir, RECONNECT, ON_TOP),
+  },
 ];
 
 test.each([...COSTS, ...OTHER_COSTS])(

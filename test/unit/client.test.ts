@@ -4,6 +4,7 @@ import type { Client } from "../../src/client.js";
 import type { CloseInfo } from "../../src/close.js";
 import { BINARY, TEXT } from "../../src/constants.js";
 import { WsError } from "../../src/errors.js";
+import { Inbox } from "../../src/inbox.js";
 import type { Data } from "../../src/options.js";
 import { select } from "../../src/select.js";
 import { advance, turns, useClock } from "../helpers/unit-clock.js";
@@ -829,6 +830,69 @@ describe("receiving", () => {
       expect(opened.transport.calls).toEqual(["terminate 1008"]);
       expect(await opened.client.closed).toMatchObject({ code: 1008, sentCode: 4008 });
     });
+  });
+});
+
+describe("a client whose messages go to another inbox", () => {
+  const open = (capacity = 2): Opened & { inbox: Inbox } => {
+    const inbox = new Inbox(capacity, 65_536);
+    return { ...openClient({ bufferLimit: 65_536 }), inbox };
+  };
+
+  test("leaves there what had arrived before, and puts there what comes", () => {
+    const { client, text, inbox } = open();
+    text("before");
+    client.deliverTo(inbox);
+    text("after");
+    expect(client.channel().tryReceive()).toMatchObject({ value: { data: "before" } });
+    expect(client.channel().length).toBe(0);
+    expect(inbox.take()).toMatchObject({ value: { data: "after" } });
+    expect(client.stats.bytesBuffered).toBe(0);
+  });
+
+  test("is paused and resumed as that one fills", () => {
+    const { client, text, transport, inbox } = open();
+    client.deliverTo(inbox);
+    text("1");
+    text("2");
+    expect(transport.paused).toBe(true);
+    inbox.take();
+    expect(transport.paused).toBe(false);
+    text("3");
+    text("4");
+    expect(transport.calls).toEqual(["pause", "resume", "pause"]);
+    client.terminate();
+  });
+
+  test("ends with SLOW_CONSUMER when that one is over its limit", async () => {
+    const { client, bytes, inbox } = open();
+    client.deliverTo(inbox);
+    bytes(60_000);
+    bytes(60_000);
+    expect((await client.closed).error?.code).toBe("SLOW_CONSUMER");
+  });
+
+  test("closes its own channel at its end, and not that one", () => {
+    const { client, text, inbox } = open();
+    client.deliverTo(inbox);
+    client.terminate();
+    text("late");
+    expect(client.channel().closed).toBe(true);
+    expect(inbox).toMatchObject({ closed: false, size: 0 });
+  });
+});
+
+describe("a payload that is offered", () => {
+  test("is sent, or not taken: undefined", async () => {
+    const { client, transport } = openClient();
+    await client.offer("1");
+    transport.refuses = true;
+    expect(client.offer("2")).toBeUndefined();
+    transport.refuses = false;
+    client.terminate();
+    expect(client.offer("3")).toBeUndefined();
+    expect(transport.sent).toEqual(["1"]);
+    expect(client.stats).toMatchObject({ messagesSent: 1, bytesSent: 1 });
   });
 });
 

@@ -12,3 +12,7 @@ test.each<[string, Message, number]>([
 ])("a message of %s counts as payload + 64", (_, message, size) => {
   expect(memoryOf(message)).toBe(size);
 });
+
+test("what stands between messages, and has no payload, counts as 64", () => {
+  expect(memoryOf({ type: "reconnected" })).toBe(64);
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { pauseAfter } from "../../src/reconnect/backoff.js";
+
+const SETTINGS = { min: 500, max: 30_000, factor: 2 };
+
+describe("the window of the wait", () => {
+  test.each([
+    [0, 500],
+    [1, 1_000],
+    [5, 16_000],
+    [6, 30_000],
+    [5_000, 30_000],
+  ])("after %i failures is from 0 to %i ms", (failures, spread) => {
+    expect(pauseAfter(failures, SETTINGS)).toEqual([0, spread]);
+  });
+
+  test("does not grow by factor 1", () => {
+    expect(pauseAfter(9, { ...SETTINGS, factor: 1 })).toEqual([0, 500]);
+  });
+});
+
+describe("a server that asks for time", () => {
+  test.each([
+    // As long again, lest all come back in the same moment.
+    [0, 7_000, [7_000, 7_000]],
+    // But no longer than the largest window.
+    [0, 120_000, [120_000, 30_000]],
+    // Nor shorter than the wait would be without.
+    [5, 1_000, [1_000, 16_000]],
+  ])("after %i failures, Retry-After of %i ms is honoured", (failures, retryAfter, pause) => {
+    expect(pauseAfter(failures, SETTINGS, { retryAfter })).toEqual(pause);
+  });
+
+  test.each([1012, 1013])("by code %i gets 5 to 30 seconds, as IANA has it", (closeCode) => {
+    expect(pauseAfter(0, SETTINGS, { closeCode })).toEqual([5_000, 25_000]);
+  });
+
+  test("never gets more than the largest window that was asked for", () => {
+    expect(pauseAfter(0, { ...SETTINGS, max: 2_000 }, { closeCode: 1012 })).toEqual([2_000, 0]);
+  });
+
+  test("by another code gets nothing", () => {
+    expect(pauseAfter(0, SETTINGS, { closeCode: 1011 })).toEqual([0, 500]);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { createContext } from "../../src/node.js";
+import * as browser from "../../src/reconnect/browser.js";
+import { makePlan } from "../../src/reconnect/options.js";
+import type { ReconnectOptions } from "../../src/reconnect/options.js";
+import { reconnecting } from "../../src/reconnect/node.js";
+import { failure } from "../helpers/unit-failure.js";
+
+const URL = "ws://host.test/";
+
+describe("bad input throws at once, and names what is wrong", () => {
+  test.each([
+    [5, "INVALID_OPTION", "reconnecting: options"],
+    [null, "INVALID_OPTION", "reconnecting: options"],
+    [[], "INVALID_OPTION", "reconnecting: options"],
+    [{ retries: 5 }, "INVALID_OPTION", '"retries"'],
+    [{ max_attempts: 5 }, "INVALID_OPTION", "maxAttempts"],
+    [{ dialTimeout: -1 }, "INVALID_OPTION", "dialTimeout"],
+    [{ headers: { Host: "x" } }, "INVALID_OPTION", "Host"],
+    [{ protocols: [""] }, "INVALID_OPTION", "protocols"],
+    [{ backoff: 5 }, "INVALID_OPTION", "backoff"],
+    [{ backoff: { min: -1 } }, "INVALID_OPTION", "backoff: option min"],
+    [{ backoff: { max: "soon" } }, "INVALID_OPTION", "backoff: option max"],
+    [{ backoff: { factor: 0.99 } }, "INVALID_OPTION", "backoff: option factor"],
+    [{ backoff: { factor: 101 } }, "INVALID_OPTION", "backoff: option factor"],
+    [{ backoff: { factor: "2" } }, "INVALID_OPTION", "backoff: option factor"],
+    [{ backoff: { jitter: 1 } }, "INVALID_OPTION", '"jitter"'],
+    [{ stableAfter: {} }, "INVALID_OPTION", "stableAfter"],
+    [{ maxAttempts: 0 }, "INVALID_OPTION", "maxAttempts"],
+    [{ maxAttempts: 2 ** 31 }, "INVALID_OPTION", "maxAttempts"],
+    [{ maxElapsed: NaN }, "INVALID_OPTION", "maxElapsed"],
+    [{ shouldRetry: true }, "INVALID_OPTION", "shouldRetry"],
+    [{ onConnect: "x" }, "INVALID_OPTION", "onConnect"],
+    [{ onLost: {} }, "INVALID_OPTION", "onLost"],
+    [{ marker: 1 }, "INVALID_OPTION", "marker"],
+    [{ queue: { maxMessages: -1 } }, "INVALID_OPTION", "queue: option maxMessages"],
+    [{ queue: { maxMessages: 1_000_001 } }, "INVALID_OPTION", "queue: option maxMessages"],
+    [{ queue: { maxBytes: 0 } }, "INVALID_OPTION", "queue: option maxBytes"],
+    [{ queue: { maxBytes: 2 ** 30 + 1 } }, "INVALID_OPTION", "queue: option maxBytes"],
+    [{ queue: { ttl: "x" } }, "INVALID_OPTION", "queue: option ttl"],
+    [{ queue: { whenFull: "drop" } }, "INVALID_OPTION", "queue: option whenFull"],
+    [{ context: {} }, "INVALID_OPTION", "context"],
+    [{ context: 5 }, "INVALID_OPTION", "context"],
+    [{ signal: {} }, "INVALID_OPTION", "signal"],
+    [{ keepAlive: true }, "INVALID_OPTION", "keepAlive"],
+    [{ keepAlive: { interval: -1 } }, "INVALID_OPTION", "keepAlive"],
+  ])("%j", async (options, code, named) => {
+    const error = await failure(() => reconnecting(URL, options as never));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(named);
+  });
+
+  test.each(["ftp://host.test/", "ws://host.test/#top", undefined, 5])("URL %s", async (url) => {
+    expect((await failure(() => reconnecting(url as never))).code).toBe("INVALID_URL");
+  });
+
+  test.each([
+    [{ webSocket: EventTarget, headers: {} }, "headers"],
+    [{ webSocket: EventTarget, headers: () => ({}) }, "headers"],
+    [{ webSocket: EventTarget, keepAlive: {} }, "keepAlive"],
+  ])("what the platform cannot do: %j", async (options, named) => {
+    const error = await failure(() => reconnecting(URL, options));
+    expect(error.code).toBe("UNSUPPORTED");
+    expect(error.message).toContain(named);
+  });
+
+  test("what the class of the context's defaults cannot do", async () => {
+    const context = createContext({ defaults: { webSocket: EventTarget } });
+    const error = await failure(() => reconnecting(URL, { context, headers: {} }));
+    expect(error.code).toBe("UNSUPPORTED");
+  });
+});
+
+describe("what is left out", () => {
+  test("is the default, and so is 0", () => {
+    const zeros = { backoff: { min: 0, max: 0 }, stableAfter: 0, queue: { ttl: 0 } };
+    for (const options of [{}, zeros, { queue: {}, backoff: {} }]) {
+      expect(makePlan(URL, options, true)).toMatchObject({
+        backoff: { min: 500, max: 30_000, factor: 2 },
+        queue: { maxMessages: 1_000, maxBytes: 16_777_216, whenFull: "reject" },
+        stableAfter: 5_000,
+        dialTimeout: 30_000,
+      });
+    }
+  });
+
+  test("of the limits may be their bounds", () => {
+    const queue = { maxMessages: 1_000_000, maxBytes: 2 ** 30 };
+    const options = { queue, maxAttempts: 2 ** 31 - 1, backoff: { factor: 100 } };
+    expect(makePlan(URL, options, true)).toMatchObject(options);
+    const least = { queue: { maxMessages: 0, maxBytes: 1 }, maxAttempts: 1 };
+    expect(makePlan(URL, least, true)).toMatchObject(least);
+  });
+});
+
+describe("keepAlive", () => {
+  const keepAliveOf = (options: ReconnectOptions, pings = true) =>
+    makePlan(URL, options, pings).dial.keepAlive;
+  const usual = { interval: 20_000, timeout: 20_000 };
+  const message = () => "x";
+  const webSocket = EventTarget;
+
+  test("is on where there are pings, and 20 s where it says nothing", () => {
+    expect(keepAliveOf({})).toEqual(usual);
+    expect(keepAliveOf({ keepAlive: { timeout: 5 } })).toEqual({ ...usual, timeout: 5 });
+    expect(keepAliveOf({ keepAlive: { interval: 5, timeout: 0 } })).toEqual({
+      ...usual,
+      interval: 5,
+    });
+  });
+
+  test("is off without pings, unless there is a message", () => {
+    expect(keepAliveOf({}, false)).toBeUndefined();
+    expect(keepAliveOf({ webSocket })).toBeUndefined();
+    expect(keepAliveOf({ webSocket, keepAlive: { message } })).toEqual({ ...usual, message });
+  });
+
+  test("is off by false", () => {
+    expect(keepAliveOf({ keepAlive: false })).toBeUndefined();
+  });
+
+  test("is the context's, if that has one", () => {
+    const context = createContext({ defaults: { keepAlive: { interval: 7, timeout: 8 } } });
+    expect(keepAliveOf({ context })).toEqual({ interval: 7, timeout: 8 });
+    expect(keepAliveOf({ context, keepAlive: { interval: 9 } })).toMatchObject({ interval: 9 });
+  });
+});
+
+test("both entries have the same names", () => {
+  expect(Object.keys(browser)).toEqual(["reconnecting"]);
+});
+
+test("a URL object is copied", () => {
+  const url = new globalThis.URL(URL);
+  const { fresh } = makePlan(url, {}, true);
+  url.host = "other.test";
+  expect(fresh[0]).toBe(URL);
+});

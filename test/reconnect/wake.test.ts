@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
+import type { WebSocketClass } from "../../src/node.js";
+import { reconnecting } from "../../src/reconnect/node.js";
+import type { ReconnectOptions } from "../../src/reconnect/node.js";
+import { onWake } from "../../src/reconnect/wake.js";
+import { startEchoServer } from "../helpers/echo-server.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { startRawServer } from "../helpers/raw-server.js";
+import { ms } from "../helpers/time.js";
+import { NOBODY, until } from "./support.js";
+
+checkLeaks();
+
+/** A page, as far as it is listened to. */
+let page: EventTarget;
+beforeEach(() => {
+  page = new EventTarget();
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const tell = (type: string): boolean => page.dispatchEvent(new Event(type));
+
+describe("the events of a page", () => {
+  test.each([
+    ["online", true],
+    ["pageshow", true],
+    ["resume", true],
+    ["visibilitychange", true],
+    ["offline", false],
+  ])("%s wakes, and says that it is back: %s", (type, isBack) => {
+    const controller = new AbortController();
+    const wake = vi.fn();
+    onWake(controller.signal, wake);
+    tell(type);
+    expect(wake).toHaveBeenCalledExactlyOnceWith(isBack);
+    controller.abort();
+    tell(type);
+    expect(wake).toHaveBeenCalledTimes(1);
+  });
+
+  test("do not wake when the page is hidden", () => {
+    vi.stubGlobal("document", { hidden: true });
+    const wake = vi.fn();
+    onWake(new AbortController().signal, wake);
+    tell("visibilitychange");
+    expect(wake).not.toHaveBeenCalled();
+    tell("resume");
+    expect(wake).toHaveBeenCalledTimes(1);
+  });
+
+  test("are not missed where there are none", () => {
+    vi.stubGlobal("addEventListener", undefined);
+    expect(() => onWake(new AbortController().signal, () => {})).not.toThrow();
+  });
+});
+
+const SLOW = { backoff: { min: 20, max: "1h", factor: 100 } } satisfies ReconnectOptions;
+
+describe("while it waits", () => {
+  test("it dials soon after the network is back", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(1);
+    try {
+      const client = reconnecting(NOBODY, { ...SLOW, backoff: { ...SLOW.backoff, min: 1_000 } });
+      await until(client, "waiting");
+      random.mockReturnValue(0.05);
+      const start = performance.now();
+      tell("online");
+      await until(client, "connecting");
+      const elapsed = performance.now() - start;
+      // Not at once: all of an office would come in the same moment.
+      expect(elapsed).toBeGreaterThan(45);
+      expect(elapsed).toBeLessThan(ms(900));
+      await client.close();
+    } finally {
+      random.mockRestore();
+    }
+  });
+
+  test("news of the network's going wakes nobody", async () => {
+    const client = reconnecting(NOBODY, { backoff: { min: "1h", max: "1h" } });
+    const { attempt } = await until(client, "waiting");
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    tell("offline");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(client.state).toMatchObject({ type: "waiting", attempt });
+    random.mockRestore();
+    await client.close();
+  });
+
+  test("what the server has asked for is not cut short", async () => {
+    await using server = await startRawServer({
+      onRequest: (connection) =>
+        connection.refuse("503 Service Unavailable", { "Retry-After": "60" }),
+    });
+    const client = reconnecting(server.url);
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    await until(client, "waiting");
+    tell("online");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(client.state.type).toBe("waiting");
+    random.mockRestore();
+    await client.close();
+  });
+});
+
+describe("while it is open", () => {
+  const KEEP_ALIVE = { interval: "1h", timeout: ms(100) };
+
+  test.each(["online", "offline", "pageshow", "resume", "visibilitychange"])(
+    "%s asks the peer, and believes it alive if it answers",
+    async (type) => {
+      await using server = await startEchoServer();
+      const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
+      await until(client, "open");
+      const { ws } = await server.connection();
+      const pinged = new Promise((resolve) => ws.once("ping", resolve));
+      tell(type);
+      await pinged;
+      await client.send("x");
+      await client.receive();
+      expect(client.state.type).toBe("open");
+      await client.close();
+    },
+  );
+
+  test("a peer that does not answer is dead", async () => {
+    await using server = await startRawServer();
+    const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
+    await until(client, "open");
+    tell("offline");
+    expect((await until(client, "waiting")).error).toMatchObject({ code: "KEEPALIVE_TIMEOUT" });
+    await client.close();
+  });
+
+  describe("without pings, as in a page", () => {
+    const webSocket = WebSocket as unknown as WebSocketClass;
+
+    test("keepAlive.message asks the peer", async () => {
+      await using server = await startEchoServer();
+      const message = vi.fn(() => "alive?");
+      const client = reconnecting(server.url, { webSocket, keepAlive: { ...KEEP_ALIVE, message } });
+      await until(client, "open");
+      tell("online");
+      expect(await client.receive()).toMatchObject({ value: { data: "alive?" } });
+      expect(message).toHaveBeenCalledTimes(1);
+      await new Promise((resolve) => setTimeout(resolve, KEEP_ALIVE.timeout + 50));
+      expect(client.state.type).toBe("open");
+      await client.close();
+    });
+
+    test("a peer that does not answer it is dead", async () => {
+      await using server = await startEchoServer({ echo: false });
+      const keepAlive = { ...KEEP_ALIVE, message: () => "alive?" };
+      const client = reconnecting(server.url, { webSocket, keepAlive });
+      await until(client, "open");
+      tell("online");
+      expect((await until(client, "waiting")).error).toMatchObject({ code: "KEEPALIVE_TIMEOUT" });
+      await client.close();
+    });
+
+    test("nothing can be asked without it", async () => {
+      await using server = await startEchoServer();
+      const client = reconnecting(server.url, { webSocket });
+      await until(client, "open");
+      tell("online");
+      await client.send("x");
+      expect(await client.receive()).toMatchObject({ value: { data: "x" } });
+      expect(client.state.type).toBe("open");
+      await client.close();
+    });
+  });
+});

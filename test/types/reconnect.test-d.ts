@@ -1,0 +1,88 @@
+// Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
+// it does.
+import { expectTypeOf } from "vitest";
+import type { Client, CloseInfo, Message, ReceiveChannel, WsError } from "../../src/node.js";
+import { reconnecting } from "../../src/reconnect/node.js";
+import type {
+  Reconnected,
+  ReconnectingClient,
+  ReconnectOptions,
+  Status,
+} from "../../src/reconnect/node.js";
+
+const client = reconnecting("ws://a.test");
+expectTypeOf(client).toEqualTypeOf<ReconnectingClient>();
+expectTypeOf(client.channel()).toEqualTypeOf<ReceiveChannel<Message>>();
+expectTypeOf(client.closed).toEqualTypeOf<Promise<CloseInfo>>();
+expectTypeOf(client.close()).toEqualTypeOf<Promise<CloseInfo>>();
+expectTypeOf(client.connection).toEqualTypeOf<Client | undefined>();
+
+// A marker only for those who ask.
+const marked = reconnecting("ws://a.test", { marker: true });
+expectTypeOf(marked.channel()).toEqualTypeOf<ReceiveChannel<Message | Reconnected>>();
+declare const options: ReconnectOptions;
+expectTypeOf(reconnecting("ws://a.test", options)).toEqualTypeOf<
+  ReconnectingClient<Message | Reconnected>
+>();
+for await (const message of marked) {
+  if (message.type === "reconnected") expectTypeOf(message.gap).toEqualTypeOf<number>();
+  else expectTypeOf(message).toEqualTypeOf<Message>();
+}
+
+// The status's type tells what it has, and a switch over it is complete.
+declare const status: Status;
+switch (status.type) {
+  case "connecting":
+    expectTypeOf(status.attempt).toEqualTypeOf<number>();
+    break;
+  case "open":
+    expectTypeOf(status.duration).toEqualTypeOf<number>();
+    break;
+  case "waiting":
+    expectTypeOf(status.error).toEqualTypeOf<WsError>();
+    break;
+  case "closed":
+    expectTypeOf(status.error).toEqualTypeOf<WsError | undefined>();
+    break;
+  default:
+    expectTypeOf(status).toBeNever();
+}
+
+// What may be a function.
+reconnecting(() => new URL("ws://a.test"), {
+  headers: async ({ attempt, lastError, signal }) => ({
+    Authorization: `${attempt} ${lastError?.code ?? ""} ${String(signal.aborted)}`,
+  }),
+  protocols: () => ["a"],
+});
+// @ts-expect-error: not these
+reconnecting("ws://a.test", { dialTimeout: () => 5 });
+// @ts-expect-error: a number is no URL
+reconnecting(() => 5);
+// @ts-expect-error: no such option
+reconnecting("ws://a.test", { retries: 5 });
+// @ts-expect-error: no such way
+reconnecting("ws://a.test", { queue: { whenFull: "block" } });
+// @ts-expect-error: asked for an answer at once
+reconnecting("ws://a.test", { shouldRetry: async () => true });
+reconnecting("ws://a.test", {
+  keepAlive: false,
+  shouldRetry: (error, attempt) => (error.details.status === 401 ? attempt < 2 : undefined),
+  onConnect: async (connection, { attempt, resumed }) => {
+    expectTypeOf(connection).toEqualTypeOf<Client>();
+    await connection.send(`${attempt} ${String(resumed)}`);
+  },
+});
+
+void client.send("x", 2);
+void client.send(new Uint8Array(1), { type: 2, ttl: "5s", key: "k", retry: true });
+// @ts-expect-error: no such option
+void client.send("x", { timeout: 5 });
+// @ts-expect-error: nobody but the client feeds it
+expectTypeOf(client.queue.add);
+// @ts-expect-error: read-only
+client.queue.length = 0;
+{
+  await using used: ReconnectingClient = client;
+  expectTypeOf(used).toEqualTypeOf<ReconnectingClient>();
+}
