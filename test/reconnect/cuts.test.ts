@@ -180,10 +180,12 @@ test.concurrent.for(LINKS)(
     await using link = await startCutLink(seed, (ws, connection) => {
       // It resumes behind the number it is told.
       ws.once("message", async (data) => {
-        for (let n = numberOf(data); ws.readyState === ws.OPEN && !isCut; await pause(random)) {
+        let n = numberOf(data);
+        while (ws.readyState === ws.OPEN && !isCut) {
           for (let left = random.below(4); left > 0; left--) {
             ws.send(JSON.stringify({ n: ++n, connection, padding: "x".repeat(random.below(99)) }));
           }
+          await pause(random);
         }
         ws.send("{}");
       });

@@ -8,14 +8,14 @@ import type { Random } from "../helpers/unit-random.js";
 const ENDINGS: readonly Ending[] = ["fin", "reset", "half", "stall"];
 
 /** Options of a client that comes back at once, as often as it is cut, and soon finds a half-open connection. */
-export const STUBBORN: ReconnectOptions = {
+export const STUBBORN = {
   backoff: { min: 1, max: 4 },
   maxAttempts: 1_000,
   dialTimeout: ms(500),
   keepAlive: { interval: ms(30), timeout: ms(150) },
   // A server answers half a request with 400.
   shouldRetry: ({ details }) => details.status === 400 || undefined,
-};
+} satisfies ReconnectOptions;
 
 /** How long a cut may take to be noticed, in milliseconds. */
 const LATE = 300;
