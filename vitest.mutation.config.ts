@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { ROOT } from "./test/helpers/root.js";
 
 /** The suite that looks for mutants. */
 const suite = process.env.WSCHAN_MUTATION_SUITE ?? "unit";
@@ -9,6 +10,8 @@ const suite = process.env.WSCHAN_MUTATION_SUITE ?? "unit";
  * on no mutant of what a module does when it is loaded.
  */
 export default defineConfig({
+  // As in vitest.config.ts: mutants are in the source.
+  resolve: { alias: [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }] },
   test: {
     include: [`test/${suite}/**/*.test.ts`],
     // It waits for a minute of real time in all.

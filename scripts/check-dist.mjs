@@ -3,14 +3,14 @@
 // memory, so it needs no git and leaves the tree as it was; in a fresh clone it proves the committed
 // dist/.
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
 import { loadConfigFile } from "rollup/loadConfigFile";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-/** What the build would write, by name. */
+/** What the build would write, by its path below dist/. */
 async function build() {
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
@@ -20,7 +20,8 @@ async function build() {
     for (const output of config.output) {
       const result = await bundle.generate(output);
       for (const file of result.output) {
-        files.set(file.fileName, file.type === "chunk" ? file.code : file.source);
+        const path = join(dirname(output.file ?? ""), file.fileName);
+        files.set(relative("dist", path), file.type === "chunk" ? file.code : file.source);
       }
     }
     await bundle.close();

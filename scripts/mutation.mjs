@@ -12,7 +12,10 @@ import { format } from "prettier";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-/** What `ws` does is seen over real sockets alone; all else is seen by `test/unit`, in milliseconds. */
+/**
+ * What `ws` does is seen over real sockets alone, and a sub-path by tests of its own; all else is seen by
+ * `test/unit`, in milliseconds.
+ */
 const OVER_SOCKETS = ["src/transport/guarded-connection.ts", "src/transport/node.ts"];
 
 /** How many of a file's mutants must be killed, in percent. */
@@ -90,14 +93,18 @@ function count(mutants) {
 const given = process.argv.slice(2);
 const asked = given.length > 0 ? given : await listSource();
 await forgetSurvivors(asked);
-mutate(
-  "unit",
-  asked.filter((name) => !OVER_SOCKETS.includes(name)),
-);
-mutate(
-  "transport",
-  asked.filter((name) => OVER_SOCKETS.includes(name)),
-);
+
+/** @param {string} name */
+const suiteOf = (name) => {
+  if (OVER_SOCKETS.includes(name)) return "transport";
+  return name.startsWith("src/reconnect/") ? "reconnect" : "unit";
+};
+for (const suite of ["unit", "transport", "reconnect"]) {
+  mutate(
+    suite,
+    asked.filter((name) => suiteOf(name) === suite),
+  );
+}
 
 const report = await readReport(REPORT);
 const files = Object.entries(report.files).sort(([a], [b]) => (a < b ? -1 : 1));
