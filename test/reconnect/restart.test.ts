@@ -15,25 +15,28 @@ const WINDOW = 50;
 const SHARE = 100;
 
 test(
-  "a server that is killed and started again 20 times under load takes every message once and in order, each time for a fresh token",
+  "a server that is killed and started again 20 times under load takes every message once and in order, each time for a fresh token, until that is refused, too",
   { timeout: ms(120_000) },
   async () => {
     const port = await freePort();
     const unacknowledged = new Map<number, string>();
     const acknowledged = new Condition();
     let token = "none";
+    let valid = "";
+    let isFresh = false;
     let refusals = 0;
     await using client = reconnecting(`ws://127.0.0.1:${port}/`, {
       backoff: { min: 5, max: 50 },
       maxAttempts: 10_000,
-      // It has the token of the server before until it is refused.
       headers: ({ lastError }) => {
-        if (lastError?.details.status === 401) token = valid;
+        isFresh = lastError?.details.status === 401;
+        if (isFresh) token = valid;
         return { authorization: token };
       },
       shouldRetry: ({ details }) => {
-        if (details.status === 401) refusals++;
-        return details.status === 401 || undefined;
+        if (details.status !== 401) return undefined;
+        refusals++;
+        return !isFresh;
       },
       onConnect: (connection) => {
         client.queue.clear();
@@ -41,11 +44,11 @@ test(
           void connection.send(message).catch(() => {});
       },
     });
-    let valid = "";
     const taken: number[] = [];
     let sent = 0;
+    let isOver = false;
     const sending = (async () => {
-      while (sent < RESTARTS * SHARE) {
+      while (!isOver) {
         await acknowledged.until(() => unacknowledged.size < WINDOW);
         const message = `${++sent} ${"x".repeat(sent % 500)}`;
         unacknowledged.set(sent, message);
@@ -54,25 +57,33 @@ test(
       }
     })();
     const reading = (async () => {
-      for await (const { data } of client) {
+      for await (const { data } of client.channel()) {
         for (const n of unacknowledged.keys()) if (n <= Number(data)) unacknowledged.delete(n);
         acknowledged.notify();
       }
     })();
-    for (let start = 1; start <= RESTARTS; start++) {
-      valid = `token ${start}`;
-      const last = taken.at(-1) ?? 0;
-      const args = [port, last, valid].map(String);
-      const server = new Program("test/reconnect/fixtures/server.mjs", ...args);
-      const enough = Math.min(last + SHARE, RESTARTS * SHARE);
-      if (start < RESTARTS) await server.wrote(`\n${enough}\n`);
-      else await acknowledged.until(() => sent === RESTARTS * SHARE && unacknowledged.size === 0);
+    /** Starts a server that lets in this token. */
+    const start = (accepted: string): Program => {
+      const args = [port, taken.at(-1) ?? 0, accepted].map(String);
+      return new Program("test/reconnect/fixtures/server.mjs", ...args);
+    };
+    for (let i = 1; i <= RESTARTS; i++) {
+      const server = start((valid = `token ${i}`));
+      await server.wrote(`\n${taken.length + SHARE}\n`);
+      if (i === RESTARTS) {
+        isOver = true;
+        await sending;
+        await acknowledged.until(() => unacknowledged.size === 0);
+      }
       server.child.kill("SIGKILL");
       const { stdout } = await server.ended;
       taken.push(...(stdout.match(/^\d+$/gm) ?? []).map(Number));
     }
-    await Promise.all([client.close(), sending, reading]);
+    start("another token");
+    const { error } = await client.closed;
+    expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", details: { status: 401 } });
+    await reading;
     expect(taken).toEqual(Array.from({ length: sent }, (_, i) => i + 1));
-    expect(refusals).toBe(RESTARTS);
+    expect(refusals).toBe(RESTARTS + 2);
   },
 );
