@@ -182,7 +182,6 @@ test.concurrent.for(LINKS)(
     const [unflushed, stillWaiting] = [ofReason("unflushed"), ofReason("closed")];
     expect(unflushed.length + stillWaiting.length).toBe(lost.length);
     expect(stillWaiting.filter((n) => n <= (received.at(-1) as number))).toEqual([]);
-    if (largest > 1_000) expect(unflushed.length).toBeGreaterThan(0);
   },
 );
 

@@ -29,10 +29,11 @@ export async function cut(proxy: FaultProxy, random: Random, cuts: number): Prom
     const connection = await proxy.connection(i);
     const make = random.chance(0.6) ? cutAtByte : cutLater;
     make(connection, random);
-    // The byte may never come, and half a stall may bother nobody.
-    const reset = setTimeout(() => connection.reset(), ms(LATE));
+    // The byte may never come, and half a stall may bother nobody. No reset: libuv refuses one behind a
+    // FIN that still waits, and Node then keeps the socket.
+    const timer = setTimeout(() => connection.destroy(), ms(LATE));
     await proxy.connection(i + 1);
-    clearTimeout(reset);
+    clearTimeout(timer);
   }
 }
 
