@@ -14,8 +14,12 @@ export default defineConfig({
   resolve: { alias: [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }] },
   test: {
     include: [`test/${suite}/**/*.test.ts`],
-    // It waits for a minute of real time in all.
-    exclude: ["test/transport/liveness.test.ts"],
+    exclude: [
+      // It waits for a minute of real time in all.
+      "test/transport/liveness.test.ts",
+      // They take their time, too, and need more than Stryker copies.
+      "test/reconnect/{cuts,restart,storm}.test.ts",
+    ],
     testTimeout: 10_000,
   },
 });
