@@ -14,8 +14,13 @@ export default defineConfig({
   resolve: { alias: [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }] },
   test: {
     include: suites.split(",").map((suite) => `test/${suite}/**/*.test.ts`),
-    // Each takes a minute or more.
-    exclude: ["test/transport/liveness.test.ts", "test/adversary/floods.test.ts"],
+    exclude: [
+      // Each takes a minute or more.
+      "test/transport/liveness.test.ts",
+      "test/adversary/floods.test.ts",
+      // They take their time, too, and need more than Stryker copies.
+      "test/reconnect/{cuts,restart,storm}.test.ts",
+    ],
     // A mutant mostly keeps a test waiting; none needs as long on a machine that does nothing else.
     testTimeout: 5_000,
     hookTimeout: 5_000,

@@ -163,7 +163,10 @@ class Outbox {
     if (lost[0]) queueMicrotask(() => this.#onLost?.(lost));
   }
   #insert(entry) {
-    this.#waiting.set(entry.key ?? entry, entry);
+    const id = entry.key ?? entry;
+    const old = this.#waiting.get(id);
+    if (old) this.remove(old);
+    this.#waiting.set(id, entry);
     this.bytes += sizeOf(entry);
     this.#expireAt(entry.due);
   }

@@ -157,7 +157,11 @@ export class Outbox implements OfflineQueue {
   }
 
   #insert(entry: Entry): void {
-    this.#waiting.set(entry.key ?? entry, entry);
+    const id = entry.key ?? entry;
+    const old = this.#waiting.get(id);
+    // Of those that come back together, the latest with a key replaces the others.
+    if (old) this.remove(old);
+    this.#waiting.set(id, entry);
     this.bytes += sizeOf(entry);
     this.#expireAt(entry.due);
   }

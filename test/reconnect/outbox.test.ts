@@ -188,6 +188,14 @@ describe("what comes back", () => {
     expect(drain()).toEqual(["b", "new"]);
     expect(lost).toEqual([]);
   });
+
+  test("with the same key leave the latest, and count it alone", () => {
+    const { outbox, drain } = open();
+    outbox.restore([entry("old", "k"), entry("b", "l"), entry("new", "k")]);
+    expect(outbox.length).toBe(2);
+    expect(drain()).toEqual(["b", "new"]);
+    expect(outbox.bytes).toBe(0);
+  });
 });
 
 test("losing a message that has gone leaves a newer one with its key alone", async () => {

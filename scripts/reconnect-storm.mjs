@@ -1,0 +1,11 @@
+// @ts-check
+// `npm run storm`: what a server meets when 10,000 clients lose it at the same moment. Writes the table of
+// docs/RECONNECT.md, and docs/reconnect-storm.svg.
+import { readFileSync, writeFileSync } from "node:fs";
+import { runnerImport } from "vite";
+
+/** @type {{ module: typeof import("./storm/page.js") }} */
+const { module } = await runnerImport("./scripts/storm/page.ts");
+const page = "docs/RECONNECT.md";
+writeFileSync(page, module.withTable(readFileSync(page, "utf8")));
+writeFileSync("docs/reconnect-storm.svg", module.renderPlot());

@@ -1,0 +1,89 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { reconnecting } from "../../src/reconnect/node.js";
+import { Condition } from "../helpers/condition.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { freePort } from "../helpers/ports.js";
+import { Program } from "../helpers/program.js";
+import { ms } from "../helpers/time.js";
+
+checkLeaks();
+
+const RESTARTS = 20;
+/** Messages under way at any time, and how many each server takes before it is killed. */
+const WINDOW = 50;
+const SHARE = 100;
+
+test(
+  "a server that is killed and started again 20 times under load takes every message once and in order, each time for a fresh token, until that is refused, too",
+  { timeout: ms(120_000) },
+  async () => {
+    const port = await freePort();
+    const unacknowledged = new Map<number, string>();
+    const acknowledged = new Condition();
+    let token = "none";
+    let valid = "";
+    let isFresh = false;
+    let refusals = 0;
+    await using client = reconnecting(`ws://127.0.0.1:${port}/`, {
+      backoff: { min: 5, max: 50 },
+      maxAttempts: 10_000,
+      headers: ({ lastError }) => {
+        isFresh = lastError?.details.status === 401;
+        if (isFresh) token = valid;
+        return { authorization: token };
+      },
+      shouldRetry: ({ details }) => {
+        if (details.status !== 401) return undefined;
+        refusals++;
+        return !isFresh;
+      },
+      onConnect: (connection) => {
+        client.queue.clear();
+        for (const message of unacknowledged.values())
+          void connection.send(message).catch(() => {});
+      },
+    });
+    const taken: number[] = [];
+    let sent = 0;
+    let isOver = false;
+    const sending = (async () => {
+      while (!isOver) {
+        await acknowledged.until(() => unacknowledged.size < WINDOW);
+        const message = `${++sent} ${"x".repeat(sent % 500)}`;
+        unacknowledged.set(sent, message);
+        void client.send(message);
+        if (sent % 10 === 0) await wait(1);
+      }
+    })();
+    const reading = (async () => {
+      for await (const { data } of client.channel()) {
+        for (const n of unacknowledged.keys()) if (n <= Number(data)) unacknowledged.delete(n);
+        acknowledged.notify();
+      }
+    })();
+    /** Starts a server that lets in this token. */
+    const start = (accepted: string): Program => {
+      const args = [port, taken.at(-1) ?? 0, accepted].map(String);
+      return new Program("test/reconnect/fixtures/server.mjs", ...args);
+    };
+    for (let i = 1; i <= RESTARTS; i++) {
+      const server = start((valid = `token ${i}`));
+      await server.wrote(`\n${taken.length + SHARE}\n`);
+      if (i === RESTARTS) {
+        isOver = true;
+        await sending;
+        await acknowledged.until(() => unacknowledged.size === 0);
+      }
+      server.child.kill("SIGKILL");
+      const { stdout } = await server.ended;
+      taken.push(...(stdout.match(/^\d+$/gm) ?? []).map(Number));
+    }
+    start("another token");
+    const { error } = await client.closed;
+    expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", details: { status: 401 } });
+    await reading;
+    expect(taken).toEqual(Array.from({ length: sent }, (_, i) => i + 1));
+    expect(refusals).toBe(RESTARTS + 2);
+  },
+);
