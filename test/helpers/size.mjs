@@ -28,6 +28,8 @@ export const byEsbuild = async (dir, source, external = []) => {
     format: "esm",
     target: "es2022",
     conditions: ["browser"],
+    // As a user's: this repository's own leads "wschan" to the source.
+    tsconfigRaw: "{}",
     write: false,
   });
   return outputFiles.map(({ text }) => text).join("");

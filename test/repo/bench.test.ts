@@ -4,13 +4,24 @@ import { expect, test } from "vitest";
 import { workloads as inChromium } from "../../bench/chromium/workloads.mjs";
 import { ratio, spread, takeTurns } from "../../bench/rounds.mjs";
 import { frameReader } from "../../bench/server/frames.mjs";
+import { measureSizes } from "../../bench/sizes.mjs";
 import { WORKLOADS } from "../../bench/work/index.mjs";
 import { ROOT } from "../helpers/root.js";
+import { formatSize } from "../helpers/size.mjs";
+import { readTable } from "../helpers/tables.js";
 
 test("the page of performance tells of every workload", () => {
   const page = readFileSync(join(ROOT, "docs/PERFORMANCE.md"), "utf8");
   const names = [...WORKLOADS, ...inChromium].map(({ name }) => name);
   expect(names.filter((name) => !page.includes(`| ${name} |`))).toEqual([]);
+});
+
+test("the sizes are those of the README", async () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const rows = readTable(readme, "## Size");
+  for (const { what, bytes } of await measureSizes()) {
+    expect(rows).toContainEqual({ import: what, "min+gzip": formatSize(bytes) });
+  }
 });
 
 test("no two workloads have the same name", () => {
