@@ -559,8 +559,8 @@ function peerError(where, code, reason) {
   );
 }
 
-const TEXT$2 = 1;
-const BINARY$2 = 2;
+const TEXT$1 = 1;
+const BINARY$1 = 2;
 const TYPE_TEXT = "text";
 const TYPE_BINARY = "binary";
 const TYPE_PING = "ping";
@@ -740,11 +740,12 @@ class Client {
     bytesSent: 0,
     roundTrip: void 0
   };
+  /** What the transport's progress was when it was last asked for. */
   #lastProgress = NaN;
   /** What this turn of the event loop has sent, in bytes, and when it began to. */
   #spent = 0;
   #turnStart = 0;
-  /** A message has, since that. */
+  /** A message has arrived, and nothing was sent since. */
   #hasArrived = false;
   /** What all sends that may not settle yet share. */
   #pace;
@@ -1189,13 +1190,13 @@ function unreported(promise) {
   return promise;
 }
 function toPayload(data, type) {
-  if (type !== void 0 && type !== TEXT$2 && type !== BINARY$2) {
+  if (type !== void 0 && type !== TEXT$1 && type !== BINARY$1) {
     throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }
-  if (typeof data === "string") return type === BINARY$2 ? new TextEncoder().encode(data) : data;
+  if (typeof data === "string") return type === BINARY$1 ? new TextEncoder().encode(data) : data;
   try {
     const bytes = toBytes(data);
-    if (type !== TEXT$2) return bytes;
+    if (type !== TEXT$1) return bytes;
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
@@ -1850,12 +1851,12 @@ function parsePeriod(period) {
 
 var shared = /*#__PURE__*/Object.freeze({
   __proto__: null,
-  BINARY: BINARY$2,
+  BINARY: BINARY$1,
   CLOSE_CODES: CLOSE_CODES,
   COMPRESSION: COMPRESSION,
   Channel: Channel,
   ReceiveChannel: ReceiveChannel,
-  TEXT: TEXT$2,
+  TEXT: TEXT$1,
   TYPE_BINARY: TYPE_BINARY,
   TYPE_CLOSE: TYPE_CLOSE,
   TYPE_PING: TYPE_PING,
@@ -2044,8 +2045,8 @@ function requireNode () {
 var nodeExports = requireNode();
 var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
 
-const TEXT$1 = 129;
-const BINARY$1 = 130;
+const TEXT = 129;
+const BINARY = 130;
 const CLOSE = 8;
 const MOST = 1048576;
 const SHORT = 4096;
@@ -2109,7 +2110,7 @@ class FrameReader {
     message.size += added;
     if (message.size === payload.length) {
       this.#unfinished = void 0;
-      if (!this.#sink.take(header[0] === TEXT$1, payload, 0, payload.length)) {
+      if (!this.#sink.take(header[0] === TEXT, payload, 0, payload.length)) {
         this.#leave(header);
         this.#leave(payload);
       }
@@ -2167,7 +2168,7 @@ class FrameReader {
     let offset = from;
     while (offset + 1 < length) {
       const first = bytes[offset];
-      if (first !== TEXT$1 && first !== BINARY$1) break;
+      if (first !== TEXT && first !== BINARY) break;
       let start = offset + 2;
       let size = bytes[offset + 1];
       if (size === 126) {
@@ -2180,7 +2181,7 @@ class FrameReader {
         start += 8;
       } else if (size > 127) break;
       const end = start + size;
-      if (end > length || size > limit || !sink.take(first === TEXT$1, bytes, start, end)) break;
+      if (end > length || size > limit || !sink.take(first === TEXT, bytes, start, end)) break;
       offset = end;
     }
     return offset;
@@ -2205,7 +2206,7 @@ class FrameReader {
   /** Whether a plain frame begins here that may be taken, and does not end. */
   #mayHold(bytes, offset) {
     const first = bytes[offset];
-    if (this.#closed || first !== TEXT$1 && first !== BINARY$1) return false;
+    if (this.#closed || first !== TEXT && first !== BINARY) return false;
     const [header, size] = sizesAt(bytes, offset);
     return size <= this.#limit && bytes.length - offset < header + size;
   }
@@ -2242,8 +2243,6 @@ function sizesAt(bytes, offset) {
   return [10, left < 10 ? 0 : Number(bytes.readBigUInt64BE(offset + 2))];
 }
 
-const TEXT = 129;
-const BINARY = 130;
 const MASKED = 128;
 const KEY_SIZE = 4;
 const HEADER = 14;
@@ -3184,12 +3183,12 @@ const connect = /* @__PURE__ */ bindConnect(platformFor);
 const createContext = /* @__PURE__ */ bindCreateContext(platformFor);
 const websocket = /* @__PURE__ */ (() => Object.freeze({ ...shared, connect, createContext }))();
 
-exports.BINARY = BINARY$2;
+exports.BINARY = BINARY$1;
 exports.CLOSE_CODES = CLOSE_CODES;
 exports.COMPRESSION = COMPRESSION;
 exports.Channel = Channel;
 exports.ReceiveChannel = ReceiveChannel;
-exports.TEXT = TEXT$2;
+exports.TEXT = TEXT$1;
 exports.TYPE_BINARY = TYPE_BINARY;
 exports.TYPE_CLOSE = TYPE_CLOSE;
 exports.TYPE_PING = TYPE_PING;

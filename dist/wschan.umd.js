@@ -728,11 +728,12 @@
       bytesSent: 0,
       roundTrip: void 0
     };
+    /** What the transport's progress was when it was last asked for. */
     #lastProgress = NaN;
     /** What this turn of the event loop has sent, in bytes, and when it began to. */
     #spent = 0;
     #turnStart = 0;
-    /** A message has, since that. */
+    /** A message has arrived, and nothing was sent since. */
     #hasArrived = false;
     /** What all sends that may not settle yet share. */
     #pace;

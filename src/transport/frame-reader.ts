@@ -11,8 +11,8 @@ export interface FrameSink {
 }
 
 /** The first bytes of frames that are a whole message each, without extensions (RFC 6455 section 5.2). */
-const TEXT = 0x81;
-const BINARY = 0x82;
+export const TEXT = 0x81;
+export const BINARY = 0x82;
 
 const CLOSE = 0x8;
 

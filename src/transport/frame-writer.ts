@@ -1,9 +1,6 @@
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
-
-/** The first bytes of frames that are a whole message each, without extensions (RFC 6455 section 5.2). */
-const TEXT = 0x81;
-const BINARY = 0x82;
+import { BINARY, TEXT } from "./frame-reader.js";
 
 /** Set in the second byte: a client's frame is masked (RFC 6455 section 5.3). */
 const MASKED = 0x80;
