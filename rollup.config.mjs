@@ -75,7 +75,7 @@ const onwarn = (warning) => {
 
 // `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging. The sub-paths
 // import the core as users do, and hold no second copy of it.
-const external = ["ws", "wschan", /^node:/];
+const external = ["ws", "wschan", "fflate", /^node:/];
 
 /** @type {() => import("rollup").Plugin} */
 const typescript = () => esbuild({ target: ["es2022", "node20"], tsconfig: "tsconfig.build.json" });
@@ -108,7 +108,7 @@ const bundles = (folder, global, file) => {
   /** @type {import("rollup").OutputOptions} */
   const common = { exports: "named", sourcemap: true };
   /** @type {import("rollup").OutputOptions} */
-  const umd = { ...common, format: "umd", name: global, globals: { wschan: "wschan" } };
+  const umd = { ...common, format: "umd", name: global, globals: { wschan: "wschan", fflate: "fflate" } };
   const minify = terser({ ecma: 2020, compress: { passes: 2 } });
   return [
     {
@@ -121,7 +121,7 @@ const bundles = (folder, global, file) => {
     types(folder, "node"),
     {
       input: `src/${folder}browser.ts`,
-      external: ["wschan"],
+      external: ["wschan", "fflate"],
       onwarn,
       plugins: [typescript()],
       output: [
@@ -139,4 +139,5 @@ const bundles = (folder, global, file) => {
 export default [
   ...bundles("", "wschan", "wschan"),
   ...bundles("reconnect/", "wschanReconnect", "wschan-reconnect"),
+  ...bundles("codec/", "wschanCodec", "wschan-codec"),
 ];

@@ -558,7 +558,7 @@ const COMPRESSION = /* @__PURE__ */ Object.freeze({ DISABLED: 0, CONTEXT_TAKEOVE
 
 const UNREAD_HIGH = 1048576;
 class Inbox extends Queue {
-  constructor(capacity, limit) {
+  constructor(capacity, limit, isSized = false) {
     super(capacity);
     /** What unread messages hold: see {@link memoryOf}. */
     this.bytes = 0;
@@ -568,23 +568,38 @@ class Inbox extends Queue {
      */
     this.pressure = 0;
     this.#limit = limit;
+    if (isSized) this.#sizes = new Queue(capacity);
   }
   #limit;
-  /** Takes a message in; or refuses it, and returns how many bytes would be unread. */
-  put(message) {
+  /** What each value that waits holds, where it cannot be told by the value. */
+  #sizes;
+  /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
+  put(value, held) {
     if (this.receivers.size === 0) {
-      const unread = this.bytes + memoryOf(message);
+      const size = held ?? memoryOf(value);
+      const unread = this.bytes + size;
       if (this.bytes > 0 && unread > this.#limit) return unread;
       this.bytes = unread;
+      this.#sizes?.push(size);
     }
-    this.push(message);
+    this.push(value);
     if (this.pressure < 2) this.#regulate();
+    return void 0;
+  }
+  /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
+  putAll(other) {
+    while (other.size > 0) {
+      const { bytes } = other;
+      const value = other.take()?.value;
+      const unread = this.put(value, bytes - other.bytes);
+      if (unread) return unread;
+    }
     return void 0;
   }
   take() {
     const result = super.take();
     if (result?.ok) {
-      this.bytes -= memoryOf(result.value);
+      this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
       if (this.pressure) this.#regulate();
     }
     return result;
@@ -703,6 +718,8 @@ class Client {
   /** Where messages go to: `#own`, until {@link deliverTo}. */
   #inbox;
   #channel;
+  #codec;
+  #decode;
   #settleClosed;
   #readDeadline;
   #writeDeadline;
@@ -740,8 +757,10 @@ class Client {
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
-    this.#own = new Inbox(options.channelCapacity, options.bufferLimit);
-    this.deliverTo(this.#own);
+    this.#codec = options.codec;
+    this.#own = new Inbox(options.channelCapacity, options.bufferLimit, !!this.#codec);
+    this.#own.watcher = this.#handler;
+    this.#inbox = this.#own;
     this.#channel = ReceiveChannel.of(this.#own);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     const hasMoved = changes(() => transport.life);
@@ -848,7 +867,7 @@ class Client {
    * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
    * returned.
    *
-   * @param data A string; or an `ArrayBuffer` or a view, as bytes.
+   * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
    * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
    * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
    *
@@ -857,7 +876,7 @@ class Client {
    */
   send(data, type) {
     try {
-      const sent = this.offer(toPayload(data, type));
+      const sent = this.offer(toPayload(data, type, this.#codec));
       if (!sent) throw this.#closedError("send");
       return sent;
     } catch (error) {
@@ -971,18 +990,35 @@ class Client {
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     this.#answered?.();
-    const unread = this.#inbox.put(message);
-    if (unread) {
-      this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
+    if (this.#codec) this.#decodeBy(this.#codec, message);
+    else this.#refuseIfOver(this.#inbox.put(message));
+  }
+  #decodeBy(codec, message) {
+    try {
+      this.#decode ??= codec.decoder(this.#options.readLimit);
+      this.#decode(message, (value, size) => {
+        if (!this.#channel.closed)
+          this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
+      });
+    } catch (cause) {
+      const error = WsError.is(cause) ? cause : this.#error("INVALID_MESSAGE", "receive", `codec ${codec.name} failed`, { cause });
+      this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : INVALID_PAYLOAD, error);
     }
   }
   /**
    * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
-   * connection ends. What waits in the client's own channel stays there. @internal
+   * connection ends. What waits in the client's own channel goes there, too, or as much as it takes.
+   * @internal
    */
   deliverTo(inbox) {
     this.#inbox = inbox;
     inbox.watcher = this.#handler;
+    this.#refuseIfOver(inbox.putAll(this.#own));
+    this.#regulate();
+  }
+  #refuseIfOver(unread) {
+    if (!unread) return;
+    this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
   }
   #refuse(code, option, size, closeCode, wayOut = "") {
     const limit = this.#options[option];
@@ -1080,7 +1116,7 @@ class Client {
     const start = now();
     this.#answered = () => done(now() - start);
     try {
-      void this.send(toPayload(message()));
+      void this.offer(toPayload(message()));
     } catch (cause) {
       const error = this.#error("INVALID_MESSAGE", "keepAlive.message", "failed", { cause });
       this.#giveUp(INTERNAL_ERROR, error);
@@ -1171,18 +1207,21 @@ function unreported(promise) {
   });
   return promise;
 }
-function toPayload(data, type) {
+function toPayload(value, type, codec) {
   if (type !== void 0 && type !== TEXT && type !== BINARY) {
     throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }
-  if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   try {
+    const data = codec?.encode?.(value, type) ?? value;
+    const as = data === value ? type : void 0;
+    if (typeof data === "string") return as === BINARY ? new TextEncoder().encode(data) : data;
     const bytes = toBytes(data);
-    if (type !== TEXT) return bytes;
+    if (as !== TEXT) return bytes;
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-    throw invalid("send: data", wanted, data, "INVALID_MESSAGE", cause);
+    const as = codec ? `what codec ${codec.name} takes` : wanted;
+    throw invalid("send: data", as, value, "INVALID_MESSAGE", cause);
   }
 }
 function toBytes(data) {
@@ -1279,7 +1318,11 @@ const PARSERS$1 = {
   },
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
-  node: /* @__PURE__ */ notHere("leave it out there")
+  node: /* @__PURE__ */ notHere("leave it out there"),
+  codec: /* @__PURE__ */ must(
+    (value) => typeof value?.decoder === "function",
+    "a codec"
+  )
 };
 function parseKeepAlive(value, name) {
   const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
@@ -1339,7 +1382,6 @@ class Context {
     void this.closed.then(onAbort(signal, () => void this.close()));
     if (signal.aborted) void this.close();
   }
-  /** Opens a connection under this context's policy and defaults: see {@link connect}. */
   connect(url, options) {
     return this.#connector(url, options, this.#owner);
   }
@@ -1393,11 +1435,11 @@ class Context {
     if (typeof input !== "function") parseUrl(input, platform);
     const parsers = { ...platform.parsers, ...own };
     const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
-    const { dialTimeout, channelCapacity, bufferLimit } = {
+    const { dialTimeout, channelCapacity, bufferLimit, codec } = {
       ...DEFAULTS,
       ...options
     };
-    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit) };
+    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
   }
 }
 function noContext() {
@@ -1421,9 +1463,9 @@ function parseSettings(options, platformFor) {
   const { policy, actor, meta, defaults = {}, strict } = given;
   const platform = platformFor({ ...defaults }.webSocket);
   const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-  for (const name of ["policy", "signal"]) {
+  for (const name of ["policy", "signal", "codec"]) {
     if (name in shared) {
-      throw invalid(`${OPERATION}: option defaults.${name}`, "the context's own", shared[name]);
+      throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
     }
   }
   return {
@@ -1591,7 +1633,8 @@ function invalidField(field, wanted, value) {
 
 function bindConnect(platformFor) {
   const connector = bindConnector(platformFor);
-  return (url, options) => connector(url, options);
+  const connect = (url, options) => connector(url, options);
+  return connect;
 }
 function bindCreateContext(platformFor) {
   const connector = bindConnector(platformFor);

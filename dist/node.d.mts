@@ -23,6 +23,10 @@ interface ErrorDetails {
     readonly limit?: number;
     /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: what crossed it, in bytes, where it is known. */
     readonly size?: number;
+    /** `INVALID_MESSAGE` and `MESSAGE_TOO_BIG` of option `codec`: the codec that found it. */
+    readonly codec?: string;
+    /** `INVALID_MESSAGE` of option `codec`: the byte of the message at which it went wrong. */
+    readonly position?: number;
     /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
     readonly closeCode?: number;
     /** `CLOSED_BY_PEER`: the reason in the peer's close frame. */
@@ -216,6 +220,22 @@ interface CloseInfo {
     readonly error?: WsError;
 }
 
+/**
+ * One message as the channel hands it out. Binary data is always a plain `Uint8Array` that owns its
+ * buffer, never a `Buffer` or a `Blob`, so it may be kept, changed or transferred.
+ */
+type Message = TextMessage | BinaryMessage;
+/** A text message. */
+interface TextMessage {
+    readonly type: "text";
+    readonly data: string;
+}
+/** A binary message. */
+interface BinaryMessage {
+    readonly type: "binary";
+    readonly data: Uint8Array<ArrayBuffer>;
+}
+
 /** Message type of {@link Client.send}: text (opcode 1, RFC 6455 section 5.6). */
 declare const TEXT = 1;
 /** Message type of {@link Client.send}: binary (opcode 2, RFC 6455 section 5.6). */
@@ -241,22 +261,6 @@ declare const COMPRESSION: {
 };
 /** A value of {@link COMPRESSION}. */
 type CompressionMode = 0 | 1 | 2;
-
-/**
- * One message as the channel hands it out. Binary data is always a plain `Uint8Array` that owns its
- * buffer, never a `Buffer` or a `Blob`, so it may be kept, changed or transferred.
- */
-type Message = TextMessage | BinaryMessage;
-/** A text message. */
-interface TextMessage {
-    readonly type: "text";
-    readonly data: string;
-}
-/** A binary message. */
-interface BinaryMessage {
-    readonly type: "binary";
-    readonly data: Uint8Array<ArrayBuffer>;
-}
 
 /** What a policy is asked about: to connect at all, then to connect to one URL. */
 type PolicyAction = "websocket.connect" | "websocket.connect.url";
@@ -393,7 +397,7 @@ interface KeepAliveOptions {
  * means the default. Whatever is wrong rejects with `INVALID_OPTION`, and what the platform cannot do
  * with `UNSUPPORTED`, before anything is looked up or sent.
  */
-interface ConnectOptions {
+interface ConnectOptions<C extends AnyCodec = Codec> {
     /**
      * Headers of the opening request, in Node. Not the WebSocket's own, nor `Host`, `Origin`,
      * `Connection`, `Upgrade`, `Content-Length` or `Transfer-Encoding`. Default: none. Browsers cannot
@@ -488,7 +492,48 @@ interface ConnectOptions {
     readonly webSocket?: WebSocketClass | undefined;
     /** Options for Node alone. Default: none. Elsewhere `UNSUPPORTED`. */
     readonly node?: NodeOptions | undefined;
+    /**
+     * Decodes what arrives and encodes what is sent, and gives both their types: see `wschan/codec`. A
+     * message of `keepAlive` goes out as it is. Default: none.
+     */
+    readonly codec?: C | undefined;
 }
+
+/**
+ * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
+ *
+ * @typeParam In What is received.
+ * @typeParam Out What can be sent.
+ */
+interface Codec<In = Message, Out = Data> {
+    /** Names it in errors. */
+    readonly name: string;
+    /**
+     * Makes what decodes the messages of one connection; called for each connection anew, with its
+     * `readLimit`: what a message decodes to should be no larger, in bytes, or be `MESSAGE_TOO_BIG`.
+     */
+    decoder(readLimit: number): Decode<In>;
+    /**
+     * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
+     * the caller gave. It is called in the order of the sends, for all connections, and must not change
+     * what it is given. What it throws rejects the `send`, with `INVALID_MESSAGE`. Default: data goes out
+     * as it is.
+     */
+    encode?(value: Out, type?: 1 | 2): Data;
+}
+/**
+ * Decodes one message: hands each value that it holds, or completes, to `emit`, with how many bytes that
+ * is taken to hold while it is unread; 64 are added to it. Synchronous, for messages keep their order. What
+ * it throws ends the connection: a `WsError` as it is, with 1009 for `MESSAGE_TOO_BIG` and 1007 for any
+ * other, and all else as `INVALID_MESSAGE`.
+ */
+type Decode<In> = (message: Message, emit: (value: In, size: number) => void) => void;
+/** Any codec. */
+type AnyCodec = Codec<unknown, never>;
+/** What is received through a codec. */
+type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never;
+/** What can be sent through a codec. */
+type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
 
 declare global {
     interface SymbolConstructor {
@@ -521,7 +566,7 @@ interface PingOptions extends WaitOptions {
  * end, what had arrived can still be received. A client must be read until it is closed: in Node one
  * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
  */
-declare class Client implements AsyncIterable<Message> {
+declare class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     #private;
     /** Unique in this process. */
     readonly id: string;
@@ -552,28 +597,28 @@ declare class Client implements AsyncIterable<Message> {
     /** What was received and sent so far, and what waits to be read. A snapshot. */
     get stats(): ClientStats;
     /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
-    channel(): ReceiveChannel<Message>;
+    channel(): ReceiveChannel<In>;
     /** Short for `channel().receive(options)`. */
-    receive(options?: WaitOptions): Promise<ReceiveResult<Message>>;
+    receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
     /**
      * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
      * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
      * connection open.
      */
-    [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined>;
+    [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
     /**
      * Sends one message: handed over at once, in call order. Settles as soon as fewer than
      * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
      * returned.
      *
-     * @param data A string; or an `ArrayBuffer` or a view, as bytes.
+     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
      * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
      * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
      *
      * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
      * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
      */
-    send(data: Data, type?: 1 | 2): Promise<void>;
+    send(data: Out, type?: 1 | 2): Promise<void>;
     /**
      * Settles when all that was sent has been handed to the operating system; in a browser, when
      * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
@@ -616,8 +661,11 @@ interface ContextOptions {
     readonly actor?: unknown;
     /** Handed to policies with each request; a call's own `meta` comes on top. Default: none. */
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
-    /** Options for every connection; a call's own come on top. `policy` and `signal` are not among them. */
-    readonly defaults?: Omit<ConnectOptions, "policy" | "signal"> | undefined;
+    /**
+     * Options for every connection; a call's own come on top. `policy`, `signal` and `codec` are not among
+     * them.
+     */
+    readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
     /** Refuses everything while the context has no policy of its own. Default: false. */
     readonly strict?: boolean | undefined;
     /**
@@ -661,6 +709,9 @@ declare class Context {
     /** Settles when the context has been closed and the last of its connections has ended. */
     readonly closed: Promise<void>;
     /** Opens a connection under this context's policy and defaults: see {@link connect}. */
+    connect<C extends AnyCodec>(url: string | URL, options: ConnectOptions<C> & {
+        readonly codec: C;
+    }): Promise<Client<Decoded<C>, Encoded<C>>>;
     connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
     /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
     connection(id: string): Client;
@@ -691,7 +742,13 @@ declare class Context {
  * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
  * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
  */
-type Connect = (url: string | URL, options?: ConnectOptions) => Promise<Client>;
+interface Connect {
+    /** Through a codec: its types are the client's. */
+    <C extends AnyCodec>(url: string | URL, options: ConnectOptions<C> & {
+        readonly codec: C;
+    }): Promise<Client<Decoded<C>, Encoded<C>>>;
+    (url: string | URL, options?: ConnectOptions): Promise<Client>;
+}
 /**
  * Makes a {@link Context}: connections under one policy, one set of defaults, and one end.
  *
@@ -771,6 +828,7 @@ interface Ticker {
  */
 declare function ticker(period: Duration): Ticker;
 
+type shared_AnyCodec = AnyCodec;
 declare const shared_BINARY: typeof BINARY;
 type shared_Backpressure = Backpressure;
 type shared_BinaryMessage = BinaryMessage;
@@ -779,19 +837,23 @@ declare const shared_COMPRESSION: typeof COMPRESSION;
 type shared_Case<C, R> = Case<C, R>;
 type shared_Channel<T> = Channel<T>;
 declare const shared_Channel: typeof Channel;
-type shared_Client = Client;
+type shared_Client<In = Message, Out = Data> = Client<In, Out>;
 type shared_ClientStats = ClientStats;
 type shared_CloseInfo = CloseInfo;
+type shared_Codec<In = Message, Out = Data> = Codec<In, Out>;
 type shared_Compression = Compression;
 type shared_CompressionMode = CompressionMode;
 type shared_Connect = Connect;
-type shared_ConnectOptions = ConnectOptions;
+type shared_ConnectOptions<C extends AnyCodec = Codec> = ConnectOptions<C>;
 type shared_Context = Context;
 type shared_ContextOptions = ContextOptions;
 type shared_CreateContext = CreateContext;
 type shared_Data = Data;
+type shared_Decode<In> = Decode<In>;
+type shared_Decoded<C extends AnyCodec> = Decoded<C>;
 type shared_DefaultResult = DefaultResult;
 type shared_Duration = Duration;
+type shared_Encoded<C extends AnyCodec> = Encoded<C>;
 type shared_ErrorCode = ErrorCode;
 type shared_ErrorDetails = ErrorDetails;
 type shared_ErrorInit = ErrorInit;
@@ -832,7 +894,7 @@ declare const shared_select: typeof select;
 declare const shared_ticker: typeof ticker;
 declare namespace shared {
   export { shared_BINARY as BINARY, shared_CLOSE_CODES as CLOSE_CODES, shared_COMPRESSION as COMPRESSION, shared_Channel as Channel, type shared_Client as Client, type shared_Context as Context, shared_ReceiveChannel as ReceiveChannel, shared_TEXT as TEXT, shared_TYPE_BINARY as TYPE_BINARY, shared_TYPE_CLOSE as TYPE_CLOSE, shared_TYPE_PING as TYPE_PING, shared_TYPE_PONG as TYPE_PONG, shared_TYPE_TEXT as TYPE_TEXT, shared_WsError as WsError, shared_after as after, shared_definePolicy as definePolicy, shared_errors as errors, shared_parseDuration as parseDuration, shared_select as select, shared_ticker as ticker };
-  export type { shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
+  export type { shared_AnyCodec as AnyCodec, shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Codec as Codec, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_Decode as Decode, shared_Decoded as Decoded, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_Encoded as Encoded, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
 }
 
 declare const connect: Connect;
@@ -844,4 +906,4 @@ declare const websocket: typeof shared & {
 };
 
 export { BINARY, CLOSE_CODES, COMPRESSION, Channel, type Client, type Context, ReceiveChannel, TEXT, TYPE_BINARY, TYPE_CLOSE, TYPE_PING, TYPE_PONG, TYPE_TEXT, WsError, after, connect, createContext, websocket as default, definePolicy, errors, parseDuration, select, ticker };
-export type { Backpressure, BinaryMessage, Case, ClientStats, CloseInfo, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, DefaultResult, Duration, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, TextMessage, Ticker, WaitOptions, WebSocketClass };
+export type { AnyCodec, Backpressure, BinaryMessage, Case, ClientStats, CloseInfo, Codec, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, Decode, Decoded, DefaultResult, Duration, Encoded, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, TextMessage, Ticker, WaitOptions, WebSocketClass };

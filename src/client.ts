@@ -4,12 +4,14 @@ import {
   ABNORMAL_CLOSURE,
   checkClose,
   INTERNAL_ERROR,
+  INVALID_PAYLOAD,
   MESSAGE_TOO_BIG,
   NORMAL,
   peerError,
   POLICY_VIOLATION,
 } from "./close.js";
 import type { CloseInfo } from "./close.js";
+import type { AnyCodec, Codec, Decode } from "./codec.js";
 import { BINARY, TEXT } from "./constants.js";
 import type { COMPRESSION, CompressionMode } from "./constants.js";
 import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
@@ -19,8 +21,9 @@ import type { ErrorCode, ErrorInit } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import type { InboxWatcher } from "./inbox.js";
 import { startKeepAlive } from "./keepalive.js";
-import { displayUrl, publicUrl } from "./url.js";
+import { OVERHEAD } from "./message.js";
 import type { Message } from "./message.js";
+import { displayUrl, publicUrl } from "./url.js";
 import type { Data, ParsedKeepAlive, ParsedOptions } from "./options.js";
 import type {
   Backpressure,
@@ -88,7 +91,7 @@ type End = Omit<CloseInfo, "sentCode" | "error"> & {
  * end, what had arrived can still be received. A client must be read until it is closed: in Node one
  * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
  */
-export class Client implements AsyncIterable<Message> {
+export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
   /** Unique in this process. */
   readonly id: string;
   /** The URL it is connected to, after redirects, without credentials. */
@@ -99,12 +102,14 @@ export class Client implements AsyncIterable<Message> {
   readonly #transport: Transport;
   readonly #options: ParsedOptions;
   readonly #label: string;
-  readonly #handler: TransportHandler & InboxWatcher = new Client.#Handler(this);
+  readonly #handler: TransportHandler & InboxWatcher = new Client.#Handler(this as never);
   /** What waits in the client's own channel; closed from the end, or our own close, on. */
-  readonly #own: Inbox;
+  readonly #own: Inbox<In>;
   /** Where messages go to: `#own`, until {@link deliverTo}. */
-  #inbox!: Inbox;
-  readonly #channel: ReceiveChannel<Message>;
+  #inbox: Inbox<In>;
+  readonly #channel: ReceiveChannel<In>;
+  readonly #codec: Codec<In, Out> | undefined;
+  #decode: Decode<In> | undefined;
   #settleClosed!: (info: CloseInfo) => void;
   readonly #readDeadline: Deadline | undefined;
   readonly #writeDeadline: Deadline | undefined;
@@ -146,8 +151,10 @@ export class Client implements AsyncIterable<Message> {
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
-    this.#own = new Inbox(options.channelCapacity, options.bufferLimit);
-    this.deliverTo(this.#own);
+    this.#codec = options.codec as Codec<In, Out> | undefined;
+    this.#own = new Inbox(options.channelCapacity, options.bufferLimit, !!this.#codec);
+    this.#own.watcher = this.#handler;
+    this.#inbox = this.#own;
     this.#channel = ReceiveChannel.of(this.#own);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const hasMoved = changes(() => transport.life);
@@ -256,12 +263,12 @@ export class Client implements AsyncIterable<Message> {
   }
 
   /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
-  channel(): ReceiveChannel<Message> {
+  channel(): ReceiveChannel<In> {
     return this.#channel;
   }
 
   /** Short for `channel().receive(options)`. */
-  receive(options?: WaitOptions): Promise<ReceiveResult<Message>> {
+  receive(options?: WaitOptions): Promise<ReceiveResult<In>> {
     return this.#channel.receive(options);
   }
 
@@ -270,7 +277,7 @@ export class Client implements AsyncIterable<Message> {
    * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
    * connection open.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined> {
     return new QueueIterator(this.#own, () => (this.#asked ? undefined : this.#failure));
   }
 
@@ -279,16 +286,16 @@ export class Client implements AsyncIterable<Message> {
    * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
    * returned.
    *
-   * @param data A string; or an `ArrayBuffer` or a view, as bytes.
+   * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
    * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
    * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
    *
    * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
    * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
    */
-  send(data: Data, type?: 1 | 2): Promise<void> {
+  send(data: Out, type?: 1 | 2): Promise<void> {
     try {
-      const sent = this.offer(toPayload(data, type));
+      const sent = this.offer(toPayload(data, type, this.#codec));
       if (!sent) throw this.#closedError("send");
       return sent;
     } catch (error) {
@@ -421,19 +428,42 @@ export class Client implements AsyncIterable<Message> {
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     this.#answered?.();
-    const unread = this.#inbox.put(message);
-    if (unread) {
-      this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
+    if (this.#codec) this.#decodeBy(this.#codec, message);
+    else this.#refuseIfOver(this.#inbox.put(message as In));
+  }
+
+  #decodeBy(codec: Codec<In, Out>, message: Message): void {
+    try {
+      this.#decode ??= codec.decoder(this.#options.readLimit);
+      this.#decode(message, (value, size) => {
+        // The one before it may have been one too many.
+        if (!this.#channel.closed)
+          this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
+      });
+    } catch (cause) {
+      const error = WsError.is(cause)
+        ? cause
+        : this.#error("INVALID_MESSAGE", "receive", `codec ${codec.name} failed`, { cause });
+      this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : INVALID_PAYLOAD, error);
     }
   }
 
   /**
    * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
-   * connection ends. What waits in the client's own channel stays there. @internal
+   * connection ends. What waits in the client's own channel goes there, too, or as much as it takes.
+   * @internal
    */
-  deliverTo(inbox: Inbox): void {
+  deliverTo(inbox: Inbox<In>): void {
     this.#inbox = inbox;
     inbox.watcher = this.#handler;
+    this.#refuseIfOver(inbox.putAll(this.#own));
+    // It may have been full before.
+    this.#regulate();
+  }
+
+  #refuseIfOver(unread: number | undefined): void {
+    if (!unread) return;
+    this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
   }
 
   #refuse(
@@ -572,7 +602,7 @@ export class Client implements AsyncIterable<Message> {
     const start = now();
     this.#answered = () => done(now() - start);
     try {
-      void this.send(toPayload(message()));
+      void this.offer(toPayload(message()));
     } catch (cause) {
       const error = this.#error("INVALID_MESSAGE", "keepAlive.message", "failed", { cause });
       this.#giveUp(INTERNAL_ERROR, error);
@@ -677,20 +707,28 @@ function unreported<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** What goes out: text, or bytes that are still the caller's. Throws `INVALID_MESSAGE`. */
-export function toPayload(data: Data, type?: number): string | Uint8Array {
+/** What goes out: text, or bytes that may be the caller's own. Throws `INVALID_MESSAGE`. */
+export function toPayload(
+  value: unknown,
+  type?: number,
+  codec?: Pick<AnyCodec, "name" | "encode">,
+): string | Uint8Array {
   if (type !== undefined && type !== TEXT && type !== BINARY) {
     throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
   }
-  if (typeof data === "string") return type === BINARY ? new TextEncoder().encode(data) : data;
   try {
+    const data = codec?.encode?.(value as never, type) ?? (value as Data);
+    // Of what the codec has made, it has chosen the type.
+    const as = data === value ? type : undefined;
+    if (typeof data === "string") return as === BINARY ? new TextEncoder().encode(data) : data;
     const bytes = toBytes(data);
-    if (type !== TEXT) return bytes;
+    if (as !== TEXT) return bytes;
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     const wanted =
       "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-    throw invalid("send: data", wanted, data, "INVALID_MESSAGE", cause);
+    const as = codec ? `what codec ${codec.name} takes` : wanted;
+    throw invalid("send: data", as, value, "INVALID_MESSAGE", cause);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Client } from "./client.js";
+import type { AnyCodec, Decoded, Encoded } from "./codec.js";
 import { Context } from "./context.js";
 import type { Connector, ContextOptions, Owner } from "./context.js";
 import { nextTurn, startDeadline, waitFor } from "./deadline.js";
@@ -24,7 +25,14 @@ import { displayUrl, parseUrl } from "./url.js";
  * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
  * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
  */
-export type Connect = (url: string | URL, options?: ConnectOptions) => Promise<Client>;
+export interface Connect {
+  /** Through a codec: its types are the client's. */
+  <C extends AnyCodec>(
+    url: string | URL,
+    options: ConnectOptions<C> & { readonly codec: C },
+  ): Promise<Client<Decoded<C>, Encoded<C>>>;
+  (url: string | URL, options?: ConnectOptions): Promise<Client>;
+}
 
 /**
  * Makes a {@link Context}: connections under one policy, one set of defaults, and one end.
@@ -36,7 +44,8 @@ export type CreateContext = (options?: ContextOptions) => Context;
 /** Binds {@link connect} to the platforms of an entry. */
 export function bindConnect(platformFor: PlatformFor): Connect {
   const connector = bindConnector(platformFor);
-  return (url, options) => connector(url, options);
+  const connect = (url: string | URL, options?: ConnectOptions): unknown => connector(url, options);
+  return connect as Connect;
 }
 
 /** Binds {@link createContext} to the platforms of an entry. */

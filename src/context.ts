@@ -1,6 +1,7 @@
 import type { Client } from "./client.js";
 import { checkClose, GOING_AWAY } from "./close.js";
 import { onAbort } from "./deadline.js";
+import type { AnyCodec, Decoded, Encoded } from "./codec.js";
 import { invalid, show, WsError } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import { KIT } from "./kit.js";
@@ -28,8 +29,11 @@ export interface ContextOptions {
   readonly actor?: unknown;
   /** Handed to policies with each request; a call's own `meta` comes on top. Default: none. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
-  /** Options for every connection; a call's own come on top. `policy` and `signal` are not among them. */
-  readonly defaults?: Omit<ConnectOptions, "policy" | "signal"> | undefined;
+  /**
+   * Options for every connection; a call's own come on top. `policy`, `signal` and `codec` are not among
+   * them.
+   */
+  readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
   /** Refuses everything while the context has no policy of its own. Default: false. */
   readonly strict?: boolean | undefined;
   /**
@@ -131,8 +135,13 @@ export class Context {
   }
 
   /** Opens a connection under this context's policy and defaults: see {@link connect}. */
-  connect(url: string | URL, options?: ConnectOptions): Promise<Client> {
-    return this.#connector(url, options, this.#owner);
+  connect<C extends AnyCodec>(
+    url: string | URL,
+    options: ConnectOptions<C> & { readonly codec: C },
+  ): Promise<Client<Decoded<C>, Encoded<C>>>;
+  connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
+  connect(url: string | URL, options?: ConnectOptions): Promise<never> {
+    return this.#connector(url, options, this.#owner) as Promise<never>;
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
@@ -195,11 +204,11 @@ export class Context {
     if (typeof input !== "function") parseUrl(input as string, platform);
     const parsers = { ...platform.parsers, ...own };
     const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
-    const { dialTimeout, channelCapacity, bufferLimit } = {
+    const { dialTimeout, channelCapacity, bufferLimit, codec } = {
       ...DEFAULTS,
       ...options,
     } as ParsedOptions;
-    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit) };
+    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
   }
 }
 
@@ -230,10 +239,11 @@ function parseSettings(options: ContextOptions, platformFor: PlatformFor): Setti
   const { policy, actor, meta, defaults = {}, strict } = given;
   const platform = platformFor({ ...defaults }.webSocket);
   const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-  // A default policy could be replaced by a call's, and a default signal would look like the context's.
-  for (const name of ["policy", "signal"] as const) {
+  // A default policy could be replaced by a call's, a default signal would look like the context's, and no
+  // type would tell of a default codec.
+  for (const name of ["policy", "signal", "codec"] as const) {
     if (name in shared) {
-      throw invalid(`${OPERATION}: option defaults.${name}`, "the context's own", shared[name]);
+      throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
     }
   }
   return {

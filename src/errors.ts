@@ -65,6 +65,10 @@ export interface ErrorDetails {
   readonly limit?: number;
   /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: what crossed it, in bytes, where it is known. */
   readonly size?: number;
+  /** `INVALID_MESSAGE` and `MESSAGE_TOO_BIG` of option `codec`: the codec that found it. */
+  readonly codec?: string;
+  /** `INVALID_MESSAGE` of option `codec`: the byte of the message at which it went wrong. */
+  readonly position?: number;
   /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
   readonly closeCode?: number;
   /** `CLOSED_BY_PEER`: the reason in the peer's close frame. */

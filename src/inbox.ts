@@ -12,8 +12,11 @@ export interface InboxWatcher {
   onPressure(): void;
 }
 
-/** The messages that have arrived, bounded in bytes; it tells when reading should be paused. */
-export class Inbox extends Queue<Message> {
+/**
+ * What has arrived, bounded in bytes; it tells when reading should be paused. Values that are no messages
+ * are put with what they hold, in bytes.
+ */
+export class Inbox<T = Message> extends Queue<T> {
   /** What unread messages hold: see {@link memoryOf}. */
   bytes = 0;
   /**
@@ -24,29 +27,45 @@ export class Inbox extends Queue<Message> {
   watcher: InboxWatcher | undefined;
 
   readonly #limit: number;
+  /** What each value that waits holds, where it cannot be told by the value. */
+  readonly #sizes: Queue<number> | undefined;
 
-  constructor(capacity: number, limit: number) {
+  constructor(capacity: number, limit: number, isSized = false) {
     super(capacity);
     this.#limit = limit;
+    if (isSized) this.#sizes = new Queue(capacity);
   }
 
-  /** Takes a message in; or refuses it, and returns how many bytes would be unread. */
-  put(message: Message): number | undefined {
+  /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
+  put(value: T, held?: number): number | undefined {
     if (this.receivers.size === 0) {
-      const unread = this.bytes + memoryOf(message);
+      const size = held ?? memoryOf(value as Message);
+      const unread = this.bytes + size;
       // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
       if (this.bytes > 0 && unread > this.#limit) return unread;
       this.bytes = unread;
+      this.#sizes?.push(size);
     }
-    this.push(message);
+    this.push(value);
     if (this.pressure < 2) this.#regulate();
     return undefined;
   }
 
-  override take(): ReceiveResult<Message> | undefined {
+  /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
+  putAll(other: Inbox<T>): number | undefined {
+    while (other.size > 0) {
+      const { bytes } = other;
+      const value = other.take()?.value as T;
+      const unread = this.put(value, bytes - other.bytes);
+      if (unread) return unread;
+    }
+    return undefined;
+  }
+
+  override take(): ReceiveResult<T> | undefined {
     const result = super.take();
     if (result?.ok) {
-      this.bytes -= memoryOf(result.value);
+      this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value as Message);
       if (this.pressure) this.#regulate();
     }
     return result;

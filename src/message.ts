@@ -23,7 +23,7 @@ interface Marker {
 }
 
 /** What every waiting message is taken to cost beside its payload, in bytes. */
-const OVERHEAD = 64;
+export const OVERHEAD = 64;
 
 /**
  * The memory that an unread message is taken to hold, in bytes, for `bufferLimit` and

@@ -1,3 +1,4 @@
+import type { AnyCodec, Codec } from "./codec.js";
 import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
 import { durationOf } from "./duration.js";
@@ -49,7 +50,7 @@ export interface ParsedKeepAlive extends KeepAliveOptions {
  * means the default. Whatever is wrong rejects with `INVALID_OPTION`, and what the platform cannot do
  * with `UNSUPPORTED`, before anything is looked up or sent.
  */
-export interface ConnectOptions {
+export interface ConnectOptions<C extends AnyCodec = Codec> {
   /**
    * Headers of the opening request, in Node. Not the WebSocket's own, nor `Host`, `Origin`,
    * `Connection`, `Upgrade`, `Content-Length` or `Transfer-Encoding`. Default: none. Browsers cannot
@@ -144,6 +145,11 @@ export interface ConnectOptions {
   readonly webSocket?: WebSocketClass | undefined;
   /** Options for Node alone. Default: none. Elsewhere `UNSUPPORTED`. */
   readonly node?: NodeOptions | undefined;
+  /**
+   * Decodes what arrives and encodes what is sent, and gives both their types: see `wschan/codec`. A
+   * message of `keepAlive` goes out as it is. Default: none.
+   */
+  readonly codec?: C | undefined;
 }
 
 /** Options of `connect`, checked, complete and copied. */
@@ -156,6 +162,7 @@ export interface ParsedOptions extends DialOptions {
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly codec: AnyCodec | undefined;
 }
 
 /** What an option is when it is not given. Those that are not here are off, or none. */
@@ -302,6 +309,10 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
   node: /* @__PURE__ */ notHere("leave it out there"),
+  codec: /* @__PURE__ */ must(
+    (value) => typeof (value as Partial<Codec> | null)?.decoder === "function",
+    "a codec",
+  ),
 };
 
 function parseKeepAlive(value: unknown, name: string): ParsedKeepAlive {

@@ -3,6 +3,7 @@ export type { Case, ReceiveCase, ReceiveResult, SendCase } from "./channel.js";
 export type { Client, ClientStats, PingOptions } from "./client.js";
 export { CLOSE_CODES } from "./close.js";
 export type { CloseInfo } from "./close.js";
+export type { AnyCodec, Codec, Decode, Decoded, Encoded } from "./codec.js";
 export type { Connect, CreateContext } from "./connect.js";
 export {
   BINARY,

@@ -1,4 +1,4 @@
-import { WsError, Duration, ConnectOptions, KeepAliveOptions, Context, Client, Message, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, Data, PingOptions } from 'wschan';
+import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, Message, Data, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, PingOptions } from 'wschan';
 
 declare global {
     interface SymbolConstructor {
@@ -84,7 +84,7 @@ interface QueueOptions {
  *
  * `dialTimeout` bounds each step of an attempt: the functions that are asked, the dial, and `onConnect`.
  */
-interface ReconnectOptions extends Omit<ConnectOptions, "headers" | "protocols" | "keepAlive" | "signal"> {
+interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptions<C>, "headers" | "protocols" | "keepAlive" | "signal"> {
     /** As of `connect`, or a function. */
     readonly headers?: Fresh<ConnectOptions["headers"]>;
     /** As of `connect`, or a function. */
@@ -121,7 +121,7 @@ interface ReconnectOptions extends Omit<ConnectOptions, "headers" | "protocols" 
      * that connection, with a channel of its own; what is left in it is received next. If it rejects, or
      * takes longer than `dialTimeout`, the attempt has failed. Default: none.
      */
-    readonly onConnect?: ((client: Client, info: ConnectInfo) => unknown) | undefined;
+    readonly onConnect?: ((client: Client<Decoded<C>, Encoded<C>>, info: ConnectInfo) => unknown) | undefined;
     /** Bounds what waits for a connection. */
     readonly queue?: QueueOptions | undefined;
     /** Told of messages that are lost. What it throws is reported as uncaught. Default: none. */
@@ -182,7 +182,7 @@ interface SendOptions {
  * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
  * number of tasks may use it at the same time. Like one it must be read until it is closed.
  */
-declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
+declare class ReconnectingClient<In = Message, Out = Data> implements AsyncIterable<In> {
     #private;
     /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
     readonly closed: Promise<CloseInfo>;
@@ -198,27 +198,27 @@ declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     /** What waits for a connection. */
     get queue(): OfflineQueue;
     /** The channel on which the messages of all connections arrive; always the same one. */
-    channel(): ReceiveChannel<M>;
+    channel(): ReceiveChannel<In>;
     /** Short for `channel().receive(options)`. */
-    receive(options?: WaitOptions): Promise<ReceiveResult<M>>;
+    receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
     /**
      * The messages, until it ends. Returns after a local close or the peer's normal end, and throws the
      * `WsError` for which it gave up otherwise. Leaving the loop leaves it open.
      */
-    [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined>;
+    [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
     /**
      * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
      * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
      * returned.
      *
-     * @param data As of `Client.send`.
+     * @param data As of `Client.send`; a codec encodes it at once.
      * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
      *
      * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
      * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
      * rejection.
      */
-    send(data: Data, options?: 1 | 2 | SendOptions): Promise<void>;
+    send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
     /**
      * Settles when nothing waits and what was sent is with the operating system, as the connection's own
      * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
@@ -245,10 +245,18 @@ declare class ReconnectingClient<M = Message> implements AsyncIterable<M> {
 }
 /** Makes a {@link ReconnectingClient}: the first dial starts at once. */
 interface Reconnecting {
+    /** Through a codec: its types are the client's. */
+    <C extends AnyCodec>(url: Fresh<string | URL>, options: ReconnectOptions<C> & {
+        readonly codec: C;
+        readonly marker?: false | undefined;
+    }): ReconnectingClient<Decoded<C>, Encoded<C>>;
+    /** With option `marker` its channel has a {@link Reconnected} between connections. */
+    <C extends AnyCodec>(url: Fresh<string | URL>, options: ReconnectOptions<C> & {
+        readonly codec: C;
+    }): ReconnectingClient<Decoded<C> | Reconnected, Encoded<C>>;
     (url: Fresh<string | URL>, options?: ReconnectOptions & {
         readonly marker?: false | undefined;
     }): ReconnectingClient;
-    /** With option `marker` its channel has a {@link Reconnected} between connections. */
     (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
 }
 

@@ -291,7 +291,7 @@
      * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
      * returned.
      *
-     * @param data As of `Client.send`.
+     * @param data As of `Client.send`; a codec encodes it at once.
      * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
      *
      * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
@@ -299,11 +299,11 @@
      * rejection.
      */
     send(data, options) {
-      const { onLost, queue, message } = this.#plan;
+      const { codec, onLost, queue, message } = this.#plan;
       const { parseBy, toPayload } = this.#kit;
       try {
         const { type, ttl, key, retry } = typeof options === "object" ? parseBy(message, options, "send") : { type: options };
-        const payload = toPayload(data, type);
+        const payload = toPayload(data, type, codec);
         if (this.#hasEnded()) throw this.#closedError("send");
         const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
         const entry = { payload, key, retry, due };
@@ -437,17 +437,13 @@
       if (this.#hasEnded()) return;
       const { inbox, marker } = this.#plan;
       const start = performance.now();
-      const own = client.channel();
-      client.deliverTo(inbox);
       const gap = start - this.#since;
-      let next = marker && this.#resumed ? { type: "reconnected", attempt, gap } : own.tryReceive()?.value;
-      for (; next; next = own.tryReceive()?.value) {
-        if (inbox.put(next)) {
-          this.#drop(client, new wschan.WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
-          return;
-        }
+      const reconnected = { type: "reconnected", attempt, gap };
+      if (marker && this.#resumed && inbox.put(reconnected)) {
+        this.#drop(client, new wschan.WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
+        return;
       }
-      inbox.watcher?.onPressure();
+      client.deliverTo(inbox);
       this.#since = start;
       this.#resumed = true;
       this.#set({

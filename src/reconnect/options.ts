@@ -1,5 +1,16 @@
 import { createContext } from "wschan";
-import type { Client, ConnectOptions, Context, Duration, KeepAliveOptions, WsError } from "wschan";
+import type {
+  AnyCodec,
+  Client,
+  Codec,
+  ConnectOptions,
+  Context,
+  Decoded,
+  Duration,
+  Encoded,
+  KeepAliveOptions,
+  WsError,
+} from "wschan";
 import type { Inbox } from "../inbox.js";
 import type { Parser } from "../options.js";
 import type { Backoff } from "./backoff.js";
@@ -61,8 +72,8 @@ export interface QueueOptions {
  *
  * `dialTimeout` bounds each step of an attempt: the functions that are asked, the dial, and `onConnect`.
  */
-export interface ReconnectOptions extends Omit<
-  ConnectOptions,
+export interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<
+  ConnectOptions<C>,
   "headers" | "protocols" | "keepAlive" | "signal"
 > {
   /** As of `connect`, or a function. */
@@ -101,7 +112,8 @@ export interface ReconnectOptions extends Omit<
    * that connection, with a channel of its own; what is left in it is received next. If it rejects, or
    * takes longer than `dialTimeout`, the attempt has failed. Default: none.
    */
-  readonly onConnect?: ((client: Client, info: ConnectInfo) => unknown) | undefined;
+  readonly onConnect?:
+    ((client: Client<Decoded<C>, Encoded<C>>, info: ConnectInfo) => unknown) | undefined;
   /** Bounds what waits for a connection. */
   readonly queue?: QueueOptions | undefined;
   /** Told of messages that are lost. What it throws is reported as uncaught. Default: none. */
@@ -117,6 +129,7 @@ export interface Plan {
   readonly dialTimeout: number;
   /** The options of each dial but for those that may be functions. */
   readonly dial: ConnectOptions;
+  readonly codec: Codec | undefined;
   /** URL, headers and protocols. */
   readonly fresh: readonly [
     Fresh<string | URL>,

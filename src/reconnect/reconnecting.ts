@@ -1,10 +1,13 @@
 import { Channel, ReceiveChannel, WsError } from "wschan";
 import type {
+  AnyCodec,
   Client,
   CloseInfo,
   ConnectOptions,
   Data,
+  Decoded,
   Duration,
+  Encoded,
   Message,
   PingOptions,
   ReceiveResult,
@@ -56,14 +59,14 @@ const KEPT = 100;
  * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
  * number of tasks may use it at the same time. Like one it must be read until it is closed.
  */
-export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
+export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterable<In> {
   /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
   readonly closed: Promise<CloseInfo>;
 
   readonly #plan: Plan;
   readonly #kit: Kit;
   readonly #outbox: Outbox;
-  readonly #channel: ReceiveChannel<M>;
+  readonly #channel: ReceiveChannel<In>;
   readonly #watchers = new Set<Channel<Status>>();
   /** Aborts when the client ends, and takes along all that waits and listens. */
   readonly #life = new AbortController();
@@ -95,7 +98,7 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     this.#plan = plan;
     this.#kit = context.kit;
     this.#outbox = new Outbox(queue, this.#kit.startTimer, onLost);
-    this.#channel = ReceiveChannel.of(inbox) as unknown as ReceiveChannel<M>;
+    this.#channel = ReceiveChannel.of(inbox) as unknown as ReceiveChannel<In>;
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const abort = (): void =>
       this.#terminate(new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
@@ -140,12 +143,12 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
   }
 
   /** The channel on which the messages of all connections arrive; always the same one. */
-  channel(): ReceiveChannel<M> {
+  channel(): ReceiveChannel<In> {
     return this.#channel;
   }
 
   /** Short for `channel().receive(options)`. */
-  receive(options?: WaitOptions): Promise<ReceiveResult<M>> {
+  receive(options?: WaitOptions): Promise<ReceiveResult<In>> {
     return this.#channel.receive(options);
   }
 
@@ -153,9 +156,9 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
    * The messages, until it ends. Returns after a local close or the peer's normal end, and throws the
    * `WsError` for which it gave up otherwise. Leaving the loop leaves it open.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<M, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined> {
     const iterator: unknown = new this.#kit.QueueIterator(this.#plan.inbox, () => this.#failure);
-    return iterator as AsyncIterableIterator<M, undefined>;
+    return iterator as AsyncIterableIterator<In, undefined>;
   }
 
   /**
@@ -163,21 +166,21 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
    * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
    * returned.
    *
-   * @param data As of `Client.send`.
+   * @param data As of `Client.send`; a codec encodes it at once.
    * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
    *
    * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
    * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
    * rejection.
    */
-  send(data: Data, options?: 1 | 2 | SendOptions): Promise<void> {
-    const { onLost, queue, message } = this.#plan;
+  send(data: Out, options?: 1 | 2 | SendOptions): Promise<void> {
+    const { codec, onLost, queue, message } = this.#plan;
     const { parseBy, toPayload } = this.#kit;
     try {
       const { type, ttl, key, retry } = (
         typeof options === "object" ? parseBy(message, options, "send") : { type: options }
       ) as SendOptions & { ttl?: number };
-      const payload = toPayload(data, type);
+      const payload = toPayload(data, type, codec);
       if (this.#hasEnded()) throw this.#closedError("send");
       const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
       const entry: Entry = { payload, key, retry, due };
@@ -330,19 +333,13 @@ export class ReconnectingClient<M = Message> implements AsyncIterable<M> {
     if (this.#hasEnded()) return;
     const { inbox, marker } = this.#plan;
     const start = performance.now();
-    const own = client.channel();
-    client.deliverTo(inbox);
     const gap = start - this.#since;
-    let next: unknown =
-      marker && this.#resumed ? { type: "reconnected", attempt, gap } : own.tryReceive()?.value;
-    for (; next; next = own.tryReceive()?.value) {
-      if (inbox.put(next as Message)) {
-        this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
-        return;
-      }
+    const reconnected: unknown = { type: "reconnected", attempt, gap };
+    if (marker && this.#resumed && inbox.put(reconnected as Message)) {
+      this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
+      return;
     }
-    // It may have been full before.
-    inbox.watcher?.onPressure();
+    client.deliverTo(inbox);
     this.#since = start;
     this.#resumed = true;
     this.#set({
@@ -517,11 +514,20 @@ function giveUpError(attempts: number, cause: WsError): WsError {
 
 /** Makes a {@link ReconnectingClient}: the first dial starts at once. */
 export interface Reconnecting {
+  /** Through a codec: its types are the client's. */
+  <C extends AnyCodec>(
+    url: Fresh<string | URL>,
+    options: ReconnectOptions<C> & { readonly codec: C; readonly marker?: false | undefined },
+  ): ReconnectingClient<Decoded<C>, Encoded<C>>;
+  /** With option `marker` its channel has a {@link Reconnected} between connections. */
+  <C extends AnyCodec>(
+    url: Fresh<string | URL>,
+    options: ReconnectOptions<C> & { readonly codec: C },
+  ): ReconnectingClient<Decoded<C> | Reconnected, Encoded<C>>;
   (
     url: Fresh<string | URL>,
     options?: ReconnectOptions & { readonly marker?: false | undefined },
   ): ReconnectingClient;
-  /** With option `marker` its channel has a {@link Reconnected} between connections. */
   (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
 }
 

@@ -87,6 +87,7 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
   ),
   backpressure: fc.constantFrom("auto", "buffer", "stream"),
   webSocket: fc.constant(undefined),
+  codec: fc.constant({ name: "none", decoder: () => () => {} }),
   node: fc.oneof(
     fc.constantFrom({}, { family: 4 }, { followRedirects: true, maxRedirects: 3 }),
     fc.dictionary(

@@ -8,7 +8,7 @@ import ts from "typescript";
 const GROUPS: readonly (readonly string[])[] = [
   ["errors.ts", "constants.ts", "message.ts", "transport.ts", "waiters.ts"],
   ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
-  ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
+  ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts", "codec.ts"],
   ["client.ts"],
   ["kit.ts"],
   ["context.ts"],
@@ -29,6 +29,15 @@ const SUB_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["public.ts"],
     ["node.ts", "browser.ts"],
   ],
+  codec: [
+    ["checksum.ts", "failure.ts", "options.ts"],
+    ["message.ts", "output.ts"],
+    ["inflater.ts", "format.ts"],
+    ["inflating.ts"],
+    ["auto.ts", "codecs.ts", "compose.ts", "deflating.ts", "json.ts", "native.ts", "stream.ts"],
+    ["public.ts"],
+    ["node.ts", "browser.ts"],
+  ],
 };
 /** What `transport/node.ts` alone is made of. */
 const NODE_PARTS = [
@@ -44,7 +53,8 @@ const TRANSPORT_REACH = 2;
 /** Who may import which packages; nobody imports `ws` itself. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": ["transport/node.ts"],
-  "node:": NODE_TRANSPORT,
+  "node:": [...NODE_TRANSPORT, "codec/native.ts"],
+  fflate: ["codec/inflater.ts", "codec/browser.ts"],
 };
 
 /** What one module takes from others. */

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
-import type { Client, Connect, ConnectOptions, WsError } from "../../src/node.js";
+import type { Client, ConnectOptions, WsError } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { textFrame } from "../helpers/frames.js";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
@@ -129,7 +129,7 @@ const stages: [string, () => Stuck | Promise<Stuck>][] = [
 
 /** The ways to dial that differ inside. */
 const guarded = createContext({ denyPrivateNetworks: { allow: ["127.0.0.1"] } });
-const dials: [string, Connect][] = [
+const dials: [string, (url: string | URL, options?: ConnectOptions) => Promise<Client>][] = [
   ["alone", connect],
   ["in a context that denies private networks", (...args) => guarded.connect(...args)],
 ];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Client, Connect, ConnectOptions, CreateContext, WsError } from "../../src/node.js";
+import type { Client, ConnectOptions, CreateContext, WsError } from "../../src/node.js";
 import { ms } from "../helpers/time.js";
 
 /** What a platform's transport can do, as far as its tests have to know. */
@@ -32,7 +32,7 @@ export interface SuiteServer {
 
 export interface SuiteOptions {
   readonly name: string;
-  readonly connect: Connect;
+  readonly connect: (url: string | URL, options?: ConnectOptions) => Promise<Client>;
   readonly createContext: CreateContext;
   readonly capabilities: SuiteCapabilities;
   readonly startServer: () => Promise<SuiteServer>;

@@ -10,7 +10,7 @@ declare const message: Message;
 declare const error: unknown;
 
 expectTypeOf(websocket.connect).toEqualTypeOf(connect);
-expectTypeOf(connect).returns.toEqualTypeOf<Promise<Client>>();
+expectTypeOf<ReturnType<typeof connect>>().toEqualTypeOf<Promise<Client>>();
 expectTypeOf(client.closed).toEqualTypeOf<Promise<CloseInfo>>();
 expectTypeOf(client.channel()).toEqualTypeOf<ReceiveChannel<Message>>();
 

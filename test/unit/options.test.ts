@@ -35,6 +35,7 @@ const CONTRACT_DEFAULTS = {
   keepAlive: undefined,
   backpressure: "auto",
   webSocket: undefined,
+  codec: undefined,
   node: {},
 };
 

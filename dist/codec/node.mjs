@@ -1,0 +1,1 @@
+export { auto, compose, deflateRaw, deflateStream, gunzip, gzip, inflateRaw, json, unzlib, zlib, zlibStream } from "./node.cjs";

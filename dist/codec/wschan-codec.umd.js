@@ -1,0 +1,507 @@
+(function (global, factory) {
+  typeof exports === 'object' && typeof module !== 'undefined' ? factory(exports, require('fflate'), require('wschan')) :
+  typeof define === 'function' && define.amd ? define(['exports', 'fflate', 'wschan'], factory) :
+  (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.wschanCodec = {}, global.fflate, global.wschan));
+})(this, (function (exports, fflate, wschan) { 'use strict';
+
+  let table;
+  function makeTable() {
+    return Uint32Array.from({ length: 256 }, (_, byte) => {
+      let value = byte;
+      for (let bit = 0; bit < 8; bit++) value = value >>> 1 ^ (value & 1 ? 3988292384 : 0);
+      return value;
+    });
+  }
+  const crc32 = (bytes, value = 0) => {
+    const steps = table ??= makeTable();
+    let crc = ~value;
+    for (const byte of bytes) crc = steps[(crc ^ byte) & 255] ^ crc >>> 8;
+    return ~crc >>> 0;
+  };
+  const BASE = 65521;
+  const RUN = 3850;
+  const adler32 = (bytes, value = 1) => {
+    let low = value & 65535;
+    let high = value >>> 16;
+    for (let at = 0; at < bytes.length; ) {
+      for (const end = Math.min(at + RUN, bytes.length); at < end; at++) {
+        low += bytes[at];
+        high += low;
+      }
+      low %= BASE;
+      high %= BASE;
+    }
+    return high * 65536 + low;
+  };
+
+  function corrupt(codec, problem, position, cause) {
+    const isKnown = position !== void 0;
+    const text = `receive: ${codec}: ${problem}${isKnown ? ` at byte ${position}` : ""}`;
+    const details = { codec, ...isKnown && { position } };
+    return new wschan.WsError("INVALID_MESSAGE", text, { details, cause });
+  }
+  function orSkip(onInvalid, run) {
+    try {
+      return run();
+    } catch (error) {
+      if (!wschan.WsError.is(error) || error.code !== "INVALID_MESSAGE") throw error;
+      if ((typeof onInvalid === "function" ? onInvalid(error) : onInvalid) !== "skip") throw error;
+      return void 0;
+    }
+  }
+
+  class Output {
+    constructor(codec, limit, checksum) {
+      this.size = 0;
+      this.#chunks = [];
+      this.codec = codec;
+      this.limit = limit;
+      this.#checksum = checksum;
+    }
+    #checksum;
+    #chunks;
+    /** Takes over a chunk, which owns its buffer. Throws `MESSAGE_TOO_BIG`. */
+    add(chunk) {
+      const { codec, limit } = this;
+      this.size += chunk.length;
+      if (this.size > limit) {
+        const text = `receive: ${codec}: decoded, it is over readLimit ${limit}: raise it`;
+        throw new wschan.WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
+      }
+      this.sum = this.#checksum?.(chunk, this.sum);
+      this.#chunks.push(chunk);
+    }
+    /** Hands it out in one piece, and begins anew. */
+    take() {
+      const { size } = this;
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      this.size = 0;
+      if (chunks[0]?.length === size) return chunks[0];
+      const whole = new Uint8Array(size);
+      let at = 0;
+      for (const chunk of chunks) {
+        whole.set(chunk, at);
+        at += chunk.length;
+      }
+      return whole;
+    }
+  }
+
+  function unpack(format, bytes, limit, inflater, inflateAtOnce) {
+    const { name, checksum, isConcatenable } = format;
+    const output = new Output(name, limit, checksum);
+    let at = 0;
+    do {
+      const { size } = output;
+      output.sum = void 0;
+      at = format.readHeader(bytes, at);
+      {
+        inflater.reset();
+        at = inflater.feed(bytes, at, output);
+        if (!inflater.hasEnded) throw cutShort(name, bytes);
+      }
+      at = format.readTrailer(bytes, at, output.size - size, output.sum);
+    } while (isConcatenable && at < bytes.length);
+    if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
+    return output.take();
+  }
+  const cutShort = (name, { length }) => corrupt(name, "cut short", length);
+  function readUint32(name, bytes, at, littleEndian) {
+    if (at + 4 > bytes.length) throw cutShort(name, bytes);
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, littleEndian);
+  }
+  const GZIP = {
+    name: "gzip",
+    checksum: crc32,
+    isConcatenable: true,
+    readHeader(bytes, start) {
+      const [id1, id2, method, flags = 0] = bytes.subarray(start);
+      if (id1 !== 31 || id2 !== 139 || method !== 8 || flags & 224) {
+        throw corrupt("gzip", "not gzip", start);
+      }
+      let at = start + 10;
+      if (flags & 4) at += 2 + ((bytes[at] ?? 0) | (bytes[at + 1] ?? 0) << 8);
+      for (const flag of [8, 16]) {
+        if (flags & flag) at = bytes.indexOf(0, at) + 1 || Infinity;
+      }
+      if (flags & 2) at += 2;
+      if (at > bytes.length) throw cutShort("gzip", bytes);
+      return at;
+    },
+    readTrailer(bytes, at, size, sum = 0) {
+      if (readUint32("gzip", bytes, at, true) !== sum) throw corrupt("gzip", "wrong CRC-32", at);
+      if (readUint32("gzip", bytes, at + 4, true) !== size) {
+        throw corrupt("gzip", "wrong length", at + 4);
+      }
+      return at + 8;
+    }
+  };
+  const ZLIB = {
+    name: "zlib",
+    checksum: adler32,
+    readHeader(bytes, at) {
+      const [method = 0, flags = 0] = bytes.subarray(at);
+      if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
+        throw corrupt("zlib", "not zlib", at);
+      }
+      if (flags & 32) throw corrupt("zlib", "it needs a dictionary", at);
+      return at + 2;
+    },
+    readTrailer(bytes, at, _, sum = 1) {
+      if (readUint32("zlib", bytes, at, false) !== sum) throw corrupt("zlib", "wrong Adler-32", at);
+      return at + 4;
+    }
+  };
+  const DEFLATE_RAW = {
+    name: "deflateRaw",
+    readHeader: (_, at) => at,
+    readTrailer: (_, at) => at
+  };
+
+  const RATIO = 1033;
+  const SLICE = 256;
+  const WINDOW = 32768;
+  const SPARE = 131072;
+  const COPIES = 4;
+  let room;
+  class Inflater {
+    constructor() {
+      /** Whether the stream has ended. */
+      this.hasEnded = false;
+      this.#engine = new fflate.Inflate((chunk) => this.#output?.add(chunk));
+    }
+    #engine;
+    #output;
+    /** Begins another stream. */
+    reset() {
+      this.hasEnded = false;
+      this.#engine.s = { i: 0 };
+      this.#engine.p = new Uint8Array();
+    }
+    /**
+     * Inflates `bytes` from `at` on. Returns where it ended, which is behind the last one unless the stream
+     * has ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and must be reset after that.
+     */
+    feed(bytes, at, output) {
+      while (at < bytes.length && !this.hasEnded) {
+        const left = output.limit - output.size;
+        const slice = bytes.subarray(at, at + Math.max(SLICE, left / (RATIO * COPIES)));
+        at += this.#push(slice, at, output);
+      }
+      return at;
+    }
+    /** Inflates a slice, and returns how much of it belongs to the stream. */
+    #push(slice, position, output) {
+      const engine = this.#engine;
+      const start = position - engine.p.length;
+      room ??= new Uint8Array(WINDOW + RATIO * SLICE + SPARE);
+      room.set(engine.o.subarray(0, engine.s.b ?? 0));
+      engine.o = room;
+      this.#output = output;
+      try {
+        engine.push(slice);
+      } catch (cause) {
+        if (wschan.WsError.is(cause)) throw cause;
+        const used = (engine.s.p ?? 0) >> 3;
+        throw corrupt(output.codec, cause.message, Math.max(0, start + used), cause);
+      }
+      const { f: isLast, l: block, p: bits } = engine.s;
+      this.hasEnded = !!isLast && !block;
+      return this.hasEnded ? slice.length - engine.p.length + (bits ? 1 : 0) : slice.length;
+    }
+  }
+
+  const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", {
+    fatal: true,
+    ignoreBOM: true
+  });
+  function toText(codec, bytes) {
+    try {
+      return utf8.decode(bytes);
+    } catch (cause) {
+      throw corrupt(codec, "not UTF-8", void 0, cause);
+    }
+  }
+  function toMessage(codec, type, bytes) {
+    if (type === "binary") return { type, data: bytes };
+    return { type: "text", data: toText(codec, bytes) };
+  }
+  function sizeOf({ type, data }) {
+    return data.length * (type === "text" ? 2 : 1);
+  }
+
+  const oneOf = (...values) => [
+    (value) => values.includes(value),
+    values.join(" or ")
+  ];
+  const integer = (max) => [
+    (value) => Number.isInteger(value) && value >= 0 && value <= max,
+    `an integer from 0 to ${max}`
+  ];
+  const TYPE = { type: /* @__PURE__ */ oneOf("text", "binary") };
+  const ON_INVALID = {
+    onInvalid: [
+      (value) => value === "close" || value === "skip" || typeof value === "function",
+      "close, skip or a function"
+    ]
+  };
+  const INFLATE = { ...TYPE, ...ON_INVALID };
+  const AUTO = { ...INFLATE, pin: /* @__PURE__ */ oneOf(true, false) };
+  const DEFLATE = {
+    ...INFLATE,
+    threshold: /* @__PURE__ */ integer(104857600),
+    level: /* @__PURE__ */ integer(9)
+  };
+  const STREAM = { ...TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+  function checkOptions(codec, given, checks) {
+    if (typeof given !== "object") throw invalid(`${codec}: options must be an object`);
+    for (const [name, value] of Object.entries(given)) {
+      const check = Object.hasOwn(checks, name) ? checks[name] : void 0;
+      if (!check) {
+        const known = Object.keys(checks).join(", ");
+        throw invalid(`${codec}: unknown option ${name}: the options are ${known}`);
+      }
+      const [passes, wanted] = check;
+      if (value !== void 0 && !passes(value)) {
+        throw invalid(`${codec}: option ${name} must be ${wanted}`);
+      }
+    }
+    return { ...given };
+  }
+  const invalid = (text) => new wschan.WsError("INVALID_OPTION", text);
+
+  function inflating(name, { type, onInvalid }, newChoice, inflateAtOnce) {
+    return {
+      name,
+      decoder(readLimit) {
+        const choose = newChoice();
+        const inflater = new Inflater();
+        return (message, emit) => {
+          const decoded = orSkip(onInvalid, () => {
+            if (message.type === "text") return message;
+            const format = choose(message.data);
+            const bytes = format ? unpack(format, message.data, readLimit, inflater, inflateAtOnce) : message.data;
+            return toMessage(name, type, bytes);
+          });
+          if (decoded) emit(decoded, sizeOf(decoded));
+        };
+      }
+    };
+  }
+  function bindInflating(format, inflateAtOnce) {
+    const { name } = format;
+    const make = (given = {}) => inflating(name, checkOptions(name, given, INFLATE), () => () => format, inflateAtOnce);
+    return make;
+  }
+
+  const sniff = ([first = 0, second = 0]) => {
+    if (first === 31 && second === 139) return GZIP;
+    const isZlib = (first & 15) === 8 && first >> 4 <= 7 && (first << 8 | second) % 31 === 0;
+    return isZlib && !(second & 32) ? ZLIB : void 0;
+  };
+  function pinned() {
+    let format = null;
+    return (bytes) => format === null ? format = sniff(bytes) : format;
+  }
+  function bindAuto(inflateAtOnce) {
+    const make = (given = {}) => {
+      const { pin, ...options } = checkOptions("auto", given, AUTO);
+      return inflating("auto", options, pin === false ? () => sniff : pinned, inflateAtOnce);
+    };
+    return make;
+  }
+
+  function bindDeflating(format, deflate, inflateAtOnce) {
+    const { name } = format;
+    const make = (given = {}) => {
+      const options = checkOptions(name, given, DEFLATE);
+      const { threshold = 1024, level = 6 } = options;
+      return {
+        ...inflating(name, options, () => () => format, inflateAtOnce),
+        encode(value, type) {
+          const bytes = toBytes(value);
+          const isString = typeof value === "string";
+          const isText = type ? type === wschan.TEXT : isString;
+          if (isText && !isString) toText(name, bytes);
+          return isText && bytes.length < threshold ? value : deflate(bytes, level);
+        }
+      };
+    };
+    return make;
+  }
+  function toBytes(data) {
+    if (typeof data === "string") return new TextEncoder().encode(data);
+    if (ArrayBuffer.isView(data)) {
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    }
+    ArrayBuffer.prototype.slice.call(data, 0, 0);
+    return new Uint8Array(data);
+  }
+
+  function compose(outer, inner) {
+    return {
+      name: `${outer.name}+${inner.name}`,
+      decoder(readLimit) {
+        const decodeOuter = outer.decoder(readLimit);
+        const decodeInner = inner.decoder(readLimit);
+        return (message, emit) => {
+          decodeOuter(message, (decoded) => decodeInner(decoded, emit));
+        };
+      },
+      encode(value, type) {
+        const data = inner.encode?.(value, type) ?? value;
+        return outer.encode?.(data, data === value ? type : void 0) ?? data;
+      }
+    };
+  }
+
+  const NAME = "json";
+  const CHECKS = {
+    ...ON_INVALID,
+    schema: [
+      (value) => typeof value?.["~standard"]?.validate === "function",
+      "a schema by the Standard Schema interface"
+    ]
+  };
+  function json(options = {}) {
+    const { schema, onInvalid } = checkOptions(NAME, options, CHECKS);
+    return {
+      name: NAME,
+      decoder: () => (message, emit) => {
+        const decoded = orSkip(onInvalid, () => {
+          const value = parse(message.type === "text" ? message.data : toText(NAME, message.data));
+          return { value: schema ? validate(schema, value) : value };
+        });
+        if (decoded) emit(decoded.value, sizeOf(message));
+      },
+      encode(value) {
+        const text = JSON.stringify(value);
+        if (text === void 0) throw new TypeError("it has no JSON");
+        return text;
+      }
+    };
+  }
+  function parse(text) {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw corrupt(NAME, "no JSON", void 0, cause);
+    }
+  }
+  function validate(schema, value) {
+    const result = schema["~standard"].validate(value);
+    if ("then" in result) {
+      throw new wschan.WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
+    }
+    if (!result.issues) return result.value;
+    const [first] = result.issues;
+    throw corrupt(NAME, `not as its schema: ${first?.message ?? ""}`, void 0, result.issues);
+  }
+
+  const FLUSHED = 65535;
+  const HEADER = 2;
+  const TRAILER = 4;
+  class StreamReader {
+    constructor(name, isZlib, limit) {
+      /** Whether all so far has been flushed, or is over. */
+      this.isFlushed = false;
+      this.#inflater = new Inflater();
+      /** Header and trailer, as far as they have come. */
+      this.#frame = [];
+      /** The last four bytes. */
+      this.#last = -1;
+      this.#name = name;
+      this.#isZlib = isZlib;
+      this.output = new Output(name, limit, isZlib ? adler32 : void 0);
+    }
+    #name;
+    #isZlib;
+    #inflater;
+    #frame;
+    #last;
+    read(bytes) {
+      const wasOver = this.#inflater.hasEnded;
+      const body = this.#readHeader(bytes);
+      const end = this.#inflater.feed(bytes, body, this.output);
+      const isOver = this.#inflater.hasEnded;
+      const rest = isOver ? this.#readTrailer(bytes, end) : end;
+      if (rest < bytes.length)
+        throw corrupt(this.#name, "the stream is over, and more follows", rest);
+      for (const byte of bytes.subarray(-4)) this.#last = this.#last << 8 | byte;
+      this.isFlushed = isOver ? !wasOver : this.#last === FLUSHED;
+    }
+    #readHeader(bytes) {
+      const at = this.#readFrame(bytes, 0, HEADER);
+      if (at > 0 && this.#frame.length === HEADER) ZLIB.readHeader(Uint8Array.from(this.#frame), 0);
+      return at;
+    }
+    #readTrailer(bytes, start) {
+      const at = this.#readFrame(bytes, start, HEADER + TRAILER);
+      if (at > start && this.#frame.length === HEADER + TRAILER) {
+        const sum = this.#frame.slice(HEADER).reduce((sum2, byte) => sum2 * 256 + byte);
+        if (sum !== this.output.sum) throw corrupt(this.#name, "wrong Adler-32", start);
+      }
+      return at;
+    }
+    /** Takes bytes of header or trailer, up to so many; returns where it stopped. */
+    #readFrame(bytes, start, size) {
+      let at = start;
+      while (this.#isZlib && this.#frame.length < size && at < bytes.length) {
+        this.#frame.push(bytes[at++]);
+      }
+      return at;
+    }
+  }
+  function bindStream(name, isZlib) {
+    const make = (given = {}) => {
+      const { type, boundary } = checkOptions(name, given, STREAM);
+      return {
+        name,
+        decoder(readLimit) {
+          const reader = new StreamReader(name, isZlib, readLimit);
+          return (message, emit) => {
+            let decoded = message;
+            if (message.type === "binary") {
+              reader.read(message.data);
+              if (!reader.isFlushed && boundary !== "message") return;
+              decoded = toMessage(name, type, reader.output.take());
+            }
+            emit(decoded, sizeOf(decoded));
+          };
+        }
+      };
+    };
+    return make;
+  }
+  const zlibStream = /* @__PURE__ */ bindStream("zlibStream", true);
+  const deflateStream = /* @__PURE__ */ bindStream(
+    "deflateStream",
+    false
+  );
+
+  const toGzip = (bytes, level) => fflate.gzipSync(bytes, { level, mtime: 0 });
+  const toZlib = (bytes, level) => fflate.zlibSync(bytes, { level });
+  const toDeflateRaw = (bytes, level) => fflate.deflateSync(bytes, { level });
+  const gunzip = /* @__PURE__ */ bindInflating(GZIP);
+  const unzlib = /* @__PURE__ */ bindInflating(ZLIB);
+  const inflateRaw = /* @__PURE__ */ bindInflating(DEFLATE_RAW);
+  const auto = /* @__PURE__ */ bindAuto();
+  const gzip = /* @__PURE__ */ bindDeflating(GZIP, toGzip);
+  const zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib);
+  const deflateRaw = /* @__PURE__ */ bindDeflating(DEFLATE_RAW, toDeflateRaw);
+
+  exports.auto = auto;
+  exports.compose = compose;
+  exports.deflateRaw = deflateRaw;
+  exports.deflateStream = deflateStream;
+  exports.gunzip = gunzip;
+  exports.gzip = gzip;
+  exports.inflateRaw = inflateRaw;
+  exports.json = json;
+  exports.unzlib = unzlib;
+  exports.zlib = zlib;
+  exports.zlibStream = zlibStream;
+
+}));
+//# sourceMappingURL=wschan-codec.umd.js.map

@@ -1,0 +1,30 @@
+import type { Codec } from "wschan";
+import { GZIP, ZLIB } from "./format.js";
+import type { Format, InflateAtOnce } from "./format.js";
+import { inflating } from "./inflating.js";
+import type { Choose, Inflating } from "./inflating.js";
+import { AUTO, checkOptions } from "./options.js";
+import type { AutoOptions } from "./options.js";
+
+/** Tells the format by its first two bytes. */
+const sniff: Choose = ([first = 0, second = 0]): Format | undefined => {
+  if (first === 0x1f && second === 0x8b) return GZIP;
+  // RFC 1950 section 2.2: deflate, a check of both bytes, and no dictionary.
+  const isZlib = (first & 15) === 8 && first >> 4 <= 7 && ((first << 8) | second) % 31 === 0;
+  return isZlib && !(second & 0x20) ? ZLIB : undefined;
+};
+
+/** The same format for all, as the first tells. */
+function pinned(): Choose {
+  let format: Format | undefined | null = null;
+  return (bytes) => (format === null ? (format = sniff(bytes)) : format);
+}
+
+/** Binds `auto` to a platform. */
+export function bindAuto(inflateAtOnce?: InflateAtOnce): Inflating<AutoOptions> {
+  const make = (given: AutoOptions = {}): Codec => {
+    const { pin, ...options } = checkOptions("auto", given, AUTO);
+    return inflating("auto", options, pin === false ? () => sniff : pinned, inflateAtOnce);
+  };
+  return make as Inflating<AutoOptions>;
+}

@@ -1,0 +1,47 @@
+import { TEXT } from "wschan";
+import type { Codec, Data } from "wschan";
+import type { Format, InflateAtOnce } from "./format.js";
+import { inflating } from "./inflating.js";
+import type { Inflating } from "./inflating.js";
+import { toText } from "./message.js";
+import { checkOptions, DEFLATE } from "./options.js";
+import type { DeflateOptions, Level } from "./options.js";
+
+/** Compresses bytes, of which the caller may change his own at once. */
+export type Deflate = (bytes: Uint8Array, level: Level) => Uint8Array;
+
+/** Binds a codec that decodes messages in one format, and encodes them. */
+export function bindDeflating(
+  format: Format,
+  deflate: Deflate,
+  inflateAtOnce?: InflateAtOnce,
+): Inflating<DeflateOptions> {
+  const { name } = format;
+  const make = (given: DeflateOptions = {}): Codec => {
+    const options = checkOptions(name, given, DEFLATE);
+    const { threshold = 1_024, level = 6 } = options;
+    return {
+      ...inflating(name, options, () => () => format, inflateAtOnce),
+      encode(value, type) {
+        const bytes = toBytes(value);
+        const isString = typeof value === "string";
+        const isText = type ? type === TEXT : isString;
+        // What goes out as text has to be some: here it would be too late to tell.
+        if (isText && !isString) toText(name, bytes);
+        return isText && bytes.length < threshold ? value : deflate(bytes, level);
+      },
+    };
+  };
+  return make as Inflating<DeflateOptions>;
+}
+
+/** Bytes that are still the caller's. Throws for what is neither text nor bytes. */
+function toBytes(data: Data): Uint8Array {
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+  // Of a number it would make so many zeros; this takes an ArrayBuffer of any realm, and nothing else.
+  ArrayBuffer.prototype.slice.call(data, 0, 0);
+  return new Uint8Array(data);
+}

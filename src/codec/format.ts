@@ -1,0 +1,118 @@
+import { adler32, crc32 } from "./checksum.js";
+import type { Checksum } from "./checksum.js";
+import { corrupt } from "./failure.js";
+import type { Inflater } from "./inflater.js";
+import { Output } from "./output.js";
+
+/** What stands around deflate's own bytes. */
+export interface Format {
+  readonly name: string;
+  readonly checksum?: Checksum;
+  /** Whether another one may follow, to be appended. */
+  readonly isConcatenable?: boolean;
+  /** Reads the header that begins at `at`, and returns where it ends. */
+  readHeader(bytes: Uint8Array, at: number): number;
+  /** Checks the trailer that begins at `at`, and returns where it ends. */
+  readTrailer(bytes: Uint8Array, at: number, size: number, sum: number | undefined): number;
+}
+
+/** Inflates a stream at once where the platform can; `undefined` where it cannot, or something is wrong. */
+export type InflateAtOnce = (
+  bytes: Uint8Array,
+  at: number,
+  limit: number,
+) => { readonly chunk: Uint8Array<ArrayBuffer>; readonly end: number } | undefined;
+
+/** What a message in this format holds, checked. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`. */
+export function unpack(
+  format: Format,
+  bytes: Uint8Array,
+  limit: number,
+  inflater: Inflater,
+  inflateAtOnce?: InflateAtOnce,
+): Uint8Array<ArrayBuffer> {
+  const { name, checksum, isConcatenable } = format;
+  const output = new Output(name, limit, checksum);
+  let at = 0;
+  do {
+    const { size } = output;
+    output.sum = undefined;
+    at = format.readHeader(bytes, at);
+    const inflated = inflateAtOnce?.(bytes, at, limit - size);
+    if (inflated) {
+      output.add(inflated.chunk);
+      at = inflated.end;
+    } else {
+      inflater.reset();
+      at = inflater.feed(bytes, at, output);
+      if (!inflater.hasEnded) throw cutShort(name, bytes);
+    }
+    at = format.readTrailer(bytes, at, output.size - size, output.sum);
+  } while (isConcatenable && at < bytes.length);
+  if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
+  return output.take();
+}
+
+const cutShort = (name: string, { length }: Uint8Array): Error =>
+  corrupt(name, "cut short", length);
+
+/** Reads a number of four bytes; throws if they are not there. */
+function readUint32(name: string, bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  if (at + 4 > bytes.length) throw cutShort(name, bytes);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, littleEndian);
+}
+
+/** RFC 1952. */
+export const GZIP: Format = {
+  name: "gzip",
+  checksum: crc32,
+  isConcatenable: true,
+  readHeader(bytes, start) {
+    const [id1, id2, method, flags = 0] = bytes.subarray(start);
+    if (id1 !== 0x1f || id2 !== 0x8b || method !== 8 || flags & 0xe0) {
+      throw corrupt("gzip", "not gzip", start);
+    }
+    let at = start + 10;
+    // FEXTRA; then FNAME and FCOMMENT, which end with a zero; then FHCRC.
+    if (flags & 4) at += 2 + ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8));
+    for (const flag of [8, 16]) {
+      if (flags & flag) at = bytes.indexOf(0, at) + 1 || Infinity;
+    }
+    if (flags & 2) at += 2;
+    if (at > bytes.length) throw cutShort("gzip", bytes);
+    return at;
+  },
+  readTrailer(bytes, at, size, sum = 0) {
+    if (readUint32("gzip", bytes, at, true) !== sum) throw corrupt("gzip", "wrong CRC-32", at);
+    // It is modulo 2^32, which is far beyond any `readLimit`.
+    if (readUint32("gzip", bytes, at + 4, true) !== size) {
+      throw corrupt("gzip", "wrong length", at + 4);
+    }
+    return at + 8;
+  },
+};
+
+/** RFC 1950. */
+export const ZLIB: Format = {
+  name: "zlib",
+  checksum: adler32,
+  readHeader(bytes, at) {
+    const [method = 0, flags = 0] = bytes.subarray(at);
+    if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 > 0) {
+      throw corrupt("zlib", "not zlib", at);
+    }
+    if (flags & 0x20) throw corrupt("zlib", "it needs a dictionary", at);
+    return at + 2;
+  },
+  readTrailer(bytes, at, _, sum = 1) {
+    if (readUint32("zlib", bytes, at, false) !== sum) throw corrupt("zlib", "wrong Adler-32", at);
+    return at + 4;
+  },
+};
+
+/** RFC 1951. */
+export const DEFLATE_RAW: Format = {
+  name: "deflateRaw",
+  readHeader: (_, at) => at,
+  readTrailer: (_, at) => at,
+};

@@ -1,0 +1,57 @@
+import type { Codec, TextMessage } from "wschan";
+import { orSkip } from "./failure.js";
+import { unpack } from "./format.js";
+import type { Format, InflateAtOnce } from "./format.js";
+import { Inflater } from "./inflater.js";
+import { sizeOf, toMessage } from "./message.js";
+import { checkOptions, INFLATE } from "./options.js";
+import type { InflateOptions } from "./options.js";
+
+/** Makes a codec of messages that are compressed. */
+export interface Inflating<Options> {
+  (options?: Options & { readonly type?: "text" | undefined }): Codec<TextMessage>;
+  /** With `type: "binary"` what was compressed is binary; texts come through as texts. */
+  (options: Options): Codec;
+}
+
+/** Chooses the format of a message; `undefined`: it is plain. */
+export type Choose = (bytes: Uint8Array) => Format | undefined;
+
+/** A codec that decodes each message by itself. Each connection has a choice of its own. */
+export function inflating(
+  name: string,
+  { type, onInvalid }: InflateOptions,
+  newChoice: () => Choose,
+  inflateAtOnce?: InflateAtOnce,
+): Codec {
+  return {
+    name,
+    decoder(readLimit) {
+      const choose = newChoice();
+      const inflater = new Inflater();
+      return (message, emit) => {
+        const decoded = orSkip(onInvalid, () => {
+          // Compressed bytes are no UTF-8.
+          if (message.type === "text") return message;
+          const format = choose(message.data);
+          const bytes = format
+            ? unpack(format, message.data, readLimit, inflater, inflateAtOnce)
+            : message.data;
+          return toMessage(name, type, bytes);
+        });
+        if (decoded) emit(decoded, sizeOf(decoded));
+      };
+    },
+  };
+}
+
+/** Binds a codec that decodes messages in one format. */
+export function bindInflating(
+  format: Format,
+  inflateAtOnce?: InflateAtOnce,
+): Inflating<InflateOptions> {
+  const { name } = format;
+  const make = (given: InflateOptions = {}): Codec =>
+    inflating(name, checkOptions(name, given, INFLATE), () => () => format, inflateAtOnce);
+  return make as Inflating<InflateOptions>;
+}

@@ -1,0 +1,87 @@
+import { WsError } from "wschan";
+import type { Codec } from "wschan";
+import { corrupt, orSkip } from "./failure.js";
+import type { OnInvalid } from "./failure.js";
+import { sizeOf, toText } from "./message.js";
+import { checkOptions, ON_INVALID } from "./options.js";
+import type { Checks } from "./options.js";
+
+/** A schema by the Standard Schema interface, version 1: https://standardschema.dev. */
+export interface StandardSchema<Out = unknown> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Out> | Promise<SchemaResult<Out>>;
+    readonly types?: { readonly input: unknown; readonly output: Out } | undefined;
+  };
+}
+
+/** What a schema says of a value. */
+export type SchemaResult<Out> =
+  | { readonly value: Out; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string }[] };
+
+/** Options of {@link json}. */
+export interface JsonOptions<Out = unknown> {
+  /**
+   * What each message has to be, by the Standard Schema interface, as of Zod, Valibot or ArkType; what it
+   * makes of a message is received. One that is asynchronous is `UNSUPPORTED`, and ends the connection:
+   * messages keep their order. Default: none.
+   */
+  readonly schema?: StandardSchema<Out> | undefined;
+  /** As of `InflateOptions`: what is no JSON, or not what the schema wants. Default: `"close"`. */
+  readonly onInvalid?: OnInvalid | undefined;
+}
+
+const NAME = "json";
+
+const CHECKS: Checks = {
+  ...ON_INVALID,
+  schema: [
+    (value) =>
+      typeof (value as Partial<StandardSchema> | null)?.["~standard"]?.validate === "function",
+    "a schema by the Standard Schema interface",
+  ],
+};
+
+/**
+ * Messages are JSON, text or UTF-8, and received as values; values are sent as texts. A message that is no
+ * JSON is `INVALID_MESSAGE`, as is one that the schema refuses, with its issues for `cause`. A value that
+ * has no JSON rejects the send with `INVALID_MESSAGE`.
+ */
+export function json<Out = unknown>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
+  const { schema, onInvalid } = checkOptions(NAME, options, CHECKS);
+  return {
+    name: NAME,
+    decoder: () => (message, emit) => {
+      const decoded = orSkip(onInvalid, () => {
+        const value = parse(message.type === "text" ? message.data : toText(NAME, message.data));
+        return { value: schema ? validate(schema, value) : (value as Out) };
+      });
+      if (decoded) emit(decoded.value, sizeOf(message));
+    },
+    encode(value) {
+      const text = JSON.stringify(value) as string | undefined;
+      if (text === undefined) throw new TypeError("it has no JSON");
+      return text;
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw corrupt(NAME, "no JSON", undefined, cause);
+  }
+}
+
+function validate<Out>(schema: StandardSchema<Out>, value: unknown): Out {
+  const result = schema["~standard"].validate(value);
+  if ("then" in result) {
+    throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
+  }
+  if (!result.issues) return result.value;
+  const [first] = result.issues;
+  throw corrupt(NAME, `not as its schema: ${first?.message ?? ""}`, undefined, result.issues);
+}

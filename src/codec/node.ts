@@ -1,0 +1,26 @@
+import { bindAuto } from "./auto.js";
+import type { Auto, DeflateRaw, Gunzip, Gzip, InflateRaw, Unzlib, Zlib } from "./codecs.js";
+import { bindDeflating } from "./deflating.js";
+import { DEFLATE_RAW, GZIP, ZLIB } from "./format.js";
+import { bindInflating } from "./inflating.js";
+import { inflateAtOnce, toDeflateRaw, toGzip, toZlib } from "./native.js";
+
+export * from "./public.js";
+
+export const gunzip: Gunzip = /* @__PURE__ */ bindInflating(GZIP, inflateAtOnce);
+
+export const unzlib: Unzlib = /* @__PURE__ */ bindInflating(ZLIB, inflateAtOnce);
+
+export const inflateRaw: InflateRaw = /* @__PURE__ */ bindInflating(DEFLATE_RAW, inflateAtOnce);
+
+export const auto: Auto = /* @__PURE__ */ bindAuto(inflateAtOnce);
+
+export const gzip: Gzip = /* @__PURE__ */ bindDeflating(GZIP, toGzip, inflateAtOnce);
+
+export const zlib: Zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib, inflateAtOnce);
+
+export const deflateRaw: DeflateRaw = /* @__PURE__ */ bindDeflating(
+  DEFLATE_RAW,
+  toDeflateRaw,
+  inflateAtOnce,
+);
