@@ -235,6 +235,44 @@ interface BinaryMessage {
     readonly type: "binary";
     readonly data: Uint8Array<ArrayBuffer>;
 }
+/** Data of a message to send. */
+type Data = string | ArrayBuffer | ArrayBufferView;
+
+/**
+ * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
+ *
+ * @typeParam In What is received.
+ * @typeParam Out What can be sent.
+ */
+interface Codec<In = Message, Out = Data> {
+    /** Names it in errors. */
+    readonly name: string;
+    /**
+     * Makes what decodes the messages of one connection; called for each connection anew, with its
+     * `readLimit`: what a message decodes to should be no larger, in bytes, or be `MESSAGE_TOO_BIG`.
+     */
+    decoder(readLimit: number): Decode<In>;
+    /**
+     * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
+     * the caller gave. It is called in the order of the sends, for all connections, and must not change
+     * what it is given. What it throws rejects the `send`, with `INVALID_MESSAGE`. Default: data goes out
+     * as it is.
+     */
+    encode?(value: Out, type?: 1 | 2): Data;
+}
+/**
+ * Decodes one message: hands each value that it holds, or completes, to `emit`, with how many bytes that
+ * is taken to hold while it is unread; 64 are added to it. Synchronous, for messages keep their order. What
+ * it throws ends the connection: a `WsError` as it is, with 1009 for `MESSAGE_TOO_BIG` and 1007 for any
+ * other, and all else as `INVALID_MESSAGE`.
+ */
+type Decode<In> = (message: Message, emit: (value: In, size: number) => void) => void;
+/** Any codec. */
+type AnyCodec = Codec<unknown, never>;
+/** What is received through a codec. */
+type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never;
+/** What can be sent through a codec. */
+type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
 
 /** Message type of {@link Client.send}: text (opcode 1, RFC 6455 section 5.6). */
 declare const TEXT = 1;
@@ -261,6 +299,160 @@ declare const COMPRESSION: {
 };
 /** A value of {@link COMPRESSION}. */
 type CompressionMode = 0 | 1 | 2;
+
+/**
+ * The line between the core and a platform's WebSocket. A transport moves messages and tells what
+ * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
+ * Types only.
+ */
+
+/** How a slow consumer is answered: see {@link Client.backpressure}. */
+type Backpressure = "socket" | "stream" | "buffer";
+/** The HTTP response that opened a connection. Node alone can see it. */
+interface Handshake {
+    readonly status: number;
+    /** Names in lower case. */
+    readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
+/** A W3C `WebSocket` class. */
+type WebSocketClass = new (url: string, protocols?: string[]) => object;
+/** Options for Node alone, handed to the dial. */
+interface NodeOptions {
+    /** An `http.Agent` or `https.Agent`, for proxies and pools. */
+    readonly agent?: object;
+    /** Passed to the TLS connect: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... */
+    readonly tls?: Readonly<Record<string, unknown>>;
+    /** In place of `dns.lookup`, with its signature. */
+    readonly lookup?: (...args: never[]) => void;
+    /** The address family to dial: 4, 6, or 0 for both. */
+    readonly family?: 0 | 4 | 6;
+    /** The local address to dial from. */
+    readonly localAddress?: string;
+    /** The `Origin` header. */
+    readonly origin?: string;
+    /** Whether redirects are followed. Default: false. */
+    readonly followRedirects?: boolean;
+    /** How many redirects are followed, 0 to 20. Default: 5. */
+    readonly maxRedirects?: number;
+}
+
+declare global {
+    interface SymbolConstructor {
+        readonly asyncDispose: unique symbol;
+    }
+}
+/** What a {@link Client} has received and sent so far, and what waits in it. */
+interface ClientStats {
+    readonly messagesReceived: number;
+    readonly messagesSent: number;
+    /** Payloads of received messages, in bytes. */
+    readonly bytesReceived: number;
+    /** Payloads of sent messages, in bytes. */
+    readonly bytesSent: number;
+    /** What unread messages hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
+    readonly bytesBuffered: number;
+    /** How often reading was paused because the consumer was slow. */
+    readonly timesPaused: number;
+    /** The latest round trip of a ping or of option `keepAlive`, in milliseconds; at first `undefined`. */
+    readonly roundTrip: number | undefined;
+}
+/** Options of {@link Client.ping}. */
+interface PingOptions extends WaitOptions {
+}
+/**
+ * One WebSocket connection.
+ *
+ * Any number of tasks may send and receive at the same time; each message goes to one receiver.
+ * Messages wait in the channel from the moment the connection is open, so none is missed. After the
+ * end, what had arrived can still be received. A client must be read until it is closed: in Node one
+ * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
+ */
+declare class Client<In = Message, Out = Data> implements AsyncIterable<In> {
+    #private;
+    /** Unique in this process. */
+    readonly id: string;
+    /** The URL it is connected to, after redirects, without credentials. */
+    readonly url: string;
+    /** Settles once, when the connection has ended, with how it ended. Never rejects. */
+    readonly closed: Promise<CloseInfo>;
+    private constructor();
+    /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
+    get state(): "open" | "closing" | "closed";
+    /** The subprotocol the server picked; `""` for none. */
+    get protocol(): string;
+    /** The extensions the server accepted, as it wrote them; `""` for none. */
+    get extensions(): string;
+    /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
+    get compression(): CompressionMode;
+    /** How many sent bytes the operating system has not taken yet. */
+    get bufferedAmount(): number;
+    /**
+     * What a slow consumer leads to: the `"socket"` or the `"stream"` is paused, which slows the server
+     * down; or messages `"buffer"` here, up to `bufferLimit`.
+     */
+    get backpressure(): Backpressure;
+    /** Whether this platform has ping frames. */
+    get canPing(): boolean;
+    /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
+    get handshake(): Handshake | undefined;
+    /** What was received and sent so far, and what waits to be read. A snapshot. */
+    get stats(): ClientStats;
+    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+    channel(): ReceiveChannel<In>;
+    /** Short for `channel().receive(options)`. */
+    receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
+    /**
+     * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
+     * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+     * connection open.
+     */
+    [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
+    /**
+     * Sends one message: handed over at once, in call order. Settles as soon as fewer than
+     * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
+     * returned.
+     *
+     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
+     * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
+     * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
+     *
+     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
+     * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
+     */
+    send(data: Out, type?: 1 | 2): Promise<void>;
+    /**
+     * Settles when all that was sent has been handed to the operating system; in a browser, when
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
+     * where the platform has no `bufferedAmount`.
+     */
+    flush(): Promise<void>;
+    /**
+     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
+     * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
+     * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
+     * longer backlog comes when that is read. `timeout` is 10 s by default.
+     *
+     * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
+     * `UNSUPPORTED` where {@link canPing} is false.
+     */
+    ping(options?: PingOptions): Promise<number>;
+    /**
+     * Closes the connection: the channel closes at once, what was sent still goes out, then the close
+     * frame, and the peer has `closeTimeout` to answer it. Resolves with how it ended. Calling it again
+     * returns the same promise.
+     *
+     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. A browser may send only 1000 and
+     * 3000-4999 (WHATWG): there the others go out as `code + 3000`.
+     * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
+     *
+     * Rejects with `INVALID_CLOSE`, and the connection stays open.
+     */
+    close(code?: number, reason?: string): Promise<CloseInfo>;
+    /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
+    terminate(): void;
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    [Symbol.asyncDispose](): Promise<void>;
+}
 
 /** What a policy is asked about: to connect at all, then to connect to one URL. */
 type PolicyAction = "websocket.connect" | "websocket.connect.url";
@@ -327,44 +519,6 @@ interface PolicyRule {
  */
 declare function definePolicy(rules: readonly PolicyRule[]): Policy;
 
-/**
- * The line between the core and a platform's WebSocket. A transport moves messages and tells what
- * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
- * Types only.
- */
-
-/** How a slow consumer is answered: see {@link Client.backpressure}. */
-type Backpressure = "socket" | "stream" | "buffer";
-/** The HTTP response that opened a connection. Node alone can see it. */
-interface Handshake {
-    readonly status: number;
-    /** Names in lower case. */
-    readonly headers: Readonly<Record<string, string | readonly string[]>>;
-}
-/** A W3C `WebSocket` class. */
-type WebSocketClass = new (url: string, protocols?: string[]) => object;
-/** Options for Node alone, handed to the dial. */
-interface NodeOptions {
-    /** An `http.Agent` or `https.Agent`, for proxies and pools. */
-    readonly agent?: object;
-    /** Passed to the TLS connect: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... */
-    readonly tls?: Readonly<Record<string, unknown>>;
-    /** In place of `dns.lookup`, with its signature. */
-    readonly lookup?: (...args: never[]) => void;
-    /** The address family to dial: 4, 6, or 0 for both. */
-    readonly family?: 0 | 4 | 6;
-    /** The local address to dial from. */
-    readonly localAddress?: string;
-    /** The `Origin` header. */
-    readonly origin?: string;
-    /** Whether redirects are followed. Default: false. */
-    readonly followRedirects?: boolean;
-    /** How many redirects are followed, 0 to 20. Default: 5. */
-    readonly maxRedirects?: number;
-}
-
-/** Data of a message to send. */
-type Data = string | ArrayBuffer | ArrayBufferView;
 /** The ways to name a compression mode: see {@link COMPRESSION}. */
 type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 /** Settings of option `keepAlive`. */
@@ -497,160 +651,6 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      * message of `keepAlive` goes out as it is. Default: none.
      */
     readonly codec?: C | undefined;
-}
-
-/**
- * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
- *
- * @typeParam In What is received.
- * @typeParam Out What can be sent.
- */
-interface Codec<In = Message, Out = Data> {
-    /** Names it in errors. */
-    readonly name: string;
-    /**
-     * Makes what decodes the messages of one connection; called for each connection anew, with its
-     * `readLimit`: what a message decodes to should be no larger, in bytes, or be `MESSAGE_TOO_BIG`.
-     */
-    decoder(readLimit: number): Decode<In>;
-    /**
-     * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
-     * the caller gave. It is called in the order of the sends, for all connections, and must not change
-     * what it is given. What it throws rejects the `send`, with `INVALID_MESSAGE`. Default: data goes out
-     * as it is.
-     */
-    encode?(value: Out, type?: 1 | 2): Data;
-}
-/**
- * Decodes one message: hands each value that it holds, or completes, to `emit`, with how many bytes that
- * is taken to hold while it is unread; 64 are added to it. Synchronous, for messages keep their order. What
- * it throws ends the connection: a `WsError` as it is, with 1009 for `MESSAGE_TOO_BIG` and 1007 for any
- * other, and all else as `INVALID_MESSAGE`.
- */
-type Decode<In> = (message: Message, emit: (value: In, size: number) => void) => void;
-/** Any codec. */
-type AnyCodec = Codec<unknown, never>;
-/** What is received through a codec. */
-type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never;
-/** What can be sent through a codec. */
-type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
-
-declare global {
-    interface SymbolConstructor {
-        readonly asyncDispose: unique symbol;
-    }
-}
-/** What a {@link Client} has received and sent so far, and what waits in it. */
-interface ClientStats {
-    readonly messagesReceived: number;
-    readonly messagesSent: number;
-    /** Payloads of received messages, in bytes. */
-    readonly bytesReceived: number;
-    /** Payloads of sent messages, in bytes. */
-    readonly bytesSent: number;
-    /** What unread messages hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
-    readonly bytesBuffered: number;
-    /** How often reading was paused because the consumer was slow. */
-    readonly timesPaused: number;
-    /** The latest round trip of a ping or of option `keepAlive`, in milliseconds; at first `undefined`. */
-    readonly roundTrip: number | undefined;
-}
-/** Options of {@link Client.ping}. */
-interface PingOptions extends WaitOptions {
-}
-/**
- * One WebSocket connection.
- *
- * Any number of tasks may send and receive at the same time; each message goes to one receiver.
- * Messages wait in the channel from the moment the connection is open, so none is missed. After the
- * end, what had arrived can still be received. A client must be read until it is closed: in Node one
- * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
- */
-declare class Client<In = Message, Out = Data> implements AsyncIterable<In> {
-    #private;
-    /** Unique in this process. */
-    readonly id: string;
-    /** The URL it is connected to, after redirects, without credentials. */
-    readonly url: string;
-    /** Settles once, when the connection has ended, with how it ended. Never rejects. */
-    readonly closed: Promise<CloseInfo>;
-    private constructor();
-    /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
-    get state(): "open" | "closing" | "closed";
-    /** The subprotocol the server picked; `""` for none. */
-    get protocol(): string;
-    /** The extensions the server accepted, as it wrote them; `""` for none. */
-    get extensions(): string;
-    /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
-    get compression(): CompressionMode;
-    /** How many sent bytes the operating system has not taken yet. */
-    get bufferedAmount(): number;
-    /**
-     * What a slow consumer leads to: the `"socket"` or the `"stream"` is paused, which slows the server
-     * down; or messages `"buffer"` here, up to `bufferLimit`.
-     */
-    get backpressure(): Backpressure;
-    /** Whether this platform has ping frames. */
-    get canPing(): boolean;
-    /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
-    get handshake(): Handshake | undefined;
-    /** What was received and sent so far, and what waits to be read. A snapshot. */
-    get stats(): ClientStats;
-    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
-    channel(): ReceiveChannel<In>;
-    /** Short for `channel().receive(options)`. */
-    receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
-    /**
-     * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
-     * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-     * connection open.
-     */
-    [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
-    /**
-     * Sends one message: handed over at once, in call order. Settles as soon as fewer than
-     * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
-     * returned.
-     *
-     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
-     * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
-     * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
-     *
-     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
-     * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
-     */
-    send(data: Out, type?: 1 | 2): Promise<void>;
-    /**
-     * Settles when all that was sent has been handed to the operating system; in a browser, when
-     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
-     * where the platform has no `bufferedAmount`.
-     */
-    flush(): Promise<void>;
-    /**
-     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
-     * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-     * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
-     * longer backlog comes when that is read. `timeout` is 10 s by default.
-     *
-     * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
-     * `UNSUPPORTED` where {@link canPing} is false.
-     */
-    ping(options?: PingOptions): Promise<number>;
-    /**
-     * Closes the connection: the channel closes at once, what was sent still goes out, then the close
-     * frame, and the peer has `closeTimeout` to answer it. Resolves with how it ended. Calling it again
-     * returns the same promise.
-     *
-     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. A browser may send only 1000 and
-     * 3000-4999 (WHATWG): there the others go out as `code + 3000`.
-     * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
-     *
-     * Rejects with `INVALID_CLOSE`, and the connection stays open.
-     */
-    close(code?: number, reason?: string): Promise<CloseInfo>;
-    /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
-    terminate(): void;
-    /** `close()`, for `await using`, where the platform has the symbol. */
-    [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** What {@link createContext} takes. */

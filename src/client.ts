@@ -22,9 +22,9 @@ import { Inbox } from "./inbox.js";
 import type { InboxWatcher } from "./inbox.js";
 import { startKeepAlive } from "./keepalive.js";
 import { OVERHEAD } from "./message.js";
-import type { Message } from "./message.js";
+import type { Data, Message } from "./message.js";
 import { displayUrl, publicUrl } from "./url.js";
-import type { Data, ParsedKeepAlive, ParsedOptions } from "./options.js";
+import type { ParsedKeepAlive, ParsedOptions } from "./options.js";
 import type {
   Backpressure,
   Handshake,

@@ -1,5 +1,4 @@
-import type { Message } from "./message.js";
-import type { Data } from "./options.js";
+import type { Data, Message } from "./message.js";
 
 /**
  * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.

@@ -16,6 +16,9 @@ export interface BinaryMessage {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
+/** Data of a message to send. */
+export type Data = string | ArrayBuffer | ArrayBufferView;
+
 /** What may stand between messages and is none: see `wschan/reconnect`. */
 interface Marker {
   readonly type: "reconnected";

@@ -4,11 +4,9 @@ import { isSignal } from "./deadline.js";
 import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
 import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
+import type { Data } from "./message.js";
 import type { Policy } from "./policy.js";
 import type { DialOptions, NodeOptions, Platform, WebSocketClass } from "./transport.js";
-
-/** Data of a message to send. */
-export type Data = string | ArrayBuffer | ArrayBufferView;
 
 /** The ways to name a compression mode: see {@link COMPRESSION}. */
 export type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
