@@ -13,6 +13,15 @@ function project(
   return { extends: true, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
 }
 
+/** A sub-path imports the core by its name: here its source. */
+function subPath(
+  name: string,
+  options: TestProjectInlineConfiguration["test"] = {},
+): TestProjectInlineConfiguration {
+  const alias = [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }];
+  return { ...project(name, options), resolve: { alias } };
+}
+
 /** The conformance suite on the built package, in a browser. */
 function browser(
   name: "chromium" | "firefox" | "webkit",
@@ -45,11 +54,8 @@ export default defineConfig({
     projects: [
       project("unit"),
       project("transport"),
-      // The sub-paths import the core by its name: here its source.
-      {
-        ...project("reconnect"),
-        resolve: { alias: [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }] },
-      },
+      subPath("reconnect"),
+      subPath("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
       // What docs/RELIABILITY.md tells of.
