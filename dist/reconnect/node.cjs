@@ -117,19 +117,20 @@ class Outbox {
   get next() {
     return this.#waiting.values().next().value;
   }
-  /** Takes a message in at the end; rejects with `QUEUE_FULL` if there is no room. */
+  /** Takes a message in at the end; or rejects with `QUEUE_FULL`, and what waits stays as it is. */
   add(entry) {
     const { maxMessages, maxBytes, whenFull } = this.#settings;
     const old = this.#waiting.get(entry.key);
-    const sender = entry.sender = old?.sender ?? newSender();
-    if (old) this.remove(old);
     const size = sizeOf(entry);
-    const isFull = () => this.length >= maxMessages || this.bytes + size > maxBytes;
-    while (isFull() && this.next && whenFull !== "reject" && size <= maxBytes) {
-      this.lose([this.next], "dropped", "QUEUE_FULL");
+    const isFull = (messages, bytes) => this.length - messages >= maxMessages || this.bytes - bytes + size > maxBytes;
+    const isRefused = whenFull === "reject" ? isFull(old ? 1 : 0, old ? sizeOf(old) : 0) : isFull(this.length, this.bytes);
+    const sender = entry.sender = (isRefused ? void 0 : old?.sender) ?? newSender();
+    if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
+    else {
+      if (old) this.remove(old);
+      while (isFull(0, 0) && this.next) this.lose([this.next], "dropped", "QUEUE_FULL");
+      this.#insert(entry);
     }
-    if (isFull()) this.lose([entry], "dropped", "QUEUE_FULL");
-    else this.#insert(entry);
     return sender.promise;
   }
   /** Takes messages back, before all others, but for those that a newer one replaces. */
@@ -223,6 +224,8 @@ class ReconnectingClient {
   #handed = [];
   /** Settles when what waited has been handed over. */
   #drained;
+  /** The connection that is asked whether it lives. */
+  #asked;
   /** Ends a wait. */
   #wake;
   /** @internal */
@@ -521,7 +524,10 @@ class ReconnectingClient {
   }
   /** Something tells that the connection may have died: if nobody answers it has. */
   async #probe(client) {
+    if (this.#asked === client) return;
+    this.#asked = client;
     const isAlive = await this.#answers(client).catch(() => false);
+    this.#asked = void 0;
     if (!isAlive) this.#drop(client, new wschan.WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
   }
   async #answers(client) {

@@ -104,20 +104,26 @@ export class Outbox implements OfflineQueue {
     return this.#waiting.values().next().value;
   }
 
-  /** Takes a message in at the end; rejects with `QUEUE_FULL` if there is no room. */
+  /** Takes a message in at the end; or rejects with `QUEUE_FULL`, and what waits stays as it is. */
   add(entry: Entry): Promise<void> {
     const { maxMessages, maxBytes, whenFull } = this.#settings;
     const old = this.#waiting.get(entry.key);
-    // Whoever waits for the old one gets what becomes of the new one.
-    const sender = (entry.sender = old?.sender ?? newSender());
-    if (old) this.remove(old);
     const size = sizeOf(entry);
-    const isFull = (): boolean => this.length >= maxMessages || this.bytes + size > maxBytes;
-    while (isFull() && this.next && whenFull !== "reject" && size <= maxBytes) {
-      this.lose([this.next], "dropped", "QUEUE_FULL");
+    const isFull = (messages: number, bytes: number): boolean =>
+      this.length - messages >= maxMessages || this.bytes - bytes + size > maxBytes;
+    // If others may be dropped, all of them, or else the one that it replaces.
+    const isRefused =
+      whenFull === "reject"
+        ? isFull(old ? 1 : 0, old ? sizeOf(old) : 0)
+        : isFull(this.length, this.bytes);
+    // Whoever waits for the old one gets what becomes of the new one.
+    const sender = (entry.sender = (isRefused ? undefined : old?.sender) ?? newSender());
+    if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
+    else {
+      if (old) this.remove(old);
+      while (isFull(0, 0) && this.next) this.lose([this.next], "dropped", "QUEUE_FULL");
+      this.#insert(entry);
     }
-    if (isFull()) this.lose([entry], "dropped", "QUEUE_FULL");
-    else this.#insert(entry);
     return sender.promise;
   }
 

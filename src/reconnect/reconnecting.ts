@@ -89,6 +89,8 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
   #handed: Entry[] = [];
   /** Settles when what waited has been handed over. */
   #drained: Promise<void> | undefined;
+  /** The connection that is asked whether it lives. */
+  #asked: Client | undefined;
   /** Ends a wait. */
   #wake: (() => void) | undefined;
 
@@ -433,7 +435,11 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
 
   /** Something tells that the connection may have died: if nobody answers it has. */
   async #probe(client: Client): Promise<void> {
+    // One thing that happens to a page may be told by several events.
+    if (this.#asked === client) return;
+    this.#asked = client;
     const isAlive = await this.#answers(client).catch(() => false);
+    this.#asked = undefined;
     if (!isAlive) this.#drop(client, new WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
   }
 

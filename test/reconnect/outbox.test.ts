@@ -110,6 +110,41 @@ describe("a key", () => {
     expect(drain()).toEqual(["b", "c", "d"]);
   });
 
+  test.each(["reject", "drop-oldest"] as const)(
+    "with %s, keeps the older one if the newer one can never fit",
+    async (whenFull) => {
+      const { outbox, add, lost, drain } = open({ whenFull, maxBytes: 200 });
+      const old = add("old", { key: "k" });
+      void add("other");
+      expect(await failureCode(add(new Uint8Array(137), { key: "k" }))).toBe("QUEUE_FULL");
+      expect(await stateOf(old)).toBe("pending");
+      expect(lost).toMatchObject([{ type: 2, key: "k", reason: "dropped" }]);
+      expect(outbox.bytes).toBe(70 + 74);
+      expect(drain()).toEqual(["old", "other"]);
+    },
+  );
+
+  test.each([
+    [136, "pending"],
+    [137, "rejected"],
+  ])("counts the bytes it frees: beside 64 of 264 one of %i more is %s", async (size, state) => {
+    const { add } = open({ maxBytes: 264 });
+    void add("");
+    void add("x".repeat(30), { key: "k" });
+    expect(await stateOf(add(new Uint8Array(size), { key: "k" }))).toBe(state);
+  });
+
+  test("drops others, and not what it replaces, where old ones may be dropped", async () => {
+    const { add, lost, drain } = open({ whenFull: "drop-oldest", maxBytes: 300 });
+    void add("a");
+    void add("b", { key: "k" });
+    void add("c");
+    void add(new Uint8Array(136), { key: "k" });
+    await microtasks();
+    expect(lost).toMatchObject([{ data: "a" }]);
+    expect(drain()).toEqual(["c", new Uint8Array(136)]);
+  });
+
   test("of another message does nothing", () => {
     const { add, drain } = open();
     void add("a", { key: "k" });

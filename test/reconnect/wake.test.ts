@@ -125,6 +125,23 @@ describe("while it is open", () => {
     },
   );
 
+  test("several events ask the peer once, and it is asked again by the next", async () => {
+    await using server = await startEchoServer();
+    const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
+    await until(client, "open");
+    const { ws } = await server.connection();
+    let pings = 0;
+    ws.on("ping", () => pings++);
+    for (const type of ["pageshow", "resume", "visibilitychange"]) tell(type);
+    // Two, one behind the other: when both are answered so is all before them.
+    for (let i = 0; i < 2; i++) await client.ping();
+    expect(pings).toBe(1 + 2);
+    tell("online");
+    await client.ping();
+    expect(pings).toBe(1 + 2 + 1 + 1);
+    await client.close();
+  });
+
   test("a peer that does not answer is dead", async () => {
     await using server = await startRawServer();
     const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
