@@ -4,6 +4,7 @@ import { workloads as allocations } from "./allocations.mjs";
 import { workloads as connects } from "./connect.mjs";
 import { workloads as deflate } from "./deflate.mjs";
 import { workloads as idle } from "./idle.mjs";
+import { workloads as inflate } from "./inflate.mjs";
 import { workloads as receive } from "./receive.mjs";
 import { workloads as request } from "./request.mjs";
 import { workloads as select } from "./select.mjs";
@@ -38,6 +39,7 @@ export const WORKLOADS = [
   ...send,
   ...request,
   ...deflate,
+  ...inflate,
   ...connects,
   ...idle,
   ...slow,

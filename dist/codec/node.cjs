@@ -15,7 +15,10 @@ function makeTable() {
 const crc32 = (bytes, value = 0) => {
   const steps = table ??= makeTable();
   let crc = ~value;
-  for (const byte of bytes) crc = steps[(crc ^ byte) & 255] ^ crc >>> 8;
+  let at = 0;
+  while (at < bytes.length) {
+    crc = steps[(crc ^ bytes[at++]) & 255] ^ crc >>> 8;
+  }
   return ~crc >>> 0;
 };
 const BASE = 65521;
@@ -88,7 +91,7 @@ class Output {
   }
 }
 
-function unpack(format, bytes, limit, inflater, inflateAtOnce) {
+function unpack(format, bytes, limit, inflater) {
   const { name, checksum, isConcatenable } = format;
   const output = new Output(name, limit, checksum);
   let at = 0;
@@ -96,15 +99,9 @@ function unpack(format, bytes, limit, inflater, inflateAtOnce) {
     const { size } = output;
     output.sum = void 0;
     at = format.readHeader(bytes, at);
-    const inflated = inflateAtOnce?.(bytes, at, limit - size);
-    if (inflated) {
-      output.add(inflated.chunk);
-      at = inflated.end;
-    } else {
-      inflater.reset();
-      at = inflater.feed(bytes, at, output);
-      if (!inflater.hasEnded) throw cutShort(name, bytes);
-    }
+    inflater.reset();
+    at = inflater.feed(bytes, at, output);
+    if (!inflater.hasEnded) throw cutShort(name, bytes);
     at = format.readTrailer(bytes, at, output.size - size, output.sum);
   } while (isConcatenable && at < bytes.length);
   if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
@@ -250,10 +247,10 @@ const ON_INVALID = {
     "close, skip or a function"
   ]
 };
-const INFLATE = { ...TYPE, ...ON_INVALID };
-const AUTO = { ...INFLATE, pin: /* @__PURE__ */ oneOf(true, false) };
+const INFLATE$1 = { ...TYPE, ...ON_INVALID };
+const AUTO = { ...INFLATE$1, pin: /* @__PURE__ */ oneOf(true, false) };
 const DEFLATE = {
-  ...INFLATE,
+  ...INFLATE$1,
   threshold: /* @__PURE__ */ integer(104857600),
   level: /* @__PURE__ */ integer(9)
 };
@@ -275,7 +272,7 @@ function checkOptions(codec, given, checks) {
 }
 const invalid = (text) => new wschan.WsError("INVALID_OPTION", text);
 
-function inflating(name, { type, onInvalid }, newChoice, inflateAtOnce) {
+function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
   return {
     name,
     decoder(readLimit) {
@@ -285,7 +282,7 @@ function inflating(name, { type, onInvalid }, newChoice, inflateAtOnce) {
         const decoded = orSkip(onInvalid, () => {
           if (message.type === "text") return message;
           const format = choose(message.data);
-          const bytes = format ? unpack(format, message.data, readLimit, inflater, inflateAtOnce) : message.data;
+          const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit, inflater) : message.data;
           return toMessage(name, type, bytes);
         });
         if (decoded) emit(decoded, sizeOf(decoded));
@@ -293,9 +290,9 @@ function inflating(name, { type, onInvalid }, newChoice, inflateAtOnce) {
     }
   };
 }
-function bindInflating(format, inflateAtOnce) {
+function bindInflating(format, unpackAtOnce) {
   const { name } = format;
-  const make = (given = {}) => inflating(name, checkOptions(name, given, INFLATE), () => () => format, inflateAtOnce);
+  const make = (given = {}) => inflating(name, checkOptions(name, given, INFLATE$1), () => () => format, unpackAtOnce);
   return make;
 }
 
@@ -308,21 +305,21 @@ function pinned() {
   let format = null;
   return (bytes) => format === null ? format = sniff(bytes) : format;
 }
-function bindAuto(inflateAtOnce) {
+function bindAuto(unpackAtOnce) {
   const make = (given = {}) => {
     const { pin, ...options } = checkOptions("auto", given, AUTO);
-    return inflating("auto", options, pin === false ? () => sniff : pinned, inflateAtOnce);
+    return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
   };
   return make;
 }
 
-function bindDeflating(format, deflate, inflateAtOnce) {
+function bindDeflating(format, deflate, unpackAtOnce) {
   const { name } = format;
   const make = (given = {}) => {
     const options = checkOptions(name, given, DEFLATE);
     const { threshold = 1024, level = 6 } = options;
     return {
-      ...inflating(name, options, () => () => format, inflateAtOnce),
+      ...inflating(name, options, () => () => format, unpackAtOnce),
       encode(value, type) {
         const bytes = toBytes(value);
         const isString = typeof value === "string";
@@ -343,16 +340,20 @@ function toBytes(data) {
   return new Uint8Array(data);
 }
 
-const inflateAtOnce = (bytes, at, limit) => {
+const INFLATE = { gzip: node_zlib.gunzipSync, zlib: node_zlib.inflateSync, deflateRaw: node_zlib.inflateRawSync };
+const unpackAtOnce = ({ name }, bytes, limit) => {
   try {
-    const options = { info: true, maxOutputLength: Math.max(limit, 1) };
-    const result = node_zlib.inflateRawSync(bytes.subarray(at), options);
+    const result = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result;
-    return engine && { chunk: new Uint8Array(buffer), end: at + engine.bytesWritten };
+    return engine?.bytesWritten === bytes.length ? toOwn(buffer) : void 0;
   } catch {
     return void 0;
   }
 };
+function toOwn(bytes) {
+  const isOwner = bytes.buffer.byteLength === bytes.length;
+  return isOwner ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+}
 const toGzip = (bytes, level) => node_zlib.gzipSync(bytes, { level });
 const toZlib = (bytes, level) => node_zlib.deflateSync(bytes, { level });
 const toDeflateRaw = (bytes, level) => node_zlib.deflateRawSync(bytes, { level });
@@ -498,16 +499,16 @@ const deflateStream = /* @__PURE__ */ bindStream(
   false
 );
 
-const gunzip = /* @__PURE__ */ bindInflating(GZIP, inflateAtOnce);
-const unzlib = /* @__PURE__ */ bindInflating(ZLIB, inflateAtOnce);
-const inflateRaw = /* @__PURE__ */ bindInflating(DEFLATE_RAW, inflateAtOnce);
-const auto = /* @__PURE__ */ bindAuto(inflateAtOnce);
-const gzip = /* @__PURE__ */ bindDeflating(GZIP, toGzip, inflateAtOnce);
-const zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib, inflateAtOnce);
+const gunzip = /* @__PURE__ */ bindInflating(GZIP, unpackAtOnce);
+const unzlib = /* @__PURE__ */ bindInflating(ZLIB, unpackAtOnce);
+const inflateRaw = /* @__PURE__ */ bindInflating(DEFLATE_RAW, unpackAtOnce);
+const auto = /* @__PURE__ */ bindAuto(unpackAtOnce);
+const gzip = /* @__PURE__ */ bindDeflating(GZIP, toGzip, unpackAtOnce);
+const zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib, unpackAtOnce);
 const deflateRaw = /* @__PURE__ */ bindDeflating(
   DEFLATE_RAW,
   toDeflateRaw,
-  inflateAtOnce
+  unpackAtOnce
 );
 
 exports.auto = auto;

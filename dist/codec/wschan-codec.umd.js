@@ -15,7 +15,10 @@
   const crc32 = (bytes, value = 0) => {
     const steps = table ??= makeTable();
     let crc = ~value;
-    for (const byte of bytes) crc = steps[(crc ^ byte) & 255] ^ crc >>> 8;
+    let at = 0;
+    while (at < bytes.length) {
+      crc = steps[(crc ^ bytes[at++]) & 255] ^ crc >>> 8;
+    }
     return ~crc >>> 0;
   };
   const BASE = 65521;
@@ -88,7 +91,7 @@
     }
   }
 
-  function unpack(format, bytes, limit, inflater, inflateAtOnce) {
+  function unpack(format, bytes, limit, inflater) {
     const { name, checksum, isConcatenable } = format;
     const output = new Output(name, limit, checksum);
     let at = 0;
@@ -96,11 +99,9 @@
       const { size } = output;
       output.sum = void 0;
       at = format.readHeader(bytes, at);
-      {
-        inflater.reset();
-        at = inflater.feed(bytes, at, output);
-        if (!inflater.hasEnded) throw cutShort(name, bytes);
-      }
+      inflater.reset();
+      at = inflater.feed(bytes, at, output);
+      if (!inflater.hasEnded) throw cutShort(name, bytes);
       at = format.readTrailer(bytes, at, output.size - size, output.sum);
     } while (isConcatenable && at < bytes.length);
     if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
@@ -271,7 +272,7 @@
   }
   const invalid = (text) => new wschan.WsError("INVALID_OPTION", text);
 
-  function inflating(name, { type, onInvalid }, newChoice, inflateAtOnce) {
+  function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
     return {
       name,
       decoder(readLimit) {
@@ -281,7 +282,7 @@
           const decoded = orSkip(onInvalid, () => {
             if (message.type === "text") return message;
             const format = choose(message.data);
-            const bytes = format ? unpack(format, message.data, readLimit, inflater, inflateAtOnce) : message.data;
+            const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit, inflater) : message.data;
             return toMessage(name, type, bytes);
           });
           if (decoded) emit(decoded, sizeOf(decoded));
@@ -289,9 +290,9 @@
       }
     };
   }
-  function bindInflating(format, inflateAtOnce) {
+  function bindInflating(format, unpackAtOnce) {
     const { name } = format;
-    const make = (given = {}) => inflating(name, checkOptions(name, given, INFLATE), () => () => format, inflateAtOnce);
+    const make = (given = {}) => inflating(name, checkOptions(name, given, INFLATE), () => () => format, unpackAtOnce);
     return make;
   }
 
@@ -304,21 +305,21 @@
     let format = null;
     return (bytes) => format === null ? format = sniff(bytes) : format;
   }
-  function bindAuto(inflateAtOnce) {
+  function bindAuto(unpackAtOnce) {
     const make = (given = {}) => {
       const { pin, ...options } = checkOptions("auto", given, AUTO);
-      return inflating("auto", options, pin === false ? () => sniff : pinned, inflateAtOnce);
+      return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
     };
     return make;
   }
 
-  function bindDeflating(format, deflate, inflateAtOnce) {
+  function bindDeflating(format, deflate, unpackAtOnce) {
     const { name } = format;
     const make = (given = {}) => {
       const options = checkOptions(name, given, DEFLATE);
       const { threshold = 1024, level = 6 } = options;
       return {
-        ...inflating(name, options, () => () => format, inflateAtOnce),
+        ...inflating(name, options, () => () => format, unpackAtOnce),
         encode(value, type) {
           const bytes = toBytes(value);
           const isString = typeof value === "string";

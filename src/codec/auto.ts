@@ -1,8 +1,8 @@
 import type { Codec } from "wschan";
 import { GZIP, ZLIB } from "./format.js";
-import type { Format, InflateAtOnce } from "./format.js";
+import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
-import type { Choose, Inflating } from "./inflating.js";
+import type { Choose, Inflating, UnpackAtOnce } from "./inflating.js";
 import { AUTO, checkOptions } from "./options.js";
 import type { AutoOptions } from "./options.js";
 
@@ -21,10 +21,10 @@ function pinned(): Choose {
 }
 
 /** Binds `auto` to a platform. */
-export function bindAuto(inflateAtOnce?: InflateAtOnce): Inflating<AutoOptions> {
+export function bindAuto(unpackAtOnce?: UnpackAtOnce): Inflating<AutoOptions> {
   const make = (given: AutoOptions = {}): Codec => {
     const { pin, ...options } = checkOptions("auto", given, AUTO);
-    return inflating("auto", options, pin === false ? () => sniff : pinned, inflateAtOnce);
+    return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
   };
   return make as Inflating<AutoOptions>;
 }

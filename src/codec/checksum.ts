@@ -17,7 +17,11 @@ function makeTable(): Uint32Array {
 export const crc32: Checksum = (bytes, value = 0) => {
   const steps = (table ??= makeTable());
   let crc = ~value;
-  for (const byte of bytes) crc = (steps[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
+  let at = 0;
+  // Not by `for...of`, which is half as fast.
+  while (at < bytes.length) {
+    crc = (steps[(crc ^ (bytes[at++] as number)) & 255] as number) ^ (crc >>> 8);
+  }
   return ~crc >>> 0;
 };
 

@@ -1,8 +1,8 @@
 import { TEXT } from "wschan";
 import type { Codec, Data } from "wschan";
-import type { Format, InflateAtOnce } from "./format.js";
+import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
-import type { Inflating } from "./inflating.js";
+import type { Inflating, UnpackAtOnce } from "./inflating.js";
 import { toText } from "./message.js";
 import { checkOptions, DEFLATE } from "./options.js";
 import type { DeflateOptions, Level } from "./options.js";
@@ -14,14 +14,14 @@ export type Deflate = (bytes: Uint8Array, level: Level) => Uint8Array;
 export function bindDeflating(
   format: Format,
   deflate: Deflate,
-  inflateAtOnce?: InflateAtOnce,
+  unpackAtOnce?: UnpackAtOnce,
 ): Inflating<DeflateOptions> {
   const { name } = format;
   const make = (given: DeflateOptions = {}): Codec => {
     const options = checkOptions(name, given, DEFLATE);
     const { threshold = 1_024, level = 6 } = options;
     return {
-      ...inflating(name, options, () => () => format, inflateAtOnce),
+      ...inflating(name, options, () => () => format, unpackAtOnce),
       encode(value, type) {
         const bytes = toBytes(value);
         const isString = typeof value === "string";

@@ -6,7 +6,7 @@ import { Output } from "./output.js";
 
 /** What stands around deflate's own bytes. */
 export interface Format {
-  readonly name: string;
+  readonly name: "gzip" | "zlib" | "deflateRaw";
   readonly checksum?: Checksum;
   /** Whether another one may follow, to be appended. */
   readonly isConcatenable?: boolean;
@@ -16,20 +16,12 @@ export interface Format {
   readTrailer(bytes: Uint8Array, at: number, size: number, sum: number | undefined): number;
 }
 
-/** Inflates a stream at once where the platform can; `undefined` where it cannot, or something is wrong. */
-export type InflateAtOnce = (
-  bytes: Uint8Array,
-  at: number,
-  limit: number,
-) => { readonly chunk: Uint8Array<ArrayBuffer>; readonly end: number } | undefined;
-
 /** What a message in this format holds, checked. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`. */
 export function unpack(
   format: Format,
   bytes: Uint8Array,
   limit: number,
   inflater: Inflater,
-  inflateAtOnce?: InflateAtOnce,
 ): Uint8Array<ArrayBuffer> {
   const { name, checksum, isConcatenable } = format;
   const output = new Output(name, limit, checksum);
@@ -38,15 +30,9 @@ export function unpack(
     const { size } = output;
     output.sum = undefined;
     at = format.readHeader(bytes, at);
-    const inflated = inflateAtOnce?.(bytes, at, limit - size);
-    if (inflated) {
-      output.add(inflated.chunk);
-      at = inflated.end;
-    } else {
-      inflater.reset();
-      at = inflater.feed(bytes, at, output);
-      if (!inflater.hasEnded) throw cutShort(name, bytes);
-    }
+    inflater.reset();
+    at = inflater.feed(bytes, at, output);
+    if (!inflater.hasEnded) throw cutShort(name, bytes);
     at = format.readTrailer(bytes, at, output.size - size, output.sum);
   } while (isConcatenable && at < bytes.length);
   if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);

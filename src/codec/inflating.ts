@@ -1,7 +1,7 @@
 import type { Codec, TextMessage } from "wschan";
 import { orSkip } from "./failure.js";
 import { unpack } from "./format.js";
-import type { Format, InflateAtOnce } from "./format.js";
+import type { Format } from "./format.js";
 import { Inflater } from "./inflater.js";
 import { sizeOf, toMessage } from "./message.js";
 import { checkOptions, INFLATE } from "./options.js";
@@ -17,12 +17,19 @@ export interface Inflating<Options> {
 /** Chooses the format of a message; `undefined`: it is plain. */
 export type Choose = (bytes: Uint8Array) => Format | undefined;
 
+/** As `unpack`, where a platform can; `undefined` where it cannot, or something is wrong. */
+export type UnpackAtOnce = (
+  format: Format,
+  bytes: Uint8Array,
+  limit: number,
+) => Uint8Array<ArrayBuffer> | undefined;
+
 /** A codec that decodes each message by itself. Each connection has a choice of its own. */
 export function inflating(
   name: string,
   { type, onInvalid }: InflateOptions,
   newChoice: () => Choose,
-  inflateAtOnce?: InflateAtOnce,
+  unpackAtOnce?: UnpackAtOnce,
 ): Codec {
   return {
     name,
@@ -35,7 +42,8 @@ export function inflating(
           if (message.type === "text") return message;
           const format = choose(message.data);
           const bytes = format
-            ? unpack(format, message.data, readLimit, inflater, inflateAtOnce)
+            ? (unpackAtOnce?.(format, message.data, readLimit) ??
+              unpack(format, message.data, readLimit, inflater))
             : message.data;
           return toMessage(name, type, bytes);
         });
@@ -48,10 +56,10 @@ export function inflating(
 /** Binds a codec that decodes messages in one format. */
 export function bindInflating(
   format: Format,
-  inflateAtOnce?: InflateAtOnce,
+  unpackAtOnce?: UnpackAtOnce,
 ): Inflating<InflateOptions> {
   const { name } = format;
   const make = (given: InflateOptions = {}): Codec =>
-    inflating(name, checkOptions(name, given, INFLATE), () => () => format, inflateAtOnce);
+    inflating(name, checkOptions(name, given, INFLATE), () => () => format, unpackAtOnce);
   return make as Inflating<InflateOptions>;
 }

@@ -1,28 +1,41 @@
-import { deflateRawSync, deflateSync, gzipSync, inflateRawSync } from "node:zlib";
+import {
+  deflateRawSync,
+  deflateSync,
+  gunzipSync,
+  gzipSync,
+  inflateRawSync,
+  inflateSync,
+} from "node:zlib";
 import type { Deflate } from "./deflating.js";
-import type { InflateAtOnce } from "./format.js";
+import type { UnpackAtOnce } from "./inflating.js";
 
-/** What zlib says of a stream that it has inflated; only Node tells. */
+const INFLATE = { gzip: gunzipSync, zlib: inflateSync, deflateRaw: inflateRawSync };
+
+/** What zlib returns if it is to tell how many bytes it has read. */
 interface Info {
-  readonly buffer: Buffer;
+  readonly buffer: Buffer<ArrayBuffer>;
   readonly engine?: { readonly bytesWritten: number };
 }
 
 /**
- * By Node's zlib, which is faster. It stops at the limit by itself; whatever is wrong is left to the
- * other inflater to find again, so that errors are the same on all platforms.
+ * By Node's zlib, which is faster, checks as much, and stops at the limit. Whatever it finds wrong is left to
+ * be found again, so that errors are the same on all platforms; so are bytes behind the end, which it skips.
  */
-export const inflateAtOnce: InflateAtOnce = (bytes, at, limit) => {
+export const unpackAtOnce: UnpackAtOnce = ({ name }, bytes, limit) => {
   try {
-    const options = { info: true, maxOutputLength: Math.max(limit, 1) };
-    const result: unknown = inflateRawSync(bytes.subarray(at), options);
+    const result: unknown = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result as Info;
-    // Its buffers may be larger than what they hold.
-    return engine && { chunk: new Uint8Array(buffer), end: at + engine.bytesWritten };
+    return engine?.bytesWritten === bytes.length ? toOwn(buffer) : undefined;
   } catch {
     return undefined;
   }
 };
+
+/** Bytes that own their buffer: zlib's may be larger than what it holds. */
+function toOwn(bytes: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const isOwner = bytes.buffer.byteLength === bytes.length;
+  return isOwner ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+}
 
 export const toGzip: Deflate = (bytes, level) => gzipSync(bytes, { level });
 

@@ -3,24 +3,24 @@ import type { Auto, DeflateRaw, Gunzip, Gzip, InflateRaw, Unzlib, Zlib } from ".
 import { bindDeflating } from "./deflating.js";
 import { DEFLATE_RAW, GZIP, ZLIB } from "./format.js";
 import { bindInflating } from "./inflating.js";
-import { inflateAtOnce, toDeflateRaw, toGzip, toZlib } from "./native.js";
+import { unpackAtOnce, toDeflateRaw, toGzip, toZlib } from "./native.js";
 
 export * from "./public.js";
 
-export const gunzip: Gunzip = /* @__PURE__ */ bindInflating(GZIP, inflateAtOnce);
+export const gunzip: Gunzip = /* @__PURE__ */ bindInflating(GZIP, unpackAtOnce);
 
-export const unzlib: Unzlib = /* @__PURE__ */ bindInflating(ZLIB, inflateAtOnce);
+export const unzlib: Unzlib = /* @__PURE__ */ bindInflating(ZLIB, unpackAtOnce);
 
-export const inflateRaw: InflateRaw = /* @__PURE__ */ bindInflating(DEFLATE_RAW, inflateAtOnce);
+export const inflateRaw: InflateRaw = /* @__PURE__ */ bindInflating(DEFLATE_RAW, unpackAtOnce);
 
-export const auto: Auto = /* @__PURE__ */ bindAuto(inflateAtOnce);
+export const auto: Auto = /* @__PURE__ */ bindAuto(unpackAtOnce);
 
-export const gzip: Gzip = /* @__PURE__ */ bindDeflating(GZIP, toGzip, inflateAtOnce);
+export const gzip: Gzip = /* @__PURE__ */ bindDeflating(GZIP, toGzip, unpackAtOnce);
 
-export const zlib: Zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib, inflateAtOnce);
+export const zlib: Zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib, unpackAtOnce);
 
 export const deflateRaw: DeflateRaw = /* @__PURE__ */ bindDeflating(
   DEFLATE_RAW,
   toDeflateRaw,
-  inflateAtOnce,
+  unpackAtOnce,
 );
