@@ -239,37 +239,27 @@ const integer = (max) => [
   (value) => Number.isInteger(value) && value >= 0 && value <= max,
   `an integer from 0 to ${max}`
 ];
-const TYPE = { type: /* @__PURE__ */ oneOf("text", "binary") };
-const ON_INVALID = {
-  onInvalid: [
-    (value) => value === "close" || value === "skip" || typeof value === "function",
-    "close, skip or a function"
-  ]
-};
-const INFLATE = { ...TYPE, ...ON_INVALID };
-const AUTO = { ...INFLATE, pin: /* @__PURE__ */ oneOf(true, false) };
-const DEFLATE = {
-  ...INFLATE,
-  threshold: /* @__PURE__ */ integer(104857600),
-  level: /* @__PURE__ */ integer(9)
-};
-const STREAM = { ...TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+const TYPE = /* @__PURE__ */ oneOf("text", "binary");
+const ON_INVALID = [
+  (value) => value === "close" || value === "skip" || typeof value === "function",
+  "close, skip or a function"
+];
 function checkOptions(codec, given, checks) {
-  if (typeof given !== "object") throw invalid(`${codec}: options must be an object`);
-  for (const [name, value] of Object.entries(given)) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : void 0;
-    if (!check) {
-      const known = Object.keys(checks).join(", ");
-      throw invalid(`${codec}: unknown option ${name}: the options are ${known}`);
-    }
-    const [passes, wanted] = check;
-    if (value !== void 0 && !passes(value)) {
-      throw invalid(`${codec}: option ${name} must be ${wanted}`);
-    }
+  const fail = (text) => {
+    throw new wschan.WsError("INVALID_OPTION", `${codec}: ${text}`);
+  };
+  const options = given;
+  if (typeof options !== "object" || !options || Array.isArray(options)) {
+    return fail("options must be an object");
+  }
+  const known = Object.keys(checks);
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
+    const [passes, wanted] = checks[name];
+    if (value !== void 0 && !passes(value)) fail(`option ${name} must be ${wanted}`);
   }
   return { ...given };
 }
-const invalid = (text) => new wschan.WsError("INVALID_OPTION", text);
 
 function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
   return {
@@ -289,9 +279,10 @@ function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
     }
   };
 }
+const CHECKS$4 = { type: TYPE, onInvalid: ON_INVALID };
 function bindInflating(format, unpackAtOnce) {
   const { name } = format;
-  const make = (given = {}) => inflating(name, checkOptions(name, given, INFLATE), () => () => format, unpackAtOnce);
+  const make = (given = {}) => inflating(name, checkOptions(name, given, CHECKS$4), () => () => format, unpackAtOnce);
   return make;
 }
 
@@ -304,18 +295,29 @@ function pinned() {
   let format = null;
   return (bytes) => format === null ? format = sniff(bytes) : format;
 }
+const CHECKS$3 = {
+  type: TYPE,
+  onInvalid: ON_INVALID,
+  pin: /* @__PURE__ */ oneOf(true, false)
+};
 function bindAuto(unpackAtOnce) {
   const make = (given = {}) => {
-    const { pin, ...options } = checkOptions("auto", given, AUTO);
+    const { pin, ...options } = checkOptions("auto", given, CHECKS$3);
     return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
   };
   return make;
 }
 
+const CHECKS$2 = {
+  type: TYPE,
+  onInvalid: ON_INVALID,
+  threshold: /* @__PURE__ */ integer(104857600),
+  level: /* @__PURE__ */ integer(9)
+};
 function bindDeflating(format, deflate, unpackAtOnce) {
   const { name } = format;
   const make = (given = {}) => {
-    const options = checkOptions(name, given, DEFLATE);
+    const options = checkOptions(name, given, CHECKS$2);
     const { threshold = 1024, level = 6 } = options;
     return {
       ...inflating(name, options, () => () => format, unpackAtOnce),
@@ -357,15 +359,15 @@ function compose(outer, inner) {
 }
 
 const NAME = "json";
-const CHECKS = {
-  ...ON_INVALID,
+const CHECKS$1 = {
+  onInvalid: ON_INVALID,
   schema: [
     (value) => typeof value?.["~standard"]?.validate === "function",
     "a schema by the Standard Schema interface"
   ]
 };
 function json(options = {}) {
-  const { schema, onInvalid } = checkOptions(NAME, options, CHECKS);
+  const { schema, onInvalid } = checkOptions(NAME, options, CHECKS$1);
   return {
     name: NAME,
     decoder: () => (message, emit) => {
@@ -453,9 +455,10 @@ class StreamReader {
     return at;
   }
 }
+const CHECKS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
 function bindStream(name, isZlib) {
   const make = (given = {}) => {
-    const { type, boundary } = checkOptions(name, given, STREAM);
+    const { type, boundary } = checkOptions(name, given, CHECKS);
     return {
       name,
       decoder(readLimit) {

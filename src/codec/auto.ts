@@ -3,7 +3,7 @@ import { GZIP, ZLIB } from "./format.js";
 import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
 import type { Choose, Inflating, UnpackAtOnce } from "./inflating.js";
-import { AUTO, checkOptions } from "./options.js";
+import { checkOptions, ON_INVALID, oneOf, TYPE } from "./options.js";
 import type { AutoOptions } from "./options.js";
 
 /** Tells the format by its first two bytes. */
@@ -20,10 +20,16 @@ function pinned(): Choose {
   return (bytes) => (format === null ? (format = sniff(bytes)) : format);
 }
 
+const CHECKS = {
+  type: TYPE,
+  onInvalid: ON_INVALID,
+  pin: /* @__PURE__ */ oneOf(true, false),
+};
+
 /** Binds `auto` to a platform. */
 export function bindAuto(unpackAtOnce?: UnpackAtOnce): Inflating<AutoOptions> {
   const make = (given: AutoOptions = {}): Codec => {
-    const { pin, ...options } = checkOptions("auto", given, AUTO);
+    const { pin, ...options } = checkOptions("auto", given, CHECKS);
     return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
   };
   return make as Inflating<AutoOptions>;

@@ -4,11 +4,18 @@ import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
 import type { Inflating, UnpackAtOnce } from "./inflating.js";
 import { toText } from "./message.js";
-import { checkOptions, DEFLATE } from "./options.js";
+import { checkOptions, integer, ON_INVALID, TYPE } from "./options.js";
 import type { DeflateOptions, Level } from "./options.js";
 
 /** Compresses bytes, of which the caller may change his own at once. */
 export type Deflate = (bytes: Uint8Array, level: Level) => Uint8Array;
+
+const CHECKS = {
+  type: TYPE,
+  onInvalid: ON_INVALID,
+  threshold: /* @__PURE__ */ integer(104_857_600),
+  level: /* @__PURE__ */ integer(9),
+};
 
 /** Binds a codec that decodes messages in one format, and encodes them. */
 export function bindDeflating(
@@ -18,7 +25,7 @@ export function bindDeflating(
 ): Inflating<DeflateOptions> {
   const { name } = format;
   const make = (given: DeflateOptions = {}): Codec => {
-    const options = checkOptions(name, given, DEFLATE);
+    const options = checkOptions(name, given, CHECKS);
     const { threshold = 1_024, level = 6 } = options;
     return {
       ...inflating(name, options, () => () => format, unpackAtOnce),

@@ -4,7 +4,7 @@ import { unpack } from "./format.js";
 import type { Format } from "./format.js";
 import { Inflater } from "./inflater.js";
 import { sizeOf, toMessage } from "./message.js";
-import { checkOptions, INFLATE } from "./options.js";
+import { checkOptions, ON_INVALID, TYPE } from "./options.js";
 import type { InflateOptions } from "./options.js";
 
 /** Makes a codec of messages that are compressed. */
@@ -53,6 +53,8 @@ export function inflating(
   };
 }
 
+const CHECKS = { type: TYPE, onInvalid: ON_INVALID };
+
 /** Binds a codec that decodes messages in one format. */
 export function bindInflating(
   format: Format,
@@ -60,6 +62,6 @@ export function bindInflating(
 ): Inflating<InflateOptions> {
   const { name } = format;
   const make = (given: InflateOptions = {}): Codec =>
-    inflating(name, checkOptions(name, given, INFLATE), () => () => format, unpackAtOnce);
+    inflating(name, checkOptions(name, given, CHECKS), () => () => format, unpackAtOnce);
   return make as Inflating<InflateOptions>;
 }

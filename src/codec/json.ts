@@ -4,7 +4,7 @@ import { corrupt, orSkip } from "./failure.js";
 import type { OnInvalid } from "./failure.js";
 import { sizeOf, toText } from "./message.js";
 import { checkOptions, ON_INVALID } from "./options.js";
-import type { Checks } from "./options.js";
+import type { Check } from "./options.js";
 
 /** A schema by the Standard Schema interface, version 1: https://standardschema.dev. */
 export interface StandardSchema<Out = unknown> {
@@ -35,8 +35,8 @@ export interface JsonOptions<Out = unknown> {
 
 const NAME = "json";
 
-const CHECKS: Checks = {
-  ...ON_INVALID,
+const CHECKS: Readonly<Record<keyof JsonOptions, Check>> = {
+  onInvalid: ON_INVALID,
   schema: [
     (value) =>
       typeof (value as Partial<StandardSchema> | null)?.["~standard"]?.validate === "function",

@@ -48,58 +48,43 @@ export interface StreamOptions {
 }
 
 /** Whether a value is one of an option's, and what those are. */
-type Check = readonly [passes: (value: unknown) => boolean, wanted: string];
+export type Check = readonly [passes: (value: unknown) => boolean, wanted: string];
 
-/** What each option may be. */
-export type Checks = Readonly<Record<string, Check>>;
-
-const oneOf = (...values: readonly unknown[]): Check => [
+export const oneOf = (...values: readonly unknown[]): Check => [
   (value) => values.includes(value),
   values.join(" or "),
 ];
 
-const integer = (max: number): Check => [
+export const integer = (max: number): Check => [
   (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max,
   `an integer from 0 to ${max}`,
 ];
 
-const TYPE = { type: /* @__PURE__ */ oneOf("text", "binary") };
+export const TYPE: Check = /* @__PURE__ */ oneOf("text", "binary");
 
-export const ON_INVALID: Checks = {
-  onInvalid: [
-    (value) => value === "close" || value === "skip" || typeof value === "function",
-    "close, skip or a function",
-  ],
-};
-
-export const INFLATE: Checks = { ...TYPE, ...ON_INVALID };
-
-export const AUTO: Checks = { ...INFLATE, pin: /* @__PURE__ */ oneOf(true, false) };
-
-export const DEFLATE: Checks = {
-  ...INFLATE,
-  threshold: /* @__PURE__ */ integer(104_857_600),
-  level: /* @__PURE__ */ integer(9),
-};
-
-export const STREAM: Checks = { ...TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+export const ON_INVALID: Check = [
+  (value) => value === "close" || value === "skip" || typeof value === "function",
+  "close, skip or a function",
+];
 
 /** Copies options that are right. Throws `INVALID_OPTION`. */
-export function checkOptions<T extends object>(codec: string, given: T, checks: Checks): T {
-  // Those of a string would be its letters.
-  if (typeof given !== "object") throw invalid(`${codec}: options must be an object`);
-  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (!check) {
-      const known = Object.keys(checks).join(", ");
-      throw invalid(`${codec}: unknown option ${name}: the options are ${known}`);
-    }
-    const [passes, wanted] = check;
-    if (value !== undefined && !passes(value)) {
-      throw invalid(`${codec}: option ${name} must be ${wanted}`);
-    }
+export function checkOptions<T extends object>(
+  codec: string,
+  given: T,
+  checks: Readonly<Record<keyof T, Check>>,
+): T {
+  const fail = (text: string): never => {
+    throw new WsError("INVALID_OPTION", `${codec}: ${text}`);
+  };
+  const options: unknown = given;
+  if (typeof options !== "object" || !options || Array.isArray(options)) {
+    return fail("options must be an object");
+  }
+  const known = Object.keys(checks);
+  for (const [name, value] of Object.entries(options) as [keyof T & string, unknown][]) {
+    if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
+    const [passes, wanted] = checks[name];
+    if (value !== undefined && !passes(value)) fail(`option ${name} must be ${wanted}`);
   }
   return { ...given };
 }
-
-const invalid = (text: string): WsError => new WsError("INVALID_OPTION", text);

@@ -5,7 +5,7 @@ import { ZLIB } from "./format.js";
 import { Inflater } from "./inflater.js";
 import type { Inflating } from "./inflating.js";
 import { sizeOf, toMessage } from "./message.js";
-import { checkOptions, STREAM } from "./options.js";
+import { checkOptions, oneOf, TYPE } from "./options.js";
 import type { StreamOptions } from "./options.js";
 import { Output } from "./output.js";
 
@@ -73,9 +73,11 @@ class StreamReader {
   }
 }
 
+const CHECKS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+
 function bindStream(name: string, isZlib: boolean): Inflating<StreamOptions> {
   const make = (given: StreamOptions = {}): Codec => {
-    const { type, boundary } = checkOptions(name, given, STREAM);
+    const { type, boundary } = checkOptions(name, given, CHECKS);
     return {
       name,
       decoder(readLimit) {
