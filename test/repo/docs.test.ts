@@ -3,6 +3,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { toRows } from "../../e2e/runtimes/abilities.js";
+import * as codecs from "../../src/codec/node.js";
 import { COMPRESSION } from "../../src/constants.js";
 import { WsError, type ErrorCode } from "../../src/errors.js";
 import { DEFAULTS, PARSERS } from "../../src/options.js";
@@ -75,6 +76,41 @@ describe("the README's table of options of reconnecting", () => {
   });
 });
 
+describe("the README's tables of codecs", () => {
+  const rows = readTable(readText("README.md"), "### Codec options");
+  const tables = [
+    ["src/codec/options.ts", "InflateOptions"],
+    ["src/codec/options.ts", "AutoOptions"],
+    ["src/codec/options.ts", "DeflateOptions"],
+    ["src/codec/options.ts", "StreamOptions"],
+    ["src/codec/json.ts", "JsonOptions"],
+  ] as const;
+
+  test("list every option once", () => {
+    const names = rows.flatMap(({ option }) => codesOf(option ?? ""));
+    const declared = new Set(tables.flatMap(([path, name]) => membersOf(path, name)));
+    expect(names.sort()).toEqual([...declared].sort());
+  });
+
+  test("tell the defaults of the comments", () => {
+    const documented = new Map(rows.map((row) => [codesOf(row.option ?? "")[0], row.default]));
+    const said = tables.flatMap(([path, name]) => defaultsOf(path, name));
+    const isSame = ([name, told]: readonly [string, string]) => {
+      const cell = (documented.get(name) ?? "").replaceAll("`", "").replace(/ B$/, "");
+      return cell === told.replaceAll("`", "").replace("true", "on");
+    };
+    expect(said.filter((pair) => !isSame(pair))).toEqual([]);
+  });
+
+  test("list every codec once", () => {
+    const names = readTable(readText("README.md"), "## Payload codecs").flatMap(({ codec }) =>
+      codesOf(codec ?? "").map((code) => code.replace(/\(.*/, "")),
+    );
+    const { ...exported } = codecs;
+    expect(names.sort()).toEqual(Object.keys(exported).sort());
+  });
+});
+
 describe("the README's table of errors", () => {
   const readErrors = () =>
     readTable(readText("README.md"), "## Errors").flatMap((row) =>
@@ -112,6 +148,15 @@ function membersOf(path: string, name: string): string[] {
     .find((declared) => declared.name.text === name);
   if (found === undefined) throw new Error(`${path}: no interface ${name}`);
   return found.members.map((member) => (member.name as ts.Identifier).text);
+}
+
+/** The defaults that the comments of an interface's members tell. */
+function defaultsOf(path: string, name: string): [string, string][] {
+  const text = readText(path);
+  const start = text.indexOf(`interface ${name}`);
+  const body = text.slice(start, text.indexOf("\n}", start));
+  const pattern = /Default: ([^.]+)\.(?:(?!Default)[^])*?readonly (\w+)\?/g;
+  return [...body.matchAll(pattern)].map(([, value = "", option = ""]) => [option, value]);
 }
 
 /** The members of the type `ErrorCode`, which is nowhere at run time. */
