@@ -1,8 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { WebSocket } from "ws";
+import { COMPRESSION } from "../../src/node.js";
+import type { ConnectOptions } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { LostMessage, LostReason } from "../../src/reconnect/public.js";
+import { createCertificate } from "../helpers/certificates.js";
 import { Condition } from "../helpers/condition.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { startFaultProxy } from "../helpers/fault-proxy.js";
@@ -19,7 +22,17 @@ const LINKS = Array.from({ length: 8 }, (_, i) => ({
   seed: SEED + i,
   // Some send more than the kernel takes, so that messages wait in the client when a connection ends.
   largest: i % 4 === 0 ? 400_000 : 1_000,
+  layers: ["plain", "compressed", "TLS", "TLS, compressed"][i % 4] ?? "",
 }));
+const tls = createCertificate();
+
+/** Options of a client for a link of these layers. */
+function optionsFor(layers: string): ConnectOptions {
+  return {
+    compression: layers.includes("compressed") ? COMPRESSION.CONTEXT_TAKEOVER : 0,
+    ...(layers.includes("TLS") && { node: { tls: { ca: tls.cert } } }),
+  };
+}
 const CUTS = 21;
 const TIMEOUT = ms(60_000);
 
@@ -46,11 +59,16 @@ function upTo(n: number): number[] {
  * A server, and before it a link that is cut; `serve` is called for each connection. The latest
  * connection of the client is the only one that counts.
  */
-async function startCutLink(seed: number, serve: (ws: WebSocket, number: number) => void) {
+async function startCutLink(
+  { seed, layers }: (typeof LINKS)[number],
+  serve: (ws: WebSocket, number: number) => void,
+) {
   let latest: WebSocket | undefined;
   let connections = 0;
   const server = await startEchoServer({
     echo: false,
+    compression: layers.includes("compressed"),
+    ...(layers.includes("TLS") && { tls }),
     onConnection({ ws }) {
       latest?.removeAllListeners("message").terminate();
       latest = ws;
@@ -84,13 +102,14 @@ async function sendWhile(
 }
 
 test.concurrent.for(LINKS)(
-  "acknowledged, sent again and deduplicated, every message arrives exactly once and in order (seed $seed, up to $largest B)",
+  "acknowledged, sent again and deduplicated, every message arrives exactly once and in order (seed $seed, up to $largest B, $layers)",
   { timeout: TIMEOUT },
-  async ({ seed, largest }) => {
+  async (options) => {
+    const { seed, largest, layers } = options;
     const random = new Random(seed);
     const received: number[] = [];
     const changed = new Condition();
-    await using link = await startCutLink(seed, (ws) => {
+    await using link = await startCutLink(options, (ws) => {
       ws.on("message", (data) => {
         const n = numberOf(data);
         // What has been here, and what comes before its time.
@@ -101,6 +120,7 @@ test.concurrent.for(LINKS)(
     const unacknowledged = new Map<number, string>();
     await using client = reconnecting(link.url, {
       ...STUBBORN,
+      ...optionsFor(layers),
       queue: { maxMessages: 10_000, maxBytes: 2 ** 28 },
       onConnect: (connection) => {
         for (const message of unacknowledged.values())
@@ -136,18 +156,20 @@ function isConsecutive(numbers: readonly number[]): boolean {
 }
 
 test.concurrent.for(LINKS)(
-  "sent once, every message arrives at most once and in order, and gaps are where a connection was cut (seed $seed, up to $largest B)",
+  "sent once, every message arrives at most once and in order, and gaps are where a connection was cut (seed $seed, up to $largest B, $layers)",
   { timeout: TIMEOUT },
-  async ({ seed, largest }) => {
+  async (options) => {
+    const { seed, largest, layers } = options;
     const random = new Random(seed);
     const byConnection: number[][] = [];
-    await using link = await startCutLink(seed, (ws, connection) => {
+    await using link = await startCutLink(options, (ws, connection) => {
       const numbers: number[] = (byConnection[connection] = []);
       ws.on("message", (data) => numbers.push(numberOf(data)));
     });
     const lost: LostMessage[] = [];
     await using client = reconnecting(link.url, {
       ...STUBBORN,
+      ...optionsFor(layers),
       queue: { maxMessages: 10_000, maxBytes: 2 ** 28 },
       onLost: (messages) => lost.push(...messages),
     });
@@ -179,12 +201,13 @@ test.concurrent.for(LINKS)(
 );
 
 test.concurrent.for(LINKS)(
-  "resumed from the last number read, nothing is received twice, lost, or out of order (seed $seed)",
+  "resumed from the last number read, nothing is received twice, lost, or out of order (seed $seed, $layers)",
   { timeout: TIMEOUT },
-  async ({ seed }) => {
+  async (options) => {
+    const { seed, layers } = options;
     const random = new Random(seed);
     let isCut = false;
-    await using link = await startCutLink(seed, (ws, connection) => {
+    await using link = await startCutLink(options, (ws, connection) => {
       // It resumes behind the number it is told.
       ws.once("message", async (data) => {
         let n = numberOf(data);
@@ -200,6 +223,7 @@ test.concurrent.for(LINKS)(
     let last = 0;
     await using client = reconnecting(link.url, {
       ...STUBBORN,
+      ...optionsFor(layers),
       onConnect: (connection) => connection.send(String(last)),
     });
     void cut(link.proxy, random, CUTS).then(() => (isCut = true));
