@@ -169,8 +169,8 @@ function sendInFrames(socket: WebSocket, message: Buffer, ...starts: number[]): 
   ends.forEach((end, i) => socket.send(message.subarray(ends[i - 1] ?? 0, end)));
 }
 
-/** Bilibili's packet: its length, that of its header, version, operation and sequence number. */
-function packet(
+/** A packet of Bilibili: its length, that of its header, version, operation and sequence number. */
+export function packet(
   version: number,
   operation: number,
   body: string | Uint8Array,
