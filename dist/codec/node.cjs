@@ -243,21 +243,24 @@ const integer = (max) => [
   (value) => Number.isInteger(value) && value >= 0 && value <= max,
   `an integer from 0 to ${max}`
 ];
-const TYPE = { type: /* @__PURE__ */ oneOf("text", "binary") };
-const ON_INVALID = {
-  onInvalid: [
-    (value) => value === "close" || value === "skip" || typeof value === "function",
-    "close, skip or a function"
-  ]
+const TYPE = /* @__PURE__ */ oneOf("text", "binary");
+const ON_INVALID = [
+  (value) => value === "close" || value === "skip" || typeof value === "function",
+  "close, skip or a function"
+];
+const INFLATE = { type: TYPE, onInvalid: ON_INVALID };
+const AUTO = {
+  type: TYPE,
+  onInvalid: ON_INVALID,
+  pin: /* @__PURE__ */ oneOf(true, false)
 };
-const INFLATE = { ...TYPE, ...ON_INVALID };
-const AUTO = { ...INFLATE, pin: /* @__PURE__ */ oneOf(true, false) };
 const DEFLATE = {
-  ...INFLATE,
+  type: TYPE,
+  onInvalid: ON_INVALID,
   threshold: /* @__PURE__ */ integer(104857600),
   level: /* @__PURE__ */ integer(9)
 };
-const STREAM = { ...TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+const STREAM = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
 function checkOptions(codec, given, checks) {
   if (typeof given !== "object") throw invalid(`${codec}: options must be an object`);
   for (const [name, value] of Object.entries(given)) {
@@ -376,7 +379,7 @@ function compose(outer, inner) {
 
 const NAME = "json";
 const CHECKS = {
-  ...ON_INVALID,
+  onInvalid: ON_INVALID,
   schema: [
     (value) => typeof value?.["~standard"]?.validate === "function",
     "a schema by the Standard Schema interface"

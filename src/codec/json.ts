@@ -36,7 +36,7 @@ export interface JsonOptions<Out = unknown> {
 const NAME = "json";
 
 const CHECKS: Checks = {
-  ...ON_INVALID,
+  onInvalid: ON_INVALID,
   schema: [
     (value) =>
       typeof (value as Partial<StandardSchema> | null)?.["~standard"]?.validate === "function",

@@ -63,26 +63,30 @@ const integer = (max: number): Check => [
   `an integer from 0 to ${max}`,
 ];
 
-const TYPE = { type: /* @__PURE__ */ oneOf("text", "binary") };
+// Without spreads, which bundlers take for side effects.
+const TYPE = /* @__PURE__ */ oneOf("text", "binary");
 
-export const ON_INVALID: Checks = {
-  onInvalid: [
-    (value) => value === "close" || value === "skip" || typeof value === "function",
-    "close, skip or a function",
-  ],
+export const ON_INVALID: Check = [
+  (value) => value === "close" || value === "skip" || typeof value === "function",
+  "close, skip or a function",
+];
+
+export const INFLATE: Checks = { type: TYPE, onInvalid: ON_INVALID };
+
+export const AUTO: Checks = {
+  type: TYPE,
+  onInvalid: ON_INVALID,
+  pin: /* @__PURE__ */ oneOf(true, false),
 };
 
-export const INFLATE: Checks = { ...TYPE, ...ON_INVALID };
-
-export const AUTO: Checks = { ...INFLATE, pin: /* @__PURE__ */ oneOf(true, false) };
-
 export const DEFLATE: Checks = {
-  ...INFLATE,
+  type: TYPE,
+  onInvalid: ON_INVALID,
   threshold: /* @__PURE__ */ integer(104_857_600),
   level: /* @__PURE__ */ integer(9),
 };
 
-export const STREAM: Checks = { ...TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+export const STREAM: Checks = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
 
 /** Copies options that are right. Throws `INVALID_OPTION`. */
 export function checkOptions<T extends object>(codec: string, given: T, checks: Checks): T {
