@@ -2,7 +2,7 @@ import { deflateRawSync, deflateSync, gzipSync, inflateRawSync } from "node:zlib
 import type { Deflate } from "./deflating.js";
 import type { InflateAtOnce } from "./format.js";
 
-/** What zlib says of a stream that it has inflated; only Node tells. */
+/** What zlib says of a stream that it has inflated; Deno and Bun tell as Node does. */
 interface Info {
   readonly buffer: Buffer;
   readonly engine?: { readonly bytesWritten: number };
