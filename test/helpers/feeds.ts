@@ -145,8 +145,8 @@ async function nextText(socket: WebSocket): Promise<string> {
   return (await nextMessage(socket, false)).toString();
 }
 
-/** Values in one zlib stream, each up to a sync flush. */
-async function flushed<const T extends readonly unknown[]>(
+/** Values as JSON in one zlib stream, each up to a sync flush. */
+export async function flushed<const T extends readonly unknown[]>(
   values: T,
 ): Promise<{ -readonly [I in keyof T]: Buffer }> {
   const deflate = createDeflate();
