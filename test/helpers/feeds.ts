@@ -49,6 +49,8 @@ export const FEEDS: readonly Feed[] = [
       await nextText(socket);
       const [hello, note, book, again, same] = await flushed([TICKER, NOTE, BOOK, TICKER, TICKER]);
       socket.send(hello);
+      // Nothing ends nothing.
+      socket.send(Buffer.alloc(0));
       // Its last frame holds no more than the end of the mark.
       sendInFrames(socket, note, 1, note.length - 2);
       socket.send(book.subarray(0, 1_000));
