@@ -86,6 +86,14 @@ const REQUIRED = ["wschan/dist/browser.cjs"];
 const CODEC = [...IMPORTED, "wschan/dist/codec/browser.mjs", "fflate/esm/browser.js"];
 const CODEC_REQUIRED = [...REQUIRED, "wschan/dist/codec/browser.cjs", "fflate/lib/browser.cjs"];
 
+/** And the page that loads what each writes. */
+const BUNDLERS: readonly (readonly [name: string, bundler: Bundler, page?: string])[] = [
+  ["Vite", vite],
+  ["webpack", webpack, SCRIPT],
+  ["esbuild", esbuild, SCRIPT],
+  ["rollup", rollup, MODULE],
+];
+
 const CASES: readonly Case[] = [
   { how: "Vite", bundler: vite, files: { "index.html": MODULE, "main.js": IN_PAGE } },
   {
@@ -123,39 +131,19 @@ const CASES: readonly Case[] = [
     entries: REQUIRED,
   },
   { how: "rollup", bundler: rollup, files: { "main.js": IN_PAGE }, page: MODULE },
-  {
-    how: "Vite, with a codec,",
-    bundler: vite,
+  ...BUNDLERS.map(([name, bundler, page]) => ({
+    how: `${name}, with a codec,`,
+    bundler,
     files: { "index.html": MODULE, "main.js": WITH_CODEC },
+    ...(page && { page }),
     entries: CODEC,
-  },
-  {
-    how: "webpack, with a codec,",
-    bundler: webpack,
-    files: { "main.js": WITH_CODEC },
-    page: SCRIPT,
-    entries: CODEC,
-  },
-  {
-    how: "esbuild, with a codec,",
-    bundler: esbuild,
-    files: { "main.js": WITH_CODEC },
-    page: SCRIPT,
-    entries: CODEC,
-  },
+  })),
   {
     how: "esbuild, with a codec by require,",
     bundler: esbuild,
     files: { "main.js": WITH_CODEC_BY_REQUIRE },
     page: SCRIPT,
     entries: CODEC_REQUIRED,
-  },
-  {
-    how: "rollup, with a codec,",
-    bundler: rollup,
-    files: { "main.js": WITH_CODEC },
-    page: MODULE,
-    entries: CODEC,
   },
 ];
 
