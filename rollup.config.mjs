@@ -108,7 +108,12 @@ const bundles = (folder, global, file) => {
   /** @type {import("rollup").OutputOptions} */
   const common = { exports: "named", sourcemap: true };
   /** @type {import("rollup").OutputOptions} */
-  const umd = { ...common, format: "umd", name: global, globals: { wschan: "wschan", fflate: "fflate" } };
+  const umd = {
+    ...common,
+    format: "umd",
+    name: global,
+    globals: { wschan: "wschan", fflate: "fflate" },
+  };
   const minify = terser({ ecma: 2020, compress: { passes: 2 } });
   return [
     {

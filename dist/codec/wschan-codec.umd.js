@@ -432,7 +432,7 @@
       if (rest < bytes.length)
         throw corrupt(this.#name, "the stream is over, and more follows", rest);
       for (const byte of bytes.subarray(-4)) this.#last = this.#last << 8 | byte;
-      this.isFlushed = isOver ? !wasOver : this.#last === FLUSHED;
+      this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === FLUSHED;
     }
     #readHeader(bytes) {
       const at = this.#readFrame(bytes, 0, HEADER);

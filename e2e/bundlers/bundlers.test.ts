@@ -35,6 +35,23 @@ const IN_PAGE_BY_REQUIRE = `
   ${SERVER}
   globalThis.conversation = talk(connect, server);`;
 
+/** Bytes are compressed on their way, and inflated on their way back. */
+const WITH_CODEC = `
+  import { connect } from "wschan";
+  import { gzip } from "wschan/codec";
+  import { talk } from "./talk.mjs";
+  ${SERVER}
+  const codec = gzip({ type: "binary" });
+  globalThis.conversation = talk((url) => connect(url, { codec }), server);`;
+
+const WITH_CODEC_BY_REQUIRE = `
+  const { connect } = require("wschan");
+  const { gzip } = require("wschan/codec");
+  const { talk } = require("./talk.mjs");
+  ${SERVER}
+  const codec = gzip({ type: "binary" });
+  globalThis.conversation = talk((url) => connect(url, { codec }), server);`;
+
 const IN_WORKER = `
   import { connect } from "wschan";
   import { talk } from "./talk.mjs";
@@ -60,9 +77,22 @@ interface Case {
   readonly target?: Target;
   /** The page that loads the bundle. Vite writes its own. */
   readonly page?: string;
-  /** The file of the package that it is to choose. */
-  readonly entry?: string;
+  /** The files of packages that it is to choose. */
+  readonly entries?: readonly string[];
 }
+
+const IMPORTED = ["wschan/dist/browser.mjs"];
+const REQUIRED = ["wschan/dist/browser.cjs"];
+const CODEC = [...IMPORTED, "wschan/dist/codec/browser.mjs", "fflate/esm/browser.js"];
+const CODEC_REQUIRED = [...REQUIRED, "wschan/dist/codec/browser.cjs", "fflate/lib/browser.cjs"];
+
+/** And the page that loads what each writes. */
+const BUNDLERS: readonly (readonly [name: string, bundler: Bundler, page?: string])[] = [
+  ["Vite", vite],
+  ["webpack", webpack, SCRIPT],
+  ["esbuild", esbuild, SCRIPT],
+  ["rollup", rollup, MODULE],
+];
 
 const CASES: readonly Case[] = [
   { how: "Vite", bundler: vite, files: { "index.html": MODULE, "main.js": IN_PAGE } },
@@ -83,7 +113,7 @@ const CASES: readonly Case[] = [
     bundler: webpack,
     files: { "main.js": IN_PAGE_BY_REQUIRE },
     page: SCRIPT,
-    entry: "browser.cjs",
+    entries: REQUIRED,
   },
   {
     how: "webpack, in a worker",
@@ -98,14 +128,28 @@ const CASES: readonly Case[] = [
     bundler: esbuild,
     files: { "main.js": IN_PAGE_BY_REQUIRE },
     page: SCRIPT,
-    entry: "browser.cjs",
+    entries: REQUIRED,
   },
   { how: "rollup", bundler: rollup, files: { "main.js": IN_PAGE }, page: MODULE },
+  ...BUNDLERS.map(([name, bundler, page]) => ({
+    how: `${name}, with a codec,`,
+    bundler,
+    files: { "index.html": MODULE, "main.js": WITH_CODEC },
+    ...(page && { page }),
+    entries: CODEC,
+  })),
+  {
+    how: "esbuild, with a codec by require,",
+    bundler: esbuild,
+    files: { "main.js": WITH_CODEC_BY_REQUIRE },
+    page: SCRIPT,
+    entries: CODEC_REQUIRED,
+  },
 ];
 
 test.each(CASES)(
-  "$how makes a page that talks to a server, of the browser's entry alone and without a warning",
-  async ({ bundler, files, target = "page", page, entry = "browser.mjs" }) => {
+  "$how makes a page that talks to a server, of the browser's entries alone and without a warning",
+  async ({ bundler, files, target = "page", page, entries = IMPORTED }) => {
     await using project = await makeProject(files);
     const { modules, warnings } = await bundler(project.dir, "main.js", target);
     if (page !== undefined) await writeFile(join(project.dir, "out/index.html"), page);
@@ -113,7 +157,7 @@ test.each(CASES)(
     expect(warnings).toEqual([]);
     const installed = modules.filter((path) => path.includes("node_modules/"));
     const names = installed.map((path) => path.replace(/^.*node_modules\//, ""));
-    expect(new Set(names)).toEqual(new Set([`wschan/dist/${entry}`]));
+    expect(new Set(names)).toEqual(new Set(entries));
     expect(findForeign(await readScripts(project.dir))).toEqual([]);
     expect(await visit(browser, join(project.dir, "out"))).toEqual(GOOD_VISIT);
   },

@@ -12,15 +12,21 @@ import { webpack } from "./webpack.js";
 beforeAll(() => void vi.stubEnv("NODE_ENV", "production"));
 afterAll(() => void vi.unstubAllEnvs());
 
+/** What stands in fflate's inflate, and in its deflate, in every bundle. */
+const INFLATE = "invalid block type";
+const DEFLATE = "65540,";
+
 /**
- * What `bundler` makes of the script `main`. It finds the package as ./wschan.mjs: there no
- * package.json promises that it has no side effects, so the bundler must see it for itself.
+ * What `bundler` makes of the script `main`. It finds the package as ./wschan.mjs, and the codecs as
+ * ./codec.mjs: there no package.json promises that they have no side effects, so the bundler must see it
+ * for itself.
  */
 async function bundle(bundler: Bundler, main: string): Promise<string> {
   const page = html(`<script type="module" src="main.js"></script>`);
   await using project = await makeProject({ "main.js": main, "index.html": page });
-  const entry = join(inject("packed").dir, "node_modules/wschan/dist/browser.mjs");
-  await cp(entry, join(project.dir, "wschan.mjs"));
+  const dist = join(inject("packed").dir, "node_modules/wschan/dist");
+  await cp(join(dist, "browser.mjs"), join(project.dir, "wschan.mjs"));
+  await cp(join(dist, "codec/browser.mjs"), join(project.dir, "codec.mjs"));
   await bundler(project.dir, "main.js", "page");
   return await readScripts(project.dir);
 }
@@ -32,11 +38,14 @@ describe.each([
   ["esbuild", esbuild, 0],
   ["rollup", rollup, 0],
 ])("%s", (_name, bundler, rest) => {
-  test("drops the whole package where nothing of it is used", async () => {
-    const imported = await bundle(bundler, `import "./wschan.mjs"; console.log(1000);`);
-    const without = await bundle(bundler, `console.log(1000);`);
-    expect(imported.length).toBeLessThanOrEqual(without.length + rest);
-  });
+  test.each(["wschan", "codec"])(
+    "drops all of ./%s.mjs where nothing of it is used",
+    async (name) => {
+      const imported = await bundle(bundler, `import "./${name}.mjs"; console.log(1000);`);
+      const without = await bundle(bundler, `console.log(1000);`);
+      expect(imported.length).toBeLessThanOrEqual(without.length + rest);
+    },
+  );
 
   test("keeps of it only the constant that is used", async () => {
     const code = await bundle(
@@ -45,5 +54,19 @@ describe.each([
     );
     expect(code).toContain("GOING_AWAY");
     expect(code).not.toMatch(/class|WebSocket|throw/);
+  });
+
+  test.each([
+    ["json", "json()", []],
+    ["compose", "compose({}, {})", []],
+    ["gunzip", "gunzip()", [INFLATE]],
+    ["zlibStream", "zlibStream()", [INFLATE]],
+    ["gzip", "gzip()", [INFLATE, DEFLATE]],
+  ])("keeps of fflate only what %s needs", async (name, call, kept) => {
+    const code = await bundle(
+      bundler,
+      `import { ${name} } from "./codec.mjs"; console.log(${call});`,
+    );
+    expect([INFLATE, DEFLATE].filter((mark) => code.includes(mark))).toEqual(kept);
   });
 });

@@ -37,6 +37,21 @@ const CASES: readonly Case[] = [
     files: { "index.html": html(`<script src="${DIST}/wschan.umd.min.js"></script>${fromGlobal}`) },
   },
   {
+    how: "script tags, with a codec",
+    files: {
+      "index.html": html(`
+        <script src="${DIST}/wschan.umd.min.js"></script>
+        <script src="/node_modules/fflate/umd/index.js"></script>
+        <script src="${DIST}/codec/wschan-codec.umd.min.js"></script>
+        <script type="module">
+          import { talk } from "/talk.mjs";
+          ${SERVER}
+          const codec = wschanCodec.gzip({ type: "binary" });
+          globalThis.conversation = talk((url) => wschan.connect(url, { codec }), server);
+        </script>`),
+    },
+  },
+  {
     how: "a script tag of type module",
     files: {
       "index.html": html(`<script type="module">

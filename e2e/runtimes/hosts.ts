@@ -20,9 +20,10 @@ export function importing(command: string, ...args: readonly string[]): Host {
   return async (urls) => {
     const source = `
       import { connect, createContext } from "wschan";
+      import * as codecs from "wschan/codec";
       import { main } from "./program.mjs";
       const entry = import.meta.resolve("wschan");
-      console.log(JSON.stringify({ entry, ...(await main({ connect, createContext }, ${JSON.stringify(urls)})) }));`;
+      console.log(JSON.stringify({ entry, ...(await main({ connect, createContext }, codecs, ${JSON.stringify(urls)})) }));`;
     return runProgram(command, args, "import.mjs", source);
   };
 }
@@ -32,9 +33,10 @@ export function requiring(command: string, ...args: readonly string[]): Host {
   return async (urls) => {
     const source = `
       const { connect, createContext } = require("wschan");
+      const codecs = require("wschan/codec");
       const entry = require.resolve("wschan");
       import("./program.mjs")
-        .then(({ main }) => main({ connect, createContext }, ${JSON.stringify(urls)}))
+        .then(({ main }) => main({ connect, createContext }, codecs, ${JSON.stringify(urls)}))
         .then((report) => console.log(JSON.stringify({ entry, ...report })));`;
     return runProgram(command, args, "require.cjs", source);
   };
@@ -59,10 +61,11 @@ export function inWorkerd(command: string): Host {
   return async (urls) => {
     const source = `
       import { connect, createContext } from "wschan";
+      import * as codecs from "wschan/codec";
       import { main } from "./program.mjs";
       export default {
         async test() {
-          console.log(JSON.stringify(await main({ connect, createContext }, ${JSON.stringify(urls)})));
+          console.log(JSON.stringify(await main({ connect, createContext }, codecs, ${JSON.stringify(urls)})));
         },
       };`;
     await using project = await makeProject({ "main.mjs": source });
@@ -77,7 +80,7 @@ export function inWorkerd(command: string): Host {
     });
     const { stdout } = await runOrThrow(command, ["test", "workerd.capnp"], project.dir);
     const report = JSON.parse(stdout) as Omit<Report, "entry">;
-    const [entry = ""] = Object.keys(metafile.inputs).filter((path) => path.includes("/dist/"));
+    const [entry = ""] = Object.keys(metafile.inputs).filter((path) => /\/dist\/[^/]+$/.test(path));
     return { ...report, entry: basename(entry) };
   };
 }
@@ -88,12 +91,19 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
     const entry = "browser.mjs";
     const page = html(`
       <script type="importmap">
-        { "imports": { "wschan": "./node_modules/wschan/dist/${entry}" } }
+        {
+          "imports": {
+            "wschan": "./node_modules/wschan/dist/${entry}",
+            "wschan/codec": "./node_modules/wschan/dist/codec/${entry}",
+            "fflate": "./node_modules/fflate/esm/browser.js"
+          }
+        }
       </script>
       <script type="module">
         import { connect, createContext } from "wschan";
+        import * as codecs from "wschan/codec";
         import { main } from "./program.mjs";
-        globalThis.report = main({ connect, createContext }, ${JSON.stringify(urls)});
+        globalThis.report = main({ connect, createContext }, codecs, ${JSON.stringify(urls)});
       </script>`);
     await using project = await makeProject({ "index.html": page });
     await using files = await startStaticServer(project.dir);

@@ -7,7 +7,7 @@ import { GOOD_TALK } from "../helpers/visit.js";
 import { importing, inBrowser, inWebKit, inWorkerd, requiring } from "./hosts.js";
 import type { Abilities } from "./abilities.js";
 import type { Host } from "./hosts.js";
-import { FLOOD, startServers } from "./servers.js";
+import { FLOOD, startServers, TEXTS } from "./servers.js";
 
 /** The program of a runtime that scripts/install-runtimes.mjs installs. */
 function installed(name: string, command = name): string {
@@ -29,6 +29,9 @@ const UNAUTHORIZED = {
 };
 /** Of both where the platform does not tell them apart. */
 const OPAQUE = { ...UNREACHABLE, opaque: true };
+
+/** What each codec is to make of {@link TEXTS} and what is broken. */
+const DECODED = { texts: TEXTS, end: "INVALID_MESSAGE" };
 
 interface Case {
   readonly how: string;
@@ -85,6 +88,8 @@ test.each(CASES)(
       unreachable,
       refused,
       flood,
+      decoded,
+      encoded,
     } = await host(servers.urls);
     const { status, sent1011, entry: condition, ...able } = abilities;
 
@@ -96,6 +101,17 @@ test.each(CASES)(
     expect(refused).toEqual(status ? UNAUTHORIZED : OPAQUE);
     expect(flood.read).toBe(FLOOD);
     if (able.backpressure !== "buffer") expect(flood.unread).toBeLessThan(FLOOD / 2);
+    expect(decoded).toEqual({
+      gunzip: DECODED,
+      unzlib: DECODED,
+      inflateRaw: DECODED,
+      zlibStream: DECODED,
+    });
+    const names = Object.entries(encoded).map(([name, { same, bytes }]) => {
+      expect({ same, isSmall: bytes < 1_000 }).toEqual({ same: true, isSmall: true });
+      return name;
+    });
+    expect(names).toEqual(["gzip", "zlib", "deflateRaw"]);
 
     // The server's side of it.
     const codes = servers.connections.map(async ({ closed }) => (await closed).code);

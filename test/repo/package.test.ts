@@ -16,13 +16,19 @@ const NAMES = [
 ];
 
 /** What the sub-paths export, by import. */
-const SUB_PATHS = { "wschan/reconnect": ["reconnecting"] };
+const SUB_PATHS = {
+  "wschan/reconnect": ["reconnecting"],
+  "wschan/codec": [
+    ..."auto compose deflateRaw deflateStream gunzip gzip inflateRaw json".split(" "),
+    ..."unzlib zlib zlibStream".split(" "),
+  ],
+};
 
 /** The files of types: of each entry, for `import` and for `require`. */
 const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
 
 /** The folders of dist/ that have them: the core's, and the sub-paths'. */
-const FOLDERS = ["", "reconnect/"];
+const FOLDERS = ["", "reconnect/", "codec/"];
 
 let packed: Packed;
 beforeAll(async () => {
@@ -30,9 +36,10 @@ beforeAll(async () => {
 });
 
 describe("the packed package", () => {
-  test("brings ws and nothing else", async () => {
+  test("brings ws and fflate, and nothing else", async () => {
     const installed = await readdir(join(packed.dir, "node_modules"));
-    expect(installed.filter((name) => !name.startsWith(".")).sort()).toEqual(["ws", "wschan"]);
+    const names = installed.filter((name) => !name.startsWith("."));
+    expect(names.sort()).toEqual(["fflate", "ws", "wschan"]);
   });
 
   test("holds dist/ and the documents alone", async () => {
@@ -72,8 +79,8 @@ describe("the packed package", () => {
     const script = `
       const required = require("${name}");
       import("${name}").then((imported) => console.log(JSON.stringify({
-        imported: Object.keys(imported),
-        required: Object.keys(required),
+        imported: Object.keys(imported).sort(),
+        required: Object.keys(required).sort(),
         isSame: Object.keys(required).every((key) => imported[key] === required[key]),
       })));`;
     const { stdout, stderr } = await packed.run("sub-path.cjs", script);
@@ -84,38 +91,54 @@ describe("the packed package", () => {
   test.each([
     [
       "imported",
-      `import { reconnecting } from "wschan/reconnect"; import { WsError } from "wschan";`,
+      `import { reconnecting } from "wschan/reconnect";
+       import { gunzip } from "wschan/codec";
+       import { WsError } from "wschan";`,
     ],
     [
       "required",
       `import { createRequire } from "node:module";
-       const { reconnecting } = createRequire(import.meta.url)("wschan/reconnect");
+       const require = createRequire(import.meta.url);
+       const { reconnecting } = require("wschan/reconnect");
+       const { gunzip } = require("wschan/codec");
        import { WsError } from "wschan";`,
     ],
   ])("is one with its sub-paths, %s: they share the core", async (_how, load) => {
     const script = `${load}
-      try {
-        reconnecting("nonsense:");
-      } catch (error) {
-        console.log(error instanceof WsError, error.code);
+      for (const fail of [() => reconnecting("nonsense:"), () => gunzip(1)]) {
+        try {
+          fail();
+        } catch (error) {
+          console.log(error instanceof WsError, error.code);
+        }
       }
       const { error } = await reconnecting("ws://127.0.0.1:1/", { maxAttempts: 1 }).closed;
       console.log(error instanceof WsError, error.code);`;
     const { stdout, stderr } = await packed.run("shared.mjs", script);
     expect({ stdout, stderr }).toEqual({
-      stdout: "true INVALID_URL\ntrue DIAL_FAILED\n",
+      stdout: "true INVALID_URL\ntrue INVALID_OPTION\ntrue DIAL_FAILED\n",
       stderr: "",
     });
   });
 
-  test.each(["browser.mjs", "browser.cjs", "node.cjs", "wschan-reconnect.umd.js"])(
-    "holds no second copy of the core in reconnect/%s",
-    async (file) => {
-      const dist = join(packed.dir, "node_modules/wschan/dist");
-      expect(await readFile(join(dist, "reconnect", file), "utf8")).not.toContain("class WsError");
-      expect(await readFile(join(dist, "browser.mjs"), "utf8")).toContain("class WsError");
-    },
-  );
+  test.each(
+    ["reconnect", "codec"].flatMap((folder) =>
+      ["browser.mjs", "browser.cjs", "node.cjs", `wschan-${folder}.umd.js`].map(
+        (file) => `${folder}/${file}`,
+      ),
+    ),
+  )("holds no second copy of the core, nor of fflate, in %s", async (file) => {
+    const { dir } = packed;
+    const readText = (path: string) => readFile(join(dir, "node_modules", path), "utf8");
+    const code = await readText(`wschan/dist/${file}`);
+    for (const [mark, origin] of [
+      ["class WsError", "wschan/dist/browser.mjs"],
+      ["unexpected EOF", "fflate/esm/browser.js"],
+    ] as const) {
+      expect(code).not.toContain(mark);
+      expect(await readText(origin)).toContain(mark);
+    }
+  });
 
   test("passes publint", async () => {
     const { buffer } = await readFile(packed.tarball);
@@ -143,6 +166,24 @@ const PROGRAM = `
   import type { Client, ConnectOptions, Message } from "wschan";
   import { reconnecting } from "wschan/reconnect";
   import type { ReconnectingClient, ReconnectOptions } from "wschan/reconnect";
+  import { compose, gunzip, gzip, json, zlibStream } from "wschan/codec";
+  import type { StandardSchema } from "wschan/codec";
+
+  interface Ticker { readonly price: number }
+  declare const schema: StandardSchema<Ticker>;
+
+  export async function read(url: string): Promise<number> {
+    const client = await connect(url, { codec: compose(gunzip(), json({ schema })) });
+    await client.send({ sub: "ticker" });
+    for await (const ticker of client) return ticker.price;
+    const bytes = reconnecting(url, { codec: zlibStream({ type: "binary" }) });
+    const { value } = await bytes.receive();
+    if (value?.type === "binary") new Blob([value.data]);
+    // @ts-expect-error: a mistake is seen here, too
+    gzip({ level: 10 });
+    const text = await (await connect(url, { codec: gzip() })).receive();
+    return text.ok ? text.value.data.charCodeAt(0) : 0;
+  }
 
   export async function stay(url: string): Promise<Client | undefined> {
     const options: ReconnectOptions & { marker?: false } = {
@@ -281,6 +322,7 @@ describe("its types", () => {
     for (const [name, folder] of [
       ["wschan", "dist"],
       ["wschan/reconnect", "reconnect"],
+      ["wschan/codec", "codec"],
     ] as const) {
       const path = resolveTypes(name, join(packed.dir, file), options, mode) ?? "";
       expect([basename(dirname(path)), basename(path)]).toEqual([folder, types]);

@@ -68,6 +68,9 @@ test.each([
   ["require of", "reconnect/node.cjs", 'require("./dist/reconnect/node.cjs"); report();'],
   ["import of", "reconnect/node.mjs", 'import("./dist/reconnect/node.mjs").then(report);'],
   ["import of", "reconnect/browser.mjs", 'import("./dist/reconnect/browser.mjs").then(report);'],
+  ["require of", "codec/node.cjs", 'require("./dist/codec/node.cjs"); report();'],
+  ["import of", "codec/node.mjs", 'import("./dist/codec/node.mjs").then(report);'],
+  ["import of", "codec/browser.mjs", 'import("./dist/codec/browser.mjs").then(report);'],
 ])("%s dist/%s does nothing", async (_how, _file, load) => {
   const { traces, lived } = await trace(load);
   expect(traces).toMatchObject({ globals: [], timers: [], resources: [], listeners: [] });
@@ -99,7 +102,7 @@ test("a bundler drops the whole core, and the sub-paths, when nothing of them is
     readdirSync(join(ROOT, "src", folder))
       .filter((name) => name.endsWith(".ts"))
       .map((name) => join(folder, name));
-  const modules = ["", "reconnect"]
+  const modules = ["", "reconnect", "codec"]
     .flatMap(inFolder)
     .filter((name) => name !== "node.ts" && name !== "browser.ts");
   const imports = modules.map((name) => `import ${JSON.stringify(join(ROOT, "src", name))};`);
@@ -113,8 +116,8 @@ test("a bundler drops the whole core, and the sub-paths, when nothing of them is
       },
       esbuild({ target: "es2022" }),
     ],
-    external: ["wschan"],
-    treeshake: { moduleSideEffects: (id) => id !== "wschan" },
+    external: ["wschan", "fflate", /^node:/],
+    treeshake: { moduleSideEffects: (_id, isExternal) => !isExternal },
     onLog: () => undefined,
   });
   const { output } = await bundle.generate({ format: "es" });
