@@ -50,6 +50,7 @@ function orSkip(onInvalid, run) {
   }
 }
 
+const SMALL = 4096;
 class Output {
   constructor(codec, limit, checksum) {
     this.size = 0;
@@ -69,7 +70,10 @@ class Output {
       throw new wschan.WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
     }
     this.sum = this.#checksum?.(chunk, this.sum);
-    this.#chunks.push(chunk);
+    const chunks = this.#chunks;
+    const last = chunks.at(-1);
+    const both = (last?.length ?? SMALL) + chunk.length;
+    chunks.push(both < SMALL ? join([...chunks.splice(-1), chunk], both) : chunk);
   }
   /** Hands it out in one piece, and begins anew. */
   take() {
@@ -77,15 +81,17 @@ class Output {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.size = 0;
-    if (chunks[0]?.length === size) return chunks[0];
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    return whole;
+    return chunks[0]?.length === size ? chunks[0] : join(chunks, size);
   }
+}
+function join(chunks, size) {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 function unpack(format, bytes, limit, inflater, inflateAtOnce) {
