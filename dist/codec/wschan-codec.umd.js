@@ -143,17 +143,18 @@
       return at + 8;
     }
   };
+  function readZlibHeader(codec, bytes, at) {
+    const [method = 0, flags = 0] = bytes.subarray(at);
+    if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
+      throw corrupt(codec, "not zlib", at);
+    }
+    if (flags & 32) throw corrupt(codec, "it needs a dictionary", at);
+    return at + 2;
+  }
   const ZLIB = {
     name: "zlib",
     checksum: adler32,
-    readHeader(bytes, at) {
-      const [method = 0, flags = 0] = bytes.subarray(at);
-      if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
-        throw corrupt("zlib", "not zlib", at);
-      }
-      if (flags & 32) throw corrupt("zlib", "it needs a dictionary", at);
-      return at + 2;
-    },
+    readHeader: (bytes, at) => readZlibHeader("zlib", bytes, at),
     readTrailer(bytes, at, _, sum = 1) {
       if (readUint32("zlib", bytes, at, false) !== sum) throw corrupt("zlib", "wrong Adler-32", at);
       return at + 4;
@@ -261,7 +262,9 @@
   };
   const STREAM = { ...TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
   function checkOptions(codec, given, checks) {
-    if (typeof given !== "object") throw invalid(`${codec}: options must be an object`);
+    if (typeof given !== "object" || given === null || Array.isArray(given)) {
+      throw invalid(`${codec}: options must be an object`);
+    }
     for (const [name, value] of Object.entries(given)) {
       const check = Object.hasOwn(checks, name) ? checks[name] : void 0;
       if (!check) {
@@ -439,7 +442,9 @@
     }
     #readHeader(bytes) {
       const at = this.#readFrame(bytes, 0, HEADER);
-      if (at > 0 && this.#frame.length === HEADER) ZLIB.readHeader(Uint8Array.from(this.#frame), 0);
+      if (at > 0 && this.#frame.length === HEADER) {
+        readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+      }
       return at;
     }
     #readTrailer(bytes, start) {

@@ -86,8 +86,10 @@ export const STREAM: Checks = { ...TYPE, boundary: /* @__PURE__ */ oneOf("flush"
 
 /** Copies options that are right. Throws `INVALID_OPTION`. */
 export function checkOptions<T extends object>(codec: string, given: T, checks: Checks): T {
-  // Those of a string would be its letters.
-  if (typeof given !== "object") throw invalid(`${codec}: options must be an object`);
+  // Those of a string would be its letters, and an empty array has none.
+  if (typeof given !== "object" || (given as T | null) === null || Array.isArray(given)) {
+    throw invalid(`${codec}: options must be an object`);
+  }
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (!check) {
