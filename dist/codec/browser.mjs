@@ -398,6 +398,8 @@ function parse(text) {
 function validate(schema, value) {
   const result = schema["~standard"].validate(value);
   if ("then" in result) {
+    result.then(void 0, () => {
+    });
     throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;

@@ -419,6 +419,8 @@ function parse(text) {
 function validate(schema, value) {
   const result = schema["~standard"].validate(value);
   if ("then" in result) {
+    result.then(void 0, () => {
+    });
     throw new wschan.WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;

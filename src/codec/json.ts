@@ -79,6 +79,8 @@ function parse(text: string): unknown {
 function validate<Out>(schema: StandardSchema<Out>, value: unknown): Out {
   const result = schema["~standard"].validate(value);
   if ("then" in result) {
+    // Nobody waits for it.
+    result.then(undefined, () => {});
     throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;
