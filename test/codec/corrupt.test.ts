@@ -44,9 +44,9 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
         expect(error.code, `${size} bytes`).toBe("INVALID_MESSAGE");
         expect(error.kind).toBe("INVALID");
         expect(error.message).toMatch(new RegExp(`^receive: ${codec}: `));
-        // Before the header is there it is no such format.
-        const position = size >= header ? size : expect.toBeOneOf([0, size]);
-        expect(error.details).toEqual({ codec, position });
+        expect(error.details.codec).toBe(codec);
+        // Before the header is there it may be no such format.
+        if (size >= header) expect(error.details.position).toBe(size);
       }
     },
   );
@@ -118,21 +118,6 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     );
     for (const bytes of [...others, new Uint8Array(), Uint8Array.from(Buffer.from(PLAIN))]) {
       expect(failing(bytes).code).toBe("INVALID_MESSAGE");
-    }
-  });
-
-  test.runIf(trailer > 0)("refuses a wrong trailer, and says what of it is wrong", () => {
-    const packed = pack(PLAIN);
-    for (let at = packed.length - trailer; at < packed.length; at++) {
-      const error = failing(changed(packed, at, (byte) => byte ^ 0x10));
-      const isLength = at >= packed.length - trailer + 4;
-      const what =
-        format === "zlib" ? "wrong Adler-32" : isLength ? "wrong length" : "wrong CRC-32";
-      const position = packed.length - trailer + (isLength ? 4 : 0);
-      expect(error.code).toBe("INVALID_MESSAGE");
-      expect(error.message).toBe(`receive: ${codec}: ${what} at byte ${position}`);
-      expect(error.details).toEqual({ codec, position });
-      expect(error.cause).toBeUndefined();
     }
   });
 
@@ -229,6 +214,28 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
   });
 });
 
+describe.each(CASES.filter(({ trailer }) => trailer > 0))(
+  "$name",
+  ({ make, pack, codec, format, trailer }) => {
+    test("refuses a wrong trailer, and says what of it is wrong", () => {
+      const packed = pack(PLAIN);
+      for (let at = packed.length - trailer; at < packed.length; at++) {
+        const error = errorOf(() =>
+          decodeAll(make(), [changed(packed, at, (byte) => byte ^ 0x10)]),
+        );
+        const isLength = at >= packed.length - trailer + 4;
+        const what =
+          format === "zlib" ? "wrong Adler-32" : isLength ? "wrong length" : "wrong CRC-32";
+        const position = packed.length - trailer + (isLength ? 4 : 0);
+        expect(error.code).toBe("INVALID_MESSAGE");
+        expect(error.message).toBe(`receive: ${codec}: ${what} at byte ${position}`);
+        expect(error.details).toEqual({ codec, position });
+        expect(error.cause).toBeUndefined();
+      }
+    });
+  },
+);
+
 describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
   const header = isZlib ? 2 : 0;
 
@@ -238,8 +245,8 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
       const packed = pack(plain, options);
       for (let bit = 0; bit < packed.length * 8; bit++) {
         const flipped = changed(packed, bit >> 3, (byte) => byte ^ (1 << (bit & 7)));
-        const make1 = make({ type: "binary", boundary: "message" });
-        const result = resultOf(() => decodeAll(make1, [flipped], 1_000));
+        const binary = make({ type: "binary", boundary: "message" });
+        const result = resultOf(() => decodeAll(binary, [flipped], 1_000));
         if (WsError.is(result)) {
           expect(["INVALID_MESSAGE", "MESSAGE_TOO_BIG"]).toContain(result.code);
           expect(result.details.codec).toBe(codec);
