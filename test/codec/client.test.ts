@@ -331,6 +331,16 @@ describe("a codec of one's own", () => {
     expect((await open.peer.closed).code).toBe(1007);
   });
 
+  test("hands out no more of a message when its values have ended the connection", async () => {
+    const sized: Codec<number> = {
+      name: "sized",
+      decoder: () => (_, emit) => [100_000, 100_000, 1].forEach((size) => emit(size, size)),
+    };
+    await using open = await receiving(sized, ["a"], { bufferLimit: 150_000 });
+    expect((await open.client.closed).error?.code).toBe("SLOW_CONSUMER");
+    expect(await drain(open.client)).toEqual([100_000]);
+  });
+
   test("may hand out several values of a message, or none", async () => {
     const lines: Codec<string, string> = {
       name: "lines",

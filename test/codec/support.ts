@@ -201,3 +201,36 @@ export function prose(size: number): string {
   for (let n = 0; lines.length < size; n++) lines += `{"id":${n},"price":${(n * n) % 9_973}}\n`;
   return lines.slice(0, size);
 }
+
+/** A codec that inflates, and messages for it. */
+export interface Inflating {
+  readonly name: string;
+  /** What errors call it. */
+  readonly codec: FormatName | StreamName;
+  readonly make: () => Codec;
+  readonly pack: (plain: Uint8Array) => Uint8Array<ArrayBuffer>;
+}
+
+/** Every codec that inflates, in both entries, and how to make a message for it. */
+export const INFLATING: readonly Inflating[] = [
+  ...CASES.map(({ name, codec, make, pack }) => ({
+    name,
+    codec,
+    make: (): Codec => make({ type: "binary" }),
+    pack: (plain: Uint8Array) => pack(plain),
+  })),
+  ...STREAMS.map(({ name, codec, make, pack }) => ({
+    name,
+    codec,
+    make: (): Codec => make({ type: "binary" }),
+    pack: (plain: Uint8Array) => pack(plain, SYNC_FLUSH),
+  })),
+  ...ENTRIES.flatMap(({ entry, codecs }) =>
+    FORMATS.slice(0, 2).map(({ format, pack }) => ({
+      name: `auto of the ${entry} entry, of ${format}`,
+      codec: format,
+      make: (): Codec => codecs.auto({ type: "binary" }),
+      pack: (plain: Uint8Array) => pack(plain),
+    })),
+  ),
+];
