@@ -50,6 +50,7 @@ function orSkip(onInvalid, run) {
   }
 }
 
+const SMALL = 4096;
 class Output {
   constructor(codec, limit, checksum) {
     this.size = 0;
@@ -69,7 +70,10 @@ class Output {
       throw new WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
     }
     this.sum = this.#checksum?.(chunk, this.sum);
-    this.#chunks.push(chunk);
+    const chunks = this.#chunks;
+    const last = chunks.at(-1);
+    const both = (last?.length ?? SMALL) + chunk.length;
+    chunks.push(both < SMALL ? join([...chunks.splice(-1), chunk], both) : chunk);
   }
   /** Hands it out in one piece, and begins anew. */
   take() {
@@ -77,15 +81,17 @@ class Output {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.size = 0;
-    if (chunks[0]?.length === size) return chunks[0];
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    return whole;
+    return chunks[0]?.length === size ? chunks[0] : join(chunks, size);
   }
+}
+function join(chunks, size) {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 function unpack(format, bytes, limit, inflater) {
@@ -135,17 +141,18 @@ const GZIP = {
     return at + 8;
   }
 };
+function readZlibHeader(codec, bytes, at) {
+  const [method = 0, flags = 0] = bytes.subarray(at);
+  if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
+    throw corrupt(codec, "not zlib", at);
+  }
+  if (flags & 32) throw corrupt(codec, "it needs a dictionary", at);
+  return at + 2;
+}
 const ZLIB = {
   name: "zlib",
   checksum: adler32,
-  readHeader(bytes, at) {
-    const [method = 0, flags = 0] = bytes.subarray(at);
-    if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
-      throw corrupt("zlib", "not zlib", at);
-    }
-    if (flags & 32) throw corrupt("zlib", "it needs a dictionary", at);
-    return at + 2;
-  },
+  readHeader: (bytes, at) => readZlibHeader("zlib", bytes, at),
   readTrailer(bytes, at, _, sum = 1) {
     if (readUint32("zlib", bytes, at, false) !== sum) throw corrupt("zlib", "wrong Adler-32", at);
     return at + 4;
@@ -392,6 +399,8 @@ function parse(text) {
 function validate(schema, value) {
   const result = schema["~standard"].validate(value);
   if ("then" in result) {
+    result.then(void 0, () => {
+    });
     throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;
@@ -433,7 +442,9 @@ class StreamReader {
   }
   #readHeader(bytes) {
     const at = this.#readFrame(bytes, 0, HEADER);
-    if (at > 0 && this.#frame.length === HEADER) ZLIB.readHeader(Uint8Array.from(this.#frame), 0);
+    if (at > 0 && this.#frame.length === HEADER) {
+      readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+    }
     return at;
   }
   #readTrailer(bytes, start) {

@@ -127,7 +127,11 @@ interface JsonOptions<Out = unknown> {
  * JSON is `INVALID_MESSAGE`, as is one that the schema refuses, with its issues for `cause`. A value that
  * has no JSON rejects the send with `INVALID_MESSAGE`.
  */
-declare function json<Out = unknown>(options?: JsonOptions<Out>): Codec<Out, unknown>;
+declare function json(options?: JsonOptions & {
+    readonly schema?: undefined;
+}): Codec<unknown, unknown>;
+/** Typed by its schema. */
+declare function json<Out>(options: JsonOptions<Out>): Codec<Out, unknown>;
 
 /**
  * One zlib stream (RFC 1950) for all messages of a connection, as of Discord's `zlib-stream`. What is

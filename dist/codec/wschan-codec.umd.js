@@ -53,6 +53,7 @@
     }
   }
 
+  const SMALL = 4096;
   class Output {
     constructor(codec, limit, checksum) {
       this.size = 0;
@@ -72,7 +73,10 @@
         throw new wschan.WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
       }
       this.sum = this.#checksum?.(chunk, this.sum);
-      this.#chunks.push(chunk);
+      const chunks = this.#chunks;
+      const last = chunks.at(-1);
+      const both = (last?.length ?? SMALL) + chunk.length;
+      chunks.push(both < SMALL ? join([...chunks.splice(-1), chunk], both) : chunk);
     }
     /** Hands it out in one piece, and begins anew. */
     take() {
@@ -80,15 +84,17 @@
       const chunks = this.#chunks;
       this.#chunks = [];
       this.size = 0;
-      if (chunks[0]?.length === size) return chunks[0];
-      const whole = new Uint8Array(size);
-      let at = 0;
-      for (const chunk of chunks) {
-        whole.set(chunk, at);
-        at += chunk.length;
-      }
-      return whole;
+      return chunks[0]?.length === size ? chunks[0] : join(chunks, size);
     }
+  }
+  function join(chunks, size) {
+    const whole = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
   }
 
   function unpack(format, bytes, limit, inflater) {
@@ -138,17 +144,18 @@
       return at + 8;
     }
   };
+  function readZlibHeader(codec, bytes, at) {
+    const [method = 0, flags = 0] = bytes.subarray(at);
+    if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
+      throw corrupt(codec, "not zlib", at);
+    }
+    if (flags & 32) throw corrupt(codec, "it needs a dictionary", at);
+    return at + 2;
+  }
   const ZLIB = {
     name: "zlib",
     checksum: adler32,
-    readHeader(bytes, at) {
-      const [method = 0, flags = 0] = bytes.subarray(at);
-      if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
-        throw corrupt("zlib", "not zlib", at);
-      }
-      if (flags & 32) throw corrupt("zlib", "it needs a dictionary", at);
-      return at + 2;
-    },
+    readHeader: (bytes, at) => readZlibHeader("zlib", bytes, at),
     readTrailer(bytes, at, _, sum = 1) {
       if (readUint32("zlib", bytes, at, false) !== sum) throw corrupt("zlib", "wrong Adler-32", at);
       return at + 4;
@@ -395,6 +402,8 @@
   function validate(schema, value) {
     const result = schema["~standard"].validate(value);
     if ("then" in result) {
+      result.then(void 0, () => {
+      });
       throw new wschan.WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
     }
     if (!result.issues) return result.value;
@@ -436,7 +445,9 @@
     }
     #readHeader(bytes) {
       const at = this.#readFrame(bytes, 0, HEADER);
-      if (at > 0 && this.#frame.length === HEADER) ZLIB.readHeader(Uint8Array.from(this.#frame), 0);
+      if (at > 0 && this.#frame.length === HEADER) {
+        readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+      }
       return at;
     }
     #readTrailer(bytes, start) {

@@ -78,18 +78,21 @@ export const GZIP: Format = {
   },
 };
 
+/** Reads zlib's header (RFC 1950 section 2.2) that begins at `at`, and returns where it ends. */
+export function readZlibHeader(codec: string, bytes: Uint8Array, at: number): number {
+  const [method = 0, flags = 0] = bytes.subarray(at);
+  if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 > 0) {
+    throw corrupt(codec, "not zlib", at);
+  }
+  if (flags & 0x20) throw corrupt(codec, "it needs a dictionary", at);
+  return at + 2;
+}
+
 /** RFC 1950. */
 export const ZLIB: Format = {
   name: "zlib",
   checksum: adler32,
-  readHeader(bytes, at) {
-    const [method = 0, flags = 0] = bytes.subarray(at);
-    if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 > 0) {
-      throw corrupt("zlib", "not zlib", at);
-    }
-    if (flags & 0x20) throw corrupt("zlib", "it needs a dictionary", at);
-    return at + 2;
-  },
+  readHeader: (bytes, at) => readZlibHeader("zlib", bytes, at),
   readTrailer(bytes, at, _, sum = 1) {
     if (readUint32("zlib", bytes, at, false) !== sum) throw corrupt("zlib", "wrong Adler-32", at);
     return at + 4;

@@ -49,7 +49,12 @@ const CHECKS: Readonly<Record<keyof JsonOptions, Check>> = {
  * JSON is `INVALID_MESSAGE`, as is one that the schema refuses, with its issues for `cause`. A value that
  * has no JSON rejects the send with `INVALID_MESSAGE`.
  */
-export function json<Out = unknown>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
+export function json(
+  options?: JsonOptions & { readonly schema?: undefined },
+): Codec<unknown, unknown>;
+/** Typed by its schema. */
+export function json<Out>(options: JsonOptions<Out>): Codec<Out, unknown>;
+export function json<Out>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
   const { schema, onInvalid } = checkOptions(NAME, options, CHECKS);
   return {
     name: NAME,
@@ -79,6 +84,8 @@ function parse(text: string): unknown {
 function validate<Out>(schema: StandardSchema<Out>, value: unknown): Out {
   const result = schema["~standard"].validate(value);
   if ("then" in result) {
+    // Nobody waits for it.
+    result.then(undefined, () => {});
     throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;

@@ -1,6 +1,9 @@
 import { WsError } from "wschan";
 import type { Checksum } from "./checksum.js";
 
+/** Chunks of fewer bytes together are joined at once: each costs some 200 more than it holds. */
+const SMALL = 4_096;
+
 /** What a message has been decoded to so far: at most `limit` bytes. */
 export class Output {
   size = 0;
@@ -27,7 +30,10 @@ export class Output {
       throw new WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
     }
     this.sum = this.#checksum?.(chunk, this.sum);
-    this.#chunks.push(chunk);
+    const chunks = this.#chunks;
+    const last = chunks.at(-1);
+    const both = (last?.length ?? SMALL) + chunk.length;
+    chunks.push(both < SMALL ? join([...chunks.splice(-1), chunk], both) : chunk);
   }
 
   /** Hands it out in one piece, and begins anew. */
@@ -36,13 +42,16 @@ export class Output {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.size = 0;
-    if (chunks[0]?.length === size) return chunks[0];
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    return whole;
+    return chunks[0]?.length === size ? chunks[0] : join(chunks, size);
   }
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }

@@ -1,7 +1,7 @@
 import type { Codec } from "wschan";
 import { adler32 } from "./checksum.js";
 import { corrupt } from "./failure.js";
-import { ZLIB } from "./format.js";
+import { readZlibHeader } from "./format.js";
 import { Inflater } from "./inflater.js";
 import type { Inflating } from "./inflating.js";
 import { sizeOf, toMessage } from "./message.js";
@@ -50,7 +50,9 @@ class StreamReader {
 
   #readHeader(bytes: Uint8Array): number {
     const at = this.#readFrame(bytes, 0, HEADER);
-    if (at > 0 && this.#frame.length === HEADER) ZLIB.readHeader(Uint8Array.from(this.#frame), 0);
+    if (at > 0 && this.#frame.length === HEADER) {
+      readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+    }
     return at;
   }
 

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { BINARY, TEXT } from "wschan";
+import type { Codec } from "wschan";
+import { packStream } from "./sender.js";
+import {
+  changed,
+  decodeAll,
+  encode,
+  ENTRIES,
+  errorOf,
+  FORMATS,
+  READ_LIMIT,
+  startDecoding,
+  utf8,
+} from "./support.js";
+import type { Format } from "./support.js";
+
+const [{ pack }] = FORMATS as readonly [Format];
+const VALUE = { hello: "world", numbers: [0, 1] };
+const LARGE = { text: "hello ".repeat(500) };
+
+/** Notes what passes, and changes it: each value is its text in brackets, as often as it is large. */
+function brackets(log: string[] = []): Codec<string, string> {
+  return {
+    name: "brackets",
+    decoder: (readLimit) => {
+      log.push(`decoder ${readLimit}`);
+      return ({ data }, emit) => {
+        for (const part of String(data).split(",")) emit(`[${part}]`, part.length);
+      };
+    },
+    encode: (value, type) => {
+      log.push(`encode ${type}`);
+      return value.slice(1, -1);
+    },
+  };
+}
+
+describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
+  const { compose, gunzip, gzip, json, unzlib, zlibStream } = codecs;
+
+  test("decodes by the outer codec, then by the inner one", () => {
+    expect(decodeAll(compose(gzip(), json()), [pack(JSON.stringify(VALUE))])).toEqual([VALUE]);
+    expect(decodeAll(compose(gunzip({ type: "binary" }), json()), [pack("0")])).toEqual([0]);
+  });
+
+  test("encodes by the inner codec, then by the outer one", () => {
+    const codec = compose(gzip({ threshold: 1 }), json());
+    const sent = encode(codec, VALUE) as Uint8Array;
+    expect(decodeAll(gunzip(), [Uint8Array.from(sent)])).toEqual([
+      { type: "text", data: JSON.stringify(VALUE) },
+    ]);
+    expect(decodeAll(codec, [Uint8Array.from(sent)])).toEqual([VALUE]);
+  });
+
+  test("encodes by the one that does", () => {
+    expect(encode(compose(gunzip(), json()), VALUE)).toBe(JSON.stringify(VALUE));
+    expect(encode(compose(gunzip(), gunzip()) as Codec, "as it is")).toBe("as it is");
+    expect(encode(compose(gzip(), gunzip()) as Codec, "short")).toBe("short");
+    expect(encode(compose(gzip(), gunzip()) as Codec, LARGE.text)).toBeInstanceOf(Uint8Array);
+  });
+
+  test("sends what is small as text, and what is large compressed", () => {
+    const codec = compose(gzip(), json());
+    expect(encode(codec, VALUE)).toBe(JSON.stringify(VALUE));
+    expect(encode(codec, LARGE)).toBeInstanceOf(Uint8Array);
+  });
+
+  test("tells the outer codec the type of what the inner one leaves as it is, and of nothing else", () => {
+    const log: string[] = [];
+    const outer = brackets(log) as unknown as Codec;
+    encode(compose(outer, gunzip()), "[a]", BINARY);
+    encode(compose(outer, json()), ["a"], BINARY);
+    encode(compose(outer, json()), "a", TEXT);
+    expect(log).toEqual(["encode 2", "encode undefined", "encode undefined"]);
+  });
+
+  test("tells the inner codec the type that was given", () => {
+    const log: string[] = [];
+    encode(compose(gunzip(), brackets(log)), "[a]", TEXT);
+    expect(log).toEqual(["encode 1"]);
+  });
+
+  test("names both", () => {
+    expect(compose(gzip(), json()).name).toBe("gzip+json");
+    expect(compose(unzlib(), compose(gunzip(), json())).name).toBe("zlib+gzip+json");
+  });
+
+  test("goes through three", () => {
+    const inner = compose(gzip({ threshold: 0 }), json());
+    const codec = compose(codecs.zlib({ type: "binary" }), inner);
+    const sent = encode(codec, VALUE) as Uint8Array;
+    expect(decodeAll(codec, [Uint8Array.from(sent)])).toEqual([VALUE]);
+  });
+
+  test("hands on every value, with the inner codec's sizes, and the readLimit to both", () => {
+    const log: string[] = [];
+    const codec = compose(gunzip(), brackets(log));
+    const { values, sizes } = startDecoding(codec, 100)(pack("a,bcd"));
+    expect(values).toEqual(["[a]", "[bcd]"]);
+    expect(sizes).toEqual([1, 3]);
+    expect(log).toEqual(["decoder 100"]);
+    expect(errorOf(() => decodeAll(codec, [pack("x".repeat(101))], 100)).code).toBe(
+      "MESSAGE_TOO_BIG",
+    );
+  });
+
+  test("begins anew with each decoder", async () => {
+    const codec = compose(zlibStream(), json());
+    const messages = await packStream(true, ["1", "2", "3"]);
+    expect(decodeAll(codec, messages)).toEqual([1, 2, 3]);
+    expect(decodeAll(codec, messages)).toEqual([1, 2, 3]);
+  });
+
+  test("lets errors of either pass, by the name of who found it", () => {
+    const codec = compose(gunzip(), json());
+    const broken = pack("{}").slice(0, -1);
+    expect(errorOf(() => decodeAll(codec, [broken])).details.codec).toBe("gzip");
+    expect(errorOf(() => decodeAll(codec, [pack("{")])).details.codec).toBe("json");
+    const thrown = new RangeError("mine");
+    const throwing: Codec<never> = {
+      name: "throwing",
+      decoder: () => () => {
+        throw thrown;
+      },
+    };
+    expect(() => decodeAll(compose(gunzip({ onInvalid: "skip" }), throwing), [pack("")])).toThrow(
+      thrown,
+    );
+  });
+
+  test("skips by each codec's own option", () => {
+    const messages = [pack("1"), changed(pack("2"), 0, () => 0), pack("{"), utf8("3"), pack("4")];
+    const both = compose(gunzip({ onInvalid: "skip" }), json({ onInvalid: "skip" }));
+    expect(decodeAll(both, messages)).toEqual([1, 4]);
+    // What the inner one finds is not the outer one's to skip, nor the other way round.
+    const outer = compose(gunzip({ onInvalid: "skip" }), json()).decoder(READ_LIMIT);
+    const decode = (data: Uint8Array<ArrayBuffer>): void =>
+      outer({ type: "binary", data }, () => {});
+    expect(() => decode(pack("{"))).toThrow("no JSON");
+    const inner = compose(gunzip(), json({ onInvalid: "skip" }));
+    expect(errorOf(() => decodeAll(inner, messages)).details.codec).toBe("gzip");
+  });
+});

@@ -1,0 +1,339 @@
+import { constants } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { WsError } from "wschan";
+import type { Message } from "wschan";
+import {
+  CASES,
+  changed,
+  concat,
+  decodeAll,
+  decodeOne,
+  errorOf,
+  prose,
+  READ_LIMIT,
+  resultOf,
+  startDecoding,
+  STREAMS,
+  text,
+} from "./support.js";
+
+const PLAIN = "Grüße! hello hello hello hello";
+
+/** One of each kind of block (RFC 1951 section 3.2.3), and several of them. */
+const KINDS = [
+  { kind: "stored", options: { level: 0 } },
+  { kind: "fixed", options: { strategy: constants.Z_FIXED } },
+  { kind: "dynamic", options: { level: 9 }, plain: prose(400) },
+];
+
+describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) => {
+  const failing = (bytes: Uint8Array<ArrayBuffer>): WsError =>
+    errorOf(() => decodeAll(make(), [bytes]));
+
+  const tryOne = (bytes: Uint8Array<ArrayBuffer>, limit = READ_LIMIT): Message | WsError => {
+    const result = resultOf(() => decodeAll(make({ type: "binary" }), [bytes], limit));
+    return WsError.is(result) ? result : (result[0] as Message);
+  };
+
+  test.each(KINDS)(
+    "refuses it where it is cut short, at every byte: $kind",
+    ({ options, plain = PLAIN }) => {
+      const packed = pack(plain, options);
+      for (let size = 0; size < packed.length; size++) {
+        const error = failing(packed.slice(0, size));
+        expect(error.code, `${size} bytes`).toBe("INVALID_MESSAGE");
+        expect(error.kind).toBe("INVALID");
+        expect(error.message).toMatch(new RegExp(`^receive: ${codec}: `));
+        expect(error.details.codec).toBe(codec);
+        // Before the header is there it may be no such format.
+        if (size >= header) expect(error.details.position).toBe(size);
+      }
+    },
+  );
+
+  test.each([1, 2, 3, 4, 5, 7, 8, 17, 18, 19, 300])("refuses %i bytes behind it", (count) => {
+    for (const filler of [0, 0xff]) {
+      const packed = pack(PLAIN);
+      const error = failing(concat(packed, new Uint8Array(count).fill(filler)));
+      expect(error.code).toBe("INVALID_MESSAGE");
+      expect(error.details).toEqual({ codec, position: packed.length });
+    }
+  });
+
+  test.each(KINDS)(
+    "flipped bits are an error, or change nothing; unchecked, what they like: $kind",
+    ({ options, plain = PLAIN }) => {
+      const packed = pack(plain, options);
+      let errors = 0;
+      for (let bit = 0; bit < packed.length * 8; bit++) {
+        const flipped = changed(packed, bit >> 3, (byte) => byte ^ (1 << (bit & 7)));
+        const result = tryOne(flipped, 1_000);
+        if (WsError.is(result)) {
+          errors++;
+          const isTooBig = result.code === "MESSAGE_TOO_BIG";
+          expect(isTooBig || result.code === "INVALID_MESSAGE", result.message).toBe(true);
+          expect(result.details.codec).toBe(codec);
+          if (isTooBig) continue;
+          expect(result.details.position).toBeTypeOf("number");
+          expect(result.details.position).toBeGreaterThanOrEqual(0);
+          expect(result.details.position).toBeLessThanOrEqual(packed.length);
+        } else if (trailer > 0) {
+          expect(Buffer.from(result.data).toString(), `bit ${bit}`).toBe(plain);
+        } else {
+          expect(result.data.length).toBeLessThanOrEqual(1_000);
+        }
+      }
+      expect(errors).toBeGreaterThan(0);
+    },
+  );
+
+  test("has fflate's own error for a cause", () => {
+    // Type 3 of blocks is reserved: RFC 1951 section 3.2.3.
+    const packed = changed(pack(PLAIN), header, () => 7);
+    const error = failing(packed);
+    expect(error.details).toEqual({ codec, position: header });
+    expect(error.cause).toMatchObject({ message: "invalid block type", code: 1 });
+    expect(error.message).toBe(`receive: ${codec}: invalid block type at byte ${header}`);
+  });
+
+  test("refers to nothing before its begin, be it another message's", () => {
+    const decode = startDecoding(make({ type: "binary" }));
+    const secret = pack("a secret that another message has held");
+    decode(secret);
+    // A fixed block of length 3 and distance 4: RFC 1951 section 3.2.6.
+    const body = Uint8Array.of(0x03, 0x66, 0x00);
+    const packed = concat(
+      secret.subarray(0, header),
+      body,
+      secret.subarray(secret.length - trailer),
+    );
+    const error = errorOf(() => decode(packed));
+    expect(error.code).toBe("INVALID_MESSAGE");
+    expect(error.cause).toMatchObject({ message: "invalid distance" });
+  });
+
+  test("is another format, or none", () => {
+    const others = CASES.filter((other) => other.format !== format).map((other) =>
+      other.pack(PLAIN),
+    );
+    for (const bytes of [...others, new Uint8Array(), Uint8Array.from(Buffer.from(PLAIN))]) {
+      expect(failing(bytes).code).toBe("INVALID_MESSAGE");
+    }
+  });
+
+  test("refuses what is not UTF-8, and keeps the decoder's error", () => {
+    for (const bytes of [[0xff], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
+      const error = failing(pack(Uint8Array.from(bytes)));
+      expect(error.code).toBe("INVALID_MESSAGE");
+      expect(error.details).toEqual({ codec });
+      expect(error.cause).toBeInstanceOf(TypeError);
+      expect(tryOne(pack(Uint8Array.from(bytes)))).toEqual({
+        type: "binary",
+        data: Uint8Array.from(bytes),
+      });
+    }
+  });
+
+  describe("onInvalid", () => {
+    const bad = changed(pack(PLAIN), header, () => 7);
+
+    test('ends the connection by default, and as "close"', () => {
+      for (const onInvalid of [undefined, "close"] as const) {
+        const error = errorOf(() => decodeAll(make({ onInvalid }), [bad]));
+        expect(error.code).toBe("INVALID_MESSAGE");
+      }
+    });
+
+    test('goes on with the next as "skip", after every kind of error', () => {
+      const decode = startDecoding(make({ onInvalid: "skip" }));
+      const packed = pack(PLAIN);
+      const cut = Array.from({ length: packed.length }, (_, size) => packed.slice(0, size));
+      for (const message of [
+        ...cut,
+        bad,
+        pack(Uint8Array.of(0xff)),
+        concat(packed, Uint8Array.of(0)),
+      ]) {
+        expect(decode(message).values).toEqual([]);
+        expect(decode(packed).values).toEqual([text(PLAIN)]);
+      }
+    });
+
+    test("asks a function, with the error", () => {
+      const errors: WsError[] = [];
+      const verdicts = ["skip", "close"] as const;
+      const onInvalid = (error: WsError): "skip" | "close" => {
+        errors.push(error);
+        return verdicts[errors.length - 1] ?? "close";
+      };
+      const decode = startDecoding(make({ onInvalid }));
+      expect(decode(bad).values).toEqual([]);
+      expect(decode(pack("next")).values).toEqual([text("next")]);
+      const last = errorOf(() => decode(bad));
+      expect(errors.map(({ code }) => code)).toEqual(["INVALID_MESSAGE", "INVALID_MESSAGE"]);
+      expect(errors[1]).toBe(last);
+    });
+
+    test('takes any other answer for "close", and lets what it throws through', () => {
+      const undecided = make({ onInvalid: (() => undefined) as never });
+      expect(errorOf(() => decodeAll(undecided, [bad])).code).toBe("INVALID_MESSAGE");
+      const thrown = new RangeError("mine");
+      const throwing = make({
+        onInvalid: () => {
+          throw thrown;
+        },
+      });
+      expect(() => decodeAll(throwing, [bad])).toThrow(thrown);
+    });
+
+    test("is not for what the consumer throws", () => {
+      const decode = make({ onInvalid: "skip" }).decoder(READ_LIMIT);
+      const mine = new WsError("INVALID_MESSAGE", "mine");
+      const emit = (): void => {
+        throw mine;
+      };
+      expect(() => decode({ type: "binary", data: pack("a") }, emit)).toThrow(mine);
+    });
+  });
+
+  test("keeps a byte order mark", () => {
+    expect(decodeOne(make(), pack("\ufeffhello"))).toBe("\ufeffhello");
+  });
+
+  test("lets text messages pass as they are, also as binary", () => {
+    const plain = "\ufefftext \ud800";
+    expect(decodeAll(make(), [plain, ""])).toEqual([text(plain), text("")]);
+    expect(decodeAll(make({ type: "binary" }), [plain])).toEqual([text(plain)]);
+  });
+
+  test("tells what a message holds: a text two bytes for each unit, and bytes as they are", () => {
+    expect(startDecoding(make())(pack("a€😀")).sizes).toEqual([8]);
+    expect(startDecoding(make({ type: "binary" }))(pack("a€😀")).sizes).toEqual([8]);
+    expect(startDecoding(make({ type: "binary" }))(pack("hello")).sizes).toEqual([5]);
+    expect(startDecoding(make())("hello").sizes).toEqual([10]);
+  });
+});
+
+describe.each(CASES.filter(({ trailer }) => trailer > 0))(
+  "$name",
+  ({ make, pack, codec, format, trailer }) => {
+    test("refuses a wrong trailer, and says what of it is wrong", () => {
+      const packed = pack(PLAIN);
+      for (let at = packed.length - trailer; at < packed.length; at++) {
+        const error = errorOf(() =>
+          decodeAll(make(), [changed(packed, at, (byte) => byte ^ 0x10)]),
+        );
+        const isLength = at >= packed.length - trailer + 4;
+        const what =
+          format === "zlib" ? "wrong Adler-32" : isLength ? "wrong length" : "wrong CRC-32";
+        const position = packed.length - trailer + (isLength ? 4 : 0);
+        expect(error.code).toBe("INVALID_MESSAGE");
+        expect(error.message).toBe(`receive: ${codec}: ${what} at byte ${position}`);
+        expect(error.details).toEqual({ codec, position });
+        expect(error.cause).toBeUndefined();
+      }
+    });
+  },
+);
+
+describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
+  const header = isZlib ? 2 : 0;
+
+  test.each(KINDS)(
+    "flipped bits end it, or it decodes within the limit: $kind",
+    ({ options, plain = PLAIN }) => {
+      const packed = pack(plain, options);
+      for (let bit = 0; bit < packed.length * 8; bit++) {
+        const flipped = changed(packed, bit >> 3, (byte) => byte ^ (1 << (bit & 7)));
+        const binary = make({ type: "binary", boundary: "message" });
+        const result = resultOf(() => decodeAll(binary, [flipped], 1_000));
+        if (WsError.is(result)) {
+          expect(["INVALID_MESSAGE", "MESSAGE_TOO_BIG"]).toContain(result.code);
+          expect(result.details.codec).toBe(codec);
+        } else {
+          expect(result[0]?.data.length).toBeLessThanOrEqual(1_000);
+        }
+      }
+    },
+  );
+
+  test("says where it is broken, by fflate's error", () => {
+    const error = errorOf(() => decodeAll(make(), [changed(pack(PLAIN), header, () => 7)]));
+    expect(error.code).toBe("INVALID_MESSAGE");
+    expect(error.details).toEqual({ codec, position: header });
+    expect(error.cause).toMatchObject({ message: "invalid block type" });
+  });
+
+  test("refers to nothing before its begin, be it another connection's", () => {
+    const other = startDecoding(make());
+    other(pack("a secret that another connection has held"));
+    const body = Uint8Array.of(0x03, 0x66, 0x00);
+    const error = errorOf(() => decodeAll(make(), [concat(pack("").subarray(0, header), body)]));
+    expect(error.cause).toMatchObject({ message: "invalid distance" });
+  });
+
+  test("says at which byte of the message more follows than there is", () => {
+    const packed = pack(PLAIN);
+    const error = errorOf(() => decodeAll(make(), [concat(packed, Uint8Array.of(1, 2))]));
+    expect(error.code).toBe("INVALID_MESSAGE");
+    expect(error.details).toEqual({ codec, position: packed.length });
+  });
+
+  test("goes no further than its end", () => {
+    const decode = startDecoding(make());
+    expect(decode(pack(PLAIN)).values).toEqual([text(PLAIN)]);
+    expect(decode(new Uint8Array()).values).toEqual([]);
+    for (const bytes of [[0], [0, 0, 0xff, 0xff]]) {
+      const error = errorOf(() => decode(Uint8Array.from(bytes)));
+      expect(error.code).toBe("INVALID_MESSAGE");
+      expect(error.details).toEqual({ codec, position: 0 });
+    }
+  });
+
+  test("refuses what is not UTF-8", () => {
+    const error = errorOf(() => decodeAll(make(), [pack(Uint8Array.of(0xff))]));
+    expect(error.code).toBe("INVALID_MESSAGE");
+    expect(error.cause).toBeInstanceOf(TypeError);
+  });
+});
+
+describe.each(STREAMS.filter(({ isZlib }) => isZlib))("$name", ({ make, pack }) => {
+  const packed = pack(PLAIN);
+  const wrong = changed(packed, packed.length - 1, (byte) => byte ^ 1);
+
+  test("refuses a wrong Adler-32, however it is split", () => {
+    for (let at = 0; at <= 4; at++) {
+      const decode = startDecoding(make());
+      const cut = packed.length - at;
+      const error = errorOf(() => {
+        decode(wrong.slice(0, cut));
+        decode(wrong.slice(cut));
+      });
+      expect(error.message).toContain("wrong Adler-32");
+      expect(error.details).toEqual({
+        codec: "zlibStream",
+        position: at === 0 ? packed.length - 4 : 0,
+      });
+    }
+  });
+
+  test("takes a right one, however it is split, and hands out nothing more", () => {
+    for (let at = 0; at <= 4; at++) {
+      const cut = packed.length - at;
+      expect(decodeAll(make(), [packed.slice(0, cut), packed.slice(cut)])).toEqual([text(PLAIN)]);
+    }
+  });
+
+  test("takes that of an empty stream", () => {
+    expect(decodeAll(make(), [pack("")])).toEqual([text("")]);
+  });
+
+  test("refuses a header that is none, at once when it is there", () => {
+    const decode = startDecoding(make());
+    decode(Uint8Array.of(0x78));
+    expect(errorOf(() => decode(Uint8Array.of(0x9d))).message).toContain("not zlib");
+    const dictionary = Buffer.from("hello");
+    const error = errorOf(() => decodeAll(make(), [pack(PLAIN, { dictionary })]));
+    expect(error.message).toContain("it needs a dictionary");
+  });
+});

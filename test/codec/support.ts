@@ -1,0 +1,236 @@
+import { constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
+import { WsError } from "wschan";
+import type { Codec, Data, Message, TextMessage } from "wschan";
+import * as browser from "../../src/codec/browser.js";
+import * as node from "../../src/codec/node.js";
+import type { DeflateOptions, InflateOptions } from "../../src/codec/node.js";
+
+/** The entries: Node's zlib ahead of fflate, and fflate alone. */
+export const ENTRIES = [
+  { entry: "node", codecs: node },
+  { entry: "browser", codecs: browser },
+] as const;
+
+export type FormatName = "gzip" | "zlib" | "deflateRaw";
+export type StreamName = "zlibStream" | "deflateStream";
+
+/** A format as Node's zlib makes it. */
+export interface Format {
+  readonly format: FormatName;
+  /** The codecs that decode it. */
+  readonly names: readonly ["gunzip" | "unzlib" | "inflateRaw", FormatName];
+  /** What stands around deflate's own bytes, in bytes. */
+  readonly header: number;
+  readonly trailer: number;
+  /** In a buffer of its own. */
+  readonly pack: (data: string | Uint8Array, options?: ZlibOptions) => Uint8Array<ArrayBuffer>;
+}
+
+export const FORMATS: readonly Format[] = [
+  {
+    format: "gzip",
+    names: ["gunzip", "gzip"],
+    header: 10,
+    trailer: 8,
+    pack: (data, options) => Uint8Array.from(gzipSync(data, options)),
+  },
+  {
+    format: "zlib",
+    names: ["unzlib", "zlib"],
+    header: 2,
+    trailer: 4,
+    pack: (data, options) => Uint8Array.from(deflateSync(data, options)),
+  },
+  {
+    format: "deflateRaw",
+    names: ["inflateRaw", "deflateRaw"],
+    header: 0,
+    trailer: 0,
+    pack: (data, options) => Uint8Array.from(deflateRawSync(data, options)),
+  },
+];
+
+type Make<Options> = (options?: Options) => Codec;
+
+/** A codec of one entry, and what it decodes. */
+export interface Case extends Format {
+  /** "gunzip of the browser entry". */
+  readonly name: string;
+  /** What errors call it. */
+  readonly codec: FormatName;
+  readonly make: Make<InflateOptions>;
+}
+
+/** Every codec that decodes each message by itself, of both entries. */
+export const CASES: readonly Case[] = ENTRIES.flatMap(({ entry, codecs }) =>
+  FORMATS.flatMap((format) =>
+    format.names.map((codec) => ({
+      ...format,
+      codec: format.format,
+      name: `${codec} of the ${entry} entry`,
+      make: codecs[codec] as Make<InflateOptions>,
+    })),
+  ),
+);
+
+/** Those of them that compress what is sent. */
+export const DEFLATING: readonly (Case & { readonly make: Make<DeflateOptions> })[] = CASES.filter(
+  ({ format, name }) => name.startsWith(`${format} `),
+);
+
+/** The streams, which are the same in both entries; and how Node's zlib makes them. */
+export const STREAMS = ENTRIES.flatMap(
+  ({ entry, codecs }) =>
+    [
+      {
+        name: `zlibStream of the ${entry} entry`,
+        codec: "zlibStream",
+        make: codecs.zlibStream,
+        pack: FORMATS[1]?.pack as Format["pack"],
+        isZlib: true,
+      },
+      {
+        name: `deflateStream of the ${entry} entry`,
+        codec: "deflateStream",
+        make: codecs.deflateStream,
+        pack: FORMATS[2]?.pack as Format["pack"],
+        isZlib: false,
+      },
+    ] as const,
+);
+
+/** The default of option `readLimit`. */
+export const READ_LIMIT = 16_777_216;
+
+/** What arrives: a string as text, bytes as binary. */
+export type Arrival = string | Uint8Array<ArrayBuffer>;
+
+export const toMessage = (data: Arrival): Message =>
+  typeof data === "string" ? { type: "text", data } : { type: "binary", data };
+
+/** Decodes on one connection: returns what each message comes to, with the sizes it is taken to hold. */
+export function startDecoding<In>(
+  codec: Codec<In, never>,
+  readLimit = READ_LIMIT,
+): (data: Arrival) => { readonly values: In[]; readonly sizes: number[] } {
+  const decode = codec.decoder(readLimit);
+  return (data) => {
+    const values: In[] = [];
+    const sizes: number[] = [];
+    decode(toMessage(data), (value, size) => {
+      values.push(value);
+      sizes.push(size);
+    });
+    return { values, sizes };
+  };
+}
+
+/** What messages of one connection come to, all in all. */
+export function decodeAll<In>(
+  codec: Codec<In, never>,
+  messages: readonly Arrival[],
+  readLimit?: number,
+): In[] {
+  const decode = startDecoding(codec, readLimit);
+  return messages.flatMap((data) => decode(data).values);
+}
+
+/** What the one message that comes out holds. */
+export function decodeOne<T extends Message>(
+  codec: Codec<T>,
+  data: Arrival,
+  readLimit?: number,
+): T["data"] {
+  const values = decodeAll(codec, [data], readLimit);
+  const [message] = values;
+  if (values.length !== 1 || !message) throw new Error(`${values.length} messages came out`);
+  return message.data;
+}
+
+/** The same as `attempt`, with the error for a value, if it is a `WsError`. */
+export function resultOf<T>(attempt: () => T): T | WsError {
+  try {
+    return attempt();
+  } catch (error) {
+    if (WsError.is(error)) return error;
+    throw error;
+  }
+}
+
+/** The `WsError` that a call throws; fails where there is none. */
+export function errorOf(attempt: () => unknown): WsError {
+  const result = resultOf(attempt);
+  if (WsError.is(result)) return result;
+  throw new Error(`it did not fail: ${JSON.stringify(result)}`);
+}
+
+/** A text message, as it comes out. */
+export const text = (data: string): TextMessage => ({ type: "text", data });
+
+/** What is sent for a value. */
+export function encode<Out>(codec: Codec<unknown, Out>, value: Out, type?: 1 | 2): Data {
+  if (!codec.encode) throw new Error("it does not encode");
+  return codec.encode(value, type);
+}
+
+/** A text as UTF-8. */
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(Buffer.from(text, "utf8"));
+
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(Buffer.concat(parts));
+
+/** With these bytes from `at` on, or one of them changed by `change`. */
+export function changed(
+  bytes: Uint8Array,
+  at: number,
+  change: (byte: number) => number,
+): Uint8Array<ArrayBuffer> {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = change(copy[at] ?? 0);
+  return copy;
+}
+
+/** Flushes as a sender of messages does, and does not end the stream. */
+export const SYNC_FLUSH: ZlibOptions = { finishFlush: constants.Z_SYNC_FLUSH };
+
+/** Lines of JSON that compress well, of so many bytes. */
+export function prose(size: number): string {
+  let lines = "";
+  for (let n = 0; lines.length < size; n++) lines += `{"id":${n},"price":${(n * n) % 9_973}}\n`;
+  return lines.slice(0, size);
+}
+
+/** A codec that inflates, and messages for it. */
+export interface Inflating {
+  readonly name: string;
+  /** What errors call it. */
+  readonly codec: FormatName | StreamName;
+  readonly make: () => Codec;
+  readonly pack: (plain: Uint8Array) => Uint8Array<ArrayBuffer>;
+}
+
+/** Every codec that inflates, in both entries, and how to make a message for it. */
+export const INFLATING: readonly Inflating[] = [
+  ...CASES.map(({ name, codec, make, pack }) => ({
+    name,
+    codec,
+    make: (): Codec => make({ type: "binary" }),
+    pack: (plain: Uint8Array) => pack(plain),
+  })),
+  ...STREAMS.map(({ name, codec, make, pack }) => ({
+    name,
+    codec,
+    make: (): Codec => make({ type: "binary" }),
+    pack: (plain: Uint8Array) => pack(plain, SYNC_FLUSH),
+  })),
+  ...ENTRIES.flatMap(({ entry, codecs }) =>
+    FORMATS.slice(0, 2).map(({ format, pack }) => ({
+      name: `auto of the ${entry} entry, of ${format}`,
+      codec: format,
+      make: (): Codec => codecs.auto({ type: "binary" }),
+      pack: (plain: Uint8Array) => pack(plain),
+    })),
+  ),
+];
