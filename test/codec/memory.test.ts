@@ -34,7 +34,8 @@ describe.each(INFLATING)("a bomb of 1 GiB for $name", ({ codec, make }) => {
     "stops at a readLimit of %i bytes, and costs no more than 1 MiB beside",
     (limit) => {
       const packed = bomb(codec);
-      const live = watchLive();
+      // Each chunk of them may hold a quarter of a MiB.
+      const live = watchLive(limit > MIB ? 8 : 1);
       const error = errorOf(() => decodeAll(make(), [packed], limit));
       expect({ code: error.code, details: error.details }).toEqual({
         code: "MESSAGE_TOO_BIG",
@@ -49,7 +50,12 @@ describe.each(INFLATING)("a bomb of 1 GiB for $name", ({ codec, make }) => {
 describe("many small parts", () => {
   const COUNT = 100_000;
 
-  test.each(CASES.filter(({ format }) => format === "gzip"))(
+  // Where zlib does not take them all at once.
+  const byFflate = CASES.filter(
+    ({ format, name }) => format === "gzip" && name.includes("browser"),
+  );
+
+  test.each(byFflate)(
     "cost little more than what they hold: members for $name",
     ({ make, pack }) => {
       const member = pack("a");
@@ -106,9 +112,13 @@ function watchLive(every = 1): { readonly peak: number; readonly samples: number
 /** In bytes. */
 function liveMemory(): number {
   if (gc === undefined) throw new Error("this needs --expose-gc");
-  // What one collection has found to be garbage may be counted until the next.
-  gc();
-  gc();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  let least = Infinity;
+  // What one collection has found to be garbage may be counted until the next, or be freed beside it.
+  for (;;) {
+    gc();
+    const { heapUsed, external } = process.memoryUsage();
+    const bytes = heapUsed + external;
+    if (bytes >= least) return least;
+    least = bytes;
+  }
 }
