@@ -97,9 +97,10 @@ await forgetSurvivors(asked);
 /** @param {string} name */
 const suitesOf = (name) => {
   if (OVER_SOCKETS.includes(name)) return "transport,adversary";
-  return name.startsWith("src/reconnect/") ? "reconnect" : "unit";
+  const subPath = /^src\/(reconnect|codec)\//.exec(name)?.[1];
+  return subPath ?? "unit";
 };
-for (const suites of ["unit", "transport,adversary", "reconnect"]) {
+for (const suites of ["unit", "transport,adversary", "reconnect", "codec"]) {
   mutate(
     suites,
     asked.filter((name) => suitesOf(name) === suites),
