@@ -139,8 +139,12 @@ describe("a refusal", () => {
     ["503 Service Unavailable", "UNAVAILABLE", true],
     ["505 HTTP Version Not Supported", "UNAVAILABLE", false],
     ["599 Made Up", "UNAVAILABLE", true],
+    ["600 Made Up", "INTERNAL", false],
     ["200 OK", "INTERNAL", false],
+    ["299 Made Up", "INTERNAL", false],
+    ["300 Multiple Choices", "INTERNAL", false],
     ["302 Found", "INTERNAL", false],
+    ["399 Made Up", "INTERNAL", false],
   ])("%s", async (status, kind, retryable) => {
     const error = await refusedBy((peer) =>
       peer.refuse(status, { "X-Why": "because", "Set-Cookie": "a=1" }, "go äway"),
@@ -153,6 +157,7 @@ describe("a refusal", () => {
       body: "go äway",
     });
     expect(error.message).toContain(status);
+    expect(error.message.includes("followRedirects")).toBe(status.startsWith("3"));
   });
 
   test("with Retry-After in seconds", async () => {
@@ -197,6 +202,23 @@ describe("a refusal", () => {
       peer.refuse("503 Service Unavailable", {}, "x".repeat(size)),
     );
     expect(error.details.body).toHaveLength(Math.min(size, 65_536));
+  });
+
+  test("with a body that goes on and on, is not read on", async () => {
+    const chunk = Buffer.alloc(65_536);
+    let written = 0;
+    const error = await refusedBy(({ socket }) => {
+      const write = (): void => {
+        do written += chunk.length;
+        while (!socket.destroyed && socket.write(chunk));
+      };
+      socket.write("HTTP/1.1 503 Busy\r\nContent-Length: 1000000000000\r\n\r\n");
+      socket.on("drain", write);
+      write();
+    });
+    expect(error.details.body).toHaveLength(65_536);
+    // What kernels hold between the two, and not what passes through them in a second.
+    expect(written).toBeLessThan(32 * 1_048_576);
   });
 
   test("with a body that never ends", async () => {
