@@ -13,8 +13,8 @@ import { format } from "prettier";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /**
- * What `ws` does is seen over real sockets alone, and a sub-path by tests of its own; all else is seen by
- * `test/unit`, in milliseconds.
+ * What `ws` does is seen over real sockets alone, and a sub-path, as what it is built with, by tests of its
+ * own; all else is seen by `test/unit`, in milliseconds.
  */
 const OVER_SOCKETS = ["src/transport/guarded-connection.ts", "src/transport/node.ts"];
 
@@ -97,6 +97,7 @@ await forgetSurvivors(asked);
 /** @param {string} name */
 const suitesOf = (name) => {
   if (OVER_SOCKETS.includes(name)) return "transport,adversary";
+  if (name === "src/kit.ts") return "reconnect";
   const subPath = /^src\/(reconnect|codec)\//.exec(name)?.[1];
   return subPath ?? "unit";
 };

@@ -843,12 +843,14 @@ describe("a client whose messages go to another inbox", () => {
 
   test("puts there what had arrived before, then what comes", () => {
     const { client, text, inbox } = open();
-    text("before");
+    for (const data of ["before", "then"]) text(data);
     client.deliverTo(inbox);
+    expect(inbox.bytes).toBe(2 * 64 + 2 * 10);
     text("after");
     expect(client.channel().length).toBe(0);
-    expect(inbox.take()).toMatchObject({ value: { data: "before" } });
-    expect(inbox.take()).toMatchObject({ value: { data: "after" } });
+    for (const data of ["before", "then", "after"]) {
+      expect(inbox.take()).toMatchObject({ value: { data } });
+    }
     expect(client.stats.bytesBuffered).toBe(0);
   });
 
