@@ -19,7 +19,7 @@ export default defineConfig({
       "test/transport/liveness.test.ts",
       "test/adversary/floods.test.ts",
       // It needs --expose-gc, which a thread cannot be given.
-      "test/codec/memory.test.ts",
+      "test/codec/{memory,formats}.test.ts",
       // They take their time, too, and need more than Stryker copies.
       "test/reconnect/{cuts,restart,storm}.test.ts",
     ],
