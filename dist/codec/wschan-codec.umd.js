@@ -4,21 +4,27 @@
   (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.wschanCodec = {}, global.fflate, global.wschan));
 })(this, (function (exports, fflate, wschan) { 'use strict';
 
-  let table;
-  function makeTable() {
-    return Uint32Array.from({ length: 256 }, (_, byte) => {
-      let value = byte;
+  const STEP = 4;
+  let tables;
+  function makeTables() {
+    const made = new Int32Array(STEP * 256);
+    for (let at = 0; at < made.length; at++) {
+      let value = at < 256 ? at : made[at - 256];
       for (let bit = 0; bit < 8; bit++) value = value >>> 1 ^ (value & 1 ? 3988292384 : 0);
-      return value;
-    });
+      made[at] = value;
+    }
+    return made;
   }
   const crc32 = (bytes, value = 0) => {
-    const steps = table ??= makeTable();
+    const table = tables ??= makeTables();
+    const byte = (at2) => bytes[at2];
     let crc = ~value;
     let at = 0;
-    while (at < bytes.length) {
-      crc = steps[(crc ^ bytes[at++]) & 255] ^ crc >>> 8;
+    for (; at + STEP <= bytes.length; at += STEP) {
+      crc ^= byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24;
+      crc = table[768 + (crc & 255)] ^ table[512 + (crc >>> 8 & 255)] ^ table[256 + (crc >>> 16 & 255)] ^ table[crc >>> 24];
     }
+    while (at < bytes.length) crc = table[(crc ^ byte(at++)) & 255] ^ crc >>> 8;
     return ~crc >>> 0;
   };
   const BASE = 65521;
@@ -172,6 +178,7 @@
   const WINDOW = 32768;
   const SPARE = 131072;
   const COPIES = 4;
+  const NOTHING = /* @__PURE__ */ new Uint8Array();
   let room;
   class Inflater {
     constructor() {
@@ -185,7 +192,7 @@
     reset() {
       this.hasEnded = false;
       this.#engine.s = { i: 0 };
-      this.#engine.p = new Uint8Array();
+      this.#engine.p = NOTHING;
     }
     /**
      * Inflates `bytes` from `at` on. Returns where it ended, which is behind the last one unless the stream
@@ -204,7 +211,7 @@
       const engine = this.#engine;
       const start = position - engine.p.length;
       room ??= new Uint8Array(WINDOW + RATIO * SLICE + SPARE);
-      room.set(engine.o.subarray(0, engine.s.b ?? 0));
+      if (engine.s.b) room.set(engine.o.subarray(0, engine.s.b));
       engine.o = room;
       this.#output = output;
       try {

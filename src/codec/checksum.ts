@@ -1,27 +1,38 @@
 /** Goes on with a checksum over more bytes; without one, it begins. */
 export type Checksum = (bytes: Uint8Array, value?: number) => number;
 
-/** What a byte does to a CRC-32, by the byte. */
-let table: Uint32Array | undefined;
+/** How many bytes are taken at once. */
+const STEP = 4;
 
-function makeTable(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
-    let value = byte;
+/** What a byte does to a CRC-32, by the byte; then with one byte of zero behind it, with two, and three. */
+let tables: Int32Array | undefined;
+
+function makeTables(): Int32Array {
+  const made = new Int32Array(STEP * 256);
+  for (let at = 0; at < made.length; at++) {
+    let value = at < 256 ? at : (made[at - 256] as number);
     // The polynomial of RFC 1952 section 8, its bits in reverse.
     for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
-    return value;
-  });
+    made[at] = value;
+  }
+  return made;
 }
 
 /** CRC-32: RFC 1952 section 8. */
 export const crc32: Checksum = (bytes, value = 0) => {
-  const steps = (table ??= makeTable());
+  const table = (tables ??= makeTables());
+  const byte = (at: number): number => bytes[at] as number;
   let crc = ~value;
   let at = 0;
-  // Not by `for...of`, which is half as fast.
-  while (at < bytes.length) {
-    crc = (steps[(crc ^ (bytes[at++] as number)) & 255] as number) ^ (crc >>> 8);
+  for (; at + STEP <= bytes.length; at += STEP) {
+    crc ^= byte(at) | (byte(at + 1) << 8) | (byte(at + 2) << 16) | (byte(at + 3) << 24);
+    crc =
+      (table[768 + (crc & 255)] as number) ^
+      (table[512 + ((crc >>> 8) & 255)] as number) ^
+      (table[256 + ((crc >>> 16) & 255)] as number) ^
+      (table[crc >>> 24] as number);
   }
+  while (at < bytes.length) crc = (table[(crc ^ byte(at++)) & 255] as number) ^ (crc >>> 8);
   return ~crc >>> 0;
 };
 

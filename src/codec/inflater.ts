@@ -30,6 +30,8 @@ const SPARE = 131_072;
 /** As room grows it doubles, then it is copied: of each decoded byte there are up to four. */
 const COPIES = 4;
 
+const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array();
+
 /** Where all inflaters decode to, one after the other: as much as the smallest slice may need. */
 let room: Uint8Array | undefined;
 
@@ -48,7 +50,7 @@ export class Inflater {
   reset(): void {
     this.hasEnded = false;
     this.#engine.s = { i: 0 };
-    this.#engine.p = new Uint8Array();
+    this.#engine.p = NOTHING;
   }
 
   /**
@@ -69,7 +71,7 @@ export class Inflater {
     const engine = this.#engine;
     const start = position - engine.p.length;
     room ??= new Uint8Array(WINDOW + RATIO * SLICE + SPARE);
-    room.set(engine.o.subarray(0, engine.s.b ?? 0));
+    if (engine.s.b) room.set(engine.o.subarray(0, engine.s.b));
     engine.o = room;
     this.#output = output;
     try {
