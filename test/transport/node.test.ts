@@ -1,6 +1,8 @@
+import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect, createContext } from "../../src/node.js";
 import type { WebSocketClass } from "../../src/node.js";
+import { startEchoServer } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startScriptedServer } from "./scripted-server.js";
 import { transportSuite } from "./suite.js";
@@ -31,4 +33,14 @@ transportSuite({
     handshake: false,
   },
   startServer: () => startScriptedServer(),
+});
+
+test("bufferedAmount counts what leaves at the end of this turn", async () => {
+  await using server = await startEchoServer();
+  const client = await connect(server.url);
+  void client.send("x".repeat(100));
+  expect(client.bufferedAmount).toBeGreaterThanOrEqual(100);
+  await client.flush();
+  expect(client.bufferedAmount).toBe(0);
+  await client.close();
 });
