@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createContext } from "../../src/node.js";
 import * as browser from "../../src/reconnect/browser.js";
 import { makePlan } from "../../src/reconnect/options.js";
@@ -113,6 +113,17 @@ describe("keepAlive", () => {
     expect(keepAliveOf({}, false)).toBeUndefined();
     expect(keepAliveOf({ webSocket })).toBeUndefined();
     expect(keepAliveOf({ webSocket, keepAlive: { message } })).toEqual({ ...usual, message });
+  });
+
+  test.each([
+    ["Node, which has pings", reconnecting, usual],
+    ["browsers, which have none", browser.reconnecting, undefined],
+  ])("is what suits the entry for %s", async (_where, make, expected) => {
+    const context = createContext({ policy: () => false });
+    const connect = vi.spyOn(context, "connect");
+    await make(URL, { context }).closed;
+    expect(connect).toHaveBeenCalledTimes(1);
+    expect(connect.mock.calls[0]?.[1]?.keepAlive).toEqual(expected);
   });
 
   test("is off by false", () => {
