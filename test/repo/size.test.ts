@@ -45,7 +45,7 @@ const COSTS = [
   },
   {
     what: "all its codecs that only inflate",
-    budget: 5_000,
+    budget: 5_100,
     script: () => byEsbuild(dir, INFLATING, ON_TOP),
   },
 ];
@@ -61,7 +61,7 @@ const OTHER_COSTS = [
   },
   {
     what: "all codecs that only inflate, by rollup",
-    budget: 5_000,
+    budget: 5_100,
     script: () => byRollup(dir, INFLATING, ON_TOP),
   },
 ];
