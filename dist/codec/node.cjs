@@ -357,7 +357,9 @@ function toBytes(data) {
 }
 
 const INFLATE = { gzip: node_zlib.gunzipSync, zlib: node_zlib.inflateSync, deflateRaw: node_zlib.inflateRawSync };
+const WORTH_A_CALL = 128;
 const unpackAtOnce = ({ name }, bytes, limit) => {
+  if (bytes.length < WORTH_A_CALL) return void 0;
   try {
     const result = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result;

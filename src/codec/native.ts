@@ -11,6 +11,9 @@ import type { UnpackAtOnce } from "./inflating.js";
 
 const INFLATE = { gzip: gunzipSync, zlib: inflateSync, deflateRaw: inflateRawSync };
 
+/** To inflate fewer bytes than this takes less time than a call of zlib: see docs/PERFORMANCE.md. */
+export const WORTH_A_CALL = 128;
+
 /** What zlib returns if it is to tell how many bytes it has read. */
 interface Info {
   readonly buffer: Buffer<ArrayBuffer>;
@@ -18,10 +21,11 @@ interface Info {
 }
 
 /**
- * By Node's zlib, which is faster, checks as much, and stops at the limit. Whatever it finds wrong is left to
+ * By Node's zlib, which is mostly faster, checks as much, and stops at the limit. Whatever it finds wrong is left to
  * be found again, so that errors are the same on all platforms; so are bytes behind the end, which it skips.
  */
 export const unpackAtOnce: UnpackAtOnce = ({ name }, bytes, limit) => {
+  if (bytes.length < WORTH_A_CALL) return undefined;
   try {
     const result: unknown = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result as Info;

@@ -1,43 +1,59 @@
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { DEFLATE_RAW, GZIP, ZLIB } from "../../src/codec/format.js";
-import { unpackAtOnce } from "../../src/codec/native.js";
+import { unpackAtOnce, WORTH_A_CALL } from "../../src/codec/native.js";
 
+/** What stands around a stored block, and its own header, in bytes. */
 const FORMATS = [
-  { format: GZIP, pack: gzipSync },
-  { format: ZLIB, pack: deflateSync },
-  { format: DEFLATE_RAW, pack: deflateRawSync },
+  { format: GZIP, pack: gzipSync, around: 23 },
+  { format: ZLIB, pack: deflateSync, around: 11 },
+  { format: DEFLATE_RAW, pack: deflateRawSync, around: 5 },
 ];
 
-// Whatever it does not do is done without it: only here can be seen that it does anything.
-describe.each(FORMATS)("zlib, of $format.name", ({ format, pack }) => {
-  const sizes = [0, 1, 1_000, 16_384, 16_385, 100_000];
+const plainOf = (size: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: size }, (_, i) => (i * i) >> 3);
 
-  test.each(sizes)("unpacks a message of %i bytes into a buffer of its own", (size) => {
-    const plain = Uint8Array.from({ length: size }, (_, i) => (i * i) >> 3);
-    const unpacked = unpackAtOnce(format, pack(plain), Math.max(size, 1));
-    expect(unpacked).toEqual(plain);
-    expect(unpacked?.buffer.byteLength).toBe(size);
-    expect(Object.getPrototypeOf(unpacked)).toBe(Uint8Array.prototype);
+// Whatever it does not do is done without it: only here can be seen that it does anything.
+describe.each(FORMATS)("zlib, of $format.name", ({ format, pack, around }) => {
+  test.each([200, 1_000, 16_384, 16_385, 100_000])(
+    "unpacks a message of %i bytes into a buffer of its own",
+    (size) => {
+      const unpacked = unpackAtOnce(format, pack(plainOf(size)), size);
+      expect(unpacked).toEqual(plainOf(size));
+      expect(unpacked?.buffer.byteLength).toBe(size);
+      expect(Object.getPrototypeOf(unpacked)).toBe(Uint8Array.prototype);
+    },
+  );
+
+  test.each([
+    [WORTH_A_CALL - 1, false],
+    [WORTH_A_CALL, true],
+    [WORTH_A_CALL + 1, true],
+  ])("is called for a message of %i bytes: %s", (size, isCalled) => {
+    const packed = pack(new Uint8Array(size - around), { level: 0 });
+    expect(packed).toHaveLength(size);
+    expect(unpackAtOnce(format, packed, 1_000) !== undefined).toBe(isCalled);
   });
 
-  const packed = pack(new Uint8Array(1_000));
+  const packed = pack(plainOf(1_000));
 
   test.each([
     ["a byte too few", packed.subarray(0, -1)],
     ["a byte too many", Buffer.concat([packed, Buffer.of(0)])],
-    ["what is none", Buffer.from("hello")],
-    ["nothing", Buffer.alloc(0)],
+    ["what is none", Buffer.alloc(200, "hello")],
   ])("leaves %s to others", (_what, bytes) => {
+    expect(bytes.length).toBeGreaterThan(WORTH_A_CALL);
     expect(unpackAtOnce(format, bytes, 1_000)).toBeUndefined();
   });
 
   test("leaves what is over the limit to others", () => {
+    expect(unpackAtOnce(format, packed, 1_000)).toBeDefined();
     expect(unpackAtOnce(format, packed, 999)).toBeUndefined();
   });
 });
 
 test("zlib takes several members of gzip at once", () => {
-  const members = Buffer.concat([gzipSync("a"), gzipSync(""), gzipSync("b")]);
-  expect(unpackAtOnce(GZIP, members, 2)).toEqual(Uint8Array.from(Buffer.from("ab")));
+  const members = Buffer.concat([gzipSync(plainOf(200)), gzipSync(""), gzipSync("b")]);
+  const plain = Buffer.concat([plainOf(200), Buffer.from("b")]);
+  expect(unpackAtOnce(GZIP, members, 201)).toEqual(Uint8Array.from(plain));
 });
