@@ -183,7 +183,7 @@ describe("the chat", () => {
     await bob.getByRole("button", { name: "Leave" }).click();
     await heard(ann, "Bob left");
     // The server may have told Ann before it has answered Bob.
-    await expect.poll(() => textOf(bob, "chat-state")).toBe("Not joined");
+    await expect.poll(() => textOf(bob, "chat-state"), { timeout: ms(5_000) }).toBe("Not joined");
     // Whoever was in the form that went away is in the one that came.
     expect(await focused(bob)).toBe("name");
     await join(bob, "Bob");
