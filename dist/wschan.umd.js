@@ -1226,8 +1226,8 @@
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch (cause) {
       const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-      const as = codec ? `what codec ${codec.name} takes` : wanted;
-      throw invalid("send: data", as, value, "INVALID_MESSAGE", cause);
+      const taken = codec ? `what codec ${codec.name} takes` : wanted;
+      throw invalid("send: data", taken, value, "INVALID_MESSAGE", cause);
     }
   }
   function toBytes(data) {

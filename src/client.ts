@@ -727,8 +727,8 @@ export function toPayload(
   } catch (cause) {
     const wanted =
       "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-    const as = codec ? `what codec ${codec.name} takes` : wanted;
-    throw invalid("send: data", as, value, "INVALID_MESSAGE", cause);
+    const taken = codec ? `what codec ${codec.name} takes` : wanted;
+    throw invalid("send: data", taken, value, "INVALID_MESSAGE", cause);
   }
 }
 

@@ -150,12 +150,14 @@ const GZIP = {
     return at + 8;
   }
 };
+const FDICT = 32;
+function isZlib(method, flags) {
+  return (method & 15) === 8 && method >> 4 <= 7 && (method << 8 | flags) % 31 === 0;
+}
 function readZlibHeader(codec, bytes, at) {
   const [method = 0, flags = 0] = bytes.subarray(at);
-  if ((method & 15) !== 8 || method >> 4 > 7 || (method << 8 | flags) % 31 > 0) {
-    throw corrupt(codec, "not zlib", at);
-  }
-  if (flags & 32) throw corrupt(codec, "it needs a dictionary", at);
+  if (!isZlib(method, flags)) throw corrupt(codec, "not zlib", at);
+  if (flags & FDICT) throw corrupt(codec, "it needs a dictionary", at);
   return at + 2;
 }
 const ZLIB = {
@@ -303,8 +305,7 @@ function bindInflating(format, unpackAtOnce) {
 
 const sniff = ([first = 0, second = 0]) => {
   if (first === 31 && second === 139) return GZIP;
-  const isZlib = (first & 15) === 8 && first >> 4 <= 7 && (first << 8 | second) % 31 === 0;
-  return isZlib && !(second & 32) ? ZLIB : void 0;
+  return isZlib(first, second) && !(second & FDICT) ? ZLIB : void 0;
 };
 function pinned() {
   let format = null;

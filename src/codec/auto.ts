@@ -1,5 +1,5 @@
 import type { Codec } from "wschan";
-import { GZIP, ZLIB } from "./format.js";
+import { FDICT, GZIP, isZlib, ZLIB } from "./format.js";
 import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
 import type { Choose, Inflating, UnpackAtOnce } from "./inflating.js";
@@ -9,9 +9,7 @@ import type { AutoOptions } from "./options.js";
 /** Tells the format by its first two bytes. */
 const sniff: Choose = ([first = 0, second = 0]): Format | undefined => {
   if (first === 0x1f && second === 0x8b) return GZIP;
-  // RFC 1950 section 2.2: deflate, a check of both bytes, and no dictionary.
-  const isZlib = (first & 15) === 8 && first >> 4 <= 7 && ((first << 8) | second) % 31 === 0;
-  return isZlib && !(second & 0x20) ? ZLIB : undefined;
+  return isZlib(first, second) && !(second & FDICT) ? ZLIB : undefined;
 };
 
 /** The same format for all, as the first tells. */

@@ -78,13 +78,19 @@ export const GZIP: Format = {
   },
 };
 
-/** Reads zlib's header (RFC 1950 section 2.2) that begins at `at`, and returns where it ends. */
+/** In the second byte of zlib's header: it needs a dictionary. */
+export const FDICT = 0x20;
+
+/** Whether zlib's header begins so (RFC 1950 section 2.2): deflate, and a check of both bytes. */
+export function isZlib(method: number, flags: number): boolean {
+  return (method & 15) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
+}
+
+/** Reads zlib's header that begins at `at`, and returns where it ends. */
 export function readZlibHeader(codec: string, bytes: Uint8Array, at: number): number {
   const [method = 0, flags = 0] = bytes.subarray(at);
-  if ((method & 15) !== 8 || method >> 4 > 7 || ((method << 8) | flags) % 31 > 0) {
-    throw corrupt(codec, "not zlib", at);
-  }
-  if (flags & 0x20) throw corrupt(codec, "it needs a dictionary", at);
+  if (!isZlib(method, flags)) throw corrupt(codec, "not zlib", at);
+  if (flags & FDICT) throw corrupt(codec, "it needs a dictionary", at);
   return at + 2;
 }
 
