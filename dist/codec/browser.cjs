@@ -3,7 +3,8 @@
 var fflate = require('fflate');
 var wschan = require('wschan');
 
-const STEP = 4;
+const STEP = 8;
+const MANY = 128;
 let tables;
 function makeTables() {
   const made = new Int32Array(STEP * 256);
@@ -16,14 +17,17 @@ function makeTables() {
 }
 const crc32 = (bytes, value = 0) => {
   const table = tables ??= makeTables();
-  const byte = (at2) => bytes[at2];
+  const { length } = bytes;
   let crc = ~value;
   let at = 0;
-  for (; at + STEP <= bytes.length; at += STEP) {
-    crc ^= byte(at) | byte(at + 1) << 8 | byte(at + 2) << 16 | byte(at + 3) << 24;
-    crc = table[768 + (crc & 255)] ^ table[512 + (crc >>> 8 & 255)] ^ table[256 + (crc >>> 16 & 255)] ^ table[crc >>> 24];
+  if (length >= MANY) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const four = (word, zeros) => table[(zeros + 3 << 8) + (word & 255)] ^ table[(zeros + 2 << 8) + (word >>> 8 & 255)] ^ table[(zeros + 1 << 8) + (word >>> 16 & 255)] ^ table[(zeros << 8) + (word >>> 24)];
+    for (; at + STEP <= length; at += STEP) {
+      crc = four(crc ^ view.getInt32(at, true), 4) ^ four(view.getInt32(at + 4, true), 0);
+    }
   }
-  while (at < bytes.length) crc = table[(crc ^ byte(at++)) & 255] ^ crc >>> 8;
+  while (at < length) crc = table[(crc ^ bytes[at++]) & 255] ^ crc >>> 8;
   return ~crc >>> 0;
 };
 const BASE = 65521;
@@ -128,8 +132,9 @@ const GZIP = {
   checksum: crc32,
   isConcatenable: true,
   readHeader(bytes, start) {
-    const [id1, id2, method, flags = 0] = bytes.subarray(start);
-    if (id1 !== 31 || id2 !== 139 || method !== 8 || flags & 224) {
+    const flags = bytes[start + 3] ?? 0;
+    const isGzip = bytes[start] === 31 && bytes[start + 1] === 139 && bytes[start + 2] === 8;
+    if (!isGzip || flags & 224) {
       throw corrupt("gzip", "not gzip", start);
     }
     let at = start + 10;

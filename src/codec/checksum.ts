@@ -1,10 +1,11 @@
 /** Goes on with a checksum over more bytes; without one, it begins. */
 export type Checksum = (bytes: Uint8Array, value?: number) => number;
 
-/** How many bytes are taken at once. */
-const STEP = 4;
+/** How many bytes are taken at once, and where there are enough for that to be faster. */
+const STEP = 8;
+const MANY = 128;
 
-/** What a byte does to a CRC-32, by the byte; then with one byte of zero behind it, with two, and three. */
+/** What a byte does to a CRC-32, by the byte; then with one byte of zero behind it, with two, and so on. */
 let tables: Int32Array | undefined;
 
 function makeTables(): Int32Array {
@@ -21,18 +22,22 @@ function makeTables(): Int32Array {
 /** CRC-32: RFC 1952 section 8. */
 export const crc32: Checksum = (bytes, value = 0) => {
   const table = (tables ??= makeTables());
-  const byte = (at: number): number => bytes[at] as number;
+  const { length } = bytes;
   let crc = ~value;
   let at = 0;
-  for (; at + STEP <= bytes.length; at += STEP) {
-    crc ^= byte(at) | (byte(at + 1) << 8) | (byte(at + 2) << 16) | (byte(at + 3) << 24);
-    crc =
-      (table[768 + (crc & 255)] as number) ^
-      (table[512 + ((crc >>> 8) & 255)] as number) ^
-      (table[256 + ((crc >>> 16) & 255)] as number) ^
-      (table[crc >>> 24] as number);
+  if (length >= MANY) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    /** What four bytes do, with so many bytes of zero behind them. */
+    const four = (word: number, zeros: number): number =>
+      (table[((zeros + 3) << 8) + (word & 255)] as number) ^
+      (table[((zeros + 2) << 8) + ((word >>> 8) & 255)] as number) ^
+      (table[((zeros + 1) << 8) + ((word >>> 16) & 255)] as number) ^
+      (table[(zeros << 8) + (word >>> 24)] as number);
+    for (; at + STEP <= length; at += STEP) {
+      crc = four(crc ^ view.getInt32(at, true), 4) ^ four(view.getInt32(at + 4, true), 0);
+    }
   }
-  while (at < bytes.length) crc = (table[(crc ^ byte(at++)) & 255] as number) ^ (crc >>> 8);
+  while (at < length) crc = (table[(crc ^ (bytes[at++] as number)) & 255] as number) ^ (crc >>> 8);
   return ~crc >>> 0;
 };
 

@@ -54,8 +54,9 @@ export const GZIP: Format = {
   checksum: crc32,
   isConcatenable: true,
   readHeader(bytes, start) {
-    const [id1, id2, method, flags = 0] = bytes.subarray(start);
-    if (id1 !== 0x1f || id2 !== 0x8b || method !== 8 || flags & 0xe0) {
+    const flags = bytes[start + 3] ?? 0;
+    const isGzip = bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8;
+    if (!isGzip || flags & 0xe0) {
       throw corrupt("gzip", "not gzip", start);
     }
     let at = start + 10;
