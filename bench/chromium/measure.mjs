@@ -34,7 +34,12 @@ export async function measureInChromium(workloads, server, rounds) {
   const asked = workloads.map(({ name, job = {} }) => ({ name, url: server.url(job) }));
   const site = await startSite({ asked, rounds });
   const profile = await mkdtemp(join(tmpdir(), "wschan-bench-"));
-  const flags = ["--headless=new", `--user-data-dir=${profile}`, "--no-default-browser-check"];
+  const flags = [
+    "--headless=new",
+    `--user-data-dir=${profile}`,
+    "--no-default-browser-check",
+    "--js-flags=--expose-gc",
+  ];
   const chromium = spawn(path, [...CHROMIUM_ARGS, ...flags, site.page], { stdio: "ignore" });
   const exited = once(chromium, "exit");
   const failed = exited.then(([code]) => {

@@ -24,6 +24,8 @@ async function measure(name, url) {
   const { ours, peers, prepare } = workload;
   const runOnce = async (/** @type {string} */ contestant) => {
     const round = await prepare(contestant, url);
+    // What one leaves behind is not the next one's to clear away.
+    globalThis.gc?.();
     const start = performance.now();
     await round.run();
     const wall = performance.now() - start;

@@ -11,12 +11,21 @@ import { openStream } from "./stream.mjs";
 
 /** @type {Readonly<Record<string, (url: string) => Promise<Connection>>>} */
 const CONTESTANTS = {
-  "wschan over `WebSocket`": async (url) =>
-    connection(await connect(url, { backpressure: "buffer" })),
-  "wschan over `WebSocketStream`": async (url) => connection(await connect(url)),
+  "wschan over `WebSocket`": (url) => openBy("buffer", url),
+  "wschan over `WebSocketStream`": (url) => openBy("stream", url),
   "`WebSocket`": (url) => openW3C(new WebSocket(url)),
   "`WebSocketStream`": openStream,
 };
+
+/**
+ * @param {"buffer" | "stream"} backpressure
+ * @param {string} url
+ */
+async function openBy(backpressure, url) {
+  const client = await connect(url, { backpressure });
+  if (client.backpressure !== backpressure) throw new Error(`it has ${client.backpressure}`);
+  return connection(client);
+}
 
 /**
  * @param {string} name
@@ -30,7 +39,7 @@ async function open(name, url) {
 
 const SIZES = [
   { size: 64, label: "64 B", received: 20_000, sent: 20_000 },
-  { size: 65_536, label: "64 KiB", received: 1_000, sent: 500 },
+  { size: 65_536, label: "64 KiB", received: 2_000, sent: 2_000 },
 ];
 
 const TRANSPORTS = ["`WebSocket`", "`WebSocketStream`"];

@@ -13,8 +13,8 @@ const SIZES = [
     targets: { ws: 1, "ws-events": 1.3, "ws-stream": 1.5 },
   },
   { size: KIB, label: "1 KiB", count: 50_000 },
-  { size: 64 * KIB, label: "64 KiB", count: 2_000, targets: { ws: 0.98 } },
-  { size: MIB, label: "1 MiB", count: 120, targets: { ws: 0.98 } },
+  { size: 64 * KIB, label: "64 KiB", count: 8_000, targets: { ws: 0.98 } },
+  { size: MIB, label: "1 MiB", count: 480, targets: { ws: 0.98 } },
 ];
 
 const PEERS = ["ws", "ws-events", "ws-stream", ...W3C, "it-ws"];

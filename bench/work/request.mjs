@@ -3,7 +3,7 @@
 import { open, W3C } from "../peers/index.mjs";
 
 const SIZE = 64;
-const COUNT = 2_000;
+const COUNT = 10_000;
 
 /** @type {import("./index.mjs").Workload[]} */
 export const workloads = [
