@@ -1,0 +1,40 @@
+import { deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { adler32, crc32 } from "../../src/codec/checksum.js";
+import { noise } from "../transport/support.js";
+
+/** Beside them, what zlib writes behind the bytes. */
+const CHECKSUMS = [
+  {
+    name: "CRC-32",
+    checksum: crc32,
+    byZlib: (bytes: Uint8Array) => gzipSync(bytes).subarray(-8).readUInt32LE(),
+  },
+  {
+    name: "Adler-32",
+    checksum: adler32,
+    byZlib: (bytes: Uint8Array) => deflateSync(bytes).subarray(-4).readUInt32BE(),
+  },
+];
+
+describe.each(CHECKSUMS)("$name", ({ checksum, byZlib }) => {
+  const bytes = noise(20_000);
+
+  test("is zlib's, whatever the length and wherever the bytes lie", () => {
+    for (let length = 0; length < 300; length++) {
+      const some = bytes.subarray(length % 9, (length % 9) + length);
+      expect(checksum(some), `${length} bytes`).toBe(byZlib(some));
+    }
+    // The most that Adler-32 can come to before it has to be reduced.
+    for (const all of [bytes, new Uint8Array(20_000).fill(255)]) {
+      expect(checksum(all)).toBe(byZlib(all));
+    }
+  });
+
+  test("goes on where it was, at every place", () => {
+    const whole = bytes.subarray(0, 300);
+    for (let at = 0; at <= whole.length; at++) {
+      expect(checksum(whole.subarray(at), checksum(whole.subarray(0, at)))).toBe(byZlib(whole));
+    }
+  });
+});
