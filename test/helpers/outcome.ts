@@ -38,3 +38,16 @@ export function conclude({ task }: TestContext, outcome: Outcome): void {
   if (time) expect(time.value, "milliseconds").toBeLessThanOrEqual(time.bound);
   if (memory) expect(memory.value, "bytes").toBeLessThanOrEqual(memory.bound);
 }
+
+/** Each of what was seen has to be one of these, and there has to be something. */
+export function oneOf(
+  allowed: readonly string[],
+  seen: ReadonlySet<string>,
+): Pick<Outcome, "expected" | "happened"> {
+  const expected = allowed.join(" or ");
+  const others = [...seen].filter((one) => !allowed.includes(one));
+  return {
+    expected,
+    happened: seen.size > 0 && others.length === 0 ? expected : others.join(", "),
+  };
+}

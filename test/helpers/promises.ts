@@ -47,6 +47,10 @@ export const PROMISES: readonly {
         name: "stays so behind half of bufferLimit, whatever pong is awaited",
       },
       { file: "test/adversary/deflate.test.ts", name: "stops at the default readLimit of 16 MiB" },
+      {
+        file: "test/codec/memory.test.ts",
+        name: "stops at a readLimit of %i bytes, and costs no more than 1 MiB beside",
+      },
     ],
   },
   {
@@ -67,6 +71,10 @@ export const PROMISES: readonly {
       {
         file: "test/soak/streams.test.ts",
         name: "an hour's stream of 360,000 messages in fast motion",
+      },
+      {
+        file: "test/reconnect/cuts.test.ts",
+        name: "acknowledged, sent again and deduplicated, every message arrives exactly once and in order (seed $seed, up to $largest B, $layers)",
       },
     ],
   },

@@ -53,6 +53,18 @@ export const SUITES: readonly Suite[] = [
     about: "Many connections, and long ones: what is left of them.",
   },
   {
+    title: "Reconnecting",
+    path: "test/reconnect/",
+    about:
+      "`wschan/reconnect` over connections that are cut, servers that are killed, refuse or stay away, and processes that sleep.",
+  },
+  {
+    title: "Payload codecs",
+    path: "test/codec/",
+    about:
+      "`wschan/codec` is given what Node's and Python's zlib make, and what they would not: messages cut short at every byte, with each bit flipped, and those of 1 MB that hold 1 GiB.",
+  },
+  {
     title: "Bad input",
     path: "test/unit/bad-input.test.ts",
     about: "Each is refused at once, with the code and the words that its test names.",

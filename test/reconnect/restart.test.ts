@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { reconnecting } from "../../src/reconnect/node.js";
 import { Condition } from "../helpers/condition.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
 import { freePort } from "../helpers/ports.js";
 import { Program } from "../helpers/program.js";
 import { ms } from "../helpers/time.js";
@@ -17,7 +18,7 @@ const SHARE = 100;
 test(
   "a server that is killed and started again 20 times under load takes every message once and in order, each time for a fresh token, until that is refused, too",
   { timeout: ms(120_000) },
-  async () => {
+  async (context) => {
     const port = await freePort();
     const unacknowledged = new Map<number, string>();
     const acknowledged = new Condition();
@@ -84,6 +85,11 @@ test(
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", details: { status: 401 } });
     await reading;
     expect(taken).toEqual(Array.from({ length: sent }, (_, i) => i + 1));
-    expect(refusals).toBe(RESTARTS + 2);
+    conclude(context, {
+      cases: RESTARTS,
+      expected: `refused ${RESTARTS + 2} times, then for good`,
+      happened: `refused ${refusals} times, then for good`,
+      lost: sent - new Set(taken).size,
+    });
   },
 );
