@@ -692,8 +692,9 @@ function resolve(text, base) {
 function displayUrl(url) {
   return publicUrl(url).replace(/\?.*/, "?...");
 }
-function publicUrl({ protocol, host, pathname, search }) {
-  return `${protocol}//${host}${pathname}${search}`;
+function publicUrl({ href, protocol, host, pathname, search }) {
+  const text = `${protocol}//${host}${pathname}${search}`;
+  return text === href ? href : text;
 }
 function maskUrl(value) {
   if (typeof value !== "string") return value;

@@ -704,8 +704,9 @@ function resolve(text, base) {
 function displayUrl(url) {
   return publicUrl(url).replace(/\?.*/, "?...");
 }
-function publicUrl({ protocol, host, pathname, search }) {
-  return `${protocol}//${host}${pathname}${search}`;
+function publicUrl({ href, protocol, host, pathname, search }) {
+  const text = `${protocol}//${host}${pathname}${search}`;
+  return text === href ? href : text;
 }
 function sameOrigin(a, b) {
   return originOf(a) === originOf(b);
@@ -2943,15 +2944,14 @@ class NodeTransport {
     this.#deflates = ws.extensions !== "";
     this.protocol = ws.protocol;
     this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
-    this.handshake = response && {
-      status: response.statusCode ?? 101,
-      headers: copyHeaders(response.headers)
-    };
+    this.#headers = response?.headers;
   }
   #ws;
   #socket;
   #options;
   #label;
+  #headers;
+  #handshake;
   #frames;
   /** The listener of `ws`. */
   #leave;
@@ -2969,6 +2969,10 @@ class NodeTransport {
   #pauseAsked;
   #pauseFirmly;
   #paused;
+  get handshake() {
+    const headers = this.#headers;
+    return this.#handshake ??= headers && { status: 101, headers: copyHeaders(headers) };
+  }
   /** Begins to report. */
   attach(handler) {
     this.#handler = handler;

@@ -64,8 +64,10 @@ export function displayUrl(url: URL): string {
 }
 
 /** The text of a URL without its credentials; the query stays. */
-export function publicUrl({ protocol, host, pathname, search }: URL): string {
-  return `${protocol}//${host}${pathname}${search}`;
+export function publicUrl({ href, protocol, host, pathname, search }: URL): string {
+  const text = `${protocol}//${host}${pathname}${search}`;
+  // Mostly they are the same, and each connection keeps one.
+  return text === href ? href : text;
 }
 
 /** Whether two URLs share scheme, host and port; for `ws+unix:`, scheme and socket. */

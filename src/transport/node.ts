@@ -492,7 +492,6 @@ interface Ping {
 class NodeTransport implements Transport, FrameSink, FrameTarget {
   readonly protocol: string;
   readonly extensions: string;
-  readonly handshake: Handshake | undefined;
   readonly backpressure: Backpressure;
   timesPaused = 0;
   /** Writes begun, and those that are done. */
@@ -503,6 +502,8 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
   readonly #socket: Socket | undefined;
   readonly #options: DialOptions;
   readonly #label: string;
+  readonly #headers: IncomingHttpHeaders | undefined;
+  #handshake: Handshake | undefined;
   #frames: FrameReader | undefined;
   /** The listener of `ws`. */
   #leave: ((this: Socket | undefined, bytes: Buffer) => void) | undefined;
@@ -538,10 +539,13 @@ class NodeTransport implements Transport, FrameSink, FrameTarget {
     this.#deflates = ws.extensions !== "";
     this.protocol = ws.protocol;
     this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
-    this.handshake = response && {
-      status: response.statusCode ?? 101,
-      headers: copyHeaders(response.headers),
-    };
+    this.#headers = response?.headers;
+  }
+
+  get handshake(): Handshake | undefined {
+    const headers = this.#headers;
+    // Not before somebody asks: what is frozen holds as much again. `ws` opens at no other status.
+    return (this.#handshake ??= headers && { status: 101, headers: copyHeaders(headers) });
   }
 
   /** Begins to report. */

@@ -528,6 +528,8 @@ describe("what the server is asked", () => {
     });
     expect(request?.headers["sec-websocket-key"]).toMatch(/^[\w+/]{22}==$/);
     expect(client.handshake).toMatchObject({ status: 101, headers: { upgrade: "websocket" } });
+    expect(client.handshake).toBe(client.handshake);
+    expect(client.handshake?.headers).toSatisfy(Object.isFrozen);
     expect(client.url).toBe(`${server.url}path/to?query=1`);
     client.terminate();
   });
