@@ -774,7 +774,7 @@ class Client {
     this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
     const code = ABNORMAL_CLOSURE;
     this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, hasWritten);
-    this.#keepAlive = keepAlive && this.#startKeepAlive(keepAlive);
+    if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
   }
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
   static open(transport, url, options) {
@@ -1315,7 +1315,7 @@ const PARSERS$1 = {
   meta: object,
   keepAlive(value, name) {
     const settings = parseKeepAlive(value, name);
-    if (settings.message) return settings;
+    if (!settings || settings.message) return settings;
     throw new WsError(
       "UNSUPPORTED",
       `${name} needs keepAlive.message where there are no ping frames`
@@ -1330,6 +1330,7 @@ const PARSERS$1 = {
   )
 };
 function parseKeepAlive(value, name) {
+  if (value === false) return false;
   const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
   return { interval: 3e4, timeout: 1e4, ...given };
 }

@@ -626,9 +626,10 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
      * all arrives for `timeout` after that has left. That waiting bytes go out is life as well; what
      * cannot leave is `writeTimeout`'s to find. It stands still while the socket is paused for a slow
-     * consumer. After a sleep of this process it pings at once. Default: off.
+     * consumer. After a sleep of this process it pings at once. Default: off. `false`: off, whatever the
+     * defaults of the context.
      */
-    readonly keepAlive?: KeepAliveOptions | undefined;
+    readonly keepAlive?: KeepAliveOptions | false | undefined;
     /**
      * `"auto"` pauses the socket of a slow consumer in Node; in a browser, whose `WebSocket` cannot be
      * paused, it is as `"buffer"`: nothing is paused, and only `bufferLimit` bounds what waits. `"stream"`

@@ -164,7 +164,7 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     // Bytes that do not move would keep a close frame waiting, too.
     const code = ABNORMAL_CLOSURE;
     this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, hasWritten);
-    this.#keepAlive = keepAlive && this.#startKeepAlive(keepAlive);
+    if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
   }
 
   /** Makes a client on an open transport, and the handler that the transport reports to. @internal */

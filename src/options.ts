@@ -123,9 +123,10 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
    * all arrives for `timeout` after that has left. That waiting bytes go out is life as well; what
    * cannot leave is `writeTimeout`'s to find. It stands still while the socket is paused for a slow
-   * consumer. After a sleep of this process it pings at once. Default: off.
+   * consumer. After a sleep of this process it pings at once. Default: off. `false`: off, whatever the
+   * defaults of the context.
    */
-  readonly keepAlive?: KeepAliveOptions | undefined;
+  readonly keepAlive?: KeepAliveOptions | false | undefined;
   /**
    * `"auto"` pauses the socket of a slow consumer in Node; in a browser, whose `WebSocket` cannot be
    * paused, it is as `"buffer"`: nothing is paused, and only `bufferLimit` bounds what waits. `"stream"`
@@ -156,7 +157,7 @@ export interface ParsedOptions extends DialOptions {
   readonly channelCapacity: number;
   readonly bufferLimit: number;
   readonly sendHighWaterMark: number;
-  readonly keepAlive: ParsedKeepAlive | undefined;
+  readonly keepAlive: ParsedKeepAlive | false | undefined;
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
@@ -298,7 +299,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   meta: object,
   keepAlive(value, name) {
     const settings = parseKeepAlive(value, name);
-    if (settings.message) return settings;
+    if (!settings || settings.message) return settings;
     throw new WsError(
       "UNSUPPORTED",
       `${name} needs keepAlive.message where there are no ping frames`,
@@ -313,7 +314,8 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   ),
 };
 
-function parseKeepAlive(value: unknown, name: string): ParsedKeepAlive {
+function parseKeepAlive(value: unknown, name: string): ParsedKeepAlive | false {
+  if (value === false) return false;
   const given = parseBy(KEEP_ALIVE_PARSERS, value as object, name);
   return { interval: 30_000, timeout: 10_000, ...given };
 }

@@ -52,15 +52,14 @@
       {
         ...fixed,
         ...isFunction(headers) && { headers: {} },
-        ...isFunction(protocols) && { protocols: [] },
-        ...keepAlive === false && { keepAlive: void 0 }
+        ...isFunction(protocols) && { protocols: [] }
       },
       parsers,
       "reconnecting"
     );
     const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
     const orUsual = (value) => value === void 0 || value === 0 ? USUAL : value;
-    const isUsual = keepAlive !== false && pings;
+    const isUsual = pings;
     const dial = {
       ...Object.fromEntries(ofDial),
       keepAlive: keepAlive ? {
@@ -533,7 +532,7 @@
       if (!isAlive) this.#drop(client, new wschan.WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
     }
     async #answers(client) {
-      const { timeout, message } = this.#plan.dial.keepAlive ?? {};
+      const { timeout, message } = { ...this.#plan.dial.keepAlive };
       if (client.canPing) return await client.ping({ timeout }) >= 0;
       if (!message) return true;
       const { messagesReceived } = client.stats;

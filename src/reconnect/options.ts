@@ -206,7 +206,6 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
       ...(fixed as ConnectOptions),
       ...(isFunction(headers) && { headers: {} }),
       ...(isFunction(protocols) && { protocols: [] }),
-      ...(keepAlive === false && { keepAlive: undefined }),
     },
     parsers,
     "reconnecting",
@@ -214,7 +213,7 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
   const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
   const orUsual = (value: Duration | undefined): Duration =>
     value === undefined || value === 0 ? USUAL : value;
-  const isUsual = keepAlive !== false && pings && !options.webSocket;
+  const isUsual = pings && !options.webSocket;
   const dial = {
     ...Object.fromEntries(ofDial),
     keepAlive: keepAlive

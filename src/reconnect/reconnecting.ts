@@ -444,7 +444,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
   }
 
   async #answers(client: Client): Promise<boolean> {
-    const { timeout, message } = this.#plan.dial.keepAlive ?? {};
+    const { timeout, message } = { ...this.#plan.dial.keepAlive };
     if (client.canPing) return (await client.ping({ timeout })) >= 0;
     // Nothing can be asked.
     if (!message) return true;

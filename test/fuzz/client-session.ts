@@ -384,7 +384,8 @@ export class Session {
     const { readTimeout, writeTimeout, keepAlive, channelCapacity = 0 } = this.#options;
     const { time, unread } = this.#atEnd;
     if (why === "KEEPALIVE_TIMEOUT") {
-      const patience = Number(keepAlive?.interval) + Number(keepAlive?.timeout);
+      const { interval, timeout } = { ...keepAlive };
+      const patience = Number(interval) + Number(timeout);
       assert.ok(time - this.#lastArrival >= patience);
     }
     if (why === "READ_TIMEOUT") {

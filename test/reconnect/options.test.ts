@@ -126,8 +126,16 @@ describe("keepAlive", () => {
     expect(connect.mock.calls[0]?.[1]?.keepAlive).toEqual(expected);
   });
 
-  test("is off by false", () => {
-    expect(keepAliveOf({ keepAlive: false })).toBeUndefined();
+  test("is off by false, also for each connection of a context that has it", async () => {
+    const defaults = { keepAlive: { interval: 7, timeout: 8 } };
+    const context = createContext({ policy: () => false, defaults });
+    const connect = vi.spyOn(context, "connect");
+    for (const given of [{ keepAlive: false }, { keepAlive: false, context }] as const) {
+      expect(keepAliveOf(given)).toBe(false);
+      expect(keepAliveOf(given, false)).toBe(false);
+    }
+    await reconnecting(URL, { context, keepAlive: false }).closed;
+    expect(connect.mock.calls[0]?.[1]?.keepAlive).toBe(false);
   });
 
   test("is the context's, if that has one", () => {

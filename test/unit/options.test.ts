@@ -380,8 +380,18 @@ describe("other options", () => {
     const { keepAlive } = parse({ keepAlive: given });
     expect(keepAlive).toEqual({ ...given, timeout: 10_000 });
     given.interval = 6;
-    expect(keepAlive?.interval).toBe(5);
+    expect(keepAlive).toHaveProperty("interval", 5);
     expect(parse({ keepAlive }).keepAlive).toEqual(keepAlive);
+  });
+
+  test("keepAlive is off by false, whatever the defaults, with pings and without", async () => {
+    for (const platform of [NODE, BROWSER]) {
+      expect(parse({ keepAlive: false }, platform).keepAlive).toBe(false);
+      const defaults = { keepAlive: { interval: 1, timeout: 1 } };
+      expect(parseOptions(defaults, { keepAlive: false }, platform).keepAlive).toBe(false);
+    }
+    const error = await failure(() => parse({ keepAlive: true as never }));
+    expect(error).toMatchObject({ code: "INVALID_OPTION" });
   });
 
   test("keepAlive needs a message where there are no ping frames", async () => {
@@ -389,7 +399,7 @@ describe("other options", () => {
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).toMatch(/option keepAlive .*keepAlive\.message/);
     const message = (): string => "";
-    expect(parse({ keepAlive: { message } }, BROWSER).keepAlive?.message).toBe(message);
+    expect(parse({ keepAlive: { message } }, BROWSER).keepAlive).toHaveProperty("message", message);
   });
 
   test("node is UNSUPPORTED in a browser", async () => {
