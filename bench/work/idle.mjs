@@ -1,7 +1,7 @@
 // @ts-check
 // What a connection holds that is open and does nothing, with the listener or the loop that waits for its
 // messages.
-import { heldForGood } from "../memory.mjs";
+import { heldForGood } from "../../test/helpers/held.mjs";
 import { open, W3C } from "../peers/index.mjs";
 
 const COUNT = 1_000;

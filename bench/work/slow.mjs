@@ -2,7 +2,7 @@
 // The server would send 128 MiB at once; the consumer takes a message per 5 ms. Measured is the most that
 // this process holds meanwhile: what a loop is not ready for, and what a callback has to put somewhere.
 import { setTimeout } from "node:timers/promises";
-import { held, heldForGood } from "../memory.mjs";
+import { held, heldForGood } from "../../test/helpers/held.mjs";
 import { open } from "../peers/index.mjs";
 
 const SIZE = 65_536;

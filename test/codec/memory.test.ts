@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Output } from "../../src/codec/output.js";
+import { held } from "../helpers/held.mjs";
 import { conclude } from "../helpers/outcome.js";
 import { bomb } from "./bomb.js";
 import {
@@ -128,8 +129,7 @@ function liveMemory(): number {
   // What one collection has found to be garbage may be counted until the next, or be freed beside it.
   for (;;) {
     gc();
-    const { heapUsed, external } = process.memoryUsage();
-    const bytes = heapUsed + external;
+    const bytes = held();
     if (bytes >= least) return least;
     least = bytes;
   }

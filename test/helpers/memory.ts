@@ -1,3 +1,5 @@
+import { held } from "./held.mjs";
+
 /** What memory a run has taken, in bytes. */
 export interface Growth {
   /** The most that the process grew by while it ran, with all garbage. */
@@ -27,11 +29,6 @@ export async function growthOf(run: () => Promise<unknown>, slack: number): Prom
   }
   look();
   return { peak, kept: (await collect(heldBefore + slack)) - heldBefore };
-}
-
-function held(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 /** Collects garbage until no more than this is held: handles close, and let go, in later turns. */

@@ -3,9 +3,10 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { connect, createContext, WsError } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
+import { heldForGood } from "../helpers/held.mjs";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
-import { heldMemory, repeat, startSoakServer } from "./support.js";
+import { repeat, startSoakServer } from "./support.js";
 
 checkLeaks();
 
@@ -112,11 +113,11 @@ test.for([
   // What is made once, and pools that fill, are no growth.
   await repeat(count / 10, WIDTH, one);
   seen.clear();
-  const before = await heldMemory();
+  const before = await heldForGood();
   const start = performance.now();
   await repeat(count, WIDTH, one);
   const time = performance.now() - start;
-  const memory = (await heldMemory()) - before;
+  const memory = (await heldForGood()) - before;
   const left = abortListeners(controller.signal);
   const text = (found: string, listeners: number): string =>
     `${found}; ${listeners} listeners left`;

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { Client } from "../../src/node.js";
+import { heldForGood } from "../helpers/held.mjs";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
-import { heldMemory, startSoakServer } from "./support.js";
+import { startSoakServer } from "./support.js";
 
 checkLeaks();
 
@@ -45,10 +46,10 @@ test("1,000 connections at once, each with a keep-alive and all deadlines, talk"
   );
   // Everybody has talked once before the memory counts.
   await Promise.all(clients.map((client) => talk(client, performance.now() + 500)));
-  const before = await heldMemory();
+  const before = await heldForGood();
   const until = performance.now() + TALK;
   const counts = await Promise.all(clients.map((client) => talk(client, until)));
-  const memory = (await heldMemory()) - before;
+  const memory = (await heldForGood()) - before;
   const ends = await Promise.all(clients.map((client) => client.close()));
   const time = performance.now() - start;
   const silent = counts.filter((count) => count === 0).length;
@@ -97,7 +98,7 @@ test("an hour's stream of 360,000 messages in fast motion", async (context) => {
     // Not awaited here: its pong stands behind what is still to be read.
     if (minute % 10 === 7) void client.ping({ timeout: "60s" });
     if (minute % 10 !== 9) continue;
-    const held = await heldMemory();
+    const held = await heldForGood();
     if (minute === 9) before = held;
     peak = Math.max(peak, held);
   }

@@ -22,19 +22,6 @@ export async function startSoakServer(): Promise<SoakServer> {
   };
 }
 
-/** What this process holds, after all that can go has gone, in bytes. */
-export async function heldMemory(): Promise<number> {
-  const { gc } = globalThis;
-  if (gc === undefined) throw new Error("needs --expose-gc");
-  for (let i = 0; i < 3; i++) {
-    gc();
-    // What finalizers and closing handles let go needs turns of the event loop.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
 /** Runs `task` so often, at most `width` of it at once. */
 export async function repeat(
   count: number,
