@@ -58,7 +58,7 @@ export default defineConfig({
       subPath("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
-      // What docs/RELIABILITY.md tells of.
+      // What docs/RELIABILITY.md tells of, with `reconnect` and `codec`.
       project("faults", { testTimeout: ms(20_000) }),
       project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),
       // Longer, where WSCHAN_FUZZ_RUNS asks for more cases.

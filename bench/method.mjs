@@ -11,5 +11,5 @@ export const METHOD = `
 - **\`select\`** stands beside \`Promise.race\` over as many promises, which cannot take back those that lose, and beside one \`receive()\`, which has no choice.
 - **Codecs** hand over bytes, in one process each, from sixteen messages in turn; the codec of browsers runs in Node like the rest.
 - **Bytes** are V8's heap and what stands beside it (\`heapUsed + external\`) after a collection. Allocations are the growth of a young generation so large that nothing in it was collected.
-- **In Chromium** one page does both, round by round; with a collection of garbage before each run; Chromium is started directly, since what drives it for automation slows it down unevenly.
+- **In Chromium** one page does both, round by round, with a collection of garbage before each run; Chromium is started directly, since what drives it for automation slows it down unevenly.
 `.trim();

@@ -1649,9 +1649,10 @@ function bindCreateContext(platformFor) {
 function bindConnector(platformFor) {
   return async (input, given = {}, owner) => {
     const { defaults = {} } = owner?.settings ?? {};
-    const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
+    const { webSocket = defaults.webSocket, keepAlive = defaults.keepAlive } = { ...given };
+    const platform = platformFor(webSocket);
     const url = parseUrl(input, platform);
-    const base = parseOptions(DEFAULTS, defaults, platform);
+    const base = parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
     return dial$1(url, parseOptions(base, given, platform), platform, owner);
   };
 }

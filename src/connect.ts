@@ -58,9 +58,11 @@ function bindConnector(platformFor: PlatformFor): Connector {
   // Async from the first line, so that bad input rejects; all of it is read before the first await.
   return async (input, given = {}, owner) => {
     const { defaults = {} } = owner?.settings ?? {};
-    const platform = platformFor({ ...given }.webSocket ?? defaults.webSocket);
+    const { webSocket = defaults.webSocket, keepAlive = defaults.keepAlive } = { ...given };
+    const platform = platformFor(webSocket);
     const url = parseUrl(input, platform);
-    const base = parseOptions(DEFAULTS, defaults, platform);
+    // What the call says instead of `keepAlive` counts alone: it may suit the platform better.
+    const base = parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
     return dial(url, parseOptions(base, given, platform) as ParsedOptions, platform, owner);
   };
 }

@@ -90,8 +90,8 @@ interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptio
     /** As of `connect`, or a function. */
     readonly protocols?: Fresh<ConnectOptions["protocols"]>;
     /**
-     * As of `connect`, but on by default in Node, and in browsers when a `message` is given: `interval` and
-     * `timeout` are 20 s if they are left out. `false`: off.
+     * As of `connect`, but where neither this nor the context's defaults say anything it is on in Node.
+     * `interval` and `timeout` are 20 s if they are left out here. `false`: off.
      */
     readonly keepAlive?: KeepAliveOptions | false | undefined;
     /** Ends the client with `ABORTED`, whatever it does, and its connection without a handshake. Default: none. */

@@ -73,8 +73,8 @@ export const PROMISES: readonly {
         name: "an hour's stream of 360,000 messages in fast motion",
       },
       {
-        file: "test/reconnect/cuts.test.ts",
-        name: "acknowledged, sent again and deduplicated, every message arrives exactly once and in order (seed $seed, up to $largest B, $layers)",
+        file: "test/reconnect/sending.test.ts",
+        name: "and had not left is told as lost, and not sent again",
       },
     ],
   },

@@ -134,8 +134,11 @@ describe("keepAlive", () => {
       expect(keepAliveOf(given)).toBe(false);
       expect(keepAliveOf(given, false)).toBe(false);
     }
-    await reconnecting(URL, { context, keepAlive: false }).closed;
-    expect(connect.mock.calls[0]?.[1]?.keepAlive).toBe(false);
+    for (const given of [{}, { webSocket }]) {
+      const { error } = await reconnecting(URL, { context, keepAlive: false, ...given }).closed;
+      expect(error?.code).toBe("CONNECT_FORBIDDEN");
+      expect(connect.mock.lastCall?.[1]?.keepAlive).toBe(false);
+    }
   });
 
   test("is the context's, if that has one", () => {

@@ -443,6 +443,16 @@ describe("createContext of Node's entry", () => {
     }
   });
 
+  test("minds no keepAlive of the defaults where the call has another, or none, for its class", async () => {
+    const context = node.createContext({ defaults: { keepAlive: {} } });
+    const connecting = (given: ConnectOptions): Promise<unknown> =>
+      context.connect(URL_A, { webSocket: Date, signal, ...given });
+    expect(await failureCode(connecting({}))).toBe("UNSUPPORTED");
+    expect(await failureCode(connecting({ keepAlive: undefined }))).toBe("UNSUPPORTED");
+    expect(await failureCode(connecting({ keepAlive: false }))).toBe("ABORTED");
+    expect(await failureCode(connecting({ keepAlive: { message: () => "" } }))).toBe("ABORTED");
+  });
+
   test("refuses, when it is made, defaults that their webSocket cannot honour", async () => {
     const defaults = { webSocket: Date, headers: { "X-A": "1" } };
     expect(await failureCode(() => node.createContext({ defaults }))).toBe("UNSUPPORTED");
