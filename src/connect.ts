@@ -61,7 +61,7 @@ function bindConnector(platformFor: PlatformFor): Connector {
     const { webSocket = defaults.webSocket, keepAlive = defaults.keepAlive } = { ...given };
     const platform = platformFor(webSocket);
     const url = parseUrl(input, platform);
-    // What the call says instead of `keepAlive` counts alone: it may suit the platform better.
+    // The call's own stands alone: that of the context may be one that this platform cannot do.
     const base = parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
     return dial(url, parseOptions(base, given, platform) as ParsedOptions, platform, owner);
   };

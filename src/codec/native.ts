@@ -21,8 +21,9 @@ interface Info {
 }
 
 /**
- * By Node's zlib, which is mostly faster, checks as much, and stops at the limit. Whatever it finds wrong is left to
- * be found again, so that errors are the same on all platforms; so are bytes behind the end, which it skips.
+ * By Node's zlib, which is mostly faster, checks as much, and stops at the limit. Whatever it finds wrong is
+ * left to be found again, so that errors are the same on all platforms; so are bytes behind the end, which
+ * it skips.
  */
 export const unpackAtOnce: UnpackAtOnce = ({ name }, bytes, limit) => {
   if (bytes.length < WORTH_A_CALL) return undefined;

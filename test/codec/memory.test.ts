@@ -66,10 +66,10 @@ describe("many small parts", () => {
       const live = watchLive(COUNT / 4);
       const data = decodeOne(make(), packed);
       expect(live.samples).toBe(4);
+      const expected = "their contents, one behind the other";
       conclude(context, {
-        expected: "their contents, one behind the other",
-        happened:
-          data === "a".repeat(COUNT) ? "their contents, one behind the other" : "something else",
+        expected,
+        happened: data === "a".repeat(COUNT) ? expected : "something else",
         memory: { value: live.peak, bound: MIB },
       });
     },
