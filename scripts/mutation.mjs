@@ -16,7 +16,14 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
  * What `ws` does is seen over real sockets alone, and a sub-path, as what it is built with, by tests of its
  * own; all else is seen by `test/unit`, in milliseconds.
  */
-const OVER_SOCKETS = ["src/transport/guarded-connection.ts", "src/transport/node.ts"];
+const OVER_SOCKETS = [
+  "connection.ts",
+  "dial.ts",
+  "guarded-connection.ts",
+  "handshake-errors.ts",
+  "redirects.ts",
+  "upgrade.ts",
+].map((name) => `src/transport/node/${name}`);
 
 /** How many of a file's mutants must be killed, in percent. */
 const REQUIRED = 75;

@@ -3,7 +3,7 @@ import type { Connect, CreateContext } from "./connect.js";
 import { nodeParsers } from "./options.js";
 import * as shared from "./public.js";
 import { webSocketPlatform } from "./transport/browser.js";
-import { nodePlatform } from "./transport/node.js";
+import { nodePlatform } from "./transport/node/dial.js";
 import type { Platform, WebSocketClass } from "./transport.js";
 
 export * from "./public.js";

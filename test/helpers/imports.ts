@@ -39,21 +39,16 @@ const SUB_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["node.ts", "browser.ts"],
   ],
 };
-/** What `transport/node.ts` alone is made of. */
-const NODE_PARTS = [
-  "transport/frame-reader.ts",
-  "transport/frame-writer.ts",
-  "transport/guarded-connection.ts",
-  "transport/private-networks.ts",
-];
-const NODE_TRANSPORT = ["transport/node.ts", ...NODE_PARTS];
-const TRANSPORTS = [...NODE_TRANSPORT, "transport/browser.ts", "transport/stream.ts"];
+/** The only file of `transport/node/` that an entry imports. */
+const NODE_DIAL = "transport/node/dial.ts";
+const NODE_FOLDER = "transport/node/";
+const WEB_TRANSPORTS = ["transport/browser.ts", "transport/stream.ts"];
 /** What a transport may import: the first two groups. */
 const TRANSPORT_REACH = 2;
 /** Who may import which packages; nobody imports `ws` itself. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "isomorphic-ws": ["transport/node.ts"],
-  "node:": [...NODE_TRANSPORT, "codec/native.ts"],
+  "isomorphic-ws": [NODE_FOLDER],
+  "node:": [NODE_FOLDER, "codec/native.ts"],
   fflate: ["codec/inflater.ts", "codec/browser.ts"],
 };
 
@@ -125,7 +120,7 @@ export function findViolations(files: ReadonlyMap<string, string>): string[] {
     const { specifiers, types, isBarrel } = readImports(path, text);
     const targets: string[] = [];
     graph.set(path, targets);
-    if (groupOf(path) < 0 && !TRANSPORTS.includes(path)) violations.push(`${path}: has no group`);
+    if (groupOf(path) < 0 && !isTransport(path)) violations.push(`${path}: has no group`);
     if (isBarrel && ![...ENTRIES, "public.ts"].includes(nameOf(path))) {
       violations.push(`${path}: hands on names of other modules`);
     }
@@ -172,16 +167,26 @@ function resolve(from: string, specifier: string): string | undefined {
 function mayImport(from: string, to: string, isType: boolean): boolean {
   const subPath = subPathOf(from);
   if (subPath !== subPathOf(to)) return isType && GROUPS.flat().includes(to);
-  if (NODE_PARTS.includes(to)) return NODE_TRANSPORT.includes(from);
-  if (TRANSPORTS.includes(to)) return ENTRIES.includes(from);
-  if (TRANSPORTS.includes(from)) return groupOf(to) < TRANSPORT_REACH;
+  if (isNodeTransport(to) && isNodeTransport(from)) return true;
+  if (isTransport(to)) {
+    return ENTRIES.includes(from) && (to === NODE_DIAL || WEB_TRANSPORTS.includes(to));
+  }
+  if (isTransport(from)) return groupOf(to) < TRANSPORT_REACH;
   return groupOf(to) <= groupOf(from);
 }
 
 function mayImportPackage(from: string, specifier: string): boolean {
   if (specifier === "wschan") return subPathOf(from) !== undefined;
   const name = specifier.startsWith("node:") ? "node:" : specifier;
-  return PACKAGES[name]?.includes(from) ?? false;
+  return PACKAGES[name]?.some((place) => from.startsWith(place)) ?? false;
+}
+
+function isNodeTransport(path: string): boolean {
+  return path.startsWith(NODE_FOLDER);
+}
+
+function isTransport(path: string): boolean {
+  return isNodeTransport(path) || WEB_TRANSPORTS.includes(path);
 }
 
 /** One path around each cycle that a depth-first walk meets. */

@@ -10,7 +10,7 @@ import type {
   TransportEnd,
   TransportHandler,
 } from "../../src/transport.js";
-import { nodePlatform } from "../../src/transport/node.js";
+import { nodePlatform } from "../../src/transport/node/dial.js";
 
 /** No test here is to get as far as this. */
 const neverDial = (): Promise<void> => Promise.reject(new Error("dialled"));

@@ -43,11 +43,12 @@ describe("the check", () => {
       "policy.ts": 'import { url } from "./url.js"; export const policy = url;',
       "options.ts": 'import { policy } from "./policy.js"; export const options = policy;',
       "public.ts": 'export * from "./errors.js"; export { url } from "./url.js";',
-      "transport/node.ts":
-        'import WebSocket from "isomorphic-ws"; import http from "node:http"; import { url } from "../url.js"; import "./private-networks.js";',
-      "transport/private-networks.ts": 'import { isIP } from "node:net"; export const ip = isIP;',
+      "transport/node/dial.ts":
+        'import WebSocket from "isomorphic-ws"; import http from "node:http"; import { url } from "../../url.js"; import "./private-networks.js";',
+      "transport/node/private-networks.ts":
+        'import { isIP } from "node:net"; export const ip = isIP;',
       "transport/browser.ts": 'import { url } from "../url.js";',
-      "node.ts": 'export * from "./public.js"; import { dial } from "./transport/node.js";',
+      "node.ts": 'export * from "./public.js"; import { dial } from "./transport/node/dial.js";',
       "reconnect/options.ts":
         'import { connect } from "wschan"; import type { WsError } from "../errors.js"; import "./outbox.js";',
       "reconnect/outbox.ts": "",
@@ -72,7 +73,7 @@ describe("the check", () => {
     ["require of a package", { "url.ts": 'const ws = require("ws");' }],
     [
       "a transport in the core",
-      { "connect.ts": 'import "./transport/node.js";', "transport/node.ts": "" },
+      { "connect.ts": 'import "./transport/node/dial.js";', "transport/node/dial.ts": "" },
     ],
     [
       "a transport in another",
@@ -80,26 +81,26 @@ describe("the check", () => {
     ],
     [
       "a third-group module in a transport",
-      { "transport/node.ts": 'import "../options.js";', "options.ts": "" },
+      { "transport/node/dial.ts": 'import "../options.js";', "options.ts": "" },
     ],
-    ["ws itself", { "transport/node.ts": 'import "ws";' }],
+    ["ws itself", { "transport/node/dial.ts": 'import "ws";' }],
     ["isomorphic-ws outside its transport", { "transport/browser.ts": 'import "isomorphic-ws";' }],
     [
       "a part of Node's transport in a browser's",
       {
         "transport/browser.ts": 'import "./private-networks.js";',
-        "transport/private-networks.ts": "",
+        "transport/node/private-networks.ts": "",
       },
     ],
     [
       "a part of Node's transport in an entry",
       {
-        "node.ts": 'import "./transport/private-networks.js";',
-        "transport/private-networks.ts": "",
+        "node.ts": 'import "./transport/node/private-networks.js";',
+        "transport/node/private-networks.ts": "",
       },
     ],
     ["a builtin in the core", { "url.ts": 'import "node:url";' }],
-    ["a builtin without its prefix", { "transport/node.ts": 'import "http";' }],
+    ["a builtin without its prefix", { "transport/node/dial.ts": 'import "http";' }],
     ["a builtin in a browser's transport", { "transport/browser.ts": 'import "node:http";' }],
     ["a file called utils.ts", { "utils.ts": "" }],
     ["a file that no group lists", { "extra.ts": "" }],

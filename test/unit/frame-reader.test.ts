@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FrameReader, NONE } from "../../src/transport/frame-reader.js";
+import { FrameReader, NONE } from "../../src/transport/node/frame-reader.js";
 import {
   binaryFrame,
   closeFrame,

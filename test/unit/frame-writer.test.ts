@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { FrameWriter } from "../../src/transport/frame-writer.js";
+import { FrameWriter } from "../../src/transport/node/frame-writer.js";
 import { FrameParser, OPCODE } from "../helpers/frames.js";
 import type { Frame } from "../helpers/frames.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NetworkGuard, parseGuard } from "../../src/transport/private-networks.js";
+import { NetworkGuard, parseGuard } from "../../src/transport/node/private-networks.js";
 import { PRIVATE_HOSTS } from "../helpers/private-networks.js";
 import { failure } from "../helpers/unit-failure.js";
 

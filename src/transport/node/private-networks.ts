@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { invalid, isObject, pickKnown } from "../errors.js";
+import { invalid, isObject, pickKnown } from "../../errors.js";
 
 /**
  * The blocks that are not the public internet's, by what they are: the special-purpose addresses of IANA's

@@ -4,9 +4,9 @@ import type { LookupAddress } from "node:dns";
 import type { LookupFunction, Socket, TcpNetConnectOpts } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
-import { WsError } from "../errors.js";
-import type { DialOptions } from "../transport.js";
-import { displayUrl } from "../url.js";
+import { WsError } from "../../errors.js";
+import type { DialOptions } from "../../transport.js";
+import { displayUrl } from "../../url.js";
 import type { NetworkGuard } from "./private-networks.js";
 
 /** Opens the connection of a request, as Node's option of this name does. */
