@@ -13,7 +13,7 @@ import {
 import type { CloseInfo } from "./close.js";
 import type { AnyCodec, Codec, Decode } from "./codec.js";
 import { BINARY, TEXT } from "./constants.js";
-import type { COMPRESSION, CompressionMode } from "./constants.js";
+import type { CompressionMode } from "./constants.js";
 import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import type { Deadline, WaitOptions } from "./deadline.js";
 import { invalid, WsError } from "./errors.js";
@@ -39,11 +39,6 @@ declare global {
     readonly asyncDispose: unique symbol;
   }
 }
-
-// By value, so that who uses a client does not pay for the table.
-const DISABLED: typeof COMPRESSION.DISABLED = 0;
-const CONTEXT_TAKEOVER: typeof COMPRESSION.CONTEXT_TAKEOVER = 1;
-const NO_CONTEXT: typeof COMPRESSION.NO_CONTEXT = 2;
 
 /** How long a loop of awaited sends may keep the event loop to itself, in milliseconds. */
 const TURN_LIMIT = 5;
@@ -222,12 +217,9 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     return this.#transport.extensions;
   }
 
-  /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
+  /** The mode of compression that is in force in both directions: see {@link COMPRESSION}. */
   get compression(): CompressionMode {
-    const { extensions } = this.#transport;
-    if (!/permessage-deflate/i.test(extensions)) return DISABLED;
-    // Of both sides.
-    return /(no_context_takeover.*){2}/i.test(extensions) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+    return this.#transport.compression;
   }
 
   /** How many sent bytes the operating system has not taken yet. */

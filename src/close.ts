@@ -70,9 +70,14 @@ const REASON_LIMIT = 123;
 /** RFC 6455 section 7.4: 1004 has no meaning yet; 1005, 1006 and 1015 never travel. */
 const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
 
+/** True if a close frame may carry this code. */
+export function isFrameCode(code: number): boolean {
+  return SENDABLE.test(String(code));
+}
+
 /** Throws `INVALID_CLOSE` unless a client may send this code and reason in a close frame. */
 export function checkClose(code: unknown, reason: unknown): void {
-  const isCode = typeof code === "number" && SENDABLE.test(String(code));
+  const isCode = typeof code === "number" && isFrameCode(code);
   if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
   const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
   throw new WsError(

@@ -23,6 +23,8 @@ export interface Transport {
   readonly protocol: string;
   /** The extensions the server accepted, as it wrote them; `""` for none. */
   readonly extensions: string;
+  /** The mode of permessage-deflate that is in force in both directions. */
+  readonly compression: CompressionMode;
   readonly handshake?: Handshake | undefined;
   /** `"buffer"`: it is never paused, be it that it cannot be or that option `backpressure` says so. */
   readonly backpressure: Backpressure;
@@ -49,8 +51,8 @@ export interface Transport {
    */
   ping?(done: (roundTrip: number) => void): () => void;
   /**
-   * Asks to stop reading, where that can be; what is already read still arrives. Or to go on. While a
-   * pong is awaited it stops only `firmly`: nobody would see it.
+   * Stops or continues reading, where the platform can. While a pong is awaited it stops only `firmly`,
+   * because a paused socket would not see the pong.
    */
   pause(paused: boolean, firmly?: boolean): void;
   /** Sends a close frame, then ends as the peer answers. */

@@ -1,6 +1,8 @@
 import { ABNORMAL_CLOSURE, browserCode, GOING_AWAY } from "../close.js";
+import type { CompressionMode } from "../constants.js";
 import { WsError } from "../errors.js";
 import type { ErrorCode, ErrorInit } from "../errors.js";
+import { compressionMode } from "../extensions.js";
 import { utf8Size } from "../message.js";
 import type { Message } from "../message.js";
 import type {
@@ -129,6 +131,7 @@ function discard(socket: WebSocketLike, code?: number): void {
 class WebSocketTransport implements Transport {
   readonly protocol: string;
   readonly extensions: string;
+  readonly compression: CompressionMode;
   readonly backpressure: Backpressure;
   timesPaused = 0;
   taken = 0;
@@ -143,6 +146,7 @@ class WebSocketTransport implements Transport {
     this.#socket = socket;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
+    this.compression = compressionMode(this.extensions);
     this.backpressure = socket.setPaused ? "stream" : "buffer";
   }
 

@@ -6,7 +6,15 @@ import ts from "typescript";
  * such as a utils.ts, has no place, which is a violation too.
  */
 const GROUPS: readonly (readonly string[])[] = [
-  ["errors.ts", "constants.ts", "message.ts", "codec.ts", "transport.ts", "waiters.ts"],
+  [
+    "errors.ts",
+    "constants.ts",
+    "extensions.ts",
+    "message.ts",
+    "codec.ts",
+    "transport.ts",
+    "waiters.ts",
+  ],
   ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
   ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
   ["client.ts"],

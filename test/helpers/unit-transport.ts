@@ -1,5 +1,7 @@
 import { Client } from "../../src/client.js";
 import { browserCode } from "../../src/close.js";
+import type { CompressionMode } from "../../src/constants.js";
+import { compressionMode } from "../../src/extensions.js";
 import { DEFAULTS, nodeParsers, parseOptions } from "../../src/options.js";
 import type { ConnectOptions, ParsedOptions } from "../../src/options.js";
 import type {
@@ -59,6 +61,10 @@ export class FakeTransport implements Transport {
   /** What it reports to, for the end that `cut` tells. */
   handler: TransportHandler | undefined;
   sentCode: number | undefined;
+
+  get compression(): CompressionMode {
+    return compressionMode(this.extensions);
+  }
 
   get progress(): number {
     return this.blocked || this.written < this.taken ? this.bytesWritten : NaN;

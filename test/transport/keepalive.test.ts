@@ -32,6 +32,7 @@ describe("keepAlive in Node", () => {
     const peer = await server.connection();
     expect(pingsOf(peer)).toBe(1);
     expect(closeOf(await peer.closeFrame()).code).toBe(3008);
+    peer.socket.end();
     await server.idle();
   });
 

@@ -72,7 +72,9 @@ describe("readTimeout", () => {
       cause: info.error,
     });
     await expect(client[Symbol.asyncIterator]().next()).rejects.toBe(info.error);
-    expect(closeOf(await (await server.connection()).closeFrame()).code).toBe(3008);
+    const peer = await server.connection();
+    expect(closeOf(await peer.closeFrame()).code).toBe(3008);
+    peer.socket.end();
     await server.idle();
   });
 

@@ -35,9 +35,10 @@ transportSuite({
   startServer: () => startScriptedServer(),
 });
 
-test("bufferedAmount counts what leaves at the end of this turn", async () => {
+test("bufferedAmount counts what waits for the end of this turn", async () => {
   await using server = await startEchoServer();
   const client = await connect(server.url);
+  void client.send("the first message of a turn is written at once");
   void client.send("x".repeat(100));
   expect(client.bufferedAmount).toBeGreaterThanOrEqual(100);
   await client.flush();

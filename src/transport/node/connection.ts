@@ -1,17 +1,23 @@
-import { Buffer } from "node:buffer";
+/**
+ * An open connection on its socket. How it ends (RFC 6455 section 7.1):
+ *
+ * | state      | meaning                                | next state                                         |
+ * | ---------- | -------------------------------------- | -------------------------------------------------- |
+ * | OPEN       | no close frame has been sent           | CLOSING, LINGERING, DISCARDING                     |
+ * | CLOSING    | ours is sent, the server's is awaited  | LINGERING                                          |
+ * | LINGERING  | both are sent: the server closes TCP   |                                                    |
+ * | DISCARDING | ours is sent, and reported as the end: | the rest only lets it reach a server that still    |
+ * |            | what arrives is discarded              | writes, whose bytes would cause a reset otherwise  |
+ *
+ * In every state the socket's `close` is the end.
+ */
+import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
-import WebSocket from "isomorphic-ws";
-import {
-  ABNORMAL_CLOSURE,
-  INVALID_PAYLOAD,
-  NO_STATUS,
-  MESSAGE_TOO_BIG,
-  POLICY_VIOLATION,
-  PROTOCOL_ERROR,
-} from "../../close.js";
+import { ABNORMAL_CLOSURE, INVALID_PAYLOAD, NO_STATUS } from "../../close.js";
+import type { CompressionMode } from "../../constants.js";
 import { now } from "../../deadline.js";
-import { WsError } from "../../errors.js";
+import { compressionMode } from "../../extensions.js";
 import type {
   Backpressure,
   DialOptions,
@@ -19,408 +25,405 @@ import type {
   Transport,
   TransportHandler,
 } from "../../transport.js";
-import { FrameReader, NONE } from "./frame-reader.js";
-import type { FrameSink } from "./frame-reader.js";
+import { MessageDeflater } from "./deflate.js";
+import { readParameters } from "./extension.js";
+import { faultError } from "./frame-fault.js";
+import type { FrameFault } from "./frame-fault.js";
+import { FrameParser } from "./frame-parser.js";
+import type { FrameEvents } from "./frame-parser.js";
 import { FrameWriter } from "./frame-writer.js";
 import type { FrameTarget } from "./frame-writer.js";
+import { FIN, PING, PONG } from "./frames.js";
 import { copyHeaders } from "./handshake-errors.js";
+import { MessageInflater } from "./inflate.js";
+import type { InflateEvents } from "./inflate.js";
+import { KernelCounters } from "./kernel-counters.js";
+import { MessageSender } from "./message-sender.js";
+import { ownBytes } from "./own-bytes.js";
+import { Pings } from "./pings.js";
+import { atTurnEnd, flushOnExit, nextTurn, stopFlushingOnExit } from "./turn-end.js";
+import type { TurnEndTask } from "./turn-end.js";
+import { decodeUtf8 } from "./utf8.js";
 
-/** A ping carries its number, so that its pong names it. */
-const PING_BYTES = 4;
+const OPEN = 0;
+const CLOSING = 1;
+const LINGERING = 2;
+const DISCARDING = 3;
 
-/** A handle's counts; Node has no public name for bytes that the kernel has taken. */
-interface Handle {
-  readonly bytesRead?: number;
-  readonly bytesWritten?: number;
-  readonly writeQueueSize?: number;
-  /** TLS: the handle below, where the bytes come and leave. */
-  readonly _parent?: Handle;
-}
+/** How long the server may take to close TCP after both close frames (RFC 6455 section 7.1.1). */
+const LINGER_MS = 1_000;
 
-/** The codes `ws` sends for the errors that it names. All others: 1002. */
-const ERROR_CLOSE_CODES: Readonly<Record<string, number>> = {
-  WS_ERR_INVALID_UTF8: INVALID_PAYLOAD,
-  WS_ERR_TOO_MANY_BUFFERED_PARTS: POLICY_VIOLATION,
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: MESSAGE_TOO_BIG,
-  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: MESSAGE_TOO_BIG,
-};
+/** While more bytes than this wait, only the latest ping is answered (RFC 6455 section 5.5.3). */
+const MAX_BYTES_BEFORE_PONG = 65_536;
 
-/** A ping whose pong is awaited. */
-interface Ping {
-  readonly id: number;
-  start: number;
-  readonly done: (roundTrip: number) => void;
-}
-
-export class NodeTransport implements Transport, FrameSink, FrameTarget {
+export class SocketConnection
+  implements Transport, FrameEvents, InflateEvents, FrameTarget, TurnEndTask
+{
   readonly protocol: string;
   readonly extensions: string;
+  readonly compression: CompressionMode;
   readonly backpressure: Backpressure;
   timesPaused = 0;
-  /** Writes begun, and those that are done. */
+  /** Messages and pings that were sent, and those that were flushed. */
   taken = 0;
   written = 0;
 
-  readonly #ws: WebSocket;
-  readonly #socket: Socket | undefined;
+  readonly #socket: Duplex;
   readonly #options: DialOptions;
   readonly #label: string;
-  readonly #headers: IncomingHttpHeaders | undefined;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #counters: KernelCounters;
+  readonly #parser: FrameParser;
+  readonly #inflater: MessageInflater | undefined;
+  readonly #writer: FrameWriter = new FrameWriter(this);
+  readonly #sender: MessageSender;
+  readonly #pings: Pings = new Pings();
   #handshake: Handshake | undefined;
-  #frames: FrameReader | undefined;
-  /** The listener of `ws`. */
-  #leave: ((this: Socket | undefined, bytes: Buffer) => void) | undefined;
-  /** Writes past `ws`; without a socket nothing can. */
-  readonly #writer: FrameWriter | undefined;
-  readonly #deflates: boolean;
-  #socketError: Error | undefined;
   #handler: TransportHandler | undefined;
 
+  #state: typeof OPEN | typeof CLOSING | typeof LINGERING | typeof DISCARDING = OPEN;
   #sentCode: number | undefined;
-  #hasToldFault = false;
-  #awaitsTurnEnd = false;
-  /** How many messages `ws` has that are not written. */
-  #deflating = 0;
-  #pings: readonly Ping[] = [];
-  #pingsSent = 0;
-  #pauseAsked = false;
-  #pauseFirmly = false;
-  #paused = false;
+  #peerClose: { readonly code: number; readonly reason: string } | undefined;
+  #lingerTimer: ReturnType<typeof setTimeout> | undefined;
+  #cause: unknown;
+  /** The server has ended its half of TCP; that is reported once all its bytes are parsed. */
+  #hasPeerEnded = false;
+  #isSocketClosed = false;
+  /** What the server's last bytes lead to, after the consumer had its turn with those before. */
+  #deferred: (() => void)[] = [];
 
-  constructor(
-    ws: WebSocket,
-    options: DialOptions,
-    label: string,
-    response: IncomingMessage | undefined,
-  ) {
-    this.#ws = ws;
+  #isInflating = false;
+  #isPauseAsked = false;
+  #isPauseFirm = false;
+  #isPaused = false;
+  /** The payload of the latest ping that has not been answered. */
+  #unansweredPing: Buffer | undefined;
+
+  constructor(socket: Duplex, response: IncomingMessage, options: DialOptions, label: string) {
+    const { headers } = response;
+    const { readLimit, compression, compressionThreshold } = options;
+    this.#socket = socket;
     this.#options = options;
     this.#label = label;
+    this.#headers = headers;
+    this.protocol = headers["sec-websocket-protocol"] ?? "";
+    this.extensions = headers["sec-websocket-extensions"] ?? "";
     this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
-    this.#socket = response?.socket;
-    this.#writer = this.#socket && new FrameWriter(this);
-    this.#deflates = ws.extensions !== "";
-    this.protocol = ws.protocol;
-    this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
-    this.#headers = response?.headers;
+    this.#counters = new KernelCounters(socket);
+    const deflate = readParameters(this.extensions, compression);
+    this.compression = compressionMode(this.extensions, compression);
+    const compressed = deflate && maxDeflatedSize(readLimit);
+    this.#parser = new FrameParser({ message: readLimit, compressed }, this);
+    this.#inflater =
+      deflate &&
+      new MessageInflater(deflate.serverWindowBits, deflate.serverContext, readLimit, this);
+    this.#sender = new MessageSender(
+      this.#writer,
+      deflate && new MessageDeflater(deflate.clientWindowBits, deflate.clientContext),
+      compressionThreshold,
+      (error) => this.#fail(error),
+    );
   }
 
-  get handshake(): Handshake | undefined {
-    const headers = this.#headers;
-    // Not before somebody asks: what is frozen holds as much again. `ws` opens at no other status.
-    return (this.#handshake ??= headers && { status: 101, headers: copyHeaders(headers) });
+  get handshake(): Handshake {
+    // Copied on first use, because a copy of the headers takes as much memory again. `ws` opens only at 101.
+    return (this.#handshake ??= { status: 101, headers: copyHeaders(this.#headers) });
   }
 
-  /** Begins to report. */
+  /** Begins to read, and to report to `handler`. */
   attach(handler: TransportHandler): void {
     this.#handler = handler;
-    const ws = this.#ws;
-    ws.on("message", (data: Buffer, isBinary: boolean) => {
-      this.#handler?.onMessage(
-        isBinary ? { type: "binary", data: own(data) } : { type: "text", data: data.toString() },
-        data.length,
-      );
-    });
-    ws.on("pong", (payload) => this.#onPong(payload));
-    ws.on("error", (error) => this.#onError(error));
-    ws.on("close", (code, reason) => {
-      // Where the peer's frame came first, ours was its answer: with its code (RFC 6455 section 5.5.1), or
-      // none as it had none.
-      const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? undefined : code;
-      this.#detach()?.onEnd({
-        code,
-        reason: reason.toString(),
-        sentCode: this.#sentCode ?? echoed,
-        cause: this.#socketError,
-      });
-    });
-    // `ws` keeps a socket's error to itself.
-    this.#socket?.on("error", (error) => (this.#socketError = error));
-    // `ws` does not tell when the peer begins to close: its close frame, or an end without one.
-    const onClosing = (): void => {
-      if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
-    };
-    this.#readAhead();
-    this.#socket?.on("data", onClosing).on("end", onClosing).on("finish", onClosing);
-  }
-
-  /** Puts a reader before `ws`, whose listener is the only one yet; Bun's own `ws` has none. */
-  #readAhead(): void {
+    flushOnExit();
     const socket = this.#socket;
-    const [leave, ...others] = (socket?.listeners("data") ?? []) as ((chunk: Buffer) => void)[];
-    if (!socket || !leave || others.length > 0) return;
-    // With compression none is taken: it might have to wait for one that is being inflated.
-    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, this);
-    this.#frames = reader;
-    this.#leave = leave;
-    const read = (chunk: Buffer): void => reader.read(chunk);
-    socket.off("data", leave).prependListener("data", read);
-    // Before `ws` does: it reads what is left by then.
-    socket.prependOnceListener("close", () => {
-      socket.off("data", read);
-      reader.end();
-    });
-  }
-
-  mayTake(): boolean {
-    return this.#ws.readyState === WebSocket.OPEN;
-  }
-
-  leave(bytes: Buffer): void {
-    // `ws` may answer a close frame, behind which nothing may follow (RFC 6455 section 5.5.1).
-    this.#writer?.flush();
-    this.#leave?.call(this.#socket, bytes);
-  }
-
-  /** Takes a message from a chunk, unless it is damaged: then `ws` shall say so. */
-  take(isText: boolean, chunk: Buffer, start: number, end: number): boolean {
-    const handler = this.#handler;
-    if (!handler) return false;
-    if (isText) {
-      const data = chunk.toString("utf8", start, end);
-      // In place of what is no UTF-8; or it was sent.
-      if (data.includes("\ufffd")) return false;
-      handler.onMessage({ type: "text", data }, end - start);
-    } else {
-      const data = own(chunk.subarray(start, end));
-      handler.onMessage({ type: "binary", data }, end - start);
-    }
-    return true;
+    // The answer to the server's close frame may have to be written after the server has ended its half.
+    socket.allowHalfOpen = true;
+    socket
+      .on("data", (chunk: Buffer) => this.#onData(chunk))
+      .on("end", () => this.#onPeerEnd())
+      .on("error", (error) => (this.#cause ??= error))
+      .on("close", () => this.#onSocketClose());
   }
 
   get bufferedAmount(): number {
-    return this.#ws.bufferedAmount + (this.#writer?.size ?? 0);
+    return this.#sender.size + this.#socket.writableLength;
   }
 
   get progress(): number {
-    // Not `bufferedAmount`, which counts what is still being compressed.
-    return this.#socket?.writableLength ? takenOf(this.#handle) : NaN;
+    return this.#socket.writableLength > 0 ? this.#counters.sent : NaN;
   }
 
   get life(): number {
-    return this.#frames?.inMessage ? NaN : this.received + takenOf(this.#handle);
+    const isInMessage = this.#isInflating || this.#parser.isInMessage;
+    return isInMessage ? NaN : this.#counters.received + this.#counters.sent;
   }
 
   get received(): number {
-    const { bytesRead = 0 } = lowest(this.#handle);
-    return bytesRead;
+    return this.#counters.received;
   }
 
-  get #handle(): Handle | null | undefined {
-    return (this.#socket as (Socket & { readonly _handle?: Handle | null }) | undefined)?._handle;
-  }
+  // Sending
 
   send(data: string | Uint8Array): number {
-    if (this.#ws.readyState !== WebSocket.OPEN) return -1;
+    if (this.#state !== OPEN || !this.#socket.writable) return -1;
     this.taken++;
-    const writer = this.#writer;
-    if (!writer || this.#deflates) {
-      const size = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
-      const compress = this.#deflates && size >= this.#options.compressionThreshold;
-      // What `ws` is compressing goes first.
-      if (!writer || compress || this.#deflating > 0) {
-        this.#sendByWs(data, compress);
-        return size;
-      }
+    return this.#sender.send(data);
+  }
+
+  /** Writes to the socket, for the {@link FrameWriter}. */
+  write(bytes: Buffer, frames: number): void {
+    const { maxWriteBytes } = this.#counters;
+    const { length } = bytes;
+    const onWritten = (error?: Error | null): void => this.#onWritten(error, frames);
+    this.#counters.given += length;
+    try {
+      if (length <= maxWriteBytes) this.#socket.write(bytes, onWritten);
+      else this.#writeInParts(bytes, maxWriteBytes, onWritten);
+    } catch (error) {
+      // A Duplex of the user's may throw.
+      this.#fail(error);
     }
-    this.#awaitTurnEnd();
-    return writer.add(data);
   }
 
-  #sendByWs(data: string | Uint8Array, compress: boolean): void {
-    this.#writer?.flush();
-    this.#deflating++;
-    // While one message is compressed the next ones wait, uncopied.
-    const payload = typeof data !== "string" && this.#deflates ? data.slice() : data;
-    this.#ws.send(payload, { binary: typeof data !== "string", compress }, (error) => {
-      this.#deflating--;
-      this.#onWritten(error);
-    });
+  #writeInParts(bytes: Buffer, size: number, onWritten: (error?: Error | null) => void): void {
+    let start = 0;
+    for (; start + size < bytes.length; start += size) {
+      this.#socket.write(bytes.subarray(start, start + size));
+    }
+    this.#socket.write(bytes.subarray(start), onWritten);
   }
 
-  #awaitTurnEnd(): void {
-    if (this.#awaitsTurnEnd) return;
-    this.#awaitsTurnEnd = true;
-    atTurnEnd(this);
-  }
-
-  /** This turn's microtasks are done. */
-  onTurnEnd(): void {
-    this.#awaitsTurnEnd = false;
-    this.#writer?.flush();
-    // Who has drained by now what had just arrived needs no pause.
-    if (this.#paused || !this.#isPauseDue) return;
-    this.#paused = true;
-    this.timesPaused++;
-    this.#ws.pause();
-  }
-
-  write(bytes: Buffer, messages: number): void {
-    this.#socket?.write(bytes, (error) => this.#onWritten(error, messages));
+  #onWritten(error: Error | null | undefined, frames: number): void {
+    // The connection reports an error as its end. A destroyed socket drops bytes without one.
+    if (error || this.#socket.destroyed) return;
+    this.written += frames;
+    this.#pings.onFlushed(this.written);
+    this.#answerPing();
+    this.#startLinger();
+    this.#handler?.onProgress();
   }
 
   ping(done: (roundTrip: number) => void): () => void {
-    const ping: Ping = { id: ++this.#pingsSent, start: now(), done };
-    this.#pings = [...this.#pings, ping];
+    const isOpen = this.#state === OPEN;
+    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
     this.#regulate();
-    if (this.#ws.readyState === WebSocket.OPEN) {
-      const payload = Buffer.alloc(PING_BYTES);
-      payload.writeUInt32BE(ping.id);
-      this.#writer?.flush();
-      this.taken++;
-      this.#ws.ping(payload, true, (error?: Error | null) => {
-        ping.start = now();
-        this.#onWritten(error);
-      });
-    }
-    return () => this.#takePings((one) => one === ping);
+    if (isOpen) this.#writer.add(FIN | PING, ping.payload);
+    return () => {
+      this.#pings.remove(ping);
+      this.#regulate();
+    };
   }
 
-  #onPong(payload: Buffer): void {
-    if (payload.byteLength !== PING_BYTES) return;
-    const id = payload.readUInt32BE();
-    // One that was never asked for settles nothing; that of a ping that was given up the earlier ones.
-    if (id > this.#pingsSent) return;
-    for (const { start, done } of this.#takePings((ping) => ping.id <= id)) done(now() - start);
-  }
-
-  /** Takes out pings that wait no longer. */
-  #takePings(isOver: (ping: Ping) => boolean): readonly Ping[] {
-    const over = this.#pings.filter(isOver);
-    this.#pings = this.#pings.filter((ping) => !isOver(ping));
+  onPong(payload: Buffer): void {
+    for (const { start, done } of this.#pings.answeredBy(payload)) done(now() - start);
     this.#regulate();
-    return over;
   }
 
-  pause(paused: boolean, firmly = false): void {
-    this.#pauseAsked = paused;
-    this.#pauseFirmly = firmly;
+  onPing(payload: Buffer): void {
+    this.#unansweredPing = payload;
+    this.#answerPing();
+  }
+
+  #answerPing(): void {
+    const payload = this.#unansweredPing;
+    if (!payload || this.#state !== OPEN || this.bufferedAmount > MAX_BYTES_BEFORE_PONG) return;
+    this.#unansweredPing = undefined;
+    this.#writer.add(FIN | PONG, payload, false);
+  }
+
+  // Receiving
+
+  #onData(chunk: Buffer): void {
+    this.#counters.emitted += chunk.length;
+    this.#parser.push(chunk);
+    this.#afterParsing();
+  }
+
+  onText(text: string, size: number): void {
+    this.#handler?.onMessage({ type: "text", data: text }, size);
+  }
+
+  onBinary(payload: Buffer): void {
+    this.#handler?.onMessage({ type: "binary", data: ownBytes(payload) }, payload.length);
+  }
+
+  onCompressed(isText: boolean, payload: Buffer): void {
+    // What follows waits until this message is inflated.
+    this.#isInflating = this.#parser.halted = true;
+    this.#inflater?.inflate(isText, payload);
+    if (this.#isInflating) this.#regulate();
+  }
+
+  onInflated(isText: boolean, bytes: Buffer): void {
+    this.#isInflating = false;
+    const text = isText ? decodeUtf8(bytes, 0, bytes.length) : undefined;
+    if (!isText) this.onBinary(bytes);
+    else if (text !== undefined) this.onText(text, bytes.length);
+    else this.onFault({ closeCode: INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
+    this.#regulate();
+  }
+
+  pause(isPaused: boolean, isFirm = false): void {
+    this.#isPauseAsked = isPaused;
+    this.#isPauseFirm = isFirm;
     this.#regulate();
   }
 
   get #isPauseDue(): boolean {
-    // A paused socket would not see the pong, and what waits for it would be our own doing.
-    return this.#pauseAsked && (this.#pauseFirmly || this.#pings.length === 0);
+    // A paused socket would not see the pong, whose sender would seem to be dead.
+    const mayPause = this.#isPauseFirm || this.#pings.size === 0;
+    return this.#isPauseAsked && mayPause && !this.#isSocketClosed;
   }
 
+  /** Stops parsing at once and reading at the end of the turn, or goes on with both. */
   #regulate(): void {
-    if (this.#paused === this.#isPauseDue) return;
-    if (!this.#paused) {
-      this.#awaitTurnEnd();
+    const isHalted = this.#isPauseDue || this.#isInflating;
+    this.#parser.halted = isHalted;
+    if (isHalted) {
+      if (!this.#isPaused) atTurnEnd(this);
       return;
     }
-    this.#paused = false;
-    this.#ws.resume();
+    if (this.#isPaused) this.#socket.resume();
+    this.#isPaused = false;
+    this.#parser.run();
+    this.#afterParsing();
+  }
+
+  /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
+  onTurnEnd(): void {
+    if (this.#isPaused || !this.#parser.halted || this.#isSocketClosed) return;
+    this.#isPaused = true;
+    if (this.#isPauseDue) this.timesPaused++;
+    this.#socket.pause();
+  }
+
+  #afterParsing(): void {
+    if (!this.#parser.isDrained || this.#isInflating) return;
+    if (this.#hasPeerEnded) {
+      this.#hasPeerEnded = false;
+      this.#defer(() => this.#endHalf());
+    }
+    if (this.#isSocketClosed) this.#end();
+  }
+
+  // Ending
+
+  /**
+   * Runs the task in the next turn: what the consumer answers to the messages before a close frame or a
+   * fault is sent before this side's close frame.
+   */
+  #defer(task: () => void): void {
+    if (this.#deferred.push(task) === 1) nextTurn(() => this.#runDeferred());
+  }
+
+  #runDeferred(): void {
+    for (const task of this.#deferred.splice(0)) task();
+  }
+
+  onClose(code: number, reason: string): void {
+    this.#defer(() => {
+      this.#peerClose = { code, reason };
+      this.#handler?.onClosing();
+      // The answer has the same code (RFC 6455 section 5.5.1).
+      if (this.#state === OPEN) this.#sender.close(code, "");
+      if (this.#state !== DISCARDING) this.#state = LINGERING;
+      this.#startLinger();
+    });
+  }
+
+  onFault(fault: FrameFault): void {
+    this.#isInflating = false;
+    this.#parser.end();
+    const error = faultError(this.#label, this.#options.readLimit, fault);
+    this.#defer(() => this.#handler?.onError(error, fault.closeCode));
   }
 
   close(code: number, reason: string): void {
-    this.#writer?.flush();
-    if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
-    this.#ws.close(code, reason);
+    if (this.#state !== OPEN) return;
+    this.#state = CLOSING;
+    this.#sentCode = code;
+    this.#sender.close(code, reason);
   }
 
   terminate(code: number): number | undefined {
-    const ws = this.#ws;
     this.#detach();
-    const isOpen = ws.readyState === WebSocket.OPEN;
-    if (code === ABNORMAL_CLOSURE || (!isOpen && !this.#hasToldFault)) {
-      ws.terminate();
+    const canSend = this.#state === OPEN && this.#socket.writable;
+    if (code === ABNORMAL_CLOSURE || !canSend) {
+      this.#socket.destroy();
       return undefined;
     }
-    this.pause(false);
-    if (isOpen) {
-      this.#writer?.flush();
-      ws.close(code);
-      this.#socket?.end(() => this.#socket?.destroy());
-    }
-    // A peer that takes nothing any more will not take the frame either.
-    const stop = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
-    ws.once("close", () => clearTimeout(stop));
-    return code;
+    this.#state = DISCARDING;
+    const wasIdle = this.bufferedAmount === 0;
+    this.#sender.close(code, "");
+    this.#lingerTimer = setTimeout(() => this.#socket.destroy(), this.#options.closeTimeout);
+    this.#socket.resume();
+    this.#afterParsing();
+    return (this.#counters.isAccepted ?? wasIdle) ? code : undefined;
   }
 
   cut(): void {
-    this.#ws.terminate();
+    this.#socket.destroy();
+    this.#onSocketClose();
   }
 
+  /** The server has ended its half of TCP. */
+  #onPeerEnd(): void {
+    this.#hasPeerEnded = true;
+    this.#afterParsing();
+  }
+
+  /** Ends this side's half, after the server's. */
+  #endHalf(): void {
+    this.#handler?.onClosing();
+    this.#socket.end();
+  }
+
+  /** Once both close frames are there, the server closes TCP; it may not take long. */
+  #startLinger(): void {
+    if (this.#state !== LINGERING || this.#lingerTimer || this.bufferedAmount > 0) return;
+    this.#lingerTimer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+  }
+
+  /** Ends the connection because of an error on this side. */
+  #fail(cause: unknown): void {
+    this.#cause ??= cause;
+    // Not within the call that failed.
+    this.#defer(() => this.cut());
+  }
+
+  #onSocketClose(): void {
+    this.#isSocketClosed = true;
+    // What had arrived is delivered first.
+    this.#regulate();
+  }
+
+  #end(): void {
+    this.#runDeferred();
+    clearTimeout(this.#lingerTimer);
+    this.#sender.end();
+    const { code, reason } = this.#peerClose ?? { code: ABNORMAL_CLOSURE, reason: "" };
+    // Where the server's close frame came first, ours had its code, if any.
+    const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? undefined : code;
+    const sentCode = this.#sentCode ?? echoed;
+    this.#detach()?.onEnd({ code, reason, sentCode, cause: this.#cause });
+  }
+
+  /** Stops reporting, and discards what arrives from now on. */
   #detach(): TransportHandler | undefined {
     const handler = this.#handler;
+    if (handler) stopFlushingOnExit();
     this.#handler = undefined;
-    for (const { done } of this.#takePings(() => true)) done(NaN);
+    this.#parser.end();
+    this.#inflater?.close();
+    this.#isInflating = false;
+    this.#pings.end();
     return handler;
   }
-
-  #onWritten(error: Error | null | undefined, messages = 1): void {
-    const handler = this.#handler;
-    // An error is the connection's, which reports it as its end. And a socket that was destroyed calls
-    // back without one for bytes that it dropped.
-    if (error || handler === undefined || this.#socket?.destroyed) return;
-    this.written += messages;
-    handler.onProgress();
-  }
-
-  /**
-   * `ws` found a fault with the peer, and has sent a close frame that tells it; unless the peer had ended
-   * its side while the message was inflated, at which `ws` ends this one.
-   */
-  #onError(cause: Error & { code?: string }): void {
-    this.#frames?.stop();
-    this.#hasToldFault = !this.#socket?.writableEnded;
-    const closeCode = errorCloseCode(cause.code);
-    const limit = this.#options.readLimit;
-    const error =
-      closeCode === MESSAGE_TOO_BIG
-        ? new WsError("MESSAGE_TOO_BIG", `receive ${this.#label}: a message over ${limit} bytes`, {
-            details: { limit },
-            cause,
-          })
-        : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
-    this.#handler?.onError(error, closeCode);
-  }
-}
-
-/** With TLS the handle of TCP: bytes come there before they can be read, and leave there. */
-function lowest(handle: Handle | null | undefined): Handle {
-  return handle?._parent ?? handle ?? {};
-}
-
-/** How many bytes the kernel has taken. */
-function takenOf(handle: Handle | null | undefined): number {
-  const { bytesWritten = 0, writeQueueSize = 0 } = lowest(handle);
-  return bytesWritten - writeQueueSize;
-}
-
-function errorCloseCode(code = ""): number {
-  // zlib's errors: the payload is not what it says it is (RFC 7692 section 7.2.2).
-  if (code.startsWith("Z_")) return INVALID_PAYLOAD;
-  return ERROR_CLOSE_CODES[code] ?? PROTOCOL_ERROR;
-}
-
-/** Who waits for the end of this turn. */
-let waiting: NodeTransport[] = [];
-
-/** Tells when this turn's microtasks are done; a tick alone would come before them in some turns. */
-function atTurnEnd(transport: NodeTransport): void {
-  if (waiting.push(transport) === 1) queueMicrotask(awaitTick);
-}
-
-function awaitTick(): void {
-  process.nextTick(endTurn);
-}
-
-function endTurn(): void {
-  const transports = waiting;
-  waiting = [];
-  for (const transport of transports) transport.onTurnEnd();
 }
 
 /**
- * A message's bytes in a buffer of their own: a view would keep the socket's 64 KiB alive while it
- * waits, or share a pool with others.
+ * The most that a message within the limit may take on the wire: deflate lengthens what it cannot compress,
+ * at worst by an eighth (zlib's `deflateBound`).
  */
-function own(data: Buffer): Uint8Array<ArrayBuffer> {
-  const { buffer } = data;
-  // An empty one is shared by `ws` among all of its connections.
-  const isWhole = data.byteLength > 0 && buffer.byteLength === data.byteLength;
-  return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(data);
+function maxDeflatedSize(readLimit: number): number {
+  return readLimit + (readLimit >> 3) + 64;
 }

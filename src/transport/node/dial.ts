@@ -2,27 +2,29 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { WsError } from "../../errors.js";
 import type { Dial, DialRequest, Platform } from "../../transport.js";
 import { displayUrl, unixProblem } from "../../url.js";
-import { NodeTransport } from "./connection.js";
+import { SocketConnection } from "./connection.js";
 import { guardConnection } from "./guarded-connection.js";
 import { dialError, readBody, refusalError } from "./handshake-errors.js";
 import { parseGuard } from "./private-networks.js";
 import type { NetworkGuard } from "./private-networks.js";
 import { followRedirect } from "./redirects.js";
 import type { Hop } from "./redirects.js";
+import { prepareTakeover } from "./socket-takeover.js";
 import { createWebSocket, handshakeFault } from "./upgrade.js";
+import { WsConnection } from "./ws-connection.js";
 
 /**
  * Opens connections with `ws`, following redirects if asked to: one dial per hop, each authorized, and
  * watched by the guard if there is one.
  */
-const dialBy =
-  (guard?: NetworkGuard): Dial =>
+export const dialBy =
+  (guard?: NetworkGuard, takeover = prepareTakeover): Dial =>
   async (request) => {
     const { signal } = request;
     let hop: Hop = { url: request.url, options: request.options };
     for (let hops = 0; ; hops++) {
       try {
-        await dialOnce(request, hop, guard);
+        await dialOnce(request, hop, guard, takeover);
         return;
       } catch (error) {
         hop = followRedirect(hop, error, hops);
@@ -51,11 +53,13 @@ function dialOnce(
   { signal, open }: DialRequest,
   { url, options }: Hop,
   guard: NetworkGuard | undefined,
+  takeover: typeof prepareTakeover,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const label = displayUrl(url);
     let request: ClientRequest | undefined;
     let response: IncomingMessage | undefined;
+    let takeSocket: ReturnType<typeof prepareTakeover> | undefined;
     const createConnection = guard && guardConnection(guard, url, options, signal);
     const ws = createWebSocket(url, options, createConnection, (req) => (request = req));
     const abort = (): void => {
@@ -72,6 +76,7 @@ function dialOnce(
     ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
     ws.once("upgrade", (res: IncomingMessage) => {
       response = res;
+      takeSocket = takeover(res);
       const fault = handshakeFault(res);
       if (fault === undefined) return;
       fail(dialError(label, new Error(fault), request, response));
@@ -95,7 +100,11 @@ function dialOnce(
     ws.once("open", () => {
       signal.removeEventListener("abort", abort);
       ws.removeAllListeners();
-      const transport = new NodeTransport(ws, options, label, response);
+      const socket = takeSocket?.();
+      const transport =
+        socket && response
+          ? new SocketConnection(socket, response, options, label)
+          : new WsConnection(ws, response, options, label);
       transport.attach(open(transport, url));
       resolve();
     });

@@ -1,99 +1,117 @@
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
-import { BINARY, TEXT } from "./frame-reader.js";
+import { MASKED } from "./frames.js";
+import { atTurnEnd } from "./turn-end.js";
+import type { TurnEndTask } from "./turn-end.js";
 
-/** Set in the second byte: a client's frame is masked (RFC 6455 section 5.3). */
-const MASKED = 0x80;
-const KEY_SIZE = 4;
+const KEY_BYTES = 4;
+const MAX_HEADER_BYTES = 14;
 
-/** The longest header. */
-const HEADER = 14;
+/** A batch of this size is written before the turn ends. */
+const MAX_BATCH_BYTES = 65_536;
+const FIRST_BATCH_BYTES = 1_024;
 
-/** How many bytes are held back for the end of the turn: as much as one write is worth. */
-const BATCH = 65_536;
+/** From this size on a payload is masked by 32-bit words. */
+const MIN_WORDWISE_BYTES = 64;
 
-/** The room for the first messages of a turn; mostly there is one. */
-const FIRST_ROOM = 512;
-
-/** From this many bytes on they are masked by words. */
-const WORDS = 64;
-
-/** Random bytes, of which each key takes four, and how many are used. */
+/** Random bytes for masking keys, and how many of them are used. */
 const keys: Uint8Array = /* @__PURE__ */ new Uint8Array(8_192);
 let keysUsed = 8_192;
 
-/** A key turned so that it begins where a word does; as bytes and as that word. */
-const turned: Uint8Array = /* @__PURE__ */ new Uint8Array(KEY_SIZE);
-const turnedWord: Uint32Array = /* @__PURE__ */ new Uint32Array(turned.buffer);
+/** A masking key rotated to 32-bit alignment, as bytes and as that word. */
+const rotatedKey: Uint8Array = /* @__PURE__ */ new Uint8Array(KEY_BYTES);
+const rotatedWord: Uint32Array = /* @__PURE__ */ new Uint32Array(rotatedKey.buffer);
 
-/** Where frames go. */
+/** The socket behind a {@link FrameWriter}. */
 export interface FrameTarget {
-  /** Takes what is ready, and how many messages that is. */
-  write(bytes: Buffer, messages: number): void;
+  /** Writes bytes that hold this many counted frames. Must not throw. */
+  write(bytes: Buffer, frames: number): void;
 }
 
 /**
- * Writes messages as plain frames: those of one turn of the event loop together, at less than a third of
- * what `ws` takes for each.
+ * Writes frames in call order. The first frame of a turn of the event loop is written at once, so that it is
+ * on its way whatever the caller does next; those that follow in the same turn are written together at its
+ * end.
  */
-export class FrameWriter {
+export class FrameWriter implements TurnEndTask {
   readonly #target: FrameTarget;
-  #bytes: Buffer | undefined;
+  /** True from the first frame of a turn to its end. */
+  #isBatching = false;
+  #batch: Buffer | undefined;
   #size = 0;
-  #messages = 0;
+  #frames = 0;
 
   constructor(target: FrameTarget) {
     this.#target = target;
   }
 
-  /** How many bytes are held back. */
+  /** The size of the batch, in bytes. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds a message, which is copied, and returns the size of its payload. */
-  add(data: string | Uint8Array): number {
-    const isText = typeof data === "string";
-    const size = isText ? Buffer.byteLength(data) : data.length;
-    const bytes = this.#room(HEADER + size);
-    const start = writeHeader(bytes, this.#size, isText ? TEXT : BINARY, size);
+  /**
+   * Adds a frame; the payload is copied. Returns the payload's size in bytes.
+   *
+   * @param first The first byte: FIN, RSV1 and the opcode.
+   * @param counted False for frames that the target does not count: pongs and close frames.
+   */
+  add(first: number, payload: string | Uint8Array, counted = true): number {
+    const isText = typeof payload === "string";
+    const size = isText ? Buffer.byteLength(payload) : payload.length;
+    const bytes = this.#reserve(MAX_HEADER_BYTES + size);
+    const start = writeHeader(bytes, this.#size, first, size);
     const end = start + size;
-    if (isText) bytes.write(data, start);
-    else bytes.set(data, start);
+    if (isText) bytes.write(payload, start);
+    else bytes.set(payload, start);
     mask(bytes, start, end);
     this.#size = end;
-    this.#messages++;
-    if (end >= BATCH) this.flush();
+    if (counted) this.#frames++;
+    if (!this.#isBatching) {
+      this.#isBatching = true;
+      this.flush();
+      atTurnEnd(this);
+    } else if (end >= MAX_BATCH_BYTES) {
+      this.flush();
+    }
     return size;
   }
 
-  /** Writes what is held back. */
-  flush(): void {
-    const bytes = this.#bytes?.subarray(0, this.#size);
-    if (!bytes) return;
-    const messages = this.#messages;
-    this.#bytes = undefined;
-    this.#size = this.#messages = 0;
-    this.#target.write(bytes, messages);
+  onTurnEnd(): void {
+    this.#isBatching = false;
+    this.flush();
   }
 
-  /** A buffer that holds what is held back and has room for more. */
-  #room(more: number): Buffer {
-    const bytes = this.#bytes;
+  /** Writes the batch. */
+  flush(): void {
+    const bytes = this.#batch?.subarray(0, this.#size);
+    if (!bytes) return;
+    const frames = this.#frames;
+    this.#batch = undefined;
+    this.#size = this.#frames = 0;
+    this.#target.write(bytes, frames);
+  }
+
+  /** A buffer that holds the batch and has room for `more` bytes. */
+  #reserve(more: number): Buffer {
+    const batch = this.#batch;
     const needed = this.#size + more;
-    if (!bytes) return (this.#bytes = Buffer.allocUnsafe(Math.max(more, FIRST_ROOM)));
-    if (needed <= bytes.length) return bytes;
-    if (needed > BATCH) {
-      this.flush();
-      return (this.#bytes = Buffer.allocUnsafe(Math.max(more, BATCH)));
+    if (!batch) {
+      const size = this.#isBatching ? Math.max(more, FIRST_BATCH_BYTES) : more;
+      return (this.#batch = Buffer.allocUnsafe(size));
     }
-    this.#bytes = Buffer.allocUnsafe(Math.min(needed * 4, BATCH));
-    bytes.copy(this.#bytes, 0, 0, this.#size);
-    return this.#bytes;
+    if (needed <= batch.length) return batch;
+    if (needed > MAX_BATCH_BYTES) {
+      this.flush();
+      return (this.#batch = Buffer.allocUnsafe(Math.max(more, MAX_BATCH_BYTES)));
+    }
+    this.#batch = Buffer.allocUnsafe(Math.min(needed * 4, MAX_BATCH_BYTES));
+    batch.copy(this.#batch, 0, 0, this.#size);
+    return this.#batch;
   }
 }
 
-/** Writes a header but for its mask. Returns where the payload begins. */
+/** Writes a header, without its masking key. Returns the offset of the payload. */
 function writeHeader(bytes: Buffer, offset: number, first: number, size: number): number {
   bytes[offset] = first;
   let end = offset + 2;
@@ -107,16 +125,16 @@ function writeHeader(bytes: Buffer, offset: number, first: number, size: number)
     end = bytes.writeUInt32BE(Math.floor(size / 2 ** 32), end);
     end = bytes.writeUInt32BE(size % 2 ** 32, end);
   }
-  return end + KEY_SIZE;
+  return end + KEY_BYTES;
 }
 
-/** Masks a payload in place, by a key that it writes before it (RFC 6455 section 5.3). */
+/** Masks a payload in place, and writes the masking key before it (RFC 6455 section 5.3). */
 function mask(bytes: Buffer, start: number, end: number): void {
   const key = takeKey();
-  bytes.set(key, start - KEY_SIZE);
+  bytes.set(key, start - KEY_BYTES);
   let done = start;
-  if (end - start >= WORDS) {
-    // Words begin where memory is aligned.
+  if (end - start >= MIN_WORDWISE_BYTES) {
+    // A Uint32Array needs an aligned offset.
     const first = start + (-(bytes.byteOffset + start) & 3);
     maskBytes(bytes, key, start, start, first);
     done = maskWords(bytes, key, start, first, end);
@@ -129,7 +147,7 @@ function takeKey(): Uint8Array {
     randomFillSync(keys);
     keysUsed = 0;
   }
-  return keys.subarray(keysUsed, (keysUsed += KEY_SIZE));
+  return keys.subarray(keysUsed, (keysUsed += KEY_BYTES));
 }
 
 function maskBytes(bytes: Buffer, key: Uint8Array, start: number, from: number, to: number): void {
@@ -138,7 +156,7 @@ function maskBytes(bytes: Buffer, key: Uint8Array, start: number, from: number, 
   }
 }
 
-/** Masks all whole words. Returns where they end. */
+/** Masks whole 32-bit words. Returns the offset of their end. */
 function maskWords(
   bytes: Buffer,
   key: Uint8Array,
@@ -146,8 +164,8 @@ function maskWords(
   from: number,
   to: number,
 ): number {
-  for (let i = 0; i < KEY_SIZE; i++) turned[i] = key[(from - start + i) & 3] as number;
-  const word = turnedWord[0] as number;
+  for (let i = 0; i < KEY_BYTES; i++) rotatedKey[i] = key[(from - start + i) & 3] as number;
+  const word = rotatedWord[0] as number;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + from, (to - from) >> 2);
   for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) ^ word;
   return from + words.length * 4;

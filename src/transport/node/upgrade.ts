@@ -1,6 +1,4 @@
-import type { Buffer } from "node:buffer";
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { InflateRaw } from "node:zlib";
 import WebSocket from "isomorphic-ws";
 import { COMPRESSION } from "../../constants.js";
 import { WsError } from "../../errors.js";
@@ -51,7 +49,7 @@ export function createWebSocket(
     origin,
     headers: options.headers,
     followRedirects: false,
-    maxPayload: compresses ? deflatedLimit(readLimit) : readLimit,
+    maxPayload: readLimit,
     maxFragments: MAX_FRAGMENTS,
     maxPendingAutoPongs: MAX_PENDING_PONGS,
     // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
@@ -59,9 +57,6 @@ export function createWebSocket(
     perMessageDeflate: compresses && {
       // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
       ...(noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }),
-      zlibInflateOptions: { transform: inflateAll },
-      // We decide, message by message: `ws` would heed its own only without context take-over.
-      threshold: 0,
     },
     finishRequest(request: ClientRequest) {
       // All of them count: Node would drop what is over 1,000, and has a limit in bytes as well.
@@ -81,35 +76,6 @@ export function createWebSocket(
     const why = (cause as Error).message;
     throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
   }
-}
-
-/**
- * How long a message of so many bytes may be on the wire: deflate makes longer what it cannot compress, by
- * an eighth at worst (zlib's `deflateBound`). `ws` has one limit for both lengths; the core knows the exact
- * one.
- */
-function deflatedLimit(readLimit: number): number {
-  return readLimit + (readLimit >> 3) + 64;
-}
-
-/**
- * Inflates a part of a message, and fails where Node would drop the rest in silence: what stands behind
- * a final block (RFC 7692 section 7.2.1 lets more follow). Of that, empty blocks may be dropped.
- */
-function inflateAll(
-  this: InflateRaw,
-  chunk: Buffer,
-  encoding: BufferEncoding,
-  done: (error?: Error | null) => void,
-): void {
-  const before = this.bytesWritten;
-  const own = Object.getPrototypeOf(this) as InflateRaw;
-  own._transform.call(this, chunk, encoding, (error) => {
-    const rest = chunk.subarray(this.bytesWritten - before);
-    if (error || rest.every((byte) => byte === 0 || byte === 0xff)) done(error);
-    // As Node ends it for what is no deflate.
-    else this.destroy(Object.assign(new Error("more behind the end"), { code: "Z_DATA_ERROR" }));
-  });
 }
 
 type Lookup = (host: string, options: object, done: (error: Error) => void) => void;

@@ -1,0 +1,79 @@
+import { Buffer } from "node:buffer";
+import { constants, createDeflateRaw } from "node:zlib";
+import type { DeflateRaw } from "node:zlib";
+import { canRunSync, MAX_SYNC_INPUT_BYTES, runSync, scratch } from "./zlib-handle.js";
+
+/** The end of a sync flush, which is left out on the wire (RFC 7692 section 7.2.1). */
+const TAIL_BYTES = 4;
+
+/** Deflates the messages of a connection, one at a time (RFC 7692 section 7.2.1). */
+export class MessageDeflater {
+  readonly #windowBits: number;
+  readonly #keepsContext: boolean;
+  #stream: DeflateRaw | undefined;
+  // Of the message that is deflated asynchronously.
+  #done: ((error: Error | undefined, deflated: Buffer) => void) | undefined;
+  #parts: Buffer[] = [];
+
+  constructor(windowBits: number, keepsContext: boolean) {
+    this.#windowBits = windowBits;
+    this.#keepsContext = keepsContext;
+  }
+
+  /**
+   * Deflates a message of `size` bytes at once, unless that would hold the event loop for long: then it
+   * returns `undefined`, and {@link deflateAsync} does it. The result is valid until the next call.
+   */
+  deflateSync(data: string | Uint8Array, size: number): Buffer | undefined {
+    if (size > MAX_SYNC_INPUT_BYTES || !canRunSync()) return undefined;
+    const { input, output } = scratch();
+    let bytes: Uint8Array = input;
+    if (typeof data === "string") input.write(data);
+    else bytes = data;
+    const stream = this.#open();
+    const { produced } = runSync(stream, bytes, 0, size, output);
+    if (!this.#keepsContext) stream.reset();
+    return output.subarray(0, produced - TAIL_BYTES);
+  }
+
+  /** Deflates a message on zlib's thread. No other one may begin before `done` is called. */
+  deflateAsync(
+    bytes: Uint8Array,
+    done: (error: Error | undefined, deflated: Buffer) => void,
+  ): void {
+    const stream = this.#open();
+    this.#done = done;
+    if (stream.listenerCount("data") === 0) {
+      stream.on("data", (part: Buffer) => void this.#parts.push(part));
+    }
+    stream.write(bytes);
+    stream.flush(constants.Z_SYNC_FLUSH, () => {
+      if (stream !== this.#stream) return;
+      const deflated = Buffer.concat(this.#parts).subarray(0, -TAIL_BYTES);
+      if (!this.#keepsContext) stream.reset();
+      this.#settle(undefined, deflated);
+    });
+  }
+
+  /** Frees zlib's memory. `done` of a message under way is not called. */
+  close(): void {
+    this.#stream?.close();
+    this.#stream = this.#done = undefined;
+  }
+
+  #settle(error: Error | undefined, deflated: Buffer): void {
+    const done = this.#done;
+    this.#done = undefined;
+    this.#parts = [];
+    done?.(error, deflated);
+  }
+
+  #open(): DeflateRaw {
+    if (this.#stream) return this.#stream;
+    const stream = createDeflateRaw({ windowBits: this.#windowBits });
+    stream.on("error", (error) => {
+      if (stream === this.#stream) this.#settle(error, Buffer.alloc(0));
+    });
+    return (this.#stream = stream);
+  }
+}

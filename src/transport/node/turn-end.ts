@@ -1,0 +1,43 @@
+/** A connection that has bytes to write, or to stop reading, when the current turn of the event loop ends. */
+export interface TurnEndTask {
+  /** Must not throw: the tasks of other connections follow. */
+  onTurnEnd(): void;
+}
+
+// Captured on import: fake timers that replace the globals later must not hold back frames.
+const { nextTick } = process;
+const enqueueMicrotask = queueMicrotask;
+
+/** Calls back in the next turn of the event loop, after all microtasks and ticks of this one. */
+export const nextTurn: (run: () => void) => void = setImmediate;
+
+let tasks: TurnEndTask[] = [];
+let connections = 0;
+
+/** A connection has opened: until `stopFlushingOnExit`, tasks run when the process exits. */
+export function flushOnExit(): void {
+  if (connections++ === 0) process.on("exit", endTurn);
+}
+
+/** A connection that called `flushOnExit` has ended. */
+export function stopFlushingOnExit(): void {
+  if (--connections === 0) process.off("exit", endTurn);
+}
+
+/**
+ * Runs the task once all microtasks of this turn are done, or when the process exits before that. A tick
+ * alone would run too early where the turn itself is a microtask, so a microtask schedules the tick.
+ */
+export function atTurnEnd(task: TurnEndTask): void {
+  if (tasks.push(task) === 1) enqueueMicrotask(scheduleTick);
+}
+
+function scheduleTick(): void {
+  nextTick(endTurn);
+}
+
+function endTurn(): void {
+  const due = tasks;
+  tasks = [];
+  for (const task of due) task.onTurnEnd();
+}

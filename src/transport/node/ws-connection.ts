@@ -1,0 +1,196 @@
+import { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import WebSocket from "isomorphic-ws";
+import {
+  ABNORMAL_CLOSURE,
+  INVALID_PAYLOAD,
+  MESSAGE_TOO_BIG,
+  NO_STATUS,
+  PROTOCOL_ERROR,
+} from "../../close.js";
+import type { CompressionMode } from "../../constants.js";
+import { now } from "../../deadline.js";
+import { compressionMode } from "../../extensions.js";
+import type {
+  Backpressure,
+  DialOptions,
+  Handshake,
+  Transport,
+  TransportHandler,
+} from "../../transport.js";
+import { faultError } from "./frame-fault.js";
+import { copyHeaders } from "./handshake-errors.js";
+import { ownBytes } from "./own-bytes.js";
+import { Pings } from "./pings.js";
+import { nextTurn } from "./turn-end.js";
+
+/** The close codes of the errors that `ws` names. All others: 1002. */
+const ERROR_CLOSE_CODES: Readonly<Record<string, number>> = {
+  WS_ERR_INVALID_UTF8: INVALID_PAYLOAD,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: MESSAGE_TOO_BIG,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: MESSAGE_TOO_BIG,
+};
+
+/**
+ * An open connection over the public interface of `ws`, for runtimes where its socket cannot be taken over,
+ * such as Bun. It pauses less exactly and compresses more slowly.
+ */
+export class WsConnection implements Transport {
+  readonly protocol: string;
+  readonly extensions: string;
+  readonly compression: CompressionMode;
+  readonly backpressure: Backpressure;
+  readonly handshake: Handshake | undefined;
+  timesPaused = 0;
+  /** Messages and pings that were sent, and those that were flushed. */
+  taken = 0;
+  written = 0;
+
+  readonly #ws: WebSocket;
+  readonly #options: DialOptions;
+  readonly #label: string;
+  readonly #pings: Pings = new Pings();
+  #handler: TransportHandler | undefined;
+  #sentCode: number | undefined;
+  #isFaulty = false;
+  #isPauseAsked = false;
+  #isPauseFirm = false;
+  #isPaused = false;
+
+  constructor(
+    ws: WebSocket,
+    response: IncomingMessage | undefined,
+    options: DialOptions,
+    label: string,
+  ) {
+    this.#ws = ws;
+    this.#options = options;
+    this.#label = label;
+    this.protocol = ws.protocol;
+    this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
+    this.compression = compressionMode(this.extensions, options.compression);
+    this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
+    this.handshake = response && { status: 101, headers: copyHeaders(response.headers) };
+  }
+
+  /** Begins to report to `handler`. */
+  attach(handler: TransportHandler): void {
+    this.#handler = handler;
+    const ws = this.#ws;
+    ws.on("message", (data: Buffer, isBinary: boolean) => {
+      this.#handler?.onMessage(
+        isBinary
+          ? { type: "binary", data: ownBytes(data) }
+          : { type: "text", data: data.toString() },
+        data.length,
+      );
+    });
+    ws.on("pong", (payload: Uint8Array) => {
+      for (const { start, done } of this.#pings.answeredBy(payload)) done(now() - start);
+      this.#regulate();
+    });
+    ws.on("error", (error: Error & { readonly code?: string }) => this.#onError(error));
+    ws.on("close", (code, reason) => {
+      const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? undefined : code;
+      const sentCode = this.#sentCode ?? echoed;
+      this.#detach()?.onEnd({ code, reason: reason.toString(), sentCode });
+    });
+  }
+
+  get bufferedAmount(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  get progress(): number {
+    return this.bufferedAmount > 0 ? this.written - this.bufferedAmount : NaN;
+  }
+
+  send(data: string | Uint8Array): number {
+    if (this.#ws.readyState !== WebSocket.OPEN) return -1;
+    const isText = typeof data === "string";
+    const size = isText ? Buffer.byteLength(data) : data.length;
+    const compress = size >= this.#options.compressionThreshold;
+    this.taken++;
+    // A copy: `ws` may read it later.
+    this.#ws.send(isText ? data : data.slice(), { binary: !isText, compress }, (error) =>
+      this.#onWritten(error),
+    );
+    return size;
+  }
+
+  ping(done: (roundTrip: number) => void): () => void {
+    const isOpen = this.#ws.readyState === WebSocket.OPEN;
+    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
+    this.#regulate();
+    if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onWritten(error));
+    return () => {
+      this.#pings.remove(ping);
+      this.#regulate();
+    };
+  }
+
+  #onWritten(error: Error | null | undefined): void {
+    if (error) return;
+    this.written++;
+    this.#pings.onFlushed(this.written);
+    this.#handler?.onProgress();
+  }
+
+  pause(isPaused: boolean, isFirm = false): void {
+    this.#isPauseAsked = isPaused;
+    this.#isPauseFirm = isFirm;
+    this.#regulate();
+  }
+
+  #regulate(): void {
+    const isPauseDue = this.#isPauseAsked && (this.#isPauseFirm || this.#pings.size === 0);
+    if (this.#isPaused === isPauseDue) return;
+    this.#isPaused = isPauseDue;
+    if (isPauseDue) {
+      this.timesPaused++;
+      this.#ws.pause();
+    } else {
+      this.#ws.resume();
+    }
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
+    this.#ws.close(code, reason);
+  }
+
+  terminate(code: number): number | undefined {
+    const ws = this.#ws;
+    this.#detach();
+    const isOpen = ws.readyState === WebSocket.OPEN;
+    // After a fault `ws` has sent the close frame itself.
+    if (code === ABNORMAL_CLOSURE || !(isOpen || this.#isFaulty)) {
+      ws.terminate();
+      return undefined;
+    }
+    this.pause(false);
+    if (isOpen) ws.close(code);
+    const timer = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
+    ws.once("close", () => clearTimeout(timer));
+    return code;
+  }
+
+  cut(): void {
+    this.#ws.terminate();
+  }
+
+  #onError(cause: Error & { readonly code?: string }): void {
+    this.#isFaulty = true;
+    const closeCode = ERROR_CLOSE_CODES[cause.code ?? ""] ?? PROTOCOL_ERROR;
+    const problem = cause.message;
+    const error = faultError(this.#label, this.#options.readLimit, { closeCode, problem, cause });
+    nextTurn(() => this.#handler?.onError(error, closeCode));
+  }
+
+  #detach(): TransportHandler | undefined {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    this.#pings.end();
+    return handler;
+  }
+}
