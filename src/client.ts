@@ -476,8 +476,7 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     // Something has arrived; and a ping that is out would keep the socket from being paused.
     this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") {
-      const { pressure } = this.#inbox;
-      this.#transport.pause(pressure > 0, pressure > 1);
+      this.#transport.pause(this.#inbox.pressure);
     }
   }
 
@@ -614,7 +613,7 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
       () => this.#transport.cut(),
       () => this.bufferedAmount > 0 && this.#hasWritten(),
     );
-    this.#transport.pause(false);
+    this.#transport.pause(0);
   }
 
   /** This side ends it at once; what had arrived can still be read. */

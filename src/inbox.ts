@@ -2,6 +2,7 @@ import { Queue } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
 import { memoryOf } from "./message.js";
 import type { Message } from "./message.js";
+import type { Pressure } from "./transport.js";
 
 /** Unread bytes at which it is full, whatever its capacity. */
 const UNREAD_HIGH = 1_048_576;
@@ -19,11 +20,7 @@ export interface InboxWatcher {
 export class Inbox<T = Message> extends Queue<T> {
   /** What unread messages hold: see {@link memoryOf}. */
   bytes = 0;
-  /**
-   * 1: at its capacity, or with too many bytes, and not caught up with since. 2: so many bytes are unread
-   * that no pong is worth reading on.
-   */
-  pressure: 0 | 1 | 2 = 0;
+  pressure: Pressure = 0;
   watcher: InboxWatcher | undefined;
 
   readonly #limit: number;
@@ -47,7 +44,7 @@ export class Inbox<T = Message> extends Queue<T> {
       this.#sizes?.push(size);
     }
     this.push(value);
-    if (this.pressure < 2) this.#regulate();
+    if (this.pressure < 3) this.#regulate();
     return undefined;
   }
 
@@ -72,12 +69,11 @@ export class Inbox<T = Message> extends Queue<T> {
   }
 
   #regulate(): void {
-    const { size, capacity, bytes } = this;
-    // Half way down and not at once, so that a pause is worth its system calls.
-    const isFull = this.pressure
-      ? size > capacity / 2 || bytes > UNREAD_HIGH / 2
-      : size >= capacity || bytes >= UNREAD_HIGH;
-    const pressure = isFull ? (bytes > this.#limit / 2 ? 2 : 1) : 0;
+    const { size, capacity, bytes, pressure: before } = this;
+    // Resumed at half of the limits, so that a pause is worth its system calls.
+    const isFull = before > 1 ? size > capacity / 2 : size >= capacity;
+    const isHeavy = before > 0 ? bytes > UNREAD_HIGH / 2 : bytes >= UNREAD_HIGH;
+    const pressure = bytes > this.#limit / 2 ? 3 : isFull ? 2 : isHeavy ? 1 : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
     this.watcher?.onPressure();

@@ -17,6 +17,18 @@ export interface Handshake {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
+/**
+ * How far the consumer is behind.
+ *
+ * - 0: it is not.
+ * - 1: many bytes are unread. Nothing more is read from the socket.
+ * - 2: the channel is full, too. Nothing more is delivered, even if it has been read.
+ * - 3: so many bytes are unread that a pong is no reason to read on.
+ *
+ * With 1 and 2 reading goes on while a pong is awaited, because a paused socket would not see it.
+ */
+export type Pressure = 0 | 1 | 2 | 3;
+
 /** An open connection, as the core drives it. */
 export interface Transport {
   /** The subprotocol the server picked; `""` for none. */
@@ -50,11 +62,8 @@ export interface Transport {
    * what gives it up.
    */
   ping?(done: (roundTrip: number) => void): () => void;
-  /**
-   * Stops or continues reading, where the platform can. While a pong is awaited it stops only `firmly`,
-   * because a paused socket would not see the pong.
-   */
-  pause(paused: boolean, firmly?: boolean): void;
+  /** Stops or continues reading, where the platform can. */
+  pause(pressure: Pressure): void;
   /** Sends a close frame, then ends as the peer answers. */
   close(code: number, reason: string): void;
   /** Ends at once, and tells by `onEnd`, with the code of the peer's close frame if that had come. */

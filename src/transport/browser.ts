@@ -10,6 +10,7 @@ import type {
   DialOptions,
   DialRequest,
   Platform,
+  Pressure,
   Transport,
   TransportHandler,
 } from "../transport.js";
@@ -192,7 +193,8 @@ class WebSocketTransport implements Transport {
     return size;
   }
 
-  pause(paused: boolean): void {
+  pause(pressure: Pressure): void {
+    const paused = pressure > 0;
     if (paused && !this.#paused) this.timesPaused++;
     this.#paused = paused;
     this.#socket.setPaused?.(paused);

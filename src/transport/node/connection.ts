@@ -22,6 +22,7 @@ import type {
   Backpressure,
   DialOptions,
   Handshake,
+  Pressure,
   Transport,
   TransportHandler,
 } from "../../transport.js";
@@ -93,8 +94,7 @@ export class SocketConnection
   #deferred: (() => void)[] = [];
 
   #isInflating = false;
-  #isPauseAsked = false;
-  #isPauseFirm = false;
+  #pressure: Pressure = 0;
   #isPaused = false;
   /** The payload of the latest ping that has not been answered. */
   #unansweredPing: Buffer | undefined;
@@ -262,37 +262,37 @@ export class SocketConnection
     this.#regulate();
   }
 
-  pause(isPaused: boolean, isFirm = false): void {
-    this.#isPauseAsked = isPaused;
-    this.#isPauseFirm = isFirm;
+  pause(pressure: Pressure): void {
+    this.#pressure = pressure;
     this.#regulate();
   }
 
   get #isPauseDue(): boolean {
-    // A paused socket would not see the pong, whose sender would seem to be dead.
-    const mayPause = this.#isPauseFirm || this.#pings.size === 0;
-    return this.#isPauseAsked && mayPause && !this.#isSocketClosed;
+    const mayPause = this.#pressure === 3 || this.#pings.size === 0;
+    return this.#pressure > 0 && mayPause && !this.#isSocketClosed;
   }
 
-  /** Stops parsing at once and reading at the end of the turn, or goes on with both. */
+  /** Stops reading at the end of the turn, and parsing at once; or goes on with either. */
   #regulate(): void {
-    const isHalted = this.#isPauseDue || this.#isInflating;
-    this.#parser.halted = isHalted;
-    if (isHalted) {
-      if (!this.#isPaused) atTurnEnd(this);
-      return;
+    const isPauseDue = this.#isPauseDue;
+    const shouldRead = !isPauseDue && !this.#isInflating;
+    if (!shouldRead && !this.#isPaused) {
+      atTurnEnd(this);
+    } else if (shouldRead && this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
     }
-    if (this.#isPaused) this.#socket.resume();
-    this.#isPaused = false;
+    this.#parser.halted = this.#isInflating || (isPauseDue && this.#pressure > 1);
     this.#parser.run();
     this.#afterParsing();
   }
 
   /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
   onTurnEnd(): void {
-    if (this.#isPaused || !this.#parser.halted || this.#isSocketClosed) return;
+    const isPauseDue = this.#isPauseDue;
+    if (this.#isPaused || !(isPauseDue || this.#isInflating)) return;
     this.#isPaused = true;
-    if (this.#isPauseDue) this.timesPaused++;
+    if (isPauseDue) this.timesPaused++;
     this.#socket.pause();
   }
 
