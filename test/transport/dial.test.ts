@@ -3,11 +3,9 @@ import { Agent, createServer, get } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { lookup as dnsLookup } from "node:dns";
-import { connect as connectTcp } from "node:net";
-import type { AddressInfo, TcpNetConnectOpts } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Duplex } from "node:stream";
 import { createSecureContext } from "node:tls";
 import type { TLSSocket } from "node:tls";
 import { inspect } from "node:util";
@@ -23,6 +21,7 @@ import { freePort } from "../helpers/ports.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer, RawServerOptions } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
+import { TunnelAgent } from "../helpers/tunnel.js";
 import { codeOf, lookupSpy, rejectionOf, sleep, turn } from "./support.js";
 
 checkLeaks();
@@ -755,28 +754,7 @@ describe("ways to a server", () => {
 
   test("an agent whose connections are no sockets", async () => {
     await using server = await startEchoServer();
-    /** As proxies have it: a stream over something else. */
-    class Tunnelling extends Agent {
-      override createConnection(options: object): Duplex {
-        const socket = connectTcp(options as TcpNetConnectOpts);
-        const tunnel = new Duplex({
-          read: () => void socket.resume(),
-          write: (chunk: Buffer, _, done) => void socket.write(chunk, done),
-          final: (done) => void socket.end(done),
-          destroy: (error, done) => {
-            socket.destroy();
-            done(error);
-          },
-        });
-        socket.on("data", (chunk) => {
-          if (!tunnel.push(chunk)) socket.pause();
-        });
-        socket.on("end", () => tunnel.push(null));
-        socket.on("close", () => tunnel.destroy());
-        return tunnel;
-      }
-    }
-    const agent = new Tunnelling();
+    const agent = new TunnelAgent();
     const client = await connect(server.url, { node: { agent }, readTimeout: ms(200) });
     const bytes = new Uint8Array(1_000_000).fill(7);
     await client.send(bytes);

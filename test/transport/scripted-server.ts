@@ -1,15 +1,18 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { WebSocketServer } from "ws";
+import type { Certificate } from "../helpers/certificates.js";
 import { linkTo } from "../helpers/links.js";
 import type { Close, SuiteServer } from "./suite.js";
 
 /**
- * The server of the conformance suite, at the other end of a link if one is named. What it does stands in each URL's query, so that a page can ask
- * for it as well; `?id=` names the connection. `GET /?id=` tells, when it has ended, how the server saw
- * its end: `{ code, reason }`. A page of any origin may ask.
+ * The server of the conformance suite, over TLS if there is a certificate, and at the other end of a link
+ * if one is named. What it does stands in each URL's query, so that a page can ask for it as well; `?id=`
+ * names the connection. `GET /?id=` tells, when it has ended, how the server saw its end: `{ code, reason }`.
+ * A page of any origin may ask.
  *
  * - `greet=N`: sends the texts "0" to "N-1" with its answer to the handshake, in one write;
  * - `bytes=N`: sends a binary message of N bytes of the value 7;
@@ -20,7 +23,7 @@ import type { Close, SuiteServer } from "./suite.js";
  * - `plain`: compresses nothing, though a browser always offers to;
  * - otherwise it echoes. It picks the last subprotocol that is offered; with `noprotocol`, none.
  */
-export async function startScriptedServer(link?: string): Promise<SuiteServer> {
+export async function startScriptedServer(link?: string, tls?: Certificate): Promise<SuiteServer> {
   const closes = new Map<string, Promise<Close>>();
   const http = createServer((request, response) => {
     // No connection that a client keeps for later may outlive a test.
@@ -76,18 +79,31 @@ export async function startScriptedServer(link?: string): Promise<SuiteServer> {
       if (query.has("drop")) setTimeout(() => ws.terminate(), 20);
     });
   });
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  const linked = await linkTo(`ws://127.0.0.1:${(http.address() as AddressInfo).port}/`, link);
+  await listen(http);
+  const secure = tls && createTlsServer(tls, (socket) => http.emit("connection", socket));
+  if (secure) await listen(secure);
+  const linked = await linkTo(secure ? urlOf("wss", secure) : urlOf("ws", http), link);
   return {
     url: linked.url,
+    reportUrl: urlOf("http", http),
     async stop() {
       await linked[Symbol.asyncDispose]();
       for (const socket of connections) socket.destroy();
-      http.close();
-      await once(http, "close");
+      for (const server of secure ? [http, secure] : [http]) {
+        server.close();
+        await once(server, "close");
+      }
     },
   };
+}
+
+async function listen(server: Server): Promise<void> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+}
+
+function urlOf(scheme: string, server: Server): string {
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
 function queryOf({ url = "" }: IncomingMessage): URLSearchParams {

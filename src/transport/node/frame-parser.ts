@@ -122,7 +122,8 @@ export class FrameParser {
   /** Parses a chunk, which must not change any more. */
   push(chunk: Buffer): void {
     if (this.#state === ENDED) return;
-    if (this.isDrained) {
+    // Within an event the current chunk stays, because its parsing goes on.
+    if (this.isDrained && !this.#isParsing) {
       this.#chunk = chunk;
       this.#offset = 0;
     } else {
@@ -164,7 +165,7 @@ export class FrameParser {
     if (this.#state !== HEADER) return this.#readPayload();
     if (this.#headerStart.length === 0) {
       this.#readShortMessages();
-      if (this.halted || this.#state !== HEADER || this.#offset === this.#chunk.length) return true;
+      if (this.halted || this.#offset === this.#chunk.length) return true;
     }
     return this.#readHeader();
   }
