@@ -44,7 +44,7 @@ export class Inbox<T = Message> extends Queue<T> {
       this.#sizes?.push(size);
     }
     this.push(value);
-    if (this.pressure < 3) this.#regulate();
+    if (this.pressure < 2) this.#regulate();
     return undefined;
   }
 
@@ -69,11 +69,12 @@ export class Inbox<T = Message> extends Queue<T> {
   }
 
   #regulate(): void {
-    const { size, capacity, bytes, pressure: before } = this;
+    const { size, capacity, bytes } = this;
     // Resumed at half of the limits, so that a pause is worth its system calls.
-    const isFull = before > 1 ? size > capacity / 2 : size >= capacity;
-    const isHeavy = before > 0 ? bytes > UNREAD_HIGH / 2 : bytes >= UNREAD_HIGH;
-    const pressure = bytes > this.#limit / 2 ? 3 : isFull ? 2 : isHeavy ? 1 : 0;
+    const isFull = this.pressure
+      ? size > capacity / 2 || bytes > UNREAD_HIGH / 2
+      : size >= capacity || bytes >= UNREAD_HIGH;
+    const pressure = isFull ? (bytes > this.#limit / 2 ? 2 : 1) : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
     this.watcher?.onPressure();

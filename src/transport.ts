@@ -18,16 +18,10 @@ export interface Handshake {
 }
 
 /**
- * How far the consumer is behind.
- *
- * - 0: it is not.
- * - 1: many bytes are unread. Nothing more is read from the socket.
- * - 2: the channel is full, too. Nothing more is delivered, even if it has been read.
- * - 3: so many bytes are unread that a pong is no reason to read on.
- *
- * With 1 and 2 reading goes on while a pong is awaited, because a paused socket would not see it.
+ * How far the consumer is behind: 0: it is not; 1: its channel is full; 2: so much is unread that even a pong
+ * that is awaited is no reason to read on.
  */
-export type Pressure = 0 | 1 | 2 | 3;
+export type Pressure = 0 | 1 | 2;
 
 /** An open connection, as the core drives it. */
 export interface Transport {

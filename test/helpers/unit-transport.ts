@@ -106,7 +106,7 @@ export class FakeTransport implements Transport {
 
   pause(pressure: Pressure): void {
     const paused = pressure > 0;
-    const firmly = pressure === 3;
+    const firmly = pressure > 1;
     if (paused === this.paused && firmly === this.firmly) return;
     this.calls.push(firmly ? "pause firmly" : paused ? "pause" : "resume");
     if (paused && !this.paused) this.timesPaused++;

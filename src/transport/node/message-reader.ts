@@ -76,7 +76,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
 
   read(chunk: Buffer): void {
     this.#parser.push(chunk);
-    this.#events.onParsed();
+    this.#afterParsing();
   }
 
   /** Sets how far the consumer is behind. */
@@ -97,37 +97,51 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.#inflater?.close();
     this.#isInflating = false;
     this.#pressure = 0;
-    if (this.#isPaused) this.#socket.resume();
-    this.#isPaused = false;
+    this.#resume();
   }
 
-  /** Stops reading at the end of the turn, and parsing at once; or goes on with either. */
+  /** Parses what may be parsed now, and stops or continues reading accordingly. */
   regulate(): void {
-    const isPauseDue = this.#isPauseDue;
-    const shouldRead = !isPauseDue && !this.#isInflating;
-    if (!shouldRead && !this.#isPaused) {
-      atTurnEnd(this);
-    } else if (shouldRead && this.#isPaused) {
-      this.#isPaused = false;
-      this.#socket.resume();
-    }
-    this.#parser.halted = this.#isInflating || (isPauseDue && this.#pressure > 1);
+    this.#parser.halted = this.#isInflating;
+    this.#parser.isFull = this.#isPauseDue;
     this.#parser.run();
+    this.#afterParsing();
+  }
+
+  #afterParsing(): void {
+    if (this.#isBlocked) {
+      if (!this.#isPaused) atTurnEnd(this);
+    } else {
+      this.#resume();
+    }
     this.#events.onParsed();
   }
 
   /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
   onTurnEnd(): void {
-    const isPauseDue = this.#isPauseDue;
-    if (this.#isPaused || !(isPauseDue || this.#isInflating)) return;
+    if (this.#isPaused || !this.#isBlocked) return;
     this.#isPaused = true;
-    if (isPauseDue) this.timesPaused++;
+    if (this.#isPauseDue) this.timesPaused++;
     this.#socket.pause();
   }
 
+  #resume(): void {
+    if (this.#isPaused) this.#socket.resume();
+    this.#isPaused = false;
+  }
+
   get #isPauseDue(): boolean {
-    const mayPause = this.#pressure === 3 || this.#pings.size === 0;
+    // A paused socket would not see a pong that is awaited.
+    const mayPause = this.#pressure > 1 || this.#pings.size === 0;
     return this.#pressure > 0 && mayPause && !this.#isFinishing;
+  }
+
+  /**
+   * True if bytes wait that may not be parsed yet. A full channel alone does not stop reading: pings are
+   * answered, and a close frame or a fault is found, up to the next message.
+   */
+  get #isBlocked(): boolean {
+    return this.#isInflating || (this.#isPauseDue && !this.#parser.isDrained);
   }
 
   onText(text: string, size: number): void {

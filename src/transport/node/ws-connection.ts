@@ -142,7 +142,7 @@ export class WsConnection implements Transport {
   }
 
   #regulate(): void {
-    const mayPause = this.#pressure === 3 || this.#pings.size === 0;
+    const mayPause = this.#pressure > 1 || this.#pings.size === 0;
     const isPauseDue = this.#pressure > 0 && mayPause;
     if (this.#isPaused === isPauseDue) return;
     this.#isPaused = isPauseDue;
