@@ -9,6 +9,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["errors.ts", "constants.ts", "message.ts", "codec.ts", "transport.ts", "waiters.ts"],
   ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
   ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
+  ["client-like.ts", "streams.ts", "unread.ts"],
   ["client.ts"],
   ["kit.ts"],
   ["context.ts"],

@@ -687,6 +687,7 @@ describe("receiving", () => {
       }
       expect(transport.calls).toEqual(["pause", "resume"]);
       expect(client.stats.timesPaused).toBe(1);
+      client.terminate();
     },
   );
 
@@ -694,9 +695,10 @@ describe("receiving", () => {
     [1_048_576 - 64, true],
     [1_048_576 - 65, false],
   ])("pauses at 1 MiB unread: one message of %i bytes: %s", (size, paused) => {
-    const { transport, bytes } = openClient();
+    const { client, transport, bytes } = openClient();
     bytes(size);
     expect(transport.paused).toBe(paused);
+    client.terminate();
   });
 
   test("resumes when half of 1 MiB is read, not before", () => {
@@ -714,6 +716,7 @@ describe("receiving", () => {
     // Exactly half is left.
     expect(client.stats.bytesBuffered).toBe(524_288);
     expect(transport.paused).toBe(false);
+    client.terminate();
   });
 
   test("pauses firmly while over half of bufferLimit is unread", () => {
@@ -729,6 +732,7 @@ describe("receiving", () => {
     client.channel().tryReceive();
     expect(transport.calls).toEqual(["pause", "pause firmly", "pause", "resume"]);
     expect(client.stats.timesPaused).toBe(1);
+    client.terminate();
   });
 
   test("never pauses where backpressure is buffer", () => {
@@ -852,6 +856,7 @@ describe("a client whose messages go to another inbox", () => {
       expect(inbox.take()).toMatchObject({ value: { data } });
     }
     expect(client.stats.bytesBuffered).toBe(0);
+    client.terminate();
   });
 
   test("ends with SLOW_CONSUMER when that one cannot take what had arrived before", async () => {
@@ -986,7 +991,13 @@ describe("send", () => {
     ['type "text"', "x", "text", /type must be/],
     ["type null", "x", null, /type must be/],
     ["type true", "x", true, /type must be/],
-    ["a type that has no text", "x", Object.create(null), /type must be/],
+    ["options of type 3", "x", { type: 3 }, /type must be.* 3/],
+    [
+      "options of a type that has no text",
+      "x",
+      { type: Object.create(null) as unknown },
+      /type must be/,
+    ],
   ])("refuses %s", async (_, data, type, message) => {
     const { client, transport } = openClient();
     const error = await failure(client.send(data as Data, type as 1));

@@ -393,7 +393,7 @@ describe("a wait", () => {
       expect(await ended).toMatchObject({
         code: "RECEIVE_TIMEOUT",
         kind: "TIMEOUT",
-        message: `op: nothing within ${time} ms`,
+        message: `op: timed out after ${time} ms`,
       });
     }
   });
@@ -402,7 +402,7 @@ describe("a wait", () => {
     const parking = new Parking<number>();
     for (const waiting of [parking, { park: parking.park, timeout: 7 }]) {
       const error = await failure(wait({ timeout: 0 }, waiting));
-      expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: nothing within 0 ms" });
+      expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: timed out after 0 ms" });
     }
     expect(parking.parked).toBe(0);
     const ended = failureCode(wait({ timeout: 0.001 }, parking));

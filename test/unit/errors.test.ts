@@ -23,6 +23,8 @@ const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
   WRITE_TIMEOUT: ["TIMEOUT", true],
   KEEPALIVE_TIMEOUT: ["TIMEOUT", true],
   PING_TIMEOUT: ["TIMEOUT", true],
+  SEND_TIMEOUT: ["TIMEOUT", true],
+  FLUSH_TIMEOUT: ["TIMEOUT", true],
   RECEIVE_TIMEOUT: ["TIMEOUT", true],
   CHANNEL_TIMEOUT: ["TIMEOUT", true],
   MESSAGE_TOO_BIG: ["INVALID", false],
