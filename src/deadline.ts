@@ -42,6 +42,11 @@ export function startTimer(delay: number, expire: () => void, keepsAlive = true)
 
 type Schedule = (run: () => void) => void;
 
+interface Scheduler {
+  readonly setImmediate?: Schedule;
+  readonly setTimeout: Schedule;
+}
+
 /**
  * Calls `run` in a later turn of the event loop, after due timers and arrived data were processed.
  *
@@ -49,9 +54,7 @@ type Schedule = (run: () => void) => void;
  * back for ever, and what is scheduled here is no deadline.
  */
 export const nextTurn: Schedule = /* @__PURE__ */ (() => {
-  const { setImmediate, setTimeout } = globalThis as {
-    setImmediate?: Schedule;
-  } & typeof globalThis;
+  const { setImmediate, setTimeout } = globalThis as unknown as Scheduler;
   return setImmediate ?? setTimeout;
 })();
 

@@ -28,7 +28,7 @@ export function startKeepAlive(interval: number, timeout: number, host: KeepAliv
     const incoming = startDeadline(interval, question, host.alive, Infinity);
     const outgoing = startDeadline(interval, question, host.sent, Infinity);
     phase = {
-      touch: incoming.touch,
+      touch: () => incoming.touch(),
       stop() {
         incoming.stop();
         outgoing.stop();

@@ -165,8 +165,9 @@ test("one can be piped into the other", async () => {
   const piped = from.client.readable
     .pipeThrough(
       new TransformStream({
-        transform: ({ data }: { data: unknown }, controller) =>
-          void controller.enqueue(`${String(data)}!`),
+        transform({ data }: { data: unknown }, controller) {
+          controller.enqueue(`${String(data)}!`);
+        },
       }),
     )
     .pipeTo(to.client.writable);
