@@ -397,7 +397,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
         throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
       }
       if (this.#state === "closed") throw this.#closedError("flush");
-      return this.#isFlushed() ? DONE : unreported(this.#untilFlushed("flush"));
+      return this.#isFlushed() ? DONE : this.#untilFlushed("flush");
     };
     return unreported(waitForStarted(`flush ${this.#label}`, "FLUSH_TIMEOUT", options, flush));
   }

@@ -179,7 +179,12 @@ export async function waitForStarted(
     timeoutCode,
     options,
     {
-      attempt: () => (started = start()) === DONE || undefined,
+      attempt() {
+        started = start();
+        // It may fail after the wait has ended.
+        started.catch(() => {});
+        return started === DONE || undefined;
+      },
       park(done) {
         started.then(() => done(true), done);
         return () => {};

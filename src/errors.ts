@@ -223,7 +223,7 @@ export function platformClass<
 >(name: N): (typeof globalThis)[N] {
   const found = globalThis[name] as (typeof globalThis)[N] | undefined;
   if (found) return found;
-  throw new WsError("UNSUPPORTED", `this needs the global ${name}, which is missing here: add it`);
+  throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
 }
 
 /** Whether it is an object to read options from. */

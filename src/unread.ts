@@ -17,8 +17,7 @@ export function warnIfUnread(where: string, inbox: Unread, onRead: () => void): 
     else if (!inbox.hasWarned) {
       inbox.hasWarned = true;
       warn(
-        `wschan: ${where} has been paused for 30 s because its messages are not received: ` +
-          "receive them, or set option discardIncoming",
+        `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`,
       );
     }
   };

@@ -142,12 +142,8 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
 
   async *#changes(watcher: Channel<Status>): AsyncGenerator<Status, void> {
     this.#watchers.add(watcher);
-    try {
-      this.#tell(watcher);
-      yield* watcher;
-    } finally {
-      this.#watchers.delete(watcher);
-    }
+    this.#tell(watcher);
+    yield* watcher;
   }
 
   /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
@@ -252,13 +248,10 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
   async flush(options: WaitOptions = {}): Promise<void> {
     if (this.#hasEnded()) throw this.#closedError("flush");
     if (this.connection && !this.#outbox.next) return this.connection.flush(options);
-    await this.#kit.waitFor<true>("flush", "FLUSH_TIMEOUT", options, {
-      park: (done) => {
-        const changes = this.status();
-        this.#flush(changes).then(() => done(true), done);
-        return () => void changes.return();
-      },
-    });
+    const changes = this.status();
+    const { waitForStarted } = this.#kit;
+    const flush = waitForStarted("flush", "FLUSH_TIMEOUT", options, () => this.#flush(changes));
+    return flush.finally(() => changes.return());
   }
 
   async #flush(changes: AsyncIterable<Status>): Promise<void> {

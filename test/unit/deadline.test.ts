@@ -355,6 +355,9 @@ describe("a wait for what is started", () => {
     expect(controller.listeners).toBe(0);
     reject(new Error("late"));
     await turns();
+    start.mockReturnValue(Promise.reject(new Error("never waited for")));
+    expect(await failureCode(waitStarted({ timeout: 0 }))).toBe("SEND_TIMEOUT");
+    await turns();
   });
 });
 
