@@ -37,6 +37,8 @@ export type ErrorCode =
   | "WRITE_TIMEOUT"
   | "KEEPALIVE_TIMEOUT"
   | "PING_TIMEOUT"
+  | "SEND_TIMEOUT"
+  | "FLUSH_TIMEOUT"
   | "RECEIVE_TIMEOUT"
   | "CHANNEL_TIMEOUT"
   | "MESSAGE_TOO_BIG"
@@ -55,9 +57,12 @@ export interface ErrorDetails {
   readonly status?: number;
   /** `HANDSHAKE_REJECTED`: the text behind the status. */
   readonly statusText?: string;
-  /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. */
+  /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. Not enumerable: logs do not show it. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, decoded as UTF-8. */
+  /**
+   * `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, decoded as UTF-8. Not enumerable:
+   * logs do not show it.
+   */
   readonly body?: string;
   /** `HANDSHAKE_REJECTED`: how long the server's `Retry-After` asks to wait, in milliseconds. */
   readonly retryAfter?: number;
@@ -140,7 +145,7 @@ export class WsError extends Error {
     this.code = code;
     this.kind = kind;
     this.retryable = retryable;
-    this.details = details;
+    this.details = hideSecrets(details);
     // No computed member of the class: a bundler would keep one that is not used.
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -156,6 +161,16 @@ export class WsError extends Error {
   static is(value: unknown): value is WsError {
     return (value as Partial<Record<typeof BRAND, true>> | null | undefined)?.[BRAND] === true;
   }
+}
+
+/** Copies details so that no log, `util.inspect` or `JSON.stringify` shows the headers and the body. */
+function hideSecrets(details: ErrorDetails): ErrorDetails {
+  const copy = { ...details };
+  for (const name of ["headers", "body"] as const) {
+    const value = details[name];
+    if (value) Object.defineProperty(copy, name, { value, enumerable: false });
+  }
+  return copy;
 }
 
 /**
@@ -200,6 +215,15 @@ export function invalid(
   cause?: unknown,
 ): WsError {
   return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+}
+
+/** Returns a class that some platforms lack, when it is needed. Throws `UNSUPPORTED`, naming it. */
+export function platformClass<
+  N extends "TextEncoder" | "TextDecoder" | "ReadableStream" | "WritableStream",
+>(name: N): (typeof globalThis)[N] {
+  const found = globalThis[name] as (typeof globalThis)[N] | undefined;
+  if (found) return found;
+  throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
 }
 
 /** Whether it is an object to read options from. */

@@ -22,6 +22,10 @@ export class Inbox<T = Message> extends Queue<T> {
   bytes = 0;
   pressure: Pressure = 0;
   watcher: InboxWatcher | undefined;
+  /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+  wasRead = false;
+  /** True once it was reported that nothing is taken. */
+  hasWarned = false;
 
   readonly #limit: number;
   /** What each value that waits holds, where it cannot be told by the value. */
@@ -63,7 +67,10 @@ export class Inbox<T = Message> extends Queue<T> {
     const result = super.take();
     if (result?.ok) {
       this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value as Message);
-      if (this.pressure) this.#regulate();
+      if (this.pressure) {
+        this.wasRead = true;
+        this.#regulate();
+      }
     }
     return result;
   }

@@ -14,8 +14,8 @@ export type Compression = CompressionMode | "disabled" | "context_takeover" | "n
 /** Settings of option `keepAlive`. */
 export interface KeepAliveOptions {
   /**
-   * How long nothing may arrive before the peer is pinged: milliseconds or a Go duration. Default: 30 s.
-   * At most 2^31-1 ms. 0: the default.
+   * How long nothing may arrive, or nothing be sent, before the peer is pinged: milliseconds or a Go
+   * duration. Default: 30 s. At most 2^31-1 ms. 0: the default.
    */
   readonly interval?: Duration | undefined;
   /**
@@ -110,6 +110,12 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    * it the connection ends with `SLOW_CONSUMER`. Default: 64 MiB. 64 KiB to 1 GiB. 0: the default.
    */
   readonly bufferLimit?: number | undefined;
+  /**
+   * For publishers that receive nothing: drops each message when it arrives, counted in `client.stats`, so
+   * that the connection is never paused and notices its end. `receive` and iteration then wait until the
+   * connection ends. Default: false.
+   */
+  readonly discardIncoming?: boolean | undefined;
   /** `send` waits while this many bytes have not left. Default: 256 KiB. 1 B to 1 GiB. */
   readonly sendHighWaterMark?: number | undefined;
   /** Aborts policy and dial (`ABORTED`); it never ends an open connection. Default: none. */
@@ -119,12 +125,12 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
   /** Handed to the policies with each request. Default: none. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Finds a dead peer: pings it, or where there are no ping frames sends it `keepAlive.message`, after
-   * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
-   * all arrives for `timeout` after that has left. That waiting bytes go out is life as well; what
-   * cannot leave is `writeTimeout`'s to find. It stands still while the socket is paused for a slow
-   * consumer. After a sleep of this process it pings at once. Default: off. `false`: off, whatever the
-   * defaults of the context.
+   * Finds a dead peer, and keeps a live one from taking this side for dead: sends a ping, or where there
+   * are no ping frames `keepAlive.message`, after each `interval` in which nothing arrived or nothing was
+   * sent. `KEEPALIVE_TIMEOUT` ends the connection when nothing at all arrives for `timeout` after the ping
+   * has left. Progress of waiting bytes counts as life as well; use `writeTimeout` to detect a peer that
+   * has stopped reading. It stands still while the socket is paused for a slow consumer. After a sleep of
+   * this process it pings at once. Default: off. `false`: off, whatever the defaults of the context.
    */
   readonly keepAlive?: KeepAliveOptions | false | undefined;
   /**
@@ -157,6 +163,7 @@ export interface ParsedOptions extends DialOptions {
   readonly channelCapacity: number;
   readonly bufferLimit: number;
   readonly sendHighWaterMark: number;
+  readonly discardIncoming: boolean | undefined;
   readonly keepAlive: ParsedKeepAlive | false | undefined;
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
@@ -293,6 +300,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   readLimit: /* @__PURE__ */ limit(1, 134_217_728),
   channelCapacity: /* @__PURE__ */ integer(1, 10_000),
   bufferLimit: /* @__PURE__ */ limit(65_536, 1_073_741_824),
+  discardIncoming: /* @__PURE__ */ oneOf(false, true),
   sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824),
   signal: abortSignal,
   policy: callable,

@@ -88,11 +88,12 @@ export async function select<
 }
 
 function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
-  const list = Array.isArray(cases) ? [...(cases as readonly AnyCase[])] : undefined;
-  if (!list?.every((entry) => typeof (entry as Partial<AnyCase> | null)?.park === "function")) {
-    throw invalid("select: cases", "a list of caseReceive() and caseSend()", cases);
-  }
-  return list;
+  const wanted = "caseReceive() or caseSend()";
+  if (!Array.isArray(cases)) throw invalid("select: cases", `an array of ${wanted}`, cases);
+  return Array.from(cases as readonly AnyCase[], (entry: Partial<AnyCase> | null, index) => {
+    if (typeof entry?.park === "function") return entry as AnyCase;
+    throw invalid(`select: cases[${index}]`, `the result of ${wanted}`, entry);
+  });
 }
 
 /** Lets one of the cases happen that can: tried in a random order, each comes first alike. */

@@ -17,6 +17,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ],
   ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
   ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
+  ["client-like.ts", "streams.ts", "unread.ts"],
   ["client.ts"],
   ["kit.ts"],
   ["context.ts"],

@@ -1,6 +1,8 @@
+import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
-import { errors, WsError } from "../../src/errors.js";
+import { errors, platformClass, WsError } from "../../src/errors.js";
 import type { ErrorCode, ErrorKind } from "../../src/errors.js";
+import { failure } from "../helpers/unit-failure.js";
 
 /** Section 10 of the contract. Where the kind depends on the case, this is the code's own. */
 const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
@@ -23,6 +25,8 @@ const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
   WRITE_TIMEOUT: ["TIMEOUT", true],
   KEEPALIVE_TIMEOUT: ["TIMEOUT", true],
   PING_TIMEOUT: ["TIMEOUT", true],
+  SEND_TIMEOUT: ["TIMEOUT", true],
+  FLUSH_TIMEOUT: ["TIMEOUT", true],
   RECEIVE_TIMEOUT: ["TIMEOUT", true],
   CHANNEL_TIMEOUT: ["TIMEOUT", true],
   MESSAGE_TOO_BIG: ["INVALID", false],
@@ -62,6 +66,53 @@ describe("an error", () => {
     expect(new WsError("DIAL_FAILED", "", { retryable: false }).retryable).toBe(false);
     const undefinedCause = new WsError("ABORTED", "", { cause: undefined });
     expect(Object.hasOwn(undefinedCause, "cause")).toBe(false);
+  });
+});
+
+describe("headers and body in details", () => {
+  const details = {
+    status: 401,
+    headers: { "set-cookie": "S3CR3T" },
+    body: "S3CR3T",
+    retryAfter: 5,
+  };
+  const error = new WsError("HANDSHAKE_REJECTED", "refused", { details });
+  const again = new WsError("HANDSHAKE_REJECTED", "gave up", {
+    details: error.details,
+    cause: error,
+  });
+
+  test.each([
+    ["an error", error],
+    ["one with the details of another", again],
+  ])("are there in %s, and not in logs", (_, { details: { headers, body, ...shown }, ...all }) => {
+    expect({ headers, body }).toEqual({ headers: details.headers, body: details.body });
+    expect(shown).toEqual({ status: 401, retryAfter: 5 });
+    expect(all).not.toHaveProperty("body");
+  });
+
+  test.each([error, again])("are shown by neither util.inspect nor JSON.stringify", (one) => {
+    expect(inspect(one, { depth: 9 })).not.toContain("S3CR3T");
+    expect(JSON.stringify(one)).not.toContain("S3CR3T");
+    expect(JSON.stringify(one)).toContain("401");
+  });
+
+  test("leaves what was given as it was, be it frozen", () => {
+    const given = Object.freeze({ body: "x" });
+    expect(new WsError("HANDSHAKE_REJECTED", "", { details: given }).details.body).toBe("x");
+    expect(Object.keys(given)).toEqual(["body"]);
+  });
+});
+
+describe("platformClass", () => {
+  test("finds a class when it is asked for, and names one that is missing", async () => {
+    expect(platformClass("TextEncoder")).toBe(TextEncoder);
+    vi.stubGlobal("TextEncoder", undefined);
+    const error = await failure(() => platformClass("TextEncoder"));
+    vi.unstubAllGlobals();
+    expect(error.code).toBe("UNSUPPORTED");
+    expect(error.message).toContain("TextEncoder");
+    expect(platformClass("TextEncoder")).toBe(TextEncoder);
   });
 });
 

@@ -28,6 +28,7 @@ const CONTRACT_DEFAULTS = {
   readLimit: 16 * 1024 * 1024,
   channelCapacity: 32,
   bufferLimit: 64 * 1024 * 1024,
+  discardIncoming: undefined,
   sendHighWaterMark: 256 * 1024,
   signal: undefined,
   policy: undefined,
