@@ -36,6 +36,27 @@ const esmWrapper = (folder) => ({
 });
 
 /**
+ * Moves `exports.default` behind the named exports. The default export is frozen, and an evaluator that
+ * makes it the module object, as Vitest's does for inlined packages, sets every later export on it.
+ *
+ * @type {import("rollup").Plugin}
+ */
+const defaultExportLast = {
+  name: "default-export-last",
+  generateBundle({ format }, bundle) {
+    if (format === "es") return;
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "chunk") continue;
+      // These lines have no place in the source map, so it stays correct.
+      file.code = file.code.replace(
+        /^(\s*exports\.default = .*\n)((?:\s*exports\.\w+ = .*\n)*)/m,
+        "$2$1",
+      );
+    }
+  },
+};
+
+/**
  * Restores `export type { SomeClass }`, which rollup-plugin-dts turns into `export { SomeClass }`: the
  * types would promise a value that is not there.
  *
@@ -114,13 +135,14 @@ const bundles = (folder, global, file) => {
     name: global,
     globals: { wschan: "wschan", fflate: "fflate" },
   };
-  const minify = terser({ ecma: 2020, compress: { passes: 2 } });
+  // A page may not declare a charset. What esbuild prints is ASCII by default.
+  const minify = terser({ ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });
   return [
     {
       input: `src/${folder}node.ts`,
       external,
       onwarn,
-      plugins: [nodeResolve(), commonjs(), typescript(), esmWrapper(folder)],
+      plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrapper(folder)],
       output: { ...common, file: `dist/${folder}node.cjs`, format: "cjs" },
     },
     types(folder, "node"),
@@ -128,7 +150,7 @@ const bundles = (folder, global, file) => {
       input: `src/${folder}browser.ts`,
       external: ["wschan", "fflate"],
       onwarn,
-      plugins: [typescript()],
+      plugins: [typescript(), defaultExportLast],
       output: [
         { ...common, file: `dist/${folder}browser.mjs`, format: "es" },
         { ...common, file: `dist/${folder}browser.cjs`, format: "cjs" },
