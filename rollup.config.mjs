@@ -1,4 +1,5 @@
 // @ts-check
+import { readFileSync } from "node:fs";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
@@ -84,6 +85,22 @@ const typeOnlyClasses = (folder) => ({
   },
 });
 
+const portable = readFileSync(new URL("scripts/portable-types.d.ts", import.meta.url), "utf8");
+
+/**
+ * Puts scripts/portable-types.d.ts on top of types that use a name it declares.
+ *
+ * @type {import("rollup").Plugin}
+ */
+const portableTypes = {
+  name: "portable-types",
+  renderChunk(code) {
+    const withoutComments = code.replace(/\/\*[^]*?\*\//g, "");
+    const isUsed = /\b(AbortSignal|Headers|URL|AsyncIterableIterator)\b/.test(withoutComments);
+    return isUsed ? `${portable}\n${code}` : null;
+  },
+};
+
 /**
  * A warning is a mistake in the source or in this file: it must not scroll by.
  *
@@ -112,7 +129,7 @@ const types = (folder, name) => ({
   input: `src/${folder}${name}.ts`,
   external,
   onwarn,
-  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses(folder)],
+  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses(folder), portableTypes],
   output: [".d.cts", ".d.mts"].map((extension) => ({ file: `dist/${folder}${name}${extension}` })),
 });
 
