@@ -134,11 +134,18 @@ export class Context {
     if (signal.aborted) void this.close();
   }
 
-  /** Opens a connection under this context's policy and defaults: see {@link connect}. */
+  /**
+   * Opens a connection through a codec, under this context's policy and defaults. Takes, returns and rejects
+   * with the same as `connect`.
+   */
   connect<C extends AnyCodec>(
     url: string | URL,
     options: ConnectOptions<C> & { readonly codec: C },
   ): Promise<Client<Decoded<C>, Encoded<C>>>;
+  /**
+   * Opens a connection under this context's policy and defaults. Takes, returns and rejects with the same as
+   * `connect`.
+   */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
   connect(url: string | URL, options?: ConnectOptions): Promise<never> {
     return this.#connector(url, options, this.#owner) as Promise<never>;

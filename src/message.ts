@@ -7,14 +7,22 @@ export type Message = TextMessage | BinaryMessage;
 /** A text message. */
 export interface TextMessage {
   readonly type: "text";
+  /**
+   * The text. Of a {@link Message} it is a string only after `if (message.type === "text")`. If all messages
+   * are JSON, give `connect` the option `codec: json()` of `wschan/codec` and receive the values instead.
+   */
   readonly data: string;
 }
 
 /** A binary message. */
 export interface BinaryMessage {
   readonly type: "binary";
-  readonly data: Uint8Array<ArrayBuffer>;
+  /** The bytes. Of a {@link Message} they are bytes only after `if (message.type === "binary")`. */
+  readonly data: Bytes;
 }
+
+/** `Uint8Array<ArrayBuffer>`, or `Uint8Array` before TypeScript 5.7, which has no type parameter for it. */
+type Bytes = ReturnType<Uint8Array["slice"]>;
 
 /** Data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;

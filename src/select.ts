@@ -87,12 +87,13 @@ export async function select<
   return toResult(index, list[index]?.channel, outcome) as SelectResult<C, O>;
 }
 
-function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
-  const wanted = "caseReceive() or caseSend()";
-  if (!Array.isArray(cases)) throw invalid("select: cases", `an array of ${wanted}`, cases);
-  return Array.from(cases as readonly AnyCase[], (entry: Partial<AnyCase> | null, index) => {
-    if (typeof entry?.park === "function") return entry as AnyCase;
-    throw invalid(`select: cases[${index}]`, `the result of ${wanted}`, entry);
+/** Returns a copy of the cases; throws `INVALID_OPTION`, naming the one that is none. */
+function parseCases(cases: readonly unknown[]): readonly AnyCase[] {
+  if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
+  // Unlike `map`, it does not skip holes.
+  return Array.from(cases, (entry: AnyCase | undefined, index) => {
+    if (typeof entry?.park === "function") return entry;
+    throw invalid(`select: cases[${index}]`, "a caseReceive() or caseSend()", entry);
   });
 }
 

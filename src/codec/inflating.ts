@@ -7,10 +7,24 @@ import { sizeOf, toMessage } from "./message.js";
 import { checkOptions, ON_INVALID, TYPE } from "./options.js";
 import type { InflateOptions } from "./options.js";
 
-/** Makes a codec of messages that are compressed. */
+/** The type of the functions that make codecs of compressed messages. */
 export interface Inflating<Options> {
+  /**
+   * Makes a codec for option `codec` of `connect` and `reconnecting`, which decompresses what is received: for
+   * `gunzip` and `gzip` each message is gzip (RFC 1952), for `unzlib` and `zlib` zlib (RFC 1950), for
+   * `inflateRaw` and `deflateRaw` raw deflate (RFC 1951), for `auto` what its first bytes tell; for
+   * `zlibStream` and `deflateStream` all messages of a connection are one stream. Checksums and lengths are
+   * checked. `gzip`, `zlib` and `deflateRaw` also compress what is sent. Throws `INVALID_OPTION`.
+   *
+   * ```ts
+   * const client = await connect("wss://api.example.com/feed", { codec: gunzip() });
+   * ```
+   */
   (options?: Options & { readonly type?: "text" | undefined }): Codec<TextMessage>;
-  /** With `type: "binary"` what was compressed is binary; texts come through as texts. */
+  /**
+   * The same with `type: "binary"`: what was compressed is received as bytes. Messages that arrive as text
+   * stay text.
+   */
   (options: Options): Codec;
 }
 

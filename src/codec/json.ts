@@ -45,15 +45,28 @@ const CHECKS: Readonly<Record<keyof JsonOptions, Check>> = {
 };
 
 /**
- * Messages are JSON, text or UTF-8, and received as values; values are sent as texts. A message that is no
- * JSON is `INVALID_MESSAGE`, as is one that the schema refuses, with its issues for `cause`. A value that
- * has no JSON rejects the send with `INVALID_MESSAGE`.
+ * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ * Without a schema, received values are not checked, and are `unknown`.
+ *
+ * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
+ * `INVALID_MESSAGE`.
  */
 export function json(
   options?: JsonOptions & { readonly schema?: undefined },
 ): Codec<unknown, unknown>;
-/** Typed by its schema. */
-export function json<Out>(options: JsonOptions<Out>): Codec<Out, unknown>;
+/**
+ * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ *
+ * With a schema, received values are validated and have its type; what it refuses is `INVALID_MESSAGE`, with
+ * the schema's issues as its `cause`. Without one nothing is checked: `json<Ticker>()` is a cast, as in
+ * `JSON.parse(text) as Ticker`.
+ *
+ * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
+ * `INVALID_MESSAGE`.
+ *
+ * @typeParam Out The type of received values.
+ */
+export function json<Out>(options?: JsonOptions<Out>): Codec<Out, unknown>;
 export function json<Out>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
   const { schema, onInvalid } = checkOptions(NAME, options, CHECKS);
   return {

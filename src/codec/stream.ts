@@ -107,7 +107,7 @@ function bindStream(name: string, isZlib: boolean): Inflating<StreamOptions> {
  */
 export const zlibStream: Inflating<StreamOptions> = /* @__PURE__ */ bindStream("zlibStream", true);
 
-/** As {@link zlibStream}, of raw deflate (RFC 1951), without header and trailer. */
+/** The same as {@link zlibStream} for raw deflate (RFC 1951), which has no header and no trailer. */
 export const deflateStream: Inflating<StreamOptions> = /* @__PURE__ */ bindStream(
   "deflateStream",
   false,

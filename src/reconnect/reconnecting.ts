@@ -575,23 +575,40 @@ function giveUpError(attempts: number, cause: WsError): WsError {
   return new WsError(code, text, { kind, retryable, details, cause });
 }
 
-/** Makes a {@link ReconnectingClient}: the first dial starts at once. */
+/** What option `marker` adds to the received values. */
+type Marker<M> = true extends M ? Reconnected : never;
+
+/** The type of `reconnecting`. */
 export interface Reconnecting {
-  /** Through a codec: its types are the client's. */
-  <C extends AnyCodec>(
+  /**
+   * Creates a {@link ReconnectingClient} whose messages go through a codec, which determines the client's
+   * types. The first dial starts at once. Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
+   *
+   * @param url As of `connect`, or a function, which is called for each attempt.
+   * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
+   * between two connections.
+   */
+  <C extends AnyCodec, M extends boolean | undefined = false>(
     url: Fresh<string | URL>,
-    options: ReconnectOptions<C> & { readonly codec: C; readonly marker?: false | undefined },
-  ): ReconnectingClient<Decoded<C>, Encoded<C>>;
-  /** With option `marker` its channel has a {@link Reconnected} between connections. */
-  <C extends AnyCodec>(
+    options: ReconnectOptions<C> & { readonly codec: C; readonly marker?: M },
+  ): ReconnectingClient<Decoded<C> | Marker<M>, Encoded<C>>;
+  /**
+   * Creates a {@link ReconnectingClient}, a client that opens a new connection when one is lost. The first
+   * dial starts at once. Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
+   *
+   * ```ts
+   * const client = reconnecting("wss://api.example.com/feed");
+   * for await (const message of client) console.log(message.data);
+   * ```
+   *
+   * @param url As of `connect`, or a function, which is called for each attempt.
+   * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
+   * between two connections.
+   */
+  <M extends boolean | undefined = false>(
     url: Fresh<string | URL>,
-    options: ReconnectOptions<C> & { readonly codec: C },
-  ): ReconnectingClient<Decoded<C> | Reconnected, Encoded<C>>;
-  (
-    url: Fresh<string | URL>,
-    options?: ReconnectOptions & { readonly marker?: false | undefined },
-  ): ReconnectingClient;
-  (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
+    options?: ReconnectOptions & { readonly marker?: M },
+  ): ReconnectingClient<Message | Marker<M>>;
 }
 
 /** Binds `reconnecting` to an entry; `pings` says whether its platform has ping frames. */

@@ -327,10 +327,12 @@ describe("channels, select and timers", () => {
     [null, "INVALID_OPTION", "cases"],
     [[], "INVALID_OPTION", "cases"],
     [receiving[0], "INVALID_OPTION", "cases"],
-    [[channel], "INVALID_OPTION", "caseReceive"],
-    [[null], "INVALID_OPTION", "caseReceive"],
-    [[undefined], "INVALID_OPTION", "caseReceive"],
-    [[Promise.resolve()], "INVALID_OPTION", "caseReceive"],
+    [[channel], "INVALID_OPTION", "cases[0] must be a caseReceive()"],
+    [[null], "INVALID_OPTION", "cases[0]"],
+    [[undefined], "INVALID_OPTION", "cases[0]"],
+    [[...receiving, Promise.resolve()], "INVALID_OPTION", "cases[1]"],
+    // eslint-disable-next-line no-sparse-arrays
+    [[, ...receiving], "INVALID_OPTION", "cases[0]"],
     [new Set(receiving), "INVALID_OPTION", "cases"],
     ["cases", "INVALID_OPTION", "cases"],
   ])("a select refuses the cases %o with %s", async (input, ...rest) => {
