@@ -2,7 +2,7 @@ import { Client } from "./client.js";
 import type { AnyCodec, Decoded, Encoded } from "./codec.js";
 import { Context } from "./context.js";
 import type { Connector, ContextOptions, Owner } from "./context.js";
-import { nextTurn, startDeadline, waitFor } from "./deadline.js";
+import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { DEFAULTS, parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
@@ -123,6 +123,7 @@ async function dial(
       url,
       options,
       signal,
+      due: now() + dialTimeout,
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);

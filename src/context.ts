@@ -2,7 +2,7 @@ import type { Client } from "./client.js";
 import { checkClose, GOING_AWAY } from "./close.js";
 import { onAbort } from "./deadline.js";
 import type { AnyCodec, Decoded, Encoded } from "./codec.js";
-import { invalid, show, WsError } from "./errors.js";
+import { invalid, quote, WsError } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import { KIT } from "./kit.js";
 import type { Ground, Kit } from "./kit.js";
@@ -155,7 +155,10 @@ export class Context {
   connection(id: string): Client {
     const client = this.#clients.get(id);
     if (client === undefined) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show(id)}`);
+      throw new WsError(
+        "UNKNOWN_CONNECTION",
+        `context: no live connection has the id ${quote(id)}`,
+      );
     }
     return client;
   }

@@ -3,7 +3,7 @@ import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
 import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
+import { invalid, isObject, pickKnown, quote, show, WsError } from "./errors.js";
 import type { Data } from "./message.js";
 import type { Policy } from "./policy.js";
 import type { DialOptions, NodeOptions, Platform, WebSocketClass } from "./transport.js";
@@ -50,9 +50,9 @@ export interface ParsedKeepAlive extends KeepAliveOptions {
  */
 export interface ConnectOptions<C extends AnyCodec = Codec> {
   /**
-   * Headers of the opening request, in Node. Not the WebSocket's own, nor `Host`, `Origin`,
-   * `Connection`, `Upgrade`, `Content-Length` or `Transfer-Encoding`. Default: none. Browsers cannot
-   * send any: `UNSUPPORTED`.
+   * Headers of the opening request, in Node. `Authorization` replaces the credentials of the URL. Not
+   * the WebSocket's own, nor `Host`, `Origin`, `Connection`, `Upgrade`, `Content-Length` or
+   * `Transfer-Encoding`. Default: none. Browsers cannot send any: `UNSUPPORTED`.
    */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /**
@@ -229,12 +229,15 @@ export function parseBy(
   return parsed;
 }
 
-/** Hands on what passes. */
+/**
+ * Makes a parser that returns the value if `accepts` is true for it, and throws `INVALID_OPTION`
+ * otherwise. Its message shows a text only by `quote`, for options that never hold a secret.
+ */
 export const must =
-  (passes: (value: unknown) => unknown, wanted: string): Parser =>
+  (accepts: (value: unknown) => unknown, wanted: string, describe: typeof show = show): Parser =>
   (value, name) => {
-    if (!passes(value)) throw invalid(name, wanted, value);
-    return value;
+    if (accepts(value)) return value;
+    throw new WsError("INVALID_OPTION", `${name} must be ${wanted}, not ${describe(value)}`);
   };
 
 export const duration: Parser = (value, name) =>
@@ -244,6 +247,7 @@ export const integer = (min: number, max: number): Parser =>
   must(
     (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
     `an integer from ${min} to ${max}`,
+    quote,
   );
 
 /** Of a limit, as of a duration, 0 stands for the default. */
@@ -265,7 +269,7 @@ export const callable: Parser = /* @__PURE__ */ must(
 );
 
 export const oneOf = (...values: readonly unknown[]): Parser =>
-  must((value) => values.includes(value), values.map(show).join(", "));
+  must((value) => values.includes(value), values.map(quote).join(", "), quote);
 
 /** Refuses what the platform, or this version, cannot do. */
 export const refused =
@@ -285,9 +289,10 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
     const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
-      if (!isToken || list.indexOf(token) < index) {
-        throw invalid(name, "a token, or different ones in a list (RFC 6455 section 4.1)", token);
-      }
+      const isNew = list.indexOf(token) === index;
+      if (isToken && isNew) continue;
+      const wanted = isNew ? "a token (RFC 6455 section 4.1)" : "different from those before it";
+      throw invalid(`${name}[${index}]`, wanted, token);
     }
     return list;
   },
@@ -359,6 +364,15 @@ export const nodeParsers: Readonly<Record<string, Parser>> = {
   },
 };
 
+const tls: Parser = (value, name) => {
+  // Node takes an `undefined` that is given for a value of its own, even in place of a function.
+  const given = pickKnown(name, value, Object.keys(Object(value) as object));
+  for (const callback of ["checkServerIdentity", "pskCallback"]) {
+    if (callback in given) callable(given[callback], `${name}.${callback}`);
+  }
+  return Object.freeze(given);
+};
+
 const string: Parser = /* @__PURE__ */ must(
   (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
   "a string of printable characters",
@@ -367,9 +381,12 @@ const string: Parser = /* @__PURE__ */ must(
 const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
   // Not copied: an agent is a pool with an identity.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
-  tls: object,
+  tls,
   lookup: callable,
   family: /* @__PURE__ */ oneOf(0, 4, 6),
+  autoSelectFamily: /* @__PURE__ */ oneOf(false, true),
+  autoSelectFamilyAttemptTimeout: duration,
+  maxHeaderSize: /* @__PURE__ */ limit(1, 1_048_576),
   localAddress: string,
   origin: string,
   followRedirects: /* @__PURE__ */ oneOf(false, true),
@@ -379,12 +396,16 @@ const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
 function parseHeaders(entries: readonly unknown[]): Record<string, string> {
   const headers = new Map<string, string>();
   const seen = new Set<string>();
-  for (const entry of entries) {
-    // What can be iterated over need not hold pairs.
+  for (const [index, entry] of entries.entries()) {
+    // An iterable need not hold pairs.
     const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
     const [name, value] = pair;
-    if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
-      throw invalidHeaders(`${show(name)} is not a header name, or one that the handshake sets`);
+    if (typeof name !== "string" || !TOKEN.test(name)) {
+      // It may be a whole line, with its value.
+      throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
+    }
+    if (OWN_HEADER.test(name)) {
+      throw invalidHeaders(`the handshake sets ${name} itself: ${insteadOf(name)}`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
@@ -396,7 +417,19 @@ function parseHeaders(entries: readonly unknown[]): Record<string, string> {
   return Object.fromEntries(headers);
 }
 
-/** Header values may be secrets: no message shows one. */
+/** Names what to use in place of a header that the handshake sets. */
+function insteadOf(name: string): string {
+  return INSTEAD[name.toLowerCase()] ?? "leave it out";
+}
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  host: "put the host into the URL, and let option node.lookup return the address to dial",
+  origin: "use option node.origin",
+  "sec-websocket-extensions": "use option compression",
+  "sec-websocket-protocol": "use option protocols",
+};
+
+/** Makes the error of a header. No message shows a header's value, which may be a secret. */
 function invalidHeaders(problem: string): WsError {
   return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
 }

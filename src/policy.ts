@@ -1,4 +1,4 @@
-import { invalid, pickKnown, WsError } from "./errors.js";
+import { pickKnown, quote, WsError } from "./errors.js";
 import { displayUrl, maskUrl, parseUrl, publicUrl, unixProblem } from "./url.js";
 
 /** The scheme of Unix sockets. */
@@ -337,5 +337,6 @@ function compileGlob(
 
 /** The error of a field that is not what it must be. A text may be a URL with secrets in it. */
 function invalidField(field: string, wanted: string, value: unknown): WsError {
-  return invalid(`definePolicy: ${field}`, wanted, maskUrl(value));
+  const shown = quote(maskUrl(value));
+  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
 }

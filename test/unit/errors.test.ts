@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
-import { errors, platformClass, WsError } from "../../src/errors.js";
+import { errors, invalid, platformClass, quote, show, WsError } from "../../src/errors.js";
 import type { ErrorCode, ErrorKind } from "../../src/errors.js";
 import { failure } from "../helpers/unit-failure.js";
 
@@ -113,6 +113,45 @@ describe("platformClass", () => {
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).toContain("TextEncoder");
     expect(platformClass("TextEncoder")).toBe(TextEncoder);
+  });
+});
+
+describe("a message", () => {
+  test.each([
+    ["C0", "\0\t\n\r\x1b\x1f", "\\u0000\\u0009\\u000a\\u000d\\u001b\\u001f"],
+    ["DEL and C1", "\x7f\x80\x85\x9b\x9f", "\\u007f\\u0080\\u0085\\u009b\\u009f"],
+    ["separators of lines and paragraphs", "\u2028\u2029", "\\u2028\\u2029"],
+    [
+      "bidirectional controls",
+      "\u061c\u200e\u200f\u202a\u202e\u2066\u2069",
+      "\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069",
+    ],
+    ["nothing else", " ~\u00a0\u00e9\u200d\u2027\u202f\u2065\u206a\u65e5\ud83d\ude00", undefined],
+  ])("escapes %s", (_, text, escaped = text) => {
+    const error = new WsError("CLOSED_BY_PEER", `a${text}b`, { details: { reason: text } });
+    expect(error.message).toBe(`a${escaped}b`);
+    expect(error.stack).toContain(`a${escaped}b`);
+    expect(error.details.reason).toBe(text);
+  });
+});
+
+describe("a value in a message", () => {
+  test.each<[unknown, string, quoted?: string]>([
+    ["", "a string of length 0", '""'],
+    ["hunter2", "a string of length 7", '"hunter2"'],
+    ["x".repeat(60), "a string of length 60", `"${"x".repeat(60)}"`],
+    ["x".repeat(61), "a string of length 61", `"${"x".repeat(60)}..."`],
+    [-1, "-1"],
+    [10n, "10"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [["hunter2"], "an array"],
+    [{ key: "hunter2" }, "an object"],
+    [() => "hunter2", "a function"],
+  ])("%o is described, and quoted only if it is no secret", (value, shown, quoted = shown) => {
+    expect(show(value)).toBe(shown);
+    expect(quote(value)).toBe(quoted);
+    expect(invalid("x", "y", value).message).toBe(`x must be y, not ${shown}`);
   });
 });
 

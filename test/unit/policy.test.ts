@@ -657,7 +657,7 @@ describe("refuses as INVALID_OPTION", () => {
     [[null], "rules[0]: options must be an object, not null"],
     // eslint-disable-next-line no-sparse-arrays
     [[rule, ,], "rules[1]: options must be an object, not undefined"],
-    [["deny"], 'rules[0]: options must be an object, not "deny"'],
+    [["deny"], "rules[0]: options must be an object, not a string of length 4"],
     [
       [{ ...rule, action: "*" }],
       'rules[0]: unknown option "action": the options are actions, resources, effect, when',
