@@ -43,6 +43,11 @@ export class MessageInflater {
 
   /** Begins a message. The event comes within the call, or later. */
   inflate(isText: boolean, payload: Buffer): void {
+    // Some servers send an empty message like this. The tail belongs to a block that has begun before it.
+    if (payload.length === 0) {
+      this.#finish(isText, payload);
+      return;
+    }
     if (payload.length > MAX_SYNC_INPUT_BYTES || !canRunSync()) {
       this.#runAsync(isText, Buffer.concat([payload, TAIL]));
       return;
