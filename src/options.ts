@@ -390,6 +390,7 @@ const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
   localAddress: string,
   origin: string,
   followRedirects: /* @__PURE__ */ oneOf(false, true),
+  binaryViews: /* @__PURE__ */ oneOf(false, true),
   maxRedirects: /* @__PURE__ */ integer(0, 20),
 };
 

@@ -158,6 +158,12 @@ export interface NodeOptions {
   readonly followRedirects?: boolean;
   /** The largest number of redirects to follow, 0 to 20. Default: 5. */
   readonly maxRedirects?: number;
+  /**
+   * Whether the data of a binary message may be a view on the socket's buffer instead of a copy that owns its
+   * buffer. It is faster for small messages, but a message that is kept keeps up to 64 KiB alive, and its
+   * `data.buffer` must be neither changed nor transferred: other messages share it. Default: false.
+   */
+  readonly binaryViews?: boolean;
 }
 
 /** One attempt to connect. */

@@ -11,13 +11,16 @@ const ORDER_BYTES = 88;
  * @param {number} size in bytes, exact
  */
 export function jsonMessage(number, size) {
-  const orders = Array.from({ length: Math.max(1, Math.floor((size - 30) / ORDER_BYTES)) }, (_, i) => ({
-    symbol: SYMBOLS[(number + i) % SYMBOLS.length],
-    side: (number ^ i) & 1 ? "buy" : "sell",
-    price: ((number * 7919 + i * 104_729) % 100_000) / 100,
-    amount: ((number * 31 + i * 17) % 1_000) / 8,
-    sequence: (number * 11 + i) % 1_000_000,
-  }));
+  const orders = Array.from(
+    { length: Math.max(1, Math.floor((size - 30) / ORDER_BYTES)) },
+    (_, i) => ({
+      symbol: SYMBOLS[(number + i) % SYMBOLS.length],
+      side: (number ^ i) & 1 ? "buy" : "sell",
+      price: ((number * 7919 + i * 104_729) % 100_000) / 100,
+      amount: ((number * 31 + i * 17) % 1_000) / 8,
+      sequence: (number * 11 + i) % 1_000_000,
+    }),
+  );
   const text = JSON.stringify(size < 2 * ORDER_BYTES ? orders[0] : { type: "orders", orders });
   if (text.length > size) throw new Error(`${text.length} bytes, not ${size}`);
   return text.padEnd(size);

@@ -28,7 +28,8 @@ export const workloads = [
       const count = rounds * roundLength(size);
       /** @type {Pick<import("./index.mjs").Workload, "group" | "unit" | "targets">} */
       const common = { group: "Compressed", unit: "time", ...(targets && { targets }) };
-      return [
+      /** @type {import("./index.mjs").Workload[]} */
+      const pair = [
         {
           ...common,
           name: `receive ${label} of JSON, compressed${how}`,
@@ -48,6 +49,7 @@ export const workloads = [
             sending(await open(peer, url, { deflate: true }), size, sends),
         },
       ];
+      return pair;
     }),
   ),
   {

@@ -29,7 +29,7 @@ const AWAITED = ["ws", "ws-stream"];
  * }[]}
  */
 const MANNERS = [
-  { manner: "burst", label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
+  { label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
   {
     label: "awaited one by one",
     peers: AWAITED,

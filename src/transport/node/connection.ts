@@ -90,7 +90,7 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
 
   constructor(socket: Duplex, response: IncomingMessage, options: DialOptions, label: string) {
     const { headers } = response;
-    const { readLimit, compression, compressionThreshold } = options;
+    const { compression, compressionThreshold } = options;
     this.#socket = socket;
     this.#options = options;
     this.#label = label;
@@ -101,7 +101,7 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
     this.#counters = new KernelCounters(socket);
     const deflate = readParameters(this.extensions, compression);
     this.compression = compressionMode(this.extensions, compression);
-    this.#reader = new MessageReader(socket, readLimit, deflate, this.#pings, this);
+    this.#reader = new MessageReader(socket, options, deflate, this.#pings, this);
     this.#sender = new MessageSender(
       this.#writer,
       deflate && new MessageDeflater(deflate.clientWindowBits, deflate.clientContext),

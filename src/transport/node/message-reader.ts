@@ -2,14 +2,14 @@ import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { INVALID_PAYLOAD } from "../../close.js";
 import type { Message } from "../../message.js";
-import type { Pressure } from "../../transport.js";
+import type { DialOptions, Pressure } from "../../transport.js";
 import type { DeflateParameters } from "./extension.js";
 import type { FrameFault } from "./frame-fault.js";
 import { FrameParser } from "./frame-parser.js";
 import type { FrameEvents } from "./frame-parser.js";
 import { MessageInflater } from "./inflate.js";
 import type { InflateEvents } from "./inflate.js";
-import { ownBytes } from "./own-bytes.js";
+import { ownBytes, viewOf } from "./binary-data.js";
 import type { Pings } from "./pings.js";
 import { atTurnEnd } from "./turn-end.js";
 import type { TurnEndTask } from "./turn-end.js";
@@ -41,6 +41,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   readonly #events: ReaderEvents;
   readonly #parser: FrameParser;
   readonly #inflater: MessageInflater | undefined;
+  readonly #binaryViews: boolean;
   #isInflating = false;
   #pressure: Pressure = 0;
   #isPaused = false;
@@ -49,7 +50,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
 
   constructor(
     socket: Duplex,
-    readLimit: number,
+    { readLimit, node }: Pick<DialOptions, "readLimit" | "node">,
     deflate: DeflateParameters | undefined,
     pings: Pings,
     events: ReaderEvents,
@@ -57,6 +58,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.#socket = socket;
     this.#pings = pings;
     this.#events = events;
+    this.#binaryViews = node.binaryViews ?? false;
     const compressed = deflate && maxDeflatedSize(readLimit);
     this.#parser = new FrameParser({ message: readLimit, compressed }, this);
     this.#inflater =
@@ -149,23 +151,32 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   }
 
   onBinary(payload: Buffer): void {
-    this.#events.onMessage({ type: "binary", data: ownBytes(payload) }, payload.length);
+    this.#deliverBinary(this.#binaryViews ? viewOf(payload) : ownBytes(payload));
+  }
+
+  #deliverBinary(data: Uint8Array<ArrayBuffer>): void {
+    this.#events.onMessage({ type: "binary", data }, data.length);
   }
 
   onCompressed(isText: boolean, payload: Buffer): void {
-    // What follows waits until this message is inflated.
-    this.#isInflating = this.#parser.halted = true;
+    this.#setInflating(true);
     this.#inflater?.inflate(isText, payload);
     if (this.#isInflating) this.regulate();
   }
 
   onInflated(isText: boolean, bytes: Buffer): void {
-    this.#isInflating = false;
+    this.#setInflating(false);
     const text = isText ? decodeUtf8(bytes, 0, bytes.length) : undefined;
-    if (!isText) this.onBinary(bytes);
+    // Never a view: the next message is inflated to the same buffer.
+    if (!isText) this.#deliverBinary(ownBytes(bytes));
     else if (text !== undefined) this.onText(text, bytes.length);
     else this.onFault({ closeCode: INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
     this.regulate();
+  }
+
+  /** While a message is inflated, what follows it waits. */
+  #setInflating(isInflating: boolean): void {
+    this.#isInflating = this.#parser.halted = isInflating;
   }
 
   onFault(fault: FrameFault): void {

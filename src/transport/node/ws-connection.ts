@@ -21,7 +21,7 @@ import type {
 } from "../../transport.js";
 import { faultError } from "./frame-fault.js";
 import { copyHeaders } from "./handshake-errors.js";
-import { ownBytes } from "./own-bytes.js";
+import { ownBytes } from "./binary-data.js";
 import { Pings } from "./pings.js";
 import { nextTurn } from "./turn-end.js";
 
