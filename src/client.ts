@@ -812,11 +812,12 @@ export function toPayload(
     const Decoder = platformClass("TextDecoder");
     return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    if ((cause as Partial<WsError> | null)?.code === "UNSUPPORTED") throw cause;
+    if (WsError.is(cause) && cause.code === "UNSUPPORTED") throw cause;
     const wanted =
-      "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-    const taken = codec ? `what codec ${codec.name} takes` : wanted;
-    throw invalid("send: data", taken, value, "INVALID_MESSAGE", cause);
+      "data must be a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT, not of type";
+    const problem = codec ? `codec ${codec.name} could not encode data of type` : wanted;
+    // Only the type: errors are logged, and the payload may be secret.
+    throw new WsError("INVALID_MESSAGE", `send: ${problem} ${typeof value}`, { cause });
   }
 }
 

@@ -2,7 +2,6 @@ import type { Codec, TextMessage } from "wschan";
 import { orSkip } from "./failure.js";
 import { unpack } from "./format.js";
 import type { Format } from "./format.js";
-import { Inflater } from "./inflater.js";
 import { sizeOf, toMessage } from "./message.js";
 import { checkOptions, ON_INVALID, TYPE } from "./options.js";
 import type { InflateOptions } from "./options.js";
@@ -31,7 +30,7 @@ export interface Inflating<Options> {
 /** Chooses the format of a message; `undefined`: it is plain. */
 export type Choose = (bytes: Uint8Array) => Format | undefined;
 
-/** As `unpack`, where a platform can; `undefined` where it cannot, or something is wrong. */
+/** The same as `unpack`; returns `undefined` where it cannot, or the message is invalid. */
 export type UnpackAtOnce = (
   format: Format,
   bytes: Uint8Array,
@@ -49,7 +48,6 @@ export function inflating(
     name,
     decoder(readLimit) {
       const choose = newChoice();
-      const inflater = new Inflater();
       return (message, emit) => {
         const decoded = orSkip(onInvalid, () => {
           // Compressed bytes are no UTF-8.
@@ -57,7 +55,7 @@ export function inflating(
           const format = choose(message.data);
           const bytes = format
             ? (unpackAtOnce?.(format, message.data, readLimit) ??
-              unpack(format, message.data, readLimit, inflater))
+              unpack(format, message.data, readLimit))
             : message.data;
           return toMessage(name, type, bytes);
         });

@@ -60,7 +60,8 @@ class StreamReader {
     const at = this.#readFrame(bytes, start, HEADER + TRAILER);
     if (at > start && this.#frame.length === HEADER + TRAILER) {
       const sum = this.#frame.slice(HEADER).reduce((sum, byte) => sum * 256 + byte);
-      if (sum !== this.output.sum) throw corrupt(this.#name, "wrong Adler-32", start);
+      // That of no bytes is 1.
+      if (sum !== (this.output.sum ?? 1)) throw corrupt(this.#name, "wrong Adler-32", start);
     }
     return at;
   }

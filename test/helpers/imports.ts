@@ -58,7 +58,7 @@ const TRANSPORT_REACH = 2;
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": [NODE_FOLDER],
   "node:": [NODE_FOLDER, "codec/native.ts"],
-  fflate: ["codec/inflater.ts", "codec/browser.ts"],
+  fflate: ["codec/browser.ts"],
 };
 
 /** What one module takes from others. */

@@ -1841,7 +1841,7 @@ describe("a client with a codec", () => {
       code: "INVALID_MESSAGE",
       cause: expect.any(TypeError) as unknown,
     });
-    expect(error.message).toBe("send: data must be what codec csv takes, not 5");
+    expect(error.message).toBe("send: codec csv could not encode data of type number");
     expect(client.state).toBe("open");
     expect(transport.sent).toEqual([]);
     client.terminate();
