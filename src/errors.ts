@@ -124,9 +124,8 @@ export function parseTraits(traits: string): { kind: ErrorKind; retryable: boole
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Escapes characters with which a peer's text could forge log lines or control a terminal. */
-const escapeControls = (text: string): string =>
-  text.replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** Percent-encodes the characters with which a peer's text could forge log lines or control a terminal. */
+const escapeControls = (text: string): string => text.replace(CONTROLS, encodeURI);
 
 /** Registered, so that the errors of two copies of the package know each other. */
 const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as never;

@@ -231,13 +231,13 @@ export function parseBy(
 
 /**
  * Makes a parser that returns the value if `accepts` is true for it, and throws `INVALID_OPTION`
- * otherwise. Its message shows a text only by `quote`, for options that never hold a secret.
+ * otherwise.
  */
 export const must =
-  (accepts: (value: unknown) => unknown, wanted: string, describe: typeof show = show): Parser =>
+  (accepts: (value: unknown) => unknown, wanted: string): Parser =>
   (value, name) => {
-    if (accepts(value)) return value;
-    throw new WsError("INVALID_OPTION", `${name} must be ${wanted}, not ${describe(value)}`);
+    if (!accepts(value)) throw invalid(name, wanted, value);
+    return value;
   };
 
 export const duration: Parser = (value, name) =>
@@ -247,7 +247,6 @@ export const integer = (min: number, max: number): Parser =>
   must(
     (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
     `an integer from ${min} to ${max}`,
-    quote,
   );
 
 /** Of a limit, as of a duration, 0 stands for the default. */
@@ -269,7 +268,7 @@ export const callable: Parser = /* @__PURE__ */ must(
 );
 
 export const oneOf = (...values: readonly unknown[]): Parser =>
-  must((value) => values.includes(value), values.map(quote).join(", "), quote);
+  must((value) => values.includes(value), values.map(quote).join(", "));
 
 /** Refuses what the platform, or this version, cannot do. */
 export const refused =
@@ -289,10 +288,9 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
     const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
-      const isNew = list.indexOf(token) === index;
-      if (isToken && isNew) continue;
-      const wanted = isNew ? "a token (RFC 6455 section 4.1)" : "different from those before it";
-      throw invalid(`${name}[${index}]`, wanted, token);
+      if (!isToken || list.indexOf(token) < index) {
+        throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
+      }
     }
     return list;
   },

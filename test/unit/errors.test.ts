@@ -118,15 +118,19 @@ describe("platformClass", () => {
 
 describe("a message", () => {
   test.each([
-    ["C0", "\0\t\n\r\x1b\x1f", "\\u0000\\u0009\\u000a\\u000d\\u001b\\u001f"],
-    ["DEL and C1", "\x7f\x80\x85\x9b\x9f", "\\u007f\\u0080\\u0085\\u009b\\u009f"],
-    ["separators of lines and paragraphs", "\u2028\u2029", "\\u2028\\u2029"],
+    ["C0", "\0\t\n\r\x1b\x1f", "%00%09%0A%0D%1B%1F"],
+    ["DEL and C1", "\x7f\x80\x85\x9b\x9f", "%7F%C2%80%C2%85%C2%9B%C2%9F"],
+    ["separators of lines and paragraphs", "\u2028\u2029", "%E2%80%A8%E2%80%A9"],
     [
       "bidirectional controls",
       "\u061c\u200e\u200f\u202a\u202e\u2066\u2069",
-      "\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069",
+      "%D8%9C%E2%80%8E%E2%80%8F%E2%80%AA%E2%80%AE%E2%81%A6%E2%81%A9",
     ],
-    ["nothing else", " ~\u00a0\u00e9\u200d\u2027\u202f\u2065\u206a\u65e5\ud83d\ude00", undefined],
+    [
+      "nothing else",
+      " ~\u00a0\u00e9\u200d\u2027\u202f\u2065\u206a\u65e5\ud83d\ude00\ud800",
+      undefined,
+    ],
   ])("escapes %s", (_, text, escaped = text) => {
     const error = new WsError("CLOSED_BY_PEER", `a${text}b`, { details: { reason: text } });
     expect(error.message).toBe(`a${escaped}b`);

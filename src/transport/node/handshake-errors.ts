@@ -72,10 +72,14 @@ export function tlsFaultError(label: string, name: string, cause: unknown): WsEr
   return new WsError("DIAL_FAILED", `dial ${label}: ${why}`, { retryable: false, cause });
 }
 
-/** The text of an error, which a user's function may have made, without the value that Node may show in it. */
+/**
+ * Returns the text of an error, which a user's function may have made: without the value that Node shows of
+ * an option it refuses. The error of several addresses has no text but those of its parts.
+ */
 function textOf(error: unknown): string {
-  const { message, code } = Object(error) as Partial<CodedError>;
-  const text = [message, code].find(Boolean) ?? show(error);
+  const { message, code, errors } = Object(error) as Partial<CodedError & AggregateError>;
+  const parts = errors?.map(textOf).join(", ");
+  const text = [message, parts, code].find(Boolean) ?? show(error);
   return text.replace(/[,.;]? Received .*/s, "").trim();
 }
 

@@ -86,7 +86,8 @@ export function createWebSocket(
       ...options.headers,
       ...(unix && { Host: UNIX_HOST }),
     },
-    maxHeaderSize,
+    // Node refuses what reaches its limit.
+    maxHeaderSize: maxHeaderSize + 1,
     followRedirects: false,
     maxPayload: readLimit,
     maxFragments: MAX_FRAGMENTS,
