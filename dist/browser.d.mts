@@ -1,21 +1,70 @@
+// The build puts this on top of the types that ship. With it they need neither the DOM library nor
+// @types/node, and TypeScript 5.0 can read them.
+
+// Merges with the declarations of whichever library the program has. Empty, so that it conflicts with none.
+declare global {
+  interface AbortSignal {}
+  interface Headers {}
+  interface URL {}
+}
+
+/** The type that a library declares, or else the members that this package needs. */
+type Declared<T, Needed> = {} extends T ? Needed : T;
+
+type AbortSignal = Declared<
+  globalThis.AbortSignal,
+  {
+    readonly aborted: boolean;
+    readonly reason: unknown;
+    addEventListener(type: "abort", listener: () => void): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+  }
+>;
+
+type Headers = Declared<globalThis.Headers, Iterable<[name: string, value: string]>>;
+
+type URL = Declared<
+  globalThis.URL,
+  {
+    readonly href: string;
+    readonly protocol: string;
+    readonly host: string;
+    readonly hostname: string;
+    readonly port: string;
+    readonly pathname: string;
+    readonly search: string;
+  }
+>;
+
+/** The global one has had its second type parameter only since TypeScript 5.6. */
+interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, Return>;
+}
+
+export {};
+
 /**
  * What kind of failure a {@link WsError} is, for code that decides by class and not by case. A kind's
  * value is its name.
  */
 type ErrorKind = "NOT_FOUND" | "ALREADY_EXISTS" | "INVALID" | "PERMISSION_DENIED" | "UNAVAILABLE" | "INTERNAL" | "CANCELED" | "CONFLICT" | "TIMEOUT" | "RATE_LIMITED" | "UNSUPPORTED" | "UNKNOWN";
 /** The stable name of a failure. README lists each code with its kind and when it is seen. */
-type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "RECEIVE_TIMEOUT" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "QUEUE_FULL" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
+type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "SEND_TIMEOUT" | "FLUSH_TIMEOUT" | "RECEIVE_TIMEOUT" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "QUEUE_FULL" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
 /** The facts behind a {@link WsError}, by name. Which ones are there depends on its `code`. */
 interface ErrorDetails {
     /** `DIAL_FAILED`: the platform hides the reason, as browsers do. */
     readonly opaque?: boolean;
     /** `HANDSHAKE_REJECTED`: the HTTP status. */
     readonly status?: number;
-    /** `HANDSHAKE_REJECTED`: the text behind the status. */
+    /** `HANDSHAKE_REJECTED`: the text after the status, as the server wrote it. */
     readonly statusText?: string;
-    /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. */
+    /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. Not enumerable: logs do not show it. */
     readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-    /** `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, decoded as UTF-8. */
+    /**
+     * `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, as UTF-8. A body in gzip,
+     * deflate or brotli is decompressed, as far as it is intact; one in any other `Content-Encoding` is `""`.
+     * Not enumerable: logs do not show it.
+     */
     readonly body?: string;
     /** `HANDSHAKE_REJECTED`: how long the server's `Retry-After` asks to wait, in milliseconds. */
     readonly retryAfter?: number;
@@ -29,7 +78,7 @@ interface ErrorDetails {
     readonly position?: number;
     /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
     readonly closeCode?: number;
-    /** `CLOSED_BY_PEER`: the reason in the peer's close frame. */
+    /** `CLOSED_BY_PEER`: the reason in the peer's close frame, as the peer wrote it. */
     readonly reason?: string;
 }
 /** What a {@link WsError} is made of beside its code and message. */
@@ -46,7 +95,8 @@ interface ErrorInit {
  *
  * Tell errors apart by `code` (the case) or `kind` (the class); messages are for people and may change.
  * They begin with the operation that failed and show a URL as origin and path, since queries and
- * credentials are secrets.
+ * credentials are secrets. They show no payload and no text of an option, and escape control characters;
+ * what a peer said stands unchanged in `details`.
  */
 declare class WsError extends Error {
     /** The stable name of the failure. */
@@ -148,8 +198,17 @@ declare class ReceiveChannel<T> {
     tryReceive(): ReceiveResult<T> | undefined;
     /** A case of {@link select} that receives from this channel. It may be used again and again. */
     caseReceive(): ReceiveCase<T, this>;
-    /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
+    /**
+     * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
+     * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+     */
     [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>;
+    /**
+     * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+     *
+     * Throws `INVALID_OPTION`.
+     */
+    messages(options?: MessagesOptions): AsyncIterableIterator<T, undefined>;
 }
 /**
  * A channel as in Go: values pass from senders to receivers in order, each to one of them. With a
@@ -184,6 +243,11 @@ declare class Channel<T> extends ReceiveChannel<T> {
      * `CHANNEL_CLOSED`. Closing twice is fine.
      */
     close(): void;
+}
+/** Options of an iteration. */
+interface MessagesOptions {
+    /** Ends the iteration with `ABORTED`, its reason as the cause. Default: none. */
+    readonly signal?: AbortSignal | undefined;
 }
 
 /** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
@@ -228,15 +292,60 @@ type Message = TextMessage | BinaryMessage;
 /** A text message. */
 interface TextMessage {
     readonly type: "text";
+    /**
+     * The text. Of a {@link Message} it is a string only after `if (message.type === "text")`. If all messages
+     * are JSON, give `connect` the option `codec: json()` of `wschan/codec` and receive the values instead.
+     */
     readonly data: string;
 }
 /** A binary message. */
 interface BinaryMessage {
     readonly type: "binary";
-    readonly data: Uint8Array<ArrayBuffer>;
+    /** The bytes. Of a {@link Message} they are bytes only after `if (message.type === "binary")`. */
+    readonly data: Bytes;
 }
+/** `Uint8Array<ArrayBuffer>`, or `Uint8Array` before TypeScript 5.7, which has no type parameter for it. */
+type Bytes = ReturnType<Uint8Array["slice"]>;
 /** Data of a message to send. */
 type Data = string | ArrayBuffer | ArrayBufferView;
+
+/** Options of {@link ClientLike.send}. */
+interface SendOptions extends WaitOptions {
+    /** `TEXT` (1) or `BINARY` (2). Default: a string is text, bytes are binary. */
+    readonly type?: 1 | 2 | undefined;
+}
+/**
+ * The members that a `Client` and a reconnecting client share. Declare it as the type of a parameter, and
+ * tests may pass an object of their own; `new Channel()` can serve as its channel.
+ */
+interface ClientLike<In = Message, Out = Data> extends AsyncIterable<In> {
+    /** Settles once, when the connection has ended, with how it ended. Never rejects. */
+    readonly closed: Promise<CloseInfo>;
+    /** The messages as a WHATWG stream. */
+    readonly readable: ReadableStream<In>;
+    /** A WHATWG stream that sends what is written. */
+    readonly writable: WritableStream<Out>;
+    /** Returns the channel on which messages arrive. */
+    channel(): ReceiveChannel<In>;
+    /** Receives the next message, waiting for one if need be. */
+    receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
+    /** Receives the next message if that needs no waiting; returns `undefined` otherwise. */
+    tryReceive(): ReceiveResult<In> | undefined;
+    /** Iterates over the messages until the connection ends. */
+    messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
+    [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
+    /** Sends one message. */
+    send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
+    /** Settles when all that was sent has been handed to the operating system. */
+    flush(options?: WaitOptions): Promise<void>;
+    /** Sends a ping frame and resolves with the round trip in milliseconds. */
+    ping(options?: WaitOptions): Promise<number>;
+    /** Closes the connection; resolves with how it ended. */
+    close(code?: number, reason?: string): Promise<CloseInfo>;
+    /** Ends the connection now, without a closing handshake. */
+    terminate(): void;
+    [Symbol.asyncDispose](): Promise<void>;
+}
 
 /**
  * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
@@ -320,20 +429,53 @@ type WebSocketClass = new (url: string, protocols?: string[]) => object;
 interface NodeOptions {
     /** An `http.Agent` or `https.Agent`, for proxies and pools. */
     readonly agent?: object;
-    /** Passed to the TLS connect: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... */
+    /**
+     * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... If a
+     * `checkServerIdentity` or `pskCallback` throws, the dial is `DIAL_FAILED`, not retryable, and nothing
+     * has been sent, whatever `rejectUnauthorized` says.
+     */
     readonly tls?: Readonly<Record<string, unknown>>;
-    /** In place of `dns.lookup`, with its signature. */
+    /**
+     * Resolves host names in place of `dns.lookup`, with its signature. It may answer at once or later,
+     * with one address or a list. An answer without an IP address of the `family` is `DIAL_FAILED`.
+     */
     readonly lookup?: (...args: never[]) => void;
     /** The address family to dial: 4, 6, or 0 for both. */
     readonly family?: 0 | 4 | 6;
+    /**
+     * Tries the addresses of a host name one after the other, IPv6 and IPv4 by turns, as `net.connect`
+     * does. Default: Node's, which is true.
+     */
+    readonly autoSelectFamily?: boolean;
+    /**
+     * The longest time for one address, if another one follows: milliseconds or a Go duration. Default: a
+     * third of what is left of `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node takes
+     * less than 10 ms for 10 ms.
+     */
+    readonly autoSelectFamilyAttemptTimeout?: number | string;
+    /**
+     * The largest header of the answer to the handshake, in bytes: names, values and status text. A larger
+     * one is `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
+     */
+    readonly maxHeaderSize?: number;
     /** The local address to dial from. */
     readonly localAddress?: string;
     /** The `Origin` header. */
     readonly origin?: string;
-    /** Whether redirects are followed. Default: false. */
+    /**
+     * True to follow redirects. To another origin travel no headers, credentials, origin, client
+     * certificates or server name of yours; with `protocols` such a redirect is `URL_FORBIDDEN`, and so is
+     * one from `wss:` to `ws:`. Default: false.
+     */
     readonly followRedirects?: boolean;
-    /** How many redirects are followed, 0 to 20. Default: 5. */
+    /** The largest number of redirects to follow, 0 to 20. Default: 5. */
     readonly maxRedirects?: number;
+    /**
+     * Whether the data of a binary message may be a view on the socket's buffer instead of a copy that owns its
+     * buffer. It is faster for small messages, but a message that is kept keeps up to 64 KiB alive, and its
+     * `data.buffer` must be neither changed nor transferred: other messages share it. Default: false.
+     */
+    readonly binaryViews?: boolean;
 }
 
 declare global {
@@ -367,22 +509,22 @@ interface PingOptions extends WaitOptions {
  * end, what had arrived can still be received. A client must be read until it is closed: in Node one
  * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
  */
-declare class Client<In = Message, Out = Data> implements AsyncIterable<In> {
+declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     #private;
     /** Unique in this process. */
     readonly id: string;
-    /** The URL it is connected to, after redirects, without credentials. */
-    readonly url: string;
     /** Settles once, when the connection has ended, with how it ended. Never rejects. */
     readonly closed: Promise<CloseInfo>;
     private constructor();
     /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
     get state(): "open" | "closing" | "closed";
+    /** The URL it is connected to, after redirects, without credentials. */
+    get url(): string;
     /** The subprotocol the server picked; `""` for none. */
     get protocol(): string;
     /** The extensions the server accepted, as it wrote them; `""` for none. */
     get extensions(): string;
-    /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
+    /** The mode of compression that is in force in both directions: see {@link COMPRESSION}. */
     get compression(): CompressionMode;
     /** How many sent bytes the operating system has not taken yet. */
     get bufferedAmount(): number;
@@ -402,30 +544,58 @@ declare class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     /** Short for `channel().receive(options)`. */
     receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
     /**
-     * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
-     * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-     * connection open.
+     * Returns the next message if there is one, without waiting; `undefined` if there is none, `ok: false`
+     * once the connection has ended and all was received. Short for `channel().tryReceive()`.
+     */
+    tryReceive(): ReceiveResult<In> | undefined;
+    /**
+     * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
+     * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+     * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
      */
     [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
+    /**
+     * As iterating over the client itself; `signal` ends it with `ABORTED`, and no message is lost.
+     *
+     * Throws `INVALID_OPTION`.
+     */
+    messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
+    /**
+     * The messages as a WHATWG stream, always the same one. It takes them from the channel one by one as it
+     * is read, so that a slow reader slows the server down. It closes and errors as iteration ends;
+     * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+     */
+    get readable(): ReadableStream<In>;
+    /**
+     * A WHATWG stream that sends what is written, always the same one; a write settles as `send` does.
+     * Closing it closes the connection with 1000 and waits until it has ended; aborting it terminates the
+     * connection, also while a write waits. It errors with `CLOSED` when the connection ends, and with
+     * `INVALID_MESSAGE`, while the connection lives on. Throws `UNSUPPORTED` where there is no `WritableStream`.
+     */
+    get writable(): WritableStream<Out>;
     /**
      * Sends one message: handed over at once, in call order. Settles as soon as fewer than
      * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
      * returned.
      *
      * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
-     * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
-     * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
+     * @param options {@link TEXT} or {@link BINARY}, or an object with these as `type`. By default a string
+     * is text and bytes are binary. A string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be
+     * valid UTF-8. `timeout` and `signal` bound the wait only: what was handed over stays sent.
      *
-     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
-     * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
+     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
+     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and what was
+     * aborted before the call is not sent. A failure that nobody awaits stands in `closed` as well and is no
+     * unhandled rejection.
      */
-    send(data: Out, type?: 1 | 2): Promise<void>;
+    send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
     /**
      * Settles when all that was sent has been handed to the operating system; in a browser, when
-     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
-     * where the platform has no `bufferedAmount`.
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, with `FLUSH_TIMEOUT`,
+     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
+     * `bufferedAmount`.
      */
-    flush(): Promise<void>;
+    flush(options?: WaitOptions): Promise<void>;
     /**
      * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
      * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
@@ -501,7 +671,9 @@ interface PolicyRule {
  *
  * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
  * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
- *   itself), or `*`. One trailing dot is ignored.
+ *   itself), or `*`. One trailing dot is ignored. Addresses are compared as addresses: an
+ *   IPv4-mapped one (`[::ffff:10.0.0.1]`) is its IPv4 address, and so, to a deny rule, is any other
+ *   IPv6 address that contains one (NAT64 by `64:ff9b::/96`, 6to4, IPv4-translated, IPv4-compatible).
  * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
  * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
  *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
@@ -524,8 +696,8 @@ type Compression = CompressionMode | "disabled" | "context_takeover" | "no_conte
 /** Settings of option `keepAlive`. */
 interface KeepAliveOptions {
     /**
-     * How long nothing may arrive before the peer is pinged: milliseconds or a Go duration. Default: 30 s.
-     * At most 2^31-1 ms. 0: the default.
+     * How long nothing may arrive, or nothing be sent, before the peer is pinged: milliseconds or a Go
+     * duration. Default: 30 s. At most 2^31-1 ms. 0: the default.
      */
     readonly interval?: Duration | undefined;
     /**
@@ -553,9 +725,9 @@ interface KeepAliveOptions {
  */
 interface ConnectOptions<C extends AnyCodec = Codec> {
     /**
-     * Headers of the opening request, in Node. Not the WebSocket's own, nor `Host`, `Origin`,
-     * `Connection`, `Upgrade`, `Content-Length` or `Transfer-Encoding`. Default: none. Browsers cannot
-     * send any: `UNSUPPORTED`.
+     * Headers of the opening request, in Node. `Authorization` replaces the credentials of the URL. Not
+     * the WebSocket's own, nor `Host`, `Origin`, `Connection`, `Upgrade`, `Content-Length` or
+     * `Transfer-Encoding`. Default: none. Browsers cannot send any: `UNSUPPORTED`.
      */
     readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
     /**
@@ -613,6 +785,12 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      * it the connection ends with `SLOW_CONSUMER`. Default: 64 MiB. 64 KiB to 1 GiB. 0: the default.
      */
     readonly bufferLimit?: number | undefined;
+    /**
+     * For publishers that receive nothing: drops each message when it arrives, counted in `client.stats`, so
+     * that the connection is never paused and notices its end. `receive` and iteration then wait until the
+     * connection ends. Default: false.
+     */
+    readonly discardIncoming?: boolean | undefined;
     /** `send` waits while this many bytes have not left. Default: 256 KiB. 1 B to 1 GiB. */
     readonly sendHighWaterMark?: number | undefined;
     /** Aborts policy and dial (`ABORTED`); it never ends an open connection. Default: none. */
@@ -622,12 +800,12 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
     /** Handed to the policies with each request. Default: none. */
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
     /**
-     * Finds a dead peer: pings it, or where there are no ping frames sends it `keepAlive.message`, after
-     * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
-     * all arrives for `timeout` after that has left. That waiting bytes go out is life as well; what
-     * cannot leave is `writeTimeout`'s to find. It stands still while the socket is paused for a slow
-     * consumer. After a sleep of this process it pings at once. Default: off. `false`: off, whatever the
-     * defaults of the context.
+     * Finds a dead peer, and keeps a live one from taking this side for dead: sends a ping, or where there
+     * are no ping frames `keepAlive.message`, after each `interval` in which nothing arrived or nothing was
+     * sent. `KEEPALIVE_TIMEOUT` ends the connection when nothing at all arrives for `timeout` after the ping
+     * has left. Progress of waiting bytes counts as life as well; use `writeTimeout` to detect a peer that
+     * has stopped reading. It stands still while the socket is paused for a slow consumer. After a sleep of
+     * this process it pings at once. Default: off. `false`: off, whatever the defaults of the context.
      */
     readonly keepAlive?: KeepAliveOptions | false | undefined;
     /**
@@ -709,10 +887,17 @@ declare class Context {
     #private;
     /** Settles when the context has been closed and the last of its connections has ended. */
     readonly closed: Promise<void>;
-    /** Opens a connection under this context's policy and defaults: see {@link connect}. */
+    /**
+     * Opens a connection through a codec, under this context's policy and defaults. Takes, returns and rejects
+     * with the same as `connect`.
+     */
     connect<C extends AnyCodec>(url: string | URL, options: ConnectOptions<C> & {
         readonly codec: C;
     }): Promise<Client<Decoded<C>, Encoded<C>>>;
+    /**
+     * Opens a connection under this context's policy and defaults. Takes, returns and rejects with the same as
+     * `connect`.
+     */
     connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
     /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
     connection(id: string): Client;
@@ -729,33 +914,59 @@ declare class Context {
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-/**
- * Opens a WebSocket connection.
- *
- * The policy is asked first: nothing is looked up and no byte is sent before it has allowed the URL.
- * Policy, look-up, connection and handshake share one deadline, `dialTimeout`.
- *
- * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a
- * page also relative to the page. Credentials become Basic authorization in Node.
- * @param options See {@link ConnectOptions}.
- * @returns The client, open; messages that arrive from now on wait in its channel.
- *
- * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
- * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
- */
+/** The type of `connect`. */
 interface Connect {
-    /** Through a codec: its types are the client's. */
+    /**
+     * Opens a WebSocket connection whose messages go through a codec: with `codec: json()` the client receives
+     * and sends values.
+     *
+     * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+     * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
+     *
+     * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
+     * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+     *
+     * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
+     * also relative to the page. Credentials become Basic authorization in Node.
+     * @param options See {@link ConnectOptions}; `codec` determines the types of the client.
+     * @returns The open client. Messages that arrive from now on wait in its channel.
+     */
     <C extends AnyCodec>(url: string | URL, options: ConnectOptions<C> & {
         readonly codec: C;
     }): Promise<Client<Decoded<C>, Encoded<C>>>;
+    /**
+     * Opens a WebSocket connection.
+     *
+     * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+     * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
+     *
+     * ```ts
+     * const client = await connect("wss://api.example.com/feed", { dialTimeout: "10s" });
+     * await client.send("hello");
+     * for await (const message of client) console.log(message.data);
+     * ```
+     *
+     * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
+     * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+     *
+     * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
+     * also relative to the page. Credentials become Basic authorization in Node.
+     * @param options See {@link ConnectOptions}.
+     * @returns The open client. Messages that arrive from now on wait in its channel.
+     */
     (url: string | URL, options?: ConnectOptions): Promise<Client>;
 }
-/**
- * Makes a {@link Context}: connections under one policy, one set of defaults, and one end.
- *
- * Throws `INVALID_OPTION` or `UNSUPPORTED`.
- */
-type CreateContext = (options?: ContextOptions) => Context;
+/** The type of `createContext`. */
+interface CreateContext {
+    /**
+     * Creates a {@link Context}: connections under one policy and one set of defaults, which end together.
+     *
+     * Throws `INVALID_OPTION` or `UNSUPPORTED`.
+     *
+     * @param options See {@link ContextOptions}.
+     */
+    (options?: ContextOptions): Context;
+}
 
 /** How long a {@link select} waits, and whether it waits at all. */
 interface SelectOptions extends WaitOptions {
@@ -839,6 +1050,7 @@ type shared_Case<C, R> = Case<C, R>;
 type shared_Channel<T> = Channel<T>;
 declare const shared_Channel: typeof Channel;
 type shared_Client<In = Message, Out = Data> = Client<In, Out>;
+type shared_ClientLike<In = Message, Out = Data> = ClientLike<In, Out>;
 type shared_ClientStats = ClientStats;
 type shared_CloseInfo = CloseInfo;
 type shared_Codec<In = Message, Out = Data> = Codec<In, Out>;
@@ -862,6 +1074,7 @@ type shared_ErrorKind = ErrorKind;
 type shared_Handshake = Handshake;
 type shared_KeepAliveOptions = KeepAliveOptions;
 type shared_Message = Message;
+type shared_MessagesOptions = MessagesOptions;
 type shared_NodeOptions = NodeOptions;
 type shared_PingOptions = PingOptions;
 type shared_Policy = Policy;
@@ -875,6 +1088,7 @@ type shared_ReceiveResult<T> = ReceiveResult<T>;
 type shared_SelectOptions = SelectOptions;
 type shared_SelectResult<C extends readonly unknown[], O = unknown> = SelectResult<C, O>;
 type shared_SendCase<T, C = Channel<T>> = SendCase<T, C>;
+type shared_SendOptions = SendOptions;
 declare const shared_TEXT: typeof TEXT;
 declare const shared_TYPE_BINARY: typeof TYPE_BINARY;
 declare const shared_TYPE_CLOSE: typeof TYPE_CLOSE;
@@ -895,7 +1109,7 @@ declare const shared_select: typeof select;
 declare const shared_ticker: typeof ticker;
 declare namespace shared {
   export { shared_BINARY as BINARY, shared_CLOSE_CODES as CLOSE_CODES, shared_COMPRESSION as COMPRESSION, shared_Channel as Channel, type shared_Client as Client, type shared_Context as Context, shared_ReceiveChannel as ReceiveChannel, shared_TEXT as TEXT, shared_TYPE_BINARY as TYPE_BINARY, shared_TYPE_CLOSE as TYPE_CLOSE, shared_TYPE_PING as TYPE_PING, shared_TYPE_PONG as TYPE_PONG, shared_TYPE_TEXT as TYPE_TEXT, shared_WsError as WsError, shared_after as after, shared_definePolicy as definePolicy, shared_errors as errors, shared_parseDuration as parseDuration, shared_select as select, shared_ticker as ticker };
-  export type { shared_AnyCodec as AnyCodec, shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Codec as Codec, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_Decode as Decode, shared_Decoded as Decoded, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_Encoded as Encoded, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
+  export type { shared_AnyCodec as AnyCodec, shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientLike as ClientLike, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Codec as Codec, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_Decode as Decode, shared_Decoded as Decoded, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_Encoded as Encoded, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_MessagesOptions as MessagesOptions, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_SendOptions as SendOptions, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
 }
 
 declare const connect: Connect;
@@ -907,4 +1121,4 @@ declare const websocket: typeof shared & {
 };
 
 export { BINARY, CLOSE_CODES, COMPRESSION, Channel, type Client, type Context, ReceiveChannel, TEXT, TYPE_BINARY, TYPE_CLOSE, TYPE_PING, TYPE_PONG, TYPE_TEXT, WsError, after, connect, createContext, websocket as default, definePolicy, errors, parseDuration, select, ticker };
-export type { AnyCodec, Backpressure, BinaryMessage, Case, ClientStats, CloseInfo, Codec, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, Decode, Decoded, DefaultResult, Duration, Encoded, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, TextMessage, Ticker, WaitOptions, WebSocketClass };
+export type { AnyCodec, Backpressure, BinaryMessage, Case, ClientLike, ClientStats, CloseInfo, Codec, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, Decode, Decoded, DefaultResult, Duration, Encoded, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, MessagesOptions, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, SendOptions, TextMessage, Ticker, WaitOptions, WebSocketClass };

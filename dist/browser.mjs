@@ -18,15 +18,17 @@ function traitsOf(code) {
 function parseTraits(traits) {
   return { kind: traits.replace("+", ""), retryable: traits[0] === "+" };
 }
+const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
 const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
 class WsError extends Error {
   constructor(code, message, init = {}) {
-    super(message, init.cause === void 0 ? void 0 : init);
+    super(escapeControls(message), init.cause === void 0 ? void 0 : init);
     const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
     this.code = code;
     this.kind = kind;
     this.retryable = retryable;
-    this.details = details;
+    this.details = hideSecrets(details);
     Object.defineProperty(this, BRAND, { value: true });
   }
   get name() {
@@ -39,6 +41,14 @@ class WsError extends Error {
   static is(value) {
     return value?.[BRAND] === true;
   }
+}
+function hideSecrets(details) {
+  const copy = { ...details };
+  for (const name of ["headers", "body"]) {
+    const value = details[name];
+    if (value) Object.defineProperty(copy, name, { value, enumerable: false });
+  }
+  return copy;
 }
 const errors = /* @__PURE__ */ Object.freeze({
   NOT_FOUND: "NOT_FOUND",
@@ -56,15 +66,22 @@ const errors = /* @__PURE__ */ Object.freeze({
   is: (error, kind) => WsError.is(error) && error.kind === kind
 });
 function show(value) {
-  if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
-  }
+  if (typeof value === "string") return `a string of length ${value.length}`;
   if (Array.isArray(value)) return "an array";
   if (typeof value === "function") return "a function";
   return isObject(value) ? "an object" : String(value);
 }
+function quote(value) {
+  if (typeof value !== "string") return show(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+}
 function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
   return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+}
+function platformClass(name) {
+  const found = globalThis[name];
+  if (found) return found;
+  throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
 }
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -77,7 +94,7 @@ function pickKnown(where, options, names) {
       const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
       const meant = names.find((known) => plain(known) === plain(name));
       const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
-      throw new WsError("INVALID_OPTION", `${where}: unknown option ${show(name)}: ${hint}`);
+      throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
     }
     if (value !== void 0) picked[name] = value;
   }
@@ -101,7 +118,8 @@ function parseDuration(value) {
 function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
   if (ms >= 0 && ms <= max) return ms + 0;
-  throw invalid(where, `0 to ${max} ms or a Go duration such as "1h15m30.5s"`, value, code);
+  const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+  throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
 }
 function parseText(text) {
   if (/^[+-]?0$/.test(text)) return 0;
@@ -119,21 +137,22 @@ const LATE = 1e3;
 function now() {
   return performance.now();
 }
-function startTimer(delay, expire) {
+function startTimer(delay, expire, keepsAlive = true) {
   const due = now() + delay;
   let timer;
   const arm = () => {
     const left = due - now();
     timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+    if (!keepsAlive) timer.unref?.();
   };
   arm();
   return () => clearTimeout(timer);
 }
-function nextTurn(run) {
-  const { setImmediate } = globalThis;
-  if (setImmediate) setImmediate(run);
-  else setTimeout(run, 0);
-}
+const nextTurn = /* @__PURE__ */ (() => {
+  const { setImmediate, setTimeout: setTimeout2 } = globalThis;
+  return setImmediate ?? setTimeout2;
+})();
+const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 class AbortWaits extends Set {
   handleEvent() {
     for (const abort of this) abort();
@@ -157,16 +176,17 @@ function abortError(operation, signal) {
 function isSignal(value) {
   return typeof value?.addEventListener === "function";
 }
+function checkSignal(operation, signal) {
+  if (signal === void 0 || isSignal(signal)) return signal !== void 0;
+  throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
+}
 const WAIT_OPTIONS = ["timeout", "signal"];
 async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
   const { signal, timeout: given } = pickKnown(operation, options, names);
   const where = `${operation}: option timeout`;
   const timeout = given === void 0 ? usual : durationOf(where, given);
-  if (signal !== void 0 && !isSignal(signal)) {
-    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
-  }
-  if (signal?.aborted) throw abortError(operation, signal);
-  const timeoutError = () => new WsError(timeoutCode, `${operation}: nothing within ${timeout} ms`);
+  if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
+  const timeoutError = () => new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
   const stops = [];
   const result = attempt?.() ?? await new Promise((resolve) => {
     const end = (outcome) => {
@@ -184,6 +204,29 @@ async function waitFor(operation, timeoutCode, options, { timeout: usual = Infin
   });
   if (result instanceof Error) throw result;
   return result;
+}
+const DONE = /* @__PURE__ */ Promise.resolve();
+async function waitForStarted(operation, timeoutCode, options, start, names) {
+  let started = DONE;
+  await waitFor(
+    operation,
+    timeoutCode,
+    options,
+    {
+      attempt() {
+        started = start();
+        started.catch(() => {
+        });
+        return started === DONE || void 0;
+      },
+      park(done) {
+        started.then(() => done(true), done);
+        return () => {
+        };
+      }
+    },
+    names
+  );
 }
 function startDeadline(period, expire, alive = () => false, late = LATE) {
   let last = now();
@@ -371,9 +414,20 @@ class ReceiveChannel {
   caseReceive() {
     return { channel: this, ...waitingFor(this.#queue) };
   }
-  /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
+  /**
+   * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
+   * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+   */
   [Symbol.asyncIterator]() {
-    return new QueueIterator(this.#queue);
+    return this.messages();
+  }
+  /**
+   * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+   *
+   * Throws `INVALID_OPTION`.
+   */
+  messages(options) {
+    return new QueueIterator(this.#queue, options);
   }
 }
 class Channel extends ReceiveChannel {
@@ -451,28 +505,64 @@ function waitingFor(queue) {
     }
   };
 }
+const MESSAGES_OPTIONS = ["signal"];
 class QueueIterator {
   #queue;
   #failure;
-  constructor(queue, failure) {
+  /** Every `next()` that is pending. */
+  #pending = new Waiters();
+  /** True after `return()` or an abort. */
+  #isOver = false;
+  /** Stops listening to the signal. */
+  #ignore;
+  constructor(queue, options = {}, failure) {
     this.#queue = queue;
     this.#failure = failure;
+    const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS);
+    if (!checkSignal("messages", signal)) return;
+    const abort = () => this.#end(() => abortError("messages", signal));
+    this.#ignore = onAbort(signal, abort);
+    if (signal.aborted) abort();
   }
-  /** By hand: an async function would cost a promise and two turns more for each message. */
+  /** Not an async function, which would cost one more promise and two more turns for each message. */
   next() {
-    const result = this.#queue.take();
+    const result = this.#isOver ? CLOSED : this.#queue.take();
     if (result) return Promise.resolve(this.#step(result));
     return new Promise((resolve) => {
-      this.#queue.park((late) => resolve(this.#step(late)));
+      const receiver = (late) => {
+        this.#pending.delete(receiver);
+        resolve(this.#step(late));
+      };
+      this.#pending.add(receiver);
+      this.#queue.park(receiver);
     });
   }
-  #step({ ok, value }) {
+  #step({
+    ok,
+    value
+  }) {
     if (ok) return { done: false, value };
-    const error = this.#failure?.();
-    return error ? Promise.reject(error) : { done: true, value: void 0 };
+    if (!this.#isOver) this.#end(this.#failure);
+    return this.#last();
   }
   return() {
-    return Promise.resolve({ done: true, value: void 0 });
+    this.#end();
+    return this.#last();
+  }
+  /** Ends every `next()` that is pending, and those to come, without a value. */
+  #end(failure) {
+    this.#isOver = true;
+    this.#failure = failure;
+    this.#ignore?.();
+    for (let receiver; receiver = this.#pending.first; ) {
+      this.#queue.unpark(receiver);
+      receiver(CLOSED);
+    }
+  }
+  async #last() {
+    const error = await this.#failure?.();
+    if (error) throw error;
+    return { done: true, value: void 0 };
   }
   [Symbol.asyncIterator]() {
     return this;
@@ -484,7 +574,14 @@ function memoryOf(message) {
   return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
 }
 function utf8Size(text) {
-  return /[\u0080-\uffff]/.test(text) ? new TextEncoder().encode(text).length : text.length;
+  let size = text.length;
+  if (!/[\u0080-\uffff]/.test(text)) return size;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i);
+    if (code > 127) size += code > 2047 ? 2 : 1;
+    if (code > 65535) i++;
+  }
+  return size;
 }
 
 const NORMAL = 1e3;
@@ -516,8 +613,11 @@ const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
 });
 const REASON_LIMIT = 123;
 const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
+function isFrameCode(code) {
+  return SENDABLE.test(String(code));
+}
 function checkClose(code, reason) {
-  const isCode = typeof code === "number" && SENDABLE.test(String(code));
+  const isCode = typeof code === "number" && isFrameCode(code);
   if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
   const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
   throw new WsError(
@@ -562,11 +662,11 @@ class Inbox extends Queue {
     super(capacity);
     /** What unread messages hold: see {@link memoryOf}. */
     this.bytes = 0;
-    /**
-     * 1: at its capacity, or with too many bytes, and not caught up with since. 2: so many bytes are unread
-     * that no pong is worth reading on.
-     */
     this.pressure = 0;
+    /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+    this.wasRead = false;
+    /** True once it was reported that nothing is taken. */
+    this.hasWarned = false;
     this.#limit = limit;
     if (isSized) this.#sizes = new Queue(capacity);
   }
@@ -600,7 +700,10 @@ class Inbox extends Queue {
     const result = super.take();
     if (result?.ok) {
       this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
-      if (this.pressure) this.#regulate();
+      if (this.pressure) {
+        this.wasRead = true;
+        this.#regulate();
+      }
     }
     return result;
   }
@@ -618,9 +721,18 @@ function startKeepAlive(interval, timeout, host) {
   let phase;
   const rest = () => {
     phase?.stop();
-    phase = startDeadline(interval, question, host.alive, Infinity);
+    const incoming = startDeadline(interval, question, host.alive, Infinity);
+    const outgoing = startDeadline(interval, question, host.sent, Infinity);
+    phase = {
+      touch: () => incoming.touch(),
+      stop() {
+        incoming.stop();
+        outgoing.stop();
+      }
+    };
   };
   const question = () => {
+    phase?.stop();
     let heard = false;
     let hasLeft = false;
     let giveUp = () => {
@@ -660,11 +772,61 @@ function startKeepAlive(interval, timeout, host) {
   };
 }
 
+function readableOf(client) {
+  const iterator = client.messages();
+  return new (platformClass("ReadableStream"))(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => client.close().then(() => {
+      })
+    },
+    { highWaterMark: 0 }
+  );
+}
+function writableOf(client) {
+  return new (platformClass("WritableStream"))({
+    start(controller) {
+      controller.signal.addEventListener("abort", () => client.terminate());
+      void client.closed.then(({ error: cause }) => {
+        const init = { retryable: cause?.retryable ?? false, cause };
+        controller.error(new WsError("CLOSED", "writable: the connection has ended", init));
+      });
+    },
+    write: (data) => client.send(data),
+    close: () => client.close().then(() => {
+    })
+  });
+}
+
+const PATIENCE = 3e4;
+function warnIfUnread(where, inbox, onRead) {
+  inbox.wasRead = false;
+  const expire = () => {
+    if (inbox.wasRead) onRead();
+    else if (!inbox.hasWarned) {
+      inbox.hasWarned = true;
+      warn(
+        `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`
+      );
+    }
+  };
+  return startTimer(PATIENCE, expire, false);
+}
+function warn(text) {
+  const { process } = globalThis;
+  if (process?.emitWarning) process.emitWarning(text);
+  else console.warn(text);
+}
+
 function parseUrl(input, { unix, credentials, base }) {
   const text = input?.href ?? input;
-  const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${show(maskUrl(text))} ${problem}`);
+  const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
   const url = resolve(text, base);
-  if (!url) throw refusal("is not a URL: use ws://host/path");
+  if (!url) throw refusal("is not an absolute URL: use ws://host/path");
   if (!/^wss?:$/.test(url.protocol)) {
     const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
     if (problem) throw refusal(problem);
@@ -676,14 +838,14 @@ function parseUrl(input, { unix, credentials, base }) {
   return url;
 }
 function unixProblem({ protocol, host, pathname }) {
-  if (protocol !== "ws+unix:") return "has another scheme: use ws:, wss: or ws+unix:";
-  const names = !host && /^\/[^:]+(:(\/.*)?)?$/.test(pathname);
+  if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
+  const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
   return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
 }
 function resolve(text, base) {
   if (typeof text !== "string") return void 0;
   try {
-    const page = base && publicUrl(new URL(base));
+    const page = base?.startsWith("http") ? publicUrl(new URL(base)) : void 0;
     return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
   } catch {
     return void 0;
@@ -701,17 +863,16 @@ function maskUrl(value) {
   return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
 }
 
-const DISABLED = 0;
-const CONTEXT_TAKEOVER = 1;
-const NO_CONTEXT = 2;
 const TURN_LIMIT = 5;
 const TIMEOUT_CODE = 3008;
 const PING_TIMEOUT = 1e4;
 let clients = 0;
-const SENT = /* @__PURE__ */ Promise.resolve();
+const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
 class Client {
   #transport;
   #options;
+  /** Private, so that logs do not show its query. */
+  #url;
   #label;
   #handler = new Client.#Handler(this);
   /** What waits in the client's own channel; closed from the end, or our own close, on. */
@@ -747,14 +908,18 @@ class Client {
   #turnStart = 0;
   /** A message has arrived, and nothing was sent since. */
   #hasArrived = false;
-  /** What all sends that may not settle yet share. */
+  /** Promise shared by every send above the high-water mark. */
   #pace;
   /** Settles on the next progress, or the end; and what settles it. */
   #progress;
   #tellProgress;
+  #readable;
+  #writable;
+  /** Stops the timer of `warnIfUnread`, if that has not run out. */
+  #stopWarning;
   constructor(transport, url, options) {
     this.id = `wschan-${++clients}`;
-    this.url = publicUrl(url);
+    this.#url = publicUrl(url);
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
@@ -806,6 +971,10 @@ class Client {
   get state() {
     return this.#state;
   }
+  /** The URL it is connected to, after redirects, without credentials. */
+  get url() {
+    return this.#url;
+  }
   /** The subprotocol the server picked; `""` for none. */
   get protocol() {
     return this.#transport.protocol;
@@ -814,11 +983,9 @@ class Client {
   get extensions() {
     return this.#transport.extensions;
   }
-  /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
+  /** The mode of compression that is in force in both directions: see {@link COMPRESSION}. */
   get compression() {
-    const { extensions } = this.#transport;
-    if (!/permessage-deflate/i.test(extensions)) return DISABLED;
-    return /(no_context_takeover.*){2}/i.test(extensions) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+    return this.#transport.compression;
   }
   /** How many sent bytes the operating system has not taken yet. */
   get bufferedAmount() {
@@ -856,12 +1023,44 @@ class Client {
     return this.#channel.receive(options);
   }
   /**
-   * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
-   * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-   * connection open.
+   * Returns the next message if there is one, without waiting; `undefined` if there is none, `ok: false`
+   * once the connection has ended and all was received. Short for `channel().tryReceive()`.
+   */
+  tryReceive() {
+    return this.#channel.tryReceive();
+  }
+  /**
+   * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
+   * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+   * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
    */
   [Symbol.asyncIterator]() {
-    return new QueueIterator(this.#own, () => this.#asked ? void 0 : this.#failure);
+    return this.messages();
+  }
+  /**
+   * As iterating over the client itself; `signal` ends it with `ABORTED`, and no message is lost.
+   *
+   * Throws `INVALID_OPTION`.
+   */
+  messages(options) {
+    return new QueueIterator(this.#own, options, () => this.#asked ? void 0 : this.#failure);
+  }
+  /**
+   * The messages as a WHATWG stream, always the same one. It takes them from the channel one by one as it
+   * is read, so that a slow reader slows the server down. It closes and errors as iteration ends;
+   * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+   */
+  get readable() {
+    return this.#readable ??= readableOf(this);
+  }
+  /**
+   * A WHATWG stream that sends what is written, always the same one; a write settles as `send` does.
+   * Closing it closes the connection with 1000 and waits until it has ended; aborting it terminates the
+   * connection, also while a write waits. It errors with `CLOSED` when the connection ends, and with
+   * `INVALID_MESSAGE`, while the connection lives on. Throws `UNSUPPORTED` where there is no `WritableStream`.
+   */
+  get writable() {
+    return this.#writable ??= writableOf(this);
   }
   /**
    * Sends one message: handed over at once, in call order. Settles as soon as fewer than
@@ -869,20 +1068,29 @@ class Client {
    * returned.
    *
    * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
-   * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
-   * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
+   * @param options {@link TEXT} or {@link BINARY}, or an object with these as `type`. By default a string
+   * is text and bytes are binary. A string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be
+   * valid UTF-8. `timeout` and `signal` bound the wait only: what was handed over stays sent.
    *
-   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
-   * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
+   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
+   * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and what was
+   * aborted before the call is not sent. A failure that nobody awaits stands in `closed` as well and is no
+   * unhandled rejection.
    */
-  send(data, type) {
+  send(data, options) {
     try {
-      const sent = this.offer(toPayload(data, type, this.#codec));
-      if (!sent) throw this.#closedError("send");
-      return sent;
+      if (!options || typeof options !== "object") return this.#send(data, options);
+      const operation = `send ${this.#label}`;
+      const send = () => this.#send(data, options.type);
+      return unreported(waitForStarted(operation, "SEND_TIMEOUT", options, send, SEND_OPTIONS));
     } catch (error) {
       return unreported(Promise.reject(error));
     }
+  }
+  #send(data, type) {
+    const sent = this.offer(toPayload(data, type, this.#codec));
+    if (!sent) throw this.#closedError("send");
+    return sent;
   }
   /** As `send`; `undefined` if the connection takes no more, and the payload was not handed over. @internal */
   offer(payload) {
@@ -899,17 +1107,19 @@ class Client {
   }
   /**
    * Settles when all that was sent has been handed to the operating system; in a browser, when
-   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
-   * where the platform has no `bufferedAmount`.
+   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, with `FLUSH_TIMEOUT`,
+   * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
+   * `bufferedAmount`.
    */
-  flush() {
-    return unreported(this.#flush());
-  }
-  async #flush() {
-    if (this.#transport.bufferedAmount === void 0) {
-      throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
-    }
-    await this.#untilFlushed("flush");
+  flush(options = {}) {
+    const flush = () => {
+      if (this.#transport.bufferedAmount === void 0) {
+        throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
+      }
+      if (this.#state === "closed") throw this.#closedError("flush");
+      return this.#isFlushed() ? DONE : this.#untilFlushed("flush");
+    };
+    return unreported(waitForStarted(`flush ${this.#label}`, "FLUSH_TIMEOUT", options, flush));
   }
   /**
    * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
@@ -991,20 +1201,26 @@ class Client {
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     this.#answered?.();
-    if (this.#codec) this.#decodeBy(this.#codec, message);
-    else this.#refuseIfOver(this.#inbox.put(message));
+    if (this.#options.discardIncoming) return;
+    try {
+      if (this.#codec) this.#decodeBy(this.#codec, message);
+      else this.#refuseIfOver(this.#inbox.put(message));
+    } catch (cause) {
+      this.#refuseMessage(cause);
+    }
   }
   #decodeBy(codec, message) {
-    try {
-      this.#decode ??= codec.decoder(this.#options.readLimit);
-      this.#decode(message, (value, size) => {
-        if (!this.#channel.closed)
-          this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
-      });
-    } catch (cause) {
-      const error = WsError.is(cause) ? cause : this.#error("INVALID_MESSAGE", "receive", `codec ${codec.name} failed`, { cause });
-      this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : INVALID_PAYLOAD, error);
-    }
+    this.#decode ??= codec.decoder(this.#options.readLimit);
+    this.#decode(message, (value, size) => {
+      if (!this.#channel.closed) this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
+    });
+  }
+  /** Ends the connection because of a message that could not be taken in. */
+  #refuseMessage(cause) {
+    const text = `codec ${this.#codec?.name ?? "none"} failed`;
+    const error = WsError.is(cause) ? cause : this.#error("INVALID_MESSAGE", "receive", text, { cause });
+    const own = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
+    this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : own, error);
   }
   /**
    * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
@@ -1032,8 +1248,15 @@ class Client {
     this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") {
       const { pressure } = this.#inbox;
-      this.#transport.pause(pressure > 0, pressure > 1);
+      this.#transport.pause(pressure);
+      if (pressure > 0) this.#stopWarning ??= this.#startWarning();
     }
+  }
+  #startWarning() {
+    return warnIfUnread(this.#label, this.#inbox, () => {
+      this.#stopWarning = void 0;
+      this.#regulate();
+    });
   }
   // Sending
   /** A promise that settles when this send may be followed by another. */
@@ -1046,12 +1269,12 @@ class Client {
     this.#spent += size + 1;
     const { sendHighWaterMark } = this.#options;
     const mayGoOn = this.#spent < sendHighWaterMark && this.bufferedAmount < sendHighWaterMark && now() - this.#turnStart < TURN_LIMIT;
-    return mayGoOn ? SENT : this.#pace ??= unreported(this.#startPace());
+    return mayGoOn ? DONE : this.#pace ??= unreported(this.#startPace());
   }
   async #startPace() {
     const { sendHighWaterMark } = this.#options;
     try {
-      await new Promise(nextTurn);
+      await new Promise((resolve) => nextTurn(resolve));
       this.#spent = 0;
       const mayGoOn = () => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
       await this.#until("send", mayGoOn);
@@ -1095,15 +1318,20 @@ class Client {
     const hasMoved = changes(
       () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
     );
+    const hasSent = changes(
+      () => transport.taken + this.#stats.messagesSent + (transport.progress || 0)
+    );
+    const isPaused = () => this.#inbox.pressure > 0 && transport.backpressure !== "buffer";
     const byMessage = (done) => this.#askBy(message, done);
     const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasMoved() || this.#inbox.pressure > 0 && transport.backpressure !== "buffer",
+      alive: () => hasMoved() || isPaused(),
+      sent: () => hasSent() || isPaused(),
       ask: (answered) => ping((roundTrip) => {
         if (Number.isNaN(roundTrip)) return;
         this.#stats.roundTrip = roundTrip;
         answered();
-        queueMicrotask(() => onPong?.(roundTrip));
+        microtask(() => onPong?.(roundTrip));
       }),
       flushed: () => this.#untilFlushed("keepAlive"),
       expire: () => {
@@ -1135,7 +1363,7 @@ class Client {
       () => this.#transport.cut(),
       () => this.bufferedAmount > 0 && this.#hasWritten()
     );
-    this.#transport.pause(false);
+    this.#transport.pause(0);
   }
   /** This side ends it at once; what had arrived can still be read. */
   #giveUp(code, error) {
@@ -1188,6 +1416,7 @@ class Client {
     this.#writeDeadline?.stop();
     this.#keepAlive?.stop();
     this.#closeDeadline?.stop();
+    this.#stopWarning?.();
   }
   #closedError(operation) {
     const cause = this.#failure;
@@ -1215,14 +1444,17 @@ function toPayload(value, type, codec) {
   try {
     const data = codec?.encode?.(value, type) ?? value;
     const as = data === value ? type : void 0;
-    if (typeof data === "string") return as === BINARY ? new TextEncoder().encode(data) : data;
+    if (typeof data === "string")
+      return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
     const bytes = toBytes(data);
     if (as !== TEXT) return bytes;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const Decoder = platformClass("TextDecoder");
+    return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-    const taken = codec ? `what codec ${codec.name} takes` : wanted;
-    throw invalid("send: data", taken, value, "INVALID_MESSAGE", cause);
+    if (WsError.is(cause) && cause.code === "UNSUPPORTED") throw cause;
+    const wanted = "data must be a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT, not of type";
+    const problem = codec ? `codec ${codec.name} could not encode data of type` : wanted;
+    throw new WsError("INVALID_MESSAGE", `send: ${problem} ${typeof value}`, { cause });
   }
 }
 function toBytes(data) {
@@ -1260,8 +1492,8 @@ function parseBy(parsers, given, where) {
   }
   return parsed;
 }
-const must = (passes, wanted) => (value, name) => {
-  if (!passes(value)) throw invalid(name, wanted, value);
+const must = (accepts, wanted) => (value, name) => {
+  if (!accepts(value)) throw invalid(name, wanted, value);
   return value;
 };
 const duration = (value, name) => durationOf(name, value, 2147483647, "INVALID_OPTION") || void 0;
@@ -1279,7 +1511,7 @@ const callable = /* @__PURE__ */ must(
   (value) => typeof value === "function",
   "a function"
 );
-const oneOf = (...values) => must((value) => values.includes(value), values.map(show).join(", "));
+const oneOf = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
 const refused = (why) => (_, name) => {
   throw new WsError("UNSUPPORTED", `${name} ${why}`);
 };
@@ -1291,7 +1523,7 @@ const PARSERS$1 = {
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
       if (!isToken || list.indexOf(token) < index) {
-        throw invalid(name, "a token, or different ones in a list (RFC 6455 section 4.1)", token);
+        throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
       }
     }
     return list;
@@ -1305,6 +1537,7 @@ const PARSERS$1 = {
   readLimit: /* @__PURE__ */ limit(1, 134217728),
   channelCapacity: /* @__PURE__ */ integer(1, 1e4),
   bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
+  discardIncoming: /* @__PURE__ */ oneOf(false, true),
   sendHighWaterMark: /* @__PURE__ */ integer(1, 1073741824),
   signal: abortSignal,
   policy: callable,
@@ -1338,6 +1571,7 @@ const KEEP_ALIVE_PARSERS = {
 };
 
 const KIT = {
+  DONE,
   QueueIterator,
   callable,
   checkClose,
@@ -1347,9 +1581,12 @@ const KIT = {
   object,
   oneOf,
   parseBy,
+  readableOf,
   startTimer,
   toPayload,
-  waitFor
+  waitFor,
+  waitForStarted,
+  writableOf
 };
 
 class Context {
@@ -1391,7 +1628,10 @@ class Context {
   connection(id) {
     const client = this.#clients.get(id);
     if (client === void 0) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show(id)}`);
+      throw new WsError(
+        "UNKNOWN_CONNECTION",
+        `context: no live connection has the id ${quote(id)}`
+      );
     }
     return client;
   }
@@ -1511,7 +1751,7 @@ function definePolicy(rules) {
   if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
   const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
   return async (request) => {
-    const url = request.action === "websocket.connect" ? void 0 : comparable(request.resource);
+    const url = request.action === "websocket.connect" ? void 0 : toSubject(request.resource);
     for (const { deny, applies } of compiled) {
       if (await applies(request, url)) return !deny;
     }
@@ -1547,7 +1787,7 @@ function compileRule(rule, index) {
     async applies(request, url) {
       const named = covers(request.action);
       if (!url && covers("websocket.connect.url") && (!named || deny && narrow)) return !deny;
-      if (!named || url && !matches(url)) return false;
+      if (!named || url && !matches(url[effect])) return false;
       const answer = !when || await when(request);
       return deny ? answer !== false : answer === true;
     }
@@ -1561,13 +1801,13 @@ function compileList(field, value, wanted, compile) {
   });
   return (subject) => tests.some((test) => test(subject));
 }
-function partsOf({ protocol, hostname, port, pathname, search }) {
+function partsOf({ protocol, hostname, port, pathname, search }, deny) {
   const paths = protocol === UNIX ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
     // Without the root's dot. An empty label at the front is none that "*." could stand for.
-    hostname.replace(/\.$/, "").replace(/^\./, "/"),
+    toIPv4(hostname, deny).replace(/\.$/, "").replace(/^\./, "/"),
     // "" where it is the default port of the scheme.
     port,
     // To a file system "//" is "/".
@@ -1576,9 +1816,25 @@ function partsOf({ protocol, hostname, port, pathname, search }) {
     search.slice(1)
   ];
 }
-function comparable(resource) {
+const MAPPED = "::ffff:";
+const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+function toIPv4(host, deny) {
+  return host.replace(
+    EMBEDDED,
+    (same, prefix, high, low) => deny || prefix === MAPPED ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
+  );
+}
+function toSubject(resource) {
   const url = parseUrl(resource, { unix: unixProblem, credentials: true });
-  return partsOf(url).slice(0, /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6);
+  const count = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
+  const partsFor = (deny) => partsOf(url, deny).slice(0, count).map(decoder(deny));
+  return { allow: partsFor(false), deny: partsFor(true) };
+}
+function decoder(deny) {
+  return (text) => text.replace(/%([\da-f]{2})/gi, (escape, hex) => {
+    const char = String.fromCharCode(parseInt(hex, 16));
+    return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
+  });
 }
 const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
 const UNIX_PATTERN = /^(ws\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
@@ -1597,40 +1853,33 @@ function compileResource(pattern, deny) {
   }
   const { hostname } = url;
   if (/^\.|\.\./.test(hostname) || star === "*." && hostname === "x.") return void 0;
-  const wanted = partsOf(url);
+  const wanted = partsOf(url, deny);
   if (star) wanted[1] = wanted[1].replace("x", "*");
   if (port === ":*") wanted[2] = "*";
   if (!path && !query) wanted[4] = "*";
   if (!query) wanted[5] = "*";
-  const globs = wanted.map(
-    (part) => compileGlob(
-      part,
-      (text) => text.replace(/%([\da-f]{2})/gi, (escape, hex) => {
-        const char = String.fromCharCode(parseInt(hex, 16));
-        return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
-      })
-    )
-  );
-  return (url2) => globs.every((glob, i) => {
-    const part = url2[i];
+  const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
+  return (parts) => globs.every((glob, i) => {
+    const part = parts[i];
     return part === void 0 ? deny || glob("") : glob(part);
   });
 }
-const END = "\uFFFF";
 function compileGlob(pattern, decode) {
-  const pieces = (END + pattern + END).split("*").map((piece) => decode(piece));
-  return (raw) => {
-    const text = END + decode(raw) + END;
-    let at = 0;
-    return pieces.every((piece) => {
-      const found = text.indexOf(piece, at);
-      at = found + piece.length;
-      return found >= 0;
+  const pieces = pattern.split("*").map(decode);
+  return (text) => {
+    let end = 0;
+    const areFound = pieces.every((piece, index) => {
+      const isLast = index > 0 && index === pieces.length - 1;
+      const start = text.indexOf(piece, isLast ? Math.max(end, text.length - piece.length) : end);
+      end = start + piece.length;
+      return index ? start >= 0 : start === 0;
     });
+    return areFound && end === text.length;
   };
 }
 function invalidField(field, wanted, value) {
-  return invalid(`definePolicy: ${field}`, wanted, maskUrl(value));
+  const shown = quote(maskUrl(value));
+  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
 }
 
 function bindConnect(platformFor) {
@@ -1675,6 +1924,7 @@ async function dial$1(url, options, platform, owner) {
       url,
       options,
       signal,
+      due: now() + dialTimeout,
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
@@ -1721,11 +1971,11 @@ async function select(cases, options = {}) {
   return toResult(index, list[index]?.channel, outcome);
 }
 function parseCases(cases) {
-  const list = Array.isArray(cases) ? [...cases] : void 0;
-  if (!list?.every((entry) => typeof entry?.park === "function")) {
-    throw invalid("select: cases", "a list of caseReceive() and caseSend()", cases);
-  }
-  return list;
+  if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
+  return Array.from(cases, (entry, index) => {
+    if (typeof entry?.park === "function") return entry;
+    throw invalid(`select: cases[${index}]`, "a caseReceive() or caseSend()", entry);
+  });
 }
 function tryByLot(list) {
   const left = [...list.keys()];
@@ -1841,11 +2091,22 @@ var shared = /*#__PURE__*/Object.freeze({
   ticker: ticker
 });
 
+const DISABLED = 0;
+const CONTEXT_TAKEOVER = 1;
+const NO_CONTEXT = 2;
+function compressionMode(extensions, asked) {
+  if (!/permessage-deflate/i.test(extensions)) return DISABLED;
+  const sides = ["server", "client"];
+  const isWithout = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
+  return sides.every(isWithout) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+}
+
 const OPEN = 1;
+const HINT = "in a browser, its console may tell why (such as CSP connect-src)";
 const POLL = 10;
 const page = globalThis;
 function webSocketPlatform(streamSocket) {
-  const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up now, not on import: a polyfill or a test may have put it there in between.
+  const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, not on import: a polyfill or a test may install it later.
   globalThis.WebSocket;
   return {
     credentials: false,
@@ -1866,18 +2127,21 @@ function dial({ url, options, signal, open }, Class) {
     let transport;
     try {
       socket = new Class(url.href, [...protocols]);
+      socket.binaryType = "arraybuffer";
     } catch (cause) {
-      throw errorOf("DIAL_FAILED", cause.message, { retryable: false, cause });
+      const { message } = cause;
+      throw errorOf("DIAL_FAILED", `${message}: ${HINT}`, { retryable: false, cause });
     }
-    socket.binaryType = "arraybuffer";
     const fail = (code, text, init) => {
       discard(socket);
       reject(errorOf(code, text, init));
     };
     signal.addEventListener("abort", () => transport ?? discard(socket));
-    socket.onerror = socket.onclose = ({ message }) => fail("DIAL_FAILED", `refused, or failed${message ? `: ${message}` : ""}`, {
-      details: { opaque: true }
-    });
+    socket.onerror = socket.onclose = ({ message }) => (
+      // Some events have an empty message.
+      // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+      fail("DIAL_FAILED", `refused, or failed: ${message || HINT}`, { details: { opaque: true } })
+    );
     socket.onopen = () => {
       if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
         fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
@@ -1915,6 +2179,7 @@ class WebSocketTransport {
     this.#socket = socket;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
+    this.compression = compressionMode(this.extensions);
     this.backpressure = socket.setPaused ? "stream" : "buffer";
   }
   #socket;
@@ -1955,7 +2220,8 @@ class WebSocketTransport {
     this.#watch();
     return size;
   }
-  pause(paused) {
+  pause(pressure) {
+    const paused = pressure > 0;
     if (paused && !this.#paused) this.timesPaused++;
     this.#paused = paused;
     this.#socket.setPaused?.(paused);

@@ -3,12 +3,16 @@
 Object.defineProperty(exports, '__esModule', { value: true });
 
 var node_buffer = require('node:buffer');
-var require$$0 = require('ws');
+var node_zlib = require('node:zlib');
 var node_crypto = require('node:crypto');
+var node_fs = require('node:fs');
 var node_dns = require('node:dns');
 var node_net = require('node:net');
 var node_tls = require('node:tls');
 var node_url = require('node:url');
+var node_querystring = require('node:querystring');
+var require$$0 = require('ws');
+var node_util = require('node:util');
 
 const TRAITS = {
   ABORTED: "CANCELED",
@@ -30,15 +34,17 @@ function traitsOf(code) {
 function parseTraits(traits) {
   return { kind: traits.replace("+", ""), retryable: traits[0] === "+" };
 }
+const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
 const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
 class WsError extends Error {
   constructor(code, message, init = {}) {
-    super(message, init.cause === void 0 ? void 0 : init);
+    super(escapeControls(message), init.cause === void 0 ? void 0 : init);
     const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
     this.code = code;
     this.kind = kind;
     this.retryable = retryable;
-    this.details = details;
+    this.details = hideSecrets(details);
     Object.defineProperty(this, BRAND, { value: true });
   }
   get name() {
@@ -51,6 +57,14 @@ class WsError extends Error {
   static is(value) {
     return value?.[BRAND] === true;
   }
+}
+function hideSecrets(details) {
+  const copy = { ...details };
+  for (const name of ["headers", "body"]) {
+    const value = details[name];
+    if (value) Object.defineProperty(copy, name, { value, enumerable: false });
+  }
+  return copy;
 }
 const errors = /* @__PURE__ */ Object.freeze({
   NOT_FOUND: "NOT_FOUND",
@@ -68,15 +82,22 @@ const errors = /* @__PURE__ */ Object.freeze({
   is: (error, kind) => WsError.is(error) && error.kind === kind
 });
 function show(value) {
-  if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
-  }
+  if (typeof value === "string") return `a string of length ${value.length}`;
   if (Array.isArray(value)) return "an array";
   if (typeof value === "function") return "a function";
   return isObject(value) ? "an object" : String(value);
 }
+function quote(value) {
+  if (typeof value !== "string") return show(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+}
 function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
   return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+}
+function platformClass(name) {
+  const found = globalThis[name];
+  if (found) return found;
+  throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
 }
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -89,7 +110,7 @@ function pickKnown(where, options, names) {
       const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
       const meant = names.find((known) => plain(known) === plain(name));
       const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
-      throw new WsError("INVALID_OPTION", `${where}: unknown option ${show(name)}: ${hint}`);
+      throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
     }
     if (value !== void 0) picked[name] = value;
   }
@@ -113,7 +134,8 @@ function parseDuration(value) {
 function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
   if (ms >= 0 && ms <= max) return ms + 0;
-  throw invalid(where, `0 to ${max} ms or a Go duration such as "1h15m30.5s"`, value, code);
+  const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+  throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
 }
 function parseText(text) {
   if (/^[+-]?0$/.test(text)) return 0;
@@ -131,21 +153,22 @@ const LATE = 1e3;
 function now() {
   return performance.now();
 }
-function startTimer(delay, expire) {
+function startTimer(delay, expire, keepsAlive = true) {
   const due = now() + delay;
   let timer;
   const arm = () => {
     const left = due - now();
     timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+    if (!keepsAlive) timer.unref?.();
   };
   arm();
   return () => clearTimeout(timer);
 }
-function nextTurn(run) {
-  const { setImmediate } = globalThis;
-  if (setImmediate) setImmediate(run);
-  else setTimeout(run, 0);
-}
+const nextTurn$1 = /* @__PURE__ */ (() => {
+  const { setImmediate, setTimeout: setTimeout2 } = globalThis;
+  return setImmediate ?? setTimeout2;
+})();
+const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 class AbortWaits extends Set {
   handleEvent() {
     for (const abort of this) abort();
@@ -169,16 +192,17 @@ function abortError(operation, signal) {
 function isSignal(value) {
   return typeof value?.addEventListener === "function";
 }
+function checkSignal(operation, signal) {
+  if (signal === void 0 || isSignal(signal)) return signal !== void 0;
+  throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
+}
 const WAIT_OPTIONS = ["timeout", "signal"];
 async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
   const { signal, timeout: given } = pickKnown(operation, options, names);
   const where = `${operation}: option timeout`;
   const timeout = given === void 0 ? usual : durationOf(where, given);
-  if (signal !== void 0 && !isSignal(signal)) {
-    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
-  }
-  if (signal?.aborted) throw abortError(operation, signal);
-  const timeoutError = () => new WsError(timeoutCode, `${operation}: nothing within ${timeout} ms`);
+  if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
+  const timeoutError = () => new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
   const stops = [];
   const result = attempt?.() ?? await new Promise((resolve) => {
     const end = (outcome) => {
@@ -190,12 +214,35 @@ async function waitFor(operation, timeoutCode, options, { timeout: usual = Infin
       return;
     }
     stops.push(park(end));
-    const expire = () => nextTurn(() => end(timeoutError()));
+    const expire = () => nextTurn$1(() => end(timeoutError()));
     if (timeout < Infinity) stops.push(startTimer(timeout, expire));
     if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
   });
   if (result instanceof Error) throw result;
   return result;
+}
+const DONE = /* @__PURE__ */ Promise.resolve();
+async function waitForStarted(operation, timeoutCode, options, start, names) {
+  let started = DONE;
+  await waitFor(
+    operation,
+    timeoutCode,
+    options,
+    {
+      attempt() {
+        started = start();
+        started.catch(() => {
+        });
+        return started === DONE || void 0;
+      },
+      park(done) {
+        started.then(() => done(true), done);
+        return () => {
+        };
+      }
+    },
+    names
+  );
 }
 function startDeadline(period, expire, alive = () => false, late = LATE) {
   let last = now();
@@ -383,9 +430,20 @@ class ReceiveChannel {
   caseReceive() {
     return { channel: this, ...waitingFor(this.#queue) };
   }
-  /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
+  /**
+   * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
+   * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+   */
   [Symbol.asyncIterator]() {
-    return new QueueIterator(this.#queue);
+    return this.messages();
+  }
+  /**
+   * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+   *
+   * Throws `INVALID_OPTION`.
+   */
+  messages(options) {
+    return new QueueIterator(this.#queue, options);
   }
 }
 class Channel extends ReceiveChannel {
@@ -463,28 +521,64 @@ function waitingFor(queue) {
     }
   };
 }
+const MESSAGES_OPTIONS = ["signal"];
 class QueueIterator {
   #queue;
   #failure;
-  constructor(queue, failure) {
+  /** Every `next()` that is pending. */
+  #pending = new Waiters();
+  /** True after `return()` or an abort. */
+  #isOver = false;
+  /** Stops listening to the signal. */
+  #ignore;
+  constructor(queue, options = {}, failure) {
     this.#queue = queue;
     this.#failure = failure;
+    const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS);
+    if (!checkSignal("messages", signal)) return;
+    const abort = () => this.#end(() => abortError("messages", signal));
+    this.#ignore = onAbort(signal, abort);
+    if (signal.aborted) abort();
   }
-  /** By hand: an async function would cost a promise and two turns more for each message. */
+  /** Not an async function, which would cost one more promise and two more turns for each message. */
   next() {
-    const result = this.#queue.take();
+    const result = this.#isOver ? CLOSED : this.#queue.take();
     if (result) return Promise.resolve(this.#step(result));
     return new Promise((resolve) => {
-      this.#queue.park((late) => resolve(this.#step(late)));
+      const receiver = (late) => {
+        this.#pending.delete(receiver);
+        resolve(this.#step(late));
+      };
+      this.#pending.add(receiver);
+      this.#queue.park(receiver);
     });
   }
-  #step({ ok, value }) {
+  #step({
+    ok,
+    value
+  }) {
     if (ok) return { done: false, value };
-    const error = this.#failure?.();
-    return error ? Promise.reject(error) : { done: true, value: void 0 };
+    if (!this.#isOver) this.#end(this.#failure);
+    return this.#last();
   }
   return() {
-    return Promise.resolve({ done: true, value: void 0 });
+    this.#end();
+    return this.#last();
+  }
+  /** Ends every `next()` that is pending, and those to come, without a value. */
+  #end(failure) {
+    this.#isOver = true;
+    this.#failure = failure;
+    this.#ignore?.();
+    for (let receiver; receiver = this.#pending.first; ) {
+      this.#queue.unpark(receiver);
+      receiver(CLOSED);
+    }
+  }
+  async #last() {
+    const error = await this.#failure?.();
+    if (error) throw error;
+    return { done: true, value: void 0 };
   }
   [Symbol.asyncIterator]() {
     return this;
@@ -496,7 +590,14 @@ function memoryOf(message) {
   return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
 }
 function utf8Size(text) {
-  return /[\u0080-\uffff]/.test(text) ? new TextEncoder().encode(text).length : text.length;
+  let size = text.length;
+  if (!/[\u0080-\uffff]/.test(text)) return size;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i);
+    if (code > 127) size += code > 2047 ? 2 : 1;
+    if (code > 65535) i++;
+  }
+  return size;
 }
 
 const NORMAL = 1e3;
@@ -528,8 +629,11 @@ const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
 });
 const REASON_LIMIT = 123;
 const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
+function isFrameCode(code) {
+  return SENDABLE.test(String(code));
+}
 function checkClose(code, reason) {
-  const isCode = typeof code === "number" && SENDABLE.test(String(code));
+  const isCode = typeof code === "number" && isFrameCode(code);
   if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
   const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
   throw new WsError(
@@ -574,11 +678,11 @@ class Inbox extends Queue {
     super(capacity);
     /** What unread messages hold: see {@link memoryOf}. */
     this.bytes = 0;
-    /**
-     * 1: at its capacity, or with too many bytes, and not caught up with since. 2: so many bytes are unread
-     * that no pong is worth reading on.
-     */
     this.pressure = 0;
+    /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+    this.wasRead = false;
+    /** True once it was reported that nothing is taken. */
+    this.hasWarned = false;
     this.#limit = limit;
     if (isSized) this.#sizes = new Queue(capacity);
   }
@@ -612,7 +716,10 @@ class Inbox extends Queue {
     const result = super.take();
     if (result?.ok) {
       this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
-      if (this.pressure) this.#regulate();
+      if (this.pressure) {
+        this.wasRead = true;
+        this.#regulate();
+      }
     }
     return result;
   }
@@ -630,9 +737,18 @@ function startKeepAlive(interval, timeout, host) {
   let phase;
   const rest = () => {
     phase?.stop();
-    phase = startDeadline(interval, question, host.alive, Infinity);
+    const incoming = startDeadline(interval, question, host.alive, Infinity);
+    const outgoing = startDeadline(interval, question, host.sent, Infinity);
+    phase = {
+      touch: () => incoming.touch(),
+      stop() {
+        incoming.stop();
+        outgoing.stop();
+      }
+    };
   };
   const question = () => {
+    phase?.stop();
     let heard = false;
     let hasLeft = false;
     let giveUp = () => {
@@ -672,11 +788,61 @@ function startKeepAlive(interval, timeout, host) {
   };
 }
 
+function readableOf(client) {
+  const iterator = client.messages();
+  return new (platformClass("ReadableStream"))(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => client.close().then(() => {
+      })
+    },
+    { highWaterMark: 0 }
+  );
+}
+function writableOf(client) {
+  return new (platformClass("WritableStream"))({
+    start(controller) {
+      controller.signal.addEventListener("abort", () => client.terminate());
+      void client.closed.then(({ error: cause }) => {
+        const init = { retryable: cause?.retryable ?? false, cause };
+        controller.error(new WsError("CLOSED", "writable: the connection has ended", init));
+      });
+    },
+    write: (data) => client.send(data),
+    close: () => client.close().then(() => {
+    })
+  });
+}
+
+const PATIENCE = 3e4;
+function warnIfUnread(where, inbox, onRead) {
+  inbox.wasRead = false;
+  const expire = () => {
+    if (inbox.wasRead) onRead();
+    else if (!inbox.hasWarned) {
+      inbox.hasWarned = true;
+      warn(
+        `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`
+      );
+    }
+  };
+  return startTimer(PATIENCE, expire, false);
+}
+function warn(text) {
+  const { process } = globalThis;
+  if (process?.emitWarning) process.emitWarning(text);
+  else console.warn(text);
+}
+
 function parseUrl(input, { unix, credentials, base }) {
   const text = input?.href ?? input;
-  const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${show(maskUrl(text))} ${problem}`);
+  const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
   const url = resolve(text, base);
-  if (!url) throw refusal("is not a URL: use ws://host/path");
+  if (!url) throw refusal("is not an absolute URL: use ws://host/path");
   if (!/^wss?:$/.test(url.protocol)) {
     const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
     if (problem) throw refusal(problem);
@@ -688,14 +854,14 @@ function parseUrl(input, { unix, credentials, base }) {
   return url;
 }
 function unixProblem({ protocol, host, pathname }) {
-  if (protocol !== "ws+unix:") return "has another scheme: use ws:, wss: or ws+unix:";
-  const names = !host && /^\/[^:]+(:(\/.*)?)?$/.test(pathname);
+  if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
+  const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
   return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
 }
 function resolve(text, base) {
   if (typeof text !== "string") return void 0;
   try {
-    const page = base && publicUrl(new URL(base));
+    const page = base?.startsWith("http") ? publicUrl(new URL(base)) : void 0;
     return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
   } catch {
     return void 0;
@@ -719,17 +885,16 @@ function maskUrl(value) {
   return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
 }
 
-const DISABLED = 0;
-const CONTEXT_TAKEOVER = 1;
-const NO_CONTEXT = 2;
 const TURN_LIMIT = 5;
 const TIMEOUT_CODE = 3008;
 const PING_TIMEOUT = 1e4;
 let clients = 0;
-const SENT = /* @__PURE__ */ Promise.resolve();
+const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
 class Client {
   #transport;
   #options;
+  /** Private, so that logs do not show its query. */
+  #url;
   #label;
   #handler = new Client.#Handler(this);
   /** What waits in the client's own channel; closed from the end, or our own close, on. */
@@ -765,14 +930,18 @@ class Client {
   #turnStart = 0;
   /** A message has arrived, and nothing was sent since. */
   #hasArrived = false;
-  /** What all sends that may not settle yet share. */
+  /** Promise shared by every send above the high-water mark. */
   #pace;
   /** Settles on the next progress, or the end; and what settles it. */
   #progress;
   #tellProgress;
+  #readable;
+  #writable;
+  /** Stops the timer of `warnIfUnread`, if that has not run out. */
+  #stopWarning;
   constructor(transport, url, options) {
     this.id = `wschan-${++clients}`;
-    this.url = publicUrl(url);
+    this.#url = publicUrl(url);
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
@@ -824,6 +993,10 @@ class Client {
   get state() {
     return this.#state;
   }
+  /** The URL it is connected to, after redirects, without credentials. */
+  get url() {
+    return this.#url;
+  }
   /** The subprotocol the server picked; `""` for none. */
   get protocol() {
     return this.#transport.protocol;
@@ -832,11 +1005,9 @@ class Client {
   get extensions() {
     return this.#transport.extensions;
   }
-  /** The mode of compression that was agreed on: see {@link COMPRESSION}. */
+  /** The mode of compression that is in force in both directions: see {@link COMPRESSION}. */
   get compression() {
-    const { extensions } = this.#transport;
-    if (!/permessage-deflate/i.test(extensions)) return DISABLED;
-    return /(no_context_takeover.*){2}/i.test(extensions) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+    return this.#transport.compression;
   }
   /** How many sent bytes the operating system has not taken yet. */
   get bufferedAmount() {
@@ -874,12 +1045,44 @@ class Client {
     return this.#channel.receive(options);
   }
   /**
-   * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
-   * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-   * connection open.
+   * Returns the next message if there is one, without waiting; `undefined` if there is none, `ok: false`
+   * once the connection has ended and all was received. Short for `channel().tryReceive()`.
+   */
+  tryReceive() {
+    return this.#channel.tryReceive();
+  }
+  /**
+   * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
+   * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+   * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
    */
   [Symbol.asyncIterator]() {
-    return new QueueIterator(this.#own, () => this.#asked ? void 0 : this.#failure);
+    return this.messages();
+  }
+  /**
+   * As iterating over the client itself; `signal` ends it with `ABORTED`, and no message is lost.
+   *
+   * Throws `INVALID_OPTION`.
+   */
+  messages(options) {
+    return new QueueIterator(this.#own, options, () => this.#asked ? void 0 : this.#failure);
+  }
+  /**
+   * The messages as a WHATWG stream, always the same one. It takes them from the channel one by one as it
+   * is read, so that a slow reader slows the server down. It closes and errors as iteration ends;
+   * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+   */
+  get readable() {
+    return this.#readable ??= readableOf(this);
+  }
+  /**
+   * A WHATWG stream that sends what is written, always the same one; a write settles as `send` does.
+   * Closing it closes the connection with 1000 and waits until it has ended; aborting it terminates the
+   * connection, also while a write waits. It errors with `CLOSED` when the connection ends, and with
+   * `INVALID_MESSAGE`, while the connection lives on. Throws `UNSUPPORTED` where there is no `WritableStream`.
+   */
+  get writable() {
+    return this.#writable ??= writableOf(this);
   }
   /**
    * Sends one message: handed over at once, in call order. Settles as soon as fewer than
@@ -887,20 +1090,29 @@ class Client {
    * returned.
    *
    * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
-   * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
-   * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
+   * @param options {@link TEXT} or {@link BINARY}, or an object with these as `type`. By default a string
+   * is text and bytes are binary. A string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be
+   * valid UTF-8. `timeout` and `signal` bound the wait only: what was handed over stays sent.
    *
-   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
-   * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
+   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
+   * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and what was
+   * aborted before the call is not sent. A failure that nobody awaits stands in `closed` as well and is no
+   * unhandled rejection.
    */
-  send(data, type) {
+  send(data, options) {
     try {
-      const sent = this.offer(toPayload(data, type, this.#codec));
-      if (!sent) throw this.#closedError("send");
-      return sent;
+      if (!options || typeof options !== "object") return this.#send(data, options);
+      const operation = `send ${this.#label}`;
+      const send = () => this.#send(data, options.type);
+      return unreported(waitForStarted(operation, "SEND_TIMEOUT", options, send, SEND_OPTIONS));
     } catch (error) {
       return unreported(Promise.reject(error));
     }
+  }
+  #send(data, type) {
+    const sent = this.offer(toPayload(data, type, this.#codec));
+    if (!sent) throw this.#closedError("send");
+    return sent;
   }
   /** As `send`; `undefined` if the connection takes no more, and the payload was not handed over. @internal */
   offer(payload) {
@@ -917,17 +1129,19 @@ class Client {
   }
   /**
    * Settles when all that was sent has been handed to the operating system; in a browser, when
-   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
-   * where the platform has no `bufferedAmount`.
+   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, with `FLUSH_TIMEOUT`,
+   * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
+   * `bufferedAmount`.
    */
-  flush() {
-    return unreported(this.#flush());
-  }
-  async #flush() {
-    if (this.#transport.bufferedAmount === void 0) {
-      throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
-    }
-    await this.#untilFlushed("flush");
+  flush(options = {}) {
+    const flush = () => {
+      if (this.#transport.bufferedAmount === void 0) {
+        throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
+      }
+      if (this.#state === "closed") throw this.#closedError("flush");
+      return this.#isFlushed() ? DONE : this.#untilFlushed("flush");
+    };
+    return unreported(waitForStarted(`flush ${this.#label}`, "FLUSH_TIMEOUT", options, flush));
   }
   /**
    * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
@@ -1009,20 +1223,26 @@ class Client {
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     this.#answered?.();
-    if (this.#codec) this.#decodeBy(this.#codec, message);
-    else this.#refuseIfOver(this.#inbox.put(message));
+    if (this.#options.discardIncoming) return;
+    try {
+      if (this.#codec) this.#decodeBy(this.#codec, message);
+      else this.#refuseIfOver(this.#inbox.put(message));
+    } catch (cause) {
+      this.#refuseMessage(cause);
+    }
   }
   #decodeBy(codec, message) {
-    try {
-      this.#decode ??= codec.decoder(this.#options.readLimit);
-      this.#decode(message, (value, size) => {
-        if (!this.#channel.closed)
-          this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
-      });
-    } catch (cause) {
-      const error = WsError.is(cause) ? cause : this.#error("INVALID_MESSAGE", "receive", `codec ${codec.name} failed`, { cause });
-      this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : INVALID_PAYLOAD, error);
-    }
+    this.#decode ??= codec.decoder(this.#options.readLimit);
+    this.#decode(message, (value, size) => {
+      if (!this.#channel.closed) this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
+    });
+  }
+  /** Ends the connection because of a message that could not be taken in. */
+  #refuseMessage(cause) {
+    const text = `codec ${this.#codec?.name ?? "none"} failed`;
+    const error = WsError.is(cause) ? cause : this.#error("INVALID_MESSAGE", "receive", text, { cause });
+    const own = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
+    this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : own, error);
   }
   /**
    * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
@@ -1050,26 +1270,33 @@ class Client {
     this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") {
       const { pressure } = this.#inbox;
-      this.#transport.pause(pressure > 0, pressure > 1);
+      this.#transport.pause(pressure);
+      if (pressure > 0) this.#stopWarning ??= this.#startWarning();
     }
+  }
+  #startWarning() {
+    return warnIfUnread(this.#label, this.#inbox, () => {
+      this.#stopWarning = void 0;
+      this.#regulate();
+    });
   }
   // Sending
   /** A promise that settles when this send may be followed by another. */
   #settleSend(size) {
     if (this.#spent === 0) {
       this.#turnStart = now();
-      if (!this.#hasArrived) nextTurn(() => this.#spent = 0);
+      if (!this.#hasArrived) nextTurn$1(() => this.#spent = 0);
       this.#hasArrived = false;
     }
     this.#spent += size + 1;
     const { sendHighWaterMark } = this.#options;
     const mayGoOn = this.#spent < sendHighWaterMark && this.bufferedAmount < sendHighWaterMark && now() - this.#turnStart < TURN_LIMIT;
-    return mayGoOn ? SENT : this.#pace ??= unreported(this.#startPace());
+    return mayGoOn ? DONE : this.#pace ??= unreported(this.#startPace());
   }
   async #startPace() {
     const { sendHighWaterMark } = this.#options;
     try {
-      await new Promise(nextTurn);
+      await new Promise((resolve) => nextTurn$1(resolve));
       this.#spent = 0;
       const mayGoOn = () => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
       await this.#until("send", mayGoOn);
@@ -1113,15 +1340,20 @@ class Client {
     const hasMoved = changes(
       () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
     );
+    const hasSent = changes(
+      () => transport.taken + this.#stats.messagesSent + (transport.progress || 0)
+    );
+    const isPaused = () => this.#inbox.pressure > 0 && transport.backpressure !== "buffer";
     const byMessage = (done) => this.#askBy(message, done);
     const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasMoved() || this.#inbox.pressure > 0 && transport.backpressure !== "buffer",
+      alive: () => hasMoved() || isPaused(),
+      sent: () => hasSent() || isPaused(),
       ask: (answered) => ping((roundTrip) => {
         if (Number.isNaN(roundTrip)) return;
         this.#stats.roundTrip = roundTrip;
         answered();
-        queueMicrotask(() => onPong?.(roundTrip));
+        microtask(() => onPong?.(roundTrip));
       }),
       flushed: () => this.#untilFlushed("keepAlive"),
       expire: () => {
@@ -1153,7 +1385,7 @@ class Client {
       () => this.#transport.cut(),
       () => this.bufferedAmount > 0 && this.#hasWritten()
     );
-    this.#transport.pause(false);
+    this.#transport.pause(0);
   }
   /** This side ends it at once; what had arrived can still be read. */
   #giveUp(code, error) {
@@ -1206,6 +1438,7 @@ class Client {
     this.#writeDeadline?.stop();
     this.#keepAlive?.stop();
     this.#closeDeadline?.stop();
+    this.#stopWarning?.();
   }
   #closedError(operation) {
     const cause = this.#failure;
@@ -1233,14 +1466,17 @@ function toPayload(value, type, codec) {
   try {
     const data = codec?.encode?.(value, type) ?? value;
     const as = data === value ? type : void 0;
-    if (typeof data === "string") return as === BINARY$1 ? new TextEncoder().encode(data) : data;
+    if (typeof data === "string")
+      return as === BINARY$1 ? new (platformClass("TextEncoder"))().encode(data) : data;
     const bytes = toBytes(data);
     if (as !== TEXT$1) return bytes;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const Decoder = platformClass("TextDecoder");
+    return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    const wanted = "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-    const taken = codec ? `what codec ${codec.name} takes` : wanted;
-    throw invalid("send: data", taken, value, "INVALID_MESSAGE", cause);
+    if (WsError.is(cause) && cause.code === "UNSUPPORTED") throw cause;
+    const wanted = "data must be a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT, not of type";
+    const problem = codec ? `codec ${codec.name} could not encode data of type` : wanted;
+    throw new WsError("INVALID_MESSAGE", `send: ${problem} ${typeof value}`, { cause });
   }
 }
 function toBytes(data) {
@@ -1280,8 +1516,8 @@ function parseBy(parsers, given, where) {
   }
   return parsed;
 }
-const must = (passes, wanted) => (value, name) => {
-  if (!passes(value)) throw invalid(name, wanted, value);
+const must = (accepts, wanted) => (value, name) => {
+  if (!accepts(value)) throw invalid(name, wanted, value);
   return value;
 };
 const duration = (value, name) => durationOf(name, value, 2147483647, "INVALID_OPTION") || void 0;
@@ -1299,7 +1535,7 @@ const callable = /* @__PURE__ */ must(
   (value) => typeof value === "function",
   "a function"
 );
-const oneOf = (...values) => must((value) => values.includes(value), values.map(show).join(", "));
+const oneOf = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
 const refused = (why) => (_, name) => {
   throw new WsError("UNSUPPORTED", `${name} ${why}`);
 };
@@ -1311,7 +1547,7 @@ const PARSERS$1 = {
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
       if (!isToken || list.indexOf(token) < index) {
-        throw invalid(name, "a token, or different ones in a list (RFC 6455 section 4.1)", token);
+        throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
       }
     }
     return list;
@@ -1325,6 +1561,7 @@ const PARSERS$1 = {
   readLimit: /* @__PURE__ */ limit(1, 134217728),
   channelCapacity: /* @__PURE__ */ integer(1, 1e4),
   bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
+  discardIncoming: /* @__PURE__ */ oneOf(false, true),
   sendHighWaterMark: /* @__PURE__ */ integer(1, 1073741824),
   signal: abortSignal,
   policy: callable,
@@ -1376,6 +1613,13 @@ const nodeParsers = {
     return options;
   }
 };
+const tls = (value, name) => {
+  const given = pickKnown(name, value, Object.keys(Object(value)));
+  for (const callback of ["checkServerIdentity", "pskCallback"]) {
+    if (callback in given) callable(given[callback], `${name}.${callback}`);
+  }
+  return Object.freeze(given);
+};
 const string = /* @__PURE__ */ must(
   (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
   "a string of printable characters"
@@ -1383,22 +1627,29 @@ const string = /* @__PURE__ */ must(
 const NODE_PARSERS = {
   // Not copied: an agent is a pool with an identity.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
-  tls: object,
+  tls,
   lookup: callable,
   family: /* @__PURE__ */ oneOf(0, 4, 6),
+  autoSelectFamily: /* @__PURE__ */ oneOf(false, true),
+  autoSelectFamilyAttemptTimeout: duration,
+  maxHeaderSize: /* @__PURE__ */ limit(1, 1048576),
   localAddress: string,
   origin: string,
   followRedirects: /* @__PURE__ */ oneOf(false, true),
+  binaryViews: /* @__PURE__ */ oneOf(false, true),
   maxRedirects: /* @__PURE__ */ integer(0, 20)
 };
 function parseHeaders(entries) {
   const headers = /* @__PURE__ */ new Map();
   const seen = /* @__PURE__ */ new Set();
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     const pair = Array.isArray(entry) ? entry : [];
     const [name, value] = pair;
-    if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
-      throw invalidHeaders(`${show(name)} is not a header name, or one that the handshake sets`);
+    if (typeof name !== "string" || !TOKEN.test(name)) {
+      throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
+    }
+    if (OWN_HEADER.test(name)) {
+      throw invalidHeaders(`the handshake sets ${name} itself: ${insteadOf(name)}`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
@@ -1409,11 +1660,21 @@ function parseHeaders(entries) {
   }
   return Object.fromEntries(headers);
 }
+function insteadOf(name) {
+  return INSTEAD[name.toLowerCase()] ?? "leave it out";
+}
+const INSTEAD = {
+  host: "put the host into the URL, and let option node.lookup return the address to dial",
+  origin: "use option node.origin",
+  "sec-websocket-extensions": "use option compression",
+  "sec-websocket-protocol": "use option protocols"
+};
 function invalidHeaders(problem) {
   return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
 }
 
 const KIT = {
+  DONE,
   QueueIterator,
   callable,
   checkClose,
@@ -1423,9 +1684,12 @@ const KIT = {
   object,
   oneOf,
   parseBy,
+  readableOf,
   startTimer,
   toPayload,
-  waitFor
+  waitFor,
+  waitForStarted,
+  writableOf
 };
 
 class Context {
@@ -1467,7 +1731,10 @@ class Context {
   connection(id) {
     const client = this.#clients.get(id);
     if (client === void 0) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show(id)}`);
+      throw new WsError(
+        "UNKNOWN_CONNECTION",
+        `context: no live connection has the id ${quote(id)}`
+      );
     }
     return client;
   }
@@ -1587,7 +1854,7 @@ function definePolicy(rules) {
   if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
   const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
   return async (request) => {
-    const url = request.action === "websocket.connect" ? void 0 : comparable(request.resource);
+    const url = request.action === "websocket.connect" ? void 0 : toSubject(request.resource);
     for (const { deny, applies } of compiled) {
       if (await applies(request, url)) return !deny;
     }
@@ -1623,7 +1890,7 @@ function compileRule(rule, index) {
     async applies(request, url) {
       const named = covers(request.action);
       if (!url && covers("websocket.connect.url") && (!named || deny && narrow)) return !deny;
-      if (!named || url && !matches(url)) return false;
+      if (!named || url && !matches(url[effect])) return false;
       const answer = !when || await when(request);
       return deny ? answer !== false : answer === true;
     }
@@ -1637,13 +1904,13 @@ function compileList(field, value, wanted, compile) {
   });
   return (subject) => tests.some((test) => test(subject));
 }
-function partsOf({ protocol, hostname, port, pathname, search }) {
+function partsOf({ protocol, hostname, port, pathname, search }, deny) {
   const paths = protocol === UNIX ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
     // Without the root's dot. An empty label at the front is none that "*." could stand for.
-    hostname.replace(/\.$/, "").replace(/^\./, "/"),
+    toIPv4(hostname, deny).replace(/\.$/, "").replace(/^\./, "/"),
     // "" where it is the default port of the scheme.
     port,
     // To a file system "//" is "/".
@@ -1652,9 +1919,25 @@ function partsOf({ protocol, hostname, port, pathname, search }) {
     search.slice(1)
   ];
 }
-function comparable(resource) {
+const MAPPED$1 = "::ffff:";
+const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+function toIPv4(host, deny) {
+  return host.replace(
+    EMBEDDED,
+    (same, prefix, high, low) => deny || prefix === MAPPED$1 ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
+  );
+}
+function toSubject(resource) {
   const url = parseUrl(resource, { unix: unixProblem, credentials: true });
-  return partsOf(url).slice(0, /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6);
+  const count = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
+  const partsFor = (deny) => partsOf(url, deny).slice(0, count).map(decoder(deny));
+  return { allow: partsFor(false), deny: partsFor(true) };
+}
+function decoder(deny) {
+  return (text) => text.replace(/%([\da-f]{2})/gi, (escape, hex) => {
+    const char = String.fromCharCode(parseInt(hex, 16));
+    return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
+  });
 }
 const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
 const UNIX_PATTERN = /^(ws\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
@@ -1673,40 +1956,33 @@ function compileResource(pattern, deny) {
   }
   const { hostname } = url;
   if (/^\.|\.\./.test(hostname) || star === "*." && hostname === "x.") return void 0;
-  const wanted = partsOf(url);
+  const wanted = partsOf(url, deny);
   if (star) wanted[1] = wanted[1].replace("x", "*");
   if (port === ":*") wanted[2] = "*";
   if (!path && !query) wanted[4] = "*";
   if (!query) wanted[5] = "*";
-  const globs = wanted.map(
-    (part) => compileGlob(
-      part,
-      (text) => text.replace(/%([\da-f]{2})/gi, (escape, hex) => {
-        const char = String.fromCharCode(parseInt(hex, 16));
-        return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
-      })
-    )
-  );
-  return (url2) => globs.every((glob, i) => {
-    const part = url2[i];
+  const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
+  return (parts) => globs.every((glob, i) => {
+    const part = parts[i];
     return part === void 0 ? deny || glob("") : glob(part);
   });
 }
-const END = "\uFFFF";
 function compileGlob(pattern, decode) {
-  const pieces = (END + pattern + END).split("*").map((piece) => decode(piece));
-  return (raw) => {
-    const text = END + decode(raw) + END;
-    let at = 0;
-    return pieces.every((piece) => {
-      const found = text.indexOf(piece, at);
-      at = found + piece.length;
-      return found >= 0;
+  const pieces = pattern.split("*").map(decode);
+  return (text) => {
+    let end = 0;
+    const areFound = pieces.every((piece, index) => {
+      const isLast = index > 0 && index === pieces.length - 1;
+      const start = text.indexOf(piece, isLast ? Math.max(end, text.length - piece.length) : end);
+      end = start + piece.length;
+      return index ? start >= 0 : start === 0;
     });
+    return areFound && end === text.length;
   };
 }
 function invalidField(field, wanted, value) {
-  return invalid(`definePolicy: ${field}`, wanted, maskUrl(value));
+  const shown = quote(maskUrl(value));
+  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
 }
 
 function bindConnect(platformFor) {
@@ -1745,12 +2021,13 @@ async function dial$1(url, options, platform, owner) {
     const deadline = startDeadline(dialTimeout, () => {
       const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
       controller.abort(error);
-      nextTurn(() => done(error));
+      nextTurn$1(() => done(error));
     });
     const request = {
       url,
       options,
       signal,
+      due: now() + dialTimeout,
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);
@@ -1797,11 +2074,11 @@ async function select(cases, options = {}) {
   return toResult(index, list[index]?.channel, outcome);
 }
 function parseCases(cases) {
-  const list = Array.isArray(cases) ? [...cases] : void 0;
-  if (!list?.every((entry) => typeof entry?.park === "function")) {
-    throw invalid("select: cases", "a list of caseReceive() and caseSend()", cases);
-  }
-  return list;
+  if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
+  return Array.from(cases, (entry, index) => {
+    if (typeof entry?.park === "function") return entry;
+    throw invalid(`select: cases[${index}]`, "a caseReceive() or caseSend()", entry);
+  });
 }
 function tryByLot(list) {
   const left = [...list.keys()];
@@ -1895,7 +2172,7 @@ function parsePeriod(period) {
   return Math.max(ms, 1);
 }
 
-var shared = /*#__PURE__*/Object.freeze({
+var shared$1 = /*#__PURE__*/Object.freeze({
   __proto__: null,
   BINARY: BINARY$1,
   CLOSE_CODES: CLOSE_CODES,
@@ -1917,11 +2194,22 @@ var shared = /*#__PURE__*/Object.freeze({
   ticker: ticker
 });
 
-const OPEN = 1;
+const DISABLED = 0;
+const CONTEXT_TAKEOVER = 1;
+const NO_CONTEXT = 2;
+function compressionMode(extensions, asked) {
+  if (!/permessage-deflate/i.test(extensions)) return DISABLED;
+  const sides = asked === NO_CONTEXT ? ["server"] : ["server", "client"];
+  const isWithout = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
+  return sides.every(isWithout) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+}
+
+const OPEN$1 = 1;
+const HINT = "in a browser, its console may tell why (such as CSP connect-src)";
 const POLL = 10;
 const page = globalThis;
 function webSocketPlatform(streamSocket) {
-  const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up now, not on import: a polyfill or a test may have put it there in between.
+  const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, not on import: a polyfill or a test may install it later.
   globalThis.WebSocket;
   return {
     credentials: false,
@@ -1942,18 +2230,21 @@ function dial({ url, options, signal, open }, Class) {
     let transport;
     try {
       socket = new Class(url.href, [...protocols]);
+      socket.binaryType = "arraybuffer";
     } catch (cause) {
-      throw errorOf("DIAL_FAILED", cause.message, { retryable: false, cause });
+      const { message } = cause;
+      throw errorOf("DIAL_FAILED", `${message}: ${HINT}`, { retryable: false, cause });
     }
-    socket.binaryType = "arraybuffer";
     const fail = (code, text, init) => {
       discard(socket);
       reject(errorOf(code, text, init));
     };
     signal.addEventListener("abort", () => transport ?? discard(socket));
-    socket.onerror = socket.onclose = ({ message }) => fail("DIAL_FAILED", `refused, or failed${message ? `: ${message}` : ""}`, {
-      details: { opaque: true }
-    });
+    socket.onerror = socket.onclose = ({ message }) => (
+      // Some events have an empty message.
+      // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+      fail("DIAL_FAILED", `refused, or failed: ${message || HINT}`, { details: { opaque: true } })
+    );
     socket.onopen = () => {
       if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
         fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
@@ -1991,6 +2282,7 @@ class WebSocketTransport {
     this.#socket = socket;
     this.protocol = socket.protocol;
     this.extensions = socket.extensions ?? "";
+    this.compression = compressionMode(this.extensions);
     this.backpressure = socket.setPaused ? "stream" : "buffer";
   }
   #socket;
@@ -2022,7 +2314,7 @@ class WebSocketTransport {
   }
   send(data) {
     const socket = this.#socket;
-    if (socket.readyState !== OPEN) return -1;
+    if (socket.readyState !== OPEN$1) return -1;
     const isText = typeof data === "string";
     const size = isText ? utf8Size(data) : data.length;
     this.taken -= this.bufferedAmount ?? 0;
@@ -2031,7 +2323,8 @@ class WebSocketTransport {
     this.#watch();
     return size;
   }
-  pause(paused) {
+  pause(pressure) {
+    const paused = pressure > 0;
     if (paused && !this.#paused) this.timesPaused++;
     this.#paused = paused;
     this.#socket.setPaused?.(paused);
@@ -2073,281 +2366,253 @@ class WebSocketTransport {
   }
 }
 
-function getDefaultExportFromCjs (x) {
-	return x && x.__esModule && Object.prototype.hasOwnProperty.call(x, 'default') ? x['default'] : x;
+const MAX_SYNC_INPUT_BYTES$1 = 65536;
+const TAIL_BYTES$1 = 4;
+const OUTPUT_BYTES = 81920;
+let shared;
+function scratch() {
+  return shared ??= {
+    input: node_buffer.Buffer.allocUnsafeSlow(MAX_SYNC_INPUT_BYTES$1 + TAIL_BYTES$1),
+    output: node_buffer.Buffer.allocUnsafeSlow(OUTPUT_BYTES)
+  };
+}
+function runSync(stream, input, start, end, output) {
+  const { _handle, _writeState } = stream;
+  const size = end - start;
+  _handle?.writeSync(node_zlib.constants.Z_SYNC_FLUSH, input, start, size, output, 0, output.length);
+  const room = _writeState[0];
+  const unused = _writeState[1];
+  return { produced: output.length - room, consumed: size - unused };
+}
+let isUsable;
+function canRunSync() {
+  return isUsable ??= checkRoundTrip();
+}
+function checkRoundTrip() {
+  const deflate = node_zlib.createDeflateRaw().on("error", () => {
+  });
+  const inflate = node_zlib.createInflateRaw().on("error", () => {
+  });
+  try {
+    const text = node_buffer.Buffer.from("wschan wschan");
+    const deflated = node_buffer.Buffer.alloc(64);
+    const inflated = node_buffer.Buffer.alloc(64);
+    return [1, 2].every(() => {
+      const { produced } = runSync(deflate, text, 0, text.length, deflated);
+      const { produced: size, consumed } = runSync(inflate, deflated, 0, produced, inflated);
+      return consumed === produced && inflated.subarray(0, size).equals(text);
+    });
+  } catch {
+    return false;
+  } finally {
+    deflate.close();
+    inflate.close();
+  }
 }
 
-var node;
-var hasRequiredNode;
-
-function requireNode () {
-	if (hasRequiredNode) return node;
-	hasRequiredNode = 1;
-
-	node = require$$0;
-	return node;
+const TAIL_BYTES = 4;
+class MessageDeflater {
+  #windowBits;
+  #keepsContext;
+  #stream;
+  // Of the message that is deflated asynchronously.
+  #done;
+  #parts = [];
+  constructor(windowBits, keepsContext) {
+    this.#windowBits = windowBits;
+    this.#keepsContext = keepsContext;
+  }
+  /**
+   * Deflates a message of `size` bytes at once, unless that would hold the event loop for long: then it
+   * returns `undefined`, and {@link deflateAsync} does it. The result is valid until the next call.
+   */
+  deflateSync(data, size) {
+    if (size > MAX_SYNC_INPUT_BYTES$1 || !canRunSync()) return void 0;
+    const { input, output } = scratch();
+    let bytes = input;
+    if (typeof data === "string") input.write(data);
+    else bytes = data;
+    const stream = this.#open();
+    const { produced } = runSync(stream, bytes, 0, size, output);
+    if (!this.#keepsContext) stream.reset();
+    return output.subarray(0, produced - TAIL_BYTES);
+  }
+  /** Deflates a message on zlib's thread. No other one may begin before `done` is called. */
+  deflateAsync(bytes, done) {
+    const stream = this.#open();
+    this.#done = done;
+    if (stream.listenerCount("data") === 0) {
+      stream.on("data", (part) => void this.#parts.push(part));
+    }
+    stream.write(bytes);
+    stream.flush(node_zlib.constants.Z_SYNC_FLUSH, () => {
+      if (stream !== this.#stream) return;
+      const deflated = node_buffer.Buffer.concat(this.#parts).subarray(0, -TAIL_BYTES);
+      if (!this.#keepsContext) stream.reset();
+      this.#settle(void 0, deflated);
+    });
+  }
+  /** Frees zlib's memory. `done` of a message under way is not called. */
+  close() {
+    this.#stream?.close();
+    this.#stream = this.#done = void 0;
+  }
+  #settle(error, deflated) {
+    const done = this.#done;
+    this.#done = void 0;
+    this.#parts = [];
+    done?.(error, deflated);
+  }
+  #open() {
+    if (this.#stream) return this.#stream;
+    const stream = node_zlib.createDeflateRaw({ windowBits: this.#windowBits });
+    stream.on("error", (error) => {
+      if (stream === this.#stream) this.#settle(error, node_buffer.Buffer.alloc(0));
+    });
+    return this.#stream = stream;
+  }
 }
 
-var nodeExports = requireNode();
-var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
-
-const TEXT = 129;
-const BINARY = 130;
-const CLOSE = 8;
-const MOST = 1048576;
-const SHORT = 4096;
-const SHORT_HEADER = 4;
-const NONE = -1;
-class FrameReader {
-  #sink;
-  #limit;
-  /** The beginning of a plain frame that is short, or of its header; `ws` has not seen it. */
-  #held;
-  /** Nor the beginning of this one. */
-  #unfinished;
-  /** `ws` has got bytes in this tick. */
-  #left = false;
-  /** A close frame has begun: what follows it means nothing. */
-  #closed = false;
-  #stopped = false;
-  // Of the frames that are left to `ws`.
-  /** How much of the header has come, and what it says so far. */
-  #headerSize = 0;
-  #firstByte = 0;
-  #length = 0;
-  /** How many bytes the header has for the length, beside the second one. */
-  #lengthSize = 0;
-  /** Bytes of the frame's payload that are still to come. */
-  #payload = 0;
-  #fragmented = false;
-  /** Takes messages of so many bytes and fewer, up to 1 MiB; {@link NONE} takes none. */
-  constructor(limit, sink) {
-    this.#limit = Math.min(limit, MOST);
-    this.#sink = sink;
-  }
-  /** Whether a message is half received. */
-  get inMessage() {
-    return this.#held !== void 0 || this.#unfinished !== void 0 || !this.#isBetween;
-  }
-  /** Between two messages, and frames. */
-  get #isBetween() {
-    return !this.#fragmented && this.#payload === 0 && this.#headerSize === 0;
-  }
-  /** The close frame has come whole, be it between fragments. */
-  get #isOver() {
-    return this.#closed && this.#payload === 0 && this.#headerSize === 0;
-  }
-  read(chunk) {
-    if (this.#stopped) return;
-    const filled = this.#unfinished ? this.#fill(this.#unfinished, chunk) : 0;
-    if (filled === chunk.length) return;
-    const mayTake = !this.#left && !this.#closed && this.#isBetween && this.#sink.mayTake();
-    const [bytes, from] = this.#held ? this.#join(this.#held, chunk, mayTake) : [chunk, filled];
-    const start = mayTake ? this.#takeMessages(bytes, from) : from;
-    const end = this.#follow(bytes, start);
-    if (end > start) this.#leave(end - start === bytes.length ? bytes : bytes.subarray(start, end));
-    if (end < bytes.length) this.#hold(bytes.subarray(end));
-    this.#stopped ||= this.#isOver;
-  }
-  /** Adds to an unfinished message, and takes it when it is whole. Returns how much of the chunk it got. */
-  #fill(message, chunk) {
-    const { header, payload } = message;
-    const added = chunk.copy(payload, message.size);
-    message.size += added;
-    if (message.size === payload.length) {
-      this.#unfinished = void 0;
-      if (!this.#sink.take(header[0] === TEXT, payload, 0, payload.length)) {
-        this.#leave(header);
-        this.#leave(payload);
-      }
-    }
-    return added;
-  }
-  /** Keeps the beginning of a plain frame: as a copy, which does not keep the chunk. */
-  #hold(bytes) {
-    const [headerSize, size] = sizesAt(bytes, 0);
-    if (bytes.length < headerSize || size <= SHORT) {
-      this.#held = node_buffer.Buffer.from(bytes);
-      return;
-    }
-    const payload = node_buffer.Buffer.allocUnsafeSlow(size);
-    const header = node_buffer.Buffer.from(bytes.subarray(0, headerSize));
-    this.#unfinished = { header, payload, size: bytes.copy(payload, 0, headerSize) };
-  }
-  /** What is to be read, and from where on: what was held, if anything, and the chunk. */
-  #join(held, chunk, mayTake) {
-    this.#held = void 0;
-    if (mayTake) {
-      const end = this.#takeMessages(
-        node_buffer.Buffer.concat([held, chunk.subarray(0, SHORT_HEADER + SHORT)]),
-        0
-      );
-      if (end > 0) return [chunk, end - held.length];
-    }
-    return [node_buffer.Buffer.concat([held, chunk]), 0];
-  }
-  /** Drops all that still comes: `ws` has found a fault. */
-  stop() {
-    this.#stopped = true;
-  }
-  /** Hands over what was held: nothing more comes through here. */
-  end() {
-    if (this.#held) this.#leave(this.#held);
-    if (this.#unfinished) {
-      const { header, payload, size } = this.#unfinished;
-      this.#leave(header);
-      this.#leave(payload.subarray(0, size));
-    }
-    this.#held = this.#unfinished = void 0;
-  }
-  #leave(bytes) {
-    this.#sink.leave(bytes);
-    if (this.#left) return;
-    this.#left = true;
-    process.nextTick(() => this.#left = false);
-  }
-  /** Takes messages for as long as they are plain and whole. Returns where they end. */
-  #takeMessages(bytes, from) {
-    const sink = this.#sink;
-    const limit = this.#limit;
-    const { length } = bytes;
-    let offset = from;
-    while (offset + 1 < length) {
-      const first = bytes[offset];
-      if (first !== TEXT && first !== BINARY) break;
-      let start = offset + 2;
-      let size = bytes[offset + 1];
-      if (size === 126) {
-        if (start + 2 > length) break;
-        size = bytes.readUInt16BE(start);
-        start += 2;
-      } else if (size === 127) {
-        if (start + 8 > length) break;
-        size = Number(bytes.readBigUInt64BE(start));
-        start += 8;
-      } else if (size > 127) break;
-      const end = start + size;
-      if (end > length || size > limit || !sink.take(first === TEXT, bytes, start, end)) break;
-      offset = end;
-    }
-    return offset;
-  }
-  /** Passes over all that is not to be held. Returns where that ends. */
-  #follow(bytes, from) {
-    const { length } = bytes;
-    let offset = from;
-    while (offset < length) {
-      if (this.#isOver) return length;
-      if (this.#payload > 0) {
-        const step = Math.min(this.#payload, length - offset);
-        this.#payload -= step;
-        offset += step;
-      } else {
-        if (this.#isBetween && this.#mayHold(bytes, offset)) break;
-        this.#readHeader(bytes[offset++]);
-      }
-    }
-    return offset;
-  }
-  /** Whether a plain frame begins here that may be taken, and does not end. */
-  #mayHold(bytes, offset) {
-    const first = bytes[offset];
-    if (this.#closed || first !== TEXT && first !== BINARY) return false;
-    const [header, size] = sizesAt(bytes, offset);
-    return size <= this.#limit && bytes.length - offset < header + size;
-  }
-  /** Takes in one more byte of a header (RFC 6455 section 5.2). */
-  #readHeader(byte) {
-    const place = this.#headerSize++;
-    if (place === 0) {
-      this.#firstByte = byte;
-      return;
-    }
-    if (place > 1) {
-      this.#length = this.#length * 256 + byte;
-    } else {
-      const length = byte & 127;
-      this.#lengthSize = length === 127 ? 8 : length === 126 ? 2 : 0;
-      this.#length = this.#lengthSize > 0 ? 0 : length;
-    }
-    if (this.#headerSize === 2 + this.#lengthSize) this.#endHeader();
-  }
-  #endHeader() {
-    this.#headerSize = 0;
-    this.#payload = this.#length;
-    const opcode = this.#firstByte & 15;
-    if (opcode === CLOSE) this.#closed = true;
-    else if (opcode < CLOSE) this.#fragmented = (this.#firstByte & 128) === 0;
-  }
-}
-function sizesAt(bytes, offset) {
-  const length = bytes[offset + 1] ?? 0;
-  const left = bytes.length - offset;
-  if (length < 126) return [2, length];
-  if (length > 127) return [2, Infinity];
-  if (length === 126) return [4, left < 4 ? 0 : bytes.readUInt16BE(offset + 2)];
-  return [10, left < 10 ? 0 : Number(bytes.readBigUInt64BE(offset + 2))];
+const DEFAULT_WINDOW_BITS = 15;
+function readParameters(extensions, asked) {
+  if (!/permessage-deflate/i.test(extensions)) return void 0;
+  const has = (name) => extensions.toLowerCase().includes(name);
+  const bits = (side) => Number(new RegExp(`${side}_max_window_bits="?(\\d+)`, "i").exec(extensions)?.[1]) || DEFAULT_WINDOW_BITS;
+  return {
+    serverContext: !has("server_no_context_takeover"),
+    clientContext: asked !== COMPRESSION.NO_CONTEXT && !has("client_no_context_takeover"),
+    serverWindowBits: bits("server"),
+    clientWindowBits: bits("client")
+  };
 }
 
+function faultError(label, readLimit, fault) {
+  const { closeCode, problem, size, cause } = fault;
+  const operation = `receive ${label}`;
+  if (closeCode !== MESSAGE_TOO_BIG) {
+    return new WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
+  }
+  const what = size === void 0 ? "a message" : `a message of ${size} bytes`;
+  return new WsError(
+    "MESSAGE_TOO_BIG",
+    `${operation}: ${what} exceeds readLimit (${readLimit}): raise it or ask the server to split it`,
+    { details: { limit: readLimit, ...size !== void 0 && { size } }, cause }
+  );
+}
+
+const FIN = 128;
+const RSV = 112;
+const RSV1 = 64;
 const MASKED = 128;
-const KEY_SIZE = 4;
-const HEADER = 14;
-const BATCH = 65536;
-const FIRST_ROOM = 512;
-const WORDS = 64;
+const OPCODE = 15;
+const CONTINUATION = 0;
+const TEXT = 1;
+const BINARY = 2;
+const CLOSE = 8;
+const PING = 9;
+const PONG = 10;
+
+const nextTick = process.nextTick.bind(process);
+const enqueueMicrotask = queueMicrotask;
+const nextTurn = setImmediate;
+let tasks = [];
+let connections = 0;
+function flushOnExit() {
+  if (connections++ === 0) process.on("exit", endTurn);
+}
+function stopFlushingOnExit() {
+  if (--connections === 0) process.off("exit", endTurn);
+}
+function atTurnEnd(task) {
+  if (tasks.push(task) === 1) enqueueMicrotask(scheduleTick);
+}
+function scheduleTick() {
+  nextTick(endTurn);
+}
+function endTurn() {
+  const due = tasks;
+  tasks = [];
+  for (const task of due) task.onTurnEnd();
+}
+
+const KEY_BYTES = 4;
+const MAX_HEADER_BYTES$1 = 14;
+const MAX_BATCH_BYTES = 65536;
+const FIRST_BATCH_BYTES = 1024;
+const MIN_WORDWISE_BYTES = 64;
 const keys = /* @__PURE__ */ new Uint8Array(8192);
 let keysUsed = 8192;
-const turned = /* @__PURE__ */ new Uint8Array(KEY_SIZE);
-const turnedWord = /* @__PURE__ */ new Uint32Array(turned.buffer);
+const rotatedKey = /* @__PURE__ */ new Uint8Array(KEY_BYTES);
+const rotatedWord = /* @__PURE__ */ new Uint32Array(rotatedKey.buffer);
 class FrameWriter {
   #target;
-  #bytes;
+  /** True from the first frame of a turn to its end. */
+  #isBatching = false;
+  #batch;
   #size = 0;
-  #messages = 0;
+  #frames = 0;
   constructor(target) {
     this.#target = target;
   }
-  /** How many bytes are held back. */
+  /** The size of the batch, in bytes. */
   get size() {
     return this.#size;
   }
-  /** Adds a message, which is copied, and returns the size of its payload. */
-  add(data) {
-    const isText = typeof data === "string";
-    const size = isText ? node_buffer.Buffer.byteLength(data) : data.length;
-    const bytes = this.#room(HEADER + size);
-    const start = writeHeader(bytes, this.#size, isText ? TEXT : BINARY, size);
+  /**
+   * Adds a frame; the payload is copied. Returns the payload's size in bytes.
+   *
+   * @param first The first byte: FIN, RSV1 and the opcode.
+   * @param counted False for frames that the target does not count: pongs and close frames.
+   */
+  add(first, payload, counted = true) {
+    const isText = typeof payload === "string";
+    const size = isText ? node_buffer.Buffer.byteLength(payload) : payload.length;
+    const bytes = this.#reserve(MAX_HEADER_BYTES$1 + size);
+    const start = writeHeader(bytes, this.#size, first, size);
     const end = start + size;
-    if (isText) bytes.write(data, start);
-    else bytes.set(data, start);
+    if (isText) bytes.write(payload, start);
+    else bytes.set(payload, start);
     mask(bytes, start, end);
     this.#size = end;
-    this.#messages++;
-    if (end >= BATCH) this.flush();
+    if (counted) this.#frames++;
+    if (!this.#isBatching) {
+      this.#isBatching = true;
+      this.flush();
+      atTurnEnd(this);
+    } else if (end >= MAX_BATCH_BYTES) {
+      this.flush();
+    }
     return size;
   }
-  /** Writes what is held back. */
-  flush() {
-    const bytes = this.#bytes?.subarray(0, this.#size);
-    if (!bytes) return;
-    const messages = this.#messages;
-    this.#bytes = void 0;
-    this.#size = this.#messages = 0;
-    this.#target.write(bytes, messages);
+  onTurnEnd() {
+    this.#isBatching = false;
+    this.flush();
   }
-  /** A buffer that holds what is held back and has room for more. */
-  #room(more) {
-    const bytes = this.#bytes;
+  /** Writes the batch. */
+  flush() {
+    const bytes = this.#batch?.subarray(0, this.#size);
+    if (!bytes) return;
+    const frames = this.#frames;
+    this.#batch = void 0;
+    this.#size = this.#frames = 0;
+    this.#target.write(bytes, frames);
+  }
+  /** A buffer that holds the batch and has room for `more` bytes. */
+  #reserve(more) {
+    const batch = this.#batch;
     const needed = this.#size + more;
-    if (!bytes) return this.#bytes = node_buffer.Buffer.allocUnsafe(Math.max(more, FIRST_ROOM));
-    if (needed <= bytes.length) return bytes;
-    if (needed > BATCH) {
-      this.flush();
-      return this.#bytes = node_buffer.Buffer.allocUnsafe(Math.max(more, BATCH));
+    if (!batch) {
+      const size = this.#isBatching ? Math.max(more, FIRST_BATCH_BYTES) : more;
+      return this.#batch = node_buffer.Buffer.allocUnsafe(size);
     }
-    this.#bytes = node_buffer.Buffer.allocUnsafe(Math.min(needed * 4, BATCH));
-    bytes.copy(this.#bytes, 0, 0, this.#size);
-    return this.#bytes;
+    if (needed <= batch.length) return batch;
+    if (needed > MAX_BATCH_BYTES) {
+      this.flush();
+      return this.#batch = node_buffer.Buffer.allocUnsafe(Math.max(more, MAX_BATCH_BYTES));
+    }
+    this.#batch = node_buffer.Buffer.allocUnsafe(Math.min(needed * 4, MAX_BATCH_BYTES));
+    batch.copy(this.#batch, 0, 0, this.#size);
+    return this.#batch;
   }
 }
 function writeHeader(bytes, offset, first, size) {
@@ -2363,13 +2628,13 @@ function writeHeader(bytes, offset, first, size) {
     end = bytes.writeUInt32BE(Math.floor(size / 2 ** 32), end);
     end = bytes.writeUInt32BE(size % 2 ** 32, end);
   }
-  return end + KEY_SIZE;
+  return end + KEY_BYTES;
 }
 function mask(bytes, start, end) {
   const key = takeKey();
-  bytes.set(key, start - KEY_SIZE);
+  bytes.set(key, start - KEY_BYTES);
   let done = start;
-  if (end - start >= WORDS) {
+  if (end - start >= MIN_WORDWISE_BYTES) {
     const first = start + (-(bytes.byteOffset + start) & 3);
     maskBytes(bytes, key, start, start, first);
     done = maskWords(bytes, key, start, first, end);
@@ -2381,7 +2646,7 @@ function takeKey() {
     node_crypto.randomFillSync(keys);
     keysUsed = 0;
   }
-  return keys.subarray(keysUsed, keysUsed += KEY_SIZE);
+  return keys.subarray(keysUsed, keysUsed += KEY_BYTES);
 }
 function maskBytes(bytes, key, start, from, to) {
   for (let i = from; i < to; i++) {
@@ -2389,18 +2654,1257 @@ function maskBytes(bytes, key, start, from, to) {
   }
 }
 function maskWords(bytes, key, start, from, to) {
-  for (let i = 0; i < KEY_SIZE; i++) turned[i] = key[from - start + i & 3];
-  const word = turnedWord[0];
+  for (let i = 0; i < KEY_BYTES; i++) rotatedKey[i] = key[from - start + i & 3];
+  const word = rotatedWord[0];
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + from, to - from >> 2);
   for (let i = 0; i < words.length; i++) words[i] = words[i] ^ word;
   return from + words.length * 4;
+}
+
+const MAX_SHOWN_STATUS_TEXT = 100;
+const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
+function dialError(cause, facts) {
+  const { label, maxHeaderSize, request, response } = facts;
+  const { code = "" } = cause;
+  if (WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
+  const why = textOf(cause);
+  if (response !== void 0 || code.startsWith("HPE_")) {
+    const hint = code === "HPE_HEADER_OVERFLOW" ? `its header exceeds node.maxHeaderSize (${maxHeaderSize} bytes): raise it, to 1 MiB at most` : why;
+    return new WsError(
+      "HANDSHAKE_REJECTED",
+      `dial ${label}: bad answer to the handshake: ${hint}`,
+      {
+        details: response ? responseDetails(response) : {},
+        cause
+      }
+    );
+  }
+  const socket = request?.socket;
+  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
+    const hint = "if it is yours, give its authority as node.tls.ca";
+    return new WsError("DIAL_FAILED", `dial ${label}: certificate not trusted: ${why}: ${hint}`, {
+      retryable: false,
+      cause
+    });
+  }
+  return new WsError("DIAL_FAILED", `dial ${label}: ${why}`, { cause });
+}
+function startError(label, error) {
+  if (error instanceof TypeError || error.code?.startsWith("ERR_")) {
+    const why = `option node, or a part of it, cannot be used: ${textOf(error)}`;
+    return new WsError("INVALID_OPTION", `dial ${label}: ${why}`);
+  }
+  return new WsError("DIAL_FAILED", `dial ${label}: node.agent failed: ${textOf(error)}`, {
+    cause: error
+  });
+}
+function tlsFaultError(label, name, cause) {
+  const why = `node.tls.${name} failed, so nothing was sent: ${textOf(cause)}`;
+  return new WsError("DIAL_FAILED", `dial ${label}: ${why}`, { retryable: false, cause });
+}
+function textOf(error) {
+  const { message, code, errors } = Object(error);
+  const parts = errors?.map(textOf).join(", ");
+  const text = [message, parts, code].find(Boolean) ?? show(error);
+  return text.replace(/[,.;]? Received .*/s, "").trim();
+}
+const STATUS_TRAITS = {
+  401: "PERMISSION_DENIED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  408: "+TIMEOUT",
+  410: "NOT_FOUND",
+  429: "+RATE_LIMITED",
+  501: "UNAVAILABLE",
+  505: "UNAVAILABLE"
+};
+function refusalError(label, response, body) {
+  const details = { ...responseDetails(response), body };
+  const { status = 0, statusText = "" } = details;
+  const traits = STATUS_TRAITS[status] ?? (status >= 500 && status < 600 ? "+UNAVAILABLE" : "INTERNAL");
+  const shown = statusText.slice(0, MAX_SHOWN_STATUS_TEXT);
+  const answer = `the server answered ${status} ${shown}${redirectHint(status)}`;
+  return new WsError("HANDSHAKE_REJECTED", `dial ${label}: ${answer}`, {
+    ...parseTraits(traits),
+    details
+  });
+}
+function redirectHint(status) {
+  return status >= 300 && status < 400 ? ": option node.followRedirects follows redirects" : "";
+}
+function responseDetails(response) {
+  const { statusCode = 0, statusMessage = "" } = response;
+  const retryAfter = parseRetryAfter(response.headers["retry-after"]);
+  return {
+    status: statusCode,
+    statusText: statusMessage,
+    headers: copyHeaders(response.headers),
+    ...retryAfter === void 0 ? {} : { retryAfter }
+  };
+}
+function copyHeaders(headers) {
+  return Object.freeze({ ...headers });
+}
+const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
+function parseRetryAfter(value) {
+  if (value === void 0) return void 0;
+  if (/^\d{1,10}$/.test(value)) return Number(value) * 1e3;
+  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
+  return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
+}
+
+const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+const QUEUES_COLUMN = 4;
+const INODE_COLUMN = 9;
+const MAX_UNCOUNTED_WRITE_BYTES = 16384;
+const MIN_TABLE_AGE_MS = 20;
+class KernelCounters {
+  constructor(socket) {
+    // What the owner has read from the stream and written to it.
+    this.emitted = 0;
+    this.given = 0;
+    this.#socket = socket;
+  }
+  #socket;
+  #inode;
+  /** Bytes received. With TLS they count before the record they belong to is complete. */
+  get received() {
+    return this.#handle?.bytesRead ?? this.emitted;
+  }
+  /** True if the operating system has accepted all bytes; `undefined` if it does not say. */
+  get isAccepted() {
+    const waiting = this.#handle?.writeQueueSize;
+    return waiting === void 0 ? void 0 : waiting === 0;
+  }
+  /** How many bytes to write at once, so that their progress can be seen. */
+  get maxWriteBytes() {
+    return this.#handle ? Infinity : MAX_UNCOUNTED_WRITE_BYTES;
+  }
+  /**
+   * Changes whenever bytes have left. Linux accepts new bytes only when a third of its send buffer is free,
+   * which takes seconds on a slow link. So while bytes wait, those count that the peer has acknowledged.
+   */
+  get sent() {
+    const handle = this.#handle;
+    if (!handle) return this.given - this.#socket.writableLength;
+    const { bytesWritten = 0, writeQueueSize = 0 } = handle;
+    const accepted = bytesWritten - writeQueueSize;
+    return writeQueueSize > 0 ? accepted - this.#queueSize(handle) : accepted;
+  }
+  /** The handle of TCP, if it counts: a Duplex has none, and TLS over a Duplex one that does not. */
+  get #handle() {
+    const { _handle } = this.#socket;
+    const handle = _handle?._parent ?? _handle ?? void 0;
+    return handle?.writeQueueSize === void 0 ? void 0 : handle;
+  }
+  /** Bytes in the kernel's send queue; 0 if that is unknown. */
+  #queueSize({ fd = -1 }) {
+    try {
+      this.#inode ??= node_fs.fstatSync(fd).ino;
+      return queueSizes().get(this.#inode) ?? 0;
+    } catch {
+      return 0;
+    }
+  }
+}
+let table = /* @__PURE__ */ new Map();
+let tableExpires = 0;
+function queueSizes() {
+  const start = performance.now();
+  if (start < tableExpires) return table;
+  table = new Map(TABLES.flatMap((path) => readTable(path)));
+  const end = performance.now();
+  tableExpires = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
+  return table;
+}
+function readTable(path) {
+  const [, ...lines] = node_fs.readFileSync(path, "latin1").trimEnd().split("\n");
+  return lines.map((line) => {
+    const columns = line.trim().split(/\s+/);
+    return [Number(columns[INODE_COLUMN]), parseInt(columns[QUEUES_COLUMN] ?? "", 16)];
+  });
+}
+
+const MIN_KEPT_PART_BYTES = 8192;
+const FIRST_BLOCK_BYTES = 256;
+const MAX_BLOCK_BYTES = 65536;
+class PayloadBuffer {
+  constructor() {
+    /** How many bytes have been added. */
+    this.size = 0;
+    this.#parts = [];
+    this.#blockSize = 0;
+  }
+  #parts;
+  /** Small parts are copied here, up to `#blockSize`. */
+  #block;
+  #blockSize;
+  /** Adds a part, which may be a view on a larger chunk. */
+  add(part) {
+    this.size += part.length;
+    if (part.length >= MIN_KEPT_PART_BYTES && part.length * 2 >= part.buffer.byteLength) {
+      this.#endBlock();
+      this.#parts.push(part);
+      return;
+    }
+    for (let offset = 0; offset < part.length; ) offset += this.#copy(part, offset);
+  }
+  /** The payload in a buffer of its own, with `room` unused bytes at its end. */
+  finish(room = 0) {
+    this.#endBlock();
+    const whole = node_buffer.Buffer.allocUnsafeSlow(this.size + room);
+    let offset = 0;
+    for (const part of this.#parts) offset += part.copy(whole, offset);
+    return whole;
+  }
+  /** Copies as much of the part as the block has room for, and returns that size. */
+  #copy(part, offset) {
+    let block = this.#block;
+    if (!block || this.#blockSize === block.length) {
+      this.#endBlock();
+      const size = Math.min(Math.max(this.size, FIRST_BLOCK_BYTES), MAX_BLOCK_BYTES);
+      block = this.#block = node_buffer.Buffer.allocUnsafeSlow(size);
+    }
+    const copied = part.copy(block, this.#blockSize, offset);
+    this.#blockSize += copied;
+    return copied;
+  }
+  #endBlock() {
+    if (this.#block) this.#parts.push(this.#block.subarray(0, this.#blockSize));
+    this.#block = void 0;
+    this.#blockSize = 0;
+  }
+}
+
+const SECOND_BYTE = {
+  224: [160, 191],
+  237: [128, 159],
+  240: [144, 191],
+  244: [128, 143]
+};
+const NO_BYTES$1 = /* @__PURE__ */ node_buffer.Buffer.alloc(0);
+function decodeUtf8(bytes, start, end) {
+  const text = bytes.toString("utf8", start, end);
+  return text.includes("\uFFFD") && !node_buffer.isUtf8(bytes.subarray(start, end)) ? void 0 : text;
+}
+class Utf8Validator {
+  /** The beginning of a sequence that the last part cut off: at most 3 bytes. */
+  #incomplete = NO_BYTES$1;
+  /** True if a text may begin with all the parts so far. */
+  accepts(part) {
+    const bytes = this.#incomplete.length > 0 ? node_buffer.Buffer.concat([this.#incomplete, part]) : part;
+    const end = bytes.length - incompleteSize(bytes);
+    this.#incomplete = end < bytes.length ? node_buffer.Buffer.from(bytes.subarray(end)) : NO_BYTES$1;
+    return node_buffer.isUtf8(bytes.subarray(0, end)) && mayBeginSequence(this.#incomplete);
+  }
+  /** True if the text may end after the parts so far. */
+  get isComplete() {
+    return this.#incomplete.length === 0;
+  }
+}
+function incompleteSize(bytes) {
+  for (let size = 1; size <= 3 && size <= bytes.length; size++) {
+    const byte = bytes[bytes.length - size];
+    if (byte >= 192) return sequenceSize(byte) > size ? size : 0;
+    if (byte < 128) return 0;
+  }
+  return 0;
+}
+function sequenceSize(firstByte) {
+  return firstByte >= 240 ? 4 : firstByte >= 224 ? 3 : 2;
+}
+function mayBeginSequence(bytes) {
+  const [first, second] = bytes;
+  if (first === void 0) return true;
+  if (first < 194 || first > 244) return false;
+  if (second === void 0) return true;
+  const [least, most] = SECOND_BYTE[first] ?? [128, 191];
+  return second >= least && second <= most;
+}
+
+const HEADER = 0;
+const CONTROL = 1;
+const DATA = 2;
+const ENDED = 3;
+const MAX_HEADER_BYTES = 10;
+const MAX_CONTROL_BYTES = 125;
+const NO_BYTES = /* @__PURE__ */ node_buffer.Buffer.alloc(0);
+class FrameParser {
+  constructor(limits, events) {
+    /** While true, no further message is parsed. Set it within an event to stop after that message. */
+    this.halted = false;
+    /** While true, no data is parsed. Set it within an event to stop after that message. */
+    this.isFull = false;
+    this.#state = HEADER;
+    this.#isParsing = false;
+    /** The bytes to parse: `#chunk` from `#offset` on, then `#chunks`. */
+    this.#chunk = NO_BYTES;
+    this.#offset = 0;
+    this.#chunks = [];
+    /** The beginning of a header that is still incomplete. */
+    this.#headerStart = NO_BYTES;
+    // The frame whose payload is expected.
+    this.#opcode = 0;
+    this.#isFinal = false;
+    this.#remaining = 0;
+    this.#limits = limits;
+    this.#events = events;
+  }
+  #events;
+  #limits;
+  #state;
+  #isParsing;
+  #chunk;
+  #offset;
+  #chunks;
+  #headerStart;
+  #opcode;
+  #isFinal;
+  #remaining;
+  #control;
+  #message;
+  /** True while a frame or a message has begun and not ended. */
+  get isInMessage() {
+    const isBetween = this.#state === HEADER && !this.#message && this.#headerStart.length === 0;
+    return !isBetween && this.#state !== ENDED;
+  }
+  /** True if all bytes have been parsed. */
+  get isDrained() {
+    return this.#offset === this.#chunk.length && this.#chunks.length === 0;
+  }
+  /** Parses a chunk, which must not change any more. */
+  push(chunk) {
+    if (this.#state === ENDED) return;
+    if (this.isDrained && !this.#isParsing) {
+      this.#chunk = chunk;
+      this.#offset = 0;
+    } else {
+      this.#chunks.push(chunk);
+    }
+    this.run();
+  }
+  /** Parses what has been pushed, until it is halted. An event that calls this changes nothing. */
+  run() {
+    if (this.#isParsing) return;
+    this.#isParsing = true;
+    try {
+      while (this.#mayContinue() && this.#step()) ;
+    } finally {
+      this.#isParsing = false;
+    }
+  }
+  /** Discards all that has been pushed and all that will be. */
+  end() {
+    this.#state = ENDED;
+    this.#message = this.#control = void 0;
+    this.#chunk = this.#headerStart = NO_BYTES;
+    this.#offset = 0;
+    this.#chunks = [];
+  }
+  #mayContinue() {
+    if (this.halted || this.#state === ENDED) return false;
+    if (this.isFull && this.#state === DATA) return false;
+    if (this.#offset < this.#chunk.length) return true;
+    this.#chunk = this.#chunks.shift() ?? NO_BYTES;
+    this.#offset = 0;
+    return this.#chunk.length > 0;
+  }
+  /** Takes one step of the state table; returns false if it cannot. */
+  #step() {
+    if (this.#state !== HEADER) return this.#readPayload();
+    if (this.#headerStart.length === 0) {
+      this.#readShortMessages();
+      if (this.halted || this.#offset === this.#chunk.length) return true;
+    }
+    return this.#readHeader();
+  }
+  /** The fast path: reads messages that are one complete frame of this chunk. Stops at anything else. */
+  #readShortMessages() {
+    const chunk = this.#chunk;
+    const { length } = chunk;
+    const limit = this.#limits.message;
+    while (!this.halted && !this.isFull && !this.#message && this.#state === HEADER) {
+      const start = this.#offset;
+      if (start + 2 > length) return;
+      const first = chunk[start];
+      const isCompressed = (first & RSV1) !== 0;
+      const isText = (first & OPCODE) === TEXT;
+      if ((first & -80) !== FIN || !(isText || (first & OPCODE) === BINARY)) return;
+      if (isCompressed && this.#limits.compressed === void 0) return;
+      let payload = start + 2;
+      let size = chunk[start + 1];
+      if (size === 126) {
+        if (payload + 2 > length) return;
+        size = chunk[payload] << 8 | chunk[payload + 1];
+        payload += 2;
+      } else if (size > 126) return;
+      const end = payload + size;
+      if (end > length || size > limit) return;
+      this.#offset = end;
+      if (isCompressed) this.#events.onCompressed(isText, chunk.subarray(payload, end));
+      else if (isText) this.#deliverText(chunk, payload, end);
+      else this.#events.onBinary(chunk.subarray(payload, end));
+    }
+  }
+  #deliverText(bytes, start, end) {
+    const text = decodeUtf8(bytes, start, end);
+    if (text === void 0) this.#failUtf8("a text message");
+    else this.#events.onText(text, end - start);
+  }
+  /** Reads a header; returns false if it may not. */
+  #readHeader() {
+    const start = this.#headerStart;
+    const next = this.#chunk.subarray(this.#offset, this.#offset + MAX_HEADER_BYTES - start.length);
+    const bytes = start.length > 0 ? node_buffer.Buffer.concat([start, next]) : next;
+    const [first, second = 0] = bytes;
+    const size = bytes.length < 2 ? 2 : headerSize(second);
+    const problem = bytes.length < 2 ? void 0 : this.#headerProblem(first, second);
+    if (problem !== void 0) {
+      this.#fail(PROTOCOL_ERROR, problem);
+    } else if (bytes.length < size) {
+      this.#headerStart = node_buffer.Buffer.from(bytes);
+      this.#offset += next.length;
+    } else if (this.isFull && (first & OPCODE) < CLOSE) {
+      return false;
+    } else {
+      this.#offset += size - start.length;
+      this.#headerStart = NO_BYTES;
+      this.#beginFrame(first, payloadSize(bytes, size));
+    }
+    return true;
+  }
+  #beginFrame(first, size) {
+    const opcode = first & OPCODE;
+    this.#opcode = opcode;
+    this.#isFinal = (first & FIN) !== 0;
+    this.#remaining = size;
+    if (opcode >= CLOSE) {
+      this.#state = CONTROL;
+      this.#control = new PayloadBuffer();
+    } else {
+      this.#beginData(opcode === TEXT, (first & RSV1) !== 0, size);
+    }
+    if (size === 0 && this.#state !== ENDED) this.#endFrame();
+  }
+  /** Says what is wrong with the first two bytes of a frame, before the rest of it has arrived. */
+  #headerProblem(first, second) {
+    const opcode = first & OPCODE;
+    if (second & MASKED) return "a masked frame (RFC 6455 section 5.1)";
+    if (first & RSV & ~RSV1) return "a reserved bit is set (RFC 6455 section 5.2)";
+    if (first & RSV1 && (this.#limits.compressed === void 0 || opcode > BINARY || !opcode)) {
+      return "RSV1 is set where no compressed message begins (RFC 7692 section 6)";
+    }
+    if (opcode >= CLOSE) {
+      if (opcode > PONG) return `a frame with the reserved opcode ${opcode}`;
+      if (!(first & FIN)) return "a fragmented control frame (RFC 6455 section 5.5)";
+      return second > MAX_CONTROL_BYTES ? "a control frame of more than 125 bytes" : void 0;
+    }
+    if (opcode > BINARY) return `a frame with the reserved opcode ${opcode}`;
+    if (opcode === CONTINUATION) {
+      return this.#message ? void 0 : "a continuation frame without a message to continue";
+    }
+    return this.#message && "a new message before the end of a fragmented one";
+  }
+  #beginData(isText, isCompressed, length) {
+    this.#state = DATA;
+    const message = this.#message ??= {
+      isText,
+      isCompressed,
+      payload: new PayloadBuffer(),
+      utf8: isText && !isCompressed ? new Utf8Validator() : void 0
+    };
+    const size = message.payload.size + length;
+    const { message: limit, compressed = limit } = this.#limits;
+    if (size > (message.isCompressed ? compressed : limit)) {
+      this.#fail(MESSAGE_TOO_BIG, "a message is too big", message.isCompressed ? void 0 : size);
+    }
+  }
+  /** Reads payload, up to the end of the frame or the chunk. */
+  #readPayload() {
+    const end = Math.min(this.#offset + this.#remaining, this.#chunk.length);
+    const part = this.#chunk.subarray(this.#offset, end);
+    this.#offset = end;
+    this.#remaining -= part.length;
+    if (this.#state === CONTROL) {
+      this.#control?.add(part);
+    } else {
+      const message = this.#message;
+      if (message.utf8?.accepts(part) === false) {
+        this.#failUtf8("a text message");
+        return false;
+      }
+      message.payload.add(part);
+    }
+    if (this.#remaining === 0) this.#endFrame();
+    return true;
+  }
+  #endFrame() {
+    const wasControl = this.#state === CONTROL;
+    this.#state = HEADER;
+    if (wasControl) {
+      const payload = this.#control.finish();
+      this.#control = void 0;
+      this.#endControl(payload);
+    } else if (this.#isFinal) {
+      const message = this.#message;
+      this.#message = void 0;
+      this.#endMessage(message);
+    }
+  }
+  #endMessage({ isText, isCompressed, payload, utf8 }) {
+    if (utf8?.isComplete === false) this.#failUtf8("a text message");
+    else if (isCompressed) this.#events.onCompressed(isText, payload.finish());
+    else if (isText) this.#events.onText(payload.finish().toString(), payload.size);
+    else this.#events.onBinary(payload.finish());
+  }
+  #endControl(payload) {
+    if (this.#opcode === PING) this.#events.onPing(payload);
+    else if (this.#opcode === PONG) this.#events.onPong(payload);
+    else this.#endClose(payload);
+  }
+  /** RFC 6455 sections 5.5.1 and 7.4. */
+  #endClose(payload) {
+    const isEmpty = payload.length === 0;
+    const code = isEmpty ? NO_STATUS : payload.length < 2 ? 0 : payload.readUInt16BE();
+    if (!isEmpty && !isFrameCode(code)) {
+      this.#fail(PROTOCOL_ERROR, `a close frame with the invalid code ${code}`);
+      return;
+    }
+    const reason = isEmpty ? "" : decodeUtf8(payload, 2, payload.length);
+    if (reason === void 0) {
+      this.#failUtf8("a close reason");
+      return;
+    }
+    this.end();
+    this.#events.onClose(code, reason);
+  }
+  #failUtf8(what) {
+    this.#fail(INVALID_PAYLOAD, `${what} is not valid UTF-8`);
+  }
+  #fail(closeCode, problem, size) {
+    this.end();
+    this.#events.onFault({ closeCode, problem, ...size !== void 0 && { size } });
+  }
+}
+function headerSize(second) {
+  const length = second & ~MASKED;
+  return length < 126 ? 2 : length === 126 ? 4 : MAX_HEADER_BYTES;
+}
+function payloadSize(header, size) {
+  if (size === 2) return header[1];
+  return size === 4 ? header.readUInt16BE(2) : Number(header.readBigUInt64BE(2));
+}
+
+const MAX_SYNC_INPUT_BYTES = 32768;
+const MAX_SYNC_OUTPUT_BYTES = 524288;
+const TAIL = /* @__PURE__ */ node_buffer.Buffer.from([0, 0, 255, 255]);
+class MessageInflater {
+  #windowBits;
+  #keepsContext;
+  #limit;
+  #events;
+  #stream;
+  /** What the current message has inflated to so far. */
+  #parts = [];
+  #size = 0;
+  /** @param limit The largest message, inflated, in bytes. */
+  constructor(windowBits, keepsContext, limit, events) {
+    this.#windowBits = windowBits;
+    this.#keepsContext = keepsContext;
+    this.#limit = limit;
+    this.#events = events;
+  }
+  /** Begins a message. The event comes within the call, or later. */
+  inflate(isText, payload) {
+    if (payload.length === 0) {
+      this.#finish(isText, payload);
+      return;
+    }
+    if (payload.length > MAX_SYNC_INPUT_BYTES || !canRunSync()) {
+      this.#runAsync(isText, node_buffer.Buffer.concat([payload, TAIL]));
+      return;
+    }
+    const { input } = scratch();
+    const end = payload.copy(input) + TAIL.copy(input, payload.length);
+    this.#runSync(isText, input, end);
+  }
+  /** Frees zlib's memory. No event follows. */
+  close() {
+    this.#stream?.close();
+    this.#stream = void 0;
+    this.#parts = [];
+    this.#size = 0;
+  }
+  #open() {
+    if (this.#stream) return this.#stream;
+    const stream = node_zlib.createInflateRaw({
+      windowBits: this.#windowBits,
+      flush: node_zlib.constants.Z_SYNC_FLUSH
+    });
+    stream.on("error", (cause) => {
+      if (stream === this.#stream) this.#failInvalid(cause);
+    });
+    return this.#stream = stream;
+  }
+  #runSync(isText, input, end) {
+    const { output } = scratch();
+    const stream = this.#open();
+    for (let start = 0; ; ) {
+      const { produced, consumed } = runSync(stream, input, start, end, output);
+      start += consumed;
+      this.#size += produced;
+      if (stream.destroyed) {
+        this.#failInvalid(stream.errored);
+      } else if (this.#size > this.#limit) {
+        this.#failTooBig();
+      } else if (produced === output.length) {
+        this.#parts.push(node_buffer.Buffer.from(output));
+        if (this.#size < MAX_SYNC_OUTPUT_BYTES) continue;
+        this.#runAsync(isText, node_buffer.Buffer.from(input.subarray(start, end)));
+      } else if (start < end) {
+        stream.reset();
+        if (produced > 0) this.#parts.push(node_buffer.Buffer.from(output.subarray(0, produced)));
+        continue;
+      } else {
+        this.#finish(isText, output.subarray(0, produced));
+      }
+      return;
+    }
+  }
+  /** Goes on by Node's public interface, which runs on another thread. */
+  #runAsync(isText, input) {
+    const stream = this.#open();
+    const before = stream.bytesWritten;
+    if (stream.listenerCount("data") === 0) {
+      stream.on("data", (part) => {
+        if (stream === this.#stream) this.#add(part);
+      });
+    }
+    stream.write(input);
+    stream.flush(() => {
+      if (stream !== this.#stream) return;
+      const consumed = stream.bytesWritten - before;
+      if (consumed === input.length) {
+        this.#finish(isText, node_buffer.Buffer.alloc(0));
+        return;
+      }
+      this.#stream = void 0;
+      stream.close();
+      this.#runAsync(isText, input.subarray(consumed));
+    });
+  }
+  #add(part) {
+    this.#size += part.length;
+    if (this.#size > this.#limit) this.#failTooBig();
+    else this.#parts.push(part);
+  }
+  #finish(isText, last) {
+    const parts = this.#parts;
+    const whole = parts.length > 0 ? node_buffer.Buffer.concat([...parts, last]) : last;
+    if (parts.length > 0) this.#parts = [];
+    this.#size = 0;
+    if (!this.#keepsContext) this.#stream?.reset();
+    this.#events.onInflated(isText, whole);
+  }
+  #failInvalid(cause) {
+    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    this.#fail({
+      closeCode: INVALID_PAYLOAD,
+      problem: `a compressed message is no valid deflate data${why}`,
+      cause
+    });
+  }
+  #failTooBig() {
+    this.#fail({ closeCode: MESSAGE_TOO_BIG, problem: "a message is too big" });
+  }
+  #fail(fault) {
+    this.close();
+    this.#events.onFault(fault);
+  }
+}
+
+function ownBytes(payload) {
+  const { buffer } = payload;
+  const isWhole = payload.length > 0 && buffer.byteLength === payload.length;
+  return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(payload);
+}
+function viewOf({ buffer, byteOffset, length }) {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+class MessageReader {
+  constructor(socket, { readLimit, node }, deflate, pings, events) {
+    /** How often reading was paused because of the consumer. */
+    this.timesPaused = 0;
+    this.#isInflating = false;
+    this.#pressure = 0;
+    this.#isPaused = false;
+    /** Nothing arrives any more, so what is there is delivered whatever the consumer does. */
+    this.#isFinishing = false;
+    this.#socket = socket;
+    this.#pings = pings;
+    this.#events = events;
+    this.#binaryViews = node.binaryViews ?? false;
+    const compressed = deflate && maxDeflatedSize(readLimit);
+    this.#parser = new FrameParser({ message: readLimit, compressed }, this);
+    this.#inflater = deflate && new MessageInflater(deflate.serverWindowBits, deflate.serverContext, readLimit, this);
+  }
+  #socket;
+  #pings;
+  #events;
+  #parser;
+  #inflater;
+  #binaryViews;
+  #isInflating;
+  #pressure;
+  #isPaused;
+  #isFinishing;
+  /** True while a message has begun to arrive, or is being inflated. */
+  get isInMessage() {
+    return this.#isInflating || this.#parser.isInMessage;
+  }
+  /** True if all bytes that have arrived are parsed, and their messages delivered. */
+  get isDrained() {
+    return !this.#isInflating && this.#parser.isDrained;
+  }
+  read(chunk) {
+    this.#parser.push(chunk);
+    this.#afterParsing();
+  }
+  /** Sets how far the consumer is behind. */
+  pause(pressure) {
+    this.#pressure = pressure;
+    this.regulate();
+  }
+  /** Delivers what has arrived, even to a consumer that is behind. */
+  finish() {
+    this.#isFinishing = true;
+    this.regulate();
+  }
+  /** Discards what has arrived and what will. No event follows. */
+  end() {
+    this.#parser.end();
+    this.#inflater?.close();
+    this.#isInflating = false;
+    this.#pressure = 0;
+    this.#resume();
+  }
+  /** Parses what may be parsed now, and stops or continues reading accordingly. */
+  regulate() {
+    this.#parser.halted = this.#isInflating;
+    this.#parser.isFull = this.#isPauseDue;
+    this.#parser.run();
+    this.#afterParsing();
+  }
+  #afterParsing() {
+    if (this.#isBlocked) {
+      if (!this.#isPaused) atTurnEnd(this);
+    } else {
+      this.#resume();
+    }
+    this.#events.onParsed();
+  }
+  /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
+  onTurnEnd() {
+    if (this.#isPaused || !this.#isBlocked) return;
+    this.#isPaused = true;
+    if (this.#isPauseDue) this.timesPaused++;
+    this.#socket.pause();
+  }
+  #resume() {
+    if (this.#isPaused) this.#socket.resume();
+    this.#isPaused = false;
+  }
+  get #isPauseDue() {
+    const mayPause = this.#pressure > 1 || this.#pings.size === 0;
+    return this.#pressure > 0 && mayPause && !this.#isFinishing;
+  }
+  /**
+   * True if bytes wait that may not be parsed yet. A full channel alone does not stop reading: pings are
+   * answered, and a close frame or a fault is found, up to the next message.
+   */
+  get #isBlocked() {
+    return this.#isInflating || this.#isPauseDue && !this.#parser.isDrained;
+  }
+  onText(text, size) {
+    this.#events.onMessage({ type: "text", data: text }, size);
+  }
+  onBinary(payload) {
+    this.#deliverBinary(this.#binaryViews ? viewOf(payload) : ownBytes(payload));
+  }
+  #deliverBinary(data) {
+    this.#events.onMessage({ type: "binary", data }, data.length);
+  }
+  onCompressed(isText, payload) {
+    this.#setInflating(true);
+    this.#inflater?.inflate(isText, payload);
+    if (this.#isInflating) this.regulate();
+  }
+  onInflated(isText, bytes) {
+    this.#setInflating(false);
+    const text = isText ? decodeUtf8(bytes, 0, bytes.length) : void 0;
+    if (!isText) this.#deliverBinary(ownBytes(bytes));
+    else if (text !== void 0) this.onText(text, bytes.length);
+    else this.onFault({ closeCode: INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
+    this.regulate();
+  }
+  /** While a message is inflated, what follows it waits. */
+  #setInflating(isInflating) {
+    this.#isInflating = this.#parser.halted = isInflating;
+  }
+  onFault(fault) {
+    this.#events.onFault(fault);
+    this.end();
+    this.#events.onParsed();
+  }
+  onPing(payload) {
+    this.#events.onPing(payload);
+  }
+  onPong(payload) {
+    this.#events.onPong(payload);
+  }
+  onClose(code, reason) {
+    this.#events.onClose(code, reason);
+  }
+}
+function maxDeflatedSize(readLimit) {
+  return readLimit + (readLimit >> 3) + 64;
+}
+
+class MessageSender {
+  #writer;
+  #deflater;
+  #threshold;
+  #onError;
+  /** What follows the message that is being deflated; `undefined` if none is. */
+  #waiting;
+  #waitingBytes = 0;
+  /**
+   * @param threshold Smaller messages are sent uncompressed, in bytes.
+   * @param onError Called if zlib fails: then nothing more can be sent.
+   */
+  constructor(writer, deflater, threshold, onError) {
+    this.#writer = writer;
+    this.#deflater = deflater;
+    this.#threshold = threshold;
+    this.#onError = onError;
+  }
+  /** How many bytes have not been handed to the socket. */
+  get size() {
+    return this.#writer.size + this.#waitingBytes;
+  }
+  /** Sends a message, and returns its size in bytes. `data` may change afterwards. */
+  send(data) {
+    const opcode = typeof data === "string" ? TEXT : BINARY;
+    if (!this.#deflater) return this.#writer.add(FIN | opcode, data);
+    if (!this.#waiting) return this.#sendNow(this.#deflater, opcode, data);
+    const payload = node_buffer.Buffer.from(data);
+    this.#wait(opcode, payload);
+    return payload.length;
+  }
+  /** Sends a close frame; 1005 stands for one without a code. Nothing may be sent after it. */
+  close(code, reason) {
+    const payload = node_buffer.Buffer.alloc(code === NO_STATUS ? 0 : 2 + node_buffer.Buffer.byteLength(reason));
+    if (payload.length > 0) {
+      payload.writeUInt16BE(code);
+      payload.write(reason, 2);
+    }
+    if (this.#waiting) this.#wait(CLOSE, payload);
+    else this.#writeClose(payload);
+  }
+  /** Frees zlib's memory, and drops what waits. */
+  end() {
+    this.#deflater?.close();
+    this.#waiting = void 0;
+    this.#waitingBytes = 0;
+  }
+  #wait(opcode, payload) {
+    this.#waiting?.push({ opcode, payload });
+    this.#waitingBytes += payload.length;
+  }
+  #sendNow(deflater, opcode, data) {
+    const size = typeof data === "string" ? node_buffer.Buffer.byteLength(data) : data.length;
+    if (size < this.#threshold || size === 0) return this.#writer.add(FIN | opcode, data);
+    const deflated = deflater.deflateSync(data, size);
+    if (deflated) this.#writer.add(FIN | RSV1 | opcode, deflated);
+    else this.#deflateAsync(deflater, opcode, node_buffer.Buffer.from(data));
+    return size;
+  }
+  #deflateAsync(deflater, opcode, payload) {
+    this.#waiting ??= [];
+    this.#waitingBytes += payload.length;
+    deflater.deflateAsync(payload, (error, deflated) => {
+      this.#waitingBytes -= payload.length;
+      if (error) {
+        this.end();
+        this.#onError(error);
+        return;
+      }
+      const waiting = this.#waiting ?? [];
+      this.#waiting = void 0;
+      this.#writer.add(FIN | RSV1 | opcode, deflated);
+      this.#resume(deflater, waiting);
+    });
+  }
+  /** Sends what has waited, up to the next message that is deflated asynchronously. */
+  #resume(deflater, frames) {
+    for (const { opcode, payload } of frames) {
+      if (this.#waiting) {
+        this.#waiting.push({ opcode, payload });
+        continue;
+      }
+      this.#waitingBytes -= payload.length;
+      if (opcode === CLOSE) this.#writeClose(payload);
+      else this.#sendNow(deflater, opcode, payload);
+    }
+  }
+  #writeClose(payload) {
+    this.#writer.add(FIN | CLOSE, payload, false);
+    this.#writer.flush();
+  }
+}
+
+const PAYLOAD_BYTES = 4;
+class Pings {
+  #waiting = [];
+  #sent = 0;
+  get size() {
+    return this.#waiting.length;
+  }
+  /** Registers a new ping, which is the `frame`th counted frame of the connection. */
+  add(frame, done) {
+    const payload = node_buffer.Buffer.alloc(PAYLOAD_BYTES);
+    const id = ++this.#sent;
+    const ping = { id, payload, start: now(), isFlushed: false, frame, done };
+    payload.writeUInt32BE(id);
+    this.#waiting = [...this.#waiting, ping];
+    return ping;
+  }
+  /** So many frames have been flushed: the round trips of the pings among them begin. */
+  onFlushed(frames) {
+    for (const ping of this.#waiting) {
+      if (ping.isFlushed || ping.frame > frames) continue;
+      ping.isFlushed = true;
+      ping.start = now();
+    }
+  }
+  /** Forgets a ping, whose `done` is not called. */
+  remove(ping) {
+    this.#waiting = this.#waiting.filter((one) => one !== ping);
+  }
+  /** Removes the ping that this pong answers and all earlier ones (RFC 6455 section 5.5.3), and returns them. */
+  answeredBy(payload) {
+    if (payload.length !== PAYLOAD_BYTES) return [];
+    const id = node_buffer.Buffer.from(payload).readUInt32BE();
+    if (id > this.#sent) return [];
+    const answered = this.#waiting.filter((ping) => ping.id <= id);
+    this.#waiting = this.#waiting.filter((ping) => ping.id > id);
+    return answered;
+  }
+  /** Removes all pings, whose pongs will not arrive. */
+  end() {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { done } of waiting) done(NaN);
+  }
+}
+
+const OPEN = 0;
+const CLOSING = 1;
+const LINGERING = 2;
+const DISCARDING = 3;
+const LINGER_MS = 1e3;
+const MAX_BYTES_BEFORE_PONG = 65536;
+class SocketConnection {
+  constructor(socket, response, options, label) {
+    /** Messages and pings that were sent, and those that were flushed. */
+    this.taken = 0;
+    this.written = 0;
+    this.#writer = new FrameWriter(this);
+    this.#pings = new Pings();
+    this.#state = OPEN;
+    /** The server has ended its half of TCP; that is reported once all its bytes are parsed. */
+    this.#hasPeerEnded = false;
+    this.#isSocketClosed = false;
+    /** What the server's last bytes lead to, after the consumer had its turn with those before. */
+    this.#deferred = [];
+    const { headers } = response;
+    const { compression, compressionThreshold } = options;
+    this.#socket = socket;
+    this.#options = options;
+    this.#label = label;
+    this.#headers = headers;
+    this.protocol = headers["sec-websocket-protocol"] ?? "";
+    this.extensions = headers["sec-websocket-extensions"] ?? "";
+    this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
+    this.#counters = new KernelCounters(socket);
+    const deflate = readParameters(this.extensions, compression);
+    this.compression = compressionMode(this.extensions, compression);
+    this.#reader = new MessageReader(socket, options, deflate, this.#pings, this);
+    this.#sender = new MessageSender(
+      this.#writer,
+      deflate && new MessageDeflater(deflate.clientWindowBits, deflate.clientContext),
+      compressionThreshold,
+      (error) => this.#fail(error)
+    );
+  }
+  #socket;
+  #options;
+  #label;
+  #headers;
+  #counters;
+  #reader;
+  #writer;
+  #sender;
+  #pings;
+  #handshake;
+  #handler;
+  #state;
+  #sentCode;
+  #peerClose;
+  #lingerTimer;
+  #cause;
+  #hasPeerEnded;
+  #isSocketClosed;
+  #deferred;
+  /** The payload of the latest ping that has not been answered. */
+  #unansweredPing;
+  get handshake() {
+    return this.#handshake ??= { status: 101, headers: copyHeaders(this.#headers) };
+  }
+  /** Begins to read, and to report to `handler`. */
+  attach(handler) {
+    this.#handler = handler;
+    flushOnExit();
+    const socket = this.#socket;
+    socket.allowHalfOpen = true;
+    socket.on("data", (chunk) => {
+      this.#counters.emitted += chunk.length;
+      this.#reader.read(chunk);
+    }).on("end", () => {
+      this.#hasPeerEnded = true;
+      this.onParsed();
+    }).on("error", (error) => this.#cause ??= error).on("close", () => this.#onSocketClose());
+  }
+  get bufferedAmount() {
+    return this.#sender.size + this.#socket.writableLength;
+  }
+  get progress() {
+    return this.#socket.writableLength > 0 ? this.#counters.sent : NaN;
+  }
+  get life() {
+    return this.#reader.isInMessage ? NaN : this.#counters.received + this.#counters.sent;
+  }
+  get timesPaused() {
+    return this.#reader.timesPaused;
+  }
+  get received() {
+    return this.#counters.received;
+  }
+  // Sending
+  send(data) {
+    if (this.#state !== OPEN || !this.#socket.writable) return -1;
+    this.taken++;
+    return this.#sender.send(data);
+  }
+  /** Writes to the socket, for the {@link FrameWriter}. */
+  write(bytes, frames) {
+    const { maxWriteBytes } = this.#counters;
+    const { length } = bytes;
+    const onWritten = (error) => this.#onWritten(error, frames);
+    this.#counters.given += length;
+    try {
+      if (length <= maxWriteBytes) this.#socket.write(bytes, onWritten);
+      else this.#writeInParts(bytes, maxWriteBytes, onWritten);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+  #writeInParts(bytes, size, onWritten) {
+    let start = 0;
+    for (; start + size < bytes.length; start += size) {
+      this.#socket.write(bytes.subarray(start, start + size));
+    }
+    this.#socket.write(bytes.subarray(start), onWritten);
+  }
+  #onWritten(error, frames) {
+    if (error || this.#socket.destroyed) return;
+    this.written += frames;
+    this.#pings.onFlushed(this.written);
+    this.#answerPing();
+    this.#startLinger();
+    this.#handler?.onProgress();
+  }
+  ping(done) {
+    const isOpen = this.#state === OPEN;
+    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
+    this.#reader.regulate();
+    if (isOpen) this.#writer.add(FIN | PING, ping.payload);
+    return () => {
+      this.#pings.remove(ping);
+      this.#reader.regulate();
+    };
+  }
+  onPong(payload) {
+    for (const { start, done } of this.#pings.answeredBy(payload)) done(now() - start);
+    this.#reader.regulate();
+  }
+  onPing(payload) {
+    this.#unansweredPing = payload;
+    this.#answerPing();
+  }
+  #answerPing() {
+    const payload = this.#unansweredPing;
+    if (!payload || this.#state !== OPEN || this.bufferedAmount > MAX_BYTES_BEFORE_PONG) return;
+    this.#unansweredPing = void 0;
+    this.#writer.add(FIN | PONG, payload, false);
+  }
+  // Receiving
+  onMessage(message, size) {
+    this.#handler?.onMessage(message, size);
+  }
+  pause(pressure) {
+    this.#reader.pause(pressure);
+  }
+  /** Reports the end of the socket, once all that arrived before it has been delivered. */
+  onParsed() {
+    if (!this.#reader.isDrained) return;
+    if (this.#hasPeerEnded) {
+      this.#hasPeerEnded = false;
+      this.#defer(() => this.#endHalf());
+    }
+    if (this.#isSocketClosed) this.#end();
+  }
+  // Ending
+  /**
+   * Runs the task in the next turn: what the consumer answers to the messages before a close frame or a
+   * fault is sent before this side's close frame.
+   */
+  #defer(task) {
+    if (this.#deferred.push(task) === 1) nextTurn(() => this.#runDeferred());
+  }
+  #runDeferred() {
+    for (const task of this.#deferred.splice(0)) task();
+  }
+  onClose(code, reason) {
+    this.#defer(() => {
+      this.#peerClose = { code, reason };
+      this.#handler?.onClosing();
+      if (this.#state === OPEN) this.#sender.close(code, "");
+      if (this.#state !== DISCARDING) this.#state = LINGERING;
+      this.#startLinger();
+    });
+  }
+  onFault(fault) {
+    const error = faultError(this.#label, this.#options.readLimit, fault);
+    this.#defer(() => this.#handler?.onError(error, fault.closeCode));
+  }
+  close(code, reason) {
+    if (this.#state !== OPEN) return;
+    this.#state = CLOSING;
+    this.#sentCode = code;
+    this.#sender.close(code, reason);
+  }
+  terminate(code) {
+    this.#detach();
+    const canSend = this.#state === OPEN && this.#socket.writable;
+    if (code === ABNORMAL_CLOSURE || !canSend) {
+      this.#socket.destroy();
+      return void 0;
+    }
+    this.#state = DISCARDING;
+    const wasIdle = this.bufferedAmount === 0;
+    this.#sender.close(code, "");
+    this.#lingerTimer = setTimeout(() => this.#socket.destroy(), this.#options.closeTimeout);
+    this.#socket.resume();
+    this.onParsed();
+    return this.#counters.isAccepted ?? wasIdle ? code : void 0;
+  }
+  cut() {
+    this.#socket.destroy();
+    this.#onSocketClose();
+  }
+  /** Ends this side's half, after the server's. */
+  #endHalf() {
+    this.#handler?.onClosing();
+    this.#socket.end();
+  }
+  /** Once both close frames are there, the server closes TCP; it may not take long. */
+  #startLinger() {
+    if (this.#state !== LINGERING || this.#lingerTimer || this.bufferedAmount > 0) return;
+    this.#lingerTimer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+  }
+  /** Ends the connection because of an error on this side. */
+  #fail(cause) {
+    this.#cause ??= cause;
+    this.#defer(() => this.cut());
+  }
+  #onSocketClose() {
+    this.#isSocketClosed = true;
+    this.#reader.finish();
+  }
+  #end() {
+    this.#runDeferred();
+    clearTimeout(this.#lingerTimer);
+    this.#sender.end();
+    const { code, reason } = this.#peerClose ?? { code: ABNORMAL_CLOSURE, reason: "" };
+    const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? void 0 : code;
+    const sentCode = this.#sentCode ?? echoed;
+    this.#detach()?.onEnd({ code, reason, sentCode, cause: this.#cause });
+  }
+  /** Stops reporting, and discards what arrives from now on. */
+  #detach() {
+    const handler = this.#handler;
+    if (handler) stopFlushingOnExit();
+    this.#handler = void 0;
+    this.#reader.end();
+    this.#pings.end();
+    return handler;
+  }
+}
+
+function safeLookup(lookup, check = () => {
+}) {
+  return (host, options, done) => {
+    ask(lookup, host, options).then((answer) => {
+      const found = [answer].flat().map((one) => toAddress(host, one));
+      for (const { address } of found) check(address);
+      const family = options.family;
+      const fitting = found.filter((one) => !family || one.family === family);
+      if (fitting[0]) return fitting;
+      throw new Error(`the lookup of ${host} found no ${family ? `IPv${family} ` : ""}address`);
+    }).then(
+      (addresses) => {
+        if (options.all) done(null, addresses);
+        else done(null, addresses[0].address, addresses[0].family);
+      },
+      (error) => done(error, "")
+    );
+  };
+}
+function ask(lookup, host, options) {
+  return new Promise((resolve, reject) => {
+    const call = lookup;
+    const returned = call(host, options, (error, answer) => {
+      if (error) reject(error);
+      else resolve(answer);
+    });
+    Promise.resolve(returned).catch(reject);
+  });
+}
+function toAddress(host, answer) {
+  const { address } = Object(typeof answer === "string" ? { address: answer } : answer);
+  const family = typeof address === "string" ? node_net.isIP(address) : 0;
+  if (!family)
+    throw new Error(`the lookup of ${host} answered with something else than IP addresses`);
+  return { address, family };
 }
 
 function guardConnection(guard, url, options, signal) {
   const label = displayUrl(url);
   const rival = findRival(url, options);
   if (rival) {
-    const why = "it connects where the guard cannot see";
+    const why = "it connects where the guard cannot see the address: leave it out";
     throw new WsError(
       "UNSUPPORTED",
       `dial ${label}: ${rival} cannot be used with denyPrivateNetworks: ${why}`
@@ -2411,18 +3915,23 @@ function guardConnection(guard, url, options, signal) {
     if (!problem) return;
     throw new WsError(
       "URL_FORBIDDEN",
-      `dial ${label}: not allowed: ${label}: ${problem}, and option denyPrivateNetworks is set`
+      `dial ${label}: not allowed: ${label}: ${problem}, and option denyPrivateNetworks is set: to allow it, add it to denyPrivateNetworks.allow`
     );
   };
   check();
   const isSecure = url.protocol === "wss:";
-  return ({ host, port, family, localAddress, lookup = node_dns.lookup, ...rest }, done) => {
+  const lookup = safeLookup(options.node.lookup ?? node_dns.lookup, check);
+  return (given, done) => {
+    const { host, port, family, localAddress, ...rest } = given;
+    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = given;
     const socket = node_net.connect({
       port,
       ...host !== void 0 && { host },
       ...family !== void 0 && { family },
       ...localAddress !== void 0 && { localAddress },
-      lookup: checkAnswers(lookup, check)
+      ...autoSelectFamily !== void 0 && { autoSelectFamily },
+      ...autoSelectFamilyAttemptTimeout !== void 0 && { autoSelectFamilyAttemptTimeout },
+      lookup
     });
     const abort = () => void socket.destroy();
     signal.addEventListener("abort", abort);
@@ -2444,35 +3953,14 @@ function guardConnection(guard, url, options, signal) {
         settle(error);
       }
     });
+    return void 0;
   };
 }
 function findRival({ protocol }, { webSocket, node }) {
   if (webSocket) return "option webSocket";
   if (node.agent) return "option node.agent";
   if (node.tls?.socket) return "option node.tls.socket";
-  return protocol === "ws+unix:" ? "a ws+unix: URL" : void 0;
-}
-function checkAnswers(lookup, check) {
-  return (host, options, done) => {
-    lookup(host, options, (error, answer, family) => {
-      let answers;
-      try {
-        if (error) throw error;
-        answers = copyAnswers(Array.isArray(answer) ? answer : [{ address: answer, family }]);
-        for (const { address } of answers) check(address);
-      } catch (refusal) {
-        done(refusal, "");
-        return;
-      }
-      const [first] = answers;
-      if (!first) done(new Error(`the look-up of ${host} found no address`), "");
-      else if (options.all) done(null, answers);
-      else done(null, first.address, first.family);
-    });
-  };
-}
-function copyAnswers(answers) {
-  return answers.map(({ address, family = 0 }) => ({ address: String(address), family }));
+  return protocol.endsWith("+unix:") ? `a ${protocol} URL` : void 0;
 }
 function startTls(socket, host = "", options) {
   const { servername = node_net.isIP(host) ? "" : host } = options;
@@ -2583,7 +4071,8 @@ function parseGuard(value, name) {
       const parsed = typeof entry === "string" && (parseBlock(entry) ?? parseName(entry));
       if (parsed) return parsed;
       const wanted = "a host name, an IP address or a CIDR block";
-      throw invalid(`${name}.allow[${index}]`, wanted, entry);
+      const problem = `must be ${wanted}, not ${quote(maskUrl(entry))}`;
+      throw new WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
     })
   );
 }
@@ -2602,20 +4091,507 @@ function withoutDot(host) {
   return host.replace(/\.$/, "");
 }
 
-const BODY_LIMIT = 65536;
-const BODY_TIMEOUT = 1e3;
+const DEFAULT_MAX_REDIRECTS = 5;
+function followRedirect(from, refusal, hops) {
+  const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
+  const location = redirectLocation(refusal);
+  if (location === void 0 || !followRedirects) throw refusal;
+  const label = displayUrl(from.url);
+  if (hops >= maxRedirects) {
+    throw new WsError(
+      "HANDSHAKE_REJECTED",
+      `dial ${label}: redirected again after node.maxRedirects (${maxRedirects}) redirects`,
+      { details: refusal.details }
+    );
+  }
+  const url = parseLocation(from.url, location, refusal);
+  const operation = `dial ${label}: not allowed: ${displayUrl(url)}`;
+  if (url.protocol.endsWith("+unix:")) {
+    throw forbidden(operation, "a redirect may not lead to a Unix socket");
+  }
+  if (from.url.protocol.startsWith("wss") && url.protocol === "ws:") {
+    throw forbidden(operation, "a redirect may not lead from TLS to a connection without it");
+  }
+  if (!sameOrigin(from.url, url)) return { url, options: strip(from.options, operation) };
+  url.username = from.url.username;
+  url.password = from.url.password;
+  return { url, options: from.options };
+}
+function forbidden(operation, why) {
+  return new WsError("URL_FORBIDDEN", `${operation}: ${why}`);
+}
+function redirectLocation(refusal) {
+  if (!WsError.is(refusal)) return void 0;
+  const { status = 0, headers } = refusal.details;
+  const location = headers?.location;
+  return [301, 302, 303, 307, 308].includes(status) && typeof location === "string" ? location : void 0;
+}
+function parseLocation(from, location, refusal) {
+  try {
+    const url = parseUrl(new URL(location, from), { unix: unixProblem, credentials: true });
+    url.username = url.password = "";
+    return url;
+  } catch {
+    throw new WsError(
+      "HANDSHAKE_REJECTED",
+      `dial ${displayUrl(from)}: redirected to what is not a ws: or wss: URL: see details.headers`,
+      { details: refusal.details }
+    );
+  }
+}
+const PUBLIC_TLS_OPTIONS = [
+  "allowPartialTrustChain",
+  "ca",
+  "checkServerIdentity",
+  "ciphers",
+  "crl",
+  "ecdhCurve",
+  "enableTrace",
+  "maxVersion",
+  "minDHSize",
+  "minVersion",
+  "rejectUnauthorized",
+  "requestOCSP",
+  "secureOptions",
+  "secureProtocol",
+  "sigalgs"
+];
+const PRIVATE_AGENT_OPTIONS = [
+  "cert",
+  "key",
+  "pfx",
+  "passphrase",
+  "secureContext",
+  "session",
+  "pskCallback",
+  "clientCertEngine",
+  "privateKeyEngine",
+  "privateKeyIdentifier",
+  "servername"
+];
+function strip(options, operation) {
+  if (options.protocols.length > 0) {
+    const why = "option protocols, which may hold a token, may not travel to another origin";
+    throw forbidden(operation, `${why}: dial that URL yourself, or leave out protocols`);
+  }
+  const { agent, tls } = options.node;
+  const own = agent?.options ?? {};
+  const secret = PRIVATE_AGENT_OPTIONS.find((name) => name in own);
+  if (secret) {
+    const why = `option ${secret} of node.agent may not travel to another origin`;
+    throw forbidden(operation, `${why}: dial that URL yourself`);
+  }
+  const node = Object.entries(options.node).filter(([name]) => name !== "origin");
+  const publicTls = Object.entries(tls ?? {}).filter(([name]) => PUBLIC_TLS_OPTIONS.includes(name));
+  return {
+    ...options,
+    headers: {},
+    node: { ...Object.fromEntries(node), tls: Object.fromEntries(publicTls) }
+  };
+}
+
+const MAX_BODY_BYTES = 65536;
+const BODY_TIMEOUT_MS = 1e3;
+async function readBody(response, signal) {
+  const body = await collect(response, signal);
+  const decoded = await decode(body, response.headers["content-encoding"]?.trim().toLowerCase());
+  return decoded.toString();
+}
+function collect(stream, signal) {
+  return new Promise((resolve) => {
+    const chunks = [];
+    let size = 0;
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve(node_buffer.Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES));
+    };
+    const timer = setTimeout(done, BODY_TIMEOUT_MS);
+    signal?.addEventListener("abort", done);
+    stream.on("data", (chunk) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= MAX_BODY_BYTES) done();
+    });
+    stream.on("end", done);
+    stream.on("error", done);
+    stream.on("close", done);
+  });
+}
+async function decode(body, encoding = "identity") {
+  if (encoding === "identity" || body.length === 0) return body;
+  const decoder = createDecoder(encoding, body);
+  if (!decoder) return node_buffer.Buffer.alloc(0);
+  const decoded = collect(decoder);
+  decoder.end(body);
+  try {
+    return await decoded;
+  } finally {
+    decoder.destroy();
+  }
+}
+function createDecoder(encoding, [first = 0]) {
+  const options = { finishFlush: node_zlib.constants.Z_SYNC_FLUSH, chunkSize: 1024 };
+  switch (encoding) {
+    case "gzip":
+    case "x-gzip":
+      return node_zlib.createGunzip(options);
+    case "deflate":
+      return (first & 15) === 8 ? node_zlib.createInflate(options) : node_zlib.createInflateRaw(options);
+    case "br":
+      return node_zlib.createBrotliDecompress({ ...options, finishFlush: node_zlib.constants.BROTLI_OPERATION_FLUSH });
+    default:
+      return void 0;
+  }
+}
+
+function prepareTakeover(response) {
+  const socket = response.socket;
+  if (typeof socket?.rawListeners !== "function") return () => void 0;
+  const before = listenersOf(socket);
+  return () => {
+    const added = [...listenersOf(socket)].map(([event, listeners]) => {
+      const kept = before.get(event) ?? [];
+      return [event, listeners.filter((listener) => !kept.includes(listener))];
+    });
+    const readers = added.find(([event]) => event === "data")?.[1] ?? [];
+    if (readers.length !== 1) return void 0;
+    for (const [event, listeners] of added) {
+      for (const listener of listeners) socket.removeListener(event, listener);
+    }
+    releaseWebSocket(socket);
+    return socket;
+  };
+}
+function listenersOf(socket) {
+  return new Map(
+    socket.eventNames().map((event) => [event, socket.rawListeners(event)])
+  );
+}
+function releaseWebSocket(socket) {
+  for (const key of Object.getOwnPropertySymbols(socket)) {
+    if (key.description === "websocket") {
+      socket[key] = void 0;
+    }
+  }
+}
+
+function getDefaultExportFromCjs (x) {
+	return x && x.__esModule && Object.prototype.hasOwnProperty.call(x, 'default') ? x['default'] : x;
+}
+
+var node;
+var hasRequiredNode;
+
+function requireNode () {
+	if (hasRequiredNode) return node;
+	hasRequiredNode = 1;
+
+	node = require$$0;
+	return node;
+}
+
+var nodeExports = requireNode();
+var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
+
+const MAX_PSK_BYTES = 512;
+const MAX_IDENTITY_BYTES = 256;
+function safeTlsOptions(tls, onFault) {
+  const wrap = (name, parse, onError) => {
+    const callback = tls[name];
+    if (!callback) return {};
+    const wrapped = function(...args) {
+      try {
+        return parse(callback.apply(this, args));
+      } catch (error) {
+        onFault(name, error);
+        return onError;
+      }
+    };
+    return { [name]: wrapped };
+  };
+  return {
+    ...tls,
+    ...wrap("checkServerIdentity", parseVerdict, new Error("checkServerIdentity failed")),
+    ...wrap("pskCallback", parsePsk, null)
+  };
+}
+function parseVerdict(answer) {
+  if (!answer || node_util.types.isNativeError(answer)) return answer;
+  throw unexpected(answer, "an Error or undefined");
+}
+function parsePsk(answer) {
+  if (answer === null || answer === void 0) return null;
+  const { psk, identity } = Object(answer);
+  const fits = ArrayBuffer.isView(psk) && psk.byteLength <= MAX_PSK_BYTES && typeof identity === "string" && node_buffer.Buffer.byteLength(identity) <= MAX_IDENTITY_BYTES;
+  if (fits) return { psk, identity };
+  const limits = `${MAX_PSK_BYTES} and ${MAX_IDENTITY_BYTES} bytes`;
+  throw unexpected(answer, `null or { psk, identity } of at most ${limits}`);
+}
+function unexpected(answer, wanted) {
+  if (!node_util.types.isPromise(answer)) return new Error(`it returned ${show(answer)}, not ${wanted}`);
+  answer.catch(() => {
+  });
+  return new Error(`it returned a promise, but Node needs the answer at once: ${wanted}`);
+}
+
+const UNIX_HOST = "localhost";
+function parseUnixTarget({ protocol, pathname, search }) {
+  if (!protocol.endsWith("+unix:")) return void 0;
+  const end = pathname.search(/:|$/);
+  const scheme = protocol.replace("+unix", "");
+  const request = pathname.slice(end + 1).replace(/\\/g, "%5C") || "/";
+  return {
+    path: node_querystring.unescape(pathname.slice(0, end)).replace(/^\/\0/, "\0"),
+    url: new URL(`${scheme}//${UNIX_HOST}:0${request}${search}`)
+  };
+}
+function unixConnection(path, isSecure) {
+  return (options) => isSecure ? node_tls.connect({ servername: UNIX_HOST, ...options, path }) : node_net.connect({ path });
+}
+function unixAgent(agent, path) {
+  const { addRequest } = agent;
+  const addUnixRequest = (request, options) => addRequest.call(agent, request, { ...options, socketPath: path });
+  return Object.create(agent, { addRequest: { value: addUnixRequest } });
+}
+
 const MAX_FRAGMENTS = 65536;
-const LAST_RESORT = 6e5;
+const LAST_RESORT_MS = 6e5;
 const MAX_CHUNKS = 262144;
 const MAX_PENDING_PONGS = 32768;
-const DEFAULT_MAX_REDIRECTS = 5;
-const PING_BYTES = 4;
-const dialBy = (guard) => async (request) => {
+const MIN_ATTEMPT_MS = 250;
+function createWebSocket(url, { node, compression, readLimit, ...options }, hooks) {
+  const { agent, tls, lookup, family, localAddress, origin } = node;
+  const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = node;
+  const { createConnection, maxHeaderSize, timeLeft, onRequest } = hooks;
+  const unix = parseUnixTarget(url);
+  const target = withoutCredentials(unix?.url ?? url);
+  const isSecure = url.protocol.startsWith("wss");
+  const compresses = compression !== COMPRESSION.DISABLED;
+  const noContext = compression === COMPRESSION.NO_CONTEXT;
+  const settings = {
+    // First, so that nothing in it replaces a setting of ours.
+    ...tls && safeTlsOptions(tls, hooks.onTlsFault),
+    // Nor an option of `ws`, of requests or of sockets that is none of TLS.
+    allowSynchronousEvents: true,
+    auth: void 0,
+    autoPong: true,
+    createConnection: unix ? unixConnection(unix.path, isSecure) : createConnection,
+    generateMask: void 0,
+    handshakeTimeout: void 0,
+    maxBufferedChunks: MAX_CHUNKS,
+    onread: void 0,
+    protocolVersion: 13,
+    skipUTF8Validation: false,
+    agent: unix && agent ? unixAgent(agent, unix.path) : agent,
+    lookup: lookup && safeLookup(lookup),
+    family,
+    autoSelectFamily,
+    autoSelectFamilyAttemptTimeout: Math.ceil(
+      autoSelectFamilyAttemptTimeout ?? Math.max(MIN_ATTEMPT_MS, timeLeft / 3)
+    ),
+    localAddress,
+    origin,
+    headers: {
+      ...authorization(url, options.headers),
+      ...options.headers,
+      ...unix && { Host: UNIX_HOST }
+    },
+    // Node refuses what reaches its limit.
+    maxHeaderSize: maxHeaderSize + 1,
+    followRedirects: false,
+    maxPayload: readLimit,
+    maxFragments: MAX_FRAGMENTS,
+    maxPendingAutoPongs: MAX_PENDING_PONGS,
+    // The core's own deadline forgives a sleep of this process; the timer of `ws` would not.
+    closeTimeout: LAST_RESORT_MS,
+    perMessageDeflate: compresses && {
+      // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
+      ...noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }
+    },
+    finishRequest(request) {
+      request.maxHeadersCount = 0;
+      onRequest(request);
+      request.end();
+    }
+  };
+  try {
+    return new WebSocket(
+      target,
+      [...options.protocols],
+      settings
+    );
+  } catch (error) {
+    throw startError(displayUrl(url), error);
+  }
+}
+function withoutCredentials(url) {
+  const copy = new URL(url);
+  copy.username = copy.password = "";
+  return copy;
+}
+function authorization({ username, password }, headers) {
+  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+  if (isGiven || !(username || password)) return {};
+  const credentials = node_buffer.Buffer.from(`${node_querystring.unescape(username)}:${node_querystring.unescape(password)}`);
+  return { Authorization: `Basic ${credentials.toString("base64")}` };
+}
+const EXTENSION = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
+function handshakeFault({ httpVersion, headers }) {
+  if (httpVersion !== "1.1") return `Not HTTP/1.1 but ${httpVersion}`;
+  const extensions = headers["sec-websocket-extensions"];
+  if (extensions === void 0 || EXTENSION.test(extensions)) return void 0;
+  return "Invalid Sec-WebSocket-Extensions header";
+}
+
+const ERROR_CLOSE_CODES = {
+  WS_ERR_INVALID_UTF8: INVALID_PAYLOAD,
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: MESSAGE_TOO_BIG,
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: MESSAGE_TOO_BIG
+};
+class WsConnection {
+  constructor(ws, response, options, label) {
+    this.timesPaused = 0;
+    /** Messages and pings that were sent, and those that were flushed. */
+    this.taken = 0;
+    this.written = 0;
+    this.#pings = new Pings();
+    this.#isFaulty = false;
+    this.#pressure = 0;
+    this.#isPaused = false;
+    this.#ws = ws;
+    this.#options = options;
+    this.#label = label;
+    this.protocol = ws.protocol;
+    this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
+    this.compression = compressionMode(this.extensions, options.compression);
+    this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
+    this.handshake = response && { status: 101, headers: copyHeaders(response.headers) };
+  }
+  #ws;
+  #options;
+  #label;
+  #pings;
+  #handler;
+  #sentCode;
+  #isFaulty;
+  #pressure;
+  #isPaused;
+  /** Begins to report to `handler`. */
+  attach(handler) {
+    this.#handler = handler;
+    const ws = this.#ws;
+    ws.on("message", (data, isBinary) => {
+      this.#handler?.onMessage(
+        isBinary ? { type: "binary", data: ownBytes(data) } : { type: "text", data: data.toString() },
+        data.length
+      );
+    });
+    ws.on("pong", (payload) => {
+      for (const { start, done } of this.#pings.answeredBy(payload)) done(now() - start);
+      this.#regulate();
+    });
+    ws.on("error", (error) => this.#onError(error));
+    ws.on("close", (code, reason) => {
+      const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? void 0 : code;
+      const sentCode = this.#sentCode ?? echoed;
+      this.#detach()?.onEnd({ code, reason: reason.toString(), sentCode });
+    });
+  }
+  get bufferedAmount() {
+    return this.#ws.bufferedAmount;
+  }
+  get progress() {
+    return this.bufferedAmount > 0 ? this.written - this.bufferedAmount : NaN;
+  }
+  send(data) {
+    if (this.#ws.readyState !== WebSocket.OPEN) return -1;
+    const isText = typeof data === "string";
+    const size = isText ? node_buffer.Buffer.byteLength(data) : data.length;
+    const compress = size >= this.#options.compressionThreshold;
+    this.taken++;
+    this.#ws.send(
+      isText ? data : data.slice(),
+      { binary: !isText, compress },
+      (error) => this.#onWritten(error)
+    );
+    return size;
+  }
+  ping(done) {
+    const isOpen = this.#ws.readyState === WebSocket.OPEN;
+    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
+    this.#regulate();
+    if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onWritten(error));
+    return () => {
+      this.#pings.remove(ping);
+      this.#regulate();
+    };
+  }
+  #onWritten(error) {
+    if (error) return;
+    this.written++;
+    this.#pings.onFlushed(this.written);
+    this.#handler?.onProgress();
+  }
+  pause(pressure) {
+    this.#pressure = pressure;
+    this.#regulate();
+  }
+  #regulate() {
+    const mayPause = this.#pressure > 1 || this.#pings.size === 0;
+    const isPauseDue = this.#pressure > 0 && mayPause;
+    if (this.#isPaused === isPauseDue) return;
+    this.#isPaused = isPauseDue;
+    if (isPauseDue) {
+      this.timesPaused++;
+      this.#ws.pause();
+    } else {
+      this.#ws.resume();
+    }
+  }
+  close(code, reason) {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
+    this.#ws.close(code, reason);
+  }
+  terminate(code) {
+    const ws = this.#ws;
+    this.#detach();
+    const isOpen = ws.readyState === WebSocket.OPEN;
+    if (code === ABNORMAL_CLOSURE || !(isOpen || this.#isFaulty)) {
+      ws.terminate();
+      return void 0;
+    }
+    this.pause(0);
+    if (isOpen) ws.close(code);
+    const timer = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
+    ws.once("close", () => clearTimeout(timer));
+    return code;
+  }
+  cut() {
+    this.#ws.terminate();
+  }
+  #onError(cause) {
+    this.#isFaulty = true;
+    const closeCode = ERROR_CLOSE_CODES[cause.code ?? ""] ?? PROTOCOL_ERROR;
+    const problem = cause.message;
+    const error = faultError(this.#label, this.#options.readLimit, { closeCode, problem, cause });
+    nextTurn(() => this.#handler?.onError(error, closeCode));
+  }
+  #detach() {
+    const handler = this.#handler;
+    this.#handler = void 0;
+    this.#pings.end();
+    return handler;
+  }
+}
+
+const DEFAULT_MAX_HEADER_BYTES = 65536;
+const dialBy = (guard, takeover = prepareTakeover) => async (request) => {
   const { signal } = request;
   let hop = { url: request.url, options: request.options };
   for (let hops = 0; ; hops++) {
     try {
-      await dialOnce(request, hop, guard);
+      await dialOnce(request, hop, guard, takeover);
       return;
     } catch (error) {
       hop = followRedirect(hop, error, hops);
@@ -2636,96 +4612,39 @@ const nodePlatform = {
     }
   }
 };
-function followRedirect(from, refusal, hops) {
-  const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
-  const location = redirectLocation(refusal);
-  if (location === void 0 || !followRedirects) throw refusal;
-  const label = displayUrl(from.url);
-  if (hops >= maxRedirects) {
-    throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: over ${maxRedirects} redirects`, {
-      details: refusal.details
-    });
-  }
-  const url = parseLocation(from.url, location, refusal);
-  if (url.protocol === "ws+unix:" || from.url.protocol === "wss:" && url.protocol === "ws:") {
-    throw new WsError(
-      "URL_FORBIDDEN",
-      `dial ${label}: not allowed: ${displayUrl(url)}: a redirect may not leave TLS or the network`
-    );
-  }
-  if (sameOrigin(from.url, url)) {
-    url.username = from.url.username;
-    url.password = from.url.password;
-    return { url, options: from.options };
-  }
-  return { url, options: withoutSecrets(from.options, `dial ${label}`) };
-}
-function redirectLocation(refusal) {
-  if (!WsError.is(refusal)) return void 0;
-  const { status = 0, headers } = refusal.details;
-  const location = headers?.location;
-  return [301, 302, 303, 307, 308].includes(status) && typeof location === "string" ? location : void 0;
-}
-function parseLocation(from, location, refusal) {
-  try {
-    const url = parseUrl(new URL(location, from), { unix: unixProblem, credentials: true });
-    url.username = url.password = "";
-    return url;
-  } catch {
-    throw new WsError("HANDSHAKE_REJECTED", `dial ${displayUrl(from)}: redirected to a bad URL`, {
-      details: refusal.details
-    });
-  }
-}
-function withoutSecrets(options, operation) {
-  const { agent, tls } = options.node;
-  if (holdsCertificate(agent?.options)) {
-    throw new WsError(
-      "URL_FORBIDDEN",
-      `${operation}: not allowed: a redirect would take the agent's client certificate elsewhere`
-    );
-  }
-  const kept = Object.entries(tls ?? {}).filter(([name]) => !CERTIFICATE_OPTIONS.includes(name));
-  return { ...options, headers: {}, node: { ...options.node, tls: Object.fromEntries(kept) } };
-}
-const CERTIFICATE_OPTIONS = [
-  "cert",
-  "key",
-  "pfx",
-  "passphrase",
-  "secureContext",
-  "session",
-  "pskCallback",
-  "clientCertEngine",
-  "privateKeyEngine",
-  "privateKeyIdentifier"
-];
-function holdsCertificate(options = {}) {
-  return CERTIFICATE_OPTIONS.some((name) => name in options);
-}
-function dialOnce({ signal, open }, { url, options }, guard) {
+function dialOnce({ signal, due, open }, { url, options }, guard, takeover) {
   return new Promise((resolve, reject) => {
     const label = displayUrl(url);
+    const { maxHeaderSize = DEFAULT_MAX_HEADER_BYTES } = options.node;
     let request;
     let response;
-    const createConnection = guard && guardConnection(guard, url, options, signal);
-    const ws = createWebSocket(url, options, createConnection, (req) => request = req);
-    const abort = () => {
-      fail(signal.reason);
-      ws.terminate();
-    };
+    let takeSocket;
+    const ws = createWebSocket(url, options, {
+      createConnection: guard && guardConnection(guard, url, options, signal),
+      maxHeaderSize,
+      timeLeft: due - now(),
+      onRequest: (made) => request = made,
+      onTlsFault: (name, error) => end(tlsFaultError(label, name, error))
+    });
     const fail = (error) => {
       signal.removeEventListener("abort", abort);
       reject(error);
     };
+    const failBy = (error) => fail(dialError(error, { label, maxHeaderSize, request, response }));
+    const end = (error) => {
+      fail(error);
+      ws.terminate();
+    };
+    const abort = () => end(signal.reason);
     signal.addEventListener("abort", abort);
-    ws.on("error", (error) => fail(dialError(label, error, request, response)));
-    ws.once("close", () => fail(new WsError("DIAL_FAILED", `dial ${label}: closed`)));
+    ws.on("error", failBy);
+    ws.once("close", () => failBy(new Error("the connection ended before the server answered")));
     ws.once("upgrade", (res) => {
       response = res;
+      takeSocket = takeover(res);
       const fault = handshakeFault(res);
       if (fault === void 0) return;
-      fail(dialError(label, new Error(fault), request, response));
+      failBy(new Error(fault));
       ws.terminate();
     });
     ws.once("unexpected-response", (req, res) => {
@@ -2743,486 +4662,13 @@ function dialOnce({ signal, open }, { url, options }, guard) {
     ws.once("open", () => {
       signal.removeEventListener("abort", abort);
       ws.removeAllListeners();
-      const transport = new NodeTransport(ws, options, label, response);
+      const socket = takeSocket?.();
+      const transport = socket && response ? new SocketConnection(socket, response, options, label) : new WsConnection(ws, response, options, label);
       transport.attach(open(transport, url));
       resolve();
     });
     if (signal.aborted) abort();
   });
-}
-function createWebSocket(url, { node, compression, readLimit, ...options }, createConnection, onRequest) {
-  const { agent, tls, lookup, family, localAddress, origin } = node;
-  const compresses = compression !== COMPRESSION.DISABLED;
-  const noContext = compression === COMPRESSION.NO_CONTEXT;
-  const settings = {
-    // First, so that nothing in it stands in for a setting of ours.
-    ...tls,
-    // Nor for one of `ws` or of requests.
-    allowSynchronousEvents: true,
-    auth: void 0,
-    autoPong: true,
-    createConnection,
-    generateMask: void 0,
-    handshakeTimeout: void 0,
-    maxBufferedChunks: MAX_CHUNKS,
-    protocolVersion: 13,
-    skipUTF8Validation: false,
-    agent,
-    lookup: lookup && catching(lookup),
-    family,
-    localAddress,
-    origin,
-    headers: options.headers,
-    followRedirects: false,
-    maxPayload: compresses ? deflatedLimit(readLimit) : readLimit,
-    maxFragments: MAX_FRAGMENTS,
-    maxPendingAutoPongs: MAX_PENDING_PONGS,
-    // The core's own deadline forgives this process's sleep; `ws`'s timer would not.
-    closeTimeout: LAST_RESORT,
-    perMessageDeflate: compresses && {
-      // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
-      ...noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true },
-      zlibInflateOptions: { transform: inflateAll },
-      // We decide, message by message: `ws` would heed its own only without context take-over.
-      threshold: 0
-    },
-    finishRequest(request) {
-      request.maxHeadersCount = 0;
-      onRequest(request);
-      request.end();
-    }
-  };
-  try {
-    return new WebSocket(
-      url,
-      [...options.protocols],
-      settings
-    );
-  } catch (cause) {
-    const why = cause.message;
-    throw new WsError("INVALID_OPTION", `connect: option node: Node refuses it: ${why}`, { cause });
-  }
-}
-function deflatedLimit(readLimit) {
-  return readLimit + (readLimit >> 3) + 64;
-}
-function inflateAll(chunk, encoding, done) {
-  const before = this.bytesWritten;
-  const own2 = Object.getPrototypeOf(this);
-  own2._transform.call(this, chunk, encoding, (error) => {
-    const rest = chunk.subarray(this.bytesWritten - before);
-    if (error || rest.every((byte) => byte === 0 || byte === 255)) done(error);
-    else this.destroy(Object.assign(new Error("more behind the end"), { code: "Z_DATA_ERROR" }));
-  });
-}
-function catching(lookup) {
-  return (host, options, done) => {
-    try {
-      lookup(host, options, done);
-    } catch (error) {
-      done(error);
-    }
-  };
-}
-const EXTENSION = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
-function handshakeFault({ httpVersion, headers }) {
-  if (httpVersion !== "1.1") return `Not HTTP/1.1 but ${httpVersion}`;
-  const extensions = headers["sec-websocket-extensions"];
-  if (extensions === void 0 || EXTENSION.test(extensions)) return void 0;
-  return "Invalid Sec-WebSocket-Extensions header";
-}
-const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
-function dialError(label, cause, request, response) {
-  const { code = "" } = cause;
-  if (WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
-  const why = cause.message || code;
-  if (response !== void 0 || code.startsWith("HPE_")) {
-    return new WsError("HANDSHAKE_REJECTED", `dial ${label}: bad handshake: ${why}`, {
-      details: response ? responseDetails(response) : {},
-      cause
-    });
-  }
-  const socket = request?.socket;
-  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
-    return new WsError("DIAL_FAILED", `dial ${label}: certificate not trusted: ${why}`, {
-      retryable: false,
-      cause
-    });
-  }
-  return new WsError("DIAL_FAILED", `dial ${label}: ${why}`, { cause });
-}
-const STATUS_TRAITS = {
-  401: "PERMISSION_DENIED",
-  403: "PERMISSION_DENIED",
-  404: "NOT_FOUND",
-  408: "+TIMEOUT",
-  410: "NOT_FOUND",
-  429: "+RATE_LIMITED",
-  501: "UNAVAILABLE",
-  505: "UNAVAILABLE"
-};
-function refusalError(label, response, body) {
-  const details = { ...responseDetails(response), body };
-  const { status = 0, statusText = "" } = details;
-  const traits = STATUS_TRAITS[status] ?? (status >= 500 && status < 600 ? "+UNAVAILABLE" : "INTERNAL");
-  const hint = redirectHint(status);
-  return new WsError(
-    "HANDSHAKE_REJECTED",
-    `dial ${label}: the server answered ${status} ${statusText}${hint}`,
-    { ...parseTraits(traits), details }
-  );
-}
-function redirectHint(status) {
-  return status >= 300 && status < 400 ? ": option node.followRedirects follows redirects" : "";
-}
-function responseDetails(response) {
-  const { statusCode = 0, statusMessage = "" } = response;
-  const retryAfter = parseRetryAfter(response.headers["retry-after"]);
-  return {
-    status: statusCode,
-    statusText: statusMessage,
-    headers: copyHeaders(response.headers),
-    ...retryAfter === void 0 ? {} : { retryAfter }
-  };
-}
-function copyHeaders(headers) {
-  return Object.freeze({ ...headers });
-}
-const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
-function parseRetryAfter(value) {
-  if (value === void 0) return void 0;
-  if (/^\d{1,10}$/.test(value)) return Number(value) * 1e3;
-  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
-}
-function readBody(response, signal) {
-  return new Promise((resolve) => {
-    const chunks = [];
-    let size = 0;
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve(node_buffer.Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString());
-    };
-    const timer = setTimeout(done, BODY_TIMEOUT);
-    signal.addEventListener("abort", done);
-    response.on("data", (chunk) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size >= BODY_LIMIT) done();
-    });
-    response.on("end", done);
-    response.on("error", done);
-    response.on("close", done);
-  });
-}
-const ERROR_CLOSE_CODES = {
-  WS_ERR_INVALID_UTF8: INVALID_PAYLOAD,
-  WS_ERR_TOO_MANY_BUFFERED_PARTS: POLICY_VIOLATION,
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: MESSAGE_TOO_BIG,
-  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: MESSAGE_TOO_BIG
-};
-class NodeTransport {
-  constructor(ws, options, label, response) {
-    this.timesPaused = 0;
-    /** Writes begun, and those that are done. */
-    this.taken = 0;
-    this.written = 0;
-    this.#hasToldFault = false;
-    this.#awaitsTurnEnd = false;
-    /** How many messages `ws` has that are not written. */
-    this.#deflating = 0;
-    this.#pings = [];
-    this.#pingsSent = 0;
-    this.#pauseAsked = false;
-    this.#pauseFirmly = false;
-    this.#paused = false;
-    this.#ws = ws;
-    this.#options = options;
-    this.#label = label;
-    this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
-    this.#socket = response?.socket;
-    this.#writer = this.#socket && new FrameWriter(this);
-    this.#deflates = ws.extensions !== "";
-    this.protocol = ws.protocol;
-    this.extensions = response?.headers["sec-websocket-extensions"] ?? ws.extensions;
-    this.#headers = response?.headers;
-  }
-  #ws;
-  #socket;
-  #options;
-  #label;
-  #headers;
-  #handshake;
-  #frames;
-  /** The listener of `ws`. */
-  #leave;
-  /** Writes past `ws`; without a socket nothing can. */
-  #writer;
-  #deflates;
-  #socketError;
-  #handler;
-  #sentCode;
-  #hasToldFault;
-  #awaitsTurnEnd;
-  #deflating;
-  #pings;
-  #pingsSent;
-  #pauseAsked;
-  #pauseFirmly;
-  #paused;
-  get handshake() {
-    const headers = this.#headers;
-    return this.#handshake ??= headers && { status: 101, headers: copyHeaders(headers) };
-  }
-  /** Begins to report. */
-  attach(handler) {
-    this.#handler = handler;
-    const ws = this.#ws;
-    ws.on("message", (data, isBinary) => {
-      this.#handler?.onMessage(
-        isBinary ? { type: "binary", data: own(data) } : { type: "text", data: data.toString() },
-        data.length
-      );
-    });
-    ws.on("pong", (payload) => this.#onPong(payload));
-    ws.on("error", (error) => this.#onError(error));
-    ws.on("close", (code, reason) => {
-      const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? void 0 : code;
-      this.#detach()?.onEnd({
-        code,
-        reason: reason.toString(),
-        sentCode: this.#sentCode ?? echoed,
-        cause: this.#socketError
-      });
-    });
-    this.#socket?.on("error", (error) => this.#socketError = error);
-    const onClosing = () => {
-      if (ws.readyState !== WebSocket.OPEN) this.#handler?.onClosing();
-    };
-    this.#readAhead();
-    this.#socket?.on("data", onClosing).on("end", onClosing).on("finish", onClosing);
-  }
-  /** Puts a reader before `ws`, whose listener is the only one yet; Bun's own `ws` has none. */
-  #readAhead() {
-    const socket = this.#socket;
-    const [leave, ...others] = socket?.listeners("data") ?? [];
-    if (!socket || !leave || others.length > 0) return;
-    const reader = new FrameReader(this.#deflates ? NONE : this.#options.readLimit, this);
-    this.#frames = reader;
-    this.#leave = leave;
-    const read = (chunk) => reader.read(chunk);
-    socket.off("data", leave).prependListener("data", read);
-    socket.prependOnceListener("close", () => {
-      socket.off("data", read);
-      reader.end();
-    });
-  }
-  mayTake() {
-    return this.#ws.readyState === WebSocket.OPEN;
-  }
-  leave(bytes) {
-    this.#writer?.flush();
-    this.#leave?.call(this.#socket, bytes);
-  }
-  /** Takes a message from a chunk, unless it is damaged: then `ws` shall say so. */
-  take(isText, chunk, start, end) {
-    const handler = this.#handler;
-    if (!handler) return false;
-    if (isText) {
-      const data = chunk.toString("utf8", start, end);
-      if (data.includes("\uFFFD")) return false;
-      handler.onMessage({ type: "text", data }, end - start);
-    } else {
-      const data = own(chunk.subarray(start, end));
-      handler.onMessage({ type: "binary", data }, end - start);
-    }
-    return true;
-  }
-  get bufferedAmount() {
-    return this.#ws.bufferedAmount + (this.#writer?.size ?? 0);
-  }
-  get progress() {
-    return this.#socket?.writableLength ? takenOf(this.#handle) : NaN;
-  }
-  get life() {
-    return this.#frames?.inMessage ? NaN : this.received + takenOf(this.#handle);
-  }
-  get received() {
-    const { bytesRead = 0 } = lowest(this.#handle);
-    return bytesRead;
-  }
-  get #handle() {
-    return this.#socket?._handle;
-  }
-  send(data) {
-    if (this.#ws.readyState !== WebSocket.OPEN) return -1;
-    this.taken++;
-    const writer = this.#writer;
-    if (!writer || this.#deflates) {
-      const size = typeof data === "string" ? node_buffer.Buffer.byteLength(data) : data.byteLength;
-      const compress = this.#deflates && size >= this.#options.compressionThreshold;
-      if (!writer || compress || this.#deflating > 0) {
-        this.#sendByWs(data, compress);
-        return size;
-      }
-    }
-    this.#awaitTurnEnd();
-    return writer.add(data);
-  }
-  #sendByWs(data, compress) {
-    this.#writer?.flush();
-    this.#deflating++;
-    const payload = typeof data !== "string" && this.#deflates ? data.slice() : data;
-    this.#ws.send(payload, { binary: typeof data !== "string", compress }, (error) => {
-      this.#deflating--;
-      this.#onWritten(error);
-    });
-  }
-  #awaitTurnEnd() {
-    if (this.#awaitsTurnEnd) return;
-    this.#awaitsTurnEnd = true;
-    atTurnEnd(this);
-  }
-  /** This turn's microtasks are done. */
-  onTurnEnd() {
-    this.#awaitsTurnEnd = false;
-    this.#writer?.flush();
-    if (this.#paused || !this.#isPauseDue) return;
-    this.#paused = true;
-    this.timesPaused++;
-    this.#ws.pause();
-  }
-  write(bytes, messages) {
-    this.#socket?.write(bytes, (error) => this.#onWritten(error, messages));
-  }
-  ping(done) {
-    const ping = { id: ++this.#pingsSent, start: now(), done };
-    this.#pings = [...this.#pings, ping];
-    this.#regulate();
-    if (this.#ws.readyState === WebSocket.OPEN) {
-      const payload = node_buffer.Buffer.alloc(PING_BYTES);
-      payload.writeUInt32BE(ping.id);
-      this.#writer?.flush();
-      this.taken++;
-      this.#ws.ping(payload, true, (error) => {
-        ping.start = now();
-        this.#onWritten(error);
-      });
-    }
-    return () => this.#takePings((one) => one === ping);
-  }
-  #onPong(payload) {
-    if (payload.byteLength !== PING_BYTES) return;
-    const id = payload.readUInt32BE();
-    if (id > this.#pingsSent) return;
-    for (const { start, done } of this.#takePings((ping) => ping.id <= id)) done(now() - start);
-  }
-  /** Takes out pings that wait no longer. */
-  #takePings(isOver) {
-    const over = this.#pings.filter(isOver);
-    this.#pings = this.#pings.filter((ping) => !isOver(ping));
-    this.#regulate();
-    return over;
-  }
-  pause(paused, firmly = false) {
-    this.#pauseAsked = paused;
-    this.#pauseFirmly = firmly;
-    this.#regulate();
-  }
-  get #isPauseDue() {
-    return this.#pauseAsked && (this.#pauseFirmly || this.#pings.length === 0);
-  }
-  #regulate() {
-    if (this.#paused === this.#isPauseDue) return;
-    if (!this.#paused) {
-      this.#awaitTurnEnd();
-      return;
-    }
-    this.#paused = false;
-    this.#ws.resume();
-  }
-  close(code, reason) {
-    this.#writer?.flush();
-    if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
-    this.#ws.close(code, reason);
-  }
-  terminate(code) {
-    const ws = this.#ws;
-    this.#detach();
-    const isOpen = ws.readyState === WebSocket.OPEN;
-    if (code === ABNORMAL_CLOSURE || !isOpen && !this.#hasToldFault) {
-      ws.terminate();
-      return void 0;
-    }
-    this.pause(false);
-    if (isOpen) {
-      this.#writer?.flush();
-      ws.close(code);
-      this.#socket?.end(() => this.#socket?.destroy());
-    }
-    const stop = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
-    ws.once("close", () => clearTimeout(stop));
-    return code;
-  }
-  cut() {
-    this.#ws.terminate();
-  }
-  #detach() {
-    const handler = this.#handler;
-    this.#handler = void 0;
-    for (const { done } of this.#takePings(() => true)) done(NaN);
-    return handler;
-  }
-  #onWritten(error, messages = 1) {
-    const handler = this.#handler;
-    if (error || handler === void 0 || this.#socket?.destroyed) return;
-    this.written += messages;
-    handler.onProgress();
-  }
-  /**
-   * `ws` found a fault with the peer, and has sent a close frame that tells it; unless the peer had ended
-   * its side while the message was inflated, at which `ws` ends this one.
-   */
-  #onError(cause) {
-    this.#frames?.stop();
-    this.#hasToldFault = !this.#socket?.writableEnded;
-    const closeCode = errorCloseCode(cause.code);
-    const limit = this.#options.readLimit;
-    const error = closeCode === MESSAGE_TOO_BIG ? new WsError("MESSAGE_TOO_BIG", `receive ${this.#label}: a message over ${limit} bytes`, {
-      details: { limit },
-      cause
-    }) : new WsError("PROTOCOL_ERROR", `receive ${this.#label}: ${cause.message}`, { cause });
-    this.#handler?.onError(error, closeCode);
-  }
-}
-function lowest(handle) {
-  return handle?._parent ?? handle ?? {};
-}
-function takenOf(handle) {
-  const { bytesWritten = 0, writeQueueSize = 0 } = lowest(handle);
-  return bytesWritten - writeQueueSize;
-}
-function errorCloseCode(code = "") {
-  if (code.startsWith("Z_")) return INVALID_PAYLOAD;
-  return ERROR_CLOSE_CODES[code] ?? PROTOCOL_ERROR;
-}
-let waiting = [];
-function atTurnEnd(transport) {
-  if (waiting.push(transport) === 1) queueMicrotask(awaitTick);
-}
-function awaitTick() {
-  process.nextTick(endTurn);
-}
-function endTurn() {
-  const transports = waiting;
-  waiting = [];
-  for (const transport of transports) transport.onTurnEnd();
-}
-function own(data) {
-  const { buffer } = data;
-  const isWhole = data.byteLength > 0 && buffer.byteLength === data.byteLength;
-  return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(data);
 }
 
 const native = { ...nodePlatform, parsers: nodeParsers };
@@ -3230,7 +4676,7 @@ const custom = /* @__PURE__ */ webSocketPlatform(() => void 0);
 const platformFor = (webSocket) => webSocket ? custom : native;
 const connect = /* @__PURE__ */ bindConnect(platformFor);
 const createContext = /* @__PURE__ */ bindCreateContext(platformFor);
-const websocket = /* @__PURE__ */ (() => Object.freeze({ ...shared, connect, createContext }))();
+const websocket = /* @__PURE__ */ (() => Object.freeze({ ...shared$1, connect, createContext }))();
 
 exports.BINARY = BINARY$1;
 exports.CLOSE_CODES = CLOSE_CODES;
@@ -3247,10 +4693,10 @@ exports.WsError = WsError;
 exports.after = after;
 exports.connect = connect;
 exports.createContext = createContext;
-exports.default = websocket;
 exports.definePolicy = definePolicy;
 exports.errors = errors;
 exports.parseDuration = parseDuration;
 exports.select = select;
 exports.ticker = ticker;
+exports.default = websocket;
 //# sourceMappingURL=node.cjs.map

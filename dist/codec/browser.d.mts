@@ -46,12 +46,26 @@ interface StreamOptions {
     readonly boundary?: "flush" | "message" | undefined;
 }
 
-/** Makes a codec of messages that are compressed. */
+/** The type of the functions that make codecs of compressed messages. */
 interface Inflating<Options> {
+    /**
+     * Makes a codec for option `codec` of `connect` and `reconnecting`, which decompresses what is received: for
+     * `gunzip` and `gzip` each message is gzip (RFC 1952), for `unzlib` and `zlib` zlib (RFC 1950), for
+     * `inflateRaw` and `deflateRaw` raw deflate (RFC 1951), for `auto` what its first bytes tell; for
+     * `zlibStream` and `deflateStream` all messages of a connection are one stream. Checksums and lengths are
+     * checked. `gzip`, `zlib` and `deflateRaw` also compress what is sent. Throws `INVALID_OPTION`.
+     *
+     * ```ts
+     * const client = await connect("wss://api.example.com/feed", { codec: gunzip() });
+     * ```
+     */
     (options?: Options & {
         readonly type?: "text" | undefined;
     }): Codec<TextMessage>;
-    /** With `type: "binary"` what was compressed is binary; texts come through as texts. */
+    /**
+     * The same with `type: "binary"`: what was compressed is received as bytes. Messages that arrive as text
+     * stay text.
+     */
     (options: Options): Codec;
 }
 
@@ -102,15 +116,21 @@ interface StandardSchema<Out = unknown> {
         } | undefined;
     };
 }
-/** What a schema says of a value. */
+/** The result of a schema for a value. */
 type SchemaResult<Out> = {
     readonly value: Out;
     readonly issues?: undefined;
 } | {
-    readonly issues: readonly {
-        readonly message: string;
-    }[];
+    readonly issues: readonly SchemaIssue[];
 };
+/** What a schema finds wrong. */
+interface SchemaIssue {
+    readonly message: string;
+    /** The keys that lead to it. */
+    readonly path?: readonly (PropertyKey | {
+        readonly key: PropertyKey;
+    })[] | undefined;
+}
 /** Options of {@link json}. */
 interface JsonOptions<Out = unknown> {
     /**
@@ -123,15 +143,28 @@ interface JsonOptions<Out = unknown> {
     readonly onInvalid?: OnInvalid | undefined;
 }
 /**
- * Messages are JSON, text or UTF-8, and received as values; values are sent as texts. A message that is no
- * JSON is `INVALID_MESSAGE`, as is one that the schema refuses, with its issues for `cause`. A value that
- * has no JSON rejects the send with `INVALID_MESSAGE`.
+ * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ * Without a schema, received values are not checked, and are `unknown`.
+ *
+ * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
+ * `INVALID_MESSAGE`.
  */
 declare function json(options?: JsonOptions & {
     readonly schema?: undefined;
 }): Codec<unknown, unknown>;
-/** Typed by its schema. */
-declare function json<Out>(options: JsonOptions<Out>): Codec<Out, unknown>;
+/**
+ * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ *
+ * With a schema, received values are validated and have its type; what it refuses is `INVALID_MESSAGE`, with
+ * the schema's issues as its `cause`. Without one nothing is checked: `json<Ticker>()` is a cast, as in
+ * `JSON.parse(text) as Ticker`.
+ *
+ * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
+ * `INVALID_MESSAGE`.
+ *
+ * @typeParam Out The type of received values.
+ */
+declare function json<Out>(options?: JsonOptions<Out>): Codec<Out, unknown>;
 
 /**
  * One zlib stream (RFC 1950) for all messages of a connection, as of Discord's `zlib-stream`. What is
@@ -139,7 +172,7 @@ declare function json<Out>(options: JsonOptions<Out>): Codec<Out, unknown>;
  * `INVALID_MESSAGE`.
  */
 declare const zlibStream: Inflating<StreamOptions>;
-/** As {@link zlibStream}, of raw deflate (RFC 1951), without header and trailer. */
+/** The same as {@link zlibStream} for raw deflate (RFC 1951), which has no header and no trailer. */
 declare const deflateStream: Inflating<StreamOptions>;
 
 declare const gunzip: Gunzip;
@@ -151,4 +184,4 @@ declare const zlib: Zlib;
 declare const deflateRaw: DeflateRaw;
 
 export { auto, compose, deflateRaw, deflateStream, gunzip, gzip, inflateRaw, json, unzlib, zlib, zlibStream };
-export type { Auto, AutoOptions, DeflateOptions, DeflateRaw, Gunzip, Gzip, InflateOptions, InflateRaw, Inflating, JsonOptions, Level, OnInvalid, SchemaResult, StandardSchema, StreamOptions, Unzlib, Zlib };
+export type { Auto, AutoOptions, DeflateOptions, DeflateRaw, Gunzip, Gzip, InflateOptions, InflateRaw, Inflating, JsonOptions, Level, OnInvalid, SchemaIssue, SchemaResult, StandardSchema, StreamOptions, Unzlib, Zlib };

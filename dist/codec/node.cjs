@@ -1,7 +1,6 @@
 'use strict';
 
 var wschan = require('wschan');
-var fflate = require('fflate');
 var node_zlib = require('node:zlib');
 
 const STEP = 8;
@@ -63,53 +62,483 @@ function orSkip(onInvalid, run) {
   }
 }
 
-const SMALL = 4096;
+const CHUNK_SIZE = 4096;
 class Output {
   constructor(codec, limit, checksum) {
     this.size = 0;
+    /** All are full but for the last one. */
     this.#chunks = [];
+    /** Free bytes of the last chunk. */
+    this.#free = 0;
     this.codec = codec;
     this.limit = limit;
     this.#checksum = checksum;
   }
   #checksum;
   #chunks;
-  /** Takes over a chunk, which owns its buffer. Throws `MESSAGE_TOO_BIG`. */
-  add(chunk) {
+  #free;
+  /** Appends a copy of `bytes`. Throws `MESSAGE_TOO_BIG`. */
+  add(bytes) {
     const { codec, limit } = this;
-    this.size += chunk.length;
-    if (this.size > limit) {
-      const text = `receive: ${codec}: decoded, it is over readLimit ${limit}: raise it`;
-      throw new wschan.WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
-    }
-    this.sum = this.#checksum?.(chunk, this.sum);
-    const chunks = this.#chunks;
-    const last = chunks.at(-1);
-    const both = (last?.length ?? SMALL) + chunk.length;
-    chunks.push(both < SMALL ? join([...chunks.splice(-1), chunk], both) : chunk);
+    this.size += bytes.length;
+    if (this.size > limit) throw tooBig(codec, limit);
+    this.sum = this.#checksum?.(bytes, this.sum);
+    const last = this.#chunks.at(-1);
+    const fitting = bytes.subarray(0, this.#free);
+    last?.set(fitting, last.length - this.#free);
+    this.#free -= fitting.length;
+    const rest = bytes.subarray(fitting.length);
+    if (rest.length === 0) return;
+    const chunk = new Uint8Array(last ? Math.max(rest.length, CHUNK_SIZE) : rest.length);
+    chunk.set(rest);
+    this.#free = chunk.length - rest.length;
+    this.#chunks.push(chunk);
   }
-  /** Hands it out in one piece, and begins anew. */
+  /** Returns all bytes in a buffer of their own, and starts again. */
   take() {
     const { size } = this;
     const chunks = this.#chunks;
     this.#chunks = [];
-    this.size = 0;
+    this.#free = this.size = 0;
     return chunks[0]?.length === size ? chunks[0] : join(chunks, size);
   }
+}
+function tooBig(codec, limit) {
+  const text = `receive: ${codec}: decoded message exceeds readLimit (${limit}); raise readLimit`;
+  return new wschan.WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
 }
 function join(chunks, size) {
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, at);
+    whole.set(chunk.subarray(0, size - at), at);
     at += chunk.length;
   }
   return whole;
 }
 
-function unpack(format, bytes, limit, inflater) {
+const EMPTY = /* @__PURE__ */ new Uint8Array();
+class BitReader {
+  #input = EMPTY;
+  /** What to subtract from a position in `#input` for the position in the latest piece. */
+  #offset = 0;
+  /** Position of the next byte; and the bits of those before it that are still to be read. */
+  #at = 0;
+  #bits = 0;
+  #bitCount = 0;
+  /** The same three at the mark. */
+  #markedAt = 0;
+  #markedBits = 0;
+  #markedBitCount = 0;
+  reset() {
+    this.#input = EMPTY;
+    this.#at = this.#bits = this.#bitCount = 0;
+  }
+  /** Goes on with a piece from `at` on. */
+  feed(bytes, at) {
+    const left = this.#input.length;
+    this.#input = left ? join([this.#input, bytes.subarray(at)], left + bytes.length - at) : bytes;
+    this.#at = left ? 0 : at;
+    this.#offset = left && left - at;
+  }
+  /** Lets go of the piece, which is the caller's: keeps a copy of bytes that are still to be read. */
+  release() {
+    this.#input = this.#at < this.#input.length ? this.#input.slice(this.#at) : EMPTY;
+  }
+  /** Position in the latest piece of the byte whose bits come next. */
+  get position() {
+    return Math.max(0, this.#at - (this.#bitCount + 7 >> 3) - this.#offset);
+  }
+  mark() {
+    this.#markedAt = this.#at;
+    this.#markedBits = this.#bits;
+    this.#markedBitCount = this.#bitCount;
+  }
+  /** True if more bits were read than there are. */
+  get isCutOff() {
+    return this.#at - (this.#bitCount >> 3) > this.#input.length;
+  }
+  /** Goes back to the mark. */
+  goBack() {
+    this.#at = this.#markedAt;
+    this.#bits = this.#markedBits;
+    this.#bitCount = this.#markedBitCount;
+    this.#returnBytes();
+  }
+  /** Skips the rest of a byte that was read in part. */
+  align() {
+    this.#drop(this.#bitCount & 7);
+    this.#returnBytes();
+  }
+  /** Reads a number of up to 16 bits. */
+  read(count) {
+    this.#need(count);
+    const value = this.#bits & (1 << count) - 1;
+    this.#drop(count);
+    return value;
+  }
+  /** Reads a symbol; -1 if there is no such code. */
+  readSymbol(code) {
+    if (this.#bitCount < 15) this.#need(15);
+    const entry = code.find(this.#bits);
+    const length = entry & 15 || 15;
+    this.#bits >>>= length;
+    this.#bitCount -= length;
+    return entry ? entry >> 4 : -1;
+  }
+  /** Reads up to `size` bytes, aligned, into `target`. Returns how many. */
+  readBytes(target, start, size) {
+    const bytes = this.#input.subarray(this.#at, this.#at + size);
+    target.set(bytes, start);
+    this.#at += bytes.length;
+    return bytes.length;
+  }
+  #need(count) {
+    let at = this.#at;
+    let bitCount = this.#bitCount;
+    for (; bitCount < count; bitCount += 8) {
+      this.#bits |= this.#input[at++] << bitCount;
+    }
+    this.#at = at;
+    this.#bitCount = bitCount;
+  }
+  #drop(count) {
+    this.#bits >>>= count;
+    this.#bitCount -= count;
+  }
+  /** Gives whole bytes back to the input. */
+  #returnBytes() {
+    this.#at -= this.#bitCount >> 3;
+    this.#bitCount &= 7;
+    this.#bits &= (1 << this.#bitCount) - 1;
+  }
+}
+
+const MAX_BITS = 15;
+const FAST_BITS = 9;
+const MAX_SYMBOLS = 288;
+class HuffmanCode {
+  /** Entries as {@link find} returns them, by the next bits of the input; 0: none, or a longer code. */
+  #fast = new Uint16Array(1 << FAST_BITS);
+  #mask = 0;
+  /** The number of codes by their length, and the symbols in the order of their codes. */
+  #counts = new Uint16Array(MAX_BITS + 1);
+  #symbols = new Uint16Array(MAX_SYMBOLS);
+  /** While it is built: the index in `#symbols` of the next symbol by the length of its code. */
+  #next = new Uint16Array(MAX_BITS + 2);
+  /**
+   * Builds the code from the length of each symbol's code, 0 for a symbol without one. Returns false for
+   * lengths that zlib rejects: those of too many codes; or of too few, unless there are none at all or, if
+   * `mayBeSingle`, a single one of one bit.
+   */
+  build(lengths, mayBeSingle = true) {
+    const counts = this.#counts.fill(0);
+    for (const length of lengths) counts[length] = counts[length] + 1;
+    counts[0] = 0;
+    const next = this.#next.fill(0);
+    let free = 1;
+    let longest = 0;
+    for (let length = 1; length <= MAX_BITS; length++) {
+      const count = counts[length];
+      next[length + 1] = next[length] + count;
+      if (count) longest = length;
+      free = free * 2 - count;
+      if (free < 0) return false;
+    }
+    for (let symbol = 0; symbol < lengths.length; symbol++) {
+      const length = lengths[symbol];
+      if (length) {
+        const index = next[length];
+        this.#symbols[index] = symbol;
+        next[length] = index + 1;
+      }
+    }
+    this.#fillFast(longest);
+    return free === 0 || longest <= (mayBeSingle ? 1 : 0);
+  }
+  #fillFast(longest) {
+    const size = 1 << Math.min(longest, FAST_BITS);
+    const fast = this.#fast.fill(0, 0, size);
+    this.#mask = size - 1;
+    let code = 0;
+    let index = 0;
+    for (let length = 1; 1 << length <= size; length++) {
+      for (let left = this.#counts[length]; left > 0; left--) {
+        const entry = this.#symbols[index++] << 4 | length;
+        for (let at = code; at < size; at += 1 << length) fast[at] = entry;
+        let bit = 1 << length - 1;
+        for (; code & bit; bit >>= 1) code ^= bit;
+        code |= bit;
+      }
+    }
+  }
+  /** Finds the code that the next 15 bits begin with: `symbol << 4 | length`, 0 if there is none. */
+  find(bits) {
+    return this.#fast[bits & this.#mask] || this.#findLong(bits);
+  }
+  /** Compares bit by bit with the range of the codes of each length, as in Mark Adler's puff. */
+  #findLong(bits) {
+    let code = 0;
+    let index = 0;
+    for (let length = 1; length <= MAX_BITS; length++) {
+      const count = this.#counts[length];
+      code += bits >> length - 1 & 1;
+      if (code < count) return this.#symbols[index + code] << 4 | length;
+      index += count;
+      code = (code - count) * 2;
+    }
+    return 0;
+  }
+}
+let fixedCodes;
+function getFixedCodes() {
+  if (!fixedCodes) {
+    const [literals, distances] = fixedCodes = [new HuffmanCode(), new HuffmanCode()];
+    literals.build(new Uint8Array(MAX_SYMBOLS).fill(8).fill(9, 144, 256).fill(7, 256, 280));
+    distances.build(new Uint8Array(32).fill(5));
+  }
+  return fixedCodes;
+}
+
+const WINDOW = 32768;
+const MAX_MATCH = 258;
+const BUFFER_SIZE = 65536;
+const MAX_BYTEWISE_COPY = 32;
+const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+class Inflater {
+  constructor() {
+    /** True if the stream has ended. */
+    this.hasEnded = false;
+    this.#reader = new BitReader();
+    this.#isLastBlock = false;
+    /** Bytes of a stored block that are still to be copied. */
+    this.#stored = 0;
+    this.#ownCodes = [new HuffmanCode(), new HuffmanCode()];
+    /** How many code lengths a block has, 0 once its codes are built; how many are read, and these. */
+    this.#lengthCount = 0;
+    this.#literalCount = 0;
+    this.#lengthsRead = 0;
+    this.#lengths = new Uint8Array(320);
+    this.#lengthCode = new HuffmanCode();
+    this.#start = 0;
+    this.#end = 0;
+  }
+  #reader;
+  #isLastBlock;
+  #stored;
+  /** Codes of a compressed block. */
+  #codes;
+  #ownCodes;
+  #lengthCount;
+  #literalCount;
+  #lengthsRead;
+  #lengths;
+  #lengthCode;
+  /** The window up to `#start`, then decoded data up to `#end`; allocated on first use. */
+  #buffer;
+  #start;
+  #end;
+  /** Starts another stream. */
+  reset() {
+    this.#reader.reset();
+    this.hasEnded = this.#isLastBlock = false;
+    this.#codes = void 0;
+    this.#stored = this.#lengthCount = this.#start = this.#end = 0;
+  }
+  /**
+   * Inflates `bytes` from `at` on. Returns the position of the byte after the stream, or after `bytes` if it
+   * has not ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and is then reset.
+   */
+  feed(bytes, at, output) {
+    const reader = this.#reader;
+    reader.feed(bytes, at);
+    const buffer = this.#buffer ??= new Uint8Array(BUFFER_SIZE);
+    try {
+      while (this.#readUnits(buffer, output)) ;
+      this.#flush(buffer, output);
+    } catch (error) {
+      this.reset();
+      throw error;
+    }
+    if (this.hasEnded) {
+      reader.align();
+      const { position } = reader;
+      reader.reset();
+      return position;
+    }
+    reader.release();
+    return bytes.length;
+  }
+  /** Reads units of one kind. Returns false at the end of the input or of the stream. */
+  #readUnits(buffer, output) {
+    this.#makeRoom(buffer, output);
+    if (this.#stored) return this.#copyStored(buffer);
+    if (this.#codes) return this.#decode(this.#codes, buffer, output.codec);
+    if (this.#lengthCount) return this.#readLengths(output.codec);
+    if (!this.#isLastBlock) return this.#readHeader(output.codec);
+    this.hasEnded = true;
+    return false;
+  }
+  /** Returns true, and goes back to its beginning, if the unit is cut off. Otherwise it throws a problem. */
+  #isCutOff(codec, problem) {
+    const reader = this.#reader;
+    const { isCutOff } = reader;
+    if (isCutOff || problem) reader.goBack();
+    if (problem && !isCutOff) throw corrupt(codec, problem, reader.position);
+    return isCutOff;
+  }
+  /** Reads the header of a block, up to its code lengths. */
+  #readHeader(codec) {
+    const reader = this.#reader;
+    reader.mark();
+    const isLast = reader.read(1) > 0;
+    const problem = this.#readBlock(reader.read(2));
+    if (this.#isCutOff(codec, problem)) {
+      this.#codes = void 0;
+      this.#stored = this.#lengthCount = 0;
+      return false;
+    }
+    this.#isLastBlock = isLast;
+    const lengths = this.#lengths.subarray(0, ORDER.length);
+    if (this.#lengthCount && !this.#lengthCode.build(lengths, false)) {
+      throw corrupt(codec, "invalid code lengths set", reader.position);
+    }
+    return true;
+  }
+  /** Reads on after the type of a block. Returns what is wrong. */
+  #readBlock(type) {
+    const reader = this.#reader;
+    if (type === 3) return "invalid block type";
+    if (type === 2) return this.#readCounts();
+    if (type === 1) this.#codes = getFixedCodes();
+    else {
+      reader.align();
+      this.#stored = reader.read(16);
+      if (reader.read(16) !== (this.#stored ^ 65535)) return "invalid stored block lengths";
+    }
+    return void 0;
+  }
+  /** RFC 1951 section 3.2.7, up to the lengths of the code length code. */
+  #readCounts() {
+    const reader = this.#reader;
+    this.#literalCount = reader.read(5) + 257;
+    const distanceCount = reader.read(5) + 1;
+    if (this.#literalCount > 286 || distanceCount > 30) return "too many symbols";
+    const lengths = this.#lengths.fill(0);
+    const size = reader.read(4) + 4;
+    for (const symbol of ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
+    this.#lengthsRead = 0;
+    this.#lengthCount = this.#literalCount + distanceCount;
+    return void 0;
+  }
+  /** Reads code lengths, one or a run of them as a unit, and after the last one builds the codes. */
+  #readLengths(codec) {
+    const reader = this.#reader;
+    const lengths = this.#lengths;
+    while (this.#lengthsRead < this.#lengthCount) {
+      reader.mark();
+      const start = this.#lengthsRead;
+      const symbol = reader.readSymbol(this.#lengthCode);
+      let length = symbol;
+      let end = start + 1;
+      if (symbol > 15) {
+        length = symbol > 16 ? 0 : lengths[start - 1];
+        end = start + (symbol > 17 ? reader.read(7) + 11 : reader.read(symbol - 14) + 3);
+      }
+      const isBad = symbol < 0 || length === void 0 || end > this.#lengthCount;
+      if (this.#isCutOff(codec, isBad ? "invalid code lengths" : void 0)) return false;
+      lengths.fill(length, start, end);
+      this.#lengthsRead = end;
+    }
+    const [literals, distances] = this.#codes = this.#ownCodes;
+    const isComplete = (
+      // Symbol 256 ends the block.
+      lengths[256] && literals.build(lengths.subarray(0, this.#literalCount)) && distances.build(lengths.subarray(this.#literalCount, this.#lengthCount))
+    );
+    if (!isComplete) {
+      throw corrupt(codec, "invalid literal/length or distance codes", reader.position);
+    }
+    this.#lengthCount = 0;
+    return true;
+  }
+  #copyStored(buffer) {
+    const size = Math.min(this.#stored, BUFFER_SIZE - this.#end);
+    const copied = this.#reader.readBytes(buffer, this.#end, size);
+    this.#end += copied;
+    this.#stored -= copied;
+    return copied > 0;
+  }
+  /** Decodes symbols up to the end of the block, the input or the buffer. */
+  #decode([literals, distances], buffer, codec) {
+    const reader = this.#reader;
+    let end = this.#end;
+    while (this.#codes && end <= BUFFER_SIZE - MAX_MATCH) {
+      reader.mark();
+      const symbol = reader.readSymbol(literals);
+      let size = 0;
+      let distance = 0;
+      if (symbol > 256) {
+        size = this.#readLength(symbol - 257);
+        distance = this.#readDistance(reader.readSymbol(distances));
+      }
+      const problem = distance > end ? "invalid distance" : symbol < 0 || symbol > 285 ? "invalid literal or length" : void 0;
+      if ((problem || reader.isCutOff) && this.#isCutOff(codec, problem)) {
+        this.#end = end;
+        return false;
+      }
+      if (symbol < 256) buffer[end++] = symbol;
+      else if (symbol === 256) this.#codes = void 0;
+      else end = copyMatch(buffer, end, size, distance);
+    }
+    this.#end = end;
+    return true;
+  }
+  /** RFC 1951 section 3.2.5, by rules in place of its tables. */
+  #readLength(code) {
+    if (code < 8) return code + 3;
+    if (code === 28) return MAX_MATCH;
+    const extra = (code >> 2) - 1;
+    return ((4 | code & 3) << extra) + this.#reader.read(extra) + 3;
+  }
+  #readDistance(code) {
+    if (code < 0 || code > 29) return BUFFER_SIZE + 1;
+    if (code < 4) return code + 1;
+    const extra = (code >> 1) - 1;
+    return ((2 | code & 1) << extra) + this.#reader.read(extra) + 1;
+  }
+  /** Makes room for the longest match: keeps the window. */
+  #makeRoom(buffer, output) {
+    if (this.#end <= BUFFER_SIZE - MAX_MATCH) return;
+    this.#flush(buffer, output);
+    buffer.copyWithin(0, this.#end - WINDOW, this.#end);
+    this.#start = this.#end = WINDOW;
+  }
+  #flush(buffer, output) {
+    if (this.#end > this.#start) output.add(buffer.subarray(this.#start, this.#end));
+    this.#start = this.#end;
+  }
+}
+function copyMatch(buffer, at, size, distance) {
+  const from = at - distance;
+  const end = at + size;
+  if (distance === 1) {
+    buffer.fill(buffer[from], at, end);
+    return end;
+  }
+  while (end - at > MAX_BYTEWISE_COPY) {
+    const step = Math.min(at - from, end - at);
+    buffer.copyWithin(at, from, from + step);
+    at += step;
+  }
+  for (; at < end; at++) buffer[at] = buffer[at - distance];
+  return end;
+}
+
+let inflater;
+function unpack(format, bytes, limit) {
   const { name, checksum, isConcatenable } = format;
   const output = new Output(name, limit, checksum);
+  inflater ??= new Inflater();
   let at = 0;
   do {
     const { size } = output;
@@ -180,65 +609,14 @@ const DEFLATE_RAW = {
   readTrailer: (_, at) => at
 };
 
-const RATIO = 1033;
-const SLICE = 256;
-const WINDOW = 32768;
-const SPARE = 131072;
-const COPIES = 4;
-const NOTHING = /* @__PURE__ */ new Uint8Array();
-let room;
-class Inflater {
-  constructor() {
-    /** Whether the stream has ended. */
-    this.hasEnded = false;
-    this.#engine = new fflate.Inflate((chunk) => this.#output?.add(chunk));
-  }
-  #engine;
-  #output;
-  /** Begins another stream. */
-  reset() {
-    this.hasEnded = false;
-    this.#engine.s = { i: 0 };
-    this.#engine.p = NOTHING;
-  }
-  /**
-   * Inflates `bytes` from `at` on. Returns where it ended, which is behind the last one unless the stream
-   * has ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and must be reset after that.
-   */
-  feed(bytes, at, output) {
-    while (at < bytes.length && !this.hasEnded) {
-      const left = output.limit - output.size;
-      const slice = bytes.subarray(at, at + Math.max(SLICE, left / (RATIO * COPIES)));
-      at += this.#push(slice, at, output);
-    }
-    return at;
-  }
-  /** Inflates a slice, and returns how much of it belongs to the stream. */
-  #push(slice, position, output) {
-    const engine = this.#engine;
-    const start = position - engine.p.length;
-    room ??= new Uint8Array(WINDOW + RATIO * SLICE + SPARE);
-    if (engine.s.b) room.set(engine.o.subarray(0, engine.s.b));
-    engine.o = room;
-    this.#output = output;
-    try {
-      engine.push(slice);
-    } catch (cause) {
-      if (wschan.WsError.is(cause)) throw cause;
-      const used = (engine.s.p ?? 0) >> 3;
-      throw corrupt(output.codec, cause.message, Math.max(0, start + used), cause);
-    }
-    const { f: isLast, l: block, p: bits } = engine.s;
-    this.hasEnded = !!isLast && !block;
-    return this.hasEnded ? slice.length - engine.p.length + (bits ? 1 : 0) : slice.length;
-  }
+let utf8;
+function globalClass(codec, name) {
+  const found = globalThis[name];
+  if (found) return found;
+  throw new wschan.WsError("UNSUPPORTED", `${codec}: this platform has no ${name}: polyfill it`);
 }
-
-const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", {
-  fatal: true,
-  ignoreBOM: true
-});
 function toText(codec, bytes) {
+  utf8 ??= new (globalClass(codec, "TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -288,12 +666,11 @@ function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
     name,
     decoder(readLimit) {
       const choose = newChoice();
-      const inflater = new Inflater();
       return (message, emit) => {
         const decoded = orSkip(onInvalid, () => {
           if (message.type === "text") return message;
           const format = choose(message.data);
-          const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit, inflater) : message.data;
+          const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit) : message.data;
           return toMessage(name, type, bytes);
         });
         if (decoded) emit(decoded, sizeOf(decoded));
@@ -343,7 +720,7 @@ function bindDeflating(format, deflate, unpackAtOnce) {
     return {
       ...inflating(name, options, () => () => format, unpackAtOnce),
       encode(value, type) {
-        const bytes = toBytes(value);
+        const bytes = toBytes(name, value);
         const isString = typeof value === "string";
         const isText = type ? type === wschan.TEXT : isString;
         if (isText && !isString) toText(name, bytes);
@@ -353,8 +730,8 @@ function bindDeflating(format, deflate, unpackAtOnce) {
   };
   return make;
 }
-function toBytes(data) {
-  if (typeof data === "string") return new TextEncoder().encode(data);
+function toBytes(codec, data) {
+  if (typeof data === "string") return new (globalClass(codec, "TextEncoder"))().encode(data);
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
@@ -370,7 +747,8 @@ const unpackAtOnce = ({ name }, bytes, limit) => {
     const result = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result;
     return engine?.bytesWritten === bytes.length ? toOwn(buffer) : void 0;
-  } catch {
+  } catch (error) {
+    if (error.code === "ERR_BUFFER_TOO_LARGE") throw tooBig(name, limit);
     return void 0;
   }
 };
@@ -428,8 +806,8 @@ function json(options = {}) {
 function parse(text) {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw corrupt(NAME, "no JSON", void 0, cause);
+  } catch {
+    throw corrupt(NAME, `no JSON in a text of ${text.length} characters`);
   }
 }
 function validate(schema, value) {
@@ -440,8 +818,11 @@ function validate(schema, value) {
     throw new wschan.WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;
-  const [first] = result.issues;
-  throw corrupt(NAME, `not as its schema: ${first?.message ?? ""}`, void 0, result.issues);
+  const path = result.issues[0]?.path?.map(
+    (part) => String(typeof part === "object" ? part.key : part)
+  );
+  const problem = `not as its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
+  throw corrupt(NAME, problem, void 0, result.issues);
 }
 
 const FLUSHED = 65535;
@@ -487,7 +868,7 @@ class StreamReader {
     const at = this.#readFrame(bytes, start, HEADER + TRAILER);
     if (at > start && this.#frame.length === HEADER + TRAILER) {
       const sum = this.#frame.slice(HEADER).reduce((sum2, byte) => sum2 * 256 + byte);
-      if (sum !== this.output.sum) throw corrupt(this.#name, "wrong Adler-32", start);
+      if (sum !== (this.output.sum ?? 1)) throw corrupt(this.#name, "wrong Adler-32", start);
     }
     return at;
   }

@@ -71,7 +71,14 @@ function makePlan(url, given, pings) {
     inbox,
     dialTimeout,
     dial,
-    message: { type: any, ttl: duration, key: any, retry: oneOf(false, true) },
+    message: {
+      type: any,
+      ttl: duration,
+      key: any,
+      retry: oneOf(false, true),
+      timeout: any,
+      signal: any
+    },
     fresh: [
       isFunction(url) ? url : String(url),
       isFunction(headers) ? headers : options.headers,
@@ -80,6 +87,7 @@ function makePlan(url, given, pings) {
   };
 }
 
+const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 function newSender() {
   let settle;
   const promise = new Promise((resolve, reject) => settle = { resolve, reject });
@@ -158,7 +166,7 @@ class Outbox {
       sender?.reject(new WsError(code, `send: ${reason}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
-    if (lost[0]) queueMicrotask(() => this.#onLost?.(lost));
+    if (lost[0]) microtask(() => this.#onLost?.(lost));
   }
   #insert(entry) {
     const id = entry.key ?? entry;
@@ -225,6 +233,8 @@ class ReconnectingClient {
   #asked;
   /** Ends a wait. */
   #wake;
+  #readable;
+  #writable;
   /** @internal */
   constructor(plan) {
     const { context, inbox, queue, onLost, signal } = plan;
@@ -247,18 +257,25 @@ class ReconnectingClient {
     return this.#state;
   }
   /**
-   * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
-   * waits, the latest 100.
+   * Iterates over where it stands now, then over every change, until it has closed. What is not fetched
+   * waits from the first fetch on, the latest 100. It can be left at any time: a `return()` settles at once,
+   * and so does a pending `next()`, with `done: true`.
    */
-  async *status() {
+  status() {
     const watcher = new Channel(KEPT);
-    this.#watchers.add(watcher);
-    try {
-      this.#tell(watcher);
-      yield* watcher;
-    } finally {
+    const changes = this.#changes(watcher);
+    const leave = changes.return.bind(changes);
+    changes.return = () => {
       this.#watchers.delete(watcher);
-    }
+      watcher.close();
+      return leave();
+    };
+    return changes;
+  }
+  async *#changes(watcher) {
+    this.#watchers.add(watcher);
+    this.#tell(watcher);
+    yield* watcher;
   }
   /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
   get connection() {
@@ -276,13 +293,32 @@ class ReconnectingClient {
   receive(options) {
     return this.#channel.receive(options);
   }
+  /** Returns the next message if that needs no waiting, as `Client.tryReceive`. */
+  tryReceive() {
+    return this.#channel.tryReceive();
+  }
   /**
-   * The messages, until it ends. Returns after a local close or the peer's normal end, and throws the
-   * `WsError` for which it gave up otherwise. Leaving the loop leaves it open.
+   * Iterates over the messages of all connections until the client has ended; `state` is `closed` then.
+   * Returns after a local close or the peer's normal end, and throws the `WsError` for which it gave up
+   * otherwise. Leaving the loop leaves it open, and loses no message.
    */
   [Symbol.asyncIterator]() {
-    const iterator = new this.#kit.QueueIterator(this.#plan.inbox, () => this.#failure);
+    return this.messages();
+  }
+  /** As iterating over the client itself; `signal` ends it with `ABORTED`. Throws `INVALID_OPTION`. */
+  messages(options) {
+    const { QueueIterator } = this.#kit;
+    const failure = () => this.closed.then(() => this.#failure);
+    const iterator = new QueueIterator(this.#plan.inbox, options, failure);
     return iterator;
+  }
+  /** The messages of all connections as a WHATWG stream, as `Client.readable`. */
+  get readable() {
+    return this.#readable ??= this.#kit.readableOf(this);
+  }
+  /** A WHATWG stream that sends what is written, as `Client.writable`. */
+  get writable() {
+    return this.#writable ??= this.#kit.writableOf(this);
   }
   /**
    * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
@@ -290,37 +326,54 @@ class ReconnectingClient {
    * returned.
    *
    * @param data As of `Client.send`; a codec encodes it at once.
-   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
+   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}. `timeout` and `signal` bound the
+   * wait only: the message is sent, or waits in the queue.
    *
    * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
-   * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
-   * rejection.
+   * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that nobody
+   * awaits is no unhandled rejection.
    */
   send(data, options) {
-    const { codec, onLost, queue, message } = this.#plan;
-    const { parseBy, toPayload } = this.#kit;
+    const { parseBy, waitForStarted } = this.#kit;
+    let sent;
     try {
-      const { type, ttl, key, retry } = typeof options === "object" ? parseBy(message, options, "send") : { type: options };
-      const payload = toPayload(data, type, codec);
-      if (this.#hasEnded()) throw this.#closedError("send");
-      const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
-      const entry = { payload, key, retry, due };
-      const sent = this.#outbox.next ? void 0 : this.#hand(this.connection, entry);
-      if (!sent || retry || onLost) entry.payload = payload.slice();
-      return sent ?? this.#outbox.add(entry);
+      if (typeof options === "object") {
+        const { timeout, signal, ...own } = parseBy(this.#plan.message, options, "send");
+        const wait = { timeout, signal };
+        sent = waitForStarted("send", "SEND_TIMEOUT", wait, () => this.#send(data, own));
+      } else sent = this.#send(data, { type: options });
     } catch (error) {
-      const failed = Promise.reject(error);
-      failed.catch(nothing);
-      return failed;
+      sent = Promise.reject(error);
     }
+    sent.catch(nothing);
+    return sent;
+  }
+  #send(data, { type, ttl, key, retry }) {
+    const { codec, onLost, queue } = this.#plan;
+    const payload = this.#kit.toPayload(data, type, codec);
+    if (this.#hasEnded()) throw this.#closedError("send");
+    const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
+    const entry = { payload, key, retry, due };
+    const sent = this.#outbox.next ? void 0 : this.#hand(this.connection, entry);
+    if (!sent || retry || onLost) entry.payload = payload.slice();
+    return sent ?? this.#outbox.add(entry);
   }
   /**
    * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
-   * `UNSUPPORTED`. What was lost before, `onLost` tells.
+   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, with
+   * `FLUSH_TIMEOUT`, `ABORTED` or `INVALID_OPTION`, and with `UNSUPPORTED`. `onLost` reports what was lost
+   * before.
    */
-  async flush() {
-    for await (const { type } of this.status()) {
+  async flush(options = {}) {
+    if (this.#hasEnded()) throw this.#closedError("flush");
+    if (this.connection && !this.#outbox.next) return this.connection.flush(options);
+    const changes = this.status();
+    const { waitForStarted } = this.#kit;
+    const flush = waitForStarted("flush", "FLUSH_TIMEOUT", options, () => this.#flush(changes));
+    return flush.finally(() => changes.return());
+  }
+  async #flush(changes) {
+    for await (const { type } of changes) {
       if (type === "open") await this.#drained;
       if (this.connection && !this.#outbox.next) return this.connection.flush();
     }
@@ -437,7 +490,7 @@ class ReconnectingClient {
     const start = performance.now();
     const gap = start - this.#since;
     const reconnected = { type: "reconnected", attempt, gap };
-    if (marker && this.#resumed && inbox.put(reconnected)) {
+    if (marker && !this.#plan.dial.discardIncoming && this.#resumed && inbox.put(reconnected)) {
       this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
       return;
     }
@@ -475,7 +528,7 @@ class ReconnectingClient {
     const sent = client?.offer(entry.payload);
     if (!client || !sent) return void 0;
     if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
-    return entry.retry ? sent.catch(nothing) : sent;
+    return entry.retry && sent !== this.#kit.DONE ? sent.catch(nothing) : sent;
   }
   /** Forgets what has left. */
   async #trim(client, handed) {

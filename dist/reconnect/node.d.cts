@@ -1,4 +1,49 @@
-import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, Message, Data, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, PingOptions } from 'wschan';
+// The build puts this on top of the types that ship. With it they need neither the DOM library nor
+// @types/node, and TypeScript 5.0 can read them.
+
+// Merges with the declarations of whichever library the program has. Empty, so that it conflicts with none.
+declare global {
+  interface AbortSignal {}
+  interface Headers {}
+  interface URL {}
+}
+
+/** The type that a library declares, or else the members that this package needs. */
+type Declared<T, Needed> = {} extends T ? Needed : T;
+
+type AbortSignal = Declared<
+  globalThis.AbortSignal,
+  {
+    readonly aborted: boolean;
+    readonly reason: unknown;
+    addEventListener(type: "abort", listener: () => void): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+  }
+>;
+
+type Headers = Declared<globalThis.Headers, Iterable<[name: string, value: string]>>;
+
+type URL = Declared<
+  globalThis.URL,
+  {
+    readonly href: string;
+    readonly protocol: string;
+    readonly host: string;
+    readonly hostname: string;
+    readonly port: string;
+    readonly pathname: string;
+    readonly search: string;
+  }
+>;
+
+/** The global one has had its second type parameter only since TypeScript 5.6. */
+interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, Return>;
+}
+
+export {};
+
+import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, Message, Data, ClientLike, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, MessagesOptions, SendOptions as SendOptions$1, PingOptions } from 'wschan';
 
 declare global {
     interface SymbolConstructor {
@@ -126,7 +171,10 @@ interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptio
     readonly queue?: QueueOptions | undefined;
     /** Told of messages that are lost. What it throws is reported as uncaught. Default: none. */
     readonly onLost?: ((messages: readonly LostMessage[]) => void) | undefined;
-    /** Whether a `Reconnected` stands in the channel between connections. Default: false. */
+    /**
+     * Puts a `Reconnected` between connections into the channel, unless option `discardIncoming` drops all.
+     * Default: false.
+     */
     readonly marker?: boolean | undefined;
 }
 
@@ -164,10 +212,8 @@ interface Reconnected {
     /** How long there was none, in milliseconds. */
     readonly gap: number;
 }
-/** Options of one message. */
-interface SendOptions {
-    /** `TEXT` or `BINARY`, as of `Client.send`. */
-    readonly type?: 1 | 2 | undefined;
+/** Options of one message: those of `Client.send`, and its own. */
+interface SendOptions extends SendOptions$1 {
     /** How long it may wait for a connection. Default: the queue's. 0: the default. */
     readonly ttl?: Duration | undefined;
     /** Replaces a message with the same key that waits; it goes to the end. Default: none. */
@@ -182,15 +228,16 @@ interface SendOptions {
  * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
  * number of tasks may use it at the same time. Like one it must be read until it is closed.
  */
-declare class ReconnectingClient<In = Message, Out = Data> implements AsyncIterable<In> {
+declare class ReconnectingClient<In = Message, Out = Data> implements ClientLike<In, Out> {
     #private;
     /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
     readonly closed: Promise<CloseInfo>;
     /** Where it stands now. */
     get state(): Status;
     /**
-     * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
-     * waits, the latest 100.
+     * Iterates over where it stands now, then over every change, until it has closed. What is not fetched
+     * waits from the first fetch on, the latest 100. It can be left at any time: a `return()` settles at once,
+     * and so does a pending `next()`, with `done: true`.
      */
     status(): AsyncGenerator<Status, void>;
     /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
@@ -201,30 +248,41 @@ declare class ReconnectingClient<In = Message, Out = Data> implements AsyncItera
     channel(): ReceiveChannel<In>;
     /** Short for `channel().receive(options)`. */
     receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
+    /** Returns the next message if that needs no waiting, as `Client.tryReceive`. */
+    tryReceive(): ReceiveResult<In> | undefined;
     /**
-     * The messages, until it ends. Returns after a local close or the peer's normal end, and throws the
-     * `WsError` for which it gave up otherwise. Leaving the loop leaves it open.
+     * Iterates over the messages of all connections until the client has ended; `state` is `closed` then.
+     * Returns after a local close or the peer's normal end, and throws the `WsError` for which it gave up
+     * otherwise. Leaving the loop leaves it open, and loses no message.
      */
     [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
+    /** As iterating over the client itself; `signal` ends it with `ABORTED`. Throws `INVALID_OPTION`. */
+    messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
+    /** The messages of all connections as a WHATWG stream, as `Client.readable`. */
+    get readable(): ReadableStream<In>;
+    /** A WHATWG stream that sends what is written, as `Client.writable`. */
+    get writable(): WritableStream<Out>;
     /**
      * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
      * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
      * returned.
      *
      * @param data As of `Client.send`; a codec encodes it at once.
-     * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
+     * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}. `timeout` and `signal` bound the
+     * wait only: the message is sent, or waits in the queue.
      *
      * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
-     * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
-     * rejection.
+     * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that nobody
+     * awaits is no unhandled rejection.
      */
     send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
     /**
      * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-     * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
-     * `UNSUPPORTED`. What was lost before, `onLost` tells.
+     * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, with
+     * `FLUSH_TIMEOUT`, `ABORTED` or `INVALID_OPTION`, and with `UNSUPPORTED`. `onLost` reports what was lost
+     * before.
      */
-    flush(): Promise<void>;
+    flush(options?: WaitOptions): Promise<void>;
     /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
     ping(options?: PingOptions): Promise<number>;
     /**
@@ -243,21 +301,38 @@ declare class ReconnectingClient<In = Message, Out = Data> implements AsyncItera
     /** `close()`, for `await using`, where the platform has the symbol. */
     [Symbol.asyncDispose](): Promise<void>;
 }
-/** Makes a {@link ReconnectingClient}: the first dial starts at once. */
+/** What option `marker` adds to the received values. */
+type Marker<M> = true extends M ? Reconnected : never;
+/** The type of `reconnecting`. */
 interface Reconnecting {
-    /** Through a codec: its types are the client's. */
-    <C extends AnyCodec>(url: Fresh<string | URL>, options: ReconnectOptions<C> & {
+    /**
+     * Creates a {@link ReconnectingClient} whose messages go through a codec, which determines the client's
+     * types. The first dial starts at once. Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
+     *
+     * @param url As of `connect`, or a function, which is called for each attempt.
+     * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
+     * between two connections.
+     */
+    <C extends AnyCodec, M extends boolean | undefined = false>(url: Fresh<string | URL>, options: ReconnectOptions<C> & {
         readonly codec: C;
-        readonly marker?: false | undefined;
-    }): ReconnectingClient<Decoded<C>, Encoded<C>>;
-    /** With option `marker` its channel has a {@link Reconnected} between connections. */
-    <C extends AnyCodec>(url: Fresh<string | URL>, options: ReconnectOptions<C> & {
-        readonly codec: C;
-    }): ReconnectingClient<Decoded<C> | Reconnected, Encoded<C>>;
-    (url: Fresh<string | URL>, options?: ReconnectOptions & {
-        readonly marker?: false | undefined;
-    }): ReconnectingClient;
-    (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
+        readonly marker?: M;
+    }): ReconnectingClient<Decoded<C> | Marker<M>, Encoded<C>>;
+    /**
+     * Creates a {@link ReconnectingClient}, a client that opens a new connection when one is lost. The first
+     * dial starts at once. Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
+     *
+     * ```ts
+     * const client = reconnecting("wss://api.example.com/feed");
+     * for await (const message of client) console.log(message.data);
+     * ```
+     *
+     * @param url As of `connect`, or a function, which is called for each attempt.
+     * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
+     * between two connections.
+     */
+    <M extends boolean | undefined = false>(url: Fresh<string | URL>, options?: ReconnectOptions & {
+        readonly marker?: M;
+    }): ReconnectingClient<Message | Marker<M>>;
 }
 
 declare const reconnecting: Reconnecting;

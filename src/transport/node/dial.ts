@@ -23,7 +23,7 @@ const DEFAULT_MAX_HEADER_BYTES = 65_536;
  * policy and checked by the network guard, if there is one.
  */
 export const dialBy =
-  (guard?: NetworkGuard, takeover = prepareTakeover): Dial =>
+  (guard?: NetworkGuard, takeover: typeof prepareTakeover = prepareTakeover): Dial =>
   async (request) => {
     const { signal } = request;
     let hop: Hop = { url: request.url, options: request.options };
