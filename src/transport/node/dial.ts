@@ -18,7 +18,7 @@ import { WsConnection } from "./ws-connection.js";
  * watched by the guard if there is one.
  */
 export const dialBy =
-  (guard?: NetworkGuard, takeover = prepareTakeover): Dial =>
+  (guard?: NetworkGuard, takeover: typeof prepareTakeover = prepareTakeover): Dial =>
   async (request) => {
     const { signal } = request;
     let hop: Hop = { url: request.url, options: request.options };
