@@ -1,4 +1,5 @@
 // @ts-check
+import { readFileSync } from "node:fs";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
@@ -36,6 +37,27 @@ const esmWrapper = (folder) => ({
 });
 
 /**
+ * Moves `exports.default` behind the named exports. The default export is frozen, and an evaluator that
+ * makes it the module object, as Vitest's does for inlined packages, sets every later export on it.
+ *
+ * @type {import("rollup").Plugin}
+ */
+const defaultExportLast = {
+  name: "default-export-last",
+  generateBundle({ format }, bundle) {
+    if (format === "es") return;
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "chunk") continue;
+      // These lines have no place in the source map, so it stays correct.
+      file.code = file.code.replace(
+        /^(\s*exports\.default = .*\n)((?:\s*exports\.\w+ = .*\n)*)/m,
+        "$2$1",
+      );
+    }
+  },
+};
+
+/**
  * Restores `export type { SomeClass }`, which rollup-plugin-dts turns into `export { SomeClass }`: the
  * types would promise a value that is not there.
  *
@@ -62,6 +84,22 @@ const typeOnlyClasses = (folder) => ({
       );
   },
 });
+
+const portable = readFileSync(new URL("scripts/portable-types.d.ts", import.meta.url), "utf8");
+
+/**
+ * Puts scripts/portable-types.d.ts on top of types that use a name it declares.
+ *
+ * @type {import("rollup").Plugin}
+ */
+const portableTypes = {
+  name: "portable-types",
+  renderChunk(code) {
+    const withoutComments = code.replace(/\/\*[^]*?\*\//g, "");
+    const isUsed = /\b(AbortSignal|Headers|URL|AsyncIterableIterator)\b/.test(withoutComments);
+    return isUsed ? `${portable}\n${code}` : null;
+  },
+};
 
 /**
  * A warning is a mistake in the source or in this file: it must not scroll by.
@@ -91,7 +129,7 @@ const types = (folder, name) => ({
   input: `src/${folder}${name}.ts`,
   external,
   onwarn,
-  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses(folder)],
+  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses(folder), portableTypes],
   output: [".d.cts", ".d.mts"].map((extension) => ({ file: `dist/${folder}${name}${extension}` })),
 });
 
@@ -114,13 +152,14 @@ const bundles = (folder, global, file) => {
     name: global,
     globals: { wschan: "wschan", fflate: "fflate" },
   };
-  const minify = terser({ ecma: 2020, compress: { passes: 2 } });
+  // A page may not declare a charset. What esbuild prints is ASCII by default.
+  const minify = terser({ ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });
   return [
     {
       input: `src/${folder}node.ts`,
       external,
       onwarn,
-      plugins: [nodeResolve(), commonjs(), typescript(), esmWrapper(folder)],
+      plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrapper(folder)],
       output: { ...common, file: `dist/${folder}node.cjs`, format: "cjs" },
     },
     types(folder, "node"),
@@ -128,7 +167,7 @@ const bundles = (folder, global, file) => {
       input: `src/${folder}browser.ts`,
       external: ["wschan", "fflate"],
       onwarn,
-      plugins: [typescript()],
+      plugins: [typescript(), defaultExportLast],
       output: [
         { ...common, file: `dist/${folder}browser.mjs`, format: "es" },
         { ...common, file: `dist/${folder}browser.cjs`, format: "cjs" },

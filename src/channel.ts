@@ -1,6 +1,6 @@
-import { waitFor } from "./deadline.js";
+import { abortError, checkSignal, onAbort, waitFor } from "./deadline.js";
 import type { WaitOptions } from "./deadline.js";
-import { invalid, WsError } from "./errors.js";
+import { invalid, pickKnown, WsError } from "./errors.js";
 import { Waiters } from "./waiters.js";
 
 /** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
@@ -192,9 +192,21 @@ export class ReceiveChannel<T> {
     return { channel: this, ...waitingFor(this.#queue) };
   }
 
-  /** The values, until the channel is closed and drained. Leaving the loop leaves the channel open. */
+  /**
+   * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
+   * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
-    return new QueueIterator(this.#queue);
+    return this.messages();
+  }
+
+  /**
+   * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+   *
+   * Throws `INVALID_OPTION`.
+   */
+  messages(options?: MessagesOptions): AsyncIterableIterator<T, undefined> {
+    return new QueueIterator(this.#queue, options);
   }
 }
 
@@ -291,33 +303,81 @@ function waitingFor<T>(queue: Queue<T>): Omit<Case<unknown, ReceiveResult<T>>, "
   };
 }
 
-/** Iterates over a queue; throws what `failure` yields, if anything, once it is closed and drained. */
+/** Options of an iteration. */
+export interface MessagesOptions {
+  /** Ends the iteration with `ABORTED`, its reason as the cause. Default: none. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MESSAGES_OPTIONS: readonly string[] = ["signal"];
+
+/** Yields the error that an iteration ends with, `undefined` for none. */
+type Failure = (() => WsError | undefined | Promise<WsError | undefined>) | undefined;
+
+/** Iterates over a queue until it is closed and drained, or until `return()` or an abort. */
 export class QueueIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #queue: Queue<T>;
-  readonly #failure: (() => WsError | undefined) | undefined;
+  #failure: Failure;
+  /** Every `next()` that is pending. */
+  readonly #pending: Waiters<Receiver<T>> = new Waiters();
+  /** True after `return()` or an abort. */
+  #isOver = false;
+  /** Stops listening to the signal. */
+  #ignore: (() => void) | undefined;
 
-  constructor(queue: Queue<T>, failure?: () => WsError | undefined) {
+  constructor(queue: Queue<T>, options: MessagesOptions = {}, failure?: Failure) {
     this.#queue = queue;
     this.#failure = failure;
+    const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS) as MessagesOptions;
+    if (!checkSignal("messages", signal)) return;
+    const abort = (): void => this.#end(() => abortError("messages", signal));
+    this.#ignore = onAbort(signal, abort);
+    if (signal.aborted) abort();
   }
 
-  /** By hand: an async function would cost a promise and two turns more for each message. */
+  /** Not an async function, which would cost one more promise and two more turns for each message. */
   next(): Promise<IteratorResult<T, undefined>> {
-    const result = this.#queue.take();
+    const result = this.#isOver ? CLOSED : this.#queue.take();
     if (result) return Promise.resolve(this.#step(result));
     return new Promise((resolve) => {
-      this.#queue.park((late) => resolve(this.#step(late)));
+      const receiver = (late: ReceiveResult<T>): void => {
+        this.#pending.delete(receiver);
+        resolve(this.#step(late));
+      };
+      this.#pending.add(receiver);
+      this.#queue.park(receiver);
     });
   }
 
-  #step({ ok, value }: ReceiveResult<T>): IteratorResult<T, undefined> | Promise<never> {
+  #step({
+    ok,
+    value,
+  }: ReceiveResult<T>): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
     if (ok) return { done: false, value };
-    const error = this.#failure?.();
-    return error ? Promise.reject(error) : { done: true, value: undefined };
+    if (!this.#isOver) this.#end(this.#failure);
+    return this.#last();
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    return Promise.resolve({ done: true, value: undefined });
+    this.#end();
+    return this.#last();
+  }
+
+  /** Ends every `next()` that is pending, and those to come, without a value. */
+  #end(failure?: Failure): void {
+    this.#isOver = true;
+    this.#failure = failure;
+    this.#ignore?.();
+    for (let receiver; (receiver = this.#pending.first);) {
+      this.#queue.unpark(receiver);
+      receiver(CLOSED);
+    }
+  }
+
+  async #last(): Promise<IteratorResult<T, undefined>> {
+    const error = await this.#failure?.();
+    if (error) throw error;
+    return { done: true, value: undefined };
   }
 
   [Symbol.asyncIterator](): this {

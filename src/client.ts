@@ -1,5 +1,6 @@
 import { QueueIterator, ReceiveChannel } from "./channel.js";
-import type { ReceiveResult } from "./channel.js";
+import type { MessagesOptions, ReceiveResult } from "./channel.js";
+import type { ClientLike, SendOptions } from "./client-like.js";
 import {
   ABNORMAL_CLOSURE,
   checkClose,
@@ -14,17 +15,26 @@ import type { CloseInfo } from "./close.js";
 import type { AnyCodec, Codec, Decode } from "./codec.js";
 import { BINARY, TEXT } from "./constants.js";
 import type { CompressionMode } from "./constants.js";
-import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
+import {
+  DONE,
+  microtask,
+  nextTurn,
+  now,
+  startDeadline,
+  waitFor,
+  waitForStarted,
+  WAIT_OPTIONS,
+} from "./deadline.js";
 import type { Deadline, WaitOptions } from "./deadline.js";
-import { invalid, WsError } from "./errors.js";
+import { invalid, platformClass, WsError } from "./errors.js";
 import type { ErrorCode, ErrorInit } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import type { InboxWatcher } from "./inbox.js";
 import { startKeepAlive } from "./keepalive.js";
 import { OVERHEAD } from "./message.js";
 import type { Data, Message } from "./message.js";
-import { displayUrl, publicUrl } from "./url.js";
 import type { ParsedKeepAlive, ParsedOptions } from "./options.js";
+import { readableOf, writableOf } from "./streams.js";
 import type {
   Backpressure,
   Handshake,
@@ -32,6 +42,8 @@ import type {
   TransportEnd,
   TransportHandler,
 } from "./transport.js";
+import { warnIfUnread } from "./unread.js";
+import { displayUrl, publicUrl } from "./url.js";
 
 declare global {
   interface SymbolConstructor {
@@ -51,7 +63,7 @@ const PING_TIMEOUT = 10_000;
 /** How many there have been in this process. */
 let clients = 0;
 
-const SENT: Promise<void> = /* @__PURE__ */ Promise.resolve();
+const SEND_OPTIONS: readonly string[] = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
 
 /** What a {@link Client} has received and sent so far, and what waits in it. */
 export interface ClientStats {
@@ -86,16 +98,16 @@ type End = Omit<CloseInfo, "sentCode" | "error"> & {
  * end, what had arrived can still be received. A client must be read until it is closed: in Node one
  * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
  */
-export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
+export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   /** Unique in this process. */
   readonly id: string;
-  /** The URL it is connected to, after redirects, without credentials. */
-  readonly url: string;
   /** Settles once, when the connection has ended, with how it ended. Never rejects. */
   readonly closed: Promise<CloseInfo>;
 
   readonly #transport: Transport;
   readonly #options: ParsedOptions;
+  /** Private, so that logs do not show its query. */
+  readonly #url: string;
   readonly #label: string;
   readonly #handler: TransportHandler & InboxWatcher = new Client.#Handler(this as never);
   /** What waits in the client's own channel; closed from the end, or our own close, on. */
@@ -134,15 +146,19 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
   #turnStart = 0;
   /** A message has arrived, and nothing was sent since. */
   #hasArrived = false;
-  /** What all sends that may not settle yet share. */
+  /** Promise shared by every send above the high-water mark. */
   #pace: Promise<void> | undefined;
   /** Settles on the next progress, or the end; and what settles it. */
   #progress: Promise<void> | undefined;
   #tellProgress: (() => void) | undefined;
+  #readable: ReadableStream<In> | undefined;
+  #writable: WritableStream<Out> | undefined;
+  /** Stops the timer of `warnIfUnread`, if that has not run out. */
+  #stopWarning: (() => void) | undefined;
 
   private constructor(transport: Transport, url: URL, options: ParsedOptions) {
     this.id = `wschan-${++clients}`;
-    this.url = publicUrl(url);
+    this.#url = publicUrl(url);
     this.#label = displayUrl(url);
     this.#transport = transport;
     this.#options = options;
@@ -207,6 +223,11 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     return this.#state;
   }
 
+  /** The URL it is connected to, after redirects, without credentials. */
+  get url(): string {
+    return this.#url;
+  }
+
   /** The subprotocol the server picked; `""` for none. */
   get protocol(): string {
     return this.#transport.protocol;
@@ -265,12 +286,48 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
   }
 
   /**
-   * The messages, until the connection ends. Returns after a normal end (1000, 1001, 1005) or a local
-   * close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-   * connection open.
+   * Returns the next message if there is one, without waiting; `undefined` if there is none, `ok: false`
+   * once the connection has ended and all was received. Short for `channel().tryReceive()`.
+   */
+  tryReceive(): ReceiveResult<In> | undefined {
+    return this.#channel.tryReceive();
+  }
+
+  /**
+   * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
+   * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+   * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined> {
-    return new QueueIterator(this.#own, () => (this.#asked ? undefined : this.#failure));
+    return this.messages();
+  }
+
+  /**
+   * As iterating over the client itself; `signal` ends it with `ABORTED`, and no message is lost.
+   *
+   * Throws `INVALID_OPTION`.
+   */
+  messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined> {
+    return new QueueIterator(this.#own, options, () => (this.#asked ? undefined : this.#failure));
+  }
+
+  /**
+   * The messages as a WHATWG stream, always the same one. It takes them from the channel one by one as it
+   * is read, so that a slow reader slows the server down. It closes and errors as iteration ends;
+   * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+   */
+  get readable(): ReadableStream<In> {
+    return (this.#readable ??= readableOf(this));
+  }
+
+  /**
+   * A WHATWG stream that sends what is written, always the same one; a write settles as `send` does.
+   * Closing it closes the connection with 1000 and waits until it has ended; aborting it terminates the
+   * connection, also while a write waits. It errors with `CLOSED` when the connection ends, and with
+   * `INVALID_MESSAGE`, while the connection lives on. Throws `UNSUPPORTED` where there is no `WritableStream`.
+   */
+  get writable(): WritableStream<Out> {
+    return (this.#writable ??= writableOf(this));
   }
 
   /**
@@ -279,20 +336,30 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
    * returned.
    *
    * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
-   * @param type {@link TEXT} or {@link BINARY}. By default a string is text and bytes are binary. A
-   * string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be valid UTF-8.
+   * @param options {@link TEXT} or {@link BINARY}, or an object with these as `type`. By default a string
+   * is text and bytes are binary. A string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be
+   * valid UTF-8. `timeout` and `signal` bound the wait only: what was handed over stays sent.
    *
-   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; a
-   * failure that nobody awaits stands in `closed` as well and is no unhandled rejection.
+   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
+   * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and what was
+   * aborted before the call is not sent. A failure that nobody awaits stands in `closed` as well and is no
+   * unhandled rejection.
    */
-  send(data: Out, type?: 1 | 2): Promise<void> {
+  send(data: Out, options?: 1 | 2 | SendOptions): Promise<void> {
     try {
-      const sent = this.offer(toPayload(data, type, this.#codec));
-      if (!sent) throw this.#closedError("send");
-      return sent;
+      if (!options || typeof options !== "object") return this.#send(data, options);
+      const operation = `send ${this.#label}`;
+      const send = (): Promise<void> => this.#send(data, options.type);
+      return unreported(waitForStarted(operation, "SEND_TIMEOUT", options, send, SEND_OPTIONS));
     } catch (error) {
       return unreported(Promise.reject(error));
     }
+  }
+
+  #send(data: Out, type?: 1 | 2): Promise<void> {
+    const sent = this.offer(toPayload(data, type, this.#codec));
+    if (!sent) throw this.#closedError("send");
+    return sent;
   }
 
   /** As `send`; `undefined` if the connection takes no more, and the payload was not handed over. @internal */
@@ -312,18 +379,19 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
 
   /**
    * Settles when all that was sent has been handed to the operating system; in a browser, when
-   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, and with `UNSUPPORTED`
-   * where the platform has no `bufferedAmount`.
+   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, with `FLUSH_TIMEOUT`,
+   * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
+   * `bufferedAmount`.
    */
-  flush(): Promise<void> {
-    return unreported(this.#flush());
-  }
-
-  async #flush(): Promise<void> {
-    if (this.#transport.bufferedAmount === undefined) {
-      throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
-    }
-    await this.#untilFlushed("flush");
+  flush(options: WaitOptions = {}): Promise<void> {
+    const flush = (): Promise<void> => {
+      if (this.#transport.bufferedAmount === undefined) {
+        throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
+      }
+      if (this.#state === "closed") throw this.#closedError("flush");
+      return this.#isFlushed() ? DONE : this.#untilFlushed("flush");
+    };
+    return unreported(waitForStarted(`flush ${this.#label}`, "FLUSH_TIMEOUT", options, flush));
   }
 
   /**
@@ -420,24 +488,33 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     stats.bytesReceived += size;
     this.#readDeadline?.touch();
     this.#answered?.();
-    if (this.#codec) this.#decodeBy(this.#codec, message);
-    else this.#refuseIfOver(this.#inbox.put(message as In));
+    if (this.#options.discardIncoming) return;
+    try {
+      if (this.#codec) this.#decodeBy(this.#codec, message);
+      else this.#refuseIfOver(this.#inbox.put(message as In));
+    } catch (cause) {
+      // A transport would swallow it, and the message with it.
+      this.#refuseMessage(cause);
+    }
   }
 
   #decodeBy(codec: Codec<In, Out>, message: Message): void {
-    try {
-      this.#decode ??= codec.decoder(this.#options.readLimit);
-      this.#decode(message, (value, size) => {
-        // The one before it may have been one too many.
-        if (!this.#channel.closed)
-          this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
-      });
-    } catch (cause) {
-      const error = WsError.is(cause)
-        ? cause
-        : this.#error("INVALID_MESSAGE", "receive", `codec ${codec.name} failed`, { cause });
-      this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : INVALID_PAYLOAD, error);
-    }
+    this.#decode ??= codec.decoder(this.#options.readLimit);
+    this.#decode(message, (value, size) => {
+      // The one before it may have been one too many.
+      if (!this.#channel.closed) this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
+    });
+  }
+
+  /** Ends the connection because of a message that could not be taken in. */
+  #refuseMessage(cause: unknown): void {
+    const text = `codec ${this.#codec?.name ?? "none"} failed`;
+    const error = WsError.is(cause)
+      ? cause
+      : this.#error("INVALID_MESSAGE", "receive", text, { cause });
+    // What this platform lacks is not the message's fault.
+    const own = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
+    this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : own, error);
   }
 
   /**
@@ -477,8 +554,17 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     this.#keepAlive?.touch();
     if (this.#state === "open" && this.backpressure !== "buffer") {
       const { pressure } = this.#inbox;
-      this.#transport.pause(pressure > 0, pressure > 1);
+      this.#transport.pause(pressure);
+      // Left to run out when reading goes on: pauses come often.
+      if (pressure > 0) this.#stopWarning ??= this.#startWarning();
     }
+  }
+
+  #startWarning(): () => void {
+    return warnIfUnread(this.#label, this.#inbox, () => {
+      this.#stopWarning = undefined;
+      this.#regulate();
+    });
   }
 
   // Sending
@@ -498,14 +584,14 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
       this.#spent < sendHighWaterMark &&
       this.bufferedAmount < sendHighWaterMark &&
       now() - this.#turnStart < TURN_LIMIT;
-    return mayGoOn ? SENT : (this.#pace ??= unreported(this.#startPace()));
+    return mayGoOn ? DONE : (this.#pace ??= unreported(this.#startPace()));
   }
 
   async #startPace(): Promise<void> {
     const { sendHighWaterMark } = this.#options;
     try {
       // In a later turn: a socket that takes everything at once would otherwise starve the timers.
-      await new Promise<void>(nextTurn);
+      await new Promise<void>((resolve) => nextTurn(resolve));
       this.#spent = 0;
       // Flushed, and still bytes wait: the platform's own pongs.
       const mayGoOn = (): boolean => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
@@ -567,11 +653,17 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     const hasMoved = changes(
       () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0),
     );
+    // Browsers count no bytes for an empty message.
+    const hasSent = changes(
+      () => transport.taken + this.#stats.messagesSent + (transport.progress || 0),
+    );
+    const isPaused = (): boolean => this.#inbox.pressure > 0 && transport.backpressure !== "buffer";
     // Without ping frames the message is there: see option `keepAlive`.
     const byMessage: Transport["ping"] = (done) => this.#askBy(message as () => Data, done);
     const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasMoved() || (this.#inbox.pressure > 0 && transport.backpressure !== "buffer"),
+      alive: () => hasMoved() || isPaused(),
+      sent: () => hasSent() || isPaused(),
       ask: (answered) =>
         ping((roundTrip) => {
           // Not answered but ended.
@@ -579,7 +671,7 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
           this.#stats.roundTrip = roundTrip;
           answered();
           // Later: an exception is the caller's, and must not pass through the transport.
-          queueMicrotask(() => onPong?.(roundTrip));
+          microtask(() => onPong?.(roundTrip));
         }),
       flushed: () => this.#untilFlushed("keepAlive"),
       expire: () => {
@@ -614,7 +706,7 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
       () => this.#transport.cut(),
       () => this.bufferedAmount > 0 && this.#hasWritten(),
     );
-    this.#transport.pause(false);
+    this.#transport.pause(0);
   }
 
   /** This side ends it at once; what had arrived can still be read. */
@@ -672,6 +764,7 @@ export class Client<In = Message, Out = Data> implements AsyncIterable<In> {
     this.#writeDeadline?.stop();
     this.#keepAlive?.stop();
     this.#closeDeadline?.stop();
+    this.#stopWarning?.();
   }
 
   #closedError(operation: string): WsError {
@@ -712,15 +805,19 @@ export function toPayload(
     const data = codec?.encode?.(value as never, type) ?? (value as Data);
     // Of what the codec has made, it has chosen the type.
     const as = data === value ? type : undefined;
-    if (typeof data === "string") return as === BINARY ? new TextEncoder().encode(data) : data;
+    if (typeof data === "string")
+      return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
     const bytes = toBytes(data);
     if (as !== TEXT) return bytes;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const Decoder = platformClass("TextDecoder");
+    return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
+    if (WsError.is(cause) && cause.code === "UNSUPPORTED") throw cause;
     const wanted =
-      "a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT";
-    const taken = codec ? `what codec ${codec.name} takes` : wanted;
-    throw invalid("send: data", taken, value, "INVALID_MESSAGE", cause);
+      "data must be a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT, not of type";
+    const problem = codec ? `codec ${codec.name} could not encode data of type` : wanted;
+    // Only the type: errors are logged, and the payload may be secret.
+    throw new WsError("INVALID_MESSAGE", `send: ${problem} ${typeof value}`, { cause });
   }
 }
 

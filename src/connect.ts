@@ -2,7 +2,7 @@ import { Client } from "./client.js";
 import type { AnyCodec, Decoded, Encoded } from "./codec.js";
 import { Context } from "./context.js";
 import type { Connector, ContextOptions, Owner } from "./context.js";
-import { nextTurn, startDeadline, waitFor } from "./deadline.js";
+import { nextTurn, now, startDeadline, waitFor } from "./deadline.js";
 import { WsError } from "./errors.js";
 import { DEFAULTS, parseOptions } from "./options.js";
 import type { ConnectOptions, ParsedOptions } from "./options.js";
@@ -11,35 +11,61 @@ import type { PolicySubject } from "./policy.js";
 import type { DialRequest, Platform, PlatformFor } from "./transport.js";
 import { displayUrl, parseUrl } from "./url.js";
 
-/**
- * Opens a WebSocket connection.
- *
- * The policy is asked first: nothing is looked up and no byte is sent before it has allowed the URL.
- * Policy, look-up, connection and handshake share one deadline, `dialTimeout`.
- *
- * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a
- * page also relative to the page. Credentials become Basic authorization in Node.
- * @param options See {@link ConnectOptions}.
- * @returns The client, open; messages that arrive from now on wait in its channel.
- *
- * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
- * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
- */
+/** The type of `connect`. */
 export interface Connect {
-  /** Through a codec: its types are the client's. */
+  /**
+   * Opens a WebSocket connection whose messages go through a codec: with `codec: json()` the client receives
+   * and sends values.
+   *
+   * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+   * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
+   *
+   * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
+   * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+   *
+   * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
+   * also relative to the page. Credentials become Basic authorization in Node.
+   * @param options See {@link ConnectOptions}; `codec` determines the types of the client.
+   * @returns The open client. Messages that arrive from now on wait in its channel.
+   */
   <C extends AnyCodec>(
     url: string | URL,
     options: ConnectOptions<C> & { readonly codec: C },
   ): Promise<Client<Decoded<C>, Encoded<C>>>;
+  /**
+   * Opens a WebSocket connection.
+   *
+   * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+   * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
+   *
+   * ```ts
+   * const client = await connect("wss://api.example.com/feed", { dialTimeout: "10s" });
+   * await client.send("hello");
+   * for await (const message of client) console.log(message.data);
+   * ```
+   *
+   * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
+   * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+   *
+   * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
+   * also relative to the page. Credentials become Basic authorization in Node.
+   * @param options See {@link ConnectOptions}.
+   * @returns The open client. Messages that arrive from now on wait in its channel.
+   */
   (url: string | URL, options?: ConnectOptions): Promise<Client>;
 }
 
-/**
- * Makes a {@link Context}: connections under one policy, one set of defaults, and one end.
- *
- * Throws `INVALID_OPTION` or `UNSUPPORTED`.
- */
-export type CreateContext = (options?: ContextOptions) => Context;
+/** The type of `createContext`. */
+export interface CreateContext {
+  /**
+   * Creates a {@link Context}: connections under one policy and one set of defaults, which end together.
+   *
+   * Throws `INVALID_OPTION` or `UNSUPPORTED`.
+   *
+   * @param options See {@link ContextOptions}.
+   */
+  (options?: ContextOptions): Context;
+}
 
 /** Binds {@link connect} to the platforms of an entry. */
 export function bindConnect(platformFor: PlatformFor): Connect {
@@ -97,6 +123,7 @@ async function dial(
       url,
       options,
       signal,
+      due: now() + dialTimeout,
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
         const [client, handler] = Client.open(transport, openUrl, options);

@@ -2,7 +2,7 @@ import type { Client } from "./client.js";
 import { checkClose, GOING_AWAY } from "./close.js";
 import { onAbort } from "./deadline.js";
 import type { AnyCodec, Decoded, Encoded } from "./codec.js";
-import { invalid, show, WsError } from "./errors.js";
+import { invalid, quote, WsError } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import { KIT } from "./kit.js";
 import type { Ground, Kit } from "./kit.js";
@@ -134,11 +134,18 @@ export class Context {
     if (signal.aborted) void this.close();
   }
 
-  /** Opens a connection under this context's policy and defaults: see {@link connect}. */
+  /**
+   * Opens a connection through a codec, under this context's policy and defaults. Takes, returns and rejects
+   * with the same as `connect`.
+   */
   connect<C extends AnyCodec>(
     url: string | URL,
     options: ConnectOptions<C> & { readonly codec: C },
   ): Promise<Client<Decoded<C>, Encoded<C>>>;
+  /**
+   * Opens a connection under this context's policy and defaults. Takes, returns and rejects with the same as
+   * `connect`.
+   */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
   connect(url: string | URL, options?: ConnectOptions): Promise<never> {
     return this.#connector(url, options, this.#owner) as Promise<never>;
@@ -148,7 +155,10 @@ export class Context {
   connection(id: string): Client {
     const client = this.#clients.get(id);
     if (client === undefined) {
-      throw new WsError("UNKNOWN_CONNECTION", `context: no live connection has the id ${show(id)}`);
+      throw new WsError(
+        "UNKNOWN_CONNECTION",
+        `context: no live connection has the id ${quote(id)}`,
+      );
     }
     return client;
   }

@@ -24,24 +24,42 @@ export function now(): number {
   return performance.now();
 }
 
-/** Calls `expire` after `delay` milliseconds, however long; at least one. Returns what stops it. */
-export function startTimer(delay: number, expire: () => void): () => void {
+/**
+ * Calls `expire` after `delay` milliseconds, however long; at least one. Returns what stops it. In Node the
+ * timer does not keep the process alive if `keepsAlive` is false.
+ */
+export function startTimer(delay: number, expire: () => void, keepsAlive = true): () => void {
   const due = now() + delay;
   let timer: ReturnType<typeof setTimeout>;
   const arm = (): void => {
     const left = due - now();
     timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+    if (!keepsAlive) (timer as { unref?: () => unknown }).unref?.();
   };
   arm();
   return () => clearTimeout(timer);
 }
 
-/** Calls `run` in a later turn of the event loop, after timers and arrived data had theirs. */
-export function nextTurn(run: () => void): void {
-  const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
-  if (setImmediate) setImmediate(run);
-  else setTimeout(run, 0);
+type Schedule = (run: () => void) => void;
+
+interface Scheduler {
+  readonly setImmediate?: Schedule;
+  readonly setTimeout: Schedule;
 }
+
+/**
+ * Calls `run` in a later turn of the event loop, after due timers and arrived data were processed.
+ *
+ * Captured on import, as is {@link microtask}: fake timers that a test installs later may hold work
+ * back for ever, and what is scheduled here is no deadline.
+ */
+export const nextTurn: Schedule = /* @__PURE__ */ (() => {
+  const { setImmediate, setTimeout } = globalThis as unknown as Scheduler;
+  return setImmediate ?? setTimeout;
+})();
+
+/** Calls `run` once the current call stack is empty; an exception in it is reported as uncaught. */
+export const microtask: Schedule = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
 /** The waits on one signal, which are its listener as well: many waits share one. */
 class AbortWaits extends Set<() => void> {
@@ -76,6 +94,15 @@ export function isSignal(value: unknown): boolean {
   return typeof (value as Partial<AbortSignal> | null | undefined)?.addEventListener === "function";
 }
 
+/** Returns true if a signal is given. Throws `INVALID_OPTION` for anything else but `undefined`. */
+export function checkSignal(
+  operation: string,
+  signal: AbortSignal | undefined,
+): signal is AbortSignal {
+  if (signal === undefined || isSignal(signal)) return signal !== undefined;
+  throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
+}
+
 /** The names of {@link WaitOptions}. */
 export const WAIT_OPTIONS: readonly string[] = ["timeout", "signal"];
 
@@ -104,12 +131,9 @@ export async function waitFor<T>(
   const { signal, timeout: given } = pickKnown(operation, options, names) as WaitOptions;
   const where = `${operation}: option timeout`;
   const timeout = given === undefined ? usual : durationOf(where, given);
-  if (signal !== undefined && !isSignal(signal)) {
-    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
-  }
-  if (signal?.aborted) throw abortError(operation, signal);
+  if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
   const timeoutError = (): WsError =>
-    new WsError(timeoutCode, `${operation}: nothing within ${timeout} ms`);
+    new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
   const stops: (() => void)[] = [];
   const result =
     attempt?.() ??
@@ -131,6 +155,43 @@ export async function waitFor<T>(
     }));
   if (result instanceof Error) throw result;
   return result;
+}
+
+/** Marks by its identity that there is nothing to wait for. */
+export const DONE: Promise<void> = /* @__PURE__ */ Promise.resolve();
+
+/**
+ * Bounds the wait for what `start` begins and returns, {@link DONE} if that needs no wait. It is called
+ * once, after the options were checked; when the wait ends early, what it began goes on.
+ *
+ * Rejects as {@link waitFor} does.
+ */
+export async function waitForStarted(
+  operation: string,
+  timeoutCode: ErrorCode,
+  options: WaitOptions,
+  start: () => Promise<void>,
+  names?: readonly string[],
+): Promise<void> {
+  let started = DONE;
+  await waitFor<true>(
+    operation,
+    timeoutCode,
+    options,
+    {
+      attempt() {
+        started = start();
+        // It may fail after the wait has ended.
+        started.catch(() => {});
+        return started === DONE || undefined;
+      },
+      park(done) {
+        started.then(() => done(true), done);
+        return () => {};
+      },
+    },
+    names,
+  );
 }
 
 /** A deadline that life puts off; made by {@link startDeadline}. */

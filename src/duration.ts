@@ -1,4 +1,4 @@
-import { invalid } from "./errors.js";
+import { quote, WsError } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
 
 /**
@@ -45,7 +45,8 @@ export function durationOf(
 ): number {
   const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
   if (ms >= 0 && ms <= max) return ms + 0; // -0 becomes 0
-  throw invalid(where, `0 to ${max} ms or a Go duration such as "1h15m30.5s"`, value, code);
+  const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+  throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
 }
 
 /** The milliseconds of a Go duration, or NaN. Nothing is matched twice: the time is linear. */

@@ -37,6 +37,8 @@ export type ErrorCode =
   | "WRITE_TIMEOUT"
   | "KEEPALIVE_TIMEOUT"
   | "PING_TIMEOUT"
+  | "SEND_TIMEOUT"
+  | "FLUSH_TIMEOUT"
   | "RECEIVE_TIMEOUT"
   | "CHANNEL_TIMEOUT"
   | "MESSAGE_TOO_BIG"
@@ -53,11 +55,15 @@ export interface ErrorDetails {
   readonly opaque?: boolean;
   /** `HANDSHAKE_REJECTED`: the HTTP status. */
   readonly status?: number;
-  /** `HANDSHAKE_REJECTED`: the text behind the status. */
+  /** `HANDSHAKE_REJECTED`: the text after the status, as the server wrote it. */
   readonly statusText?: string;
-  /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. */
+  /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. Not enumerable: logs do not show it. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, decoded as UTF-8. */
+  /**
+   * `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, as UTF-8. A body in gzip,
+   * deflate or brotli is decompressed, as far as it is intact; one in any other `Content-Encoding` is `""`.
+   * Not enumerable: logs do not show it.
+   */
   readonly body?: string;
   /** `HANDSHAKE_REJECTED`: how long the server's `Retry-After` asks to wait, in milliseconds. */
   readonly retryAfter?: number;
@@ -71,7 +77,7 @@ export interface ErrorDetails {
   readonly position?: number;
   /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
   readonly closeCode?: number;
-  /** `CLOSED_BY_PEER`: the reason in the peer's close frame. */
+  /** `CLOSED_BY_PEER`: the reason in the peer's close frame, as the peer wrote it. */
   readonly reason?: string;
 }
 
@@ -113,6 +119,14 @@ export function parseTraits(traits: string): { kind: ErrorKind; retryable: boole
   return { kind: traits.replace("+", "") as ErrorKind, retryable: traits[0] === "+" };
 }
 
+/** C0, DEL, C1, bidirectional controls, and the separators of lines and paragraphs. */
+// No property escapes (`\p{...}`): React Native's Hermes cannot parse them.
+// eslint-disable-next-line no-control-regex
+const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Percent-encodes the characters with which a peer's text could forge log lines or control a terminal. */
+const escapeControls = (text: string): string => text.replace(CONTROLS, encodeURI);
+
 /** Registered, so that the errors of two copies of the package know each other. */
 const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as never;
 
@@ -121,7 +135,8 @@ const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as nev
  *
  * Tell errors apart by `code` (the case) or `kind` (the class); messages are for people and may change.
  * They begin with the operation that failed and show a URL as origin and path, since queries and
- * credentials are secrets.
+ * credentials are secrets. They show no payload and no text of an option, and escape control characters;
+ * what a peer said stands unchanged in `details`.
  */
 export class WsError extends Error {
   /** The stable name of the failure. */
@@ -134,13 +149,13 @@ export class WsError extends Error {
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
-    // A cause that is not there is not shown, either.
-    super(message, init.cause === undefined ? undefined : init);
+    // `inspect` would show a cause of `undefined`.
+    super(escapeControls(message), init.cause === undefined ? undefined : init);
     const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
     this.code = code;
     this.kind = kind;
     this.retryable = retryable;
-    this.details = details;
+    this.details = hideSecrets(details);
     // No computed member of the class: a bundler would keep one that is not used.
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -156,6 +171,16 @@ export class WsError extends Error {
   static is(value: unknown): value is WsError {
     return (value as Partial<Record<typeof BRAND, true>> | null | undefined)?.[BRAND] === true;
   }
+}
+
+/** Copies details so that no log, `util.inspect` or `JSON.stringify` shows the headers and the body. */
+function hideSecrets(details: ErrorDetails): ErrorDetails {
+  const copy = { ...details };
+  for (const name of ["headers", "body"] as const) {
+    const value = details[name];
+    if (value) Object.defineProperty(copy, name, { value, enumerable: false });
+  }
+  return copy;
 }
 
 /**
@@ -181,17 +206,21 @@ export const errors: { readonly [K in ErrorKind]: K } & {
     WsError.is(error) && error.kind === kind,
 });
 
-/** A value as an error message shows it: short, and without what an object may hold. */
+/** Describes a value for an error message. Texts and objects may hold secrets, so it shows neither. */
 export function show(value: unknown): string {
-  if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
-  }
+  if (typeof value === "string") return `a string of length ${value.length}`;
   if (Array.isArray(value)) return "an array";
   if (typeof value === "function") return "a function";
   return isObject(value) ? "an object" : String(value);
 }
 
-/** The error of a value that is not what it must be. */
+/** Quotes the start of a text that is no secret, such as a name; describes any other value. */
+export function quote(value: unknown): string {
+  if (typeof value !== "string") return show(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+}
+
+/** Makes the error of a value that is not what it must be. */
 export function invalid(
   what: string,
   wanted: string,
@@ -200,6 +229,15 @@ export function invalid(
   cause?: unknown,
 ): WsError {
   return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+}
+
+/** Returns a class that some platforms lack, when it is needed. Throws `UNSUPPORTED`, naming it. */
+export function platformClass<
+  N extends "TextEncoder" | "TextDecoder" | "ReadableStream" | "WritableStream",
+>(name: N): (typeof globalThis)[N] {
+  const found = globalThis[name] as (typeof globalThis)[N] | undefined;
+  if (found) return found;
+  throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
 }
 
 /** Whether it is an object to read options from. */
@@ -223,7 +261,7 @@ export function pickKnown(
       const plain = (text: string): string => text.replace(/[_-]/g, "").toLowerCase();
       const meant = names.find((known) => plain(known) === plain(name));
       const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
-      throw new WsError("INVALID_OPTION", `${where}: unknown option ${show(name)}: ${hint}`);
+      throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
     }
     if (value !== undefined) picked[name] = value;
   }

@@ -2,6 +2,7 @@ import { Queue } from "./channel.js";
 import type { ReceiveResult } from "./channel.js";
 import { memoryOf } from "./message.js";
 import type { Message } from "./message.js";
+import type { Pressure } from "./transport.js";
 
 /** Unread bytes at which it is full, whatever its capacity. */
 const UNREAD_HIGH = 1_048_576;
@@ -19,12 +20,12 @@ export interface InboxWatcher {
 export class Inbox<T = Message> extends Queue<T> {
   /** What unread messages hold: see {@link memoryOf}. */
   bytes = 0;
-  /**
-   * 1: at its capacity, or with too many bytes, and not caught up with since. 2: so many bytes are unread
-   * that no pong is worth reading on.
-   */
-  pressure: 0 | 1 | 2 = 0;
+  pressure: Pressure = 0;
   watcher: InboxWatcher | undefined;
+  /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+  wasRead = false;
+  /** True once it was reported that nothing is taken. */
+  hasWarned = false;
 
   readonly #limit: number;
   /** What each value that waits holds, where it cannot be told by the value. */
@@ -66,14 +67,17 @@ export class Inbox<T = Message> extends Queue<T> {
     const result = super.take();
     if (result?.ok) {
       this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value as Message);
-      if (this.pressure) this.#regulate();
+      if (this.pressure) {
+        this.wasRead = true;
+        this.#regulate();
+      }
     }
     return result;
   }
 
   #regulate(): void {
     const { size, capacity, bytes } = this;
-    // Half way down and not at once, so that a pause is worth its system calls.
+    // Resumed at half of the limits, so that a pause is worth its system calls.
     const isFull = this.pressure
       ? size > capacity / 2 || bytes > UNREAD_HIGH / 2
       : size >= capacity || bytes >= UNREAD_HIGH;

@@ -1,34 +1,46 @@
 import { startDeadline } from "./deadline.js";
 import type { Deadline } from "./deadline.js";
 
-/** What a keep-alive asks of its connection. */
+/** The connection that a keep-alive serves. */
 export interface KeepAliveHost {
-  /** Whether the peer has shown life since this was last asked, or owes none at present. */
+  /** Returns true if something has arrived since the last call, or if silence is not the peer's fault now. */
   readonly alive: () => boolean;
-  /** Asks the peer for a sign of life; calls `answered` when it comes. Returns what gives it up. */
+  /** Returns true if something was sent since the last call, or if nothing has to be sent now. */
+  readonly sent: () => boolean;
+  /** Asks the peer for a sign of life; calls `answered` when it comes. Returns what cancels that. */
   readonly ask: (answered: () => void) => () => void;
-  /** Settles when what was asked has left; rejects if the connection ended first. */
+  /** Settles when the question has left; rejects if the connection ended first. */
   readonly flushed: () => Promise<void>;
-  /** The peer is dead. */
+  /** Called when the peer is dead. */
   readonly expire: () => void;
 }
 
 /**
- * Asks for a sign of life after each `interval` of silence, and expires if none comes within `timeout`
- * of the question's leaving. `touch` ends a question that is out, and the silence with it.
+ * Asks for a sign of life when nothing has arrived, or nothing was sent, for `interval` milliseconds:
+ * some servers take a client that sends nothing for dead. Expires if nothing arrives within `timeout` of
+ * the question's leaving. `touch` notes that something has arrived, and cancels a question.
  */
 export function startKeepAlive(interval: number, timeout: number, host: KeepAliveHost): Deadline {
   let phase: Deadline | undefined;
   const rest = (): void => {
     phase?.stop();
-    // However late it is noticed: a question hurts nobody, and after a sleep it is due at once.
-    phase = startDeadline(interval, question, host.alive, Infinity);
+    // Due however late it is noticed: a question does no harm, and after a sleep it is due at once.
+    const incoming = startDeadline(interval, question, host.alive, Infinity);
+    const outgoing = startDeadline(interval, question, host.sent, Infinity);
+    phase = {
+      touch: () => incoming.touch(),
+      stop() {
+        incoming.stop();
+        outgoing.stop();
+      },
+    };
   };
   const question = (): void => {
+    phase?.stop();
     let heard = false;
     let hasLeft = false;
     let giveUp = (): void => {};
-    // Looked at all the time, but judged at the end, lest what comes by chance hides the round trip.
+    // Checked all the time, but judged at the end, so that the answer comes in and its round trip is known.
     const wait = startDeadline(
       timeout,
       () => (heard ? rest() : host.expire()),

@@ -5,13 +5,15 @@
 import { QueueIterator } from "./channel.js";
 import { toPayload } from "./client.js";
 import { checkClose } from "./close.js";
-import { startTimer, waitFor } from "./deadline.js";
+import { DONE, startTimer, waitFor, waitForStarted } from "./deadline.js";
 import type { Inbox } from "./inbox.js";
 import { callable, duration, integer, must, object, oneOf, parseBy } from "./options.js";
 import type { ConnectOptions } from "./options.js";
+import { readableOf, writableOf } from "./streams.js";
 
 /** What the sub-paths are built with. */
 export interface Kit {
+  readonly DONE: typeof DONE;
   readonly QueueIterator: typeof QueueIterator;
   readonly callable: typeof callable;
   readonly checkClose: typeof checkClose;
@@ -21,12 +23,16 @@ export interface Kit {
   readonly object: typeof object;
   readonly oneOf: typeof oneOf;
   readonly parseBy: typeof parseBy;
+  readonly readableOf: typeof readableOf;
   readonly startTimer: typeof startTimer;
   readonly toPayload: typeof toPayload;
   readonly waitFor: typeof waitFor;
+  readonly waitForStarted: typeof waitForStarted;
+  readonly writableOf: typeof writableOf;
 }
 
 export const KIT: Kit = {
+  DONE,
   QueueIterator,
   callable,
   checkClose,
@@ -36,9 +42,12 @@ export const KIT: Kit = {
   object,
   oneOf,
   parseBy,
+  readableOf,
   startTimer,
   toPayload,
   waitFor,
+  waitForStarted,
+  writableOf,
 };
 
 /** What a client across connections stands on: see `Context.prepare`. */

@@ -7,14 +7,22 @@ export type Message = TextMessage | BinaryMessage;
 /** A text message. */
 export interface TextMessage {
   readonly type: "text";
+  /**
+   * The text. Of a {@link Message} it is a string only after `if (message.type === "text")`. If all messages
+   * are JSON, give `connect` the option `codec: json()` of `wschan/codec` and receive the values instead.
+   */
   readonly data: string;
 }
 
 /** A binary message. */
 export interface BinaryMessage {
   readonly type: "binary";
-  readonly data: Uint8Array<ArrayBuffer>;
+  /** The bytes. Of a {@link Message} they are bytes only after `if (message.type === "binary")`. */
+  readonly data: Bytes;
 }
+
+/** `Uint8Array<ArrayBuffer>`, or `Uint8Array` before TypeScript 5.7, which has no type parameter for it. */
+type Bytes = ReturnType<Uint8Array["slice"]>;
 
 /** Data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;
@@ -37,8 +45,16 @@ export function memoryOf(message: Message | Marker): number {
   return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
 }
 
-/** The size of a text as UTF-8; its lone surrogates count as U+FFFD. */
+/** Returns the size of a text in bytes of UTF-8; a lone surrogate counts as U+FFFD, three bytes. */
 export function utf8Size(text: string): number {
-  // Most texts are ASCII, and encoding one only to count costs more than all else about receiving it.
-  return /[\u0080-\uffff]/.test(text) ? new TextEncoder().encode(text).length : text.length;
+  let size = text.length;
+  // Most texts are ASCII, and counting costs more than all else about receiving one.
+  if (!/[\u0080-\uffff]/.test(text)) return size;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i) as number;
+    if (code > 0x7f) size += code > 0x7ff ? 2 : 1;
+    // A surrogate pair takes four bytes, two for each of its units.
+    if (code > 0xffff) i++;
+  }
+  return size;
 }

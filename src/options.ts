@@ -3,7 +3,7 @@ import type { CompressionMode } from "./constants.js";
 import { isSignal } from "./deadline.js";
 import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
-import { invalid, isObject, pickKnown, show, WsError } from "./errors.js";
+import { invalid, isObject, pickKnown, quote, show, WsError } from "./errors.js";
 import type { Data } from "./message.js";
 import type { Policy } from "./policy.js";
 import type { DialOptions, NodeOptions, Platform, WebSocketClass } from "./transport.js";
@@ -14,8 +14,8 @@ export type Compression = CompressionMode | "disabled" | "context_takeover" | "n
 /** Settings of option `keepAlive`. */
 export interface KeepAliveOptions {
   /**
-   * How long nothing may arrive before the peer is pinged: milliseconds or a Go duration. Default: 30 s.
-   * At most 2^31-1 ms. 0: the default.
+   * How long nothing may arrive, or nothing be sent, before the peer is pinged: milliseconds or a Go
+   * duration. Default: 30 s. At most 2^31-1 ms. 0: the default.
    */
   readonly interval?: Duration | undefined;
   /**
@@ -50,9 +50,9 @@ export interface ParsedKeepAlive extends KeepAliveOptions {
  */
 export interface ConnectOptions<C extends AnyCodec = Codec> {
   /**
-   * Headers of the opening request, in Node. Not the WebSocket's own, nor `Host`, `Origin`,
-   * `Connection`, `Upgrade`, `Content-Length` or `Transfer-Encoding`. Default: none. Browsers cannot
-   * send any: `UNSUPPORTED`.
+   * Headers of the opening request, in Node. `Authorization` replaces the credentials of the URL. Not
+   * the WebSocket's own, nor `Host`, `Origin`, `Connection`, `Upgrade`, `Content-Length` or
+   * `Transfer-Encoding`. Default: none. Browsers cannot send any: `UNSUPPORTED`.
    */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /**
@@ -110,6 +110,12 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    * it the connection ends with `SLOW_CONSUMER`. Default: 64 MiB. 64 KiB to 1 GiB. 0: the default.
    */
   readonly bufferLimit?: number | undefined;
+  /**
+   * For publishers that receive nothing: drops each message when it arrives, counted in `client.stats`, so
+   * that the connection is never paused and notices its end. `receive` and iteration then wait until the
+   * connection ends. Default: false.
+   */
+  readonly discardIncoming?: boolean | undefined;
   /** `send` waits while this many bytes have not left. Default: 256 KiB. 1 B to 1 GiB. */
   readonly sendHighWaterMark?: number | undefined;
   /** Aborts policy and dial (`ABORTED`); it never ends an open connection. Default: none. */
@@ -119,12 +125,12 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
   /** Handed to the policies with each request. Default: none. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Finds a dead peer: pings it, or where there are no ping frames sends it `keepAlive.message`, after
-   * each `interval` in which nothing arrived; `KEEPALIVE_TIMEOUT` ends the connection when nothing at
-   * all arrives for `timeout` after that has left. That waiting bytes go out is life as well; what
-   * cannot leave is `writeTimeout`'s to find. It stands still while the socket is paused for a slow
-   * consumer. After a sleep of this process it pings at once. Default: off. `false`: off, whatever the
-   * defaults of the context.
+   * Finds a dead peer, and keeps a live one from taking this side for dead: sends a ping, or where there
+   * are no ping frames `keepAlive.message`, after each `interval` in which nothing arrived or nothing was
+   * sent. `KEEPALIVE_TIMEOUT` ends the connection when nothing at all arrives for `timeout` after the ping
+   * has left. Progress of waiting bytes counts as life as well; use `writeTimeout` to detect a peer that
+   * has stopped reading. It stands still while the socket is paused for a slow consumer. After a sleep of
+   * this process it pings at once. Default: off. `false`: off, whatever the defaults of the context.
    */
   readonly keepAlive?: KeepAliveOptions | false | undefined;
   /**
@@ -157,6 +163,7 @@ export interface ParsedOptions extends DialOptions {
   readonly channelCapacity: number;
   readonly bufferLimit: number;
   readonly sendHighWaterMark: number;
+  readonly discardIncoming: boolean | undefined;
   readonly keepAlive: ParsedKeepAlive | false | undefined;
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
@@ -222,11 +229,14 @@ export function parseBy(
   return parsed;
 }
 
-/** Hands on what passes. */
+/**
+ * Makes a parser that returns the value if `accepts` is true for it, and throws `INVALID_OPTION`
+ * otherwise.
+ */
 export const must =
-  (passes: (value: unknown) => unknown, wanted: string): Parser =>
+  (accepts: (value: unknown) => unknown, wanted: string): Parser =>
   (value, name) => {
-    if (!passes(value)) throw invalid(name, wanted, value);
+    if (!accepts(value)) throw invalid(name, wanted, value);
     return value;
   };
 
@@ -258,7 +268,7 @@ export const callable: Parser = /* @__PURE__ */ must(
 );
 
 export const oneOf = (...values: readonly unknown[]): Parser =>
-  must((value) => values.includes(value), values.map(show).join(", "));
+  must((value) => values.includes(value), values.map(quote).join(", "));
 
 /** Refuses what the platform, or this version, cannot do. */
 export const refused =
@@ -279,7 +289,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
     for (const [index, token] of list.entries()) {
       const isToken = typeof token === "string" && TOKEN.test(token);
       if (!isToken || list.indexOf(token) < index) {
-        throw invalid(name, "a token, or different ones in a list (RFC 6455 section 4.1)", token);
+        throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
       }
     }
     return list;
@@ -293,6 +303,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   readLimit: /* @__PURE__ */ limit(1, 134_217_728),
   channelCapacity: /* @__PURE__ */ integer(1, 10_000),
   bufferLimit: /* @__PURE__ */ limit(65_536, 1_073_741_824),
+  discardIncoming: /* @__PURE__ */ oneOf(false, true),
   sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824),
   signal: abortSignal,
   policy: callable,
@@ -351,6 +362,15 @@ export const nodeParsers: Readonly<Record<string, Parser>> = {
   },
 };
 
+const tls: Parser = (value, name) => {
+  // Node takes an `undefined` that is given for a value of its own, even in place of a function.
+  const given = pickKnown(name, value, Object.keys(Object(value) as object));
+  for (const callback of ["checkServerIdentity", "pskCallback"]) {
+    if (callback in given) callable(given[callback], `${name}.${callback}`);
+  }
+  return Object.freeze(given);
+};
+
 const string: Parser = /* @__PURE__ */ must(
   (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
   "a string of printable characters",
@@ -359,24 +379,32 @@ const string: Parser = /* @__PURE__ */ must(
 const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
   // Not copied: an agent is a pool with an identity.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
-  tls: object,
+  tls,
   lookup: callable,
   family: /* @__PURE__ */ oneOf(0, 4, 6),
+  autoSelectFamily: /* @__PURE__ */ oneOf(false, true),
+  autoSelectFamilyAttemptTimeout: duration,
+  maxHeaderSize: /* @__PURE__ */ limit(1, 1_048_576),
   localAddress: string,
   origin: string,
   followRedirects: /* @__PURE__ */ oneOf(false, true),
+  binaryViews: /* @__PURE__ */ oneOf(false, true),
   maxRedirects: /* @__PURE__ */ integer(0, 20),
 };
 
 function parseHeaders(entries: readonly unknown[]): Record<string, string> {
   const headers = new Map<string, string>();
   const seen = new Set<string>();
-  for (const entry of entries) {
-    // What can be iterated over need not hold pairs.
+  for (const [index, entry] of entries.entries()) {
+    // An iterable need not hold pairs.
     const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
     const [name, value] = pair;
-    if (typeof name !== "string" || !TOKEN.test(name) || OWN_HEADER.test(name)) {
-      throw invalidHeaders(`${show(name)} is not a header name, or one that the handshake sets`);
+    if (typeof name !== "string" || !TOKEN.test(name)) {
+      // It may be a whole line, with its value.
+      throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
+    }
+    if (OWN_HEADER.test(name)) {
+      throw invalidHeaders(`the handshake sets ${name} itself: ${insteadOf(name)}`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
@@ -388,7 +416,19 @@ function parseHeaders(entries: readonly unknown[]): Record<string, string> {
   return Object.fromEntries(headers);
 }
 
-/** Header values may be secrets: no message shows one. */
+/** Names what to use in place of a header that the handshake sets. */
+function insteadOf(name: string): string {
+  return INSTEAD[name.toLowerCase()] ?? "leave it out";
+}
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  host: "put the host into the URL, and let option node.lookup return the address to dial",
+  origin: "use option node.origin",
+  "sec-websocket-extensions": "use option compression",
+  "sec-websocket-protocol": "use option protocols",
+};
+
+/** Makes the error of a header. No message shows a header's value, which may be a secret. */
 function invalidHeaders(problem: string): WsError {
   return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
 }

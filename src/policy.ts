@@ -1,4 +1,4 @@
-import { invalid, pickKnown, WsError } from "./errors.js";
+import { pickKnown, quote, WsError } from "./errors.js";
 import { displayUrl, maskUrl, parseUrl, publicUrl, unixProblem } from "./url.js";
 
 /** The scheme of Unix sockets. */
@@ -97,7 +97,9 @@ export async function authorize(
  *
  * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
  * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
- *   itself), or `*`. One trailing dot is ignored.
+ *   itself), or `*`. One trailing dot is ignored. Addresses are compared as addresses: an
+ *   IPv4-mapped one (`[::ffff:10.0.0.1]`) is its IPv4 address, and so, to a deny rule, is any other
+ *   IPv6 address that contains one (NAT64 by `64:ff9b::/96`, 6to4, IPv4-translated, IPv4-compatible).
  * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
  * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
  *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
@@ -117,7 +119,7 @@ export function definePolicy(rules: readonly PolicyRule[]): Policy {
   if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
   const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
   return async (request) => {
-    const url = request.action === "websocket.connect" ? undefined : comparable(request.resource);
+    const url = request.action === "websocket.connect" ? undefined : toSubject(request.resource);
     for (const { deny, applies } of compiled) {
       if (await applies(request, url)) return !deny;
     }
@@ -125,14 +127,11 @@ export function definePolicy(rules: readonly PolicyRule[]): Policy {
   };
 }
 
-/** A rule, ready to be asked. */
+/** A compiled rule. */
 interface Rule {
   readonly deny: boolean;
-  /** Whether it is about this request: its URL, or none for `websocket.connect`. */
-  readonly applies: (
-    request: PolicyRequest,
-    url: readonly string[] | undefined,
-  ) => Promise<boolean>;
+  /** Resolves with true if the rule applies to this request; `url` is absent for `websocket.connect`. */
+  readonly applies: (request: PolicyRequest, url: Subject | undefined) => Promise<boolean>;
 }
 
 const FIELDS = ["actions", "resources", "effect", "when"];
@@ -168,7 +167,7 @@ function compileRule(rule: unknown, index: number): Rule {
       // Where the URL is still to be asked about, an allow rule for it implies this action; a deny rule
       // for some URLs would deny them all.
       if (!url && covers("websocket.connect.url") && (!named || (deny && narrow))) return !deny;
-      if (!named || (url && !matches(url))) return false;
+      if (!named || (url && !matches(url[effect]))) return false;
       const answer: unknown = !when || (await when(request));
       return deny ? answer !== false : answer === true;
     },
@@ -190,7 +189,7 @@ function compileList<T>(
   return (subject) => tests.some((test) => test(subject));
 }
 
-/** See {@link partsOf}. */
+/** The parts of a URL that rules compare: see {@link partsOf}. */
 type Parts = [
   scheme: string,
   host: string,
@@ -200,14 +199,17 @@ type Parts = [
   query: string,
 ];
 
+/** The parts of a requested URL, decoded once for all rules of each effect. */
+type Subject = Readonly<Record<PolicyRule["effect"], readonly string[]>>;
+
 /** The parts of a URL that rules compare. The socket is the path of one; `""` unless `ws+unix:`. */
-function partsOf({ protocol, hostname, port, pathname, search }: URL): Parts {
+function partsOf({ protocol, hostname, port, pathname, search }: URL, deny: boolean): Parts {
   const paths = protocol === UNIX ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
     // Without the root's dot. An empty label at the front is none that "*." could stand for.
-    hostname.replace(/\.$/, "").replace(/^\./, "/"),
+    toIPv4(hostname, deny).replace(/\.$/, "").replace(/^\./, "/"),
     // "" where it is the default port of the scheme.
     port,
     // To a file system "//" is "/".
@@ -217,13 +219,49 @@ function partsOf({ protocol, hostname, port, pathname, search }: URL): Parts {
   ];
 }
 
+/** What an IPv4-mapped IPv6 address starts with (RFC 4291 section 2.5.5.2). */
+const MAPPED = "::ffff:";
+
 /**
- * The parts of the URL that is asked about. A path that escapes what one server takes for a separator
- * or an end, and another does not, cannot be compared: then scheme, host and port are all.
+ * An IPv6 host that contains an IPv4 address: mapped, translated (RFC 2765 section 2.1), compatible (RFC 4291
+ * section 2.5.5.1), NAT64 (RFC 6052 section 2.1) or 6to4 (RFC 3056 section 2).
  */
-function comparable(resource: string): readonly string[] {
+const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+
+/**
+ * Returns the IPv4 address that an IPv6 host contains, or else the host itself. To a socket a mapped address
+ * is the IPv4 address. The others may become it in a translator or a relay, so only deny rules treat them
+ * as equal.
+ */
+function toIPv4(host: string, deny: boolean): string {
+  return host.replace(EMBEDDED, (same, prefix: unknown, high: string, low: string) =>
+    deny || prefix === MAPPED ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same,
+  );
+}
+
+/**
+ * Decodes a requested URL for the rules. A path with an escape that some servers treat as a separator or
+ * as its end, and others do not, cannot be compared: only scheme, host and port are left of it.
+ */
+function toSubject(resource: string): Subject {
   const url = parseUrl(resource, { unix: unixProblem, credentials: true });
-  return partsOf(url).slice(0, /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6);
+  const count = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
+  const partsFor = (deny: boolean): readonly string[] =>
+    partsOf(url, deny).slice(0, count).map(decoder(deny));
+  return { allow: partsFor(false), deny: partsFor(true) };
+}
+
+/**
+ * Makes a function that decodes the percent-escapes which do not change the meaning: for an allow rule
+ * those of unreserved characters (RFC 3986 section 6.2.2.2), for a deny rule all of them, because a server
+ * may do so.
+ */
+function decoder(deny: boolean): (text: string) => string {
+  return (text) =>
+    text.replace(/%([\da-f]{2})/gi, (escape: string, hex: string) => {
+      const char = String.fromCharCode(parseInt(hex, 16));
+      return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
+    });
 }
 
 /** Scheme; `*.` or `*`; the rest of the host; port; path; query. */
@@ -260,50 +298,45 @@ function compileResource(
   // A host with an empty label cannot be met: a slip, and a hole in a deny rule.
   const { hostname } = url;
   if (/^\.|\.\./.test(hostname) || (star === "*." && hostname === "x.")) return undefined;
-  const wanted = partsOf(url);
+  const wanted = partsOf(url, deny);
   if (star) wanted[1] = wanted[1].replace("x", "*");
   if (port === ":*") wanted[2] = "*";
   if (!path && !query) wanted[4] = "*";
   if (!query) wanted[5] = "*";
-  // Fail closed: an allow rule takes as equal what is (RFC 3986 section 6.2.2), a deny rule what a
-  // server may take as equal; and so with a path that cannot be compared.
-  const globs = wanted.map((part) =>
-    compileGlob(part, (text) =>
-      text.replace(/%([\da-f]{2})/gi, (escape: string, hex: string) => {
-        const char = String.fromCharCode(parseInt(hex, 16));
-        return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
-      }),
-    ),
-  );
-  return (url) =>
+  const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
+  // Fail closed: without a path that can be compared, a deny rule for any path applies.
+  return (parts) =>
     globs.every((glob, i) => {
-      const part = url[i];
+      const part = parts[i];
       return part === undefined ? deny || glob("") : glob(part);
     });
 }
 
-/** Stands for the ends of a text: no URL and no escape yields it. */
-const END = "\uffff";
-
 /**
- * A test for texts that match a pattern in which `*` is any run of characters. Each run ends at the
- * first place that fits, and none is tried twice: no pattern makes it slow.
+ * Compiles a pattern in which `*` matches any run of characters; `decode` decodes the pieces between
+ * them. The test is linear in the text: it searches once for each piece, after the one before it.
  */
-function compileGlob(pattern: string, decode: (text: string) => string): (text: string) => boolean {
-  // Split before it is decoded: an escaped "*" is a plain character.
-  const pieces = (END + pattern + END).split("*").map((piece) => decode(piece));
-  return (raw) => {
-    const text = END + decode(raw) + END;
-    let at = 0;
-    return pieces.every((piece) => {
-      const found = text.indexOf(piece, at);
-      at = found + piece.length;
-      return found >= 0;
+function compileGlob(
+  pattern: string,
+  decode: (piece: string) => string,
+): (text: string) => boolean {
+  // Split before decoding: an escaped "*" is an ordinary character.
+  const pieces = pattern.split("*").map(decode);
+  return (text) => {
+    let end = 0;
+    const areFound = pieces.every((piece, index) => {
+      // The first piece must start the text, the last one must end it.
+      const isLast = index > 0 && index === pieces.length - 1;
+      const start = text.indexOf(piece, isLast ? Math.max(end, text.length - piece.length) : end);
+      end = start + piece.length;
+      return index ? start >= 0 : start === 0;
     });
+    return areFound && end === text.length;
   };
 }
 
 /** The error of a field that is not what it must be. A text may be a URL with secrets in it. */
 function invalidField(field: string, wanted: string, value: unknown): WsError {
-  return invalid(`definePolicy: ${field}`, wanted, maskUrl(value));
+  const shown = quote(maskUrl(value));
+  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
 }

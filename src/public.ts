@@ -1,6 +1,7 @@
 export { Channel, ReceiveChannel } from "./channel.js";
-export type { Case, ReceiveCase, ReceiveResult, SendCase } from "./channel.js";
+export type { Case, MessagesOptions, ReceiveCase, ReceiveResult, SendCase } from "./channel.js";
 export type { Client, ClientStats, PingOptions } from "./client.js";
+export type { ClientLike, SendOptions } from "./client-like.js";
 export { CLOSE_CODES } from "./close.js";
 export type { CloseInfo } from "./close.js";
 export type { AnyCodec, Codec, Decode, Decoded, Encoded } from "./codec.js";

@@ -87,12 +87,14 @@ export async function select<
   return toResult(index, list[index]?.channel, outcome) as SelectResult<C, O>;
 }
 
-function parseCases(cases: readonly AnyCase[]): readonly AnyCase[] {
-  const list = Array.isArray(cases) ? [...(cases as readonly AnyCase[])] : undefined;
-  if (!list?.every((entry) => typeof (entry as Partial<AnyCase> | null)?.park === "function")) {
-    throw invalid("select: cases", "a list of caseReceive() and caseSend()", cases);
-  }
-  return list;
+/** Returns a copy of the cases; throws `INVALID_OPTION`, naming the one that is none. */
+function parseCases(cases: readonly unknown[]): readonly AnyCase[] {
+  if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
+  // Unlike `map`, it does not skip holes.
+  return Array.from(cases, (entry: AnyCase | undefined, index) => {
+    if (typeof entry?.park === "function") return entry;
+    throw invalid(`select: cases[${index}]`, "a caseReceive() or caseSend()", entry);
+  });
 }
 
 /** Lets one of the cases happen that can: tried in a random order, each comes first alike. */

@@ -17,6 +17,12 @@ export interface Handshake {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
+/**
+ * How far the consumer is behind: 0: it is not; 1: its channel is full; 2: so much is unread that even a pong
+ * that is awaited is no reason to read on.
+ */
+export type Pressure = 0 | 1 | 2;
+
 /** An open connection, as the core drives it. */
 export interface Transport {
   /** The subprotocol the server picked; `""` for none. */
@@ -50,11 +56,8 @@ export interface Transport {
    * what gives it up.
    */
   ping?(done: (roundTrip: number) => void): () => void;
-  /**
-   * Stops or continues reading, where the platform can. While a pong is awaited it stops only `firmly`,
-   * because a paused socket would not see the pong.
-   */
-  pause(paused: boolean, firmly?: boolean): void;
+  /** Stops or continues reading, where the platform can. */
+  pause(pressure: Pressure): void;
   /** Sends a close frame, then ends as the peer answers. */
   close(code: number, reason: string): void;
   /** Ends at once, and tells by `onEnd`, with the code of the peer's close frame if that had come. */
@@ -113,21 +116,54 @@ export type WebSocketClass = new (url: string, protocols?: string[]) => object;
 export interface NodeOptions {
   /** An `http.Agent` or `https.Agent`, for proxies and pools. */
   readonly agent?: object;
-  /** Passed to the TLS connect: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... */
+  /**
+   * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... If a
+   * `checkServerIdentity` or `pskCallback` throws, the dial is `DIAL_FAILED`, not retryable, and nothing
+   * has been sent, whatever `rejectUnauthorized` says.
+   */
   readonly tls?: Readonly<Record<string, unknown>>;
-  /** In place of `dns.lookup`, with its signature. */
+  /**
+   * Resolves host names in place of `dns.lookup`, with its signature. It may answer at once or later,
+   * with one address or a list. An answer without an IP address of the `family` is `DIAL_FAILED`.
+   */
   // `never[]`: any function fits, and users need no `@types/node` to read this.
   readonly lookup?: (...args: never[]) => void;
   /** The address family to dial: 4, 6, or 0 for both. */
   readonly family?: 0 | 4 | 6;
+  /**
+   * Tries the addresses of a host name one after the other, IPv6 and IPv4 by turns, as `net.connect`
+   * does. Default: Node's, which is true.
+   */
+  readonly autoSelectFamily?: boolean;
+  /**
+   * The longest time for one address, if another one follows: milliseconds or a Go duration. Default: a
+   * third of what is left of `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node takes
+   * less than 10 ms for 10 ms.
+   */
+  readonly autoSelectFamilyAttemptTimeout?: number | string;
+  /**
+   * The largest header of the answer to the handshake, in bytes: names, values and status text. A larger
+   * one is `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
+   */
+  readonly maxHeaderSize?: number;
   /** The local address to dial from. */
   readonly localAddress?: string;
   /** The `Origin` header. */
   readonly origin?: string;
-  /** Whether redirects are followed. Default: false. */
+  /**
+   * True to follow redirects. To another origin travel no headers, credentials, origin, client
+   * certificates or server name of yours; with `protocols` such a redirect is `URL_FORBIDDEN`, and so is
+   * one from `wss:` to `ws:`. Default: false.
+   */
   readonly followRedirects?: boolean;
-  /** How many redirects are followed, 0 to 20. Default: 5. */
+  /** The largest number of redirects to follow, 0 to 20. Default: 5. */
   readonly maxRedirects?: number;
+  /**
+   * Whether the data of a binary message may be a view on the socket's buffer instead of a copy that owns its
+   * buffer. It is faster for small messages, but a message that is kept keeps up to 64 KiB alive, and its
+   * `data.buffer` must be neither changed nor transferred: other messages share it. Default: false.
+   */
+  readonly binaryViews?: boolean;
 }
 
 /** One attempt to connect. */
@@ -136,6 +172,8 @@ export interface DialRequest {
   readonly options: DialOptions;
   /** Aborts the attempt. If its time is up, its reason is the `WsError` to fail with for want of a better. */
   readonly signal: AbortSignal;
+  /** When `dialTimeout` is up, by `performance.now()`. */
+  readonly due: number;
   /** Asks the policy about the target of a redirect; rejects if it refuses. */
   readonly authorize: (url: URL) => Promise<void>;
   /** Called once, in the turn in which the connection opened, before anything is received. */

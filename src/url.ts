@@ -1,4 +1,4 @@
-import { show, WsError } from "./errors.js";
+import { quote, WsError } from "./errors.js";
 import type { ErrorCode } from "./errors.js";
 
 /** What this platform can do with a URL. */
@@ -12,21 +12,23 @@ export interface UrlRules {
 }
 
 /**
- * The URL to dial, always a fresh one. `http:` becomes `ws:`, `https:` becomes `wss:`; relative
- * URLs resolve against the page. A `ws+unix:` URL is `ws+unix:///run/app.sock:/path?query`: the
- * absolute path of a socket, then perhaps a `:` and the path to request, by default `/`.
+ * Parses the URL to dial, into a new object. `http:` becomes `ws:`, `https:` becomes `wss:`; relative
+ * URLs resolve against a page of `http:` or `https:`. A `ws+unix:` URL is
+ * `ws+unix:///run/app.sock:/path?query`: the absolute path of a socket, percent-encoded where it holds
+ * `%`, `:`, `?` or `#`, then optionally a `:` and the path to request, by default `/`. `wss+unix:` is the
+ * same with TLS.
  *
  * Throws a {@link WsError}: `INVALID_URL` for what is not a URL, another scheme, a fragment, and a
  * `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for credentials where the platform
- * cannot take them. Its message shows no credentials, query or fragment.
+ * cannot send them. Its message shows no credentials, query or fragment.
  */
 export function parseUrl(input: string | URL, { unix, credentials, base }: UrlRules): URL {
   // By its shape: a URL of another realm is no instance of this one's class.
   const text: unknown = (input as Partial<URL> | null)?.href ?? input;
   const refusal = (problem: string, code: ErrorCode = "INVALID_URL"): WsError =>
-    new WsError(code, `connect: ${show(maskUrl(text))} ${problem}`);
+    new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
   const url = resolve(text, base);
-  if (!url) throw refusal("is not a URL: use ws://host/path");
+  if (!url) throw refusal("is not an absolute URL: use ws://host/path");
   if (!/^wss?:$/.test(url.protocol)) {
     const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
     if (problem) throw refusal(problem);
@@ -39,18 +41,20 @@ export function parseUrl(input: string | URL, { unix, credentials, base }: UrlRu
   return url;
 }
 
-/** What is wrong with a URL that should name a Unix socket, if anything. */
+/** Says what is wrong with a URL that should name a Unix socket; `undefined` if nothing is. */
 export function unixProblem({ protocol, host, pathname }: URL): string | undefined {
-  if (protocol !== "ws+unix:") return "has another scheme: use ws:, wss: or ws+unix:";
-  const names = !host && /^\/[^:]+(:(\/.*)?)?$/.test(pathname);
+  if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
+  // A NUL would end the path for the system; at its front it marks an abstract socket of Linux.
+  const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
   return names ? undefined : "names no socket: use ws+unix:///socket:/path";
 }
 
 function resolve(text: unknown, base: string | undefined): URL | undefined {
   if (typeof text !== "string") return undefined;
   try {
-    // A page's own credentials are not the caller's: they do not pass on to what is relative to it.
-    const page = base && publicUrl(new URL(base));
+    // Nothing can be dialled relative to a page of an extension or a file. A page's own credentials are
+    // not the caller's: URLs relative to it must not inherit them.
+    const page = base?.startsWith("http") ? publicUrl(new URL(base)) : undefined;
     // In the text, and parsed again: a default port stays default, "https://h:80" keeps its port.
     return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
   } catch {
@@ -70,7 +74,7 @@ export function publicUrl({ href, protocol, host, pathname, search }: URL): stri
   return text === href ? href : text;
 }
 
-/** Whether two URLs share scheme, host and port; for `ws+unix:`, scheme and socket. */
+/** True if two URLs share scheme, host and port; for `ws+unix:`, scheme and socket. */
 export function sameOrigin(a: URL, b: URL): boolean {
   return originOf(a) === originOf(b);
 }

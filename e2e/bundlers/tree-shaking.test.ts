@@ -12,7 +12,7 @@ import { webpack } from "./webpack.js";
 beforeAll(() => void vi.stubEnv("NODE_ENV", "production"));
 afterAll(() => void vi.unstubAllEnvs());
 
-/** What stands in fflate's inflate, and in its deflate, in every bundle. */
+/** Texts of our inflater and of fflate's deflate, which every bundler keeps. */
 const INFLATE = "invalid block type";
 const DEFLATE = "65540,";
 
@@ -62,7 +62,7 @@ describe.each([
     ["gunzip", "gunzip()", [INFLATE]],
     ["zlibStream", "zlibStream()", [INFLATE]],
     ["gzip", "gzip()", [INFLATE, DEFLATE]],
-  ])("keeps of fflate only what %s needs", async (name, call, kept) => {
+  ])("keeps of inflating and deflating only what %s needs", async (name, call, kept) => {
     const code = await bundle(
       bundler,
       `import { ${name} } from "./codec.mjs"; console.log(${call});`,

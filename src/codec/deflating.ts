@@ -3,7 +3,7 @@ import type { Codec, Data } from "wschan";
 import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
 import type { Inflating, UnpackAtOnce } from "./inflating.js";
-import { toText } from "./message.js";
+import { globalClass, toText } from "./message.js";
 import { checkOptions, integer, ON_INVALID, TYPE } from "./options.js";
 import type { DeflateOptions, Level } from "./options.js";
 
@@ -30,7 +30,7 @@ export function bindDeflating(
     return {
       ...inflating(name, options, () => () => format, unpackAtOnce),
       encode(value, type) {
-        const bytes = toBytes(value);
+        const bytes = toBytes(name, value);
         const isString = typeof value === "string";
         const isText = type ? type === TEXT : isString;
         // What goes out as text has to be some: here it would be too late to tell.
@@ -42,13 +42,13 @@ export function bindDeflating(
   return make as Inflating<DeflateOptions>;
 }
 
-/** Bytes that are still the caller's. Throws for what is neither text nor bytes. */
-function toBytes(data: Data): Uint8Array {
-  if (typeof data === "string") return new TextEncoder().encode(data);
+/** Returns bytes that are still the caller's. Throws for data that is neither text nor bytes. */
+function toBytes(codec: string, data: Data): Uint8Array {
+  if (typeof data === "string") return new (globalClass(codec, "TextEncoder"))().encode(data);
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  // Of a number it would make so many zeros; this takes an ArrayBuffer of any realm, and nothing else.
+  // Of a number the constructor makes zeros; `slice` takes an ArrayBuffer of any realm, and nothing else.
   ArrayBuffer.prototype.slice.call(data, 0, 0);
   return new Uint8Array(data);
 }

@@ -1,7 +1,7 @@
 import { adler32, crc32 } from "./checksum.js";
 import type { Checksum } from "./checksum.js";
 import { corrupt } from "./failure.js";
-import type { Inflater } from "./inflater.js";
+import { Inflater } from "./inflater.js";
 import { Output } from "./output.js";
 
 /** What stands around deflate's own bytes. */
@@ -16,15 +16,14 @@ export interface Format {
   readTrailer(bytes: Uint8Array, at: number, size: number, sum: number | undefined): number;
 }
 
-/** What a message in this format holds, checked. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`. */
-export function unpack(
-  format: Format,
-  bytes: Uint8Array,
-  limit: number,
-  inflater: Inflater,
-): Uint8Array<ArrayBuffer> {
+/** Shared by all messages, because each is inflated in one go. */
+let inflater: Inflater | undefined;
+
+/** Returns what a message in this format holds, checked. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`. */
+export function unpack(format: Format, bytes: Uint8Array, limit: number): Uint8Array<ArrayBuffer> {
   const { name, checksum, isConcatenable } = format;
   const output = new Output(name, limit, checksum);
+  inflater ??= new Inflater();
   let at = 0;
   do {
     const { size } = output;

@@ -1,89 +1,270 @@
-import { Inflate } from "fflate";
-import { WsError } from "wschan";
+import { BitReader } from "./bit-reader.js";
 import { corrupt } from "./failure.js";
+import { getFixedCodes, HuffmanCode } from "./huffman.js";
+import type { Codes } from "./huffman.js";
 import type { Output } from "./output.js";
 
-/**
- * What fflate's `Inflate` keeps to itself. There is no other way to learn where a stream has ended, nor to
- * begin anew without new buffers; package.json therefore names one version of fflate.
- */
-interface Engine {
-  /** The bits of `p` that are used, whether the last block has begun, a block under way, what `o` holds. */
-  s: { i: number; p?: number; f?: number; l?: unknown; b?: number };
-  /** Input that is not used up. */
-  p: Uint8Array;
-  /** The window, and room behind it. */
-  o: Uint8Array;
-  push(bytes: Uint8Array): void;
-}
-
-/** The most bytes that one decodes to, by 258 for every two bits: RFC 1951 section 3.2.5. */
-const RATIO = 1_033;
-
-/** The fewest bytes that are handed to fflate at once, unless there are no more. */
-const SLICE = 256;
-
-/** How far back a stream refers (RFC 1951 section 2), and what fflate wants free to go on, in bytes. */
+/** How far back a stream may refer, and its longest match, in bytes: RFC 1951 sections 2 and 3.2.5. */
 const WINDOW = 32_768;
-const SPARE = 131_072;
+const MAX_MATCH = 258;
 
-/** As room grows it doubles, then it is copied: of each decoded byte there are up to four. */
-const COPIES = 4;
+/** Holds the window, and as much decoded data before it goes to the output. */
+const BUFFER_SIZE = 65_536;
 
-const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array();
+/** Matches up to this size are copied faster byte by byte than by a call. */
+const MAX_BYTEWISE_COPY = 32;
 
-/** Where all inflaters decode to, one after the other: as much as the smallest slice may need. */
-let room: Uint8Array | undefined;
+/** The order of the lengths of the code length code: RFC 1951 section 3.2.7. */
+const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const;
 
 /**
- * Inflates a stream of raw deflate (RFC 1951). fflate decodes all that it is given at once, whatever it
- * comes to: so it is given so little at once that it cannot go much beyond the output's limit.
+ * Inflates a stream of raw deflate (RFC 1951) that arrives in pieces, and rejects what zlib rejects.
+ *
+ * It reads unit by unit: the header of a block, a code length, a symbol with its distance, or bytes of a
+ * stored block. So work is linear in input and output: no unit is read more than once but the one that the
+ * end of a piece cuts off, and a block that builds codes of its own takes at least 11 bytes for them.
  */
 export class Inflater {
-  /** Whether the stream has ended. */
+  /** True if the stream has ended. */
   hasEnded = false;
 
-  readonly #engine: Engine = new Inflate((chunk) => this.#output?.add(chunk)) as unknown as Engine;
-  #output: Output | undefined;
+  readonly #reader = new BitReader();
+  #isLastBlock = false;
+  /** Bytes of a stored block that are still to be copied. */
+  #stored = 0;
+  /** Codes of a compressed block. */
+  #codes: Codes | undefined;
+  readonly #ownCodes: Codes = [new HuffmanCode(), new HuffmanCode()];
 
-  /** Begins another stream. */
+  /** How many code lengths a block has, 0 once its codes are built; how many are read, and these. */
+  #lengthCount = 0;
+  #literalCount = 0;
+  #lengthsRead = 0;
+  readonly #lengths = new Uint8Array(320);
+  readonly #lengthCode = new HuffmanCode();
+
+  /** The window up to `#start`, then decoded data up to `#end`; allocated on first use. */
+  #buffer: Uint8Array<ArrayBuffer> | undefined;
+  #start = 0;
+  #end = 0;
+
+  /** Starts another stream. */
   reset(): void {
-    this.hasEnded = false;
-    this.#engine.s = { i: 0 };
-    this.#engine.p = NOTHING;
+    this.#reader.reset();
+    this.hasEnded = this.#isLastBlock = false;
+    this.#codes = undefined;
+    this.#stored = this.#lengthCount = this.#start = this.#end = 0;
   }
 
   /**
-   * Inflates `bytes` from `at` on. Returns where it ended, which is behind the last one unless the stream
-   * has ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and must be reset after that.
+   * Inflates `bytes` from `at` on. Returns the position of the byte after the stream, or after `bytes` if it
+   * has not ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and is then reset.
    */
   feed(bytes: Uint8Array, at: number, output: Output): number {
-    while (at < bytes.length && !this.hasEnded) {
-      const left = output.limit - output.size;
-      const slice = bytes.subarray(at, at + Math.max(SLICE, left / (RATIO * COPIES)));
-      at += this.#push(slice, at, output);
+    const reader = this.#reader;
+    reader.feed(bytes, at);
+    const buffer = (this.#buffer ??= new Uint8Array(BUFFER_SIZE));
+    try {
+      while (this.#readUnits(buffer, output));
+      this.#flush(buffer, output);
+    } catch (error) {
+      // Also so that it does not keep the message.
+      this.reset();
+      throw error;
     }
-    return at;
+    if (this.hasEnded) {
+      reader.align();
+      const { position } = reader;
+      reader.reset();
+      return position;
+    }
+    reader.release();
+    return bytes.length;
   }
 
-  /** Inflates a slice, and returns how much of it belongs to the stream. */
-  #push(slice: Uint8Array, position: number, output: Output): number {
-    const engine = this.#engine;
-    const start = position - engine.p.length;
-    room ??= new Uint8Array(WINDOW + RATIO * SLICE + SPARE);
-    if (engine.s.b) room.set(engine.o.subarray(0, engine.s.b));
-    engine.o = room;
-    this.#output = output;
-    try {
-      engine.push(slice);
-    } catch (cause) {
-      if (WsError.is(cause)) throw cause;
-      const used = (engine.s.p ?? 0) >> 3;
-      throw corrupt(output.codec, (cause as Error).message, Math.max(0, start + used), cause);
-    }
-    const { f: isLast, l: block, p: bits } = engine.s;
-    this.hasEnded = !!isLast && !block;
-    // A byte that is used in part is used.
-    return this.hasEnded ? slice.length - engine.p.length + (bits ? 1 : 0) : slice.length;
+  /** Reads units of one kind. Returns false at the end of the input or of the stream. */
+  #readUnits(buffer: Uint8Array<ArrayBuffer>, output: Output): boolean {
+    this.#makeRoom(buffer, output);
+    if (this.#stored) return this.#copyStored(buffer);
+    if (this.#codes) return this.#decode(this.#codes, buffer, output.codec);
+    if (this.#lengthCount) return this.#readLengths(output.codec);
+    if (!this.#isLastBlock) return this.#readHeader(output.codec);
+    this.hasEnded = true;
+    return false;
   }
+
+  /** Returns true, and goes back to its beginning, if the unit is cut off. Otherwise it throws a problem. */
+  #isCutOff(codec: string, problem: string | undefined): boolean {
+    const reader = this.#reader;
+    const { isCutOff } = reader;
+    if (isCutOff || problem) reader.goBack();
+    // What zeros beyond the end have led to is no problem.
+    if (problem && !isCutOff) throw corrupt(codec, problem, reader.position);
+    return isCutOff;
+  }
+
+  /** Reads the header of a block, up to its code lengths. */
+  #readHeader(codec: string): boolean {
+    const reader = this.#reader;
+    reader.mark();
+    const isLast = reader.read(1) > 0;
+    const problem = this.#readBlock(reader.read(2));
+    if (this.#isCutOff(codec, problem)) {
+      this.#codes = undefined;
+      this.#stored = this.#lengthCount = 0;
+      return false;
+    }
+    this.#isLastBlock = isLast;
+    const lengths = this.#lengths.subarray(0, ORDER.length);
+    if (this.#lengthCount && !this.#lengthCode.build(lengths, false)) {
+      throw corrupt(codec, "invalid code lengths set", reader.position);
+    }
+    return true;
+  }
+
+  /** Reads on after the type of a block. Returns what is wrong. */
+  #readBlock(type: number): string | undefined {
+    const reader = this.#reader;
+    if (type === 3) return "invalid block type";
+    if (type === 2) return this.#readCounts();
+    if (type === 1) this.#codes = getFixedCodes();
+    else {
+      reader.align();
+      this.#stored = reader.read(16);
+      if (reader.read(16) !== (this.#stored ^ 0xffff)) return "invalid stored block lengths";
+    }
+    return undefined;
+  }
+
+  /** RFC 1951 section 3.2.7, up to the lengths of the code length code. */
+  #readCounts(): string | undefined {
+    const reader = this.#reader;
+    this.#literalCount = reader.read(5) + 257;
+    const distanceCount = reader.read(5) + 1;
+    if (this.#literalCount > 286 || distanceCount > 30) return "too many symbols";
+    const lengths = this.#lengths.fill(0);
+    const size = reader.read(4) + 4;
+    for (const symbol of ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
+    this.#lengthsRead = 0;
+    this.#lengthCount = this.#literalCount + distanceCount;
+    return undefined;
+  }
+
+  /** Reads code lengths, one or a run of them as a unit, and after the last one builds the codes. */
+  #readLengths(codec: string): boolean {
+    const reader = this.#reader;
+    const lengths = this.#lengths;
+    while (this.#lengthsRead < this.#lengthCount) {
+      reader.mark();
+      const start = this.#lengthsRead;
+      const symbol = reader.readSymbol(this.#lengthCode);
+      let length: number | undefined = symbol;
+      let end = start + 1;
+      if (symbol > 15) {
+        length = symbol > 16 ? 0 : lengths[start - 1];
+        end = start + (symbol > 17 ? reader.read(7) + 11 : reader.read(symbol - 14) + 3);
+      }
+      const isBad = symbol < 0 || length === undefined || end > this.#lengthCount;
+      if (this.#isCutOff(codec, isBad ? "invalid code lengths" : undefined)) return false;
+      lengths.fill(length as number, start, end);
+      this.#lengthsRead = end;
+    }
+    const [literals, distances] = (this.#codes = this.#ownCodes);
+    const isComplete =
+      // Symbol 256 ends the block.
+      lengths[256] &&
+      literals.build(lengths.subarray(0, this.#literalCount)) &&
+      distances.build(lengths.subarray(this.#literalCount, this.#lengthCount));
+    if (!isComplete) {
+      throw corrupt(codec, "invalid literal/length or distance codes", reader.position);
+    }
+    this.#lengthCount = 0;
+    return true;
+  }
+
+  #copyStored(buffer: Uint8Array): boolean {
+    const size = Math.min(this.#stored, BUFFER_SIZE - this.#end);
+    const copied = this.#reader.readBytes(buffer, this.#end, size);
+    this.#end += copied;
+    this.#stored -= copied;
+    return copied > 0;
+  }
+
+  /** Decodes symbols up to the end of the block, the input or the buffer. */
+  #decode([literals, distances]: Codes, buffer: Uint8Array, codec: string): boolean {
+    const reader = this.#reader;
+    let end = this.#end;
+    while (this.#codes && end <= BUFFER_SIZE - MAX_MATCH) {
+      reader.mark();
+      const symbol = reader.readSymbol(literals);
+      let size = 0;
+      let distance = 0;
+      if (symbol > 256) {
+        size = this.#readLength(symbol - 257);
+        distance = this.#readDistance(reader.readSymbol(distances));
+      }
+      const problem =
+        distance > end
+          ? "invalid distance"
+          : symbol < 0 || symbol > 285
+            ? "invalid literal or length"
+            : undefined;
+      if ((problem || reader.isCutOff) && this.#isCutOff(codec, problem)) {
+        this.#end = end;
+        return false;
+      }
+      if (symbol < 256) buffer[end++] = symbol;
+      else if (symbol === 256) this.#codes = undefined;
+      else end = copyMatch(buffer, end, size, distance);
+    }
+    this.#end = end;
+    return true;
+  }
+
+  /** RFC 1951 section 3.2.5, by rules in place of its tables. */
+  #readLength(code: number): number {
+    if (code < 8) return code + 3;
+    if (code === 28) return MAX_MATCH;
+    const extra = (code >> 2) - 1;
+    return ((4 | (code & 3)) << extra) + this.#reader.read(extra) + 3;
+  }
+
+  #readDistance(code: number): number {
+    // There is no such distance. Not `Infinity`, because V8 computes faster with integers alone.
+    if (code < 0 || code > 29) return BUFFER_SIZE + 1;
+    if (code < 4) return code + 1;
+    const extra = (code >> 1) - 1;
+    return ((2 | (code & 1)) << extra) + this.#reader.read(extra) + 1;
+  }
+
+  /** Makes room for the longest match: keeps the window. */
+  #makeRoom(buffer: Uint8Array<ArrayBuffer>, output: Output): void {
+    if (this.#end <= BUFFER_SIZE - MAX_MATCH) return;
+    this.#flush(buffer, output);
+    buffer.copyWithin(0, this.#end - WINDOW, this.#end);
+    this.#start = this.#end = WINDOW;
+  }
+
+  #flush(buffer: Uint8Array, output: Output): void {
+    if (this.#end > this.#start) output.add(buffer.subarray(this.#start, this.#end));
+    this.#start = this.#end;
+  }
+}
+
+/** Copies a match to `at`. Returns where it ends. */
+function copyMatch(buffer: Uint8Array, at: number, size: number, distance: number): number {
+  const from = at - distance;
+  const end = at + size;
+  if (distance === 1) {
+    buffer.fill(buffer[from] as number, at, end);
+    return end;
+  }
+  // A match that overlaps itself doubles what can be copied with each step.
+  while (end - at > MAX_BYTEWISE_COPY) {
+    const step = Math.min(at - from, end - at);
+    buffer.copyWithin(at, from, from + step);
+    at += step;
+  }
+  for (; at < end; at++) buffer[at] = buffer[at - distance] as number;
+  return end;
 }

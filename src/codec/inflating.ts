@@ -2,22 +2,35 @@ import type { Codec, TextMessage } from "wschan";
 import { orSkip } from "./failure.js";
 import { unpack } from "./format.js";
 import type { Format } from "./format.js";
-import { Inflater } from "./inflater.js";
 import { sizeOf, toMessage } from "./message.js";
 import { checkOptions, ON_INVALID, TYPE } from "./options.js";
 import type { InflateOptions } from "./options.js";
 
-/** Makes a codec of messages that are compressed. */
+/** The type of the functions that make codecs of compressed messages. */
 export interface Inflating<Options> {
+  /**
+   * Makes a codec for option `codec` of `connect` and `reconnecting`, which decompresses what is received: for
+   * `gunzip` and `gzip` each message is gzip (RFC 1952), for `unzlib` and `zlib` zlib (RFC 1950), for
+   * `inflateRaw` and `deflateRaw` raw deflate (RFC 1951), for `auto` what its first bytes tell; for
+   * `zlibStream` and `deflateStream` all messages of a connection are one stream. Checksums and lengths are
+   * checked. `gzip`, `zlib` and `deflateRaw` also compress what is sent. Throws `INVALID_OPTION`.
+   *
+   * ```ts
+   * const client = await connect("wss://api.example.com/feed", { codec: gunzip() });
+   * ```
+   */
   (options?: Options & { readonly type?: "text" | undefined }): Codec<TextMessage>;
-  /** With `type: "binary"` what was compressed is binary; texts come through as texts. */
+  /**
+   * The same with `type: "binary"`: what was compressed is received as bytes. Messages that arrive as text
+   * stay text.
+   */
   (options: Options): Codec;
 }
 
 /** Chooses the format of a message; `undefined`: it is plain. */
 export type Choose = (bytes: Uint8Array) => Format | undefined;
 
-/** As `unpack`, where a platform can; `undefined` where it cannot, or something is wrong. */
+/** The same as `unpack`; returns `undefined` where it cannot, or the message is invalid. */
 export type UnpackAtOnce = (
   format: Format,
   bytes: Uint8Array,
@@ -35,7 +48,6 @@ export function inflating(
     name,
     decoder(readLimit) {
       const choose = newChoice();
-      const inflater = new Inflater();
       return (message, emit) => {
         const decoded = orSkip(onInvalid, () => {
           // Compressed bytes are no UTF-8.
@@ -43,7 +55,7 @@ export function inflating(
           const format = choose(message.data);
           const bytes = format
             ? (unpackAtOnce?.(format, message.data, readLimit) ??
-              unpack(format, message.data, readLimit, inflater))
+              unpack(format, message.data, readLimit))
             : message.data;
           return toMessage(name, type, bytes);
         });

@@ -16,10 +16,17 @@ export interface StandardSchema<Out = unknown> {
   };
 }
 
-/** What a schema says of a value. */
+/** The result of a schema for a value. */
 export type SchemaResult<Out> =
   | { readonly value: Out; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string }[] };
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** What a schema finds wrong. */
+export interface SchemaIssue {
+  readonly message: string;
+  /** The keys that lead to it. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
 
 /** Options of {@link json}. */
 export interface JsonOptions<Out = unknown> {
@@ -45,15 +52,28 @@ const CHECKS: Readonly<Record<keyof JsonOptions, Check>> = {
 };
 
 /**
- * Messages are JSON, text or UTF-8, and received as values; values are sent as texts. A message that is no
- * JSON is `INVALID_MESSAGE`, as is one that the schema refuses, with its issues for `cause`. A value that
- * has no JSON rejects the send with `INVALID_MESSAGE`.
+ * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ * Without a schema, received values are not checked, and are `unknown`.
+ *
+ * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
+ * `INVALID_MESSAGE`.
  */
 export function json(
   options?: JsonOptions & { readonly schema?: undefined },
 ): Codec<unknown, unknown>;
-/** Typed by its schema. */
-export function json<Out>(options: JsonOptions<Out>): Codec<Out, unknown>;
+/**
+ * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ *
+ * With a schema, received values are validated and have its type; what it refuses is `INVALID_MESSAGE`, with
+ * the schema's issues as its `cause`. Without one nothing is checked: `json<Ticker>()` is a cast, as in
+ * `JSON.parse(text) as Ticker`.
+ *
+ * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
+ * `INVALID_MESSAGE`.
+ *
+ * @typeParam Out The type of received values.
+ */
+export function json<Out>(options?: JsonOptions<Out>): Codec<Out, unknown>;
 export function json<Out>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
   const { schema, onInvalid } = checkOptions(NAME, options, CHECKS);
   return {
@@ -76,8 +96,9 @@ export function json<Out>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw corrupt(NAME, "no JSON", undefined, cause);
+  } catch {
+    // Without the engine's error, which quotes the text: that may be secret, and errors are logged.
+    throw corrupt(NAME, `no JSON in a text of ${text.length} characters`);
   }
 }
 
@@ -89,6 +110,10 @@ function validate<Out>(schema: StandardSchema<Out>, value: unknown): Out {
     throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;
-  const [first] = result.issues;
-  throw corrupt(NAME, `not as its schema: ${first?.message ?? ""}`, undefined, result.issues);
+  // Where and not what: the messages of issues may quote the value.
+  const path = result.issues[0]?.path?.map((part) =>
+    String(typeof part === "object" ? part.key : part),
+  );
+  const problem = `not as its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
+  throw corrupt(NAME, problem, undefined, result.issues);
 }

@@ -1,13 +1,23 @@
+import { WsError } from "wschan";
 import type { Message } from "wschan";
 import { corrupt } from "./failure.js";
 
-const utf8: TextDecoder = /* @__PURE__ */ new TextDecoder("utf-8", {
-  fatal: true,
-  ignoreBOM: true,
-});
+/** Created on first use, because some platforms have none: Jest's jsdom, older versions of Hermes. */
+let utf8: TextDecoder | undefined;
 
-/** The text that bytes are. Throws `INVALID_MESSAGE`. */
+/** Returns a global class. Throws `UNSUPPORTED` where there is none. */
+export function globalClass<Name extends "TextDecoder" | "TextEncoder">(
+  codec: string,
+  name: Name,
+): (typeof globalThis)[Name] {
+  const found = (globalThis as Partial<typeof globalThis>)[name];
+  if (found) return found;
+  throw new WsError("UNSUPPORTED", `${codec}: this platform has no ${name}: polyfill it`);
+}
+
+/** Decodes UTF-8. Throws `INVALID_MESSAGE`, and `UNSUPPORTED` where there is no `TextDecoder`. */
 export function toText(codec: string, bytes: Uint8Array): string {
+  utf8 ??= new (globalClass(codec, "TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -15,7 +25,7 @@ export function toText(codec: string, bytes: Uint8Array): string {
   }
 }
 
-/** The message that bytes are. Throws `INVALID_MESSAGE`. */
+/** Makes a message of decoded bytes. Throws as `toText`. */
 export function toMessage(
   codec: string,
   type: "text" | "binary" | undefined,

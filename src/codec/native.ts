@@ -8,6 +8,7 @@ import {
 } from "node:zlib";
 import type { Deflate } from "./deflating.js";
 import type { UnpackAtOnce } from "./inflating.js";
+import { tooBig } from "./output.js";
 
 const INFLATE = { gzip: gunzipSync, zlib: inflateSync, deflateRaw: inflateRawSync };
 
@@ -21,9 +22,9 @@ interface Info {
 }
 
 /**
- * By Node's zlib, which is mostly faster, checks as much, and stops at the limit. Whatever it finds wrong is
- * left to be found again, so that errors are the same on all platforms; so are bytes behind the end, which
- * it skips.
+ * Inflates by Node's zlib, which is mostly faster, checks as much and stops at the limit. It returns
+ * `undefined` for an invalid message, so that `unpack` finds the same error as on other platforms, at the
+ * same position. It does so, too, for bytes after the end, which zlib ignores.
  */
 export const unpackAtOnce: UnpackAtOnce = ({ name }, bytes, limit) => {
   if (bytes.length < WORTH_A_CALL) return undefined;
@@ -31,7 +32,8 @@ export const unpackAtOnce: UnpackAtOnce = ({ name }, bytes, limit) => {
     const result: unknown = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result as Info;
     return engine?.bytesWritten === bytes.length ? toOwn(buffer) : undefined;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooBig(name, limit);
     return undefined;
   }
 };

@@ -4,7 +4,7 @@ export { compose } from "./compose.js";
 export type { OnInvalid } from "./failure.js";
 export type { Inflating } from "./inflating.js";
 export { json } from "./json.js";
-export type { JsonOptions, SchemaResult, StandardSchema } from "./json.js";
+export type { JsonOptions, SchemaIssue, SchemaResult, StandardSchema } from "./json.js";
 export type {
   AutoOptions,
   DeflateOptions,

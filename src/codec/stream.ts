@@ -60,7 +60,8 @@ class StreamReader {
     const at = this.#readFrame(bytes, start, HEADER + TRAILER);
     if (at > start && this.#frame.length === HEADER + TRAILER) {
       const sum = this.#frame.slice(HEADER).reduce((sum, byte) => sum * 256 + byte);
-      if (sum !== this.output.sum) throw corrupt(this.#name, "wrong Adler-32", start);
+      // That of no bytes is 1.
+      if (sum !== (this.output.sum ?? 1)) throw corrupt(this.#name, "wrong Adler-32", start);
     }
     return at;
   }
@@ -107,7 +108,7 @@ function bindStream(name: string, isZlib: boolean): Inflating<StreamOptions> {
  */
 export const zlibStream: Inflating<StreamOptions> = /* @__PURE__ */ bindStream("zlibStream", true);
 
-/** As {@link zlibStream}, of raw deflate (RFC 1951), without header and trailer. */
+/** The same as {@link zlibStream} for raw deflate (RFC 1951), which has no header and no trailer. */
 export const deflateStream: Inflating<StreamOptions> = /* @__PURE__ */ bindStream(
   "deflateStream",
   false,

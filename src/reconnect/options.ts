@@ -118,7 +118,10 @@ export interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<
   readonly queue?: QueueOptions | undefined;
   /** Told of messages that are lost. What it throws is reported as uncaught. Default: none. */
   readonly onLost?: ((messages: readonly LostMessage[]) => void) | undefined;
-  /** Whether a `Reconnected` stands in the channel between connections. Default: false. */
+  /**
+   * Puts a `Reconnected` between connections into the channel, unless option `discardIncoming` drops all.
+   * Default: false.
+   */
   readonly marker?: boolean | undefined;
 }
 
@@ -231,7 +234,14 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
     inbox,
     dialTimeout,
     dial,
-    message: { type: any, ttl: duration, key: any, retry: oneOf(false, true) },
+    message: {
+      type: any,
+      ttl: duration,
+      key: any,
+      retry: oneOf(false, true),
+      timeout: any,
+      signal: any,
+    },
     fresh: [
       isFunction(url) ? url : String(url),
       isFunction(headers) ? headers : options.headers,

@@ -52,6 +52,9 @@ export interface Entry {
   sender?: Sender | undefined;
 }
 
+/** Captured on import: fake timers that a test installs later may hold work back for ever. */
+const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
+
 /** Who waits for a message to go. */
 interface Sender {
   readonly promise: Promise<void>;
@@ -159,7 +162,7 @@ export class Outbox implements OfflineQueue {
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     // Later: an exception is the caller's.
-    if (lost[0]) queueMicrotask(() => this.#onLost?.(lost));
+    if (lost[0]) microtask(() => this.#onLost?.(lost));
   }
 
   #insert(entry: Entry): void {

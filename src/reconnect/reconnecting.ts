@@ -2,6 +2,7 @@ import { Channel, ReceiveChannel, WsError } from "wschan";
 import type {
   AnyCodec,
   Client,
+  ClientLike,
   CloseInfo,
   ConnectOptions,
   Data,
@@ -9,8 +10,10 @@ import type {
   Duration,
   Encoded,
   Message,
+  MessagesOptions,
   PingOptions,
   ReceiveResult,
+  SendOptions as CoreSendOptions,
   WaitOptions,
 } from "wschan";
 import type { Kit } from "../kit.js";
@@ -31,10 +34,8 @@ export interface Reconnected {
   readonly gap: number;
 }
 
-/** Options of one message. */
-export interface SendOptions {
-  /** `TEXT` or `BINARY`, as of `Client.send`. */
-  readonly type?: 1 | 2 | undefined;
+/** Options of one message: those of `Client.send`, and its own. */
+export interface SendOptions extends CoreSendOptions {
   /** How long it may wait for a connection. Default: the queue's. 0: the default. */
   readonly ttl?: Duration | undefined;
   /** Replaces a message with the same key that waits; it goes to the end. Default: none. */
@@ -59,7 +60,7 @@ const KEPT = 100;
  * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
  * number of tasks may use it at the same time. Like one it must be read until it is closed.
  */
-export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterable<In> {
+export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<In, Out> {
   /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
   readonly closed: Promise<CloseInfo>;
 
@@ -93,6 +94,8 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
   #asked: Client | undefined;
   /** Ends a wait. */
   #wake: (() => void) | undefined;
+  #readable: ReadableStream<In> | undefined;
+  #writable: WritableStream<Out> | undefined;
 
   /** @internal */
   constructor(plan: Plan) {
@@ -120,18 +123,27 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
   }
 
   /**
-   * Where it stands, then every change, until it has closed. From the first fetch on what is not fetched
-   * waits, the latest 100.
+   * Iterates over where it stands now, then over every change, until it has closed. What is not fetched
+   * waits from the first fetch on, the latest 100. It can be left at any time: a `return()` settles at once,
+   * and so does a pending `next()`, with `done: true`.
    */
-  async *status(): AsyncGenerator<Status, void> {
+  status(): AsyncGenerator<Status, void> {
     const watcher = new Channel<Status>(KEPT);
-    this.#watchers.add(watcher);
-    try {
-      this.#tell(watcher);
-      yield* watcher;
-    } finally {
+    const changes = this.#changes(watcher);
+    // A generator would keep a `return()` waiting for the `next()` that is pending.
+    const leave = changes.return.bind(changes);
+    changes.return = () => {
       this.#watchers.delete(watcher);
-    }
+      watcher.close();
+      return leave();
+    };
+    return changes;
+  }
+
+  async *#changes(watcher: Channel<Status>): AsyncGenerator<Status, void> {
+    this.#watchers.add(watcher);
+    this.#tell(watcher);
+    yield* watcher;
   }
 
   /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
@@ -154,13 +166,36 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
     return this.#channel.receive(options);
   }
 
+  /** Returns the next message if that needs no waiting, as `Client.tryReceive`. */
+  tryReceive(): ReceiveResult<In> | undefined {
+    return this.#channel.tryReceive();
+  }
+
   /**
-   * The messages, until it ends. Returns after a local close or the peer's normal end, and throws the
-   * `WsError` for which it gave up otherwise. Leaving the loop leaves it open.
+   * Iterates over the messages of all connections until the client has ended; `state` is `closed` then.
+   * Returns after a local close or the peer's normal end, and throws the `WsError` for which it gave up
+   * otherwise. Leaving the loop leaves it open, and loses no message.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined> {
-    const iterator: unknown = new this.#kit.QueueIterator(this.#plan.inbox, () => this.#failure);
+    return this.messages();
+  }
+
+  /** As iterating over the client itself; `signal` ends it with `ABORTED`. Throws `INVALID_OPTION`. */
+  messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined> {
+    const { QueueIterator } = this.#kit;
+    const failure = (): Promise<WsError | undefined> => this.closed.then(() => this.#failure);
+    const iterator: unknown = new QueueIterator(this.#plan.inbox, options, failure);
     return iterator as AsyncIterableIterator<In, undefined>;
+  }
+
+  /** The messages of all connections as a WHATWG stream, as `Client.readable`. */
+  get readable(): ReadableStream<In> {
+    return (this.#readable ??= this.#kit.readableOf(this));
+  }
+
+  /** A WHATWG stream that sends what is written, as `Client.writable`. */
+  get writable(): WritableStream<Out> {
+    return (this.#writable ??= this.#kit.writableOf(this));
   }
 
   /**
@@ -169,41 +204,58 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
    * returned.
    *
    * @param data As of `Client.send`; a codec encodes it at once.
-   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}.
+   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}. `timeout` and `signal` bound the
+   * wait only: the message is sent, or waits in the queue.
    *
    * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
-   * over, `ABORTED` by `queue.clear()`, or `CLOSED`. A failure that nobody awaits is no unhandled
-   * rejection.
+   * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that nobody
+   * awaits is no unhandled rejection.
    */
   send(data: Out, options?: 1 | 2 | SendOptions): Promise<void> {
-    const { codec, onLost, queue, message } = this.#plan;
-    const { parseBy, toPayload } = this.#kit;
+    const { parseBy, waitForStarted } = this.#kit;
+    let sent;
     try {
-      const { type, ttl, key, retry } = (
-        typeof options === "object" ? parseBy(message, options, "send") : { type: options }
-      ) as SendOptions & { ttl?: number };
-      const payload = toPayload(data, type, codec);
-      if (this.#hasEnded()) throw this.#closedError("send");
-      const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
-      const entry: Entry = { payload, key, retry, due };
-      // Behind what waits.
-      const sent = this.#outbox.next ? undefined : this.#hand(this.connection, entry);
-      if (!sent || retry || onLost) entry.payload = payload.slice();
-      return sent ?? this.#outbox.add(entry);
+      if (typeof options === "object") {
+        const { timeout, signal, ...own } = parseBy(this.#plan.message, options, "send");
+        const wait = { timeout, signal } as WaitOptions;
+        sent = waitForStarted("send", "SEND_TIMEOUT", wait, () => this.#send(data, own));
+      } else sent = this.#send(data, { type: options });
     } catch (error) {
-      const failed = Promise.reject(error);
-      failed.catch(nothing);
-      return failed;
+      sent = Promise.reject(error);
     }
+    sent.catch(nothing);
+    return sent;
+  }
+
+  #send(data: Out, { type, ttl, key, retry }: SendOptions & { ttl?: number }): Promise<void> {
+    const { codec, onLost, queue } = this.#plan;
+    const payload = this.#kit.toPayload(data, type, codec);
+    if (this.#hasEnded()) throw this.#closedError("send");
+    const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
+    const entry: Entry = { payload, key, retry, due };
+    // Behind what waits.
+    const sent = this.#outbox.next ? undefined : this.#hand(this.connection, entry);
+    if (!sent || retry || onLost) entry.payload = payload.slice();
+    return sent ?? this.#outbox.add(entry);
   }
 
   /**
    * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, and with
-   * `UNSUPPORTED`. What was lost before, `onLost` tells.
+   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, with
+   * `FLUSH_TIMEOUT`, `ABORTED` or `INVALID_OPTION`, and with `UNSUPPORTED`. `onLost` reports what was lost
+   * before.
    */
-  async flush(): Promise<void> {
-    for await (const { type } of this.status()) {
+  async flush(options: WaitOptions = {}): Promise<void> {
+    if (this.#hasEnded()) throw this.#closedError("flush");
+    if (this.connection && !this.#outbox.next) return this.connection.flush(options);
+    const changes = this.status();
+    const { waitForStarted } = this.#kit;
+    const flush = waitForStarted("flush", "FLUSH_TIMEOUT", options, () => this.#flush(changes));
+    return flush.finally(() => changes.return());
+  }
+
+  async #flush(changes: AsyncIterable<Status>): Promise<void> {
+    for await (const { type } of changes) {
       if (type === "open") await this.#drained;
       if (this.connection && !this.#outbox.next) return this.connection.flush();
     }
@@ -337,7 +389,12 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
     const start = performance.now();
     const gap = start - this.#since;
     const reconnected: unknown = { type: "reconnected", attempt, gap };
-    if (marker && this.#resumed && inbox.put(reconnected as Message)) {
+    if (
+      marker &&
+      !this.#plan.dial.discardIncoming &&
+      this.#resumed &&
+      inbox.put(reconnected as Message)
+    ) {
       this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
       return;
     }
@@ -381,7 +438,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements AsyncIterab
     if (!client || !sent) return undefined;
     if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
     // If the connection ends, it goes again.
-    return entry.retry ? sent.catch(nothing) : sent;
+    return entry.retry && sent !== this.#kit.DONE ? sent.catch(nothing) : sent;
   }
 
   /** Forgets what has left. */
@@ -518,23 +575,40 @@ function giveUpError(attempts: number, cause: WsError): WsError {
   return new WsError(code, text, { kind, retryable, details, cause });
 }
 
-/** Makes a {@link ReconnectingClient}: the first dial starts at once. */
+/** What option `marker` adds to the received values. */
+type Marker<M> = true extends M ? Reconnected : never;
+
+/** The type of `reconnecting`. */
 export interface Reconnecting {
-  /** Through a codec: its types are the client's. */
-  <C extends AnyCodec>(
+  /**
+   * Creates a {@link ReconnectingClient} whose messages go through a codec, which determines the client's
+   * types. The first dial starts at once. Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
+   *
+   * @param url As of `connect`, or a function, which is called for each attempt.
+   * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
+   * between two connections.
+   */
+  <C extends AnyCodec, M extends boolean | undefined = false>(
     url: Fresh<string | URL>,
-    options: ReconnectOptions<C> & { readonly codec: C; readonly marker?: false | undefined },
-  ): ReconnectingClient<Decoded<C>, Encoded<C>>;
-  /** With option `marker` its channel has a {@link Reconnected} between connections. */
-  <C extends AnyCodec>(
+    options: ReconnectOptions<C> & { readonly codec: C; readonly marker?: M },
+  ): ReconnectingClient<Decoded<C> | Marker<M>, Encoded<C>>;
+  /**
+   * Creates a {@link ReconnectingClient}, a client that opens a new connection when one is lost. The first
+   * dial starts at once. Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
+   *
+   * ```ts
+   * const client = reconnecting("wss://api.example.com/feed");
+   * for await (const message of client) console.log(message.data);
+   * ```
+   *
+   * @param url As of `connect`, or a function, which is called for each attempt.
+   * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
+   * between two connections.
+   */
+  <M extends boolean | undefined = false>(
     url: Fresh<string | URL>,
-    options: ReconnectOptions<C> & { readonly codec: C },
-  ): ReconnectingClient<Decoded<C> | Reconnected, Encoded<C>>;
-  (
-    url: Fresh<string | URL>,
-    options?: ReconnectOptions & { readonly marker?: false | undefined },
-  ): ReconnectingClient;
-  (url: Fresh<string | URL>, options: ReconnectOptions): ReconnectingClient<Message | Reconnected>;
+    options?: ReconnectOptions & { readonly marker?: M },
+  ): ReconnectingClient<Message | Marker<M>>;
 }
 
 /** Binds `reconnecting` to an entry; `pings` says whether its platform has ping frames. */

@@ -10,12 +10,13 @@ import type {
   DialOptions,
   DialRequest,
   Platform,
+  Pressure,
   Transport,
   TransportHandler,
 } from "../transport.js";
 import { displayUrl } from "../url.js";
 
-/** What tells that a dial has failed; some platforms say why. */
+/** The event of a dial that has failed; some platforms say why. */
 interface Failure {
   readonly message?: string;
 }
@@ -45,6 +46,9 @@ type WebSocketLikeClass = new (url: string, protocols: string[]) => WebSocketLik
 
 const OPEN = 1;
 
+/** Browsers hide from scripts why a dial failed, or say only "The operation is insecure". */
+const HINT = "in a browser, its console may tell why (such as CSP connect-src)";
+
 /** How often `bufferedAmount` is looked at while bytes wait, in milliseconds. */
 const POLL = 10;
 
@@ -52,14 +56,14 @@ const POLL = 10;
 const page = globalThis as Partial<Pick<Window, "addEventListener" | "removeEventListener">>;
 
 /**
- * What dials with a W3C `WebSocket`: the class given by option `webSocket`; else, if a stream is asked
- * for, what `streamSocket` finds; else the platform's own.
+ * Dials with a W3C `WebSocket`: the class given by option `webSocket`; otherwise, if a stream is asked
+ * for, the one that `streamSocket` returns; otherwise the platform's own.
  */
 export function webSocketPlatform(streamSocket: () => object | undefined): Platform {
   const classFor = ({ webSocket, backpressure }: DialOptions): unknown =>
     webSocket ??
     (backpressure === "stream" ? streamSocket() : undefined) ??
-    // Looked up now, not on import: a polyfill or a test may have put it there in between.
+    // Looked up by each dial, not on import: a polyfill or a test may install it later.
     (globalThis as { WebSocket?: unknown }).WebSocket;
   return {
     credentials: false,
@@ -85,21 +89,21 @@ function dial(
     let transport: WebSocketTransport | undefined;
     try {
       socket = new Class(url.href, [...protocols]);
+      socket.binaryType = "arraybuffer";
     } catch (cause) {
-      // A page's security policy, or a scheme the class does not know.
-      throw errorOf("DIAL_FAILED", (cause as Error).message, { retryable: false, cause });
+      const { message } = cause as Error;
+      throw errorOf("DIAL_FAILED", `${message}: ${HINT}`, { retryable: false, cause });
     }
-    socket.binaryType = "arraybuffer";
     const fail = (code: ErrorCode, text: string, init?: ErrorInit): void => {
       discard(socket);
       reject(errorOf(code, text, init));
     };
     signal.addEventListener("abort", () => transport ?? discard(socket));
-    // Node 22 tells of a refusal by `error` alone, others by both. No one tells why.
+    // Node 22 fires only `error` for a refusal, others fire both.
     socket.onerror = socket.onclose = ({ message }: Failure) =>
-      fail("DIAL_FAILED", `refused, or failed${message ? `: ${message}` : ""}`, {
-        details: { opaque: true },
-      });
+      // Some events have an empty message.
+      // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+      fail("DIAL_FAILED", `refused, or failed: ${message || HINT}`, { details: { opaque: true } });
     socket.onopen = () => {
       // Firefox and Deno open where the server picked none.
       if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
@@ -192,7 +196,8 @@ class WebSocketTransport implements Transport {
     return size;
   }
 
-  pause(paused: boolean): void {
+  pause(pressure: Pressure): void {
+    const paused = pressure > 0;
     if (paused && !this.#paused) this.timesPaused++;
     this.#paused = paused;
     this.#socket.setPaused?.(paused);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { connect, createContext } from "wschan";
-import type { AnyCodec, Client, Codec, ConnectOptions, WsError } from "wschan";
+import type { AnyCodec, Client, Codec, ConnectOptions, Message, WsError } from "wschan";
 import { reconnecting } from "../../src/reconnect/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";
@@ -199,10 +199,31 @@ describe("what is sent", () => {
       await using client = await connect(server.url, { codec: node.json() });
       const error = await rejectionOf(client.send(value));
       expect(error.code).toBe("INVALID_MESSAGE");
-      expect(error.message).toContain("what codec json takes");
+      expect(error.message).toContain("codec json");
       expect(error.cause).toBeInstanceOf(TypeError);
       await client.send(1);
       expect(await client.receive()).toEqual({ ok: true, value: 1 });
+    },
+  );
+
+  test.each(["hunter2", 4711, new TextEncoder().encode("hunter2")])(
+    "and cannot be encoded is not shown: case %#",
+    async (secret) => {
+      await using server = await startEchoServer();
+      const codec: Codec<Message, unknown> = {
+        name: "mine",
+        decoder: () => () => {},
+        encode() {
+          throw new Error("no");
+        },
+      };
+      await using client = await connect(server.url, { codec });
+      const error = await rejectionOf(client.send(secret));
+      expect(error.code).toBe("INVALID_MESSAGE");
+      expect(error.message).toContain("codec mine");
+      expect(`${error.message} ${JSON.stringify(error.details)}`).not.toMatch(
+        /hunter2|4711|104,117/,
+      );
     },
   );
 

@@ -99,12 +99,12 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     },
   );
 
-  test("has fflate's own error for a cause", () => {
+  test("names the byte at which a block has an invalid type", () => {
     // Type 3 of blocks is reserved: RFC 1951 section 3.2.3.
     const packed = changed(pack(PLAIN), header, () => 7);
     const error = failing(packed);
     expect(error.details).toEqual({ codec, position: header });
-    expect(error.cause).toMatchObject({ message: "invalid block type", code: 1 });
+    expect(error.cause).toBeUndefined();
     expect(error.message).toBe(`receive: ${codec}: invalid block type at byte ${header}`);
   });
 
@@ -121,7 +121,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     );
     const error = errorOf(() => decode(packed));
     expect(error.code).toBe("INVALID_MESSAGE");
-    expect(error.cause).toMatchObject({ message: "invalid distance" });
+    expect(error.message).toContain("invalid distance");
   });
 
   test("is another format, or none", () => {
@@ -268,11 +268,11 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     },
   );
 
-  test("says where it is broken, by fflate's error", () => {
+  test("names the byte at which it is broken", () => {
     const error = errorOf(() => decodeAll(make(), [changed(pack(PLAIN), header, () => 7)]));
     expect(error.code).toBe("INVALID_MESSAGE");
     expect(error.details).toEqual({ codec, position: header });
-    expect(error.cause).toMatchObject({ message: "invalid block type" });
+    expect(error.message).toContain("invalid block type");
   });
 
   test("refers to nothing before its begin, be it another connection's", () => {
@@ -280,7 +280,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     other(pack("a secret that another connection has held"));
     const body = Uint8Array.of(0x03, 0x66, 0x00);
     const error = errorOf(() => decodeAll(make(), [concat(pack("").subarray(0, header), body)]));
-    expect(error.cause).toMatchObject({ message: "invalid distance" });
+    expect(error.message).toContain("invalid distance");
   });
 
   test("says at which byte of the message more follows than there is", () => {

@@ -12,7 +12,7 @@ import {
   STREAMS,
 } from "./support.js";
 
-/** One at which fflate is given all at once, and one that takes many slices. */
+/** Of output that fits the decoder's buffer, and of output that does not. */
 const LIMITS = [1, 100, 5_000, 1_000_000];
 
 describe.each(INFLATING)("readLimit of $name", ({ codec, make, pack }) => {

@@ -6,7 +6,7 @@ import * as browser from "../../src/codec/browser.js";
 import * as node from "../../src/codec/node.js";
 import type { DeflateOptions, InflateOptions } from "../../src/codec/node.js";
 
-/** The entries: Node's zlib ahead of fflate, and fflate alone. */
+/** The entries: with Node's zlib, and without. */
 export const ENTRIES = [
   { entry: "node", codecs: node },
   { entry: "browser", codecs: browser },

@@ -68,6 +68,7 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
   readLimit: integers(0, 134_217_728),
   channelCapacity: integers(1, 10_000),
   bufferLimit: fc.oneof(fc.constant(0), integers(65_536, 1_073_741_824)),
+  discardIncoming: fc.boolean(),
   sendHighWaterMark: integers(1, 1_073_741_824),
   signal: fc.constantFrom(new AbortController().signal, AbortSignal.abort()),
   policy: fc.constantFrom(

@@ -81,16 +81,24 @@ function fits(pattern: Pattern | "*", target: Target, deny: boolean): boolean {
   if (pattern === "*") return deny || target.scheme !== "ws+unix";
   const { scheme, port, path, query } = pattern;
   if (scheme !== target.scheme || (port !== "*" && port !== target.port)) return false;
-  if (!hasHost(pattern, target.host)) return false;
+  if (!hasHost(pattern, target.host, deny)) return false;
   if (path === undefined && query === undefined) return true;
   if (target.scheme !== "ws+unix" && isUncertain(target.path)) return deny;
   if (!matches(path ?? [], target.path, deny)) return false;
   return query === undefined || matches(query, target.query, deny);
 }
 
-function hasHost({ host, reach }: Pattern, name: string): boolean {
+/** IPv6 addresses that a translator or a relay may turn into an IPv4 address. */
+const TRANSLATED: Readonly<Record<string, string>> = {
+  "[64:ff9b::7f00:1]": "127.0.0.1",
+  "[::7f00:1]": "127.0.0.1",
+  "[2002:7f00:1::5]": "127.0.0.1",
+};
+
+function hasHost({ host, reach }: Pattern, name: string, deny: boolean): boolean {
   if (reach === "any") return true;
-  if (reach === "exact") return name === host;
+  const address = (text: string): string => (deny ? (TRANSLATED[text] ?? text) : text);
+  if (reach === "exact") return address(name) === address(host);
   const labels = name.split(".");
   const own = host.split(".");
   const below = labels.slice(0, -own.length);

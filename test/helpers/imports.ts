@@ -17,6 +17,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ],
   ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
   ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
+  ["client-like.ts", "streams.ts", "unread.ts"],
   ["client.ts"],
   ["kit.ts"],
   ["context.ts"],
@@ -57,7 +58,7 @@ const TRANSPORT_REACH = 2;
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": [NODE_FOLDER],
   "node:": [NODE_FOLDER, "codec/native.ts"],
-  fflate: ["codec/inflater.ts", "codec/browser.ts"],
+  fflate: ["codec/browser.ts"],
 };
 
 /** What one module takes from others. */

@@ -29,7 +29,8 @@ export const PROMISES: readonly {
     ],
   },
   {
-    promise: "What a platform cannot do fails at once, and names the option and the way out.",
+    promise:
+      "An option that a platform cannot honour is refused before the dial, with its name and the alternative.",
     tests: [
       { file: SUITE, name: "is refused with the way out" },
       { file: "test/unit/bad-input.test.ts", name: "connect in a browser" },
@@ -64,7 +65,7 @@ export const PROMISES: readonly {
     ],
   },
   {
-    promise: "No message is dropped in silence.",
+    promise: "No message that was received is dropped silently.",
     tests: [
       { file: SUITE, name: "while the channel is full loses no message, or says that it does" },
       { file: SUITE, name: "loses none of more messages than the channel holds" },
@@ -79,7 +80,7 @@ export const PROMISES: readonly {
     ],
   },
   {
-    promise: "Every wait has a deadline and can be cancelled.",
+    promise: "Waits can be bounded and cancelled.",
     tests: [
       { file: SUITE, name: "that gets no answer ends with its deadline" },
       {

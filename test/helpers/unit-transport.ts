@@ -8,6 +8,7 @@ import type {
   Backpressure,
   Handshake,
   Platform,
+  Pressure,
   Transport,
   TransportEnd,
   TransportHandler,
@@ -103,7 +104,9 @@ export class FakeTransport implements Transport {
     this.handler?.onProgress();
   }
 
-  pause(paused: boolean, firmly = false): void {
+  pause(pressure: Pressure): void {
+    const paused = pressure > 0;
+    const firmly = pressure > 1;
     if (paused === this.paused && firmly === this.firmly) return;
     this.calls.push(firmly ? "pause firmly" : paused ? "pause" : "resume");
     if (paused && !this.paused) this.timesPaused++;

@@ -139,7 +139,9 @@ describe("bad messages", () => {
     ["x", null, "INVALID_OPTION"],
     ["x", { ttl: -1 }, "INVALID_OPTION"],
     ["x", { retry: 1 }, "INVALID_OPTION"],
-    ["x", { timeout: 5 }, "INVALID_OPTION"],
+    ["x", { timeout: "soon" }, "INVALID_DURATION"],
+    ["x", { signal: {} }, "INVALID_OPTION"],
+    ["x", { deadline: 5 }, "INVALID_OPTION"],
   ])("%j with %j are refused at once", async (data, options, code) => {
     const { client } = await offline();
     expect(await failureCode(client.send(data as never, options as never))).toBe(code);

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { publint } from "publint";
 import ts from "typescript";
@@ -138,6 +138,42 @@ describe("the packed package", () => {
       expect(code).not.toContain(mark);
       expect(await readText(origin)).toContain(mark);
     }
+  });
+
+  test("has only scripts in ASCII, which need no charset of the page", async () => {
+    const folder = join(packed.dir, "node_modules/wschan");
+    const names = await readdir(folder, { recursive: true });
+    const scripts = names.filter((name) => /\.[cm]?js$/.test(name));
+    expect(scripts).toEqual(expect.arrayContaining(["dist/wschan.umd.min.js", "dist/node.cjs"]));
+    for (const name of scripts) {
+      const text = await readFile(join(folder, name), "utf8");
+      // eslint-disable-next-line no-control-regex -- all of ASCII
+      expect([name, text.match(/[^\x00-\x7f]/g)]).toEqual([name, null]);
+    }
+  });
+
+  test("works in tests of Vitest that inline it", { timeout: ms(30_000) }, async () => {
+    const names = { wschan: "connect", "wschan/reconnect": "reconnecting", "wschan/codec": "json" };
+    const source = Object.entries(names).map(
+      ([path, name]) => `
+        test("${path}", async () => {
+          const { ${name} } = await import("${path}");
+          expect(${name}).toBeTypeOf("function");
+        });`,
+    );
+    const dir = join(packed.dir, "inlined");
+    await mkdir(dir);
+    await writeFile(join(dir, "inlined.test.mjs"), source.join(""));
+    const config = { test: { globals: true, server: { deps: { inline: ["wschan"] } } } };
+    await writeFile(join(dir, "vite.config.mjs"), `export default ${JSON.stringify(config)};`);
+    const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
+    const { stdout, code } = await run(
+      process.execPath,
+      [vitest, "run", "--root", dir, "--reporter", "json"],
+      dir,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 3, numTotalTests: 3 });
+    expect(code).toBe(0);
   });
 
   test("passes publint", async () => {

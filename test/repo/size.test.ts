@@ -14,7 +14,7 @@ const ON_TOP = ["wschan"];
 /** By its file: esbuild takes all of a package's sub-paths for external as well. */
 const RECONNECT = `export * from "./node_modules/wschan/dist/reconnect/browser.mjs";`;
 const CODEC = "./node_modules/wschan/dist/codec/browser.mjs";
-/** The codecs that only inflate, with what they need of fflate. */
+/** The codecs that only inflate. */
 const INFLATING = `export {
   gunzip, unzlib, inflateRaw, auto, zlibStream, deflateStream
 } from "${CODEC}";`;

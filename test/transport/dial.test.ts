@@ -858,17 +858,14 @@ describe("a redirect", () => {
     client.terminate();
   });
 
-  test("to another origin takes no header, no credentials; subprotocols go along", async () => {
-    await using target = await startRawServer({
-      onRequest: (peer) => peer.accept({ "Sec-WebSocket-Protocol": "a" }),
-    });
+  test("to another origin takes no header, no credentials and no origin", async () => {
+    await using target = await startRawServer();
     await using server = await startRawServer({
       onRequest: (peer) => peer.refuse("302 Found", { Location: target.url }),
     });
     const client = await connect(`ws://me:pass@127.0.0.1:${server.port}/`, {
-      ...follow,
+      node: { followRedirects: true, origin: "https://internal.example" },
       headers: { Authorization: "Bearer secret", Cookie: "a=1", "X-Mine": "1" },
-      protocols: ["a"],
     });
     expect(client.url).toBe(target.url);
     const { request } = await target.connection();
@@ -876,11 +873,46 @@ describe("a redirect", () => {
       "connection",
       "host",
       "sec-websocket-key",
-      "sec-websocket-protocol",
       "sec-websocket-version",
       "upgrade",
     ]);
     client.terminate();
+  });
+
+  test("to another origin is forbidden where a subprotocol is demanded", async () => {
+    await using target = await startRawServer();
+    await using server = await startRawServer({
+      onRequest: (peer) => peer.refuse("302 Found", { Location: target.url }),
+    });
+    const error = await refused(server, { ...follow, protocols: ["feed", "bearer.secret"] });
+    expect(error).toMatchObject({ code: "URL_FORBIDDEN", kind: "PERMISSION_DENIED" });
+    expect(error.message).toContain("protocols");
+    expect(error.message).not.toContain("secret");
+    expect(target.connections).toHaveLength(0);
+  });
+
+  test("to another origin takes no server name", async () => {
+    const names: unknown[] = [];
+    const note = (peer: RawConnection): void => {
+      names.push((peer.socket as TLSSocket & { servername?: unknown }).servername);
+    };
+    await using target = await startRawServer({
+      tls: certificate,
+      onRequest: (peer) => {
+        note(peer);
+        peer.accept();
+      },
+    });
+    await using server = await startRawServer({
+      tls: certificate,
+      onRequest: (peer) => {
+        note(peer);
+        peer.refuse("302 Found", { Location: target.url });
+      },
+    });
+    const tls = { rejectUnauthorized: false, servername: "internal.example" };
+    (await connect(server.url, { node: { followRedirects: true, tls } })).terminate();
+    expect(names).toEqual(["internal.example", false]);
   });
 
   test("back from another origin brings no secret back", async () => {
@@ -945,7 +977,7 @@ describe("a redirect", () => {
 
   test.each([
     ...["cert", "key", "pfx", "passphrase", "secureContext", "session", "pskCallback"],
-    ...["clientCertEngine", "privateKeyEngine", "privateKeyIdentifier"],
+    ...["clientCertEngine", "privateKeyEngine", "privateKeyIdentifier", "servername"],
   ])("to another origin is forbidden to an agent that holds %s", async (name) => {
     await using target = await startRawServer();
     await using server = await startRawServer({
@@ -955,7 +987,7 @@ describe("a redirect", () => {
       connect(server.url, { node: { followRedirects: true, agent } });
     const error = await rejectionOf(dial(new Agent({ [name]: "mine" })));
     expect(error).toMatchObject({ code: "URL_FORBIDDEN", kind: "PERMISSION_DENIED" });
-    expect(error.message).toContain("client certificate");
+    expect(error.message).toContain(`option ${name} of node.agent`);
     expect(target.connections).toHaveLength(0);
     (await dial(new Agent({ timeout: 60_000 }))).terminate();
   });

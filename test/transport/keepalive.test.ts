@@ -36,6 +36,31 @@ describe("keepAlive in Node", () => {
     await server.idle();
   });
 
+  test("pings a peer that sends all the time, when nothing is sent to it", async () => {
+    let tellThird = (): void => {};
+    const third = new Promise<void>((resolve) => (tellThird = resolve));
+    await using server = await startRawServer({
+      onConnection(peer) {
+        peer.onFrame = ({ opcode, payload }) => {
+          if (opcode === OPCODE.PING) peer.write(pongFrame(payload));
+          if (pingsOf(peer) === 3) tellThird();
+        };
+      },
+    });
+    const client = await connect(server.url, { keepAlive });
+    const peer = await server.connection();
+    const feed = setInterval(() => peer.write(textFrame("x")), PERIOD / 10);
+    const reading = (async () => {
+      for await (const { data } of client) expect(data).toBe("x");
+    })();
+    await third;
+    clearInterval(feed);
+    expect(client.state).toBe("open");
+    expect(client.stats.messagesReceived).toBeGreaterThan(3);
+    client.terminate();
+    await reading;
+  });
+
   test("asks again after each pong", async () => {
     await using server = await startRawServer({
       onConnection(peer) {

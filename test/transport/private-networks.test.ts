@@ -136,7 +136,7 @@ describe("a name", () => {
       (done) => done(null, "127.0.0.1", 4),
       "URL_FORBIDDEN",
     ],
-    ["a list of texts", (done) => done(null, ["127.0.0.1"], 4), "DIAL_FAILED"],
+    ["a list of texts", (done) => done(null, ["127.0.0.1"], 4), "URL_FORBIDDEN"],
     [
       "a family that is wrong",
       (done) => done(null, [{ address: "127.0.0.1", family: 6 }]),
@@ -148,7 +148,7 @@ describe("a name", () => {
         done(null, [{ address: ALLOWED, family: 4 }]);
         done(null, [{ address: "127.0.0.1", family: 4 }]);
       },
-      "URL_FORBIDDEN",
+      "DIAL_FAILED",
     ],
     [
       "an address that is another one when it is read again",
@@ -171,7 +171,7 @@ describe("a name", () => {
       },
       "DIAL_FAILED",
     ],
-    ["a name", (done) => done(null, [{ address: "localhost", family: 4 }]), "URL_FORBIDDEN"],
+    ["a name", (done) => done(null, [{ address: "localhost", family: 4 }]), "DIAL_FAILED"],
     ["no address", (done) => done(null, [{ address: "private", family: 4 }]), "DIAL_FAILED"],
     ["no addresses", (done) => done(null, []), "DIAL_FAILED"],
     ["nothing", (done) => done(null), "DIAL_FAILED"],

@@ -539,6 +539,46 @@ export function transportSuite(options: SuiteOptions): void {
           await expect(sent).rejects.toMatchObject({ code: "CLOSED" });
         });
 
+        test("waits no longer than its timeout or signal, and the message stays sent", async () => {
+          const { client } = await open("plain&mute", { sendHighWaterMark: 1_000 });
+          const data = noise(33_554_432);
+          await expect(client.send(data, { timeout: 0 })).rejects.toMatchObject({
+            code: "SEND_TIMEOUT",
+            kind: "TIMEOUT",
+            retryable: true,
+          });
+          const signal = AbortSignal.timeout(ms(20));
+          await expect(client.send("x", { signal })).rejects.toMatchObject({ code: "ABORTED" });
+          await expect(client.flush({ timeout: ms(20) })).rejects.toMatchObject({
+            code: "FLUSH_TIMEOUT",
+            kind: "TIMEOUT",
+            retryable: true,
+          });
+          await expect(client.flush({ timeout: 0 })).rejects.toMatchObject({
+            code: "FLUSH_TIMEOUT",
+          });
+          expect(client.stats.messagesSent).toBe(2);
+          expect(client.state).toBe("open");
+          client.terminate();
+        });
+
+        test("through writable waits, too, and aborting that ends the connection", async () => {
+          const { client } = await open("plain&mute", { sendHighWaterMark: 1_000 });
+          const writer = client.writable.getWriter();
+          const written = writer.write(noise(33_554_432));
+          let settled = false;
+          written.then(
+            () => (settled = true),
+            () => {},
+          );
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          expect(settled).toBe(false);
+          writer.closed.catch(() => {});
+          await writer.abort(new Error("enough"));
+          await expect(written).rejects.toBeDefined();
+          expect(await client.closed).toMatchObject({ by: "local", clean: false });
+        });
+
         test("that makes no progress for writeTimeout ends the connection", async () => {
           const { client } = await open("plain&mute", { writeTimeout: ms(200) });
           void client.send(noise(33_554_432));
@@ -574,14 +614,85 @@ export function transportSuite(options: SuiteOptions): void {
         await expect(client.receive({ timeout: 0 })).rejects.toMatchObject({
           code: "RECEIVE_TIMEOUT",
         });
+        expect(client.tryReceive()).toBeUndefined();
+        const left = client[Symbol.asyncIterator]();
+        const pending = left.next();
+        expect(await left.return?.()).toEqual({ done: true, value: undefined });
+        expect(await pending).toEqual({ done: true, value: undefined });
         const controller = new AbortController();
+        const aborted = client.messages({ signal: controller.signal }).next();
         const cancelled = client.receive({ signal: controller.signal });
         const patient = client.receive({ timeout: "5s" });
         controller.abort();
         await expect(cancelled).rejects.toMatchObject({ code: "ABORTED" });
+        await expect(aborted).rejects.toMatchObject({ code: "ABORTED" });
         await client.send("kept");
         expect(await patient).toMatchObject({ ok: true, value: { data: "kept" } });
         await client.close();
+      });
+
+      test("in batches takes all that is there, and then tells the end", async () => {
+        const { client } = await open("greet=20");
+        await expect.poll(() => client.stats.messagesReceived).toBe(20);
+        for (let n = 0; n < 20; n++) {
+          expect(client.tryReceive()).toEqual({
+            ok: true,
+            value: { type: "text", data: String(n) },
+          });
+        }
+        expect(client.tryReceive()).toBeUndefined();
+        await client.close();
+        expect(client.tryReceive()).toEqual({ ok: false, value: undefined });
+      });
+
+      test("by streams loses no message, and closes the connection with them", async () => {
+        const { client, id } = await open("greet=100", { channelCapacity: 3 });
+        const writer = client.writable.getWriter();
+        const reader = client.readable.getReader();
+        await writer.write("last");
+        for (let n = 0; n < 100; n++) {
+          // Whoever else receives shares the messages with the stream.
+          const { value } = await (n % 2 > 0 ? client.receive() : reader.read());
+          expect(value).toEqual({ type: "text", data: String(n) });
+        }
+        expect(await reader.read()).toEqual({
+          done: false,
+          value: { type: "text", data: "last" },
+        });
+        await writer.close();
+        expect(client.state).toBe("closed");
+        expect(await reader.read()).toEqual({ done: true, value: undefined });
+        expect(await closeOf(id)).toEqual({ code: 1000, reason: "" });
+      });
+
+      test("by a stream that is cancelled closes the connection", async () => {
+        const { client, id } = await open();
+        await client.readable.cancel();
+        expect(await client.closed).toMatchObject({ code: 1000, by: "local", clean: true });
+        expect(await closeOf(id)).toEqual({ code: 1000, reason: "" });
+      });
+
+      test("by a stream fails as the connection does", async () => {
+        const { client } = await open("greet=1&close=1011");
+        const reader = client.readable.getReader();
+        expect(await reader.read()).toMatchObject({ done: false });
+        const { error } = await client.closed;
+        expect(error?.code).toBe("CLOSED_BY_PEER");
+        await expect(reader.read()).rejects.toBe(error);
+      });
+
+      test("nothing, with discardIncoming, is never paused and sees the end", async () => {
+        const { client } = await open("greet=200&close=1012", {
+          discardIncoming: true,
+          channelCapacity: 1,
+        });
+        expect(await client.receive()).toEqual({ ok: false, value: undefined });
+        expect(await client.closed).toMatchObject({ code: 1012, by: "peer" });
+        expect(client.stats).toMatchObject({
+          messagesReceived: 200,
+          bytesBuffered: 0,
+          timesPaused: 0,
+        });
       });
 
       test("silence for readTimeout ends the connection", async () => {

@@ -1,8 +1,26 @@
 // Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
 // it does.
 import { expectTypeOf } from "vitest";
-import { BINARY, CLOSE_CODES, COMPRESSION, connect, createContext, TEXT } from "../../src/node.js";
-import type { Client, CloseInfo, ErrorCode, ErrorKind, Message, WsError } from "../../src/node.js";
+import {
+  BINARY,
+  Channel,
+  CLOSE_CODES,
+  COMPRESSION,
+  connect,
+  createContext,
+  TEXT,
+} from "../../src/node.js";
+import type {
+  Client,
+  ClientLike,
+  CloseInfo,
+  Data,
+  ErrorCode,
+  ErrorKind,
+  Message,
+  ReceiveResult,
+  WsError,
+} from "../../src/node.js";
 
 declare const client: Client;
 declare const message: Message;
@@ -27,6 +45,51 @@ void client.send({ type: "text" });
 void client.send("x", 3);
 // @ts-expect-error: types are numbers
 void client.send("x", "text");
+
+// How long a send or a flush waits.
+const { signal } = new AbortController();
+void client.send("text", { type: BINARY, timeout: "5s", signal });
+void client.send("text", {});
+void client.flush({ timeout: 5, signal });
+// @ts-expect-error: no such type
+void client.send("x", { type: 3 });
+// @ts-expect-error: of a reconnecting client alone
+void client.send("x", { ttl: 5 });
+// @ts-expect-error: a flush has no type
+void client.flush({ type: TEXT });
+
+// Ways to receive.
+expectTypeOf(client.tryReceive()).toEqualTypeOf<ReceiveResult<Message> | undefined>();
+expectTypeOf(client.readable).toEqualTypeOf<ReadableStream<Message>>();
+expectTypeOf(client.writable).toEqualTypeOf<WritableStream<Data>>();
+for await (const { type } of client.messages({ signal })) expectTypeOf(type).toExtend<string>();
+// @ts-expect-error: an iteration has no timeout
+client.messages({ timeout: 5 });
+// @ts-expect-error: read-only
+client.url = "";
+
+// A mock needs no private names, and whatever takes it takes the real one.
+const mock: ClientLike<string, number> = {
+  closed: new Promise(() => {}),
+  readable: new ReadableStream(),
+  writable: new WritableStream(),
+  channel: () => new Channel<string>(),
+  receive: async () => ({ ok: true, value: "x" }),
+  tryReceive: () => undefined,
+  messages: () => new Channel<string>().messages(),
+  [Symbol.asyncIterator]: () => new Channel<string>().messages(),
+  send: async (data) => expectTypeOf(data).toEqualTypeOf<number>() as unknown as undefined,
+  flush: async () => {},
+  ping: async () => 1,
+  close: async () => ({ code: 1000, reason: "", clean: true, by: "local" }),
+  terminate: () => {},
+  [Symbol.asyncDispose]: async () => {},
+};
+expectTypeOf(mock).toExtend<AsyncIterable<string>>();
+expectTypeOf(client).toExtend<ClientLike>();
+expectTypeOf<Client<string, number>>().toExtend<ClientLike<string, number>>();
+// @ts-expect-error: it sends other data
+mock satisfies ClientLike<string, string>;
 
 // A message's type tells its data, and a switch over it is complete.
 switch (message.type) {
@@ -115,6 +178,8 @@ type Codes =
   | "WRITE_TIMEOUT"
   | "KEEPALIVE_TIMEOUT"
   | "PING_TIMEOUT"
+  | "SEND_TIMEOUT"
+  | "FLUSH_TIMEOUT"
   | "RECEIVE_TIMEOUT"
   | "CHANNEL_TIMEOUT"
   | "MESSAGE_TOO_BIG"

@@ -63,6 +63,9 @@ expectTypeOf(gunzip(inflateOptions)).toEqualTypeOf<Codec>();
 expectTypeOf(gzip(deflateOptions)).toEqualTypeOf<Codec>();
 expectTypeOf(json()).toEqualTypeOf<Codec<unknown, unknown>>();
 expectTypeOf(json({ schema: Ticker })).toEqualTypeOf<Codec<Ticker, unknown>>();
+// A cast, but only one that is written: the context does not make one.
+expectTypeOf(json<Ticker>()).toEqualTypeOf<Codec<Ticker, unknown>>();
+expectTypeOf(json<Ticker>({ onInvalid: "skip" })).toEqualTypeOf<Codec<Ticker, unknown>>();
 
 // The codec's types are the client's, however it is opened.
 expectTypeOf(connect("ws://a.test", { codec: gunzip() })).toEqualTypeOf<

@@ -1,7 +1,16 @@
 // Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
 // it does.
 import { expectTypeOf } from "vitest";
-import type { Client, CloseInfo, Message, ReceiveChannel, WsError } from "../../src/node.js";
+import type {
+  Client,
+  ClientLike,
+  CloseInfo,
+  Data,
+  Message,
+  ReceiveChannel,
+  ReceiveResult,
+  WsError,
+} from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type {
   Reconnected,
@@ -76,8 +85,15 @@ reconnecting("ws://a.test", {
 
 void client.send("x", 2);
 void client.send(new Uint8Array(1), { type: 2, ttl: "5s", key: "k", retry: true });
+void client.send("x", { timeout: "1s", signal: new AbortController().signal });
+void client.flush({ timeout: 0 });
+expectTypeOf(client.tryReceive()).toEqualTypeOf<ReceiveResult<Message> | undefined>();
+expectTypeOf(client.readable).toEqualTypeOf<ReadableStream<Message>>();
+expectTypeOf(client.writable).toEqualTypeOf<WritableStream<Data>>();
+expectTypeOf(client.messages()).toEqualTypeOf<AsyncIterableIterator<Message, undefined>>();
+expectTypeOf(client).toExtend<ClientLike>();
 // @ts-expect-error: no such option
-void client.send("x", { timeout: 5 });
+void client.send("x", { deadline: 5 });
 // @ts-expect-error: nobody but the client feeds it
 expectTypeOf(client.queue.add);
 // @ts-expect-error: read-only

@@ -1,9 +1,12 @@
+import { inspect } from "node:util";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Client } from "../../src/client.js";
+import type { SendOptions } from "../../src/client-like.js";
 import type { CloseInfo } from "../../src/close.js";
 import type { AnyCodec, Codec } from "../../src/codec.js";
 import { BINARY, TEXT } from "../../src/constants.js";
+import type { WaitOptions } from "../../src/deadline.js";
 import { WsError } from "../../src/errors.js";
 import { Inbox } from "../../src/inbox.js";
 import type { Data, Message } from "../../src/message.js";
@@ -46,6 +49,12 @@ async function closedNow(client: Client): Promise<CloseInfo | undefined> {
 
 function text(data: string): object {
   return { ok: true, value: { type: "text", data } };
+}
+
+const encoder = new TextEncoder();
+
+function utf8(value: string): Uint8Array {
+  return encoder.encode(value);
 }
 
 describe("a client that is open", () => {
@@ -687,6 +696,7 @@ describe("receiving", () => {
       }
       expect(transport.calls).toEqual(["pause", "resume"]);
       expect(client.stats.timesPaused).toBe(1);
+      client.terminate();
     },
   );
 
@@ -694,9 +704,10 @@ describe("receiving", () => {
     [1_048_576 - 64, true],
     [1_048_576 - 65, false],
   ])("pauses at 1 MiB unread: one message of %i bytes: %s", (size, paused) => {
-    const { transport, bytes } = openClient();
+    const { client, transport, bytes } = openClient();
     bytes(size);
     expect(transport.paused).toBe(paused);
+    client.terminate();
   });
 
   test("resumes when half of 1 MiB is read, not before", () => {
@@ -714,6 +725,7 @@ describe("receiving", () => {
     // Exactly half is left.
     expect(client.stats.bytesBuffered).toBe(524_288);
     expect(transport.paused).toBe(false);
+    client.terminate();
   });
 
   test("pauses firmly while over half of bufferLimit is unread", () => {
@@ -729,6 +741,7 @@ describe("receiving", () => {
     client.channel().tryReceive();
     expect(transport.calls).toEqual(["pause", "pause firmly", "pause", "resume"]);
     expect(client.stats.timesPaused).toBe(1);
+    client.terminate();
   });
 
   test("never pauses where backpressure is buffer", () => {
@@ -835,6 +848,163 @@ describe("receiving", () => {
   });
 });
 
+describe("tryReceive", () => {
+  test("returns what there is, nothing, and the end", () => {
+    const { client, text: arrive } = openClient();
+    expect(client.tryReceive()).toBeUndefined();
+    arrive("a");
+    arrive("b");
+    expect(client.tryReceive()).toEqual(text("a"));
+    client.terminate();
+    expect(client.tryReceive()).toEqual(text("b"));
+    expect(client.tryReceive()).toEqual({ ok: false, value: undefined });
+  });
+});
+
+describe("an iteration over a client", () => {
+  test.each(["return()", "a signal"])(
+    "is left by %s, and the message goes elsewhere",
+    async (how) => {
+      const { client, text: arrive } = openClient();
+      const controller = new AbortController();
+      const iterator = client.messages({ signal: controller.signal });
+      const next = iterator.next();
+      if (how === "a signal") {
+        controller.abort();
+        expect(await failureCode(next)).toBe("ABORTED");
+      } else {
+        expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
+        expect(await next).toEqual({ done: true, value: undefined });
+      }
+      arrive("kept");
+      expect(await client.receive()).toEqual(text("kept"));
+      expect(client.state).toBe("open");
+    },
+  );
+
+  test("with a signal throws the connection's error when that ends first", async () => {
+    const { client, transport } = openClient();
+    const controller = new CountingController();
+    const next = client.messages({ signal: controller.signal }).next();
+    transport.end({ code: 1006, reason: "" });
+    expect(await failureCode(next)).toBe("CONNECTION_LOST");
+    expect(controller.listeners).toBe(0);
+  });
+});
+
+describe("discardIncoming", () => {
+  test("counts messages and drops them, and pauses nothing", async () => {
+    const {
+      client,
+      handler,
+      transport,
+      text: arrive,
+    } = openClient({
+      discardIncoming: true,
+      channelCapacity: 1,
+      bufferLimit: 65_536,
+    });
+    const receive = client.receive();
+    for (let i = 0; i < 10; i++) {
+      arrive("x");
+      handler.onMessage({ type: "binary", data: new Uint8Array(60_000) }, 60_000);
+    }
+    expect(client.stats).toMatchObject({
+      messagesReceived: 20,
+      bytesReceived: 10 * 60_001,
+      bytesBuffered: 0,
+      timesPaused: 0,
+    });
+    expect(transport.calls).toEqual([]);
+    expect(client.channel().length).toBe(0);
+    expect(await stateOf(receive)).toBe("pending");
+    handler.onEnd({ code: 1000, reason: "" });
+    expect(await receive).toEqual({ ok: false, value: undefined });
+  });
+
+  test("decodes nothing, and keeps to readLimit", async () => {
+    const decoder = vi.fn(() => () => {});
+    const codec: Codec = { name: "any", decoder };
+    const { client, bytes } = openClient({ discardIncoming: true, codec, readLimit: 10 });
+    bytes(10);
+    expect(decoder).not.toHaveBeenCalled();
+    expect(client.state).toBe("open");
+    bytes(11);
+    expect((await client.closed).error?.code).toBe("MESSAGE_TOO_BIG");
+  });
+});
+
+describe("what logs show of a client", () => {
+  test.each<[string, (value: unknown) => string | undefined]>([
+    ["util.inspect", (value) => inspect(value, { depth: 9, showHidden: true })],
+    ["JSON.stringify", (value) => JSON.stringify(value)],
+  ])("%s shows no query and no option", (_, show) => {
+    const { client } = openClient({
+      headers: { Authorization: "S3CR3T" },
+      meta: { key: "S3CR3T" },
+    });
+    expect(client.url).toContain("token=1");
+    expect(show({ client })).toContain(client.id);
+    expect(show({ client })).not.toMatch(/token|S3CR3T|secret/);
+    client.terminate();
+  });
+});
+
+describe("a platform without TextEncoder and TextDecoder", () => {
+  test.each([
+    ["TextEncoder", "\u20ac", BINARY],
+    ["TextDecoder", utf8("\u20ac"), TEXT],
+  ])("is UNSUPPORTED where %s is needed, and only there", async (name, data, type) => {
+    const { client, transport, text: arrive } = openClient();
+    vi.stubGlobal("TextEncoder", undefined);
+    vi.stubGlobal("TextDecoder", undefined);
+    try {
+      const error = await failure(client.send(data, type as 1));
+      expect(error.code).toBe("UNSUPPORTED");
+      expect(error.message).toContain(name);
+      await client.send("\u20ac");
+      await client.send(utf8("\u20ac"));
+      arrive("\u20ac");
+      expect(await client.receive()).toEqual(text("\u20ac"));
+      void client.close(1000, "\u20ac");
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    await microtasks();
+    expect(transport.sent).toEqual(["\u20ac", utf8("\u20ac")]);
+    expect(transport.calls).toEqual(["close 1000 \u20ac"]);
+    client.terminate();
+  });
+
+  test("ends the connection with the codec's UNSUPPORTED, which is not the message's fault", async () => {
+    const missing = new WsError("UNSUPPORTED", "no TextDecoder");
+    const codec: Codec = {
+      name: "any",
+      decoder: () => () => {
+        throw missing;
+      },
+    };
+    const { client, text: arrive } = openClient({ codec });
+    arrive("x");
+    expect(await client.closed).toMatchObject({ code: 1011, error: missing });
+  });
+});
+
+describe("an exception while a message is taken in", () => {
+  test("ends the connection and does not reach the transport", async () => {
+    const { client, text: arrive } = openClient();
+    const inbox = new Inbox(1, 65_536);
+    const cause = new Error("theirs");
+    inbox.park(() => {
+      throw cause;
+    });
+    client.deliverTo(inbox);
+    arrive("x");
+    const { error } = await client.closed;
+    expect(error).toMatchObject({ code: "INVALID_MESSAGE", cause });
+  });
+});
+
 describe("a client whose messages go to another inbox", () => {
   const open = (capacity = 2): Opened & { inbox: Inbox } => {
     const inbox = new Inbox(capacity, 65_536);
@@ -852,6 +1022,7 @@ describe("a client whose messages go to another inbox", () => {
       expect(inbox.take()).toMatchObject({ value: { data } });
     }
     expect(client.stats.bytesBuffered).toBe(0);
+    client.terminate();
   });
 
   test("ends with SLOW_CONSUMER when that one cannot take what had arrived before", async () => {
@@ -917,7 +1088,6 @@ describe("a payload that is offered", () => {
 });
 
 describe("send", () => {
-  const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
   const backing = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]);
   const foreign: unknown = runInNewContext("new Uint8Array([1, 2, 3]).buffer");
   const foreignView: unknown = runInNewContext("new Uint8Array([1, 2, 3]).subarray(1)");
@@ -986,7 +1156,13 @@ describe("send", () => {
     ['type "text"', "x", "text", /type must be/],
     ["type null", "x", null, /type must be/],
     ["type true", "x", true, /type must be/],
-    ["a type that has no text", "x", Object.create(null), /type must be/],
+    ["options of type 3", "x", { type: 3 }, /type must be.* 3/],
+    [
+      "options of a type that has no text",
+      "x",
+      { type: Object.create(null) as unknown },
+      /type must be/,
+    ],
   ])("refuses %s", async (_, data, type, message) => {
     const { client, transport } = openClient();
     const error = await failure(client.send(data as Data, type as 1));
@@ -1106,6 +1282,170 @@ describe("send", () => {
     clearImmediate(immediate);
     // 6.25 MiB at 256 KiB a turn.
     expect(turned).toBeGreaterThan(20);
+  });
+});
+
+describe("send with options", () => {
+  /** A client whose next send has to wait, and the wait. */
+  const waiting = (options: SendOptions): Opened & { sent: Promise<void> } => {
+    const opened = openClient({ sendHighWaterMark: 1 });
+    opened.transport.holds = true;
+    return { ...opened, sent: opened.client.send("x", options) };
+  };
+
+  test("takes the type from them, and settles at once where nothing has to wait", async () => {
+    const { client, transport } = openClient();
+    const { signal } = new AbortController();
+    await client.send("x", { type: BINARY, timeout: 0, signal });
+    await client.send(utf8("y"), { type: TEXT });
+    await client.send("z", {});
+    await client.send("z", { type: undefined, timeout: undefined, signal: undefined });
+    expect(transport.sent).toEqual([utf8("x"), "y", "z", "z"]);
+  });
+
+  test("is SEND_TIMEOUT when its time is up, not before; the message stays sent", async () => {
+    const { client, transport, sent } = waiting({ timeout: 100 });
+    await advance(99);
+    expect(await stateOf(sent)).toBe("pending");
+    await advance(2);
+    const error = await failure(sent);
+    expect(error).toMatchObject({ code: "SEND_TIMEOUT", kind: "TIMEOUT", retryable: true });
+    expect(error.message).toBe(`send ${LABEL}: timed out after 100 ms`);
+    expect(transport.sent).toEqual(["x"]);
+    expect(client.stats.messagesSent).toBe(1);
+    transport.holds = false;
+    transport.drain();
+    await client.send("y");
+    expect(transport.sent).toEqual(["x", "y"]);
+    client.terminate();
+  });
+
+  test("with a timeout of 0 fails at once if it would have to wait", async () => {
+    const { client, transport, sent } = waiting({ timeout: 0 });
+    expect(await failureCode(sent)).toBe("SEND_TIMEOUT");
+    expect(transport.sent).toEqual(["x"]);
+    client.terminate();
+  });
+
+  test("is ABORTED by its signal while it waits; the message stays sent", async () => {
+    const controller = new CountingController();
+    const { client, transport, sent } = waiting({ signal: controller.signal });
+    await turns();
+    controller.abort("enough");
+    expect(await failure(sent)).toMatchObject({ code: "ABORTED", cause: "enough" });
+    expect(controller.listeners).toBe(0);
+    expect(transport.sent).toEqual(["x"]);
+    expect(client.state).toBe("open");
+    client.terminate();
+  });
+
+  test("is done in time, and leaves neither timer nor listener", async () => {
+    const controller = new CountingController();
+    const { transport, sent } = waiting({ timeout: 100, signal: controller.signal });
+    await turns();
+    transport.drain();
+    await sent;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(controller.listeners).toBe(0);
+  });
+
+  test("is CLOSED when the connection ends while it waits, or had ended", async () => {
+    const { client, sent } = waiting({ timeout: 100 });
+    await turns();
+    client.terminate();
+    expect(await failureCode(sent)).toBe("CLOSED");
+    expect(await failureCode(client.send("x", { timeout: 0 }))).toBe("CLOSED");
+  });
+
+  test.each<[unknown, string]>([
+    [[], "INVALID_OPTION"],
+    [{ ttl: 5 }, "INVALID_OPTION"],
+    [{ Timeout: 5 }, "INVALID_OPTION"],
+    [{ signal: {} }, "INVALID_OPTION"],
+    [{ signal: null }, "INVALID_OPTION"],
+    [{ timeout: -1 }, "INVALID_DURATION"],
+    [{ timeout: "soon" }, "INVALID_DURATION"],
+    [{ type: 3 }, "INVALID_MESSAGE"],
+    [{ signal: AbortSignal.abort() }, "ABORTED"],
+    [{ signal: AbortSignal.abort(), timeout: 0 }, "ABORTED"],
+  ])("%j sends nothing and is %s", async (options, code) => {
+    const { client, transport } = openClient();
+    expect(await failureCode(client.send("x", options as SendOptions))).toBe(code);
+    expect(transport.sent).toEqual([]);
+    expect(client.state).toBe("open");
+  });
+
+  test("that nobody awaits is no unhandled rejection", async () => {
+    const { client, transport } = openClient({ sendHighWaterMark: 1 });
+    transport.holds = true;
+    void client.send("x", { timeout: 0 });
+    void client.send("x", { signal: AbortSignal.abort() });
+    void client.flush({ timeout: 0 });
+    await turns();
+    client.terminate();
+    await turns();
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe("flush with options", () => {
+  const waiting = (options: WaitOptions): Opened & { flushed: Promise<void> } => {
+    const opened = openClient();
+    opened.transport.holds = true;
+    void opened.client.send("x");
+    return { ...opened, flushed: opened.client.flush(options) };
+  };
+
+  test("is FLUSH_TIMEOUT when its time is up, not before, and the connection lives on", async () => {
+    const { client, transport, flushed } = waiting({ timeout: "100ms" });
+    await advance(99);
+    expect(await stateOf(flushed)).toBe("pending");
+    await advance(2);
+    const error = await failure(flushed);
+    expect(error).toMatchObject({ code: "FLUSH_TIMEOUT", kind: "TIMEOUT", retryable: true });
+    expect(error.message).toBe(`flush ${LABEL}: timed out after 100 ms`);
+    transport.drain();
+    await client.flush({ timeout: 100 });
+    expect(client.state).toBe("open");
+  });
+
+  test("with a timeout of 0 fails at once only if it would have to wait", async () => {
+    const { client, transport, flushed } = waiting({ timeout: 0 });
+    expect(await failureCode(flushed)).toBe("FLUSH_TIMEOUT");
+    transport.drain();
+    await client.flush({ timeout: 0 });
+    expect(client.bufferedAmount).toBe(0);
+  });
+
+  test("is ABORTED by its signal", async () => {
+    const controller = new CountingController();
+    const { client, flushed } = waiting({ signal: controller.signal });
+    controller.abort("enough");
+    expect(await failure(flushed)).toMatchObject({ code: "ABORTED", cause: "enough" });
+    expect(controller.listeners).toBe(0);
+    expect(await failureCode(client.flush({ signal: AbortSignal.abort() }))).toBe("ABORTED");
+    client.terminate();
+  });
+
+  test("is CLOSED after the end, whatever the timeout", async () => {
+    const { client, flushed } = waiting({ timeout: 100 });
+    client.terminate();
+    expect(await failureCode(flushed)).toBe("CLOSED");
+    expect(await failureCode(client.flush({ timeout: 0 }))).toBe("CLOSED");
+    const other = openClient().client;
+    other.terminate();
+    expect(await failureCode(other.flush())).toBe("CLOSED");
+  });
+
+  test.each<[unknown, string]>([
+    [null, "INVALID_OPTION"],
+    [5, "INVALID_OPTION"],
+    [{ type: TEXT }, "INVALID_OPTION"],
+    [{ signal: {} }, "INVALID_OPTION"],
+    [{ timeout: -1 }, "INVALID_DURATION"],
+  ])("%j is %s", async (options, code) => {
+    const { client } = openClient();
+    expect(await failureCode(client.flush(options as WaitOptions))).toBe(code);
   });
 });
 
@@ -1501,7 +1841,7 @@ describe("a client with a codec", () => {
       code: "INVALID_MESSAGE",
       cause: expect.any(TypeError) as unknown,
     });
-    expect(error.message).toBe("send: data must be what codec csv takes, not 5");
+    expect(error.message).toBe("send: codec csv could not encode data of type number");
     expect(client.state).toBe("open");
     expect(transport.sent).toEqual([]);
     client.terminate();

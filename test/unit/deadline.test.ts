@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import {
   abortError,
-  nextTurn,
+  DONE,
   now,
   onAbort,
   startDeadline,
   startTimer,
   waitFor,
+  waitForStarted,
 } from "../../src/deadline.js";
+import type * as deadline from "../../src/deadline.js";
 import type { Deadline, Waiting, WaitOptions } from "../../src/deadline.js";
 import { WsError } from "../../src/errors.js";
 import { advance, startClock, turns, useClock } from "../helpers/unit-clock.js";
@@ -239,17 +241,123 @@ describe("a timer", () => {
   });
 });
 
+type Deadlines = typeof deadline;
+
 describe("the next turn", () => {
-  test("comes after the microtasks, with setImmediate or without", async () => {
-    for (const immediate of [globalThis.setImmediate, undefined]) {
-      vi.stubGlobal("setImmediate", immediate);
-      const order: string[] = [];
-      nextTurn(() => order.push("turn"));
-      await Promise.resolve().then(() => order.push("microtask"));
-      vi.unstubAllGlobals();
-      await advance(1);
-      expect(order).toEqual(["microtask", "turn"]);
-    }
+  /** A fresh copy of the module, imported where there are these globals alone. */
+  async function imported(globals: object): Promise<Deadlines> {
+    vi.resetModules();
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+    const copy = await import("../../src/deadline.js");
+    vi.unstubAllGlobals();
+    return copy;
+  }
+
+  test.each([
+    ["with setImmediate", {}],
+    ["without", { setImmediate: undefined }],
+  ])("comes after the microtasks, %s", async (_, globals) => {
+    const { nextTurn: schedule } = await imported(globals);
+    const order: string[] = [];
+    schedule(() => order.push("turn"));
+    await Promise.resolve().then(() => order.push("microtask"));
+    await advance(1);
+    expect(order).toEqual(["microtask", "turn"]);
+  });
+
+  test.each(["nextTurn", "microtask"] as const)("%s ignores fake timers", async (name) => {
+    vi.useRealTimers();
+    const copy = await imported({});
+    vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout", "queueMicrotask"] });
+    const run = vi.fn();
+    copy[name](run);
+    vi.useRealTimers();
+    await turns();
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  test("needs nothing on import that is not there", async () => {
+    const globals = ["setImmediate", "setTimeout", "queueMicrotask", "performance"];
+    const none = Object.fromEntries(globals.map((name) => [name, undefined]));
+    expect(await imported(none)).toHaveProperty("nextTurn");
+  });
+});
+
+describe("a timer that keeps no process alive", () => {
+  test("still calls back, and works where timers are numbers", () => {
+    const expire = vi.fn();
+    startTimer(10, expire, false);
+    vi.advanceTimersByTime(10);
+    expect(expire).toHaveBeenCalledOnce();
+    vi.stubGlobal("setTimeout", () => 7);
+    startTimer(10, expire, false)();
+    vi.unstubAllGlobals();
+  });
+
+  test.each([true, false, undefined])("says so to Node: %s", (keepsAlive) => {
+    vi.useRealTimers();
+    const start = vi.spyOn(globalThis, "setTimeout");
+    startTimer(1000, () => {}, keepsAlive)();
+    const [timer] = start.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    start.mockRestore();
+    expect(timer?.hasRef()).toBe(keepsAlive !== false);
+  });
+});
+
+describe("a wait for what is started", () => {
+  const start = vi.fn<() => Promise<void>>();
+  const waitStarted = (options: WaitOptions): Promise<void> =>
+    waitForStarted("op", "SEND_TIMEOUT", options, start);
+
+  beforeEach(() => {
+    start.mockReset();
+  });
+
+  test("starts it once, and is over at once where nothing has to be waited for", async () => {
+    start.mockReturnValue(DONE);
+    await waitStarted({ timeout: 0 });
+    expect(start).toHaveBeenCalledOnce();
+  });
+
+  test("settles as what was started does", async () => {
+    start.mockReturnValueOnce(new Promise((resolve) => setTimeout(resolve, 50)));
+    const first = waitStarted({ timeout: 100 });
+    await advance(49);
+    expect(await stateOf(first)).toBe("pending");
+    await advance(1);
+    expect(await stateOf(first)).toBe("resolved");
+    const error = new WsError("CLOSED", "x");
+    start.mockReturnValueOnce(Promise.reject(error));
+    expect(await failure(waitStarted({}))).toBe(error);
+    start.mockImplementationOnce(() => {
+      throw error;
+    });
+    expect(await failure(waitStarted({}))).toBe(error);
+  });
+
+  test.each<[WaitOptions, string]>([
+    [{ timeout: -1 }, "INVALID_DURATION"],
+    [{ signal: {} as AbortSignal }, "INVALID_OPTION"],
+    [{ type: 1 } as WaitOptions, "INVALID_OPTION"],
+    [{ signal: AbortSignal.abort() }, "ABORTED"],
+  ])("does not start it with %j: %s", async (options, code) => {
+    expect(await failureCode(waitStarted(options))).toBe(code);
+    expect(start).not.toHaveBeenCalled();
+  });
+
+  test("takes no notice of what comes of it later", async () => {
+    let reject!: (error: Error) => void;
+    start.mockReturnValue(new Promise((_, fail) => (reject = fail)));
+    const controller = new CountingController();
+    const code = failureCode(waitStarted({ timeout: 10, signal: controller.signal }));
+    await advance(11);
+    expect(await code).toBe("SEND_TIMEOUT");
+    expect(controller.listeners).toBe(0);
+    reject(new Error("late"));
+    await turns();
+    start.mockReturnValue(Promise.reject(new Error("never waited for")));
+    expect(await failureCode(waitStarted({ timeout: 0 }))).toBe("SEND_TIMEOUT");
+    await turns();
   });
 });
 
@@ -393,7 +501,7 @@ describe("a wait", () => {
       expect(await ended).toMatchObject({
         code: "RECEIVE_TIMEOUT",
         kind: "TIMEOUT",
-        message: `op: nothing within ${time} ms`,
+        message: `op: timed out after ${time} ms`,
       });
     }
   });
@@ -402,7 +510,7 @@ describe("a wait", () => {
     const parking = new Parking<number>();
     for (const waiting of [parking, { park: parking.park, timeout: 7 }]) {
       const error = await failure(wait({ timeout: 0 }, waiting));
-      expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: nothing within 0 ms" });
+      expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: timed out after 0 ms" });
     }
     expect(parking.parked).toBe(0);
     const ended = failureCode(wait({ timeout: 0.001 }, parking));

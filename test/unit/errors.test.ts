@@ -1,6 +1,8 @@
+import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
-import { errors, WsError } from "../../src/errors.js";
+import { errors, invalid, platformClass, quote, show, WsError } from "../../src/errors.js";
 import type { ErrorCode, ErrorKind } from "../../src/errors.js";
+import { failure } from "../helpers/unit-failure.js";
 
 /** Section 10 of the contract. Where the kind depends on the case, this is the code's own. */
 const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
@@ -23,6 +25,8 @@ const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
   WRITE_TIMEOUT: ["TIMEOUT", true],
   KEEPALIVE_TIMEOUT: ["TIMEOUT", true],
   PING_TIMEOUT: ["TIMEOUT", true],
+  SEND_TIMEOUT: ["TIMEOUT", true],
+  FLUSH_TIMEOUT: ["TIMEOUT", true],
   RECEIVE_TIMEOUT: ["TIMEOUT", true],
   CHANNEL_TIMEOUT: ["TIMEOUT", true],
   MESSAGE_TOO_BIG: ["INVALID", false],
@@ -62,6 +66,96 @@ describe("an error", () => {
     expect(new WsError("DIAL_FAILED", "", { retryable: false }).retryable).toBe(false);
     const undefinedCause = new WsError("ABORTED", "", { cause: undefined });
     expect(Object.hasOwn(undefinedCause, "cause")).toBe(false);
+  });
+});
+
+describe("headers and body in details", () => {
+  const details = {
+    status: 401,
+    headers: { "set-cookie": "S3CR3T" },
+    body: "S3CR3T",
+    retryAfter: 5,
+  };
+  const error = new WsError("HANDSHAKE_REJECTED", "refused", { details });
+  const again = new WsError("HANDSHAKE_REJECTED", "gave up", {
+    details: error.details,
+    cause: error,
+  });
+
+  test.each([
+    ["an error", error],
+    ["one with the details of another", again],
+  ])("are there in %s, and not in logs", (_, { details: { headers, body, ...shown }, ...all }) => {
+    expect({ headers, body }).toEqual({ headers: details.headers, body: details.body });
+    expect(shown).toEqual({ status: 401, retryAfter: 5 });
+    expect(all).not.toHaveProperty("body");
+  });
+
+  test.each([error, again])("are shown by neither util.inspect nor JSON.stringify", (one) => {
+    expect(inspect(one, { depth: 9 })).not.toContain("S3CR3T");
+    expect(JSON.stringify(one)).not.toContain("S3CR3T");
+    expect(JSON.stringify(one)).toContain("401");
+  });
+
+  test("leaves what was given as it was, be it frozen", () => {
+    const given = Object.freeze({ body: "x" });
+    expect(new WsError("HANDSHAKE_REJECTED", "", { details: given }).details.body).toBe("x");
+    expect(Object.keys(given)).toEqual(["body"]);
+  });
+});
+
+describe("platformClass", () => {
+  test("finds a class when it is asked for, and names one that is missing", async () => {
+    expect(platformClass("TextEncoder")).toBe(TextEncoder);
+    vi.stubGlobal("TextEncoder", undefined);
+    const error = await failure(() => platformClass("TextEncoder"));
+    vi.unstubAllGlobals();
+    expect(error.code).toBe("UNSUPPORTED");
+    expect(error.message).toContain("TextEncoder");
+    expect(platformClass("TextEncoder")).toBe(TextEncoder);
+  });
+});
+
+describe("a message", () => {
+  test.each([
+    ["C0", "\0\t\n\r\x1b\x1f", "%00%09%0A%0D%1B%1F"],
+    ["DEL and C1", "\x7f\x80\x85\x9b\x9f", "%7F%C2%80%C2%85%C2%9B%C2%9F"],
+    ["separators of lines and paragraphs", "\u2028\u2029", "%E2%80%A8%E2%80%A9"],
+    [
+      "bidirectional controls",
+      "\u061c\u200e\u200f\u202a\u202e\u2066\u2069",
+      "%D8%9C%E2%80%8E%E2%80%8F%E2%80%AA%E2%80%AE%E2%81%A6%E2%81%A9",
+    ],
+    [
+      "nothing else",
+      " ~\u00a0\u00e9\u200d\u2027\u202f\u2065\u206a\u65e5\ud83d\ude00\ud800",
+      undefined,
+    ],
+  ])("escapes %s", (_, text, escaped = text) => {
+    const error = new WsError("CLOSED_BY_PEER", `a${text}b`, { details: { reason: text } });
+    expect(error.message).toBe(`a${escaped}b`);
+    expect(error.stack).toContain(`a${escaped}b`);
+    expect(error.details.reason).toBe(text);
+  });
+});
+
+describe("a value in a message", () => {
+  test.each<[unknown, string, quoted?: string]>([
+    ["", "a string of length 0", '""'],
+    ["hunter2", "a string of length 7", '"hunter2"'],
+    ["x".repeat(60), "a string of length 60", `"${"x".repeat(60)}"`],
+    ["x".repeat(61), "a string of length 61", `"${"x".repeat(60)}..."`],
+    [-1, "-1"],
+    [10n, "10"],
+    [null, "null"],
+    [undefined, "undefined"],
+    [["hunter2"], "an array"],
+    [{ key: "hunter2" }, "an object"],
+    [() => "hunter2", "a function"],
+  ])("%o is described, and quoted only if it is no secret", (value, shown, quoted = shown) => {
+    expect(show(value)).toBe(shown);
+    expect(quote(value)).toBe(quoted);
+    expect(invalid("x", "y", value).message).toBe(`x must be y, not ${shown}`);
   });
 });
 

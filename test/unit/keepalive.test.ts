@@ -74,18 +74,86 @@ describe("keepAlive", () => {
     expect(transport.calls).toEqual(["terminate 3008", "give up ping"]);
   });
 
-  test.each<[string, (opened: Opened) => void]>([
+  const arrivals: [string, (opened: Opened) => void][] = [
     ["messages", ({ text, client }) => (text("x"), void client.channel().tryReceive())],
-    ["bytes", ({ transport }) => void (transport.bytesRead += 1)],
-  ])("pings nobody who sends %s", async (_, arrive) => {
+    ["bytes", () => {}],
+  ];
+  /** Something arrives every 300 ms; says how many pings have left until then. */
+  async function feed(opened: Opened, arrive: (opened: Opened) => void): Promise<number> {
+    await advance(300);
+    opened.transport.bytesRead += 1;
+    arrive(opened);
+    return opened.transport.pings.length;
+  }
+
+  test.each(arrivals)("sends no ping while %s arrive and something is sent", async (_, arrive) => {
+    const opened = open();
+    for (let i = 0; i < 20; i++) {
+      void opened.client.send("x");
+      expect(await feed(opened, arrive)).toBe(0);
+    }
+    opened.client.terminate();
+  });
+
+  test.each(arrivals)(
+    "pings each interval in which %s arrive and nothing is sent",
+    async (_, arrive) => {
+      const opened = open();
+      let pings = 0;
+      for (let i = 0; i < 40; i++) {
+        if ((await feed(opened, arrive)) === 0) continue;
+        pings++;
+        pong(opened);
+      }
+      // 12 s of the feed; the interval begins anew at most 300 ms after each ping.
+      expect(pings).toBeGreaterThanOrEqual(9);
+      expect(pings).toBeLessThanOrEqual(12);
+      expect(opened.client.state).toBe("open");
+      opened.client.terminate();
+    },
+  );
+
+  test.each<[string, (opened: Opened) => void]>([
+    ["a message", ({ client }) => void client.send("x")],
+    [
+      "an empty message, which some platforms count as no bytes",
+      ({ client, transport }) => {
+        const { taken } = transport;
+        void client.send("");
+        transport.taken = taken;
+      },
+    ],
+    [
+      "a ping of the caller's",
+      ({ client, transport }) => {
+        void client.ping();
+        transport.taken += 6;
+        transport.pings.pop()?.(1);
+      },
+    ],
+    [
+      "a part of a large message",
+      ({ transport }) => {
+        transport.blocked = true;
+        transport.bytesWritten += 1;
+      },
+    ],
+  ])("takes %s for something that is sent", async (_, send) => {
     const opened = open();
     for (let i = 0; i < 10; i++) {
-      await advance(600);
-      opened.transport.bytesRead += 1;
-      arrive(opened);
+      if (i % 2 > 0) send(opened);
+      expect(await feed(opened, () => {})).toBe(0);
     }
-    expect(opened.transport.pings).toHaveLength(0);
     opened.client.terminate();
+  });
+
+  test("asks nothing for want of sending while the socket is paused", async () => {
+    const { client, transport, text } = open({}, { channelCapacity: 1 });
+    void client.send("x");
+    text("x");
+    await advance(60_000);
+    expect(transport.pings).toHaveLength(0);
+    client.terminate();
   });
 
   test("takes what is sent for no life of the peer's", async () => {

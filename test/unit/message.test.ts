@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { memoryOf, utf8Size } from "../../src/message.js";
 import type { Message } from "../../src/message.js";
 
@@ -24,6 +24,20 @@ test.each([
   ["lone \ud800", 8],
 ])("%j is %i bytes of UTF-8", (text, size) => {
   expect(utf8Size(text)).toBe(size);
+});
+
+test("utf8Size counts any text as TextEncoder does, and needs none", () => {
+  const units = [
+    0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff,
+  ];
+  const texts = units.flatMap((a) =>
+    units.flatMap((b) => units.map((c) => String.fromCharCode(a, b, c))),
+  );
+  const encoder = new TextEncoder();
+  const sizes = texts.map((text) => encoder.encode(text).length);
+  vi.stubGlobal("TextEncoder", undefined);
+  expect(texts.map(utf8Size)).toEqual(sizes);
+  vi.unstubAllGlobals();
 });
 
 test("what stands between messages, and has no payload, counts as 64", () => {

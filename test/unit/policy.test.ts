@@ -410,7 +410,28 @@ const MATCHES: [string, string[], string[]][] = [
   ["ws://127.0.0.1", ["ws://127.0.0.1/", "ws://0x7f.1/", "ws://2130706433/"], ["ws://127.0.0.2/"]],
   ["ws://0x7f.1", ["ws://127.0.0.1/"], []],
   ["ws://[::1]", ["ws://[::1]/", "ws://[0:0::1]/"], ["ws://[::2]/", "ws://[::1]:81/"]],
-  ["ws://[::ffff:1.2.3.4]:*", ["ws://[::ffff:102:304]:9/"], ["ws://1.2.3.4/"]],
+  // IPv4-mapped addresses are the IPv4 address, whichever way either is spelled.
+  [
+    "ws://10.0.0.1",
+    [
+      "ws://10.0.0.1./",
+      "ws://012.0.0.1/",
+      "ws://[::ffff:10.0.0.1]/",
+      "ws://[::FFFF:0a00:0001]/p",
+      "ws://[0:0:0:0:0:ffff:10.0.0.1]/",
+    ],
+    ["ws://[::ffff:10.0.0.2]/", "ws://[::ffff:10.0.0.1]:81/", "ws://[::fffe:a00:1]/"],
+  ],
+  [
+    "ws://[::ffff:1.2.3.4]:*",
+    ["ws://[::ffff:102:304]:9/", "ws://1.2.3.4/", "ws://0x1020304:1/"],
+    ["ws://1.2.3.5/", "ws://[::ffff:102:305]/", "ws://[::ffff:1:102:304]/"],
+  ],
+  ["ws://[::ffff:0:0]", ["ws://0.0.0.0/", "ws://0/"], ["ws://[::]/", "ws://0.0.0.1/"]],
+  ["ws://0.0.0.1", ["ws://[::ffff:0:1]/"], ["ws://[::1]/"]],
+  ["ws://255.255.255.255", ["ws://[::ffff:ffff:ffff]/"], ["ws://[::fffe:ffff:ffff]/"]],
+  ["ws://[::]", ["ws://[::]/"], ["ws://0.0.0.0/", "ws://[::1]/"]],
+  ["ws://*.test", [], ["ws://[::ffff:1.2.3.4]/"]],
   // Port.
   ["wss://h:443", ["wss://h/", "wss://h:443/"], ["wss://h:80/"]],
   ["wss://h:80", ["wss://h:80/"], ["wss://h/"]],
@@ -484,6 +505,47 @@ describe.each(MATCHES)("the pattern %s", (pattern, yes, no) => {
     expect(await askUrl(allowing(), url)).toBe(false);
     expect(await askUrl(denying(), url)).toBe(true);
   });
+});
+
+/** IPv6 addresses that a translator or a relay may turn into 10.0.0.1, and their neighbours. */
+describe.each([
+  ["NAT64", "[64:ff9b::a00:1]", "[64:ff9b::a00:2]"],
+  ["IPv4-translated", "[::ffff:0:10.0.0.1]", "[::ffff:1:10.0.0.1]"],
+  ["IPv4-compatible", "[::10.0.0.1]", "[::1:10.0.0.1]"],
+  ["6to4", "[2002:a00:1::5]", "[2002:a00:2::5]"],
+  ["6to4 without a zero", "[2002:a00:1:2:3:4:5:6]", "[2003:a00:1:2:3:4:5:6]"],
+])("an address by %s", (_, host, other) => {
+  const denies = (resources: string) =>
+    definePolicy([
+      { ...URL_RULE, resources: "*" },
+      { actions: CONNECT_URL, resources, effect: "deny" },
+    ]);
+  const allows = (resources: string) => definePolicy([{ ...URL_RULE, resources }]);
+
+  test("is denied by a rule for the IPv4 address, and the other way round", async () => {
+    for (const ipv4 of ["10.0.0.1", "[::ffff:a00:1]", "0xa000001"]) {
+      expect(await askUrl(denies(`ws://${ipv4}`), `ws://${host}/`)).toBe(false);
+      expect(await askUrl(denies(`ws://${host}`), `ws://${ipv4}/`)).toBe(false);
+      expect(await askUrl(denies(`ws://${ipv4}`), `ws://${other}/`)).toBe(true);
+    }
+    expect(await askUrl(denies(`ws://${host}`), `ws://${host}/`)).toBe(false);
+  });
+
+  test("is allowed only by a rule for itself", async () => {
+    expect(await askUrl(allows("ws://10.0.0.1"), `ws://${host}/`)).toBe(false);
+    expect(await askUrl(allows(`ws://${host}`), "ws://10.0.0.1/")).toBe(false);
+    expect(await askUrl(allows(`ws://${host}`), `ws://${host}/`)).toBe(true);
+    expect(await askUrl(allows(`ws://${host}`), `ws://${other}/`)).toBe(false);
+  });
+});
+
+test("an address whose last 16 bits of IPv4 are zero is found by 6to4", async () => {
+  const policy = definePolicy([
+    { ...URL_RULE },
+    { actions: CONNECT_URL, resources: "ws://10.1.0.0", effect: "deny" },
+  ]);
+  expect(await askUrl(policy, "ws://[2002:a01::5]/")).toBe(false);
+  expect(await askUrl(policy, "ws://[2002:a01:1::5]/")).toBe(true);
 });
 
 describe("all resources", () => {
@@ -562,6 +624,30 @@ test("matches hostile patterns in linear time", async () => {
   expect(performance.now() - start).toBeLessThan(ms(1000));
 });
 
+test("decodes a URL as often for a thousand rules as for one", async () => {
+  const decodes = vi.spyOn(String, "fromCharCode");
+  const url = `wss://eu.example.com/${"%61".repeat(1000)}?${"%61".repeat(1000)}`;
+  const countFor = async (rules: number): Promise<number> => {
+    const policy = definePolicy([
+      ...Array.from({ length: rules }, (_, index): PolicyRule => {
+        const resources = `wss://*.example.com/private/${index}/*?*`;
+        return { actions: CONNECT_URL, effect: "deny", resources };
+      }),
+      { ...URL_RULE, resources: "wss://*.example.com/*?*" },
+    ]);
+    decodes.mockClear();
+    expect(await askUrl(policy, url)).toBe(true);
+    return decodes.mock.calls.length;
+  };
+  try {
+    const once = await countFor(1);
+    expect(once).toBeGreaterThan(0);
+    expect(await countFor(1000)).toBe(once);
+  } finally {
+    decodes.mockRestore();
+  }
+});
+
 describe("refuses as INVALID_OPTION", () => {
   const rule = { actions: "*", effect: "allow" };
   test.each<[unknown, string]>([
@@ -571,7 +657,7 @@ describe("refuses as INVALID_OPTION", () => {
     [[null], "rules[0]: options must be an object, not null"],
     // eslint-disable-next-line no-sparse-arrays
     [[rule, ,], "rules[1]: options must be an object, not undefined"],
-    [["deny"], 'rules[0]: options must be an object, not "deny"'],
+    [["deny"], "rules[0]: options must be an object, not a string of length 4"],
     [
       [{ ...rule, action: "*" }],
       'rules[0]: unknown option "action": the options are actions, resources, effect, when',

@@ -150,6 +150,20 @@ describe("a select with nothing ready", () => {
     expect((await select([filled().caseReceive()], { default: true, timeout: 0 })).index).toBe(-1);
   });
 
+  test.each<[unknown, string]>([
+    [undefined, "select: cases must"],
+    [{ length: 0 }, "select: cases must"],
+    [new Channel(), "select: cases must"],
+    [[filled()], "select: cases[0] must"],
+    [[filled().caseReceive(), undefined], "select: cases[1] must"],
+    [[filled().caseReceive(), null, 5], "select: cases[1] must"],
+  ])("and cases %j are INVALID_OPTION, which names what is wrong", async (cases, start) => {
+    const error = await failure(select(cases as never));
+    expect(error.code).toBe("INVALID_OPTION");
+    expect(error.message).toContain(start);
+    expect(error.message).not.toContain("array, not an array");
+  });
+
   test.each<[SelectOptions]>([[{}], [{ default: false }], [{ timeout: undefined }]])(
     "and no cases is INVALID_OPTION with %j",
     async (options) => {

@@ -185,13 +185,16 @@ describe("a dial", () => {
       code: "DIAL_FAILED",
       retryable: false,
       cause,
-      message: "dial ws://host.test/a?...: blocked by the page's policy",
+      message: expect.stringMatching(
+        /^dial ws:\/\/host\.test\/a\?\.\.\.: blocked by the page's policy: .*connect-src/,
+      ) as unknown,
     });
   });
 
   test.each<[string, object, string]>([
-    ["without a reason", {}, "refused, or failed"],
-    ["with one", { message: "503" }, "refused, or failed: 503"],
+    ["without a reason", {}, "connect-src"],
+    ["with an empty one", { message: "" }, "connect-src"],
+    ["with one", { message: "503" }, "503"],
   ])("that fails %s hides what is hidden", async (_, event, text) => {
     for (const name of ["onerror", "onclose"] as const) {
       const { dialled, socket } = await dial();
@@ -200,7 +203,9 @@ describe("a dial", () => {
         code: "DIAL_FAILED",
         retryable: true,
         details: { opaque: true },
-        message: `dial ws://host.test/path?...: ${text}`,
+        message: expect.stringMatching(
+          new RegExp(`^dial ws://host\\.test/path\\?\\.\\.\\.: refused, or failed: .*${text}`),
+        ) as unknown,
       });
       expect(socket.closes).toContainEqual([undefined]);
     }
@@ -258,6 +263,47 @@ describe("a dial", () => {
       expect(() => listener?.({} as never)).not.toThrow();
       expect(listener).not.toBeNull();
     }
+  });
+
+  /** What a class may do in place of opening. */
+  const never: [string, () => object][] = [
+    ["fires nothing", () => new EventTarget()],
+    [
+      "fires open before anybody can listen",
+      () => {
+        const socket = new EventTarget();
+        socket.dispatchEvent(new Event("open"));
+        return socket;
+      },
+    ],
+    ["makes no WebSocket", () => ({})],
+    ["makes a function", () => () => {}],
+    [
+      "throws when it is closed",
+      () => ({
+        close() {
+          throw new Error("broken");
+        },
+      }),
+    ],
+  ];
+  const classOf = (make: () => object): WebSocketClass =>
+    function () {
+      return make();
+    } as unknown as WebSocketClass;
+
+  test.each(never)("of a class that %s ends with dialTimeout", async (_, make) => {
+    const failed = failure(
+      connect("ws://host.test/", { webSocket: classOf(make), dialTimeout: 1_000 }),
+    );
+    await advance(1_100);
+    expect((await failed).code).toBe("DIAL_TIMEOUT");
+  });
+
+  test("of a class whose sockets cannot be written to has failed for good", async () => {
+    const webSocketClass = classOf(() => Object.freeze({}));
+    const error = await failure(connect("ws://host.test/", { webSocket: webSocketClass }));
+    expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: false });
   });
 
   test("that is over is not aborted any more", async () => {

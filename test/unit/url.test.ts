@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 
 import { describe, expect, test } from "vitest";
 
-import { show, WsError } from "../../src/errors.js";
+import { quote, WsError } from "../../src/errors.js";
 import {
   displayUrl,
   maskUrl,
@@ -59,6 +59,11 @@ describe("parses", () => {
     ["ws+unix:///run/app.sock:/path?x=1", "ws+unix:///run/app.sock:/path?x=1"],
     ["ws+unix:///run/app.sock:/a:b", "ws+unix:///run/app.sock:/a:b"],
     ["ws+unix:/run/app.sock:/path", "ws+unix:/run/app.sock:/path"],
+    ["wss+unix:///run/app.sock:/path?x=1", "wss+unix:///run/app.sock:/path?x=1"],
+    ["ws+unix:///run/my app.sock", "ws+unix:///run/my%20app.sock"],
+    ["ws+unix:///run/gr\u00fc\u00dfe%2f%3a:/", "ws+unix:///run/gr%C3%BC%C3%9Fe%2f%3a:/"],
+    ["ws+unix:///100%:/", "ws+unix:///100%:/"],
+    ["ws+unix:///%00abstract:/%00", "ws+unix:///%00abstract:/%00"],
   ])("%s in Node", (input, href) => {
     expect(parseUrl(input, NODE).href).toBe(href);
     expect(parseUrl(new URL(input), NODE).href).toBe(href);
@@ -100,17 +105,17 @@ describe("parses", () => {
 
 describe("refuses", () => {
   const invalid: [unknown, string][] = [
-    [undefined, "undefined is not a URL: use ws://host/path"],
-    [null, "null is not a URL: use ws://host/path"],
-    [42, "42 is not a URL: use ws://host/path"],
-    [{}, "an object is not a URL: use ws://host/path"],
-    [{ href: 5 }, "5 is not a URL: use ws://host/path"],
-    ["", '"" is not a URL: use ws://host/path'],
-    ["/ws", '"/ws" is not a URL: use ws://host/path'],
-    ["example.com/ws", '"example.com/ws" is not a URL: use ws://host/path'],
-    ["ws://", '"ws://" is not a URL: use ws://host/path'],
-    ["ws://h:65536/p", '"ws://h:65536/p" is not a URL: use ws://host/path'],
-    ["ws://a b/", '"ws://a b/" is not a URL: use ws://host/path'],
+    [undefined, "undefined is not an absolute URL: use ws://host/path"],
+    [null, "null is not an absolute URL: use ws://host/path"],
+    [42, "42 is not an absolute URL: use ws://host/path"],
+    [{}, "an object is not an absolute URL: use ws://host/path"],
+    [{ href: 5 }, "5 is not an absolute URL: use ws://host/path"],
+    ["", '"" is not an absolute URL: use ws://host/path'],
+    ["/ws", '"/ws" is not an absolute URL: use ws://host/path'],
+    ["example.com/ws", '"example.com/ws" is not an absolute URL: use ws://host/path'],
+    ["ws://", '"ws://" is not an absolute URL: use ws://host/path'],
+    ["ws://h:65536/p", '"ws://h:65536/p" is not an absolute URL: use ws://host/path'],
+    ["ws://a b/", '"ws://a b/" is not an absolute URL: use ws://host/path'],
     ["ftp://h/", '"ftp://h/" has another scheme: use ws:, wss: or ws+unix:'],
     ["wsx://h/", '"wsx://h/" has another scheme: use ws:, wss: or ws+unix:'],
     ["news://h/", '"news://h/" has another scheme: use ws:, wss: or ws+unix:'],
@@ -127,6 +132,11 @@ describe("refuses", () => {
     ["ws+unix://h/s", '"ws+unix://h/s" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix://me@h/s", '"...@h/s" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:run/s", '"ws+unix:run/s" names no socket: use ws+unix:///socket:/path'],
+    ["ws-unix:///s", '"ws-unix:///s" has another scheme: use ws:, wss: or ws+unix:'],
+    ["wsss+unix:///s", '"wsss+unix:///s" has another scheme: use ws:, wss: or ws+unix:'],
+    ["wss+unix://h/s", '"wss+unix://h/s" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix:///s%00:/", '"ws+unix:///s%00:/" names no socket: use ws+unix:///socket:/path'],
+    ["ws+unix:///%00s%00", '"ws+unix:///%00s%00" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:///s:p", '"ws+unix:///s:p" names no socket: use ws+unix:///socket:/path'],
   ];
   test.each(invalid)("%j as INVALID_URL", (input, message) => {
@@ -141,8 +151,13 @@ describe("refuses", () => {
     ["x", { ...PAGE, base: "about:blank" }],
     ["x", { ...PAGE, base: "blob:https://h/1" }],
     ["x", { ...PAGE, base: "file:///a/b.html" }],
+    ["/ws", { ...PAGE, base: "chrome-extension://abcdef/page.html" }],
+    ["/ws", { ...PAGE, base: "moz-extension://abcdef/page.html" }],
   ])("%j relative to a page as INVALID_URL", (input, rules) => {
-    expect(failure(input, rules).code).toBe("INVALID_URL");
+    const error = failure(input, rules);
+    expect(error.code).toBe("INVALID_URL");
+    // The scheme of a page that nothing can be dialled relative to would mislead.
+    expect(error.message).not.toContain("scheme");
   });
 
   test("an empty fragment of a URL object, which its hash hides", () => {
@@ -207,7 +222,7 @@ describe("masks", () => {
     ["x".repeat(60), `"${"x".repeat(60)}"`],
     ["x".repeat(61), `"${"x".repeat(60)}..."`],
   ])("%j", (text, shown) => {
-    expect(show(maskUrl(text))).toBe(shown);
+    expect(quote(maskUrl(text))).toBe(shown);
   });
 });
 
@@ -243,6 +258,8 @@ describe("compares origins", () => {
     ["ws+unix:///s", "ws+unix:/s:/a", true],
     ["ws+unix:///s:/a", "ws+unix:///t:/a", false],
     ["ws+unix:///s", "ws://s/", false],
+    ["ws+unix:///s", "wss+unix:///s", false],
+    ["wss+unix:///s:/a", "wss+unix:///s:/b", true],
   ])("%s and %s: %s", (a, b, same) => {
     expect(sameOrigin(new URL(a), new URL(b))).toBe(same);
     expect(sameOrigin(new URL(b), new URL(a))).toBe(same);

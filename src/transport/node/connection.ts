@@ -14,14 +14,16 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { ABNORMAL_CLOSURE, INVALID_PAYLOAD, NO_STATUS } from "../../close.js";
+import { ABNORMAL_CLOSURE, NO_STATUS } from "../../close.js";
 import type { CompressionMode } from "../../constants.js";
 import { now } from "../../deadline.js";
 import { compressionMode } from "../../extensions.js";
+import type { Message } from "../../message.js";
 import type {
   Backpressure,
   DialOptions,
   Handshake,
+  Pressure,
   Transport,
   TransportHandler,
 } from "../../transport.js";
@@ -29,21 +31,16 @@ import { MessageDeflater } from "./deflate.js";
 import { readParameters } from "./extension.js";
 import { faultError } from "./frame-fault.js";
 import type { FrameFault } from "./frame-fault.js";
-import { FrameParser } from "./frame-parser.js";
-import type { FrameEvents } from "./frame-parser.js";
 import { FrameWriter } from "./frame-writer.js";
 import type { FrameTarget } from "./frame-writer.js";
 import { FIN, PING, PONG } from "./frames.js";
 import { copyHeaders } from "./handshake-errors.js";
-import { MessageInflater } from "./inflate.js";
-import type { InflateEvents } from "./inflate.js";
 import { KernelCounters } from "./kernel-counters.js";
+import { MessageReader } from "./message-reader.js";
+import type { ReaderEvents } from "./message-reader.js";
 import { MessageSender } from "./message-sender.js";
-import { ownBytes } from "./own-bytes.js";
 import { Pings } from "./pings.js";
-import { atTurnEnd, flushOnExit, nextTurn, stopFlushingOnExit } from "./turn-end.js";
-import type { TurnEndTask } from "./turn-end.js";
-import { decodeUtf8 } from "./utf8.js";
+import { flushOnExit, nextTurn, stopFlushingOnExit } from "./turn-end.js";
 
 const OPEN = 0;
 const CLOSING = 1;
@@ -56,14 +53,11 @@ const LINGER_MS = 1_000;
 /** While more bytes than this wait, only the latest ping is answered (RFC 6455 section 5.5.3). */
 const MAX_BYTES_BEFORE_PONG = 65_536;
 
-export class SocketConnection
-  implements Transport, FrameEvents, InflateEvents, FrameTarget, TurnEndTask
-{
+export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
   readonly protocol: string;
   readonly extensions: string;
   readonly compression: CompressionMode;
   readonly backpressure: Backpressure;
-  timesPaused = 0;
   /** Messages and pings that were sent, and those that were flushed. */
   taken = 0;
   written = 0;
@@ -73,8 +67,7 @@ export class SocketConnection
   readonly #label: string;
   readonly #headers: IncomingHttpHeaders;
   readonly #counters: KernelCounters;
-  readonly #parser: FrameParser;
-  readonly #inflater: MessageInflater | undefined;
+  readonly #reader: MessageReader;
   readonly #writer: FrameWriter = new FrameWriter(this);
   readonly #sender: MessageSender;
   readonly #pings: Pings = new Pings();
@@ -92,16 +85,12 @@ export class SocketConnection
   /** What the server's last bytes lead to, after the consumer had its turn with those before. */
   #deferred: (() => void)[] = [];
 
-  #isInflating = false;
-  #isPauseAsked = false;
-  #isPauseFirm = false;
-  #isPaused = false;
   /** The payload of the latest ping that has not been answered. */
   #unansweredPing: Buffer | undefined;
 
   constructor(socket: Duplex, response: IncomingMessage, options: DialOptions, label: string) {
     const { headers } = response;
-    const { readLimit, compression, compressionThreshold } = options;
+    const { compression, compressionThreshold } = options;
     this.#socket = socket;
     this.#options = options;
     this.#label = label;
@@ -112,11 +101,7 @@ export class SocketConnection
     this.#counters = new KernelCounters(socket);
     const deflate = readParameters(this.extensions, compression);
     this.compression = compressionMode(this.extensions, compression);
-    const compressed = deflate && maxDeflatedSize(readLimit);
-    this.#parser = new FrameParser({ message: readLimit, compressed }, this);
-    this.#inflater =
-      deflate &&
-      new MessageInflater(deflate.serverWindowBits, deflate.serverContext, readLimit, this);
+    this.#reader = new MessageReader(socket, options, deflate, this.#pings, this);
     this.#sender = new MessageSender(
       this.#writer,
       deflate && new MessageDeflater(deflate.clientWindowBits, deflate.clientContext),
@@ -138,8 +123,14 @@ export class SocketConnection
     // The answer to the server's close frame may have to be written after the server has ended its half.
     socket.allowHalfOpen = true;
     socket
-      .on("data", (chunk: Buffer) => this.#onData(chunk))
-      .on("end", () => this.#onPeerEnd())
+      .on("data", (chunk: Buffer) => {
+        this.#counters.emitted += chunk.length;
+        this.#reader.read(chunk);
+      })
+      .on("end", () => {
+        this.#hasPeerEnded = true;
+        this.onParsed();
+      })
       .on("error", (error) => (this.#cause ??= error))
       .on("close", () => this.#onSocketClose());
   }
@@ -153,8 +144,11 @@ export class SocketConnection
   }
 
   get life(): number {
-    const isInMessage = this.#isInflating || this.#parser.isInMessage;
-    return isInMessage ? NaN : this.#counters.received + this.#counters.sent;
+    return this.#reader.isInMessage ? NaN : this.#counters.received + this.#counters.sent;
+  }
+
+  get timesPaused(): number {
+    return this.#reader.timesPaused;
   }
 
   get received(): number {
@@ -205,17 +199,17 @@ export class SocketConnection
   ping(done: (roundTrip: number) => void): () => void {
     const isOpen = this.#state === OPEN;
     const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
-    this.#regulate();
+    this.#reader.regulate();
     if (isOpen) this.#writer.add(FIN | PING, ping.payload);
     return () => {
       this.#pings.remove(ping);
-      this.#regulate();
+      this.#reader.regulate();
     };
   }
 
   onPong(payload: Buffer): void {
     for (const { start, done } of this.#pings.answeredBy(payload)) done(now() - start);
-    this.#regulate();
+    this.#reader.regulate();
   }
 
   onPing(payload: Buffer): void {
@@ -232,72 +226,17 @@ export class SocketConnection
 
   // Receiving
 
-  #onData(chunk: Buffer): void {
-    this.#counters.emitted += chunk.length;
-    this.#parser.push(chunk);
-    this.#afterParsing();
+  onMessage(message: Message, size: number): void {
+    this.#handler?.onMessage(message, size);
   }
 
-  onText(text: string, size: number): void {
-    this.#handler?.onMessage({ type: "text", data: text }, size);
+  pause(pressure: Pressure): void {
+    this.#reader.pause(pressure);
   }
 
-  onBinary(payload: Buffer): void {
-    this.#handler?.onMessage({ type: "binary", data: ownBytes(payload) }, payload.length);
-  }
-
-  onCompressed(isText: boolean, payload: Buffer): void {
-    // What follows waits until this message is inflated.
-    this.#isInflating = this.#parser.halted = true;
-    this.#inflater?.inflate(isText, payload);
-    if (this.#isInflating) this.#regulate();
-  }
-
-  onInflated(isText: boolean, bytes: Buffer): void {
-    this.#isInflating = false;
-    const text = isText ? decodeUtf8(bytes, 0, bytes.length) : undefined;
-    if (!isText) this.onBinary(bytes);
-    else if (text !== undefined) this.onText(text, bytes.length);
-    else this.onFault({ closeCode: INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
-    this.#regulate();
-  }
-
-  pause(isPaused: boolean, isFirm = false): void {
-    this.#isPauseAsked = isPaused;
-    this.#isPauseFirm = isFirm;
-    this.#regulate();
-  }
-
-  get #isPauseDue(): boolean {
-    // A paused socket would not see the pong, whose sender would seem to be dead.
-    const mayPause = this.#isPauseFirm || this.#pings.size === 0;
-    return this.#isPauseAsked && mayPause && !this.#isSocketClosed;
-  }
-
-  /** Stops parsing at once and reading at the end of the turn, or goes on with both. */
-  #regulate(): void {
-    const isHalted = this.#isPauseDue || this.#isInflating;
-    this.#parser.halted = isHalted;
-    if (isHalted) {
-      if (!this.#isPaused) atTurnEnd(this);
-      return;
-    }
-    if (this.#isPaused) this.#socket.resume();
-    this.#isPaused = false;
-    this.#parser.run();
-    this.#afterParsing();
-  }
-
-  /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
-  onTurnEnd(): void {
-    if (this.#isPaused || !this.#parser.halted || this.#isSocketClosed) return;
-    this.#isPaused = true;
-    if (this.#isPauseDue) this.timesPaused++;
-    this.#socket.pause();
-  }
-
-  #afterParsing(): void {
-    if (!this.#parser.isDrained || this.#isInflating) return;
+  /** Reports the end of the socket, once all that arrived before it has been delivered. */
+  onParsed(): void {
+    if (!this.#reader.isDrained) return;
     if (this.#hasPeerEnded) {
       this.#hasPeerEnded = false;
       this.#defer(() => this.#endHalf());
@@ -331,8 +270,6 @@ export class SocketConnection
   }
 
   onFault(fault: FrameFault): void {
-    this.#isInflating = false;
-    this.#parser.end();
     const error = faultError(this.#label, this.#options.readLimit, fault);
     this.#defer(() => this.#handler?.onError(error, fault.closeCode));
   }
@@ -356,19 +293,13 @@ export class SocketConnection
     this.#sender.close(code, "");
     this.#lingerTimer = setTimeout(() => this.#socket.destroy(), this.#options.closeTimeout);
     this.#socket.resume();
-    this.#afterParsing();
+    this.onParsed();
     return (this.#counters.isAccepted ?? wasIdle) ? code : undefined;
   }
 
   cut(): void {
     this.#socket.destroy();
     this.#onSocketClose();
-  }
-
-  /** The server has ended its half of TCP. */
-  #onPeerEnd(): void {
-    this.#hasPeerEnded = true;
-    this.#afterParsing();
   }
 
   /** Ends this side's half, after the server's. */
@@ -393,7 +324,7 @@ export class SocketConnection
   #onSocketClose(): void {
     this.#isSocketClosed = true;
     // What had arrived is delivered first.
-    this.#regulate();
+    this.#reader.finish();
   }
 
   #end(): void {
@@ -412,18 +343,8 @@ export class SocketConnection
     const handler = this.#handler;
     if (handler) stopFlushingOnExit();
     this.#handler = undefined;
-    this.#parser.end();
-    this.#inflater?.close();
-    this.#isInflating = false;
+    this.#reader.end();
     this.#pings.end();
     return handler;
   }
-}
-
-/**
- * The most that a message within the limit may take on the wire: deflate lengthens what it cannot compress,
- * at worst by an eighth (zlib's `deflateBound`).
- */
-function maxDeflatedSize(readLimit: number): number {
-  return readLimit + (readLimit >> 3) + 64;
 }

@@ -1,26 +1,26 @@
 import { lookup as dnsLookup } from "node:dns";
 import { connect, isIP } from "node:net";
-import type { LookupAddress } from "node:dns";
 import type { LookupFunction, Socket, TcpNetConnectOpts } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
 import { WsError } from "../../errors.js";
 import type { DialOptions } from "../../transport.js";
 import { displayUrl } from "../../url.js";
+import { safeLookup } from "./lookup.js";
 import type { NetworkGuard } from "./private-networks.js";
 
-/** Opens the connection of a request, as Node's option of this name does. */
+/** Opens the connection of a request, as Node's option of this name does: returns it or calls back. */
 export type CreateConnection = (
   options: TcpNetConnectOpts & ConnectionOptions,
   done: (error: Error | null, socket?: Socket) => void,
-) => void;
+) => Socket | undefined;
 
 /**
- * Opens connections to the host of a URL for as long as the guard has nothing against its name, the
- * addresses that it has, and the one where a connection has ended up. TCP comes first and by itself: the
- * request, and TLS's first message, have to wait for the guard.
+ * Opens connections to the host of a URL, provided that the guard allows its name, all its addresses, and
+ * the address at which the connection arrives. TCP connects first: the request, or the first message of TLS,
+ * waits for the guard's last verdict.
  *
- * Throws `URL_FORBIDDEN`, and `UNSUPPORTED` where somebody else would connect.
+ * Throws `URL_FORBIDDEN`, or `UNSUPPORTED` if an option would connect in its place.
  */
 export function guardConnection(
   guard: NetworkGuard,
@@ -31,35 +31,41 @@ export function guardConnection(
   const label = displayUrl(url);
   const rival = findRival(url, options);
   if (rival) {
-    const why = "it connects where the guard cannot see";
+    const why = "it connects where the guard cannot see the address: leave it out";
     throw new WsError(
       "UNSUPPORTED",
       `dial ${label}: ${rival} cannot be used with denyPrivateNetworks: ${why}`,
     );
   }
-  /** Throws if it is not allowed to connect there. */
+  /** Throws if the guard forbids this address of the host. */
   const check = (address?: string): void => {
     const problem = guard.problem(url.hostname, address);
     if (!problem) return;
     throw new WsError(
       "URL_FORBIDDEN",
-      `dial ${label}: not allowed: ${label}: ${problem}, and option denyPrivateNetworks is set`,
+      `dial ${label}: not allowed: ${label}: ${problem}, and option denyPrivateNetworks is set: ` +
+        "to allow it, add it to denyPrivateNetworks.allow",
     );
   };
   check();
   const isSecure = url.protocol === "wss:";
-  return ({ host, port, family, localAddress, lookup = dnsLookup, ...rest }, done) => {
-    // No other option: they come from the user, and could hand in a socket, or change what one does.
+  const lookup = safeLookup((options.node.lookup ?? dnsLookup) as LookupFunction, check);
+  return (given, done) => {
+    const { host, port, family, localAddress, ...rest } = given;
+    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = given;
+    // No other option: they come from the user, and could pass in a socket, or change what it does.
     const socket = connect({
       port,
       ...(host !== undefined && { host }),
       ...(family !== undefined && { family }),
       ...(localAddress !== undefined && { localAddress }),
-      lookup: checkAnswers(lookup, check),
+      ...(autoSelectFamily !== undefined && { autoSelectFamily }),
+      ...(autoSelectFamilyAttemptTimeout !== undefined && { autoSelectFamilyAttemptTimeout }),
+      lookup,
     });
     const abort = (): void => void socket.destroy();
     signal.addEventListener("abort", abort);
-    // A look-up may have done it.
+    // The user's lookup function may have aborted the dial.
     if (signal.aborted) abort();
     const settle = (error: Error | null, opened?: Socket): void => {
       signal.removeEventListener("abort", abort);
@@ -78,49 +84,19 @@ export function guardConnection(
         settle(error as Error);
       }
     });
+    return undefined;
   };
 }
 
-/** What would connect in our place. */
+/** Names what would open the connection in the guard's place, if anything. */
 function findRival({ protocol }: URL, { webSocket, node }: DialOptions): string | undefined {
   if (webSocket) return "option webSocket";
   if (node.agent) return "option node.agent";
   if (node.tls?.socket) return "option node.tls.socket";
-  return protocol === "ws+unix:" ? "a ws+unix: URL" : undefined;
+  return protocol.endsWith("+unix:") ? `a ${protocol} URL` : undefined;
 }
 
-/**
- * A look-up whose answers must all pass. One that does not is not left out: a name that leads to private
- * addresses as well is not to be trusted with the others.
- */
-function checkAnswers(lookup: LookupFunction, check: (address: string) => void): LookupFunction {
-  return (host, options, done) => {
-    lookup(host, options, (error, answer, family) => {
-      let answers: LookupAddress[];
-      try {
-        if (error) throw error;
-        answers = copyAnswers(Array.isArray(answer) ? answer : [{ address: answer, family }]);
-        for (const { address } of answers) check(address);
-      } catch (refusal) {
-        done(refusal as Error, "");
-        return;
-      }
-      const [first] = answers;
-      if (!first) done(new Error(`the look-up of ${host} found no address`), "");
-      else if (options.all) done(null, answers);
-      else done(null, first.address, first.family);
-    });
-  };
-}
-
-/** Copies what the user's look-up has said, so that nothing of it changes once it has passed. */
-function copyAnswers(
-  answers: readonly { readonly address: unknown; readonly family?: number | undefined }[],
-): LookupAddress[] {
-  return answers.map(({ address, family = 0 }) => ({ address: String(address), family }));
-}
-
-/** As `ws` does it, over a socket that is there. */
+/** Starts TLS over a connected socket, with the server name that `ws` would use. */
 function startTls(socket: Socket, host = "", options: ConnectionOptions): Socket {
   const { servername = isIP(host) ? "" : host } = options;
   return connectTls({ ...options, host, servername, socket });

@@ -43,8 +43,8 @@ export class KernelCounters {
 
   /** True if the operating system has accepted all bytes; `undefined` if it does not say. */
   get isAccepted(): boolean | undefined {
-    const handle = this.#handle;
-    return handle && handle.writeQueueSize === 0;
+    const waiting = this.#handle?.writeQueueSize;
+    return waiting === undefined ? undefined : waiting === 0;
   }
 
   /** How many bytes to write at once, so that their progress can be seen. */

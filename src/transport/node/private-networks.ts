@@ -1,6 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { invalid, isObject, pickKnown } from "../../errors.js";
+import { invalid, isObject, pickKnown, quote, WsError } from "../../errors.js";
+import { maskUrl } from "../../url.js";
 
 /**
  * The blocks that are not the public internet's, by what they are: the special-purpose addresses of IANA's
@@ -140,7 +141,8 @@ export function parseGuard(value: unknown, name: string): NetworkGuard | undefin
       const parsed = typeof entry === "string" && (parseBlock(entry) ?? parseName(entry));
       if (parsed) return parsed;
       const wanted = "a host name, an IP address or a CIDR block";
-      throw invalid(`${name}.allow[${index}]`, wanted, entry);
+      const problem = `must be ${wanted}, not ${quote(maskUrl(entry))}`;
+      throw new WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
     }),
   );
 }

@@ -10,30 +10,35 @@ export interface Hop {
   readonly options: DialOptions;
 }
 
-/** Where a refused dial leads; throws the refusal itself where it leads nowhere. */
+/** Returns the target that a refused dial redirects to; throws the refusal itself if there is none. */
 export function followRedirect(from: Hop, refusal: unknown, hops: number): Hop {
   const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
   const location = redirectLocation(refusal);
   if (location === undefined || !followRedirects) throw refusal;
   const label = displayUrl(from.url);
   if (hops >= maxRedirects) {
-    throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: over ${maxRedirects} redirects`, {
-      details: (refusal as WsError).details,
-    });
-  }
-  const url = parseLocation(from.url, location, refusal as WsError);
-  if (url.protocol === "ws+unix:" || (from.url.protocol === "wss:" && url.protocol === "ws:")) {
     throw new WsError(
-      "URL_FORBIDDEN",
-      `dial ${label}: not allowed: ${displayUrl(url)}: a redirect may not leave TLS or the network`,
+      "HANDSHAKE_REJECTED",
+      `dial ${label}: redirected again after node.maxRedirects (${maxRedirects}) redirects`,
+      { details: (refusal as WsError).details },
     );
   }
-  if (sameOrigin(from.url, url)) {
-    url.username = from.url.username;
-    url.password = from.url.password;
-    return { url, options: from.options };
+  const url = parseLocation(from.url, location, refusal as WsError);
+  const operation = `dial ${label}: not allowed: ${displayUrl(url)}`;
+  if (url.protocol.endsWith("+unix:")) {
+    throw forbidden(operation, "a redirect may not lead to a Unix socket");
   }
-  return { url, options: withoutSecrets(from.options, `dial ${label}`) };
+  if (from.url.protocol.startsWith("wss") && url.protocol === "ws:") {
+    throw forbidden(operation, "a redirect may not lead from TLS to a connection without it");
+  }
+  if (!sameOrigin(from.url, url)) return { url, options: strip(from.options, operation) };
+  url.username = from.url.username;
+  url.password = from.url.password;
+  return { url, options: from.options };
+}
+
+function forbidden(operation: string, why: string): WsError {
+  return new WsError("URL_FORBIDDEN", `${operation}: ${why}`);
 }
 
 function redirectLocation(refusal: unknown): string | undefined {
@@ -45,7 +50,10 @@ function redirectLocation(refusal: unknown): string | undefined {
     : undefined;
 }
 
-/** A location is relative to where it came from (RFC 9110 section 10.2.2). Its credentials are not ours. */
+/**
+ * Resolves a `Location` against the URL that was dialled (RFC 9110 section 10.2.2). Credentials in it are
+ * the server's, and dropped.
+ */
 function parseLocation(from: URL, location: string, refusal: WsError): URL {
   try {
     const url = parseUrl(new URL(location, from), { unix: unixProblem, credentials: true });
@@ -53,27 +61,38 @@ function parseLocation(from: URL, location: string, refusal: WsError): URL {
     return url;
   } catch {
     // No cause: Node's names both URLs, with their credentials and queries.
-    throw new WsError("HANDSHAKE_REJECTED", `dial ${displayUrl(from)}: redirected to a bad URL`, {
-      details: refusal.details,
-    });
-  }
-}
-
-/** What may travel to another origin: no user header, no client certificate. */
-function withoutSecrets(options: DialOptions, operation: string): DialOptions {
-  const { agent, tls } = options.node;
-  if (holdsCertificate((agent as { options?: object } | undefined)?.options)) {
     throw new WsError(
-      "URL_FORBIDDEN",
-      `${operation}: not allowed: a redirect would take the agent's client certificate elsewhere`,
+      "HANDSHAKE_REJECTED",
+      `dial ${displayUrl(from)}: redirected to what is not a ws: or wss: URL: see details.headers`,
+      { details: refusal.details },
     );
   }
-  const kept = Object.entries(tls ?? {}).filter(([name]) => !CERTIFICATE_OPTIONS.includes(name));
-  return { ...options, headers: {}, node: { ...options.node, tls: Object.fromEntries(kept) } };
 }
 
-/** Of the options of a TLS connect, those that hold or may hold who we are. */
-const CERTIFICATE_OPTIONS: readonly string[] = [
+/**
+ * The options of `tls.connect` that say whom to trust, and how. No other one travels to another origin: it
+ * holds, or could hold, a secret or a name of the user's.
+ */
+const PUBLIC_TLS_OPTIONS: readonly string[] = [
+  "allowPartialTrustChain",
+  "ca",
+  "checkServerIdentity",
+  "ciphers",
+  "crl",
+  "ecdhCurve",
+  "enableTrace",
+  "maxVersion",
+  "minDHSize",
+  "minVersion",
+  "rejectUnauthorized",
+  "requestOCSP",
+  "secureOptions",
+  "secureProtocol",
+  "sigalgs",
+];
+
+/** The options of an agent that hold, or may hold, a secret or a name of the user's. */
+const PRIVATE_AGENT_OPTIONS: readonly string[] = [
   "cert",
   "key",
   "pfx",
@@ -84,8 +103,27 @@ const CERTIFICATE_OPTIONS: readonly string[] = [
   "clientCertEngine",
   "privateKeyEngine",
   "privateKeyIdentifier",
+  "servername",
 ];
 
-function holdsCertificate(options: object = {}): boolean {
-  return CERTIFICATE_OPTIONS.some((name) => name in options);
+/** Returns the options that may travel to another origin; throws if one of the others is indispensable. */
+function strip(options: DialOptions, operation: string): DialOptions {
+  if (options.protocols.length > 0) {
+    const why = "option protocols, which may hold a token, may not travel to another origin";
+    throw forbidden(operation, `${why}: dial that URL yourself, or leave out protocols`);
+  }
+  const { agent, tls } = options.node;
+  const own = (agent as { options?: object } | undefined)?.options ?? {};
+  const secret = PRIVATE_AGENT_OPTIONS.find((name) => name in own);
+  if (secret) {
+    const why = `option ${secret} of node.agent may not travel to another origin`;
+    throw forbidden(operation, `${why}: dial that URL yourself`);
+  }
+  const node = Object.entries(options.node).filter(([name]) => name !== "origin");
+  const publicTls = Object.entries(tls ?? {}).filter(([name]) => PUBLIC_TLS_OPTIONS.includes(name));
+  return {
+    ...options,
+    headers: {},
+    node: { ...Object.fromEntries(node), tls: Object.fromEntries(publicTls) },
+  };
 }

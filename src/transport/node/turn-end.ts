@@ -5,7 +5,7 @@ export interface TurnEndTask {
 }
 
 // Captured on import: fake timers that replace the globals later must not hold back frames.
-const { nextTick } = process;
+const nextTick: (run: () => void) => void = process.nextTick.bind(process);
 const enqueueMicrotask = queueMicrotask;
 
 /** Calls back in the next turn of the event loop, after all microtasks and ticks of this one. */

@@ -15,12 +15,13 @@ import type {
   Backpressure,
   DialOptions,
   Handshake,
+  Pressure,
   Transport,
   TransportHandler,
 } from "../../transport.js";
 import { faultError } from "./frame-fault.js";
 import { copyHeaders } from "./handshake-errors.js";
-import { ownBytes } from "./own-bytes.js";
+import { ownBytes } from "./binary-data.js";
 import { Pings } from "./pings.js";
 import { nextTurn } from "./turn-end.js";
 
@@ -53,8 +54,7 @@ export class WsConnection implements Transport {
   #handler: TransportHandler | undefined;
   #sentCode: number | undefined;
   #isFaulty = false;
-  #isPauseAsked = false;
-  #isPauseFirm = false;
+  #pressure: Pressure = 0;
   #isPaused = false;
 
   constructor(
@@ -136,14 +136,14 @@ export class WsConnection implements Transport {
     this.#handler?.onProgress();
   }
 
-  pause(isPaused: boolean, isFirm = false): void {
-    this.#isPauseAsked = isPaused;
-    this.#isPauseFirm = isFirm;
+  pause(pressure: Pressure): void {
+    this.#pressure = pressure;
     this.#regulate();
   }
 
   #regulate(): void {
-    const isPauseDue = this.#isPauseAsked && (this.#isPauseFirm || this.#pings.size === 0);
+    const mayPause = this.#pressure > 1 || this.#pings.size === 0;
+    const isPauseDue = this.#pressure > 0 && mayPause;
     if (this.#isPaused === isPauseDue) return;
     this.#isPaused = isPauseDue;
     if (isPauseDue) {
@@ -168,7 +168,7 @@ export class WsConnection implements Transport {
       ws.terminate();
       return undefined;
     }
-    this.pause(false);
+    this.pause(0);
     if (isOpen) ws.close(code);
     const timer = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
     ws.once("close", () => clearTimeout(timer));

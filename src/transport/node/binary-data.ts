@@ -9,3 +9,8 @@ export function ownBytes(payload: Buffer): Uint8Array<ArrayBuffer> {
     ? new Uint8Array(buffer)
     : new Uint8Array(payload);
 }
+
+/** The bytes as a view on the chunk that holds them: see option `node.binaryViews`. */
+export function viewOf({ buffer, byteOffset, length }: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+}

@@ -1,0 +1,44 @@
+// The build puts this on top of the types that ship. With it they need neither the DOM library nor
+// @types/node, and TypeScript 5.0 can read them.
+
+// Merges with the declarations of whichever library the program has. Empty, so that it conflicts with none.
+declare global {
+  interface AbortSignal {}
+  interface Headers {}
+  interface URL {}
+}
+
+/** The type that a library declares, or else the members that this package needs. */
+type Declared<T, Needed> = {} extends T ? Needed : T;
+
+type AbortSignal = Declared<
+  globalThis.AbortSignal,
+  {
+    readonly aborted: boolean;
+    readonly reason: unknown;
+    addEventListener(type: "abort", listener: () => void): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+  }
+>;
+
+type Headers = Declared<globalThis.Headers, Iterable<[name: string, value: string]>>;
+
+type URL = Declared<
+  globalThis.URL,
+  {
+    readonly href: string;
+    readonly protocol: string;
+    readonly host: string;
+    readonly hostname: string;
+    readonly port: string;
+    readonly pathname: string;
+    readonly search: string;
+  }
+>;
+
+/** The global one has had its second type parameter only since TypeScript 5.6. */
+interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, Return>;
+}
+
+export {};
