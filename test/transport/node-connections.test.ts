@@ -1,30 +1,14 @@
 import { bindConnect, bindCreateContext } from "../../src/connect.js";
-import { COMPRESSION, connect, createContext } from "../../src/node.js";
-import type { ConnectOptions } from "../../src/node.js";
+import { COMPRESSION } from "../../src/node.js";
 import { nodeParsers } from "../../src/options.js";
 import { dialBy, nodePlatform } from "../../src/transport/node/dial.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { TunnelAgent } from "../helpers/tunnel.js";
+import { nodeSuite } from "./node-suite.js";
 import { startScriptedServer } from "./scripted-server.js";
-import { transportSuite } from "./suite.js";
-import type { SuiteOptions } from "./suite.js";
-import { NODE_CAPABILITIES } from "./support.js";
 
 checkLeaks();
-
-/** Runs the suite with these options in each dial. */
-function suiteWith(name: string, given: ConnectOptions, others?: Partial<SuiteOptions>): void {
-  transportSuite({
-    name,
-    connect: (url, options) => connect(url, { ...given, ...options }),
-    createContext: (options) =>
-      createContext({ ...options, defaults: { ...given, ...options?.defaults } }),
-    capabilities: NODE_CAPABILITIES,
-    startServer: () => startScriptedServer(),
-    ...others,
-  });
-}
 
 /** Dials as where the socket of `ws` cannot be had. */
 const fallback = {
@@ -33,7 +17,7 @@ const fallback = {
   dial: dialBy(undefined, () => () => undefined),
 };
 
-suiteWith(
+nodeSuite(
   "over the public interface of ws",
   {},
   {
@@ -42,23 +26,23 @@ suiteWith(
   },
 );
 
-suiteWith("over a Duplex that is no socket", { node: { agent: new TunnelAgent() } });
+nodeSuite("over a Duplex that is no socket", { node: { agent: new TunnelAgent() } });
 
 const { CONTEXT_TAKEOVER, NO_CONTEXT } = COMPRESSION;
 
-suiteWith("with all messages compressed in one context", {
+nodeSuite("with all messages compressed in one context", {
   compression: CONTEXT_TAKEOVER,
   compressionThreshold: 0,
 });
 
-suiteWith("with all messages compressed, each without a context", {
+nodeSuite("with all messages compressed, each without a context", {
   compression: NO_CONTEXT,
   compressionThreshold: 0,
 });
 
 const certificate = createCertificate();
 
-suiteWith(
+nodeSuite(
   "over TLS",
   { node: { tls: { ca: certificate.cert } } },
   { startServer: () => startScriptedServer(undefined, certificate) },

@@ -1,0 +1,23 @@
+import { connect, createContext } from "../../src/node.js";
+import type { ConnectOptions } from "../../src/node.js";
+import { startScriptedServer } from "./scripted-server.js";
+import { transportSuite } from "./suite.js";
+import type { SuiteOptions } from "./suite.js";
+import { NODE_CAPABILITIES } from "./support.js";
+
+/** Runs the conformance suite on Node's transport, with these options in each dial. */
+export function nodeSuite(
+  name: string,
+  given: ConnectOptions = {},
+  others: Partial<SuiteOptions> = {},
+): void {
+  transportSuite({
+    name,
+    connect: (url, options) => connect(url, { ...given, ...options }),
+    createContext: (options) =>
+      createContext({ ...options, defaults: { ...given, ...options?.defaults } }),
+    capabilities: NODE_CAPABILITIES,
+    startServer: () => startScriptedServer(),
+    ...others,
+  });
+}
