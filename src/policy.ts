@@ -1,8 +1,8 @@
 import { pickKnown, quote, WsError } from "./errors.js";
 import { displayUrl, maskUrl, parseUrl, publicUrl, unixProblem } from "./url.js";
 
-/** The scheme of Unix sockets. */
-const UNIX = "ws+unix:";
+/** The schemes of Unix sockets. */
+const UNIX = /^wss?\+unix:$/;
 
 /** What a policy is asked about: to connect at all, then to connect to one URL. */
 export type PolicyAction = "websocket.connect" | "websocket.connect.url";
@@ -107,7 +107,7 @@ export async function authorize(
  *   matches it, all deny rules with one do, if scheme, host and port fit.
  * - The query is ignored unless the pattern has one; it may hold `*`.
  * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
- *   `ws+unix:` URLs are allowed only by a pattern of their own,
+ *   `ws+unix:` and `wss+unix:` URLs are allowed only by a pattern of their own,
  *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
  *
  * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,
@@ -204,7 +204,7 @@ type Subject = Readonly<Record<PolicyRule["effect"], readonly string[]>>;
 
 /** The parts of a URL that rules compare. The socket is the path of one; `""` unless `ws+unix:`. */
 function partsOf({ protocol, hostname, port, pathname, search }: URL, deny: boolean): Parts {
-  const paths = protocol === UNIX ? pathname : `:${pathname}`;
+  const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
@@ -269,7 +269,8 @@ const NET_PATTERN =
   /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
 
 /** The same with a socket in the place of the host. "ws+unix://host" would be a host. */
-const UNIX_PATTERN = /^(ws\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
+const UNIX_PATTERN =
+  /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
 
 /** Compiles a pattern to a test for the parts of a URL; `undefined` if it is none. */
 function compileResource(
@@ -277,7 +278,7 @@ function compileResource(
   deny: boolean,
 ): ((url: readonly string[]) => boolean) | undefined {
   // What denies all denies Unix sockets as well; what allows all was written with hosts in mind.
-  if (pattern === "*") return ([scheme]) => deny || scheme !== UNIX;
+  if (pattern === "*") return ([scheme = ""]) => deny || !UNIX.test(scheme);
   const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
   const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
   if (!star && !server) return undefined;

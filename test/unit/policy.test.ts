@@ -487,14 +487,17 @@ const MATCHES: [string, string[], string[]][] = [
   ["ws+unix://*", ["ws+unix:///run/s:/a"], ["wss://h/"]],
   ["ws+unix:///run/x/../s", ["ws+unix:///run/s"], ["ws+unix:///run/x"]],
   ["ws+unix:///run/s", ["ws+unix:///run/%73", "ws+unix:///x/../run/s"], []],
-  ["wss://*:*", [], ["ws+unix:///run/s"]],
+  ["wss://*:*", [], ["ws+unix:///run/s", "wss+unix:///run/s"]],
+  ["ws+unix:///run/s", [], ["wss+unix:///run/s"]],
+  ["wss+unix:///run/s:/a", ["wss+unix:///run/s:/a"], ["ws+unix:///run/s:/a", "wss://run/s"]],
+  ["wss+unix:*", ["wss+unix:///run/s", "wss+unix:///t:/a"], ["ws+unix:///run/s"]],
 ];
 
 describe.each(MATCHES)("the pattern %s", (pattern, yes, no) => {
   const allowing = () => definePolicy([{ ...URL_RULE, resources: pattern }]);
   const denying = () =>
     definePolicy([
-      { ...URL_RULE, resources: ["*", "ws+unix:*"] },
+      { ...URL_RULE, resources: ["*", "ws+unix:*", "wss+unix:*"] },
       { actions: CONNECT_URL, resources: [pattern], effect: "deny" },
     ]);
   test.each(yes)("matches %s", async (url) => {
@@ -555,14 +558,16 @@ describe("all resources", () => {
       const rule = resources === undefined ? {} : { resources };
       const allows = definePolicy([{ ...URL_RULE, ...rule }]);
       const denies = definePolicy([
-        { ...URL_RULE, resources: ["*", "ws+unix:*"] },
+        { ...URL_RULE, resources: ["*", "ws+unix:*", "wss+unix:*"] },
         { ...rule, actions: CONNECT_URL, effect: "deny" },
       ]);
       expect(await askUrl(allows, "ws://h:1/a%2fb")).toBe(true);
       expect(await askUrl(allows, "wss://[::1]/p?q")).toBe(true);
       expect(await askUrl(allows, "ws+unix:///run/s")).toBe(false);
+      expect(await askUrl(allows, "wss+unix:///run/s")).toBe(false);
       expect(await askUrl(denies, "ws://h:1/a%2fb")).toBe(false);
       expect(await askUrl(denies, "ws+unix:///run/s")).toBe(false);
+      expect(await askUrl(denies, "wss+unix:///run/s")).toBe(false);
     },
   );
 });
