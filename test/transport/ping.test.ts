@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
-import { closeFrame, OPCODE, pongFrame, textFrame } from "../helpers/frames.js";
+import { closeFrame, frame, OPCODE, pingFrame, pongFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer } from "../helpers/raw-server.js";
@@ -114,8 +114,9 @@ describe("a socket that is paused", () => {
     const opened = await open(server, { channelCapacity: 1 });
     const { client, peer } = opened;
     peer.write(textFrame("first"));
-    await expect.poll(() => client.stats.timesPaused).toBe(1);
+    await expect.poll(() => client.stats.messagesReceived).toBe(1);
     await expectPaused(opened, 1);
+    expect(client.stats.timesPaused).toBe(1);
     return opened;
   }
 
@@ -142,10 +143,35 @@ describe("a socket that is paused", () => {
     expect(client.stats.timesPaused).toBe(1);
     peer.write(pongFrame(await payloadOf(peer, 1)));
     await pings[1];
-    await turn();
-    expect(client.stats.timesPaused).toBe(2);
     await expectPaused(opened, 3);
+    expect(client.stats.timesPaused).toBe(2);
     client.terminate();
+  });
+
+  test("reads on up to the next message: answers pings, and sees a close frame", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server, { channelCapacity: 1 });
+    peer.write(textFrame("first"));
+    await expect.poll(() => client.stats.messagesReceived).toBe(1);
+    peer.write(pingFrame("a"));
+    await peer.frame(OPCODE.PONG);
+    peer.write(closeFrame(1000));
+    expect(await client.closed).toMatchObject({ code: 1000, clean: true, by: "peer" });
+    expect((await client.receive()).value?.data).toBe("first");
+  });
+
+  test("reads on up to the next message: finds a fault", async () => {
+    await using server = await startRawServer();
+    const { client, peer } = await open(server, { channelCapacity: 1 });
+    peer.write(textFrame("first"));
+    await expect.poll(() => client.stats.messagesReceived).toBe(1);
+    // Byte by byte, so that its header is incomplete at first.
+    for (const byte of frame({ opcode: 3 })) {
+      peer.write(Uint8Array.of(byte));
+      await turn();
+    }
+    expect((await client.closed).error?.code).toBe("PROTOCOL_ERROR");
+    expect((await client.receive()).value?.data).toBe("first");
   });
 
   test("stays so behind half of bufferLimit, whatever pong is awaited", async () => {
@@ -179,9 +205,8 @@ describe("a socket that is paused", () => {
     expect(client.stats.timesPaused).toBe(1);
     if (by === "signal") controller.abort();
     expect(await codeOf(ping)).toBe(by === "timeout" ? "PING_TIMEOUT" : "ABORTED");
-    await turn();
-    expect(client.stats.timesPaused).toBe(2);
     await expectPaused(opened, 2);
+    expect(client.stats.timesPaused).toBe(2);
     client.terminate();
   });
 

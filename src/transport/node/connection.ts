@@ -274,29 +274,37 @@ export class SocketConnection
     return this.#isPauseAsked && mayPause && !this.#isSocketClosed;
   }
 
-  /** Stops parsing at once and reading at the end of the turn, or goes on with both. */
+  /**
+   * True if bytes wait that may not be parsed yet. A full channel alone does not stop reading: pings are
+   * answered, and a close frame or a fault is found, up to the next message.
+   */
+  get #isBlocked(): boolean {
+    return this.#isInflating || (this.#isPauseDue && !this.#parser.isDrained);
+  }
+
+  /** Parses what may be parsed, and goes on or stops reading accordingly. */
   #regulate(): void {
-    const isHalted = this.#isPauseDue || this.#isInflating;
-    this.#parser.halted = isHalted;
-    if (isHalted) {
-      if (!this.#isPaused) atTurnEnd(this);
-      return;
-    }
-    if (this.#isPaused) this.#socket.resume();
-    this.#isPaused = false;
+    this.#parser.halted = this.#isInflating;
+    this.#parser.isFull = this.#isPauseDue;
     this.#parser.run();
     this.#afterParsing();
   }
 
   /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
   onTurnEnd(): void {
-    if (this.#isPaused || !this.#parser.halted || this.#isSocketClosed) return;
+    if (this.#isPaused || !this.#isBlocked || this.#isSocketClosed) return;
     this.#isPaused = true;
     if (this.#isPauseDue) this.timesPaused++;
     this.#socket.pause();
   }
 
   #afterParsing(): void {
+    if (this.#isBlocked) {
+      if (!this.#isPaused) atTurnEnd(this);
+    } else if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
     if (!this.#parser.isDrained || this.#isInflating) return;
     if (this.#hasPeerEnded) {
       this.#hasPeerEnded = false;

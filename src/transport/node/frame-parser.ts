@@ -9,7 +9,8 @@
  * | ENDED   | nothing: all bytes are discarded         |                                                |
  *
  * A fault leads from every state to ENDED. `halted` stops the parser between two messages: it keeps the
- * bytes that follow, unparsed.
+ * bytes that follow, unparsed. `isFull` stops it only at data: control frames and faults before the next
+ * data frame are still found.
  */
 import { Buffer } from "node:buffer";
 import {
@@ -81,6 +82,8 @@ interface OpenMessage {
 export class FrameParser {
   /** While true, no further message is parsed. Set it within an event to stop after that message. */
   halted = false;
+  /** While true, no data is parsed. Set it within an event to stop after that message. */
+  isFull = false;
 
   readonly #events: FrameEvents;
   readonly #limits: FrameLimits;
@@ -153,13 +156,14 @@ export class FrameParser {
 
   #mayContinue(): boolean {
     if (this.halted || this.#state === ENDED) return false;
+    if (this.isFull && this.#state === DATA) return false;
     if (this.#offset < this.#chunk.length) return true;
     this.#chunk = this.#chunks.shift() ?? NO_BYTES;
     this.#offset = 0;
     return this.#chunk.length > 0;
   }
 
-  /** Takes one step of the state table; returns false if it needs more bytes. */
+  /** Takes one step of the state table; returns false if it cannot. */
   #step(): boolean {
     if (this.#state !== HEADER) return this.#readPayload();
     if (this.#headerStart.length === 0) {
@@ -174,7 +178,7 @@ export class FrameParser {
     const chunk = this.#chunk;
     const { length } = chunk;
     const limit = this.#limits.message;
-    while (!this.halted && !this.#message && this.#state === HEADER) {
+    while (!this.halted && !this.isFull && !this.#message && this.#state === HEADER) {
       const start = this.#offset;
       if (start + 2 > length) return;
       const first = chunk[start] as number;
@@ -205,7 +209,7 @@ export class FrameParser {
     else this.#events.onText(text, end - start);
   }
 
-  /** Reads a header; returns false if it needs more bytes. */
+  /** Reads a header; returns false if it may not. */
   #readHeader(): boolean {
     const start = this.#headerStart;
     const next = this.#chunk.subarray(this.#offset, this.#offset + MAX_HEADER_BYTES - start.length);
@@ -219,6 +223,8 @@ export class FrameParser {
       // A copy, because a view would keep the chunk alive.
       this.#headerStart = Buffer.from(bytes);
       this.#offset += next.length;
+    } else if (this.isFull && (first & OPCODE) < CLOSE) {
+      return false;
     } else {
       this.#offset += size - start.length;
       this.#headerStart = NO_BYTES;
