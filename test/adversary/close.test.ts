@@ -58,7 +58,7 @@ describe("a close frame", () => {
       (code) => ({ name: String(code), send: closeFrame(code, "why"), message: "why", code }),
     ),
     {
-      expected: "reads before; CLOSED_BY_PEER, its code it by peer, clean; wire: close its code it",
+      expected: "reads before; CLOSED_BY_PEER, its code it by peer, clean; wire: close its code",
     },
   );
 
@@ -70,7 +70,7 @@ describe("a close frame", () => {
       message: "why",
       code,
     })),
-    { expected: "reads before; no error, its code it by peer, clean; wire: close its code it" },
+    { expected: "reads before; no error, its code it by peer, clean; wire: close its code" },
   );
 
   testAttacks("without a code", [{ name: "empty", send: closeFrame() }], {
@@ -84,7 +84,7 @@ describe("a close frame", () => {
       send: closeFrame(1000, message),
       message,
     })),
-    { expected: "reads before; no error, 1000 it by peer, clean; wire: close 1000 it" },
+    { expected: "reads before; no error, 1000 it by peer, clean; wire: close 1000" },
   );
 
   testAttacks(

@@ -1,6 +1,5 @@
 import { describe } from "vitest";
 import { AFTER, BEFORE, DEFLATE, testAttacks } from "../helpers/adversary.js";
-import type { Attack } from "../helpers/adversary.js";
 import {
   binaryFrame,
   deflate,
@@ -12,18 +11,15 @@ import {
   textFrame,
 } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { ARRIVES, broken, IGNORED, LOST } from "../helpers/verdict.js";
+import { ARRIVES, IGNORED, LOST, TOO_BIG } from "../helpers/verdict.js";
 import { noise } from "../transport/support.js";
 
 checkLeaks();
 
 const MIB = 1_048_576;
 
-/** The most fragments that one message may have: `MAX_FRAGMENTS` of transport/node.ts. */
-const MAX_FRAGMENTS = 65_536;
-
-/** The most pings whose pongs the server has not taken: `MAX_PENDING_PONGS` of transport/node.ts. */
-const MAX_PENDING_PONGS = 32_768;
+/** As many fragments as Autobahn's cases 9.3.1 to 9.4.2 send, and the last one is empty. */
+const MANY = 65_537;
 
 function repeat(bytes: Uint8Array, times: number): Buffer {
   return Buffer.alloc(bytes.length * times, bytes);
@@ -42,67 +38,75 @@ function empty(count: number): Buffer {
 }
 
 describe("fragments", () => {
-  const bytes = (count: number): Attack => ({
-    name: `${count} of a byte`,
-    send: Buffer.concat(fragments(OPCODE.BINARY, noise(count), 1)),
-    message: noise(count),
-  });
-  const text = (count: number): Attack => ({
-    name: `${count} of a text`,
-    send: Buffer.concat(fragments(OPCODE.TEXT, Buffer.alloc(count, "€"), 1)),
-    message: "€".repeat(count / 3),
-  });
+  const bytes = noise(MANY);
+  const text = Buffer.alloc(MANY * 3, "€");
+  const large = noise(4 * MIB);
+  const end = Buffer.concat([frame({ opcode: OPCODE.CONTINUATION })]);
+  /** A message in fragments of `size` bytes and an empty last one. */
+  const many = (opcode: number, payload: Uint8Array, size: number): Buffer => {
+    const all = fragments(opcode, payload, size);
+    const last = all.pop() as Buffer;
+    // Without FIN.
+    last[0] = (last[0] as number) & 0x7f;
+    return Buffer.concat([...all, last, end]);
+  };
 
   testAttacks(
-    "as many as one message may have arrive",
+    "of any number arrive",
     [
-      bytes(MAX_FRAGMENTS),
-      text(MAX_FRAGMENTS - 1),
+      { name: "of a byte", send: many(OPCODE.BINARY, bytes, 1), message: bytes },
       {
-        name: `${MAX_FRAGMENTS} empty ones`,
-        send: empty(MAX_FRAGMENTS),
-        message: new Uint8Array(),
+        name: "of a third of a character",
+        send: many(OPCODE.TEXT, text, 1),
+        message: text.toString(),
       },
+      { name: "4 MiB in 64 bytes each", send: many(OPCODE.BINARY, large, 64), message: large },
+      { name: "empty ones", send: empty(200_000), message: new Uint8Array() },
     ],
     { expected: ARRIVES, memory: 64 * MIB, bound: 20_000 },
   );
 
-  testAttacks(
-    "one more than a message may have",
-    [bytes(MAX_FRAGMENTS + 1), { name: "empty ones", send: empty(MAX_FRAGMENTS + 1) }],
-    { expected: broken(1008), memory: 64 * MIB, bound: 20_000 },
-  );
-
-  testAttacks(
-    "100,000 empty ones of a message",
-    [
-      { name: "with an end", send: empty(100_000) },
-      {
-        name: "with no end",
-        send: repeat(CONTINUE, 100_000).fill(frame({ opcode: 2, fin: false }), 0, 2),
-      },
-    ],
-    { expected: broken(1008), memory: 64 * MIB, bound: 20_000 },
-  );
-
   const part = deflate(noise(1_000));
   testAttacks(
-    "of a compressed message, with no end",
+    "of a message without an end take no memory",
     [
       {
         name: "empty ones",
+        send: (peer) => {
+          peer.write(
+            BEFORE,
+            frame({ opcode: OPCODE.BINARY, fin: false }),
+            repeat(CONTINUE, 500_000),
+          );
+          peer.socket.end();
+        },
+      },
+      {
+        name: "empty ones of a compressed message",
+        send: (peer) => {
+          const start = frame({ opcode: OPCODE.BINARY, rsv1: true, fin: false, payload: part });
+          peer.write(BEFORE, start, repeat(CONTINUE, 500_000));
+          peer.socket.end();
+        },
+      },
+    ],
+    { ...DEFLATE, expected: LOST, memory: 16 * MIB, bound: 20_000 },
+  );
+
+  const LIMIT = 65_536;
+  const byte = frame({ opcode: OPCODE.CONTINUATION, fin: false, payload: "x" });
+  testAttacks(
+    "of a message without an end stop at readLimit",
+    [
+      {
+        name: "one byte more than it allows",
         send: Buffer.concat([
-          frame({ opcode: OPCODE.BINARY, rsv1: true, fin: false, payload: part }),
-          repeat(CONTINUE, 100_000),
+          frame({ opcode: OPCODE.BINARY, fin: false }),
+          repeat(byte, LIMIT + 1),
         ]),
       },
     ],
-    {
-      expected: broken(1008),
-      memory: 64 * MIB,
-      bound: 20_000,
-      ...DEFLATE,
-    },
+    { expected: TOO_BIG, options: { readLimit: LIMIT }, memory: 16 * MIB, bound: 20_000 },
   );
 
   testAttacks(
@@ -147,19 +151,32 @@ describe("pings", () => {
     { expected: answered, memory: 64 * MIB, bound: 20_000 },
   );
 
+  const WAVES = 20;
   testAttacks(
-    // `ws` cuts it, and tells nobody why.
-    "whose pongs nobody takes end the connection when too many wait",
+    "of which only the latest is answered while bytes wait",
     [
       {
-        name: `${MAX_PENDING_PONGS} and what the kernel takes`,
-        send: (peer) => {
+        name: `${WAVES * COUNT} from a server that takes nothing meanwhile`,
+        send: async (peer) => {
           peer.socket.pause();
-          peer.write(BEFORE, repeat(ping, MAX_PENDING_PONGS * 4));
+          peer.write(BEFORE);
+          for (let i = 0; i < WAVES; i++) {
+            await new Promise((resolve) => peer.socket.write(repeat(ping, COUNT), resolve));
+          }
+          peer.write(pingFrame("latest"));
+          peer.socket.resume();
+          await peer.until(() => peer.frames.at(-1)?.payload.toString() === "latest");
+          const isFew = peer.frames.length < WAVES * COUNT;
+          peer.frames.splice(0, peer.frames.length - (isFew ? 1 : 0));
+          peer.write(AFTER);
         },
       },
     ],
-    { expected: LOST, memory: 96 * MIB, bound: 20_000 },
+    {
+      expected: "reads before, after; no error, 1000 by peer, clean; wire: pong, close 1000",
+      memory: 64 * MIB,
+      bound: 20_000,
+    },
   );
 });
 

@@ -1,3 +1,4 @@
+import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { closeFrame, deflate, frame, OPCODE } from "../helpers/frames.js";
 import type { Deflation } from "../helpers/reference-reader.js";
@@ -9,7 +10,12 @@ interface Control {
   readonly size: number;
 }
 
-/** One message, and how it travels. */
+/** How a compressed message ends (RFC 7692 sections 7.2.1 and 7.2.3.4). */
+type Form = (typeof FORMS)[number];
+
+const FORMS = ["flushed", "final", "final without a block after it", "two final blocks"] as const;
+
+/** One message, and how it is sent. */
 interface MessageSpec {
   readonly isText: boolean;
   readonly size: number;
@@ -17,11 +23,12 @@ interface MessageSpec {
   /** Where it is cut into fragments. */
   readonly cuts: readonly number[];
   readonly isCompressed: boolean;
-  /** One for behind each fragment, as far as there are any. */
+  readonly form: Form;
+  /** Sent after the fragments, one after each. */
   readonly controls: readonly Control[];
 }
 
-/** All that a server sends on one connection. */
+/** Everything that a server sends on one connection. */
 export interface StreamSpec {
   readonly deflation: Deflation | undefined;
   readonly messages: readonly MessageSpec[];
@@ -31,12 +38,16 @@ export interface StreamSpec {
 /** The sizes at which the form of a frame's length changes, and some others. */
 const SIZES = [0, 1, 2, 125, 126, 127, 300, 4_096, 65_535, 65_536, 70_000];
 
-/** A place in a row of bytes: from 0 at its start to 1 at its end. */
+/** A size over which a message is inflated in parts, whatever it deflates to. */
+const LARGE_BYTES = 600_000;
+
+/** A place in a row of bytes, from 0 at its start to 1 at its end. */
 export const places = fc.double({ min: 0, max: 1, noNaN: true });
 
 const size = fc.oneof(
-  { weight: 3, arbitrary: fc.nat(130) },
-  { weight: 1, arbitrary: fc.constantFrom(...SIZES) },
+  { weight: 60, arbitrary: fc.nat(130) },
+  { weight: 20, arbitrary: fc.constantFrom(...SIZES) },
+  { weight: 1, arbitrary: fc.constant(LARGE_BYTES) },
 );
 
 const messages: fc.Arbitrary<MessageSpec> = fc.record({
@@ -45,6 +56,10 @@ const messages: fc.Arbitrary<MessageSpec> = fc.record({
   seed: fc.nat(),
   cuts: fc.array(places, { maxLength: 4 }),
   isCompressed: fc.boolean(),
+  form: fc.oneof(
+    { weight: 6, arbitrary: fc.constant("flushed" as const) },
+    { weight: 1, arbitrary: fc.constantFrom(...FORMS) },
+  ),
   controls: fc.array(
     fc.record({ opcode: fc.constantFrom(OPCODE.PING, OPCODE.PONG), size: fc.nat(125) }),
     { maxLength: 3 },
@@ -55,6 +70,8 @@ const deflations: fc.Arbitrary<Deflation> = fc.record({
   serverNoContextTakeover: fc.boolean(),
   // zlib cannot deflate with 8.
   serverMaxWindowBits: fc.option(fc.integer({ min: 9, max: 15 }), { nil: undefined }),
+  clientNoContextTakeover: fc.boolean(),
+  clientMaxWindowBits: fc.option(fc.integer({ min: 8, max: 15 }), { nil: undefined }),
 });
 
 export const streams: fc.Arbitrary<StreamSpec> = fc.record({
@@ -69,7 +86,7 @@ export const streams: fc.Arbitrary<StreamSpec> = fc.record({
   ),
 });
 
-/** The bytes of a stream, and where its frames begin. */
+/** Returns the bytes of a stream, and where its frames begin. */
 export function serialise({ deflation, messages, close }: StreamSpec): [Buffer, number[]] {
   const frames: Buffer[] = [];
   const encode = encoder(deflation);
@@ -77,7 +94,7 @@ export function serialise({ deflation, messages, close }: StreamSpec): [Buffer, 
     const { isText, cuts, controls } = spec;
     const payload = isText ? text(spec) : noise(spec);
     const compressed = spec.isCompressed && deflation !== undefined;
-    const pieces = cut(compressed ? encode(payload) : payload, cuts);
+    const pieces = cut(compressed ? encode(payload, spec.form) : payload, cuts);
     pieces.forEach((piece, index) => {
       const opcode = isText ? OPCODE.TEXT : OPCODE.BINARY;
       frames.push(
@@ -102,37 +119,47 @@ export function serialise({ deflation, messages, close }: StreamSpec): [Buffer, 
   return [Buffer.concat(frames), heads];
 }
 
-/** Cuts bytes at some places, which may fall together. */
+/** Cuts bytes at some places, which may be the same. */
 export function cut(bytes: Buffer, at: readonly number[]): Buffer[] {
   const ends = at.map((place) => Math.round(place * bytes.length)).sort((a, b) => a - b);
   return [...ends, bytes.length].map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
-/** Compresses message after message, in one context or in many. */
-function encoder(deflation: Deflation | undefined): (payload: Buffer) => Buffer {
-  const { serverNoContextTakeover = false, serverMaxWindowBits = 15 } = deflation ?? {};
+/** Returns a function that compresses one message after the other, in one context or in many. */
+function encoder(deflation: Deflation | undefined): (payload: Buffer, form: Form) => Buffer {
+  const { serverNoContextTakeover = false, serverMaxWindowBits: windowBits = 15 } = deflation ?? {};
   let dictionary = Buffer.alloc(0);
-  return (payload) => {
-    const compressed = deflate(payload, {
-      windowBits: serverMaxWindowBits,
-      ...(dictionary.length > 0 && { dictionary }),
-    });
-    if (!serverNoContextTakeover) {
-      dictionary = Buffer.concat([dictionary, payload]).subarray(-(2 ** serverMaxWindowBits));
+  return (payload, form) => {
+    const options = { windowBits, ...(dictionary.length > 0 && { dictionary }) };
+    if (form === "flushed") {
+      if (!serverNoContextTakeover) {
+        dictionary = Buffer.concat([dictionary, payload]).subarray(-(2 ** windowBits));
+      }
+      return deflate(payload, options);
     }
-    return compressed;
+    dictionary = Buffer.alloc(0);
+    const middle = form === "two final blocks" ? payload.length >> 1 : payload.length;
+    return Buffer.concat([
+      deflateRawSync(payload.subarray(0, middle), options),
+      ...(form === "two final blocks"
+        ? [deflateRawSync(payload.subarray(middle), { windowBits })]
+        : []),
+      ...(form === "final without a block after it" ? [] : [Buffer.of(0)]),
+    ]);
   };
 }
 
 /** Bytes, of which some repeat. */
 function noise({ size, seed }: { readonly size: number; readonly seed: number }): Buffer {
+  if (size === LARGE_BYTES) return Buffer.alloc(size, seed);
   const random = new Random(seed);
   const range = random.pick([2, 16, 256]);
   return Buffer.from(Array.from({ length: size }, () => random.below(range)));
 }
 
-/** UTF-8 of so many bytes, with characters of one to four of them. */
+/** UTF-8 of `size` bytes, with characters of one to four of them. */
 function text({ size, seed }: { readonly size: number; readonly seed: number }): Buffer {
+  if (size === LARGE_BYTES) return Buffer.alloc(size, "\u20ac");
   const random = new Random(seed);
   const parts: string[] = [];
   let left = size;
@@ -142,4 +169,42 @@ function text({ size, seed }: { readonly size: number; readonly seed: number }):
     left -= Buffer.byteLength(character);
   }
   return Buffer.from(parts.join("") + "x".repeat(left));
+}
+
+/** Bytes that a fault of the server or of the network has changed. */
+interface DamageSpec {
+  readonly kind: "changed" | "lost" | "added" | "repeated";
+  /** A place, or one in or after the header of a frame: headers are few of the bytes, and matter more. */
+  readonly at: number | { readonly head: number; readonly offset: number };
+  readonly change: number;
+  readonly size: number;
+}
+
+export const damages: fc.Arbitrary<DamageSpec> = fc.record({
+  kind: fc.constantFrom("changed", "changed", "changed", "lost", "added", "repeated"),
+  at: fc.oneof(places, fc.record({ head: places, offset: fc.nat(3) })),
+  change: fc.integer({ min: 1, max: 255 }),
+  size: fc.integer({ min: 1, max: 40 }),
+});
+
+/** Returns the bytes with damage. `heads` are the places at which frames begin. */
+export function damage(
+  { kind, at, change, size }: DamageSpec,
+  [bytes, heads]: readonly [Buffer, readonly number[]],
+): Buffer {
+  const index = Math.min(
+    bytes.length,
+    typeof at === "number"
+      ? Math.floor(at * bytes.length)
+      : (heads[Math.floor(at.head * heads.length)] ?? 0) + at.offset,
+  );
+  const [before, after] = [bytes.subarray(0, index), bytes.subarray(index)];
+  if (kind === "lost") return Buffer.concat([before, after.subarray(size)]);
+  if (kind === "added") return Buffer.concat([before, noise({ size, seed: change }), after]);
+  if (kind === "repeated") return Buffer.concat([before, after.subarray(0, size), after]);
+  return Buffer.concat([
+    before,
+    after.subarray(0, 1).map((byte) => byte ^ change),
+    after.subarray(1),
+  ]);
 }

@@ -5,7 +5,7 @@ import type { Client, ConnectOptions, WsError } from "../../src/node.js";
 import { closeFrame, textFrame } from "./frames.js";
 import { growthOf } from "./memory.js";
 import { conclude } from "./outcome.js";
-import { startRawServer } from "./raw-server.js";
+import { isKeptHalfOpen, startRawServer } from "./raw-server.js";
 import type { RawConnection } from "./raw-server.js";
 import { ms } from "./time.js";
 import { join, tellEnd, tellRefusal } from "./verdict.js";
@@ -188,6 +188,11 @@ async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise
     return await tellRefusal(error as WsError, server);
   }
   const peer = await server.connection();
+  // As a server should: the client waits for that (RFC 6455 section 7.1.1).
+  void peer.closeFrame().then(
+    () => isKeptHalfOpen(peer) || peer.socket.end(),
+    () => {},
+  );
   const [text] = await Promise.all([tellEnd(client, peer, one.message), play(peer)]);
   return one.code === undefined ? text : text.replaceAll(String(one.code), "its code");
 }

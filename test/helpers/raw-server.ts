@@ -231,3 +231,7 @@ const halfOpen = new WeakSet<Socket>();
 export function keepHalfOpen(connection: RawConnection): void {
   halfOpen.add(connection.socket);
 }
+
+export function isKeptHalfOpen(connection: RawConnection): boolean {
+  return halfOpen.has(connection.socket);
+}

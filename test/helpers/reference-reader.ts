@@ -1,17 +1,19 @@
 import { constants, inflateRawSync } from "node:zlib";
 import { OPCODE } from "./frames.js";
 
-/** What a server has agreed to of permessage-deflate (RFC 7692), as far as it is its own sending. */
+/** The parameters of permessage-deflate (RFC 7692 section 7.1) that a server has accepted. */
 export interface Deflation {
   readonly serverNoContextTakeover: boolean;
   readonly serverMaxWindowBits?: number | undefined;
+  readonly clientNoContextTakeover?: boolean | undefined;
+  readonly clientMaxWindowBits?: number | undefined;
 }
 
 export interface ReaderOptions {
   /** The largest message, in bytes after decompression. */
   readonly limit: number;
-  /** The most that a message is let become before all of it is there: more than `limit`, or as much. */
-  readonly roughLimit: number;
+  /** The largest compressed message on the wire, in bytes. */
+  readonly compressedLimit: number;
   /** Without it, nothing may be compressed. */
   readonly deflation?: Deflation | undefined;
 }
@@ -22,10 +24,10 @@ export interface ReadMessage {
   readonly data: Buffer;
 }
 
-/** How the bytes of a connection end: by a close frame, by what breaks a rule, or with neither. */
+/** How the bytes of a connection end: by a close frame, by a fault, or by neither. */
 export type Ending =
   | { readonly by: "close"; readonly code: number; readonly reason: string }
-  /** Where two rules are broken, the code of either. */
+  /** If two rules are broken, either code may be sent. */
   | { readonly by: "fault"; readonly code: number; readonly or: number }
   | { readonly by: "cut" };
 
@@ -35,7 +37,7 @@ export interface Reading {
   readonly ending: Ending;
 }
 
-/** A rule was broken: the code to close with (RFC 6455 section 7.4.1). */
+/** A broken rule: the code to close with (RFC 6455 section 7.4.1). */
 class Fault extends Error {
   constructor(
     readonly code: number,
@@ -49,9 +51,9 @@ class Fault extends Error {
 class Cut extends Error {}
 
 /**
- * Reads all that a server sent on one connection, when all of it is there: RFC 6455 section 5 and RFC
- * 7692, in as few words as can be, for others to be compared with. Like most, it does not insist on the
- * shortest form of a length.
+ * Reads everything that a server sent on one connection, once all of it has arrived (RFC 6455 section 5 and
+ * RFC 7692). Written for comparison, so as short and unlike a stream parser as possible. Like most readers,
+ * it accepts a length that is not in its shortest form.
  */
 export function readStream(bytes: Buffer, options: ReaderOptions): Reading {
   const messages: ReadMessage[] = [];
@@ -73,24 +75,29 @@ class Source {
     this.#at = end;
     return taken;
   }
+
+  /** Looks at up to `size` bytes, fewer at the end. */
+  peek(size: number): Buffer {
+    return this.bytes.subarray(this.#at, this.#at + size);
+  }
 }
 
-/** A message of which not all fragments have come. */
+/** A message of which not all fragments have arrived. */
 interface Unfinished {
   readonly type: ReadMessage["type"];
-  readonly inflate: ((payload: Buffer, isLast: boolean) => Buffer) | undefined;
-  /** The payloads of its frames, and what they stand for. */
-  received: number;
+  readonly isCompressed: boolean;
+  /** As it is on the wire. */
   data: Buffer;
 }
 
 function readAll(
   source: Source,
-  { limit, roughLimit, deflation }: ReaderOptions,
+  { limit, compressedLimit, deflation }: ReaderOptions,
   messages: ReadMessage[],
   pings: Buffer[],
 ): Ending {
-  const inflate = deflation && inflater(deflation, roughLimit);
+  const inflate =
+    deflation && inflater(deflation.serverNoContextTakeover, deflation.serverMaxWindowBits, limit);
   let unfinished: Unfinished | undefined;
   try {
     for (;;) {
@@ -101,20 +108,20 @@ function readAll(
       else {
         unfinished ??= {
           type: opcode === OPCODE.TEXT ? "text" : "binary",
-          inflate: compressed ? inflate : undefined,
-          received: 0,
+          isCompressed: compressed,
           data: Buffer.alloc(0),
         };
-        unfinished.received += size;
-        if (unfinished.received > roughLimit) throw new Fault(1009);
-        const payload = source.take(size);
-        const data = unfinished.inflate?.(payload, fin) ?? payload;
-        unfinished.data = Buffer.concat([unfinished.data, data]);
-        if (unfinished.data.length > roughLimit) throw new Fault(1009);
+        const { type, isCompressed, data } = unfinished;
+        if (data.length + size > (isCompressed ? compressedLimit : limit)) throw new Fault(1009);
+        // An invalid byte ends the connection even if the message never gets complete.
+        if (type === "text" && !isCompressed) {
+          checkUtf8(Buffer.concat([data, source.peek(size)]), false);
+        }
+        unfinished.data = Buffer.concat([data, source.take(size)]);
         if (!fin) continue;
-        if (unfinished.type === "text") checkUtf8(unfinished.data);
-        if (unfinished.data.length > limit) throw new Fault(1009);
-        messages.push({ type: unfinished.type, data: unfinished.data });
+        const whole = (isCompressed ? inflate?.(unfinished.data) : undefined) ?? unfinished.data;
+        if (type === "text") checkUtf8(whole);
+        messages.push({ type, data: whole });
         unfinished = undefined;
       }
     }
@@ -147,7 +154,6 @@ function readHeader(source: Source, unfinished: Unfinished | undefined, inflate:
   if (opcode >= 8) {
     must(opcode <= OPCODE.PONG);
     must(fin && short <= 125 && !compressed);
-    must(!(opcode === OPCODE.CLOSE && short === 1));
   } else {
     must(opcode <= OPCODE.BINARY);
     must((opcode === OPCODE.CONTINUATION) === (unfinished !== undefined));
@@ -163,6 +169,7 @@ function readSize(source: Source, short: number): number {
 
 function readClose(payload: Buffer): Ending {
   if (payload.length === 0) return { by: "close", code: 1005, reason: "" };
+  if (payload.length === 1) throw new Fault(1002);
   const code = payload.readUInt16BE();
   const isRegistered = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
   if (!isRegistered && !(code >= 3000 && code <= 4999)) throw new Fault(1002);
@@ -171,59 +178,72 @@ function readClose(payload: Buffer): Ending {
   return { by: "close", code, reason: reason.toString() };
 }
 
-function checkUtf8(bytes: Buffer): void {
+function checkUtf8(bytes: Buffer, isWhole = true): void {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: !isWhole });
   } catch {
     throw new Fault(1007);
   }
 }
 
-/** What Node's zlib tells with option `info`, which its types do not know. */
+/** The result of Node's zlib with option `info`, which its types do not have. */
 interface InflateInfo {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** What a flush ends with, which no message carries (RFC 7692 section 7.2.1). */
+/** The end of a flush, which no message carries (RFC 7692 section 7.2.1). */
 const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
 
 /**
- * Inflates payload by payload; each time anew, from the first one on that shares their context. That is
- * slow, and needs no state of zlib's.
+ * Returns a function that inflates whole messages: each time anew, from the first byte that shares their
+ * context. That is slow, and needs no state of zlib's.
  */
-function inflater(
-  { serverNoContextTakeover, serverMaxWindowBits = 15 }: Deflation,
-  limit: number,
-): (payload: Buffer, isLast: boolean) => Buffer {
+export function inflater(
+  isWithoutContext: boolean,
+  windowBits = 15,
+  limit = Infinity,
+): (payload: Buffer) => Buffer {
   let context = Buffer.alloc(0);
   let known = 0;
-  return (payload, isLast) => {
-    context = Buffer.concat([context, payload, ...(isLast ? [TAIL] : [])]);
-    const options = {
-      finishFlush: constants.Z_SYNC_FLUSH,
-      windowBits: serverMaxWindowBits,
-      maxOutputLength: known + limit + 1,
-      info: true,
-    };
-    let all: Buffer;
-    let used: number;
-    try {
-      const result = inflateRawSync(context, options) as unknown as InflateInfo;
-      all = result.buffer;
-      used = result.engine.bytesWritten;
-    } catch (error) {
-      if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") throw new Fault(1009);
-      // It may be too large before the place where it is damaged.
-      throw new Fault(1007, 1009);
+  return (payload) => {
+    // Some servers send an empty message like this; it leaves the context alone.
+    if (payload.length === 0) return payload;
+    context = Buffer.concat([context, payload, TAIL]);
+    let message = Buffer.alloc(0);
+    for (;;) {
+      const { buffer, engine } = inflateAll(context, windowBits, known + limit + 1);
+      message = Buffer.concat([message, buffer.subarray(known)]);
+      if (message.length > limit) throw new Fault(1009);
+      known = buffer.length;
+      if (engine.bytesWritten === context.length) break;
+      // A final block (RFC 7692 section 7.2.3.4) ends its context; others may follow.
+      context = context.subarray(engine.bytesWritten);
+      known = 0;
+      if (!context.equals(TAIL)) continue;
+      context = Buffer.alloc(0);
+      break;
     }
-    const data = all.subarray(known);
-    known = all.length;
-    // A final block (RFC 7692 section 7.2.3.4) ends its context.
-    if (used < context.length || (isLast && serverNoContextTakeover)) {
+    if (isWithoutContext) {
       context = Buffer.alloc(0);
       known = 0;
     }
-    return data;
+    return message;
   };
+}
+
+function inflateAll(bytes: Buffer, windowBits: number, limit: number): InflateInfo {
+  const options = {
+    finishFlush: constants.Z_SYNC_FLUSH,
+    windowBits,
+    ...(Number.isFinite(limit) && { maxOutputLength: limit }),
+    info: true,
+  };
+  try {
+    return inflateRawSync(bytes, options) as unknown as InflateInfo;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") throw new Fault(1009);
+    // It may be too large before the place where it is damaged.
+    throw new Fault(1007, 1009);
+  }
 }

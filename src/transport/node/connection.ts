@@ -305,7 +305,8 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
   /** Ends this side's half, after the server's. */
   #endHalf(): void {
     this.#handler?.onClosing();
-    this.#socket.end();
+    // Not before a message that is still being deflated, and our close frame after it.
+    this.#sender.drain(() => this.#socket.end());
   }
 
   /** Once both close frames are there, the server closes TCP; it may not take long. */

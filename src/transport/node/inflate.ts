@@ -96,6 +96,10 @@ export class MessageInflater {
       } else if (start < end) {
         // A final block has ended the stream; more blocks may follow it (RFC 7692 section 7.2.3.4).
         stream.reset();
+        if (isOnlyTail(end - start)) {
+          this.#finish(isText, output.subarray(0, produced));
+          return;
+        }
         if (produced > 0) this.#parts.push(Buffer.from(output.subarray(0, produced)));
         continue;
       } else {
@@ -125,7 +129,8 @@ export class MessageInflater {
       // A final block has ended the stream, see above.
       this.#stream = undefined;
       stream.close();
-      this.#runAsync(isText, input.subarray(consumed));
+      if (isOnlyTail(input.length - consumed)) this.#finish(isText, Buffer.alloc(0));
+      else this.#runAsync(isText, input.subarray(consumed));
     });
   }
 
@@ -161,4 +166,12 @@ export class MessageInflater {
     this.close();
     this.#events.onFault(fault);
   }
+}
+
+/**
+ * True if nothing follows a final block but the tail that this side has added: the server has left out the
+ * empty block which the tail would complete.
+ */
+function isOnlyTail(size: number): boolean {
+  return size === TAIL.length;
 }

@@ -19,6 +19,7 @@ export class MessageSender {
   /** What follows the message that is being deflated; `undefined` if none is. */
   #waiting: WaitingFrame[] | undefined;
   #waitingBytes = 0;
+  #onDrained: (() => void) | undefined;
 
   /**
    * @param threshold Smaller messages are sent uncompressed, in bytes.
@@ -62,10 +63,16 @@ export class MessageSender {
     else this.#writeClose(payload);
   }
 
+  /** Calls back as soon as all frames have been handed to the socket: at once if none wait. */
+  drain(done: () => void): void {
+    this.#onDrained = done;
+    if (!this.#waiting) this.#endDrain();
+  }
+
   /** Frees zlib's memory, and drops what waits. */
   end(): void {
     this.#deflater?.close();
-    this.#waiting = undefined;
+    this.#waiting = this.#onDrained = undefined;
     this.#waitingBytes = 0;
   }
 
@@ -112,6 +119,15 @@ export class MessageSender {
       if (opcode === CLOSE) this.#writeClose(payload);
       else this.#sendNow(deflater, opcode, payload);
     }
+    if (!this.#waiting) this.#endDrain();
+  }
+
+  #endDrain(): void {
+    const done = this.#onDrained;
+    if (!done) return;
+    this.#onDrained = undefined;
+    this.#writer.flush();
+    done();
   }
 
   #writeClose(payload: Uint8Array): void {
