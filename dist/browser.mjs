@@ -1720,7 +1720,7 @@ function parseSettings(options, platformFor) {
   };
 }
 
-const UNIX = "ws+unix:";
+const UNIX = /^wss?\+unix:$/;
 async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
   for (const policy of policies) {
     let allowed;
@@ -1802,7 +1802,7 @@ function compileList(field, value, wanted, compile) {
   return (subject) => tests.some((test) => test(subject));
 }
 function partsOf({ protocol, hostname, port, pathname, search }, deny) {
-  const paths = protocol === UNIX ? pathname : `:${pathname}`;
+  const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
@@ -1837,9 +1837,9 @@ function decoder(deny) {
   });
 }
 const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
-const UNIX_PATTERN = /^(ws\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
+const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
 function compileResource(pattern, deny) {
-  if (pattern === "*") return ([scheme2]) => deny || scheme2 !== UNIX;
+  if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
   const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
   const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
   if (!star && !server) return void 0;

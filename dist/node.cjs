@@ -1823,7 +1823,7 @@ function parseSettings(options, platformFor) {
   };
 }
 
-const UNIX = "ws+unix:";
+const UNIX = /^wss?\+unix:$/;
 async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
   for (const policy of policies) {
     let allowed;
@@ -1905,7 +1905,7 @@ function compileList(field, value, wanted, compile) {
   return (subject) => tests.some((test) => test(subject));
 }
 function partsOf({ protocol, hostname, port, pathname, search }, deny) {
-  const paths = protocol === UNIX ? pathname : `:${pathname}`;
+  const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
@@ -1940,9 +1940,9 @@ function decoder(deny) {
   });
 }
 const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
-const UNIX_PATTERN = /^(ws\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
+const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
 function compileResource(pattern, deny) {
-  if (pattern === "*") return ([scheme2]) => deny || scheme2 !== UNIX;
+  if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
   const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
   const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
   if (!star && !server) return void 0;
@@ -3263,6 +3263,10 @@ class MessageInflater {
         this.#runAsync(isText, node_buffer.Buffer.from(input.subarray(start, end)));
       } else if (start < end) {
         stream.reset();
+        if (isOnlyTail(end - start)) {
+          this.#finish(isText, output.subarray(0, produced));
+          return;
+        }
         if (produced > 0) this.#parts.push(node_buffer.Buffer.from(output.subarray(0, produced)));
         continue;
       } else {
@@ -3290,7 +3294,8 @@ class MessageInflater {
       }
       this.#stream = void 0;
       stream.close();
-      this.#runAsync(isText, input.subarray(consumed));
+      if (isOnlyTail(input.length - consumed)) this.#finish(isText, node_buffer.Buffer.alloc(0));
+      else this.#runAsync(isText, input.subarray(consumed));
     });
   }
   #add(part) {
@@ -3321,6 +3326,9 @@ class MessageInflater {
     this.close();
     this.#events.onFault(fault);
   }
+}
+function isOnlyTail(size) {
+  return size === TAIL.length;
 }
 
 function ownBytes(payload) {
@@ -3479,6 +3487,7 @@ class MessageSender {
   /** What follows the message that is being deflated; `undefined` if none is. */
   #waiting;
   #waitingBytes = 0;
+  #onDrained;
   /**
    * @param threshold Smaller messages are sent uncompressed, in bytes.
    * @param onError Called if zlib fails: then nothing more can be sent.
@@ -3512,10 +3521,15 @@ class MessageSender {
     if (this.#waiting) this.#wait(CLOSE, payload);
     else this.#writeClose(payload);
   }
+  /** Calls back as soon as all frames have been handed to the socket: at once if none wait. */
+  drain(done) {
+    this.#onDrained = done;
+    if (!this.#waiting) this.#endDrain();
+  }
   /** Frees zlib's memory, and drops what waits. */
   end() {
     this.#deflater?.close();
-    this.#waiting = void 0;
+    this.#waiting = this.#onDrained = void 0;
     this.#waitingBytes = 0;
   }
   #wait(opcode, payload) {
@@ -3557,6 +3571,14 @@ class MessageSender {
       if (opcode === CLOSE) this.#writeClose(payload);
       else this.#sendNow(deflater, opcode, payload);
     }
+    if (!this.#waiting) this.#endDrain();
+  }
+  #endDrain() {
+    const done = this.#onDrained;
+    if (!done) return;
+    this.#onDrained = void 0;
+    this.#writer.flush();
+    done();
   }
   #writeClose(payload) {
     this.#writer.add(FIN | CLOSE, payload, false);
@@ -3827,7 +3849,7 @@ class SocketConnection {
   /** Ends this side's half, after the server's. */
   #endHalf() {
     this.#handler?.onClosing();
-    this.#socket.end();
+    this.#sender.drain(() => this.#socket.end());
   }
   /** Once both close frames are there, the server closes TCP; it may not take long. */
   #startLinger() {

@@ -681,7 +681,7 @@ interface PolicyRule {
  *   matches it, all deny rules with one do, if scheme, host and port fit.
  * - The query is ignored unless the pattern has one; it may hold `*`.
  * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
- *   `ws+unix:` URLs are allowed only by a pattern of their own,
+ *   `ws+unix:` and `wss+unix:` URLs are allowed only by a pattern of their own,
  *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
  *
  * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,

@@ -1726,7 +1726,7 @@
     };
   }
 
-  const UNIX = "ws+unix:";
+  const UNIX = /^wss?\+unix:$/;
   async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
     for (const policy of policies) {
       let allowed;
@@ -1808,7 +1808,7 @@
     return (subject) => tests.some((test) => test(subject));
   }
   function partsOf({ protocol, hostname, port, pathname, search }, deny) {
-    const paths = protocol === UNIX ? pathname : `:${pathname}`;
+    const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
     const end = paths.search(/:|$/);
     return [
       protocol,
@@ -1843,9 +1843,9 @@
     });
   }
   const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
-  const UNIX_PATTERN = /^(ws\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
+  const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
   function compileResource(pattern, deny) {
-    if (pattern === "*") return ([scheme2]) => deny || scheme2 !== UNIX;
+    if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
     const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
     const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
     if (!star && !server) return void 0;
