@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { connect } from "../../src/node.js";
+import { startEchoServer } from "../helpers/echo-server.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
+import { Program } from "../helpers/program.js";
+import { ROOT } from "../helpers/root.js";
+
+checkLeaks();
+
+describe("a message that was sent just before the process ends", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "wschan-"));
+    await build({
+      entryPoints: [join(ROOT, "src/node.ts")],
+      outfile: join(folder, "wschan.cjs"),
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      external: ["bufferutil", "utf-8-validate"],
+      logLevel: "error",
+    });
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test.for(["exit", "uncaught exception"])("arrives: %s", async (way, context) => {
+    const messages: string[] = [];
+    await using server = await startEchoServer({
+      onConnection: ({ ws }) => ws.on("message", (data: Buffer) => messages.push(data.toString())),
+    });
+    const bundle = pathToFileURL(join(folder, "wschan.cjs")).href;
+    const program = new Program("test/faults/fixtures/last-words.mjs", bundle, server.url, way);
+    await program.ended;
+    const connection = await server.connection();
+    await connection.closed;
+    conclude(context, { expected: "first, last words", happened: messages.join(", ") });
+  });
+});
+
+test("a send under fake timers blocks no connection once they are gone", async (context) => {
+  await using server = await startEchoServer();
+  const old = await connect(server.url);
+  const { queueMicrotask, setImmediate } = globalThis;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
+  const { nextTick } = process;
+  globalThis.queueMicrotask = () => {};
+  globalThis.setImmediate = (() => {}) as never;
+  process.nextTick = () => {};
+  void old.send("1");
+  void old.send("2");
+  Object.assign(globalThis, { queueMicrotask, setImmediate });
+  process.nextTick = nextTick;
+  const young = await connect(server.url);
+  await Promise.all([old.send("3"), young.send("4")]);
+  const echoes: unknown[] = [];
+  for (const client of [old, old, old, young]) echoes.push((await client.receive()).value?.data);
+  await Promise.all([old.close(), young.close()]);
+  conclude(context, { expected: "1, 2, 3, 4", happened: echoes.join(", ") });
+});
