@@ -13,11 +13,17 @@ export interface KeepAliveHost {
   readonly expire: () => void;
 }
 
+/** A running keep-alive. */
+export interface KeepAlive extends Deadline {
+  /** Asks at once, unless a question is out. */
+  askNow(): void;
+}
+
 /**
  * Asks for a sign of life after each `interval` of silence, and expires if none comes within `timeout`
  * of the question's leaving. `touch` ends a question that is out, and the silence with it.
  */
-export function startKeepAlive(interval: number, timeout: number, host: KeepAliveHost): Deadline {
+export function startKeepAlive(interval: number, timeout: number, host: KeepAliveHost): KeepAlive {
   let phase: Deadline | undefined;
   const rest = (): void => {
     phase?.stop();
@@ -56,6 +62,13 @@ export function startKeepAlive(interval: number, timeout: number, host: KeepAliv
   };
   rest();
   return {
+    askNow() {
+      // `touch` of a question that is out is `rest`.
+      if (phase && phase.touch !== rest) {
+        phase.stop();
+        question();
+      }
+    },
     touch: () => phase?.touch(),
     stop() {
       phase?.stop();
