@@ -134,6 +134,15 @@ const types = (folder, name) => ({
 });
 
 /**
+ * Code at the start of a UMD script that needs the global variable `name`, which another script defines.
+ *
+ * @param {string} file
+ * @param {string} name
+ */
+const requireGlobal = (file, name) =>
+  `if (!${name}) throw new Error("${file}: load the script of ${name} first");`;
+
+/**
  * All that ships of an import: the core, or a sub-path, whose folder is `reconnect/`. A page that loads it
  * by a script tag finds it in the global variable `global`.
  *
@@ -151,6 +160,7 @@ const bundles = (folder, global, file) => {
     format: "umd",
     name: global,
     globals: { wschan: "wschan", fflate: "fflate" },
+    intro: ({ imports }) => imports.map((name) => requireGlobal(file, name)).join("\n"),
   };
   // A page may not declare a charset. What esbuild prints is ASCII by default.
   const minify = terser({ ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });

@@ -31,6 +31,7 @@ import type { ErrorCode, ErrorInit } from "./errors.js";
 import { Inbox } from "./inbox.js";
 import type { InboxWatcher } from "./inbox.js";
 import { startKeepAlive } from "./keepalive.js";
+import type { KeepAlive } from "./keepalive.js";
 import { OVERHEAD } from "./message.js";
 import type { Data, Message } from "./message.js";
 import type { ParsedKeepAlive, ParsedOptions } from "./options.js";
@@ -120,7 +121,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   #settleClosed!: (info: CloseInfo) => void;
   readonly #readDeadline: Deadline | undefined;
   readonly #writeDeadline: Deadline | undefined;
-  readonly #keepAlive: Deadline | undefined;
+  readonly #keepAlive: KeepAlive | undefined;
   /** What waits for the answer to a message of `keepAlive`. */
   #answered: (() => void) | undefined;
   #closeDeadline: Deadline | undefined;
@@ -647,7 +648,12 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
 
   // Keeping alive
 
-  #startKeepAlive({ interval, timeout, message, onPong }: ParsedKeepAlive): Deadline {
+  /** Has option `keepAlive` ask now, because the connection may have died unnoticed. @internal */
+  probe(): void {
+    this.#keepAlive?.askNow();
+  }
+
+  #startKeepAlive({ interval, timeout, message, onPong }: ParsedKeepAlive): KeepAlive {
     const transport = this.#transport;
     // Whatever arrives, and what the peer takes: bytes that the system takes at once prove nothing.
     const hasMoved = changes(
@@ -812,12 +818,12 @@ export function toPayload(
     const Decoder = platformClass("TextDecoder");
     return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    if (WsError.is(cause) && cause.code === "UNSUPPORTED") throw cause;
-    const wanted =
-      "data must be a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT, not of type";
-    const problem = codec ? `codec ${codec.name} could not encode data of type` : wanted;
+    if ((cause as Partial<WsError> | null)?.code === "UNSUPPORTED") throw cause;
+    const problem = codec
+      ? `: codec ${codec.name} failed`
+      : " is not a string, an ArrayBuffer (await blob.arrayBuffer()) or a view, is detached or not UTF-8";
     // Only the type: errors are logged, and the payload may be secret.
-    throw new WsError("INVALID_MESSAGE", `send: ${problem} ${typeof value}`, { cause });
+    throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
   }
 }
 

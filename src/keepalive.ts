@@ -15,12 +15,18 @@ export interface KeepAliveHost {
   readonly expire: () => void;
 }
 
+/** A running keep-alive. */
+export interface KeepAlive extends Deadline {
+  /** Asks at once, unless a question is out. */
+  askNow(): void;
+}
+
 /**
  * Asks for a sign of life when nothing has arrived, or nothing was sent, for `interval` milliseconds:
  * some servers take a client that sends nothing for dead. Expires if nothing arrives within `timeout` of
  * the question's leaving. `touch` notes that something has arrived, and cancels a question.
  */
-export function startKeepAlive(interval: number, timeout: number, host: KeepAliveHost): Deadline {
+export function startKeepAlive(interval: number, timeout: number, host: KeepAliveHost): KeepAlive {
   let phase: Deadline | undefined;
   const rest = (): void => {
     phase?.stop();
@@ -68,6 +74,13 @@ export function startKeepAlive(interval: number, timeout: number, host: KeepAliv
   };
   rest();
   return {
+    askNow() {
+      // `touch` of a question that is out is `rest`.
+      if (phase && phase.touch !== rest) {
+        phase.stop();
+        question();
+      }
+    },
     touch: () => phase?.touch(),
     stop() {
       phase?.stop();

@@ -21,9 +21,10 @@ export function importing(command: string, ...args: readonly string[]): Host {
     const source = `
       import { connect, createContext } from "wschan";
       import * as codecs from "wschan/codec";
+      import { reconnecting } from "wschan/reconnect";
       import { main } from "./program.mjs";
       const entry = import.meta.resolve("wschan");
-      console.log(JSON.stringify({ entry, ...(await main({ connect, createContext }, codecs, ${JSON.stringify(urls)})) }));`;
+      console.log(JSON.stringify({ entry, ...(await main({ connect, createContext, reconnecting }, codecs, ${JSON.stringify(urls)})) }));`;
     return runProgram(command, args, "import.mjs", source);
   };
 }
@@ -34,9 +35,10 @@ export function requiring(command: string, ...args: readonly string[]): Host {
     const source = `
       const { connect, createContext } = require("wschan");
       const codecs = require("wschan/codec");
+      const { reconnecting } = require("wschan/reconnect");
       const entry = require.resolve("wschan");
       import("./program.mjs")
-        .then(({ main }) => main({ connect, createContext }, codecs, ${JSON.stringify(urls)}))
+        .then(({ main }) => main({ connect, createContext, reconnecting }, codecs, ${JSON.stringify(urls)}))
         .then((report) => console.log(JSON.stringify({ entry, ...report })));`;
     return runProgram(command, args, "require.cjs", source);
   };
@@ -62,10 +64,11 @@ export function inWorkerd(command: string): Host {
     const source = `
       import { connect, createContext } from "wschan";
       import * as codecs from "wschan/codec";
+      import { reconnecting } from "wschan/reconnect";
       import { main } from "./program.mjs";
       export default {
         async test() {
-          console.log(JSON.stringify(await main({ connect, createContext }, codecs, ${JSON.stringify(urls)})));
+          console.log(JSON.stringify(await main({ connect, createContext, reconnecting }, codecs, ${JSON.stringify(urls)})));
         },
       };`;
     await using project = await makeProject({ "main.mjs": source });
@@ -95,6 +98,7 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
           "imports": {
             "wschan": "./node_modules/wschan/dist/${entry}",
             "wschan/codec": "./node_modules/wschan/dist/codec/${entry}",
+            "wschan/reconnect": "./node_modules/wschan/dist/reconnect/${entry}",
             "fflate": "./node_modules/fflate/esm/browser.js"
           }
         }
@@ -102,8 +106,9 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
       <script type="module">
         import { connect, createContext } from "wschan";
         import * as codecs from "wschan/codec";
+        import { reconnecting } from "wschan/reconnect";
         import { main } from "./program.mjs";
-        globalThis.report = main({ connect, createContext }, codecs, ${JSON.stringify(urls)});
+        globalThis.report = main({ connect, createContext, reconnecting }, codecs, ${JSON.stringify(urls)});
       </script>`);
     await using project = await makeProject({ "index.html": page });
     await using files = await startStaticServer(project.dir);

@@ -90,6 +90,7 @@ test.each(CASES)(
       flood,
       decoded,
       encoded,
+      reconnected,
     } = await host(servers.urls);
     const { status, sent1011, entry: condition, ...able } = abilities;
 
@@ -112,6 +113,8 @@ test.each(CASES)(
       return name;
     });
     expect(names).toEqual(["gzip", "zlib", "deflateRaw"]);
+
+    expect(reconnected).toEqual({ values: [1, 2, 3, "sent"], code: 1000, end: "normal" });
 
     // The server's side of it.
     const codes = servers.connections.map(async ({ closed }) => (await closed).code);

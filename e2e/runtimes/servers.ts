@@ -14,6 +14,8 @@ export interface Urls {
   readonly flood: string;
   /** Sends {@link VALUES}, for the codec that its path names, and what that one cannot decode. */
   readonly compressed: string;
+  /** Sends the number of the connection and cuts the first two; echoes on the third. */
+  readonly cutting: string;
   /** Refuses every handshake with 401. */
   readonly refusing: string;
   /** Nothing listens there. */
@@ -71,6 +73,13 @@ export async function startServers(): Promise<Servers> {
       for (const message of messages[request.url?.slice(1) ?? ""] ?? []) ws.send(message);
     },
   });
+  let cuts = 0;
+  const cutting = await startEchoServer({
+    onConnection: ({ ws }) => {
+      const count = ++cuts;
+      ws.send(String(count), () => count < 3 && ws.terminate());
+    },
+  });
   const refusing = createServer((_, response) => response.writeHead(401).end("who are you?"));
   refusing.listen(0, "127.0.0.1");
   await once(refusing, "listening");
@@ -83,6 +92,7 @@ export async function startServers(): Promise<Servers> {
       echo: echo.url,
       flood: `${echo.url}flood`,
       compressed: compressed.url,
+      cutting: cutting.url,
       refusing: `ws://127.0.0.1:${port}/`,
       closed: `ws://127.0.0.1:${holder.localPort ?? 0}/`,
     },
@@ -92,6 +102,7 @@ export async function startServers(): Promise<Servers> {
       refusing.closeAllConnections();
       refusing.close();
       await once(refusing, "close");
+      await cutting[Symbol.asyncDispose]();
       await compressed[Symbol.asyncDispose]();
       await echo[Symbol.asyncDispose]();
     },

@@ -35,7 +35,12 @@ const wschan =
   (random) =>
   (failures, closeCode) => {
     const details = closeCode === undefined ? {} : { closeCode };
-    const [least, spread] = pauseAfter(failures, { ...DEFAULTS.backoff, min }, details);
+    const [least, spread] = pauseAfter(
+      failures,
+      { ...DEFAULTS.backoff, min },
+      DEFAULTS.retryAfterMax,
+      details,
+    );
     return least + spread * random.next();
   };
 

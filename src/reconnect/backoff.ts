@@ -7,24 +7,28 @@ export interface Backoff {
   readonly factor: number;
 }
 
-/** At least so long, and on top a part, by chance, of so long; in milliseconds. */
+/** A wait in milliseconds: at least `least`, and on top of it a random part of `spread`. */
 export type Pause = readonly [least: number, spread: number];
 
-/** What IANA's registry of close codes says of 1012: come back after 5 to 30 seconds, by chance. */
+/** The shortest wait after 1012, which IANA's registry of close codes sets to a random 5 to 30 seconds. */
 const RESTART = 5_000;
 
 /**
- * The pause after a failure, which `failures` others preceded: full jitter over a window that grows up
- * to `max`. A server that asks for time gets it: after `Retry-After` the window begins when that is
- * over, and is at least as long again, up to `max`, so that those who were told the same do not come back
- * together; after 1012 and 1013 it is 5 s to `max`, for all clients of a server come back.
+ * The wait after a failure that `failures` others preceded: full jitter over a window that grows up to
+ * `max`. A server that asks for time gets it. After `Retry-After`, cut to `retryAfterMax` or to a larger
+ * `max`, the window begins when that is over and is at least as long again, up to `max`, so that clients
+ * which were told the same do not come back together. After 1012 and 1013 the wait is 5 s to `max`, because
+ * all clients of a server come back.
  */
 export function pauseAfter(
   failures: number,
   { min, max, factor }: Backoff,
+  retryAfterMax: number,
   { retryAfter = 0, closeCode = 0 }: ErrorDetails = {},
 ): Pause {
   const least = Math.min(RESTART, max);
   if (closeCode === 1012 || closeCode === 1013) return [least, max - least];
-  return [retryAfter, Math.min(max, Math.max(min * factor ** failures, retryAfter))];
+  // An error of the user's may hold any number: a negative one or NaN is none.
+  const asked = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
+  return [asked, Math.min(max, Math.max(min * factor ** failures, asked))];
 }

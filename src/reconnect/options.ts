@@ -91,6 +91,12 @@ export interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<
   readonly context?: Context | undefined;
   /** The waits between attempts: by chance, from 0 to a window that grows. */
   readonly backoff?: BackoffOptions | undefined;
+  /**
+   * The longest wait that a server's `Retry-After` gets; what is longer is cut to it, and the jitter comes
+   * on top. A `backoff.max` that is larger counts in its place. Default: 1 h. At most 2^31-1 ms. 0: the
+   * default.
+   */
+  readonly retryAfterMax?: Duration | undefined;
   /** How long a connection must have been open for the count of failures to begin anew. Default: 5 s. 0: the default. */
   readonly stableAfter?: Duration | undefined;
   /**
@@ -141,6 +147,7 @@ export interface Plan {
   ];
   readonly signal: AbortSignal | undefined;
   readonly backoff: Backoff;
+  readonly retryAfterMax: number;
   readonly stableAfter: number;
   readonly maxAttempts: number | undefined;
   readonly maxElapsed: number | undefined;
@@ -157,15 +164,20 @@ export interface Plan {
 export const DEFAULTS: {
   readonly backoff: Backoff;
   readonly queue: QueueSettings;
+  readonly retryAfterMax: number;
   readonly stableAfter: number;
 } = {
   backoff: { min: 500, max: 30_000, factor: 2 },
+  retryAfterMax: 3_600_000,
   queue: { maxMessages: 1000, maxBytes: 16_777_216, whenFull: "reject" },
   stableAfter: 5_000,
 };
 
-/** Of `keepAlive`, in milliseconds. */
+/** The default of `keepAlive`, in milliseconds. */
 const USUAL = 20_000;
+
+/** A keep-alive that asks when a page's events make it: the interval is the longest that there is. */
+const WHEN_TOLD = { interval: 2_147_483_647, timeout: 10_000 };
 
 /** Takes anything, or leaves the check to others. */
 const any: Parser = (value) => value;
@@ -185,6 +197,7 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
       max: duration,
       factor: must((value) => typeof value === "number" && value >= 1 && value <= 100, "1 to 100"),
     }),
+    retryAfterMax: duration,
     stableAfter: duration,
     maxAttempts: integer(1, 2_147_483_647),
     maxElapsed: duration,
@@ -217,15 +230,16 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
   const orUsual = (value: Duration | undefined): Duration =>
     value === undefined || value === 0 ? USUAL : value;
   const isUsual = pings && !options.webSocket;
+  const chosen = keepAlive
+    ? {
+        ...options.keepAlive,
+        interval: orUsual(keepAlive.interval),
+        timeout: orUsual(keepAlive.timeout),
+      }
+    : (options.keepAlive ?? (isUsual && { interval: USUAL, timeout: USUAL }));
   const dial = {
     ...Object.fromEntries(ofDial),
-    keepAlive: keepAlive
-      ? {
-          ...options.keepAlive,
-          interval: orUsual(keepAlive.interval),
-          timeout: orUsual(keepAlive.timeout),
-        }
-      : (options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : undefined)),
+    keepAlive: chosen || (isUsual && WHEN_TOLD),
   };
   return {
     ...DEFAULTS,

@@ -90,8 +90,6 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
   #handed: Entry[] = [];
   /** Settles when what waited has been handed over. */
   #drained: Promise<void> | undefined;
-  /** The connection that is asked whether it lives. */
-  #asked: Client | undefined;
   /** Ends a wait. */
   #wake: (() => void) | undefined;
   #readable: ReadableStream<In> | undefined;
@@ -109,7 +107,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
       this.#terminate(new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
     signal?.addEventListener("abort", abort, { signal: this.#signal });
     onWake(this.#signal, (isBack) => {
-      if (this.connection) void this.#probe(this.connection);
+      if (this.connection) this.connection.probe();
       else if (isBack) this.#wake?.();
     });
     if (signal?.aborted) abort();
@@ -306,7 +304,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
   // Connecting
 
   async #run(): Promise<void> {
-    const { backoff, shouldRetry, stableAfter } = this.#plan;
+    const { backoff, retryAfterMax, shouldRetry, stableAfter } = this.#plan;
     let failures = 0;
     for (let attempt = 1; !this.#hasEnded(); attempt++) {
       this.#set({ type: "connecting", attempt });
@@ -324,7 +322,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
         this.#since = time;
       }
       this.#client = undefined;
-      const [least, spread] = pauseAfter(failures++, backoff, error.details);
+      const [least, spread] = pauseAfter(failures++, backoff, retryAfterMax, error.details);
       const jitter = Math.random() * spread;
       const delay = least + jitter;
       if (this.#isUsedUp(attempt, time + delay)) {
@@ -333,7 +331,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
       }
       this.#set({ type: "waiting", attempt: attempt + 1, delay, error });
       // What a server asked for is not cut short.
-      await this.#sleep(least);
+      if (least > 0) await this.#sleep(least);
       // All that are woken by the same event do not come at once, either.
       if (await this.#sleep(jitter, true)) await this.#sleep(Math.random() * backoff.min);
     }
@@ -477,38 +475,19 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     });
   }
 
-  /** Resolves with whether it was woken; at once when the client ends. */
-  #sleep(timeout: number, mayWake = false): Promise<boolean> {
-    const options = { timeout, signal: this.#signal };
-    const waiting = this.#kit.waitFor<boolean>("wait", "CHANNEL_TIMEOUT", options, {
+  /** Waits for `delay` milliseconds, or until it is woken or the client ends. Resolves with true if woken. */
+  #sleep(delay: number, mayWake = false): Promise<boolean> {
+    const { startTimer, waitFor } = this.#kit;
+    const options = { signal: this.#signal };
+    const waiting = waitFor<boolean>("wait", "CHANNEL_TIMEOUT", options, {
       park: (done) => {
         // Called too late, it does nothing.
         if (mayWake) this.#wake = () => done(true);
-        return nothing;
+        return startTimer(delay, () => done(false));
       },
     });
+    // It rejects only if the signal fires.
     return waiting.catch(() => false);
-  }
-
-  /** Something tells that the connection may have died: if nobody answers it has. */
-  async #probe(client: Client): Promise<void> {
-    // One thing that happens to a page may be told by several events.
-    if (this.#asked === client) return;
-    this.#asked = client;
-    const isAlive = await this.#answers(client).catch(() => false);
-    this.#asked = undefined;
-    if (!isAlive) this.#drop(client, new WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
-  }
-
-  async #answers(client: Client): Promise<boolean> {
-    const { timeout, message } = { ...this.#plan.dial.keepAlive };
-    if (client.canPing) return (await client.ping({ timeout })) >= 0;
-    // Nothing can be asked.
-    if (!message) return true;
-    const { messagesReceived } = client.stats;
-    await client.send(message());
-    await this.#sleep(timeout as number);
-    return client.stats.messagesReceived > messagesReceived;
   }
 
   // The end

@@ -39,8 +39,9 @@ const SUB_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["node.ts", "browser.ts"],
   ],
   codec: [
-    ["checksum.ts", "failure.ts", "options.ts"],
+    ["checksum.ts", "failure.ts", "huffman.ts", "options.ts"],
     ["message.ts", "output.ts"],
+    ["bit-reader.ts"],
     ["inflater.ts", "format.ts"],
     ["inflating.ts"],
     ["auto.ts", "codecs.ts", "compose.ts", "deflating.ts", "json.ts", "native.ts", "stream.ts"],

@@ -41,6 +41,7 @@ const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
   min: 60_000,
+  h: 3_600_000,
   B: 1,
   KiB: 2 ** 10,
   MiB: 2 ** 20,

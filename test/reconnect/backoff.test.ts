@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pauseAfter } from "../../src/reconnect/backoff.js";
 
+const HOUR = 3_600_000;
 const SETTINGS = { min: 500, max: 30_000, factor: 2 };
 
 describe("the window of the wait", () => {
@@ -11,11 +12,11 @@ describe("the window of the wait", () => {
     [6, 30_000],
     [5_000, 30_000],
   ])("after %i failures is from 0 to %i ms", (failures, spread) => {
-    expect(pauseAfter(failures, SETTINGS)).toEqual([0, spread]);
+    expect(pauseAfter(failures, SETTINGS, HOUR)).toEqual([0, spread]);
   });
 
   test("does not grow by factor 1", () => {
-    expect(pauseAfter(9, { ...SETTINGS, factor: 1 })).toEqual([0, 500]);
+    expect(pauseAfter(9, { ...SETTINGS, factor: 1 }, HOUR)).toEqual([0, 500]);
   });
 });
 
@@ -28,18 +29,39 @@ describe("a server that asks for time", () => {
     // Nor shorter than the wait would be without.
     [5, 1_000, [1_000, 16_000]],
   ])("after %i failures, Retry-After of %i ms is honoured", (failures, retryAfter, pause) => {
-    expect(pauseAfter(failures, SETTINGS, { retryAfter })).toEqual(pause);
+    expect(pauseAfter(failures, SETTINGS, HOUR, { retryAfter })).toEqual(pause);
+  });
+
+  test.each([
+    [HOUR - 1, HOUR - 1],
+    [HOUR, HOUR],
+    [HOUR + 1, HOUR],
+    [9_223_372_036_855, HOUR],
+    [Infinity, HOUR],
+  ])("by Retry-After of %d ms gets %d ms where an hour is the most", (retryAfter, least) => {
+    expect(pauseAfter(0, SETTINGS, HOUR, { retryAfter })).toEqual([least, 30_000]);
+  });
+
+  test("gets as much as backoff.max where that is more", () => {
+    const pause = pauseAfter(0, SETTINGS, 1_000, { retryAfter: HOUR });
+    expect(pause).toEqual([30_000, 30_000]);
+  });
+
+  test.each([-1, NaN, 0])("gets nothing for Retry-After of %d ms", (retryAfter) => {
+    expect(pauseAfter(0, SETTINGS, HOUR, { retryAfter })).toEqual([0, 500]);
   });
 
   test.each([1012, 1013])("by code %i gets 5 to 30 seconds, as IANA has it", (closeCode) => {
-    expect(pauseAfter(0, SETTINGS, { closeCode })).toEqual([5_000, 25_000]);
+    expect(pauseAfter(0, SETTINGS, HOUR, { closeCode })).toEqual([5_000, 25_000]);
   });
 
   test("never gets more than the largest window that was asked for", () => {
-    expect(pauseAfter(0, { ...SETTINGS, max: 2_000 }, { closeCode: 1012 })).toEqual([2_000, 0]);
+    expect(pauseAfter(0, { ...SETTINGS, max: 2_000 }, HOUR, { closeCode: 1012 })).toEqual([
+      2_000, 0,
+    ]);
   });
 
   test("by another code gets nothing", () => {
-    expect(pauseAfter(0, SETTINGS, { closeCode: 1011 })).toEqual([0, 500]);
+    expect(pauseAfter(0, SETTINGS, HOUR, { closeCode: 1011 })).toEqual([0, 500]);
   });
 });

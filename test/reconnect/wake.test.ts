@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { json } from "../../src/codec/node.js";
 import type { WebSocketClass } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { ReconnectOptions } from "../../src/reconnect/node.js";
@@ -48,6 +49,28 @@ describe("the events of a page", () => {
     expect(wake).not.toHaveBeenCalled();
     tell("resume");
     expect(wake).toHaveBeenCalledTimes(1);
+  });
+
+  test("are listened to where `capture` is refused, as in workerd", () => {
+    vi.stubGlobal("addEventListener", (type: string, listener: () => void, options: object) => {
+      if ("capture" in options && options.capture) throw new TypeError("capture must be false");
+      page.addEventListener(type, listener, options);
+    });
+    const wake = vi.fn();
+    onWake(new AbortController().signal, wake);
+    tell("online");
+    expect(wake).toHaveBeenCalledTimes(1);
+  });
+
+  test("are caught on their way to the document, where there is one", () => {
+    const addEventListener = vi.fn();
+    vi.stubGlobal("addEventListener", addEventListener);
+    vi.stubGlobal("document", {});
+    onWake(new AbortController().signal, () => {});
+    expect(addEventListener).toHaveBeenCalledTimes(5);
+    for (const [, , options] of addEventListener.mock.calls) {
+      expect(options).toMatchObject({ capture: true });
+    }
   });
 
   test("are not missed where there are none", () => {
@@ -151,8 +174,49 @@ describe("while it is open", () => {
     await client.close();
   });
 
+  test("without keepAlive it is asked by a ping all the same", async () => {
+    await using server = await startEchoServer();
+    const client = reconnecting(server.url, { keepAlive: false });
+    await until(client, "open");
+    const { ws } = await server.connection();
+    const pinged = new Promise((resolve) => ws.once("ping", resolve));
+    tell("online");
+    await pinged;
+    await client.close();
+  });
+
+  test("a connection that is paused for its consumer lives on, and loses nothing", async () => {
+    await using server = await startEchoServer();
+    const client = reconnecting(server.url, { bufferLimit: 4_194_304, keepAlive: KEEP_ALIVE });
+    await until(client, "open");
+    const { connection } = client;
+    const { ws } = await server.connection();
+    const COUNT = 300;
+    for (let i = 0; i < COUNT; i++) ws.send(Buffer.alloc(65_536, i));
+    await vi.waitFor(() => expect(connection?.stats.timesPaused).toBeGreaterThan(0));
+    tell("online");
+    await new Promise((resolve) => setTimeout(resolve, 3 * KEEP_ALIVE.timeout));
+    expect(client.connection).toBe(connection);
+    for (let i = 0; i < COUNT; i++) {
+      const { value } = await client.receive();
+      expect((value?.data as Uint8Array)[0]).toBe(i & 255);
+    }
+    await client.close();
+  });
+
   describe("without pings, as in a page", () => {
     const webSocket = WebSocket as unknown as WebSocketClass;
+
+    test("keepAlive.message goes out as it is, past the codec", async () => {
+      await using server = await startEchoServer();
+      const codec = json();
+      const keepAlive = { ...KEEP_ALIVE, message: () => '{"op":"ping"}' };
+      const client = reconnecting(server.url, { webSocket, codec, keepAlive });
+      await until(client, "open");
+      tell("online");
+      expect(await client.receive()).toMatchObject({ value: { op: "ping" } });
+      await client.close();
+    });
 
     test("keepAlive.message asks the peer", async () => {
       await using server = await startEchoServer();

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { createContext, runInContext } from "node:vm";
 import { publint } from "publint";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -119,6 +120,21 @@ describe("the packed package", () => {
       stdout: "true INVALID_URL\ntrue INVALID_OPTION\ntrue DIAL_FAILED\n",
       stderr: "",
     });
+  });
+
+  test.each(
+    ["umd", "umd.min"].flatMap((kind) => [
+      { file: `reconnect/wschan-reconnect.${kind}.js`, needs: ["wschan"] },
+      { file: `codec/wschan-codec.${kind}.js`, needs: ["wschan", "fflate"] },
+    ]),
+  )("names the script that $file needs before it, if it is not there", async ({ file, needs }) => {
+    const dist = join(packed.dir, "node_modules/wschan/dist");
+    const code = await readFile(join(dist, file), "utf8");
+    for (const missing of needs) {
+      const others = needs.filter((name) => name !== missing).map((name) => [name, {}]);
+      const page = createContext(Object.fromEntries(others));
+      expect(() => runInContext(code, page)).toThrow(`load the script of ${missing} first`);
+    }
   });
 
   test.each(

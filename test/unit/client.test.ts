@@ -1132,22 +1132,22 @@ describe("send", () => {
   structuredClone(detached, { transfer: [detached.buffer] });
 
   test.each<[string, unknown, unknown, RegExp]>([
-    ["nothing", undefined, undefined, /data must be/],
-    ["null", null, undefined, /data must be/],
-    ["a number", 5, undefined, /data must be/],
-    ["a boolean", true, BINARY, /data must be/],
-    ["an array", [1, 2], undefined, /data must be/],
-    ["an object", { length: 1 }, TEXT, /data must be/],
+    ["nothing", undefined, undefined, /data of type/],
+    ["null", null, undefined, /data of type/],
+    ["a number", 5, undefined, /data of type/],
+    ["a boolean", true, BINARY, /data of type/],
+    ["an array", [1, 2], undefined, /data of type/],
+    ["an object", { length: 1 }, TEXT, /data of type/],
     ["a Blob", new Blob(["x"]), undefined, /arrayBuffer\(\)/],
-    ["a SharedArrayBuffer", new SharedArrayBuffer(4), undefined, /data must be/],
+    ["a SharedArrayBuffer", new SharedArrayBuffer(4), undefined, /data of type/],
     [
       "what calls itself an ArrayBuffer",
       { [Symbol.toStringTag]: "ArrayBuffer" },
       undefined,
-      /data must be|buffer/,
+      /data of type|buffer/,
     ],
-    ["a detached view", detached, undefined, /data must be/],
-    ["a detached buffer", detached.buffer, undefined, /data must be/],
+    ["a detached view", detached, undefined, /data of type/],
+    ["a detached buffer", detached.buffer, undefined, /data of type/],
     ["bytes that are no UTF-8 as TEXT", new Uint8Array([0xff]), TEXT, /UTF-8/],
     ["a cut character as TEXT", utf8("\u20ac").subarray(0, 2), TEXT, /UTF-8/],
     ["an encoded surrogate as TEXT", new Uint8Array([0xed, 0xa0, 0x80]), TEXT, /UTF-8/],
@@ -1841,7 +1841,7 @@ describe("a client with a codec", () => {
       code: "INVALID_MESSAGE",
       cause: expect.any(TypeError) as unknown,
     });
-    expect(error.message).toBe("send: codec csv could not encode data of type number");
+    expect(error.message).toBe("send: data of type number: codec csv failed");
     expect(client.state).toBe("open");
     expect(transport.sent).toEqual([]);
     client.terminate();
