@@ -30,10 +30,11 @@ export function installMissing(find, elsewhere) {
 }
 
 /**
- * Whether the command could be run, and went well.
+ * Runs apt-get, which only root may. Returns true if it succeeded.
  * @param {string[]} args
  */
 function aptGet(...args) {
+  if (process.getuid?.() !== 0) return false;
   const { status } = spawnSync("apt-get", args, {
     stdio: ["ignore", "inherit", "inherit"],
     // Offline, systemctl starts no server that a package brings: tests start their own.

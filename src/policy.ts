@@ -82,10 +82,9 @@ export async function authorize(
       cause = error;
     }
     if (allowed === true) continue;
-    const where = displayUrl(url);
     throw new WsError(
       resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
-      `dial ${where}: ${resource ? `not allowed: ${where}` : "websocket connections not allowed"}`,
+      `dial ${displayUrl(url)}: not allowed by the policy`,
       { cause },
     );
   }
@@ -116,8 +115,8 @@ export async function authorize(
  * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
  */
 export function definePolicy(rules: readonly PolicyRule[]): Policy {
-  if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
-  const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
+  if (!Array.isArray(rules)) throw invalidField("rules", "an array", rules);
+  const compiled = Array.from(rules, compileRule).sort((a, b) => +b.deny - +a.deny);
   return async (request) => {
     const url = request.action === "websocket.connect" ? undefined : toSubject(request.resource);
     for (const { deny, applies } of compiled) {
@@ -134,12 +133,15 @@ interface Rule {
   readonly applies: (request: PolicyRequest, url: Subject | undefined) => Promise<boolean>;
 }
 
-const FIELDS = ["actions", "resources", "effect", "when"];
-
 function compileRule(rule: unknown, index: number): Rule {
   const name = `rules[${index}]`;
   // A deny rule must not fail to deny because of a typing error.
-  const picked: Partial<PolicyRule> = pickKnown(`definePolicy: ${name}`, rule, FIELDS);
+  const picked: Partial<PolicyRule> = pickKnown(`definePolicy: ${name}`, rule, [
+    "actions",
+    "resources",
+    "effect",
+    "when",
+  ]);
   const { actions, resources = "*", effect, when } = picked;
   const deny = effect === "deny";
   if (!deny && effect !== "allow")
@@ -156,7 +158,7 @@ function compileRule(rule: unknown, index: number): Rule {
   const matches = compileList(
     `${name}.resources`,
     resources,
-    '"wss://host[:port][/path][?query]", "ws+unix:///socket[:/path][?query]" or "*"',
+    '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
     (pattern) => compileResource(pattern, deny),
   );
   const narrow = ![resources].flat().includes("*");
@@ -202,14 +204,29 @@ type Parts = [
 /** The parts of a requested URL, decoded once for all rules of each effect. */
 type Subject = Readonly<Record<PolicyRule["effect"], readonly string[]>>;
 
+/**
+ * An IPv6 host that contains an IPv4 address: mapped (RFC 4291 section 2.5.5.2), translated (RFC 2765 section
+ * 2.1), compatible (RFC 4291 section 2.5.5.1), NAT64 (RFC 6052 section 2.1) or 6to4 (RFC 3056 section 2). To a
+ * socket a mapped address is the IPv4 address. The others may become it in a translator or a relay, so only
+ * deny rules treat them as equal.
+ */
+const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+
 /** The parts of a URL that rules compare. The socket is the path of one; `""` unless `ws+unix:`. */
 function partsOf({ protocol, hostname, port, pathname, search }: URL, deny: boolean): Parts {
   const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
-    // Without the root's dot. An empty label at the front is none that "*." could stand for.
-    toIPv4(hostname, deny).replace(/\.$/, "").replace(/^\./, "/"),
+    hostname
+      .replace(EMBEDDED, (same, prefix: unknown, high: string, low: string) =>
+        deny || prefix === "::ffff:"
+          ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname
+          : same,
+      )
+      // Without the root's dot. An empty label at the front is none that "*." could stand for.
+      .replace(/\.$/, "")
+      .replace(/^\./, "/"),
     // "" where it is the default port of the scheme.
     port,
     // To a file system "//" is "/".
@@ -219,35 +236,15 @@ function partsOf({ protocol, hostname, port, pathname, search }: URL, deny: bool
   ];
 }
 
-/** What an IPv4-mapped IPv6 address starts with (RFC 4291 section 2.5.5.2). */
-const MAPPED = "::ffff:";
-
-/**
- * An IPv6 host that contains an IPv4 address: mapped, translated (RFC 2765 section 2.1), compatible (RFC 4291
- * section 2.5.5.1), NAT64 (RFC 6052 section 2.1) or 6to4 (RFC 3056 section 2).
- */
-const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
-
-/**
- * Returns the IPv4 address that an IPv6 host contains, or else the host itself. To a socket a mapped address
- * is the IPv4 address. The others may become it in a translator or a relay, so only deny rules treat them
- * as equal.
- */
-function toIPv4(host: string, deny: boolean): string {
-  return host.replace(EMBEDDED, (same, prefix: unknown, high: string, low: string) =>
-    deny || prefix === MAPPED ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same,
-  );
-}
-
 /**
  * Decodes a requested URL for the rules. A path with an escape that some servers treat as a separator or
  * as its end, and others do not, cannot be compared: only scheme, host and port are left of it.
  */
 function toSubject(resource: string): Subject {
   const url = parseUrl(resource, { unix: unixProblem, credentials: true });
-  const count = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
+  const end = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
   const partsFor = (deny: boolean): readonly string[] =>
-    partsOf(url, deny).slice(0, count).map(decoder(deny));
+    partsOf(url, deny).slice(0, end).map(decoder(deny));
   return { allow: partsFor(false), deny: partsFor(true) };
 }
 
@@ -325,14 +322,16 @@ function compileGlob(
   const pieces = pattern.split("*").map(decode);
   return (text) => {
     let end = 0;
-    const areFound = pieces.every((piece, index) => {
-      // The first piece must start the text, the last one must end it.
-      const isLast = index > 0 && index === pieces.length - 1;
-      const start = text.indexOf(piece, isLast ? Math.max(end, text.length - piece.length) : end);
+    const isFound = (piece: string, index: number): boolean => {
+      const from = end;
+      const start =
+        index > 0 && index === pieces.length - 1
+          ? text.lastIndexOf(piece)
+          : text.indexOf(piece, from);
       end = start + piece.length;
-      return index ? start >= 0 : start === 0;
-    });
-    return areFound && end === text.length;
+      return index ? start >= from : !start;
+    };
+    return pieces.every(isFound) && end === text.length;
   };
 }
 

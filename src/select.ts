@@ -93,7 +93,7 @@ function parseCases(cases: readonly unknown[]): readonly AnyCase[] {
   // Unlike `map`, it does not skip holes.
   return Array.from(cases, (entry: AnyCase | undefined, index) => {
     if (typeof entry?.park === "function") return entry;
-    throw invalid(`select: cases[${index}]`, "a caseReceive() or caseSend()", entry);
+    throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
   });
 }
 

@@ -1114,7 +1114,7 @@ describe("a redirect", () => {
       }),
     );
     expect(error).toMatchObject({ code: "URL_FORBIDDEN", retryable: false });
-    expect(error.message).toContain(`not allowed: ws://three.test:${port}/`);
+    expect(error.message).toContain(`dial ws://three.test:${port}/: `);
     expect(events).toEqual([
       "context websocket.connect ",
       "call websocket.connect ",

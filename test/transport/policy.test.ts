@@ -30,11 +30,7 @@ async function expectRefused(
   const url = `ws://me:secret@made-up.test:${server.port}/path?token=secret`;
   const error = await rejectionOf(dial(url, { lookup: spy.lookup }));
   expect(error).toMatchObject({ code, kind: "PERMISSION_DENIED", retryable: false });
-  expect(error.message).toContain(
-    code === "URL_FORBIDDEN"
-      ? `not allowed: ws://made-up.test:${server.port}/path?...`
-      : "websocket connections not allowed",
-  );
+  expect(error.message).toContain(`dial ws://made-up.test:${server.port}/path?...: `);
   expect(error.message).not.toContain("secret");
   expect(spy.calls).toBe(0);
   // And with the server's real address no connection arrives.

@@ -327,7 +327,7 @@ describe("channels, select and timers", () => {
     [null, "INVALID_OPTION", "cases"],
     [[], "INVALID_OPTION", "cases"],
     [receiving[0], "INVALID_OPTION", "cases"],
-    [[channel], "INVALID_OPTION", "cases[0] must be a caseReceive()"],
+    [[channel], "INVALID_OPTION", "cases[0] must be caseReceive()"],
     [[null], "INVALID_OPTION", "cases[0]"],
     [[undefined], "INVALID_OPTION", "cases[0]"],
     [[...receiving, Promise.resolve()], "INVALID_OPTION", "cases[1]"],
