@@ -764,6 +764,12 @@ function startKeepAlive(interval, timeout, host) {
   };
   rest();
   return {
+    askNow() {
+      if (phase && phase.touch !== rest) {
+        phase.stop();
+        question();
+      }
+    },
     touch: () => phase?.touch(),
     stop() {
       phase?.stop();
@@ -1313,6 +1319,10 @@ class Client {
     return startDeadline(period, expire, () => hasMoved() || this.#inbox.pressure > 0);
   }
   // Keeping alive
+  /** Has option `keepAlive` ask now, because the connection may have died unnoticed. @internal */
+  probe() {
+    this.#keepAlive?.askNow();
+  }
   #startKeepAlive({ interval, timeout, message, onPong }) {
     const transport = this.#transport;
     const hasMoved = changes(
@@ -1451,10 +1461,9 @@ function toPayload(value, type, codec) {
     const Decoder = platformClass("TextDecoder");
     return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    if (WsError.is(cause) && cause.code === "UNSUPPORTED") throw cause;
-    const wanted = "data must be a string, an ArrayBuffer (as await blob.arrayBuffer()) or a view, not detached, UTF-8 as TEXT, not of type";
-    const problem = codec ? `codec ${codec.name} could not encode data of type` : wanted;
-    throw new WsError("INVALID_MESSAGE", `send: ${problem} ${typeof value}`, { cause });
+    if (cause?.code === "UNSUPPORTED") throw cause;
+    const problem = codec ? `: codec ${codec.name} failed` : " is not a string, an ArrayBuffer (await blob.arrayBuffer()) or a view, is detached or not UTF-8";
+    throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
   }
 }
 function toBytes(data) {
@@ -1739,17 +1748,16 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
       cause = error;
     }
     if (allowed === true) continue;
-    const where = displayUrl(url);
     throw new WsError(
       resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
-      `dial ${where}: ${resource ? `not allowed: ${where}` : "websocket connections not allowed"}`,
+      `dial ${displayUrl(url)}: not allowed by the policy`,
       { cause }
     );
   }
 }
 function definePolicy(rules) {
-  if (!Array.isArray(rules)) throw invalidField("rules", "an array of rules", rules);
-  const compiled = Array.from(rules, compileRule).sort((a, b) => Number(b.deny) - Number(a.deny));
+  if (!Array.isArray(rules)) throw invalidField("rules", "an array", rules);
+  const compiled = Array.from(rules, compileRule).sort((a, b) => +b.deny - +a.deny);
   return async (request) => {
     const url = request.action === "websocket.connect" ? void 0 : toSubject(request.resource);
     for (const { deny, applies } of compiled) {
@@ -1758,10 +1766,14 @@ function definePolicy(rules) {
     return false;
   };
 }
-const FIELDS = ["actions", "resources", "effect", "when"];
 function compileRule(rule, index) {
   const name = `rules[${index}]`;
-  const picked = pickKnown(`definePolicy: ${name}`, rule, FIELDS);
+  const picked = pickKnown(`definePolicy: ${name}`, rule, [
+    "actions",
+    "resources",
+    "effect",
+    "when"
+  ]);
   const { actions, resources = "*", effect, when } = picked;
   const deny = effect === "deny";
   if (!deny && effect !== "allow")
@@ -1778,7 +1790,7 @@ function compileRule(rule, index) {
   const matches = compileList(
     `${name}.resources`,
     resources,
-    '"wss://host[:port][/path][?query]", "ws+unix:///socket[:/path][?query]" or "*"',
+    '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
     (pattern) => compileResource(pattern, deny)
   );
   const narrow = ![resources].flat().includes("*");
@@ -1801,13 +1813,16 @@ function compileList(field, value, wanted, compile) {
   });
   return (subject) => tests.some((test) => test(subject));
 }
+const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
 function partsOf({ protocol, hostname, port, pathname, search }, deny) {
   const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
-    // Without the root's dot. An empty label at the front is none that "*." could stand for.
-    toIPv4(hostname, deny).replace(/\.$/, "").replace(/^\./, "/"),
+    hostname.replace(
+      EMBEDDED,
+      (same, prefix, high, low) => deny || prefix === "::ffff:" ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
+    ).replace(/\.$/, "").replace(/^\./, "/"),
     // "" where it is the default port of the scheme.
     port,
     // To a file system "//" is "/".
@@ -1816,18 +1831,10 @@ function partsOf({ protocol, hostname, port, pathname, search }, deny) {
     search.slice(1)
   ];
 }
-const MAPPED = "::ffff:";
-const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
-function toIPv4(host, deny) {
-  return host.replace(
-    EMBEDDED,
-    (same, prefix, high, low) => deny || prefix === MAPPED ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
-  );
-}
 function toSubject(resource) {
   const url = parseUrl(resource, { unix: unixProblem, credentials: true });
-  const count = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
-  const partsFor = (deny) => partsOf(url, deny).slice(0, count).map(decoder(deny));
+  const end = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
+  const partsFor = (deny) => partsOf(url, deny).slice(0, end).map(decoder(deny));
   return { allow: partsFor(false), deny: partsFor(true) };
 }
 function decoder(deny) {
@@ -1868,13 +1875,13 @@ function compileGlob(pattern, decode) {
   const pieces = pattern.split("*").map(decode);
   return (text) => {
     let end = 0;
-    const areFound = pieces.every((piece, index) => {
-      const isLast = index > 0 && index === pieces.length - 1;
-      const start = text.indexOf(piece, isLast ? Math.max(end, text.length - piece.length) : end);
+    const isFound = (piece, index) => {
+      const from = end;
+      const start = index > 0 && index === pieces.length - 1 ? text.lastIndexOf(piece) : text.indexOf(piece, from);
       end = start + piece.length;
-      return index ? start >= 0 : start === 0;
-    });
-    return areFound && end === text.length;
+      return index ? start >= from : !start;
+    };
+    return pieces.every(isFound) && end === text.length;
   };
 }
 function invalidField(field, wanted, value) {
@@ -1974,7 +1981,7 @@ function parseCases(cases) {
   if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
   return Array.from(cases, (entry, index) => {
     if (typeof entry?.park === "function") return entry;
-    throw invalid(`select: cases[${index}]`, "a caseReceive() or caseSend()", entry);
+    throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
   });
 }
 function tryByLot(list) {

@@ -364,8 +364,8 @@ interface Codec<In = Message, Out = Data> {
     /**
      * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
      * the caller gave. It is called in the order of the sends, for all connections, and must not change
-     * what it is given. What it throws rejects the `send`, with `INVALID_MESSAGE`. Default: data goes out
-     * as it is.
+     * what it is given. What it throws rejects the `send`: an `UNSUPPORTED` error as it is, all else
+     * as the cause of `INVALID_MESSAGE`. Default: data goes out as it is.
      */
     encode?(value: Out, type?: 1 | 2): Data;
 }

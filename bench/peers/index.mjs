@@ -21,15 +21,12 @@
 
 /**
  * @typedef {object} PeerOptions
- * @property {boolean} [deflate] permessage-deflate, for all messages
- * @property {boolean} [binaryViews] of wschan: binary messages are views on the socket's buffer
+ * @property {boolean} [deflate] permessage-deflate with context take-over, for all messages
  */
 
 export const NAMES = Object.freeze({
   wschan: "`for await`",
   "wschan-receive": "`receive()`",
-  "wschan-batches": "`tryReceive()` in batches",
-  "wschan-views": "`node.binaryViews`",
   ws: "bare `ws`",
   "ws-events": '`events.on(ws, "message")`',
   "ws-stream": "`createWebSocketStream`",

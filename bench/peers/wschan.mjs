@@ -2,10 +2,9 @@
 import { COMPRESSION, connect } from "wschan";
 
 /** @param {string} url @param {import("./index.mjs").PeerOptions} options */
-export async function open(url, { deflate = false, binaryViews = false }) {
+export async function open(url, { deflate = false }) {
   const compression = deflate ? COMPRESSION.CONTEXT_TAKEOVER : COMPRESSION.DISABLED;
-  const node = binaryViews ? { binaryViews } : {};
-  return connection(await connect(url, { compression, compressionThreshold: 0, node }));
+  return connection(await connect(url, { compression, compressionThreshold: 0 }));
 }
 
 /**

@@ -6,7 +6,7 @@ import { BINARY, frame, TEXT } from "./frames.mjs";
 import { jsonMessage } from "./json.mjs";
 
 /** @typedef {import("node:net").Socket} Socket */
-/** @typedef {{ job: string, size?: number, count?: number, type?: "text" | "binary", context?: boolean }} Job */
+/** @typedef {{ job: string, size?: number, count?: number, type?: "text" | "binary" }} Job */
 
 /** How much one write holds. */
 const CHUNK = 1 << 18;
@@ -53,50 +53,45 @@ function blast(socket, job) {
   };
 }
 
-/** About how many bytes of JSON a round of {@link blastDeflated} deflates: many times zlib's window. */
-const ROUND_BYTES = 524_288;
+/** How many messages are deflated for {@link blastDeflated}: more than zlib's window of 32 KiB holds. */
+const ROUND = 100;
 
 const WINDOW = 32_768;
 
 /**
- * A round of messages, compressed: each by itself, or in one context with the text before them.
+ * A round of messages that share one deflate context with the text before them.
  *
- * @param {number} size
- * @param {boolean} hasContext
  * @param {string} before
  */
-function deflatedRound(size, hasContext, before) {
+function deflatedRound(before) {
   let history = before;
-  const length = roundLength(size);
-  const frames = Array.from({ length }, (_, number) => {
-    const text = jsonMessage(number, size);
+  const frames = Array.from({ length: ROUND }, (_, number) => {
+    const text = jsonMessage(number);
     const bytes = deflateRawSync(text, {
-      ...(hasContext && history && { dictionary: Buffer.from(history).subarray(-WINDOW) }),
+      ...(history && { dictionary: Buffer.from(history).subarray(-WINDOW) }),
       finishFlush: constants.Z_SYNC_FLUSH,
     });
-    history = (history + text).slice(-WINDOW);
+    history += text;
     // Without the end of the flush (RFC 7692 section 7.2.1).
     return frame(TEXT, bytes.subarray(0, -4), { compressed: true });
   });
   return { bytes: Buffer.concat(frames), history };
 }
 
-/** @param {number} size */
-export const roundLength = (size) => Math.max(8, Math.round(ROUND_BYTES / size));
+const FIRST = deflatedRound("");
+/** What follows the first round can follow itself for ever, and costs the server nothing. */
+const NEXT = deflatedRound(FIRST.history);
 
 /**
- * As {@link blast}, messages of JSON, compressed; `count` in whole rounds.
+ * As {@link blast}, messages of 1 KiB of JSON, compressed; `count` in whole rounds.
  *
  * @param {Socket} socket
  * @param {Job} job
  */
-function blastDeflated(socket, { size = 1024, count = 0, context = true }) {
-  const first = deflatedRound(size, context, "");
-  // What follows the first round can follow itself for ever, and costs the server nothing.
-  const next = deflatedRound(size, context, first.history);
+function blastDeflated(socket, { count = 0 }) {
   return () => {
-    socket.write(first.bytes);
-    pour(socket, next.bytes, count / roundLength(size) - 1);
+    socket.write(FIRST.bytes);
+    pour(socket, NEXT.bytes, count / ROUND - 1);
   };
 }
 
@@ -124,20 +119,10 @@ function answer(socket, job) {
   return () => socket.write(reply);
 }
 
-/**
- * Answers the first message with a compressed one, and does nothing more.
- *
- * @param {Socket} socket
- */
-function answerDeflated(socket) {
-  const { bytes } = deflatedRound(1024, true, "");
-  return () => socket.write(bytes.subarray(0, 2 + (bytes[1] ?? 0)));
-}
-
 /** Does nothing. */
 function idle() {
   return () => {};
 }
 
 /** @type {Readonly<Record<string, (socket: Socket, job: Job) => () => unknown>>} */
-export const JOBS = { blast, blastDeflated, swallow, answer, answerDeflated, idle };
+export const JOBS = { blast, blastDeflated, swallow, answer, idle };

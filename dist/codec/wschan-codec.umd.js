@@ -4,6 +4,9 @@
   (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.wschanCodec = {}, global.fflate, global.wschan));
 })(this, (function (exports, fflate, wschan) { 'use strict';
 
+  if (!fflate) throw new Error("wschan-codec: load the script of fflate first");
+  if (!wschan) throw new Error("wschan-codec: load the script of wschan first");
+
   const STEP = 8;
   const MANY = 128;
   let tables;

@@ -3,18 +3,21 @@
 var wschan = require('wschan');
 
 const RESTART = 5e3;
-function pauseAfter(failures, { min, max, factor }, { retryAfter = 0, closeCode = 0 } = {}) {
+function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
   const least = Math.min(RESTART, max);
   if (closeCode === 1012 || closeCode === 1013) return [least, max - least];
-  return [retryAfter, Math.min(max, Math.max(min * factor ** failures, retryAfter))];
+  const asked = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
+  return [asked, Math.min(max, Math.max(min * factor ** failures, asked))];
 }
 
 const DEFAULTS = {
   backoff: { min: 500, max: 3e4, factor: 2 },
+  retryAfterMax: 36e5,
   queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
   stableAfter: 5e3
 };
 const USUAL = 2e4;
+const WHEN_TOLD = { interval: 2147483647, timeout: 1e4 };
 const any = (value) => value;
 function makePlan(url, given, pings) {
   const asked = given;
@@ -28,6 +31,7 @@ function makePlan(url, given, pings) {
       max: duration,
       factor: must((value) => typeof value === "number" && value >= 1 && value <= 100, "1 to 100")
     }),
+    retryAfterMax: duration,
     stableAfter: duration,
     maxAttempts: integer(1, 2147483647),
     maxElapsed: duration,
@@ -57,14 +61,15 @@ function makePlan(url, given, pings) {
   );
   const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
   const orUsual = (value) => value === void 0 || value === 0 ? USUAL : value;
-  const isUsual = pings;
+  const isUsual = pings && !options.webSocket;
+  const chosen = keepAlive ? {
+    ...options.keepAlive,
+    interval: orUsual(keepAlive.interval),
+    timeout: orUsual(keepAlive.timeout)
+  } : options.keepAlive ?? (isUsual && { interval: USUAL, timeout: USUAL });
   const dial = {
     ...Object.fromEntries(ofDial),
-    keepAlive: keepAlive ? {
-      ...options.keepAlive,
-      interval: orUsual(keepAlive.interval),
-      timeout: orUsual(keepAlive.timeout)
-    } : options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : void 0)
+    keepAlive: chosen || isUsual && WHEN_TOLD
   };
   return {
     ...DEFAULTS,
@@ -199,7 +204,8 @@ function onWake(signal, wake) {
   const listener = ({ type }) => {
     if (type !== "visibilitychange" || !document?.hidden) wake(type !== "offline");
   };
-  for (const type of EVENTS) addEventListener?.(type, listener, { capture: true, signal });
+  const capture = document !== void 0;
+  for (const type of EVENTS) addEventListener?.(type, listener, { capture, signal });
 }
 
 const LOST = { code: 1006, reason: "", clean: false, by: "none" };
@@ -231,8 +237,6 @@ class ReconnectingClient {
   #handed = [];
   /** Settles when what waited has been handed over. */
   #drained;
-  /** The connection that is asked whether it lives. */
-  #asked;
   /** Ends a wait. */
   #wake;
   #readable;
@@ -248,7 +252,7 @@ class ReconnectingClient {
     const abort = () => this.#terminate(new wschan.WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
     signal?.addEventListener("abort", abort, { signal: this.#signal });
     onWake(this.#signal, (isBack) => {
-      if (this.connection) void this.#probe(this.connection);
+      if (this.connection) this.connection.probe();
       else if (isBack) this.#wake?.();
     });
     if (signal?.aborted) abort();
@@ -418,7 +422,7 @@ class ReconnectingClient {
   }
   // Connecting
   async #run() {
-    const { backoff, shouldRetry, stableAfter } = this.#plan;
+    const { backoff, retryAfterMax, shouldRetry, stableAfter } = this.#plan;
     let failures = 0;
     for (let attempt = 1; !this.#hasEnded(); attempt++) {
       this.#set({ type: "connecting", attempt });
@@ -435,7 +439,7 @@ class ReconnectingClient {
         this.#since = time;
       }
       this.#client = void 0;
-      const [least, spread] = pauseAfter(failures++, backoff, error.details);
+      const [least, spread] = pauseAfter(failures++, backoff, retryAfterMax, error.details);
       const jitter = Math.random() * spread;
       const delay = least + jitter;
       if (this.#isUsedUp(attempt, time + delay)) {
@@ -443,7 +447,7 @@ class ReconnectingClient {
         return this.#end({ ...info, error: last }, last);
       }
       this.#set({ type: "waiting", attempt: attempt + 1, delay, error });
-      await this.#sleep(least);
+      if (least > 0) await this.#sleep(least);
       if (await this.#sleep(jitter, true)) await this.#sleep(Math.random() * backoff.min);
     }
   }
@@ -563,33 +567,17 @@ class ReconnectingClient {
       }
     });
   }
-  /** Resolves with whether it was woken; at once when the client ends. */
-  #sleep(timeout, mayWake = false) {
-    const options = { timeout, signal: this.#signal };
-    const waiting = this.#kit.waitFor("wait", "CHANNEL_TIMEOUT", options, {
+  /** Waits for `delay` milliseconds, or until it is woken or the client ends. Resolves with true if woken. */
+  #sleep(delay, mayWake = false) {
+    const { startTimer, waitFor } = this.#kit;
+    const options = { signal: this.#signal };
+    const waiting = waitFor("wait", "CHANNEL_TIMEOUT", options, {
       park: (done) => {
         if (mayWake) this.#wake = () => done(true);
-        return nothing;
+        return startTimer(delay, () => done(false));
       }
     });
     return waiting.catch(() => false);
-  }
-  /** Something tells that the connection may have died: if nobody answers it has. */
-  async #probe(client) {
-    if (this.#asked === client) return;
-    this.#asked = client;
-    const isAlive = await this.#answers(client).catch(() => false);
-    this.#asked = void 0;
-    if (!isAlive) this.#drop(client, new wschan.WsError("KEEPALIVE_TIMEOUT", "connection: no answer"));
-  }
-  async #answers(client) {
-    const { timeout, message } = { ...this.#plan.dial.keepAlive };
-    if (client.canPing) return await client.ping({ timeout }) >= 0;
-    if (!message) return true;
-    const { messagesReceived } = client.stats;
-    await client.send(message());
-    await this.#sleep(timeout);
-    return client.stats.messagesReceived > messagesReceived;
   }
   // The end
   #hasEnded() {

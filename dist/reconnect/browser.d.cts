@@ -145,6 +145,12 @@ interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptio
     readonly context?: Context | undefined;
     /** The waits between attempts: by chance, from 0 to a window that grows. */
     readonly backoff?: BackoffOptions | undefined;
+    /**
+     * The longest wait that a server's `Retry-After` gets; what is longer is cut to it, and the jitter comes
+     * on top. A `backoff.max` that is larger counts in its place. Default: 1 h. At most 2^31-1 ms. 0: the
+     * default.
+     */
+    readonly retryAfterMax?: Duration | undefined;
     /** How long a connection must have been open for the count of failures to begin anew. Default: 5 s. 0: the default. */
     readonly stableAfter?: Duration | undefined;
     /**
