@@ -6,6 +6,8 @@ declare global {
   interface AbortSignal {}
   interface Headers {}
   interface URL {}
+  interface ReadableStream<R = any> {}
+  interface WritableStream<W = any> {}
 }
 
 /** The type that a library declares, or else the members that this package needs. */
@@ -33,6 +35,35 @@ type URL = Declared<
     readonly port: string;
     readonly pathname: string;
     readonly search: string;
+  }
+>;
+
+type ReadableStream<R> = Declared<
+  globalThis.ReadableStream<R>,
+  {
+    readonly locked: boolean;
+    cancel(reason?: unknown): Promise<void>;
+    getReader(): {
+      read(): Promise<{ readonly done: boolean; readonly value: R | undefined }>;
+      cancel(reason?: unknown): Promise<void>;
+      releaseLock(): void;
+    };
+  }
+>;
+
+type WritableStream<W> = Declared<
+  globalThis.WritableStream<W>,
+  {
+    readonly locked: boolean;
+    abort(reason?: unknown): Promise<void>;
+    close(): Promise<void>;
+    getWriter(): {
+      readonly ready: Promise<unknown>;
+      write(chunk: W): Promise<void>;
+      close(): Promise<void>;
+      abort(reason?: unknown): Promise<void>;
+      releaseLock(): void;
+    };
   }
 >;
 

@@ -16,38 +16,6 @@ const COMMON = {
 
 /** @type {import("./index.mjs").Workload[]} */
 export const workloads = [
-<<<<<<< HEAD
-  ...SIZES.flatMap(({ size, label, rounds, sends, targets }) =>
-    CONTEXTS.flatMap(({ context, label: how }) => {
-      const count = rounds * roundLength(size);
-      /** @type {Pick<import("./index.mjs").Workload, "group" | "unit" | "targets">} */
-      const common = { group: "Compressed", unit: "time", ...(targets && { targets }) };
-      /** @type {import("./index.mjs").Workload[]} */
-      const pair = [
-        {
-          ...common,
-          name: `receive ${label} of JSON, compressed${how}`,
-          ours: ["wschan", "wschan-receive"],
-          peers: ["ws", "ws-events", "ws-stream"],
-          job: { job: "blastDeflated", size, count, context, deflate: true },
-          prepare: async (peer, url) =>
-            receiving(await open(peer, url, { deflate: true }), size, count),
-        },
-        {
-          ...common,
-          name: `send ${label} of JSON, compressed${how}`,
-          ours: ["wschan"],
-          peers: ["ws", "ws-stream"],
-          job: { job: "swallow", count: sends, context, deflate: true },
-          prepare: async (peer, url) =>
-            sending(await open(peer, url, { deflate: true }), size, sends),
-        },
-      ];
-      return pair;
-    }),
-  ),
-=======
->>>>>>> parent of d55e14c (Measure batches, views, compressed messages of three sizes, and compressed connections)
   {
     ...COMMON,
     name: "receive 1 KiB of JSON, compressed",

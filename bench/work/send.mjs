@@ -35,7 +35,7 @@ const AWAITED = ["ws", "ws-stream"];
  * }[]}
  */
 const MANNERS = [
-  { label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
+  { manner: "burst", label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
   {
     manner: "each",
     label: "awaited one by one",
