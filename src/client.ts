@@ -821,7 +821,7 @@ export function toPayload(
     if ((cause as Partial<WsError> | null)?.code === "UNSUPPORTED") throw cause;
     const problem = codec
       ? `: codec ${codec.name} failed`
-      : " is not a string, an ArrayBuffer (await blob.arrayBuffer()) or a view, is detached or not UTF-8";
+      : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
     // Only the type: errors are logged, and the payload may be secret.
     throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
   }

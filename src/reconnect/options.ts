@@ -236,10 +236,10 @@ export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, ping
         interval: orUsual(keepAlive.interval),
         timeout: orUsual(keepAlive.timeout),
       }
-    : (options.keepAlive ?? (isUsual && { interval: USUAL, timeout: USUAL }));
+    : (options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : undefined));
   const dial = {
     ...Object.fromEntries(ofDial),
-    keepAlive: chosen || (isUsual && WHEN_TOLD),
+    keepAlive: isUsual && !chosen ? WHEN_TOLD : chosen,
   };
   return {
     ...DEFAULTS,

@@ -93,6 +93,9 @@ describe("what is left out", () => {
   });
 });
 
+/** It never becomes due: 2^31-1 ms are 24 days. */
+const WHEN_TOLD = { interval: 2_147_483_647, timeout: 10_000 };
+
 describe("keepAlive", () => {
   const keepAliveOf = (options: ReconnectOptions, pings = true) =>
     makePlan(URL, options, pings).dial.keepAlive;
@@ -126,18 +129,21 @@ describe("keepAlive", () => {
     expect(connect.mock.calls[0]?.[1]?.keepAlive).toEqual(expected);
   });
 
-  test("is off by false, also for each connection of a context that has it", async () => {
+  test("asks only when told to by false, also for each connection of a context that has it", async () => {
     const defaults = { keepAlive: { interval: 7, timeout: 8 } };
     const context = createContext({ policy: () => false, defaults });
     const connect = vi.spyOn(context, "connect");
     for (const given of [{ keepAlive: false }, { keepAlive: false, context }] as const) {
-      expect(keepAliveOf(given)).toBe(false);
+      expect(keepAliveOf(given)).toEqual(WHEN_TOLD);
       expect(keepAliveOf(given, false)).toBe(false);
     }
-    for (const given of [{}, { webSocket }]) {
+    for (const [given, keepAlive] of [
+      [{}, WHEN_TOLD],
+      [{ webSocket }, false],
+    ] as const) {
       const { error } = await reconnecting(URL, { context, keepAlive: false, ...given }).closed;
       expect(error?.code).toBe("CONNECT_FORBIDDEN");
-      expect(connect.mock.lastCall?.[1]?.keepAlive).toBe(false);
+      expect(connect.mock.lastCall?.[1]?.keepAlive).toEqual(keepAlive);
     }
   });
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createContext, runInContext } from "node:vm";
+import { createContext, runInContext, type Context } from "node:vm";
 import { publint } from "publint";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -132,8 +132,8 @@ describe("the packed package", () => {
     const code = await readFile(join(dist, file), "utf8");
     for (const missing of needs) {
       const others = needs.filter((name) => name !== missing).map((name) => [name, {}]);
-      const page = createContext(Object.fromEntries(others));
-      expect(() => runInContext(code, page)).toThrow(`load the script of ${missing} first`);
+      const page = createContext(Object.fromEntries(others) as Context);
+      expect(() => void runInContext(code, page)).toThrow(`load the script of ${missing} first`);
     }
   });
 

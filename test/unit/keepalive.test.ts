@@ -344,6 +344,68 @@ describe("keepAlive", () => {
   });
 });
 
+describe("keepAlive that is told to ask at once", () => {
+  test("pings, and finds a dead peer within one timeout", async () => {
+    const { client, transport } = open();
+    await advance(100);
+    client.probe();
+    expect(transport.pings).toHaveLength(1);
+    await advance(395);
+    expect(client.state).toBe("open");
+    await advance(15);
+    expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
+  });
+
+  test("begins a new interval with the answer", async () => {
+    const opened = open();
+    await advance(900);
+    opened.client.probe();
+    pong(opened);
+    await advance(995);
+    expect(opened.transport.pings).toHaveLength(0);
+    await advance(10);
+    expect(opened.transport.pings).toHaveLength(1);
+    opened.client.terminate();
+  });
+
+  test("does not ask twice, nor restart a question that is out", async () => {
+    const { client, transport } = open();
+    client.probe();
+    await advance(300);
+    client.probe();
+    expect(transport.pings).toHaveLength(1);
+    await advance(105);
+    expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
+  });
+
+  test("blames nobody while the socket is paused", async () => {
+    const { client, text } = open({}, { channelCapacity: 1 });
+    text("x");
+    client.probe();
+    await advance(60_000);
+    expect(client.state).toBe("open");
+    client.terminate();
+  });
+
+  test("does nothing when closing, nor without the option", async () => {
+    for (const { client, transport } of [open({}, { closeTimeout: "1h" }), openClient()]) {
+      void client.close();
+      client.probe();
+      await advance(1_000);
+      expect(transport.pings).toHaveLength(0);
+      client.terminate();
+    }
+  });
+
+  test("sends its message where there are no ping frames", async () => {
+    const { client, transport } = openWithoutPings();
+    client.probe();
+    expect(transport.sent).toEqual(["?"]);
+    await advance(405);
+    expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
+  });
+});
+
 describe("keepAlive after a sleep of an hour", () => {
   test("pings at once, and finds a dead peer within one timeout", async () => {
     const { client, transport } = open();
