@@ -1462,7 +1462,7 @@ function toPayload(value, type, codec) {
     return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     if (cause?.code === "UNSUPPORTED") throw cause;
-    const problem = codec ? `: codec ${codec.name} failed` : " is not a string, an ArrayBuffer (await blob.arrayBuffer()) or a view, is detached or not UTF-8";
+    const problem = codec ? `: codec ${codec.name} failed` : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
     throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
   }
 }

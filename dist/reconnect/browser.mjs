@@ -59,15 +59,15 @@ function makePlan(url, given, pings) {
   );
   const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
   const orUsual = (value) => value === void 0 || value === 0 ? USUAL : value;
-  const isUsual = pings && !options.webSocket;
+  const isUsual = pings;
   const chosen = keepAlive ? {
     ...options.keepAlive,
     interval: orUsual(keepAlive.interval),
     timeout: orUsual(keepAlive.timeout)
-  } : options.keepAlive ?? (isUsual && { interval: USUAL, timeout: USUAL });
+  } : options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : void 0);
   const dial = {
     ...Object.fromEntries(ofDial),
-    keepAlive: chosen || isUsual && WHEN_TOLD
+    keepAlive: isUsual && !chosen ? WHEN_TOLD : chosen
   };
   return {
     ...DEFAULTS,

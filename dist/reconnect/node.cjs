@@ -61,15 +61,15 @@ function makePlan(url, given, pings) {
   );
   const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
   const orUsual = (value) => value === void 0 || value === 0 ? USUAL : value;
-  const isUsual = pings && !options.webSocket;
+  const isUsual = !options.webSocket;
   const chosen = keepAlive ? {
     ...options.keepAlive,
     interval: orUsual(keepAlive.interval),
     timeout: orUsual(keepAlive.timeout)
-  } : options.keepAlive ?? (isUsual && { interval: USUAL, timeout: USUAL });
+  } : options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : void 0);
   const dial = {
     ...Object.fromEntries(ofDial),
-    keepAlive: chosen || isUsual && WHEN_TOLD
+    keepAlive: isUsual && !chosen ? WHEN_TOLD : chosen
   };
   return {
     ...DEFAULTS,
@@ -632,11 +632,11 @@ function giveUpError(attempts, cause) {
   return new wschan.WsError(code, text, { kind, retryable, details, cause });
 }
 function bindReconnecting(pings) {
-  const bound = (url, options = {}) => new ReconnectingClient(makePlan(url, options, pings));
+  const bound = (url, options = {}) => new ReconnectingClient(makePlan(url, options));
   return bound;
 }
 
-const reconnecting = /* @__PURE__ */ bindReconnecting(true);
+const reconnecting = /* @__PURE__ */ bindReconnecting();
 
 exports.reconnecting = reconnecting;
 //# sourceMappingURL=node.cjs.map

@@ -522,7 +522,8 @@ describe("the channel", () => {
         if (n === 1) ws.close(1001);
       },
     });
-    const client = reconnecting(server.url, { ...FAST, channelCapacity: 1 });
+    // Full, which the close frame does not wait for.
+    const client = reconnecting(server.url, { ...FAST, channelCapacity: 3 });
     await until(client, "open", ({ attempt }) => attempt === 2);
     const got: unknown[] = [];
     for (let i = 0; i < 6; i++) got.push((await client.receive()).value?.data);
