@@ -6,7 +6,10 @@ declare global {
   interface AbortSignal {}
   interface Headers {}
   interface URL {}
+  // Merged declarations must have the same type parameters.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   interface ReadableStream<R = any> {}
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   interface WritableStream<W = any> {}
 }
 

@@ -149,7 +149,9 @@ describe("a refusal", () => {
       peer.refuse(status, { "X-Why": "because", "Set-Cookie": "a=1" }, "go äway"),
     );
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", kind, retryable });
-    expect(error.details).toEqual({
+    const { headers, body } = error.details;
+    // They are not enumerable.
+    expect({ ...error.details, headers, body }).toEqual({
       status: Number(status.slice(0, 3)),
       statusText: status.slice(4),
       headers: { "content-length": "8", "x-why": "because", "set-cookie": ["a=1"] },

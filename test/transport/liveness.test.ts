@@ -180,9 +180,10 @@ describe("writeTimeout", () => {
     await sleep((PERIOD / ms(1)) * 2);
     expect(client.state).toBe("open");
     peer.socket.pause();
-    const start = performance.now();
     const sent = client.send(new Uint8Array(33_554_432));
     const flushed = client.flush();
+    // From here: masking so many bytes takes a while.
+    const start = performance.now();
     const info = await client.closed;
     const time = performance.now() - start;
     expect(time).toBeGreaterThan(PERIOD * 0.9);
@@ -429,7 +430,7 @@ describe("a turn of the event loop", () => {
   test.each([
     ["without await", false],
     ["with await", true],
-  ])("sends many small messages in one write, %s", async (_, awaited) => {
+  ])("writes the first of many small messages at once and the others together, %s", async (_, awaited) => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -439,7 +440,7 @@ describe("a turn of the event loop", () => {
       if (awaited) await sent;
     }
     await peer.frame(OPCODE.TEXT, 99);
-    expect(peer.reads).toBe(1);
+    expect(peer.reads).toBeLessThanOrEqual(2);
     expect(peer.frames.map(({ payload }) => payload.toString())).toEqual(
       Array.from({ length: 100 }, (_, i) => `message ${i}`),
     );
