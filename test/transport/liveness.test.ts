@@ -430,22 +430,25 @@ describe("a turn of the event loop", () => {
   test.each([
     ["without await", false],
     ["with await", true],
-  ])("writes the first of many small messages at once and the others together, %s", async (_, awaited) => {
-    await using server = await startRawServer();
-    const client = await connect(server.url);
-    const peer = await server.connection();
-    await turn();
-    for (let i = 0; i < 100; i++) {
-      const sent = client.send(`message ${i}`);
-      if (awaited) await sent;
-    }
-    await peer.frame(OPCODE.TEXT, 99);
-    expect(peer.reads).toBeLessThanOrEqual(2);
-    expect(peer.frames.map(({ payload }) => payload.toString())).toEqual(
-      Array.from({ length: 100 }, (_, i) => `message ${i}`),
-    );
-    client.terminate();
-  });
+  ])(
+    "writes the first of many small messages at once and the others together, %s",
+    async (_, awaited) => {
+      await using server = await startRawServer();
+      const client = await connect(server.url);
+      const peer = await server.connection();
+      await turn();
+      for (let i = 0; i < 100; i++) {
+        const sent = client.send(`message ${i}`);
+        if (awaited) await sent;
+      }
+      await peer.frame(OPCODE.TEXT, 99);
+      expect(peer.reads).toBeLessThanOrEqual(2);
+      expect(peer.frames.map(({ payload }) => payload.toString())).toEqual(
+        Array.from({ length: 100 }, (_, i) => `message ${i}`),
+      );
+      client.terminate();
+    },
+  );
 
   test.each([
     ["small", "x", 0],
