@@ -2767,7 +2767,7 @@ const MAX_UNCOUNTED_WRITE_BYTES = 16384;
 const MIN_TABLE_AGE_MS = 20;
 class KernelCounters {
   constructor(socket) {
-    // What the owner has read from the stream and written to it.
+    // Bytes that the owner has read from the stream and written to it.
     this.emitted = 0;
     this.given = 0;
     this.#socket = socket;
@@ -2783,7 +2783,7 @@ class KernelCounters {
     const waiting = this.#handle?.writeQueueSize;
     return waiting === void 0 ? void 0 : waiting === 0;
   }
-  /** How many bytes to write at once, so that their progress can be seen. */
+  /** The most bytes to write at once, so that their progress can be seen. */
   get maxWriteBytes() {
     return this.#handle ? Infinity : MAX_UNCOUNTED_WRITE_BYTES;
   }
@@ -3211,7 +3211,7 @@ class MessageInflater {
   #limit;
   #events;
   #stream;
-  /** What the current message has inflated to so far. */
+  /** The inflated bytes of the current message so far. */
   #parts = [];
   #size = 0;
   /** @param limit The largest message, inflated, in bytes. */
@@ -3349,7 +3349,7 @@ function viewOf({ buffer, byteOffset, length }) {
 
 class MessageReader {
   constructor(socket, { readLimit, node }, deflate, pings, events) {
-    /** How often reading was paused because of the consumer. */
+    /** Counts the pauses that a slow consumer caused. */
     this.timesPaused = 0;
     this.#isInflating = false;
     this.#pressure = 0;
@@ -3505,7 +3505,7 @@ class MessageSender {
     this.#threshold = threshold;
     this.#onError = onError;
   }
-  /** How many bytes have not been handed to the socket. */
+  /** Bytes that have not been handed to the socket. */
   get size() {
     return this.#writer.size + this.#waitingBytes;
   }
@@ -3655,7 +3655,7 @@ class SocketConnection {
     /** The server has ended its half of TCP; that is reported once all its bytes are parsed. */
     this.#hasPeerEnded = false;
     this.#isSocketClosed = false;
-    /** What the server's last bytes lead to, after the consumer had its turn with those before. */
+    /** Tasks for a close frame, a fault or an end, run after the consumer has handled earlier messages. */
     this.#deferred = [];
     const { headers } = response;
     const { compression, compressionThreshold } = options;

@@ -730,12 +730,12 @@ type Compression = CompressionMode | "disabled" | "context_takeover" | "no_conte
 /** Settings of option `keepAlive`. */
 interface KeepAliveOptions {
     /**
-     * How long nothing may arrive, or nothing be sent, before the peer is pinged: milliseconds or a Go
+     * The longest time without a byte received, or without one sent, before the peer is pinged: milliseconds or a Go
      * duration. Default: 30 s. At most 2^31-1 ms. 0: the default.
      */
     readonly interval?: Duration | undefined;
     /**
-     * How long nothing may arrive after the ping has left; then `KEEPALIVE_TIMEOUT` ends the connection.
+     * The longest time without a byte received after the ping has left; then `KEEPALIVE_TIMEOUT` ends the connection.
      * Default: 10 s. At most 2^31-1 ms. 0: the default.
      */
     readonly timeout?: Duration | undefined;

@@ -25,7 +25,7 @@ const firefox = missingOf(findBrowser("firefox"));
 const webkit = missingOf(findBrowser("webkit"));
 const runtimes = hasRuntimes ? [] : ["runtimes"];
 
-/** What is missing, by the project that needs it. */
+/** Missing programs, by the project that needs them. */
 const missing = {
   chromium,
   firefox,

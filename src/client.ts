@@ -513,7 +513,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     const error = WsError.is(cause)
       ? cause
       : this.#error("INVALID_MESSAGE", "receive", text, { cause });
-    // What this platform lacks is not the message's fault.
+    // The platform lacks a class: the message is not at fault.
     const own = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
     this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : own, error);
   }

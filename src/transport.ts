@@ -18,7 +18,7 @@ export interface Handshake {
 }
 
 /**
- * How far the consumer is behind: 0: it is not; 1: its channel is full; 2: so much is unread that even a pong
+ * The backlog of the consumer. 0: none; 1: its channel is full; 2: so much is unread that even a pong
  * that is awaited is no reason to read on.
  */
 export type Pressure = 0 | 1 | 2;

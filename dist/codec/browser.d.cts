@@ -123,7 +123,7 @@ type SchemaResult<Out> = {
 } | {
     readonly issues: readonly SchemaIssue[];
 };
-/** What a schema finds wrong. */
+/** A problem that a schema reports. */
 interface SchemaIssue {
     readonly message: string;
     /** The keys that lead to it. */

@@ -124,7 +124,7 @@
   const EMPTY = /* @__PURE__ */ new Uint8Array();
   class BitReader {
     #input = EMPTY;
-    /** What to subtract from a position in `#input` for the position in the latest piece. */
+    /** Subtracted from a position in `#input` for the position in the latest piece. */
     #offset = 0;
     /** Position of the next byte; and the bits of those before it that are still to be read. */
     #at = 0;
@@ -318,7 +318,7 @@
       /** Bytes of a stored block that are still to be copied. */
       this.#stored = 0;
       this.#ownCodes = [new HuffmanCode(), new HuffmanCode()];
-      /** How many code lengths a block has, 0 once its codes are built; how many are read, and these. */
+      /** The number of code lengths of a block, 0 once its codes are built; those read so far, and their values. */
       this.#lengthCount = 0;
       this.#literalCount = 0;
       this.#lengthsRead = 0;

@@ -341,7 +341,7 @@ declare class ReconnectingClient<In = Message, Out = Data> implements ClientLike
     /** `close()`, for `await using`, where the platform has the symbol. */
     [Symbol.asyncDispose](): Promise<void>;
 }
-/** What option `marker` adds to the received values. */
+/** The values that option `marker` adds to those received. */
 type Marker<M> = true extends M ? Reconnected : never;
 /** The type of `reconnecting`. */
 interface Reconnecting {

@@ -11,7 +11,7 @@ const EMPTY: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array();
  */
 export class BitReader {
   #input: Uint8Array = EMPTY;
-  /** What to subtract from a position in `#input` for the position in the latest piece. */
+  /** Subtracted from a position in `#input` for the position in the latest piece. */
   #offset = 0;
   /** Position of the next byte; and the bits of those before it that are still to be read. */
   #at = 0;

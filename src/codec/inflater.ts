@@ -4,7 +4,7 @@ import { getFixedCodes, HuffmanCode } from "./huffman.js";
 import type { Codes } from "./huffman.js";
 import type { Output } from "./output.js";
 
-/** How far back a stream may refer, and its longest match, in bytes: RFC 1951 sections 2 and 3.2.5. */
+/** The longest distance and the longest match of a stream, in bytes: RFC 1951 sections 2 and 3.2.5. */
 const WINDOW = 32_768;
 const MAX_MATCH = 258;
 
@@ -36,7 +36,7 @@ export class Inflater {
   #codes: Codes | undefined;
   readonly #ownCodes: Codes = [new HuffmanCode(), new HuffmanCode()];
 
-  /** How many code lengths a block has, 0 once its codes are built; how many are read, and these. */
+  /** The number of code lengths of a block, 0 once its codes are built; those read so far, and their values. */
   #lengthCount = 0;
   #literalCount = 0;
   #lengthsRead = 0;
@@ -98,7 +98,7 @@ export class Inflater {
     const reader = this.#reader;
     const { isCutOff } = reader;
     if (isCutOff || problem) reader.goBack();
-    // What zeros beyond the end have led to is no problem.
+    // Zeros are read beyond the end of the input; an error that they cause does not count.
     if (problem && !isCutOff) throw corrupt(codec, problem, reader.position);
     return isCutOff;
   }

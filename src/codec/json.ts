@@ -21,7 +21,7 @@ export type SchemaResult<Out> =
   | { readonly value: Out; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
-/** What a schema finds wrong. */
+/** A problem that a schema reports. */
 export interface SchemaIssue {
   readonly message: string;
   /** The keys that lead to it. */

@@ -554,7 +554,7 @@ function giveUpError(attempts: number, cause: WsError): WsError {
   return new WsError(code, text, { kind, retryable, details, cause });
 }
 
-/** What option `marker` adds to the received values. */
+/** The values that option `marker` adds to those received. */
 type Marker<M> = true extends M ? Reconnected : never;
 
 /** The type of `reconnecting`. */

@@ -47,7 +47,7 @@ const CLOSING = 1;
 const LINGERING = 2;
 const DISCARDING = 3;
 
-/** How long the server may take to close TCP after both close frames (RFC 6455 section 7.1.1). */
+/** The longest wait for the server to close TCP after both close frames (RFC 6455 section 7.1.1). */
 const LINGER_MS = 1_000;
 
 /** While more bytes than this wait, only the latest ping is answered (RFC 6455 section 5.5.3). */
@@ -82,7 +82,7 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
   /** The server has ended its half of TCP; that is reported once all its bytes are parsed. */
   #hasPeerEnded = false;
   #isSocketClosed = false;
-  /** What the server's last bytes lead to, after the consumer had its turn with those before. */
+  /** Tasks for a close frame, a fault or an end, run after the consumer has handled earlier messages. */
   #deferred: (() => void)[] = [];
 
   /** The payload of the latest ping that has not been answered. */
@@ -324,7 +324,7 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
 
   #onSocketClose(): void {
     this.#isSocketClosed = true;
-    // What had arrived is delivered first.
+    // Messages that have already arrived are delivered first.
     this.#reader.finish();
   }
 

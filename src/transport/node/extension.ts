@@ -1,7 +1,7 @@
 import { COMPRESSION } from "../../constants.js";
 import type { CompressionMode } from "../../constants.js";
 
-/** What both sides agreed on for permessage-deflate (RFC 7692 section 7.1). */
+/** The negotiated parameters of permessage-deflate (RFC 7692 section 7.1). */
 export interface DeflateParameters {
   /** True if the server may refer to its earlier messages. */
   readonly serverContext: boolean;

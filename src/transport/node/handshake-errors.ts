@@ -13,7 +13,7 @@ const CERTIFICATE_ERROR =
 
 type CodedError = Error & { readonly code?: string };
 
-/** What is known of a dial that failed. */
+/** Facts about a failed dial. */
 export interface DialFacts {
   /** The URL, as errors show it. */
   readonly label: string;

@@ -29,7 +29,7 @@ export class MessageInflater {
   readonly #limit: number;
   readonly #events: InflateEvents;
   #stream: InflateRaw | undefined;
-  /** What the current message has inflated to so far. */
+  /** The inflated bytes of the current message so far. */
   #parts: Buffer[] = [];
   #size = 0;
 

@@ -27,7 +27,7 @@ const MIN_TABLE_AGE_MS = 20;
 /** Counts the bytes of one socket, or of any other Duplex by what it accepts and emits. */
 export class KernelCounters {
   readonly #socket: Duplex;
-  // What the owner has read from the stream and written to it.
+  // Bytes that the owner has read from the stream and written to it.
   emitted = 0;
   given = 0;
   #inode: number | undefined;
@@ -47,7 +47,7 @@ export class KernelCounters {
     return waiting === undefined ? undefined : waiting === 0;
   }
 
-  /** How many bytes to write at once, so that their progress can be seen. */
+  /** The most bytes to write at once, so that their progress can be seen. */
   get maxWriteBytes(): number {
     return this.#handle ? Infinity : MAX_UNCOUNTED_WRITE_BYTES;
   }

@@ -33,7 +33,7 @@ export interface ReaderEvents {
  * inflated on zlib's thread.
  */
 export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
-  /** How often reading was paused because of the consumer. */
+  /** Counts the pauses that a slow consumer caused. */
   timesPaused = 0;
 
   readonly #socket: Duplex;

@@ -37,7 +37,7 @@ export class MessageSender {
     this.#onError = onError;
   }
 
-  /** How many bytes have not been handed to the socket. */
+  /** Bytes that have not been handed to the socket. */
   get size(): number {
     return this.#writer.size + this.#waitingBytes;
   }
