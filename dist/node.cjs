@@ -825,23 +825,18 @@ function writableOf(client) {
 }
 
 const PATIENCE = 3e4;
-function warnIfUnread(where, inbox, onRead) {
+function warnIfUnread(where, inbox, transport, onRead) {
   inbox.wasRead = false;
   const expire = () => {
     if (inbox.wasRead) onRead();
     else if (!inbox.hasWarned) {
       inbox.hasWarned = true;
-      warn(
-        `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`
-      );
+      const text = `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`;
+      if (transport.warn) transport.warn(text);
+      else console.warn(text);
     }
   };
   return startTimer(PATIENCE, expire, false);
-}
-function warn(text) {
-  const { process } = globalThis;
-  if (process?.emitWarning) process.emitWarning(text);
-  else console.warn(text);
 }
 
 function parseUrl(input, { unix, credentials, base }) {
@@ -1281,7 +1276,7 @@ class Client {
     }
   }
   #startWarning() {
-    return warnIfUnread(this.#label, this.#inbox, () => {
+    return warnIfUnread(this.#label, this.#inbox, this.#transport, () => {
       this.#stopWarning = void 0;
       this.#regulate();
     });
@@ -3792,6 +3787,9 @@ class SocketConnection {
   onMessage(message, size) {
     this.#handler?.onMessage(message, size);
   }
+  warn(text) {
+    process.emitWarning(text);
+  }
   pause(pressure) {
     this.#reader.pause(pressure);
   }
@@ -4561,6 +4559,9 @@ class WsConnection {
     this.written++;
     this.#pings.onFlushed(this.written);
     this.#handler?.onProgress();
+  }
+  warn(text) {
+    process.emitWarning(text);
   }
   pause(pressure) {
     this.#pressure = pressure;

@@ -815,23 +815,18 @@
   }
 
   const PATIENCE = 3e4;
-  function warnIfUnread(where, inbox, onRead) {
+  function warnIfUnread(where, inbox, transport, onRead) {
     inbox.wasRead = false;
     const expire = () => {
       if (inbox.wasRead) onRead();
       else if (!inbox.hasWarned) {
         inbox.hasWarned = true;
-        warn(
-          `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`
-        );
+        const text = `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`;
+        if (transport.warn) transport.warn(text);
+        else console.warn(text);
       }
     };
     return startTimer(PATIENCE, expire, false);
-  }
-  function warn(text) {
-    const { process } = globalThis;
-    if (process?.emitWarning) process.emitWarning(text);
-    else console.warn(text);
   }
 
   function parseUrl(input, { unix, credentials, base }) {
@@ -1265,7 +1260,7 @@
       }
     }
     #startWarning() {
-      return warnIfUnread(this.#label, this.#inbox, () => {
+      return warnIfUnread(this.#label, this.#inbox, this.#transport, () => {
         this.#stopWarning = void 0;
         this.#regulate();
       });

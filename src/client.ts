@@ -562,7 +562,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   }
 
   #startWarning(): () => void {
-    return warnIfUnread(this.#label, this.#inbox, () => {
+    return warnIfUnread(this.#label, this.#inbox, this.#transport, () => {
       this.#stopWarning = undefined;
       this.#regulate();
     });

@@ -56,6 +56,8 @@ export interface Transport {
    * what gives it up.
    */
   ping?(done: (roundTrip: number) => void): () => void;
+  /** Prints a warning for the developer, where the platform has a way of its own. Otherwise: `console.warn`. */
+  readonly warn?: ((text: string) => void) | undefined;
   /** Stops or continues reading, where the platform can. */
   pause(pressure: Pressure): void;
   /** Sends a close frame, then ends as the peer answers. */

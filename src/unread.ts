@@ -1,5 +1,6 @@
 import { startTimer } from "./deadline.js";
 import type { Inbox } from "./inbox.js";
+import type { Transport } from "./transport.js";
 
 /** How long a connection may stay paused without a single receive before the warning, in milliseconds. */
 const PATIENCE = 30_000;
@@ -10,22 +11,21 @@ type Unread = Pick<Inbox<never>, "wasRead" | "hasWarned">;
  * Warns, once for each inbox, if nothing is received from it within 30 s; otherwise calls `onRead` then.
  * The timer does not keep the process alive. Returns what stops it.
  */
-export function warnIfUnread(where: string, inbox: Unread, onRead: () => void): () => void {
+export function warnIfUnread(
+  where: string,
+  inbox: Unread,
+  transport: Pick<Transport, "warn">,
+  onRead: () => void,
+): () => void {
   inbox.wasRead = false;
   const expire = (): void => {
     if (inbox.wasRead) onRead();
     else if (!inbox.hasWarned) {
       inbox.hasWarned = true;
-      warn(
-        `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`,
-      );
+      const text = `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`;
+      if (transport.warn) transport.warn(text);
+      else console.warn(text);
     }
   };
   return startTimer(PATIENCE, expire, false);
-}
-
-function warn(text: string): void {
-  const { process } = globalThis as { process?: { emitWarning?: (text: string) => void } };
-  if (process?.emitWarning) process.emitWarning(text);
-  else console.warn(text);
 }

@@ -103,12 +103,15 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
           }
         }
       </script>
-      <script type="module">
-        import { connect, createContext } from "wschan";
-        import * as codecs from "wschan/codec";
-        import { reconnecting } from "wschan/reconnect";
-        import { main } from "./program.mjs";
-        globalThis.report = main({ connect, createContext, reconnecting }, codecs, ${JSON.stringify(urls)});
+      <script>
+        // A classic script: a driver may ask before a module has run.
+        globalThis.report = (async () => {
+          const { connect, createContext } = await import("wschan");
+          const codecs = await import("wschan/codec");
+          const { reconnecting } = await import("wschan/reconnect");
+          const { main } = await import("./program.mjs");
+          return main({ connect, createContext, reconnecting }, codecs, ${JSON.stringify(urls)});
+        })();
       </script>`);
     await using project = await makeProject({ "index.html": page });
     await using files = await startStaticServer(project.dir);

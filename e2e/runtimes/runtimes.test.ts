@@ -114,7 +114,7 @@ test.each(CASES)(
     });
     expect(names).toEqual(["gzip", "zlib", "deflateRaw"]);
 
-    expect(reconnected).toEqual({ values: [1, 2, 3, "sent"], code: 1000, end: "normal" });
+    expect(reconnected).toEqual({ values: [1, 2, 3, "echo"], code: 1000, end: "normal" });
 
     // The server's side of it.
     const codes = servers.connections.map(async ({ closed }) => (await closed).code);

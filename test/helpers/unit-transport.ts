@@ -49,6 +49,7 @@ export class FakeTransport implements Transport {
   /** What was asked for, in order: "pause", "close 1000 bye", ... */
   readonly calls: string[] = [];
   readonly sent: (string | Uint8Array)[] = [];
+  readonly warnings: string[] = [];
   /** What the pings that wait are told. */
   readonly pings: ((roundTrip: number) => void)[] = [];
   /** Sent bytes stay in `bufferedAmount` until `drain`. */
@@ -94,6 +95,10 @@ export class FakeTransport implements Transport {
     return () => {
       this.calls.push("give up ping");
     };
+  };
+
+  warn: ((text: string) => void) | undefined = (text) => {
+    this.warnings.push(text);
   };
 
   /** The operating system has taken everything. */

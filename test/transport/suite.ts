@@ -682,12 +682,12 @@ export function transportSuite(options: SuiteOptions): void {
       });
 
       test("nothing, with discardIncoming, is never paused and sees the end", async () => {
-        const { client } = await open("greet=200&close=1012", {
+        const { client } = await open("greet=200&close=1011", {
           discardIncoming: true,
           channelCapacity: 1,
         });
         expect(await client.receive()).toEqual({ ok: false, value: undefined });
-        expect(await client.closed).toMatchObject({ code: 1012, by: "peer" });
+        expect(await client.closed).toMatchObject({ code: 1011, by: "peer" });
         expect(client.stats).toMatchObject({
           messagesReceived: 200,
           bytesBuffered: 0,

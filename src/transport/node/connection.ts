@@ -230,6 +230,10 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
     this.#handler?.onMessage(message, size);
   }
 
+  warn(text: string): void {
+    process.emitWarning(text);
+  }
+
   pause(pressure: Pressure): void {
     this.#reader.pause(pressure);
   }

@@ -136,6 +136,10 @@ export class WsConnection implements Transport {
     this.#handler?.onProgress();
   }
 
+  warn(text: string): void {
+    process.emitWarning(text);
+  }
+
   pause(pressure: Pressure): void {
     this.#pressure = pressure;
     this.#regulate();
