@@ -62,7 +62,8 @@ export default defineConfig({
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
       // What docs/RELIABILITY.md tells of, with `reconnect` and `codec`.
-      project("faults", { testTimeout: ms(20_000) }),
+      // Concurrent tests of slow links wait far more than they work.
+      project("faults", { testTimeout: ms(20_000), maxConcurrency: 20 }),
       project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),
       // Longer, where WSCHAN_FUZZ_RUNS asks for more cases.
       project("fuzz", { testTimeout: ms(60_000) * Number(process.env.WSCHAN_FUZZ_RUNS ?? 1) }),

@@ -35,6 +35,7 @@ export class FakeTransport implements Transport {
   handshake: Handshake | undefined;
   backpressure: Backpressure = "socket";
   bufferedAmount: number | undefined = 0;
+  unsent = 0;
   taken = 0;
   written = 0;
   /** What the kernel has taken, and whether bytes wait for the peer. */

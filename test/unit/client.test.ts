@@ -621,6 +621,20 @@ describe("close", () => {
     expect(transport.calls).toEqual(["cut"]);
   });
 
+  test("waits on while the kernel still sends what it has accepted", async () => {
+    const { client, transport } = openClient({ closeTimeout: 1000 });
+    transport.unsent = 100;
+    void client.close();
+    for (let i = 1; i <= 10; i++) {
+      await advance(800);
+      transport.unsent -= 5;
+      expect(client.state).toBe("closing");
+    }
+    await advance(1900);
+    expect(await closedNow(client)).toMatchObject({ code: 1000, clean: false, by: "local" });
+    expect(transport.calls).toEqual(["close 1000", "cut"]);
+  });
+
   test("does not wait on for a peer that answers with data alone", async () => {
     const { client, transport, text: arrive } = openClient({ closeTimeout: 1000 });
     void client.close();

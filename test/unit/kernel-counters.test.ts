@@ -109,10 +109,11 @@ describe.each([
       const { peer } = pair;
       const counters = new KernelCounters(pair.socket);
       await fill(pair, counters);
-      const { sent } = counters;
+      const { sent, unsent } = counters;
       // Less than a third of the send buffer.
       await read(peer, 200_000);
       await expect.poll(() => counters.sent).toBeGreaterThan(sent);
+      expect(counters.unsent).toBeLessThan(unsent);
     },
   );
 

@@ -1,0 +1,110 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, test } from "vitest";
+import type { ConnectOptions } from "../../src/node.js";
+import { startEchoServer } from "../helpers/echo-server.js";
+import { checkLeaks } from "../helpers/leaks.js";
+import { conclude } from "../helpers/outcome.js";
+import { ms } from "../helpers/time.js";
+import { TunnelAgent } from "../helpers/tunnel.js";
+import { noise } from "../transport/support.js";
+import { byName, connectThrough, optionsFor, serverFor, tellEnd, WAYS } from "./support.js";
+import type { Linked } from "./support.js";
+
+checkLeaks();
+
+/**
+ * How many times the deadline the link is slow. It is then given its full speed, so that the tests end, and
+ * because nobody can see how the peer reads what its kernel has acknowledged: up to 6 MB.
+ */
+const SLOW_PERIODS = 1.8;
+
+const MESSAGE = noise(1_500_000);
+/** More than the kernel's buffers of both ends hold. */
+const COUNT = 8;
+
+/**
+ * Bytes a second, and the deadline that must not cut the link. Once its buffer of up to 6 MiB is full, Linux
+ * tells nothing of what is read from it until a sixteenth of it is free, which takes 8 s at 50 kB/s.
+ */
+const RATES = [
+  { rate: 50_000, period: ms(10_000) },
+  { rate: 100_000, period: ms(5_000) },
+  { rate: 1_000_000, period: ms(5_000) },
+];
+
+interface Row {
+  readonly name: string;
+  readonly options: ConnectOptions;
+  readonly rate: number;
+  readonly period: number;
+  readonly way: (typeof WAYS)[number];
+}
+
+const rows: readonly Row[] = WAYS.filter(({ compression }) => !compression).flatMap((way) =>
+  RATES.map((link) => ({
+    name: `${way.name} at ${link.rate} B/s`,
+    way,
+    options: optionsFor(way),
+    ...link,
+  })),
+);
+
+/** Of a Duplex only what it accepts is known: the kernel under it accepts nothing for over a second. */
+const duplexes: readonly Row[] = WAYS.slice(0, 1).map((way) => ({
+  name: "a Duplex at 1000000 B/s",
+  way,
+  rate: 1_000_000,
+  period: ms(5_000),
+  options: { node: { agent: new TunnelAgent() } },
+}));
+
+interface Use {
+  readonly deadline: "closeTimeout" | "writeTimeout";
+  readonly on: readonly Row[];
+  /** Ends it; `isFast` settles when the link has its full speed. */
+  readonly end: (linked: Linked, isFast: Promise<void>) => Promise<unknown>;
+}
+
+const USES: readonly Use[] = [
+  { deadline: "closeTimeout", on: rows, end: ({ client }) => client.close() },
+  {
+    deadline: "writeTimeout",
+    on: [...rows, ...duplexes],
+    async end({ client }, isFast) {
+      await isFast;
+      await client.flush();
+      await client.close();
+    },
+  },
+];
+
+const CASES = USES.flatMap((use) =>
+  use.on.map((row) => ({ ...row, ...use, name: `${use.deadline}: ${row.name}` })),
+);
+
+describe("a link that is slow and steady is not cut by", () => {
+  test.concurrent.for(byName(CASES))(
+    "%s",
+    { timeout: ms(60_000) },
+    async ([, { way, options, rate, period, deadline, end }], context) => {
+      const sizes: number[] = [];
+      await using server = await startEchoServer({
+        ...serverFor(way),
+        echo: false,
+        onConnection: ({ ws }) => ws.on("message", (data: Buffer) => sizes.push(data.length)),
+      });
+      await using linked = await connectThrough(server.url, { ...options, [deadline]: period });
+      const { client, connection } = linked;
+      connection.toServer.set({ rate: rate / ms(1) });
+      // Of a send that fails the end tells.
+      for (let i = 0; i < COUNT; i++) void client.send(MESSAGE).catch(() => {});
+      const isFast = wait(period * SLOW_PERIODS).then(() => connection.toServer.set({}));
+      await end(linked, isFast).catch(() => {});
+      conclude(context, {
+        expected: `${COUNT} messages of ${MESSAGE.length} bytes; 1000 clean, by local, sent 1000`,
+        happened: `${sizes.length} messages of ${[...new Set(sizes)].join()} bytes; ${tellEnd(await client.closed)}`,
+        lost: COUNT - sizes.length,
+      });
+    },
+  );
+});
