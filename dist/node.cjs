@@ -1385,10 +1385,16 @@ class Client {
     if (this.#state !== "open") return;
     this.#state = "closing";
     this.#stopDeadlines();
+    const transport = this.#transport;
+    let unsent = transport.unsent ?? 0;
     this.#closeDeadline = startDeadline(
       this.#options.closeTimeout,
-      () => this.#transport.cut(),
-      () => this.bufferedAmount > 0 && this.#hasWritten()
+      () => transport.cut(),
+      () => {
+        const before = unsent;
+        unsent = transport.unsent ?? 0;
+        return unsent < before || this.bufferedAmount > 0 && this.#hasWritten();
+      }
     );
     this.#transport.pause(0);
   }
@@ -2793,6 +2799,11 @@ class KernelCounters {
     const accepted = bytesWritten - writeQueueSize;
     return writeQueueSize > 0 ? accepted - this.#queueSize(handle) : accepted;
   }
+  /** Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown. */
+  get unsent() {
+    const handle = this.#handle;
+    return handle ? this.#queueSize(handle) : 0;
+  }
   /** The handle of TCP, if it counts: a Duplex has none, and TLS over a Duplex one that does not. */
   get #handle() {
     const { _handle } = this.#socket;
@@ -3714,7 +3725,11 @@ class SocketConnection {
     return this.#sender.size + this.#socket.writableLength;
   }
   get progress() {
-    return this.#socket.writableLength > 0 ? this.#counters.sent : NaN;
+    const isIdle = this.#counters.isAccepted ?? this.#socket.writableLength === 0;
+    return isIdle ? NaN : this.#counters.sent;
+  }
+  get unsent() {
+    return this.#counters.unsent;
   }
   get life() {
     return this.#reader.isInMessage ? NaN : this.#counters.received + this.#counters.sent;
@@ -3827,7 +3842,7 @@ class SocketConnection {
     this.#defer(() => this.#handler?.onError(error, fault.closeCode));
   }
   close(code, reason) {
-    if (this.#state !== OPEN) return;
+    if (this.#state !== OPEN || !this.#socket.writable) return;
     this.#state = CLOSING;
     this.#sentCode = code;
     this.#sender.close(code, reason);

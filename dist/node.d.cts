@@ -786,11 +786,16 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      * The longest time without progress while sent bytes wait; then `WRITE_TIMEOUT` ends the connection.
      * In a browser by `bufferedAmount`; `UNSUPPORTED` where there is none, as in React Native. Default:
      * off. At most 2^31-1 ms. 0: the default.
+     *
+     * In Node progress is what the peer's system has acknowledged (Linux) or our system has accepted. Once
+     * its buffer is full, a peer's system may acknowledge in steps of some 400 kB: at 50 kB/s that is one in
+     * 8 s, and the timeout has to be longer.
      */
     readonly writeTimeout?: Duration | undefined;
     /**
      * The longest wait for the peer's answer to our close frame, and for progress of what must leave
-     * before it. Default: 5 s. At most 2^31-1 ms. 0: the default.
+     * before it. A peer that reads slowly gets no time for what its system has accepted.
+     * Default: 5 s. At most 2^31-1 ms. 0: the default.
      */
     readonly closeTimeout?: Duration | undefined;
     /**

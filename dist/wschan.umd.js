@@ -1369,10 +1369,16 @@
       if (this.#state !== "open") return;
       this.#state = "closing";
       this.#stopDeadlines();
+      const transport = this.#transport;
+      let unsent = transport.unsent ?? 0;
       this.#closeDeadline = startDeadline(
         this.#options.closeTimeout,
-        () => this.#transport.cut(),
-        () => this.bufferedAmount > 0 && this.#hasWritten()
+        () => transport.cut(),
+        () => {
+          const before = unsent;
+          unsent = transport.unsent ?? 0;
+          return unsent < before || this.bufferedAmount > 0 && this.#hasWritten();
+        }
       );
       this.#transport.pause(0);
     }

@@ -36,6 +36,8 @@ export interface Transport {
   readonly backpressure: Backpressure;
   /** Bytes that wait to be handed to the operating system; `undefined` where the platform hides it. */
   readonly bufferedAmount: number | undefined;
+  /** Bytes that the operating system has accepted and the peer's has not, where it can be told. */
+  readonly unsent?: number;
   /** Counts what was handed to `send` and `ping`, in a unit of the transport's own. */
   readonly taken: number;
   /** How much of `taken` the operating system has. Stands still once the connection has ended. */

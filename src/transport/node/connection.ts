@@ -140,7 +140,13 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
   }
 
   get progress(): number {
-    return this.#socket.writableLength > 0 ? this.#counters.sent : NaN;
+    // With TLS `writableLength` also counts what the kernel has just accepted, which is no sign of life.
+    const isIdle = this.#counters.isAccepted ?? this.#socket.writableLength === 0;
+    return isIdle ? NaN : this.#counters.sent;
+  }
+
+  get unsent(): number {
+    return this.#counters.unsent;
   }
 
   get life(): number {
@@ -279,7 +285,7 @@ export class SocketConnection implements Transport, ReaderEvents, FrameTarget {
   }
 
   close(code: number, reason: string): void {
-    if (this.#state !== OPEN) return;
+    if (this.#state !== OPEN || !this.#socket.writable) return;
     this.#state = CLOSING;
     this.#sentCode = code;
     this.#sender.close(code, reason);

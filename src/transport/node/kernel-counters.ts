@@ -64,6 +64,12 @@ export class KernelCounters {
     return writeQueueSize > 0 ? accepted - this.#queueSize(handle) : accepted;
   }
 
+  /** Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown. */
+  get unsent(): number {
+    const handle = this.#handle;
+    return handle ? this.#queueSize(handle) : 0;
+  }
+
   /** The handle of TCP, if it counts: a Duplex has none, and TLS over a Duplex one that does not. */
   get #handle(): Handle | undefined {
     const { _handle } = this.#socket as Duplex & { readonly _handle?: Handle | null };
