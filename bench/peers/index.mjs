@@ -21,12 +21,15 @@
 
 /**
  * @typedef {object} PeerOptions
- * @property {boolean} [deflate] permessage-deflate with context take-over, for all messages
+ * @property {boolean} [deflate] permessage-deflate, for all messages
+ * @property {boolean} [binaryViews] of wschan: binary messages are views on the socket's buffer
  */
 
 export const NAMES = Object.freeze({
   wschan: "`for await`",
   "wschan-receive": "`receive()`",
+  "wschan-batches": "`tryReceive()` in batches",
+  "wschan-views": "`node.binaryViews`",
   ws: "bare `ws`",
   "ws-events": '`events.on(ws, "message")`',
   "ws-stream": "`createWebSocketStream`",

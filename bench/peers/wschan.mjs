@@ -2,9 +2,10 @@
 import { COMPRESSION, connect } from "wschan";
 
 /** @param {string} url @param {import("./index.mjs").PeerOptions} options */
-export async function open(url, { deflate = false }) {
+export async function open(url, { deflate = false, binaryViews = false }) {
   const compression = deflate ? COMPRESSION.CONTEXT_TAKEOVER : COMPRESSION.DISABLED;
-  return connection(await connect(url, { compression, compressionThreshold: 0 }));
+  const node = binaryViews ? { binaryViews } : {};
+  return connection(await connect(url, { compression, compressionThreshold: 0, node }));
 }
 
 /**

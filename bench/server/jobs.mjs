@@ -6,7 +6,7 @@ import { BINARY, frame, TEXT } from "./frames.mjs";
 import { jsonMessage } from "./json.mjs";
 
 /** @typedef {import("node:net").Socket} Socket */
-/** @typedef {{ job: string, size?: number, count?: number, type?: "text" | "binary" }} Job */
+/** @typedef {{ job: string, size?: number, count?: number, type?: "text" | "binary", context?: boolean }} Job */
 
 /** How much one write holds. */
 const CHUNK = 1 << 18;
@@ -53,45 +53,50 @@ function blast(socket, job) {
   };
 }
 
-/** How many messages are deflated for {@link blastDeflated}: more than zlib's window of 32 KiB holds. */
-const ROUND = 100;
+/** About how many bytes of JSON a round of {@link blastDeflated} deflates: many times zlib's window. */
+const ROUND_BYTES = 524_288;
 
 const WINDOW = 32_768;
 
 /**
- * A round of messages that share one deflate context with the text before them.
+ * A round of messages, compressed: each by itself, or in one context with the text before them.
  *
+ * @param {number} size
+ * @param {boolean} hasContext
  * @param {string} before
  */
-function deflatedRound(before) {
+function deflatedRound(size, hasContext, before) {
   let history = before;
-  const frames = Array.from({ length: ROUND }, (_, number) => {
-    const text = jsonMessage(number);
+  const length = roundLength(size);
+  const frames = Array.from({ length }, (_, number) => {
+    const text = jsonMessage(number, size);
     const bytes = deflateRawSync(text, {
-      ...(history && { dictionary: Buffer.from(history).subarray(-WINDOW) }),
+      ...(hasContext && history && { dictionary: Buffer.from(history).subarray(-WINDOW) }),
       finishFlush: constants.Z_SYNC_FLUSH,
     });
-    history += text;
+    history = (history + text).slice(-WINDOW);
     // Without the end of the flush (RFC 7692 section 7.2.1).
     return frame(TEXT, bytes.subarray(0, -4), { compressed: true });
   });
   return { bytes: Buffer.concat(frames), history };
 }
 
-const FIRST = deflatedRound("");
-/** What follows the first round can follow itself for ever, and costs the server nothing. */
-const NEXT = deflatedRound(FIRST.history);
+/** @param {number} size */
+export const roundLength = (size) => Math.max(8, Math.round(ROUND_BYTES / size));
 
 /**
- * As {@link blast}, messages of 1 KiB of JSON, compressed; `count` in whole rounds.
+ * As {@link blast}, messages of JSON, compressed; `count` in whole rounds.
  *
  * @param {Socket} socket
  * @param {Job} job
  */
-function blastDeflated(socket, { count = 0 }) {
+function blastDeflated(socket, { size = 1024, count = 0, context = true }) {
+  const first = deflatedRound(size, context, "");
+  // What follows the first round can follow itself for ever, and costs the server nothing.
+  const next = deflatedRound(size, context, first.history);
   return () => {
-    socket.write(FIRST.bytes);
-    pour(socket, NEXT.bytes, count / ROUND - 1);
+    socket.write(first.bytes);
+    pour(socket, next.bytes, count / roundLength(size) - 1);
   };
 }
 
@@ -119,10 +124,20 @@ function answer(socket, job) {
   return () => socket.write(reply);
 }
 
+/**
+ * Answers the first message with a compressed one, and does nothing more.
+ *
+ * @param {Socket} socket
+ */
+function answerDeflated(socket) {
+  const { bytes } = deflatedRound(1024, true, "");
+  return () => socket.write(bytes.subarray(0, 2 + (bytes[1] ?? 0)));
+}
+
 /** Does nothing. */
 function idle() {
   return () => {};
 }
 
 /** @type {Readonly<Record<string, (socket: Socket, job: Job) => () => unknown>>} */
-export const JOBS = { blast, blastDeflated, swallow, answer, idle };
+export const JOBS = { blast, blastDeflated, swallow, answer, answerDeflated, idle };

@@ -1,16 +1,27 @@
 // @ts-check
-// Messages of about 1 KiB of JSON, as a feed has them: alike, and no two the same.
+// Messages of JSON as feeds send them: similar, and no two the same.
 
 const SYMBOLS = ["BTC-EUR", "ETH-EUR", "SOL-USD", "XMR-USD", "ADA-EUR", "DOT-USD", "LTC-EUR"];
 
-/** @param {number} number */
-export function jsonMessage(number) {
-  const orders = Array.from({ length: 11 }, (_, i) => ({
-    symbol: SYMBOLS[(number + i) % SYMBOLS.length],
-    side: (number ^ i) & 1 ? "buy" : "sell",
-    price: ((number * 7919 + i * 104_729) % 100_000) / 100,
-    amount: ((number * 31 + i * 17) % 1_000) / 8,
-    sequence: number * 11 + i,
-  }));
-  return JSON.stringify({ type: "orders", orders }).padEnd(1024);
+/** The size of one order, which the number of orders follows from. */
+const ORDER_BYTES = 88;
+
+/**
+ * @param {number} number
+ * @param {number} size in bytes, exact
+ */
+export function jsonMessage(number, size) {
+  const orders = Array.from(
+    { length: Math.max(1, Math.floor((size - 30) / ORDER_BYTES)) },
+    (_, i) => ({
+      symbol: SYMBOLS[(number + i) % SYMBOLS.length],
+      side: (number ^ i) & 1 ? "buy" : "sell",
+      price: ((number * 7919 + i * 104_729) % 100_000) / 100,
+      amount: ((number * 31 + i * 17) % 1_000) / 8,
+      sequence: (number * 11 + i) % 1_000_000,
+    }),
+  );
+  const text = JSON.stringify(size < 2 * ORDER_BYTES ? orders[0] : { type: "orders", orders });
+  if (text.length > size) throw new Error(`${text.length} bytes, not ${size}`);
+  return text.padEnd(size);
 }

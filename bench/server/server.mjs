@@ -28,7 +28,7 @@ function upgrade(socket, request) {
     "Upgrade: websocket",
     "Connection: Upgrade",
     `Sec-WebSocket-Accept: ${accept.digest("base64")}`,
-    ...(job.deflate && deflates ? ["Sec-WebSocket-Extensions: permessage-deflate"] : []),
+    ...(job.deflate && deflates ? [extension(job)] : []),
   ];
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   const start = JOBS[job.job];
@@ -39,6 +39,12 @@ function upgrade(socket, request) {
     else onMessage();
   });
   socket.on("data", read);
+}
+
+/** @param {{ readonly context?: boolean }} job */
+function extension({ context = true }) {
+  const parameters = context ? "" : "; server_no_context_takeover; client_no_context_takeover";
+  return `Sec-WebSocket-Extensions: permessage-deflate${parameters}`;
 }
 
 const server = createServer({ noDelay: true }, (socket) => {

@@ -1,45 +1,96 @@
 // @ts-check
-// permessage-deflate with context take-over on 1 KiB of JSON; only what stands on `ws` can be asked for it.
+// permessage-deflate; only what is built on `ws` can be asked for it.
+import { heldForGood } from "../../test/helpers/held.mjs";
 import { open } from "../peers/index.mjs";
+import { roundLength } from "../server/jobs.mjs";
 import { jsonMessage } from "../server/json.mjs";
 import { receiving } from "./receive.mjs";
 
-const COUNT = 5_000;
+const KIB = 1024;
 
-/** @type {Pick<import("./index.mjs").Workload, "group" | "unit" | "peers" | "targets">} */
-const COMMON = {
-  group: "Compressed",
-  unit: "time",
-  peers: ["ws", "ws-events", "ws-stream"],
-  targets: { ws: 1 },
-};
+const SIZES = [
+  { size: 100, label: "100 B", rounds: 3, sends: 15_000 },
+  { size: KIB, label: "1 KiB", rounds: 12, sends: 5_000, targets: { ws: 2 } },
+  { size: 64 * KIB, label: "64 KiB", rounds: 30, sends: 200 },
+];
+
+const CONTEXTS = [
+  { context: true, label: "" },
+  { context: false, label: ", without context" },
+];
+
+const CONNECTIONS = 1_000;
 
 /** @type {import("./index.mjs").Workload[]} */
 export const workloads = [
+  ...SIZES.flatMap(({ size, label, rounds, sends, targets }) =>
+    CONTEXTS.flatMap(({ context, label: how }) => {
+      const count = rounds * roundLength(size);
+      /** @type {Pick<import("./index.mjs").Workload, "group" | "unit" | "targets">} */
+      const common = { group: "Compressed", unit: "time", ...(targets && { targets }) };
+      /** @type {import("./index.mjs").Workload[]} */
+      const pair = [
+        {
+          ...common,
+          name: `receive ${label} of JSON, compressed${how}`,
+          ours: ["wschan", "wschan-receive"],
+          peers: ["ws", "ws-events", "ws-stream"],
+          job: { job: "blastDeflated", size, count, context, deflate: true },
+          prepare: async (peer, url) =>
+            receiving(await open(peer, url, { deflate: true }), size, count),
+        },
+        {
+          ...common,
+          name: `send ${label} of JSON, compressed${how}`,
+          ours: ["wschan"],
+          peers: ["ws", "ws-stream"],
+          job: { job: "swallow", count: sends, context, deflate: true },
+          prepare: async (peer, url) =>
+            sending(await open(peer, url, { deflate: true }), size, sends),
+        },
+      ];
+      return pair;
+    }),
+  ),
   {
-    ...COMMON,
-    name: "receive 1 KiB of JSON, compressed",
-    ours: ["wschan", "wschan-receive"],
-    job: { job: "blastDeflated", count: COUNT, deflate: true },
-    prepare: async (peer, url) => receiving(await open(peer, url, { deflate: true }), 1024, COUNT),
-  },
-  {
-    ...COMMON,
-    name: "send 1 KiB of JSON, compressed",
+    name: "memory of each of 1,000 compressed connections",
+    group: "Memory",
+    unit: "bytes",
     ours: ["wschan"],
-    peers: ["ws", "ws-stream"],
-    job: { job: "swallow", count: COUNT, deflate: true },
-    prepare: async (peer, url) => sending(await open(peer, url, { deflate: true })),
+    peers: ["ws", "ws-events", "ws-stream"],
+    job: { job: "answerDeflated", deflate: true },
+    async prepare(peer, url) {
+      /** @type {import("../peers/index.mjs").Connection[]} */
+      const connections = [];
+      return {
+        async run() {
+          const before = await heldForGood();
+          for (let i = 0; i < CONNECTIONS; i++) {
+            const connection = await open(peer, url, { deflate: true });
+            const answered = connection.receive(1, () => {});
+            void connection.send(jsonMessage(i, KIB));
+            await answered;
+            connections.push(connection);
+          }
+          return ((await heldForGood()) - before) / CONNECTIONS;
+        },
+        end: () => Promise.all(connections.map(({ close }) => close())),
+      };
+    },
   },
 ];
 
-/** @param {import("../peers/index.mjs").Connection} connection */
-function sending(connection) {
-  const messages = Array.from({ length: 100 }, (_, number) => jsonMessage(number));
+/**
+ * @param {import("../peers/index.mjs").Connection} connection
+ * @param {number} size
+ * @param {number} count
+ */
+function sending(connection, size, count) {
+  const messages = Array.from({ length: 100 }, (_, number) => jsonMessage(number, size));
   return {
     async run() {
       const answered = connection.receive(1, () => {});
-      for (let i = 0; i < COUNT; i++) void connection.send(messages[i % messages.length] ?? "");
+      for (let i = 0; i < count; i++) void connection.send(messages[i % messages.length] ?? "");
       await answered;
     },
     end: connection.close,

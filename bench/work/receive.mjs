@@ -6,33 +6,64 @@ const KIB = 1024;
 const MIB = KIB * KIB;
 
 const SIZES = [
-  {
-    size: 64,
-    label: "64 B",
-    count: 100_000,
-    targets: { ws: 1, "ws-events": 1.3, "ws-stream": 1.5 },
-  },
+  { size: 64, label: "64 B", count: 100_000 },
   { size: KIB, label: "1 KiB", count: 50_000 },
-  { size: 64 * KIB, label: "64 KiB", count: 8_000, targets: { ws: 0.98 } },
-  { size: MIB, label: "1 MiB", count: 480, targets: { ws: 0.98 } },
+  { size: 64 * KIB, label: "64 KiB", count: 8_000 },
+  { size: MIB, label: "1 MiB", count: 480 },
 ];
 
 const PEERS = ["ws", "ws-events", "ws-stream", ...W3C, "it-ws"];
 
+/** @typedef {(typeof SIZES)[number]} Size */
+
+/**
+ * @param {Size} of
+ * @param {string} type
+ * @param {Pick<import("./index.mjs").Workload, "name" | "ours" | "peers" | "targets">} how
+ * @returns {import("./index.mjs").Workload}
+ */
+const receive = ({ size, count }, type, how) => ({
+  ...how,
+  group: "Receiving",
+  unit: "time",
+  job: { job: "blast", size, count, type },
+  prepare: async (peer, url) => receiving(await open(peer, url), size, count),
+});
+
+/** @param {Size} of */
+const isSmall = ({ size }) => size <= KIB;
+
 /** @type {import("./index.mjs").Workload[]} */
-export const workloads = SIZES.flatMap(({ size, label, count, targets }) =>
-  ["text", "binary"].map((type) => ({
-    name: `receive ${label} ${type}`,
-    group: "Receiving",
-    unit: "time",
-    ours: ["wschan", "wschan-receive"],
-    peers: PEERS,
-    // Small binary messages are copied out of the socket's buffer: a promise about memory, not speed.
-    ...(targets && (type === "text" || size > KIB) && { targets }),
-    job: { job: "blast", size, count, type },
-    prepare: async (peer, url) => receiving(await open(peer, url), size, count),
-  })),
-);
+export const workloads = [
+  ...SIZES.flatMap((of) =>
+    ["text", "binary"].map((type) =>
+      receive(of, type, {
+        name: `receive ${of.label} ${type}`,
+        ours: ["wschan", "wschan-receive"],
+        peers: PEERS,
+        targets: { ws: of.size === 64 && type === "text" ? 1.5 : 1 },
+      }),
+    ),
+  ),
+  ...SIZES.filter(isSmall).flatMap((of) =>
+    ["text", "binary"].map((type) =>
+      receive(of, type, {
+        name: `receive ${of.label} ${type} in batches`,
+        ours: ["wschan-batches"],
+        peers: ["ws"],
+        ...(of.size === 64 && type === "text" && { targets: { ws: 2.5 } }),
+      }),
+    ),
+  ),
+  ...SIZES.filter(isSmall).map((of) =>
+    receive(of, "binary", {
+      name: `receive ${of.label} binary as views`,
+      ours: ["wschan-views"],
+      peers: ["ws"],
+      targets: { ws: 1.5 },
+    }),
+  ),
+];
 
 /**
  * Asks for the messages and takes them.

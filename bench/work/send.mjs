@@ -6,15 +6,10 @@ const KIB = 1024;
 const MIB = KIB * KIB;
 
 const SIZES = [
-  { size: 64, label: "64 B", count: 30_000, least: { burst: 5, each: 3, batch: 5 } },
-  { size: KIB, label: "1 KiB", count: 20_000 },
-  {
-    size: 64 * KIB,
-    label: "64 KiB",
-    count: 1_000,
-    least: { burst: 0.98, each: 0.98, batch: 0.98 },
-  },
-  { size: MIB, label: "1 MiB", count: 60, least: { burst: 0.98, each: 0.98, batch: 0.98 } },
+  { size: 64, label: "64 B", count: 30_000, least: 8 },
+  { size: KIB, label: "1 KiB", count: 20_000, least: 2 },
+  { size: 64 * KIB, label: "64 KiB", count: 1_000, least: 2 },
+  { size: MIB, label: "1 MiB", count: 60, least: 2 },
 ];
 
 const BATCH = 32;
@@ -28,16 +23,14 @@ const AWAITED = ["ws", "ws-stream"];
 
 /**
  * @type {readonly {
- *   manner: "burst" | "each" | "batch",
  *   label: string,
  *   peers: readonly string[],
  *   send: Send,
  * }[]}
  */
 const MANNERS = [
-  { manner: "burst", label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
+  { label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
   {
-    manner: "each",
     label: "awaited one by one",
     peers: AWAITED,
     async send(connection, data, count) {
@@ -45,7 +38,6 @@ const MANNERS = [
     },
   },
   {
-    manner: "batch",
     label: `awaited in batches of ${BATCH}`,
     peers: AWAITED,
     async send(connection, data, count) {
@@ -60,13 +52,13 @@ const MANNERS = [
 /** @type {import("./index.mjs").Workload[]} */
 export const workloads = SIZES.flatMap(({ size, label, count, least }) =>
   ["text", "binary"].flatMap((type) =>
-    MANNERS.map(({ manner, label: how, peers, send }) => ({
+    MANNERS.map(({ label: how, peers, send }) => ({
       name: `send ${label} ${type}, ${how}`,
       group: "Sending",
       unit: "time",
       ours: ["wschan"],
       peers,
-      ...(least && { targets: { ws: least[manner] } }),
+      targets: { ws: least },
       job: { job: "swallow", count },
       prepare: async (peer, url) => sending(await open(peer, url), dataOf(size, type), count, send),
     })),

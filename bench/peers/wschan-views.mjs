@@ -1,0 +1,10 @@
+// @ts-check
+import * as wschan from "./wschan.mjs";
+
+/**
+ * Binary messages are views on the socket's buffer.
+ *
+ * @param {string} url
+ * @param {import("./index.mjs").PeerOptions} options
+ */
+export const open = (url, options) => wschan.open(url, { ...options, binaryViews: true });
