@@ -2,7 +2,7 @@
 // Rounds and ratios. It knows nothing of Node, so that pages use it as well.
 
 /** Rounds that go before those that count, until the optimizer is done. */
-export const WARM_UP = 2;
+export const WARM_UP = 3;
 
 /**
  * Runs all contestants round by round, in the same order: so each has rested as long. Who goes twice in a

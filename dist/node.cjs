@@ -2765,6 +2765,7 @@ const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 const QUEUES_COLUMN = 4;
 const INODE_COLUMN = 9;
 const MAX_UNCOUNTED_WRITE_BYTES = 16384;
+const NEGLIGIBLE_BYTES = 65536;
 const MIN_TABLE_AGE_MS = 20;
 class KernelCounters {
   constructor(socket) {
@@ -2799,10 +2800,14 @@ class KernelCounters {
     const accepted = bytesWritten - writeQueueSize;
     return writeQueueSize > 0 ? accepted - this.#queueSize(handle) : accepted;
   }
-  /** Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown. */
+  /**
+   * Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown, or
+   * if so few were ever sent that they take no time worth knowing.
+   */
   get unsent() {
     const handle = this.#handle;
-    return handle ? this.#queueSize(handle) : 0;
+    const { bytesWritten = 0 } = handle ?? {};
+    return handle && bytesWritten > NEGLIGIBLE_BYTES ? this.#queueSize(handle) : 0;
   }
   /** The handle of TCP, if it counts: a Duplex has none, and TLS over a Duplex one that does not. */
   get #handle() {
@@ -2836,6 +2841,14 @@ function readTable(path) {
     const columns = line.trim().split(/\s+/);
     return [Number(columns[INODE_COLUMN]), parseInt(columns[QUEUES_COLUMN] ?? "", 16)];
   });
+}
+
+function plainView({ buffer, byteOffset, length }) {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+function ownBytes(bytes, start, end) {
+  const isWhole = end > start && end - start === bytes.buffer.byteLength;
+  return isWhole ? bytes : bytes.slice(start, end);
 }
 
 const MIN_KEPT_PART_BYTES = 8192;
@@ -3036,6 +3049,7 @@ class FrameParser {
     const chunk = this.#chunk;
     const { length } = chunk;
     const limit = this.#limits.message;
+    let plain;
     while (!this.halted && !this.isFull && !this.#message && this.#state === HEADER) {
       const start = this.#offset;
       if (start + 2 > length) return;
@@ -3056,7 +3070,7 @@ class FrameParser {
       this.#offset = end;
       if (isCompressed) this.#events.onCompressed(isText, chunk.subarray(payload, end));
       else if (isText) this.#deliverText(chunk, payload, end);
-      else this.#events.onBinary(chunk.subarray(payload, end));
+      else this.#events.onBinary(plain ??= plainView(chunk), payload, end);
     }
   }
   #deliverText(bytes, start, end) {
@@ -3168,7 +3182,7 @@ class FrameParser {
     if (utf8?.isComplete === false) this.#failUtf8("a text message");
     else if (isCompressed) this.#events.onCompressed(isText, payload.finish());
     else if (isText) this.#events.onText(payload.finish().toString(), payload.size);
-    else this.#events.onBinary(payload.finish());
+    else this.#events.onBinary(plainView(payload.finish()), 0, payload.size);
   }
   #endControl(payload) {
     if (this.#opcode === PING) this.#events.onPing(payload);
@@ -3344,15 +3358,6 @@ function isOnlyTail(size) {
   return size === TAIL.length;
 }
 
-function ownBytes(payload) {
-  const { buffer } = payload;
-  const isWhole = payload.length > 0 && buffer.byteLength === payload.length;
-  return isWhole && buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(payload);
-}
-function viewOf({ buffer, byteOffset, length }) {
-  return new Uint8Array(buffer, byteOffset, length);
-}
-
 class MessageReader {
   constructor(socket, { readLimit, node }, deflate, pings, events) {
     /** Counts the pauses that a slow consumer caused. */
@@ -3450,8 +3455,10 @@ class MessageReader {
   onText(text, size) {
     this.#events.onMessage({ type: "text", data: text }, size);
   }
-  onBinary(payload) {
-    this.#deliverBinary(this.#binaryViews ? viewOf(payload) : ownBytes(payload));
+  onBinary(bytes, start, end) {
+    this.#deliverBinary(
+      this.#binaryViews ? bytes.subarray(start, end) : ownBytes(bytes, start, end)
+    );
   }
   #deliverBinary(data) {
     this.#events.onMessage({ type: "binary", data }, data.length);
@@ -3464,7 +3471,7 @@ class MessageReader {
   onInflated(isText, bytes) {
     this.#setInflating(false);
     const text = isText ? decodeUtf8(bytes, 0, bytes.length) : void 0;
-    if (!isText) this.#deliverBinary(ownBytes(bytes));
+    if (!isText) this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
     else if (text !== void 0) this.onText(text, bytes.length);
     else this.onFault({ closeCode: INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
     this.regulate();
@@ -4525,7 +4532,7 @@ class WsConnection {
     const ws = this.#ws;
     ws.on("message", (data, isBinary) => {
       this.#handler?.onMessage(
-        isBinary ? { type: "binary", data: ownBytes(data) } : { type: "text", data: data.toString() },
+        isBinary ? { type: "binary", data: ownBytes(plainView(data), 0, data.length) } : { type: "text", data: data.toString() },
         data.length
       );
     });

@@ -9,9 +9,9 @@ import { receiving } from "./receive.mjs";
 const KIB = 1024;
 
 const SIZES = [
-  { size: 100, label: "100 B", rounds: 3, sends: 15_000 },
-  { size: KIB, label: "1 KiB", rounds: 12, sends: 5_000, targets: { ws: 2 } },
-  { size: 64 * KIB, label: "64 KiB", rounds: 30, sends: 200 },
+  { size: 100, label: "100 B", rounds: 2, sends: 15_000 },
+  { size: KIB, label: "1 KiB", rounds: 4, sends: 3_000, targets: { ws: 2 } },
+  { size: 64 * KIB, label: "64 KiB", rounds: 12, sends: 100 },
 ];
 
 const CONTEXTS = [

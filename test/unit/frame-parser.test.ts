@@ -50,8 +50,10 @@ class Bench implements FrameEvents {
     this.#add(`text ${size} ${text}`);
   }
 
-  onBinary(payload: Buffer): void {
-    this.#add(`binary ${payload.toString("latin1")}`);
+  onBinary(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    this.#add(
+      `binary ${Buffer.from(bytes.buffer, bytes.byteOffset).toString("latin1", start, end)}`,
+    );
   }
 
   onCompressed(isText: boolean, payload: Buffer): void {

@@ -1,16 +1,16 @@
 import type { Buffer } from "node:buffer";
 
-/** The bytes in a buffer of their own: a view would keep the socket's chunk alive while the message waits. */
-export function ownBytes(payload: Buffer): Uint8Array<ArrayBuffer> {
-  const { buffer } = payload;
-  // `ws` shares one empty buffer among its connections.
-  const isWhole = payload.length > 0 && buffer.byteLength === payload.length;
-  return isWhole && buffer instanceof ArrayBuffer
-    ? new Uint8Array(buffer)
-    : new Uint8Array(payload);
+/** The same bytes without the methods of a Buffer, whose `slice` shares memory. */
+export function plainView({ buffer, byteOffset, length }: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
-/** The bytes as a view on the chunk that holds them: see option `node.binaryViews`. */
-export function viewOf({ buffer, byteOffset, length }: Buffer): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+/** A part in a buffer of its own: a view would keep the socket's chunk alive while the message waits. */
+export function ownBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  end: number,
+): Uint8Array<ArrayBuffer> {
+  const isWhole = end > start && end - start === bytes.buffer.byteLength;
+  return isWhole ? bytes : bytes.slice(start, end);
 }

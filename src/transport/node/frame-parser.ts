@@ -20,6 +20,7 @@ import {
   NO_STATUS,
   PROTOCOL_ERROR,
 } from "../../close.js";
+import { plainView } from "./binary-data.js";
 import type { FrameFault } from "./frame-fault.js";
 import {
   BINARY,
@@ -51,7 +52,8 @@ const NO_BYTES: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 /** Receives the events of a {@link FrameParser}. Payloads are views, valid during the call. */
 export interface FrameEvents {
   onText(text: string, size: number): void;
-  onBinary(payload: Buffer): void;
+  /** The message is the part of `bytes` from `start` to `end`. */
+  onBinary(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
   /** A compressed message, still compressed. */
   onCompressed(isText: boolean, payload: Buffer): void;
   onPing(payload: Buffer): void;
@@ -179,6 +181,7 @@ export class FrameParser {
     const chunk = this.#chunk;
     const { length } = chunk;
     const limit = this.#limits.message;
+    let plain: Uint8Array<ArrayBuffer> | undefined;
     while (!this.halted && !this.isFull && !this.#message && this.#state === HEADER) {
       const start = this.#offset;
       if (start + 2 > length) return;
@@ -200,7 +203,7 @@ export class FrameParser {
       this.#offset = end;
       if (isCompressed) this.#events.onCompressed(isText, chunk.subarray(payload, end));
       else if (isText) this.#deliverText(chunk, payload, end);
-      else this.#events.onBinary(chunk.subarray(payload, end));
+      else this.#events.onBinary((plain ??= plainView(chunk)), payload, end);
     }
   }
 
@@ -323,7 +326,7 @@ export class FrameParser {
     if (utf8?.isComplete === false) this.#failUtf8("a text message");
     else if (isCompressed) this.#events.onCompressed(isText, payload.finish());
     else if (isText) this.#events.onText(payload.finish().toString(), payload.size);
-    else this.#events.onBinary(payload.finish());
+    else this.#events.onBinary(plainView(payload.finish()), 0, payload.size);
   }
 
   #endControl(payload: Buffer): void {

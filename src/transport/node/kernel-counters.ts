@@ -21,6 +21,9 @@ const INODE_COLUMN = 9;
 /** Without a kernel's counts, progress within a write is not seen. So writes are not larger than this. */
 const MAX_UNCOUNTED_WRITE_BYTES = 16_384;
 
+/** Even a slow link sends this many bytes within about a second. To look them up would slow every close down. */
+const NEGLIGIBLE_BYTES = 65_536;
+
 /** A copy of the tables is used for at least this long. */
 const MIN_TABLE_AGE_MS = 20;
 
@@ -64,10 +67,14 @@ export class KernelCounters {
     return writeQueueSize > 0 ? accepted - this.#queueSize(handle) : accepted;
   }
 
-  /** Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown. */
+  /**
+   * Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown, or
+   * if so few were ever sent that they take no time worth knowing.
+   */
   get unsent(): number {
     const handle = this.#handle;
-    return handle ? this.#queueSize(handle) : 0;
+    const { bytesWritten = 0 } = handle ?? {};
+    return handle && bytesWritten > NEGLIGIBLE_BYTES ? this.#queueSize(handle) : 0;
   }
 
   /** The handle of TCP, if it counts: a Duplex has none, and TLS over a Duplex one that does not. */

@@ -9,7 +9,7 @@ import { FrameParser } from "./frame-parser.js";
 import type { FrameEvents } from "./frame-parser.js";
 import { MessageInflater } from "./inflate.js";
 import type { InflateEvents } from "./inflate.js";
-import { ownBytes, viewOf } from "./binary-data.js";
+import { ownBytes, plainView } from "./binary-data.js";
 import type { Pings } from "./pings.js";
 import { atTurnEnd } from "./turn-end.js";
 import type { TurnEndTask } from "./turn-end.js";
@@ -150,8 +150,10 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.#events.onMessage({ type: "text", data: text }, size);
   }
 
-  onBinary(payload: Buffer): void {
-    this.#deliverBinary(this.#binaryViews ? viewOf(payload) : ownBytes(payload));
+  onBinary(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+    this.#deliverBinary(
+      this.#binaryViews ? bytes.subarray(start, end) : ownBytes(bytes, start, end),
+    );
   }
 
   #deliverBinary(data: Uint8Array<ArrayBuffer>): void {
@@ -168,7 +170,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.#setInflating(false);
     const text = isText ? decodeUtf8(bytes, 0, bytes.length) : undefined;
     // Never a view: the next message is inflated to the same buffer.
-    if (!isText) this.#deliverBinary(ownBytes(bytes));
+    if (!isText) this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
     else if (text !== undefined) this.onText(text, bytes.length);
     else this.onFault({ closeCode: INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
     this.regulate();

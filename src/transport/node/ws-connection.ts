@@ -21,7 +21,7 @@ import type {
 } from "../../transport.js";
 import { faultError } from "./frame-fault.js";
 import { copyHeaders } from "./handshake-errors.js";
-import { ownBytes } from "./binary-data.js";
+import { ownBytes, plainView } from "./binary-data.js";
 import { Pings } from "./pings.js";
 import { nextTurn } from "./turn-end.js";
 
@@ -80,7 +80,7 @@ export class WsConnection implements Transport {
     ws.on("message", (data: Buffer, isBinary: boolean) => {
       this.#handler?.onMessage(
         isBinary
-          ? { type: "binary", data: ownBytes(data) }
+          ? { type: "binary", data: ownBytes(plainView(data), 0, data.length) }
           : { type: "text", data: data.toString() },
         data.length,
       );
