@@ -33,6 +33,8 @@ export class KernelCounters {
   // Bytes that the owner has read from the stream and written to it.
   emitted = 0;
   given = 0;
+  /** A copy of the tables that is older does not list the socket. */
+  readonly #openedAt = performance.now();
   #inode: number | undefined;
 
   constructor(socket: Duplex) {
@@ -88,7 +90,7 @@ export class KernelCounters {
   #queueSize({ fd = -1 }: Handle): number {
     try {
       this.#inode ??= fstatSync(fd).ino;
-      return queueSizes().get(this.#inode) ?? 0;
+      return queueSizes(this.#openedAt).get(this.#inode) ?? 0;
     } catch {
       // Not Linux, or its tables may not be read.
       return 0;
@@ -97,12 +99,14 @@ export class KernelCounters {
 }
 
 let table: ReadonlyMap<number, number> = /* @__PURE__ */ new Map();
+let tableReadAt = 0;
 let tableExpires = 0;
 
-/** The sizes of the kernel's send queues by the inode of their sockets. */
-function queueSizes(): ReadonlyMap<number, number> {
+/** The sizes of the kernel's send queues by the inode of their sockets, as they were after `since`. */
+function queueSizes(since: number): ReadonlyMap<number, number> {
   const start = performance.now();
-  if (start < tableExpires) return table;
+  if (start < tableExpires && tableReadAt > since) return table;
+  tableReadAt = start;
   table = new Map(TABLES.flatMap((path) => readTable(path)));
   const end = performance.now();
   // Many sockets make a long table: then it is read less often.
