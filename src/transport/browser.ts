@@ -1,4 +1,4 @@
-import { ABNORMAL_CLOSURE, browserCode, GOING_AWAY } from "../close.js";
+import { ABNORMAL_CLOSURE, browserCode, GOING_AWAY, INTERNAL_ERROR } from "../close.js";
 import type { CompressionMode } from "../constants.js";
 import { WsError } from "../errors.js";
 import type { ErrorCode, ErrorInit } from "../errors.js";
@@ -82,8 +82,9 @@ function dial(
   return new Promise((resolve, reject) => {
     const { protocols, writeTimeout } = options;
     const label = displayUrl(url);
+    // The texts of some platforms hold the URL, whose query may be a secret.
     const errorOf = (code: ErrorCode, text: string, init?: ErrorInit): WsError =>
-      new WsError(code, `dial ${label}: ${text}`, init);
+      new WsError(code, `dial ${label}: ${text.replaceAll(url.href, label)}`, init);
     if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket here: give option webSocket");
     let socket: WebSocketLike;
     let transport: WebSocketTransport | undefined;
@@ -236,6 +237,12 @@ class WebSocketTransport implements Transport {
   }
 
   #onMessage(data: unknown): void {
+    if (typeof data !== "string" && (data as ArrayBuffer | null)?.byteLength === undefined) {
+      const text =
+        'receive: option webSocket: its binary messages must be ArrayBuffers, as "binaryType" asks';
+      this.#handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
+      return;
+    }
     const message: Message =
       typeof data === "string"
         ? { type: "text", data }

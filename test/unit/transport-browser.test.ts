@@ -191,6 +191,25 @@ describe("a dial", () => {
     });
   });
 
+  test("shows no query, even where the platform's own text does", async () => {
+    const url = "ws://host.test/path?token=1";
+    class Throwing extends FakeSocket {
+      constructor(...given: [string, string[]]) {
+        super(...given);
+        throw new Error(`The URL '${url}' is blocked: ${url}`);
+      }
+    }
+    const thrown = await failure(
+      connect(url, { webSocket: Throwing as unknown as WebSocketClass }),
+    );
+    const { dialled, socket } = await dial();
+    socket.onerror?.({ message: `cannot connect to ${url}` });
+    for (const { message } of [thrown, await failure(dialled)]) {
+      expect(message).toContain("ws://host.test/path?...");
+      expect(message).not.toContain("token");
+    }
+  });
+
   test.each<[string, object, string]>([
     ["without a reason", {}, "connect-src"],
     ["with an empty one", { message: "" }, "connect-src"],
@@ -328,6 +347,21 @@ describe("what arrives", () => {
     });
     expect(client.stats).toMatchObject({ messagesReceived: 2, bytesReceived: 7 });
     client.terminate();
+  });
+
+  test.each([
+    ["a Blob", new Blob(["x"])],
+    ["nothing", undefined],
+    ["null", null],
+    ["an array", [1, 2]],
+  ])("ends the connection if it is %s, which cannot be read at once", async (_, data) => {
+    const { client, socket } = await open();
+    socket.onmessage?.({ data });
+    expect(await client.receive()).toEqual({ ok: false, value: undefined });
+    const { error } = await client.closed;
+    expect(error).toMatchObject({ code: "UNSUPPORTED" });
+    expect(error?.message).toContain("must be ArrayBuffers");
+    expect(socket.closes).toEqual([[4011]]);
   });
 
   test("after the end is nobody's", async () => {
