@@ -22,19 +22,8 @@ import {
 } from "../../close.js";
 import { plainView } from "./binary-data.js";
 import type { FrameFault } from "./frame-fault.js";
-import {
-  BINARY,
-  CLOSE,
-  CONTINUATION,
-  FIN,
-  MASKED,
-  OPCODE,
-  PING,
-  PONG,
-  RSV,
-  RSV1,
-  TEXT,
-} from "./frames.js";
+import { headerProblem, headerSize, MAX_HEADER_BYTES, payloadSize } from "./frame-header.js";
+import { BINARY, CLOSE, FIN, OPCODE, PING, PONG, RSV1, TEXT } from "./frames.js";
 import { PayloadBuffer } from "./payload-buffer.js";
 import { decodeUtf8, Utf8Validator } from "./utf8.js";
 
@@ -42,10 +31,6 @@ const HEADER = 0;
 const CONTROL = 1;
 const DATA = 2;
 const ENDED = 3;
-
-const MAX_HEADER_BYTES = 10;
-/** RFC 6455 section 5.5. */
-const MAX_CONTROL_BYTES = 125;
 
 const NO_BYTES: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 
@@ -220,7 +205,7 @@ export class FrameParser {
     const bytes = start.length > 0 ? Buffer.concat([start, next]) : next;
     const [first, second = 0] = bytes as unknown as [number, number | undefined];
     const size = bytes.length < 2 ? 2 : headerSize(second);
-    const problem = bytes.length < 2 ? undefined : this.#headerProblem(first, second);
+    const problem = bytes.length < 2 ? undefined : this.#problemOf(first, second);
     if (problem !== undefined) {
       this.#fail(PROTOCOL_ERROR, problem);
     } else if (bytes.length < size) {
@@ -237,6 +222,11 @@ export class FrameParser {
     return true;
   }
 
+  #problemOf(first: number, second: number): string | undefined {
+    const isDeflateNegotiated = this.#limits.compressed !== undefined;
+    return headerProblem(first, second, this.#message !== undefined, isDeflateNegotiated);
+  }
+
   #beginFrame(first: number, size: number): void {
     const opcode = first & OPCODE;
     this.#opcode = opcode;
@@ -249,27 +239,6 @@ export class FrameParser {
       this.#beginData(opcode === TEXT, (first & RSV1) !== 0, size);
     }
     if (size === 0 && this.#state !== ENDED) this.#endFrame();
-  }
-
-  /** Says what is wrong with the first two bytes of a frame, before the rest of it has arrived. */
-  #headerProblem(first: number, second: number): string | undefined {
-    const opcode = first & OPCODE;
-    if (second & MASKED) return "a masked frame (RFC 6455 section 5.1)";
-    if (first & RSV & ~RSV1) return "a reserved bit is set (RFC 6455 section 5.2)";
-    if (first & RSV1 && (this.#limits.compressed === undefined || opcode > BINARY || !opcode)) {
-      return "RSV1 is set where no compressed message begins (RFC 7692 section 6)";
-    }
-    if (opcode >= CLOSE) {
-      if (opcode > PONG) return `a frame with the reserved opcode ${opcode}`;
-      if (!(first & FIN)) return "a fragmented control frame (RFC 6455 section 5.5)";
-      return second > MAX_CONTROL_BYTES ? "a control frame of more than 125 bytes" : undefined;
-    }
-    if (opcode > BINARY) return `a frame with the reserved opcode ${opcode}`;
-    // RFC 6455 section 5.4.
-    if (opcode === CONTINUATION) {
-      return this.#message ? undefined : "a continuation frame without a message to continue";
-    }
-    return this.#message && "a new message before the end of a fragmented one";
   }
 
   #beginData(isText: boolean, isCompressed: boolean, length: number): void {
@@ -360,16 +329,4 @@ export class FrameParser {
     this.end();
     this.#events.onFault({ closeCode, problem, ...(size !== undefined && { size }) });
   }
-}
-
-/** The size of a header, by its second byte. */
-function headerSize(second: number): number {
-  const length = second & ~MASKED;
-  return length < 126 ? 2 : length === 126 ? 4 : MAX_HEADER_BYTES;
-}
-
-/** The size of a frame's payload; not exact above 2^53, where every limit is exceeded. */
-function payloadSize(header: Buffer, size: number): number {
-  if (size === 2) return header[1] as number;
-  return size === 4 ? header.readUInt16BE(2) : Number(header.readBigUInt64BE(2));
 }
