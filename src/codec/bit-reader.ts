@@ -1,6 +1,9 @@
 import type { HuffmanCode } from "./huffman.js";
 import { join } from "./output.js";
 
+/** Up to this many bytes are copied faster one by one than by a call. */
+export const MAX_BYTEWISE_COPY = 32;
+
 const EMPTY: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array();
 
 /**
@@ -91,10 +94,13 @@ export class BitReader {
 
   /** Reads up to `size` bytes, aligned, into `target`. Returns how many. */
   readBytes(target: Uint8Array, start: number, size: number): number {
-    const bytes = this.#input.subarray(this.#at, this.#at + size);
-    target.set(bytes, start);
-    this.#at += bytes.length;
-    return bytes.length;
+    const input = this.#input;
+    const at = this.#at;
+    const count = Math.min(size, input.length - at);
+    if (count > MAX_BYTEWISE_COPY) target.set(input.subarray(at, at + count), start);
+    else for (let i = 0; i < count; i++) target[start + i] = input[at + i] as number;
+    this.#at += count;
+    return count;
   }
 
   #need(count: number): void {

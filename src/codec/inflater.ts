@@ -1,4 +1,4 @@
-import { BitReader } from "./bit-reader.js";
+import { BitReader, MAX_BYTEWISE_COPY } from "./bit-reader.js";
 import { corrupt } from "./failure.js";
 import { getFixedCodes, HuffmanCode } from "./huffman.js";
 import type { Codes } from "./huffman.js";
@@ -10,9 +10,6 @@ const MAX_MATCH = 258;
 
 /** Holds the window, and as much decoded data before it goes to the output. */
 const BUFFER_SIZE = 65_536;
-
-/** Matches up to this size are copied faster byte by byte than by a call. */
-const MAX_BYTEWISE_COPY = 32;
 
 /** The order of the lengths of the code length code: RFC 1951 section 3.2.7. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const;
@@ -115,11 +112,15 @@ export class Inflater {
       return false;
     }
     this.#isLastBlock = isLast;
-    const lengths = this.#lengths.subarray(0, ORDER.length);
-    if (this.#lengthCount && !this.#lengthCode.build(lengths, false)) {
+    // A block without codes of its own may take 10 bits: nothing is made for it.
+    if (this.#lengthCount && !this.#buildLengthCode()) {
       throw corrupt(codec, "invalid code lengths set", reader.position);
     }
     return true;
+  }
+
+  #buildLengthCode(): boolean {
+    return this.#lengthCode.build(this.#lengths.subarray(0, ORDER.length), false);
   }
 
   /** Reads on after the type of a block. Returns what is wrong. */

@@ -169,6 +169,17 @@ describe("a refusal", () => {
     expect(error.details).toMatchObject({ status: 429, retryAfter: 2000, body: "" });
   });
 
+  test.each([
+    ["9999999999", 9_999_999_999_000],
+    ["9999999999999", Number.MAX_SAFE_INTEGER],
+    ["9".repeat(400), Number.MAX_SAFE_INTEGER],
+  ])("with a Retry-After of %s seconds", async (value, retryAfter) => {
+    const error = await refusedBy((peer) =>
+      peer.refuse("429 Too Many Requests", { "Retry-After": value }),
+    );
+    expect(error.details).toMatchObject({ retryAfter });
+  });
+
   test("with Retry-After as a date", async () => {
     const date = new Date(Date.now() + 90_000).toUTCString();
     const error = await refusedBy((peer) =>
