@@ -2133,7 +2133,7 @@ function dial({ url, options, signal, open }, Class) {
   return new Promise((resolve, reject) => {
     const { protocols, writeTimeout } = options;
     const label = displayUrl(url);
-    const errorOf = (code, text, init) => new WsError(code, `dial ${label}: ${text}`, init);
+    const errorOf = (code, text, init) => new WsError(code, `dial ${label}: ${text.replaceAll(url.href, label)}`, init);
     if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket here: give option webSocket");
     let socket;
     let transport;
@@ -2260,6 +2260,11 @@ class WebSocketTransport {
     page.removeEventListener?.("pagehide", this.#onPageHide);
   }
   #onMessage(data) {
+    if (typeof data !== "string" && data?.byteLength === void 0) {
+      const text = 'receive: option webSocket: its binary messages must be ArrayBuffers, as "binaryType" asks';
+      this.#handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
+      return;
+    }
     const message = typeof data === "string" ? { type: "text", data } : { type: "binary", data: new Uint8Array(data) };
     const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
     this.#handler?.onMessage(message, size);

@@ -2232,7 +2232,7 @@ function dial({ url, options, signal, open }, Class) {
   return new Promise((resolve, reject) => {
     const { protocols, writeTimeout } = options;
     const label = displayUrl(url);
-    const errorOf = (code, text, init) => new WsError(code, `dial ${label}: ${text}`, init);
+    const errorOf = (code, text, init) => new WsError(code, `dial ${label}: ${text.replaceAll(url.href, label)}`, init);
     if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket here: give option webSocket");
     let socket;
     let transport;
@@ -2359,6 +2359,11 @@ class WebSocketTransport {
     page.removeEventListener?.("pagehide", this.#onPageHide);
   }
   #onMessage(data) {
+    if (typeof data !== "string" && data?.byteLength === void 0) {
+      const text = 'receive: option webSocket: its binary messages must be ArrayBuffers, as "binaryType" asks';
+      this.#handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
+      return;
+    }
     const message = typeof data === "string" ? { type: "text", data } : { type: "binary", data: new Uint8Array(data) };
     const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
     this.#handler?.onMessage(message, size);
@@ -2756,7 +2761,7 @@ function copyHeaders(headers) {
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
 function parseRetryAfter(value) {
   if (value === void 0) return void 0;
-  if (/^\d{1,10}$/.test(value)) return Number(value) * 1e3;
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1e3, Number.MAX_SAFE_INTEGER);
   const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
 }
@@ -2772,9 +2777,12 @@ class KernelCounters {
     // Bytes that the owner has read from the stream and written to it.
     this.emitted = 0;
     this.given = 0;
+    /** A copy of the tables that is older does not list the socket. */
+    this.#openedAt = performance.now();
     this.#socket = socket;
   }
   #socket;
+  #openedAt;
   #inode;
   /** Bytes received. With TLS they count before the record they belong to is complete. */
   get received() {
@@ -2819,17 +2827,19 @@ class KernelCounters {
   #queueSize({ fd = -1 }) {
     try {
       this.#inode ??= node_fs.fstatSync(fd).ino;
-      return queueSizes().get(this.#inode) ?? 0;
+      return queueSizes(this.#openedAt).get(this.#inode) ?? 0;
     } catch {
       return 0;
     }
   }
 }
 let table = /* @__PURE__ */ new Map();
+let tableReadAt = 0;
 let tableExpires = 0;
-function queueSizes() {
+function queueSizes(since) {
   const start = performance.now();
-  if (start < tableExpires) return table;
+  if (start < tableExpires && tableReadAt > since) return table;
+  tableReadAt = start;
   table = new Map(TABLES.flatMap((path) => readTable(path)));
   const end = performance.now();
   tableExpires = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
@@ -2849,6 +2859,35 @@ function plainView({ buffer, byteOffset, length }) {
 function ownBytes(bytes, start, end) {
   const isWhole = end > start && end - start === bytes.buffer.byteLength;
   return isWhole ? bytes : bytes.slice(start, end);
+}
+
+const MAX_HEADER_BYTES = 10;
+const MAX_CONTROL_BYTES = 125;
+function headerSize(second) {
+  const length = second & ~MASKED;
+  return length < 126 ? 2 : length === 126 ? 4 : MAX_HEADER_BYTES;
+}
+function payloadSize(header, size) {
+  if (size === 2) return header[1];
+  return size === 4 ? header.readUInt16BE(2) : Number(header.readBigUInt64BE(2));
+}
+function headerProblem(first, second, isInMessage, isDeflateNegotiated) {
+  const opcode = first & OPCODE;
+  if (second & MASKED) return "a masked frame (RFC 6455 section 5.1)";
+  if (first & RSV & ~RSV1) return "a reserved bit is set (RFC 6455 section 5.2)";
+  if (first & RSV1 && (!isDeflateNegotiated || opcode > BINARY || opcode === CONTINUATION)) {
+    return "RSV1 is set where no compressed message begins (RFC 7692 section 6)";
+  }
+  if (opcode >= CLOSE) {
+    if (opcode > PONG) return `a frame with the reserved opcode ${opcode}`;
+    if (!(first & FIN)) return "a fragmented control frame (RFC 6455 section 5.5)";
+    return second > MAX_CONTROL_BYTES ? "a control frame of more than 125 bytes" : void 0;
+  }
+  if (opcode > BINARY) return `a frame with the reserved opcode ${opcode}`;
+  if (opcode === CONTINUATION) {
+    return isInMessage ? void 0 : "a continuation frame without a message to continue";
+  }
+  return isInMessage ? "a new message before the end of a fragmented one" : void 0;
 }
 
 const MIN_KEPT_PART_BYTES = 8192;
@@ -2952,8 +2991,6 @@ const HEADER = 0;
 const CONTROL = 1;
 const DATA = 2;
 const ENDED = 3;
-const MAX_HEADER_BYTES = 10;
-const MAX_CONTROL_BYTES = 125;
 const NO_BYTES = /* @__PURE__ */ node_buffer.Buffer.alloc(0);
 class FrameParser {
   constructor(limits, events) {
@@ -3085,7 +3122,7 @@ class FrameParser {
     const bytes = start.length > 0 ? node_buffer.Buffer.concat([start, next]) : next;
     const [first, second = 0] = bytes;
     const size = bytes.length < 2 ? 2 : headerSize(second);
-    const problem = bytes.length < 2 ? void 0 : this.#headerProblem(first, second);
+    const problem = bytes.length < 2 ? void 0 : this.#problemOf(first, second);
     if (problem !== void 0) {
       this.#fail(PROTOCOL_ERROR, problem);
     } else if (bytes.length < size) {
@@ -3100,6 +3137,10 @@ class FrameParser {
     }
     return true;
   }
+  #problemOf(first, second) {
+    const isDeflateNegotiated = this.#limits.compressed !== void 0;
+    return headerProblem(first, second, this.#message !== void 0, isDeflateNegotiated);
+  }
   #beginFrame(first, size) {
     const opcode = first & OPCODE;
     this.#opcode = opcode;
@@ -3112,25 +3153,6 @@ class FrameParser {
       this.#beginData(opcode === TEXT, (first & RSV1) !== 0, size);
     }
     if (size === 0 && this.#state !== ENDED) this.#endFrame();
-  }
-  /** Says what is wrong with the first two bytes of a frame, before the rest of it has arrived. */
-  #headerProblem(first, second) {
-    const opcode = first & OPCODE;
-    if (second & MASKED) return "a masked frame (RFC 6455 section 5.1)";
-    if (first & RSV & ~RSV1) return "a reserved bit is set (RFC 6455 section 5.2)";
-    if (first & RSV1 && (this.#limits.compressed === void 0 || opcode > BINARY || !opcode)) {
-      return "RSV1 is set where no compressed message begins (RFC 7692 section 6)";
-    }
-    if (opcode >= CLOSE) {
-      if (opcode > PONG) return `a frame with the reserved opcode ${opcode}`;
-      if (!(first & FIN)) return "a fragmented control frame (RFC 6455 section 5.5)";
-      return second > MAX_CONTROL_BYTES ? "a control frame of more than 125 bytes" : void 0;
-    }
-    if (opcode > BINARY) return `a frame with the reserved opcode ${opcode}`;
-    if (opcode === CONTINUATION) {
-      return this.#message ? void 0 : "a continuation frame without a message to continue";
-    }
-    return this.#message && "a new message before the end of a fragmented one";
   }
   #beginData(isText, isCompressed, length) {
     this.#state = DATA;
@@ -3212,14 +3234,6 @@ class FrameParser {
     this.end();
     this.#events.onFault({ closeCode, problem, ...size !== void 0 && { size } });
   }
-}
-function headerSize(second) {
-  const length = second & ~MASKED;
-  return length < 126 ? 2 : length === 126 ? 4 : MAX_HEADER_BYTES;
-}
-function payloadSize(header, size) {
-  if (size === 2) return header[1];
-  return size === 4 ? header.readUInt16BE(2) : Number(header.readBigUInt64BE(2));
 }
 
 const MAX_SYNC_INPUT_BYTES = 32768;

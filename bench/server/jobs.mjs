@@ -78,7 +78,7 @@ function deflatedRound(size, hasContext, before) {
     // Without the end of the flush (RFC 7692 section 7.2.1).
     return frame(TEXT, bytes.subarray(0, -4), { compressed: true });
   });
-  return { bytes: Buffer.concat(frames), history };
+  return { frames, history };
 }
 
 /** @param {number} size */
@@ -94,9 +94,10 @@ function blastDeflated(socket, { size = 1024, count = 0, context = true }) {
   const first = deflatedRound(size, context, "");
   // What follows the first round can follow itself for ever, and costs the server nothing.
   const next = deflatedRound(size, context, first.history);
+  const bytes = Buffer.concat(next.frames);
   return () => {
-    socket.write(first.bytes);
-    pour(socket, next.bytes, count / roundLength(size) - 1);
+    socket.write(Buffer.concat(first.frames));
+    pour(socket, bytes, count / roundLength(size) - 1);
   };
 }
 
@@ -125,14 +126,18 @@ function answer(socket, job) {
 }
 
 /**
- * Answers the first message with a compressed one, and does nothing more.
+ * Answers each message with the same one, compressed. It is made once, because many connections ask for it.
  *
  * @param {Socket} socket
  */
 function answerDeflated(socket) {
-  const { bytes } = deflatedRound(1024, true, "");
-  return () => socket.write(bytes.subarray(0, 2 + (bytes[1] ?? 0)));
+  deflatedAnswer ??= Buffer.concat(deflatedRound(1024, false, "").frames.slice(0, 1));
+  const bytes = deflatedAnswer;
+  return () => socket.write(bytes);
 }
+
+/** @type {Buffer | undefined} */
+let deflatedAnswer;
 
 /** Does nothing. */
 function idle() {

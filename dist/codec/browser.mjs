@@ -115,6 +115,7 @@ function join(chunks, size) {
   return whole;
 }
 
+const MAX_BYTEWISE_COPY = 32;
 const EMPTY = /* @__PURE__ */ new Uint8Array();
 class BitReader {
   #input = EMPTY;
@@ -186,10 +187,13 @@ class BitReader {
   }
   /** Reads up to `size` bytes, aligned, into `target`. Returns how many. */
   readBytes(target, start, size) {
-    const bytes = this.#input.subarray(this.#at, this.#at + size);
-    target.set(bytes, start);
-    this.#at += bytes.length;
-    return bytes.length;
+    const input = this.#input;
+    const at = this.#at;
+    const count = Math.min(size, input.length - at);
+    if (count > MAX_BYTEWISE_COPY) target.set(input.subarray(at, at + count), start);
+    else for (let i = 0; i < count; i++) target[start + i] = input[at + i];
+    this.#at += count;
+    return count;
   }
   #need(count) {
     let at = this.#at;
@@ -301,7 +305,6 @@ function getFixedCodes() {
 const WINDOW = 32768;
 const MAX_MATCH = 258;
 const BUFFER_SIZE = 65536;
-const MAX_BYTEWISE_COPY = 32;
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 class Inflater {
   constructor() {
@@ -397,11 +400,13 @@ class Inflater {
       return false;
     }
     this.#isLastBlock = isLast;
-    const lengths = this.#lengths.subarray(0, ORDER.length);
-    if (this.#lengthCount && !this.#lengthCode.build(lengths, false)) {
+    if (this.#lengthCount && !this.#buildLengthCode()) {
       throw corrupt(codec, "invalid code lengths set", reader.position);
     }
     return true;
+  }
+  #buildLengthCode() {
+    return this.#lengthCode.build(this.#lengths.subarray(0, ORDER.length), false);
   }
   /** Reads on after the type of a block. Returns what is wrong. */
   #readBlock(type) {
