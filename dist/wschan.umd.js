@@ -821,9 +821,8 @@
       if (inbox.wasRead) onRead();
       else if (!inbox.hasWarned) {
         inbox.hasWarned = true;
-        const text = `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`;
-        if (transport.warn) transport.warn(text);
-        else console.warn(text);
+        const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
+        (transport.warn ?? console.warn)(text);
       }
     };
     return startTimer(PATIENCE, expire, false);
@@ -1374,11 +1373,7 @@
       this.#closeDeadline = startDeadline(
         this.#options.closeTimeout,
         () => transport.cut(),
-        () => {
-          const before = unsent;
-          unsent = transport.unsent ?? 0;
-          return unsent < before || this.bufferedAmount > 0 && this.#hasWritten();
-        }
+        () => unsent > (unsent = transport.unsent ?? 0) || this.bufferedAmount > 0 && this.#hasWritten()
       );
       this.#transport.pause(0);
     }
@@ -2116,7 +2111,7 @@
   }
 
   const OPEN = 1;
-  const HINT = "in a browser, its console may tell why (such as CSP connect-src)";
+  const HINT = "see a browser's console (CSP connect-src?)";
   const POLL = 10;
   const page = globalThis;
   function webSocketPlatform(streamSocket) {
@@ -2262,14 +2257,16 @@
       page.removeEventListener?.("pagehide", this.#onPageHide);
     }
     #onMessage(data) {
-      if (typeof data !== "string" && data?.byteLength === void 0) {
-        const text = 'receive: option webSocket: its binary messages must be ArrayBuffers, as "binaryType" asks';
-        this.#handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
-        return;
+      const handler = this.#handler;
+      if (typeof data === "string") {
+        handler?.onMessage({ type: "text", data }, utf8Size(data));
+      } else if (data?.byteLength === void 0) {
+        const text = "receive: option webSocket must give ArrayBuffers";
+        handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
+      } else {
+        const bytes = new Uint8Array(data);
+        handler?.onMessage({ type: "binary", data: bytes }, bytes.length);
       }
-      const message = typeof data === "string" ? { type: "text", data } : { type: "binary", data: new Uint8Array(data) };
-      const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
-      this.#handler?.onMessage(message, size);
     }
     /** There is no event for it: while bytes wait, somebody has to look. */
     #watch() {

@@ -712,11 +712,9 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     this.#closeDeadline = startDeadline(
       this.#options.closeTimeout,
       () => transport.cut(),
-      () => {
-        const before = unsent;
-        unsent = transport.unsent ?? 0;
-        return unsent < before || (this.bufferedAmount > 0 && this.#hasWritten());
-      },
+      () =>
+        unsent > (unsent = transport.unsent ?? 0) ||
+        (this.bufferedAmount > 0 && this.#hasWritten()),
     );
     this.#transport.pause(0);
   }

@@ -22,9 +22,8 @@ export function warnIfUnread(
     if (inbox.wasRead) onRead();
     else if (!inbox.hasWarned) {
       inbox.hasWarned = true;
-      const text = `wschan: ${where} is paused: nothing was received for 30 s: receive or set discardIncoming`;
-      if (transport.warn) transport.warn(text);
-      else console.warn(text);
+      const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
+      (transport.warn ?? console.warn)(text);
     }
   };
   return startTimer(PATIENCE, expire, false);

@@ -12,7 +12,7 @@ export const workloads = [
     unit: "time",
     ours: ["wschan"],
     peers: ["ws", ...W3C, "it-ws"],
-    targets: { ws: 0.97 },
+    targets: { ws: 0.9 },
     job: { job: "idle" },
     prepare: (peer, url) =>
       Promise.resolve({

@@ -14,7 +14,7 @@ export const workloads = [
     unit: "bytes",
     ours: ["wschan"],
     peers: ["ws", "ws-events", "ws-stream", ...W3C, "it-ws"],
-    targets: { ws: 2048 },
+    targets: { ws: 3_072 },
     job: { job: "idle" },
     async prepare(peer, url) {
       /** @type {import("../peers/index.mjs").Connection[]} */

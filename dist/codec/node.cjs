@@ -402,13 +402,11 @@ class Inflater {
       return false;
     }
     this.#isLastBlock = isLast;
-    if (this.#lengthCount && !this.#buildLengthCode()) {
+    const lengths = this.#lengthCount && this.#lengths.subarray(0, ORDER.length);
+    if (lengths && !this.#lengthCode.build(lengths, false)) {
       throw corrupt(codec, "invalid code lengths set", reader.position);
     }
     return true;
-  }
-  #buildLengthCode() {
-    return this.#lengthCode.build(this.#lengths.subarray(0, ORDER.length), false);
   }
   /** Reads on after the type of a block. Returns what is wrong. */
   #readBlock(type) {

@@ -113,14 +113,11 @@ export class Inflater {
     }
     this.#isLastBlock = isLast;
     // A block without codes of its own may take 10 bits: nothing is made for it.
-    if (this.#lengthCount && !this.#buildLengthCode()) {
+    const lengths = this.#lengthCount && this.#lengths.subarray(0, ORDER.length);
+    if (lengths && !this.#lengthCode.build(lengths, false)) {
       throw corrupt(codec, "invalid code lengths set", reader.position);
     }
     return true;
-  }
-
-  #buildLengthCode(): boolean {
-    return this.#lengthCode.build(this.#lengths.subarray(0, ORDER.length), false);
   }
 
   /** Reads on after the type of a block. Returns what is wrong. */

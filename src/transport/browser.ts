@@ -4,7 +4,6 @@ import { WsError } from "../errors.js";
 import type { ErrorCode, ErrorInit } from "../errors.js";
 import { compressionMode } from "../extensions.js";
 import { utf8Size } from "../message.js";
-import type { Message } from "../message.js";
 import type {
   Backpressure,
   DialOptions,
@@ -47,7 +46,7 @@ type WebSocketLikeClass = new (url: string, protocols: string[]) => WebSocketLik
 const OPEN = 1;
 
 /** Browsers hide from scripts why a dial failed, or say only "The operation is insecure". */
-const HINT = "in a browser, its console may tell why (such as CSP connect-src)";
+const HINT = "see a browser's console (CSP connect-src?)";
 
 /** How often `bufferedAmount` is looked at while bytes wait, in milliseconds. */
 const POLL = 10;
@@ -237,18 +236,16 @@ class WebSocketTransport implements Transport {
   }
 
   #onMessage(data: unknown): void {
-    if (typeof data !== "string" && (data as ArrayBuffer | null)?.byteLength === undefined) {
-      const text =
-        'receive: option webSocket: its binary messages must be ArrayBuffers, as "binaryType" asks';
-      this.#handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
-      return;
+    const handler = this.#handler;
+    if (typeof data === "string") {
+      handler?.onMessage({ type: "text", data }, utf8Size(data));
+    } else if ((data as ArrayBuffer | null)?.byteLength === undefined) {
+      const text = "receive: option webSocket must give ArrayBuffers";
+      handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
+    } else {
+      const bytes = new Uint8Array(data as ArrayBuffer);
+      handler?.onMessage({ type: "binary", data: bytes }, bytes.length);
     }
-    const message: Message =
-      typeof data === "string"
-        ? { type: "text", data }
-        : { type: "binary", data: new Uint8Array(data as ArrayBuffer) };
-    const size = message.type === "text" ? utf8Size(message.data) : message.data.length;
-    this.#handler?.onMessage(message, size);
   }
 
   /** There is no event for it: while bytes wait, somebody has to look. */

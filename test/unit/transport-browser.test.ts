@@ -360,7 +360,7 @@ describe("what arrives", () => {
     expect(await client.receive()).toEqual({ ok: false, value: undefined });
     const { error } = await client.closed;
     expect(error).toMatchObject({ code: "UNSUPPORTED" });
-    expect(error?.message).toContain("must be ArrayBuffers");
+    expect(error?.message).toContain("ArrayBuffers");
     expect(socket.closes).toEqual([[4011]]);
   });
 
