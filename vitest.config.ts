@@ -61,8 +61,7 @@ export default defineConfig({
       subPath("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
-      // What docs/RELIABILITY.md tells of, with `reconnect` and `codec`.
-      // Concurrent tests of slow links wait far more than they work.
+      // Part of docs/RELIABILITY.md. Its tests of slow links run concurrently, because they mostly wait.
       project("faults", { testTimeout: ms(20_000), maxConcurrency: 20 }),
       project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),
       // Longer, where WSCHAN_FUZZ_RUNS asks for more cases.

@@ -70,15 +70,26 @@ function deflatedRound(size, hasContext, before) {
   const length = roundLength(size);
   const frames = Array.from({ length }, (_, number) => {
     const text = jsonMessage(number, size);
-    const bytes = deflateRawSync(text, {
-      ...(hasContext && history && { dictionary: Buffer.from(history).subarray(-WINDOW) }),
-      finishFlush: constants.Z_SYNC_FLUSH,
-    });
+    const bytes = deflatedFrame(text, hasContext ? history : "");
     history = (history + text).slice(-WINDOW);
-    // Without the end of the flush (RFC 7692 section 7.2.1).
-    return frame(TEXT, bytes.subarray(0, -4), { compressed: true });
+    return bytes;
   });
-  return { frames, history };
+  return { bytes: Buffer.concat(frames), history };
+}
+
+/**
+ * Makes the frame of a compressed text, in the deflate context of the text before it.
+ *
+ * @param {string} text
+ * @param {string} before
+ */
+function deflatedFrame(text, before) {
+  const bytes = deflateRawSync(text, {
+    ...(before && { dictionary: Buffer.from(before).subarray(-WINDOW) }),
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
+  // The end of the flush is not sent (RFC 7692 section 7.2.1).
+  return frame(TEXT, bytes.subarray(0, -4), { compressed: true });
 }
 
 /** @param {number} size */
@@ -92,12 +103,11 @@ export const roundLength = (size) => Math.max(8, Math.round(ROUND_BYTES / size))
  */
 function blastDeflated(socket, { size = 1024, count = 0, context = true }) {
   const first = deflatedRound(size, context, "");
-  // What follows the first round can follow itself for ever, and costs the server nothing.
+  // The second round ends with the window that it began with, so it is repeated without deflating again.
   const next = deflatedRound(size, context, first.history);
-  const bytes = Buffer.concat(next.frames);
   return () => {
-    socket.write(Buffer.concat(first.frames));
-    pour(socket, bytes, count / roundLength(size) - 1);
+    socket.write(first.bytes);
+    pour(socket, next.bytes, count / roundLength(size) - 1);
   };
 }
 
@@ -125,19 +135,16 @@ function answer(socket, job) {
   return () => socket.write(reply);
 }
 
+const DEFLATED_ANSWER = deflatedFrame(jsonMessage(0, 1024), "");
+
 /**
- * Answers each message with the same one, compressed. It is made once, because many connections ask for it.
+ * Answers each message with the same compressed one.
  *
  * @param {Socket} socket
  */
 function answerDeflated(socket) {
-  deflatedAnswer ??= Buffer.concat(deflatedRound(1024, false, "").frames.slice(0, 1));
-  const bytes = deflatedAnswer;
-  return () => socket.write(bytes);
+  return () => socket.write(DEFLATED_ANSWER);
 }
-
-/** @type {Buffer | undefined} */
-let deflatedAnswer;
 
 /** Does nothing. */
 function idle() {

@@ -1,9 +1,9 @@
 // @ts-check
 // permessage-deflate; only what is built on `ws` can be asked for it.
-import { heldForGood } from "../../test/helpers/held.mjs";
 import { open } from "../peers/index.mjs";
 import { roundLength } from "../server/jobs.mjs";
 import { jsonMessage } from "../server/json.mjs";
+import { holding } from "./idle.mjs";
 import { receiving } from "./receive.mjs";
 
 const KIB = 1024;
@@ -59,24 +59,14 @@ export const workloads = [
     ours: ["wschan"],
     peers: ["ws", "ws-events", "ws-stream"],
     job: { job: "answerDeflated", deflate: true },
-    async prepare(peer, url) {
-      /** @type {import("../peers/index.mjs").Connection[]} */
-      const connections = [];
-      return {
-        async run() {
-          const before = await heldForGood();
-          for (let i = 0; i < CONNECTIONS; i++) {
-            const connection = await open(peer, url, { deflate: true });
-            const answered = connection.receive(1, () => {});
-            void connection.send(jsonMessage(i, KIB));
-            await answered;
-            connections.push(connection);
-          }
-          return ((await heldForGood()) - before) / CONNECTIONS;
-        },
-        end: () => Promise.all(connections.map(({ close }) => close())),
-      };
-    },
+    prepare: (peer, url) =>
+      holding(CONNECTIONS, async (i) => {
+        const connection = await open(peer, url, { deflate: true });
+        const answered = connection.receive(1, () => {});
+        void connection.send(jsonMessage(i, KIB));
+        await answered;
+        return connection;
+      }),
   },
 ];
 

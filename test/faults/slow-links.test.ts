@@ -13,8 +13,8 @@ import type { Linked } from "./support.js";
 checkLeaks();
 
 /**
- * How many times the deadline the link is slow. It is then given its full speed, so that the tests end, and
- * because nobody can see how the peer reads what its kernel has acknowledged: up to 6 MB.
+ * The link is slow for this many deadlines, then has its full speed: so the tests end, and the deadline does
+ * not expire while the peer reads up to 6 MB that its kernel has acknowledged, which this side cannot see.
  */
 const SLOW_PERIODS = 1.8;
 
@@ -49,7 +49,7 @@ const rows: readonly Row[] = WAYS.filter(({ compression }) => !compression).flat
   })),
 );
 
-/** Of a Duplex only what it accepts is known: the kernel under it accepts nothing for over a second. */
+/** A Duplex shows only the bytes it accepts: at 1 MB/s the kernel below it accepts none for over a second. */
 const duplexes: readonly Row[] = WAYS.slice(0, 1).map((way) => ({
   name: "a Duplex at 1000000 B/s",
   way,
@@ -96,7 +96,7 @@ describe("a link that is slow and steady is not cut by", () => {
       await using linked = await connectThrough(server.url, { ...options, [deadline]: period });
       const { client, connection } = linked;
       connection.toServer.set({ rate: rate / ms(1) });
-      // Of a send that fails the end tells.
+      // A failed send is reported by the end of the connection, which is checked below.
       for (let i = 0; i < COUNT; i++) void client.send(MESSAGE).catch(() => {});
       const isFast = wait(period * SLOW_PERIODS).then(() => connection.toServer.set({}));
       await end(linked, isFast).catch(() => {});

@@ -134,7 +134,7 @@ const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
 /** Reads a `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); returns milliseconds. */
 function parseRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  // However many digits: it asks for a long pause, not for none.
+  // RFC 9110 does not limit the number of digits: a huge number asks for a long pause.
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
   const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
