@@ -2891,32 +2891,46 @@ const MIN_KEPT_PART_BYTES = 8192;
 const FIRST_BLOCK_BYTES = 256;
 const MAX_BLOCK_BYTES = 65536;
 class PayloadBuffer {
-  constructor() {
-    /** How many bytes have been added. */
+  /** @param declaredSize - The size of the whole payload, if it is known; no more may be added. */
+  constructor(declaredSize) {
+    /** The number of bytes that have been added. */
     this.size = 0;
     this.#parts = [];
     this.#blockSize = 0;
+    this.#declaredSize = declaredSize;
   }
+  #declaredSize;
+  /** The whole payload. It exists once half of the declared size has arrived; parts then go there. */
+  #whole;
   #parts;
   /** Small parts are copied here, up to `#blockSize`. */
   #block;
   #blockSize;
   /** Adds a part, which may be a view on a larger chunk. */
   add(part) {
+    const offset = this.size;
     this.size += part.length;
-    if (part.length >= MIN_KEPT_PART_BYTES && part.length * 2 >= part.buffer.byteLength) {
+    if (this.#declaredSize !== void 0 && this.size * 2 >= this.#declaredSize) {
+      this.#whole ??= this.#join(this.#declaredSize);
+      part.copy(this.#whole, offset);
+    } else if (part.length >= MIN_KEPT_PART_BYTES && part.length * 2 >= part.buffer.byteLength) {
       this.#endBlock();
       this.#parts.push(part);
-      return;
+    } else {
+      for (let copied = 0; copied < part.length; ) copied += this.#copy(part, copied);
     }
-    for (let offset = 0; offset < part.length; ) offset += this.#copy(part, offset);
   }
-  /** The payload in a buffer of its own, with `room` unused bytes at its end. */
-  finish(room = 0) {
+  /** The payload in a buffer of its own. */
+  finish() {
+    return this.#whole ?? this.#join(this.size);
+  }
+  /** Moves all parts to the beginning of a new buffer. */
+  #join(size) {
     this.#endBlock();
-    const whole = node_buffer.Buffer.allocUnsafeSlow(this.size + room);
+    const whole = node_buffer.Buffer.allocUnsafeSlow(size);
     let offset = 0;
     for (const part of this.#parts) offset += part.copy(whole, offset);
+    this.#parts = [];
     return whole;
   }
   /** Copies as much of the part as the block has room for, and returns that size. */
@@ -3156,7 +3170,7 @@ class FrameParser {
     const message = this.#message ??= {
       isText,
       isCompressed,
-      payload: new PayloadBuffer(),
+      payload: new PayloadBuffer(this.#isFinal ? length : void 0),
       utf8: isText && !isCompressed ? new Utf8Validator() : void 0
     };
     const size = message.payload.size + length;

@@ -18,26 +18,23 @@ describe("a payload in parts", () => {
       const parts = Array.from({ length: 30 }, () =>
         Buffer.alloc(random.pick(sizes), random.below(256)),
       );
-      const payload = new PayloadBuffer();
-      for (const part of parts) payload.add(part);
       const whole = Buffer.concat(parts);
-      expect(payload.size).toBe(whole.length);
-      expect(payload.finish().equals(whole)).toBe(true);
+      for (const declaredSize of [undefined, whole.length]) {
+        const payload = new PayloadBuffer(declaredSize);
+        for (const part of parts) payload.add(part);
+        expect(payload.size).toBe(whole.length);
+        expect(payload.finish().equals(whole)).toBe(true);
+      }
     }
   });
 
-  test("is finished in a buffer of its own, with room at the end if asked", () => {
-    for (const [room, size] of [
-      [0, 3],
-      [4, 7],
-    ] as const) {
-      const payload = new PayloadBuffer();
-      payload.add(Buffer.from("abc"));
-      const whole = payload.finish(room);
-      expect(whole.buffer.byteLength).toBe(size);
-      expect(whole.byteOffset).toBe(0);
-      expect(whole.toString("utf8", 0, 3)).toBe("abc");
-    }
+  test.each([undefined, 3])("ends in a buffer of its own (declared size: %s)", (declaredSize) => {
+    const payload = new PayloadBuffer(declaredSize);
+    payload.add(Buffer.from("abc"));
+    const whole = payload.finish();
+    expect(whole.buffer.byteLength).toBe(3);
+    expect(whole.byteOffset).toBe(0);
+    expect(whole.toString()).toBe("abc");
   });
 
   test("copies what is small or part of something larger, which may change", () => {
@@ -74,9 +71,14 @@ describe("the memory of a payload in parts", () => {
   }
 
   /** What a payload takes whose parts are the beginnings of chunks. */
-  function heldFor(partSize: number, count: number, chunkSize: number): Memory {
+  function heldFor(
+    partSize: number,
+    count: number,
+    chunkSize: number,
+    declaredSize?: number,
+  ): Memory {
     const before = memory();
-    const payload = new PayloadBuffer();
+    const payload = new PayloadBuffer(declaredSize);
     for (let i = 0; i < count; i++) {
       payload.add(Buffer.allocUnsafeSlow(chunkSize).subarray(0, partSize));
     }
@@ -102,6 +104,24 @@ describe("the memory of a payload in parts", () => {
     const { buffers } = heldFor(...row);
     expect(buffers).toBeGreaterThanOrEqual(partSize * count);
     expect(buffers).toBeLessThanOrEqual(2 * partSize * count + SLACK);
+  });
+
+  test.each([
+    ["a quarter of it is there", 262_144, 262_144],
+    ["one byte less than half of it is there", 524_287, 524_287],
+    ["half of it is there", 524_288, 1_048_576],
+    ["all of it is there", 1_048_576, 1_048_576],
+  ])("is that of a declared MiB when %s", (_, arrived, held) => {
+    const before = memory().buffers;
+    const payload = new PayloadBuffer(1_048_576);
+    for (let rest = arrived; rest > 0; rest -= 65_536) {
+      payload.add(Buffer.allocUnsafeSlow(Math.min(rest, 65_536)));
+    }
+    const buffers = memory().buffers - before;
+    expect(payload.size).toBe(arrived);
+    expect(buffers).toBeGreaterThanOrEqual(held);
+    // The last part may still be on the stack.
+    expect(buffers).toBeLessThanOrEqual(held + 65_536 + SLACK);
   });
 
   test("is no object for each of many tiny parts", () => {

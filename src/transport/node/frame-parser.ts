@@ -246,7 +246,7 @@ export class FrameParser {
     const message = (this.#message ??= {
       isText,
       isCompressed,
-      payload: new PayloadBuffer(),
+      payload: new PayloadBuffer(this.#isFinal ? length : undefined),
       utf8: isText && !isCompressed ? new Utf8Validator() : undefined,
     });
     const size = message.payload.size + length;

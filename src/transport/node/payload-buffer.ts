@@ -11,32 +11,50 @@ const MAX_BLOCK_BYTES = 65_536;
  * have arrived, however long the message claims to be and however small its parts are.
  */
 export class PayloadBuffer {
-  /** How many bytes have been added. */
+  /** The number of bytes that have been added. */
   size = 0;
 
-  readonly #parts: Buffer[] = [];
+  readonly #declaredSize: number | undefined;
+  /** The whole payload. It exists once half of the declared size has arrived; parts then go there. */
+  #whole: Buffer | undefined;
+  #parts: Buffer[] = [];
   /** Small parts are copied here, up to `#blockSize`. */
   #block: Buffer | undefined;
   #blockSize = 0;
 
-  /** Adds a part, which may be a view on a larger chunk. */
-  add(part: Buffer): void {
-    this.size += part.length;
-    // A view keeps its whole chunk alive.
-    if (part.length >= MIN_KEPT_PART_BYTES && part.length * 2 >= part.buffer.byteLength) {
-      this.#endBlock();
-      this.#parts.push(part);
-      return;
-    }
-    for (let offset = 0; offset < part.length;) offset += this.#copy(part, offset);
+  /** @param declaredSize - The size of the whole payload, if it is known; no more may be added. */
+  constructor(declaredSize?: number) {
+    this.#declaredSize = declaredSize;
   }
 
-  /** The payload in a buffer of its own, with `room` unused bytes at its end. */
-  finish(room = 0): Buffer {
+  /** Adds a part, which may be a view on a larger chunk. */
+  add(part: Buffer): void {
+    const offset = this.size;
+    this.size += part.length;
+    if (this.#declaredSize !== undefined && this.size * 2 >= this.#declaredSize) {
+      this.#whole ??= this.#join(this.#declaredSize);
+      part.copy(this.#whole, offset);
+    } else if (part.length >= MIN_KEPT_PART_BYTES && part.length * 2 >= part.buffer.byteLength) {
+      // A view keeps its whole chunk alive, so only a large part of a chunk is kept as one.
+      this.#endBlock();
+      this.#parts.push(part);
+    } else {
+      for (let copied = 0; copied < part.length;) copied += this.#copy(part, copied);
+    }
+  }
+
+  /** The payload in a buffer of its own. */
+  finish(): Buffer {
+    return this.#whole ?? this.#join(this.size);
+  }
+
+  /** Moves all parts to the beginning of a new buffer. */
+  #join(size: number): Buffer {
     this.#endBlock();
-    const whole = Buffer.allocUnsafeSlow(this.size + room);
+    const whole = Buffer.allocUnsafeSlow(size);
     let offset = 0;
     for (const part of this.#parts) offset += part.copy(whole, offset);
+    this.#parts = [];
     return whole;
   }
 
