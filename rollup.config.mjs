@@ -6,38 +6,69 @@ import terser from "@rollup/plugin-terser";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
-/** What an entry's bundle exports at run time, by the entry's folder. Its types are built after it. */
-const values = /** @type {Map<string, string[]>} */ (new Map());
+/** The folders of `src/` that are imports of their own, below that of the core. */
+const SUB_PATHS = ["reconnect", "codec"];
+
+const FOLDERS = ["", ...SUB_PATHS.map((name) => `${name}/`)];
 
 /**
- * Writes an ES module beside a CommonJS bundle: `import` and `require` in one process then share one
- * implementation, so that a `Client` of one is a `Client` of the other. The names are the bundle's own.
+ * The entries of a platform, by their paths below `dist/`.
  *
- * @param {string} folder
- * @returns {import("rollup").Plugin}
+ * @param {string} platform
  */
-const esmWrapper = (folder) => ({
-  name: "esm-wrapper",
-  generateBundle(_options, bundle) {
-    const [chunk] = Object.values(bundle).filter((file) => file.type === "chunk");
-    if (chunk === undefined) throw new Error("esm-wrapper: no bundle to wrap");
-    values.set(folder, chunk.exports);
-    const names = chunk.exports.filter((name) => name !== "default").sort();
-    const named = `export { ${names.join(", ")} } from "./node.cjs";\n`;
-    const source = chunk.exports.includes("default")
-      ? [
-          `import cjs from "./node.cjs";\n`,
-          named,
-          "// To Node the default import is `module.exports`, to some bundlers its `default`.\n",
-          "export default cjs.default ?? cjs;\n",
-        ].join("")
-      : named;
-    this.emitFile({ type: "asset", fileName: chunk.fileName.replace(".cjs", ".mjs"), source });
-  },
-});
+const entries = (platform) =>
+  Object.fromEntries(
+    FOLDERS.map((folder) => [`${folder}${platform}`, `src/${folder}${platform}.ts`]),
+  );
 
 /**
- * Moves `exports.default` behind the named exports. The default export is frozen, and an evaluator that
+ * Names the chunk of a module that several entries share: one for the core, one for each sub-path. A
+ * class then exists once in a process or page, whichever entry it came by. Returns `undefined` for an
+ * entry, and for a module that only one platform uses.
+ *
+ * @param {string} id
+ */
+const chunkOf = (id) => {
+  const [, path] = /[\\/]src[\\/](.*)$/.exec(id) ?? [];
+  if (path === undefined || /(^|[\\/])(node|browser)\.ts$/.test(path)) return undefined;
+  if (/^transport[\\/]node|websocket-stream|native\.ts$/.test(path)) return undefined;
+  const folder = SUB_PATHS.find((name) => path.startsWith(name));
+  return folder === undefined ? "core" : `${folder}/core`;
+};
+
+/** The names that each entry exports at run time. Its types are built after it. */
+const values = /** @type {Map<string, readonly string[]>} */ (new Map());
+
+/**
+ * Writes an ES module beside each CommonJS entry for Node: `import` and `require` in one process then
+ * share one implementation, so that a `Client` of one is a `Client` of the other.
+ *
+ * @type {import("rollup").Plugin}
+ */
+const esmWrappers = {
+  name: "esm-wrappers",
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk" || !chunk.isEntry) continue;
+      values.set(chunk.name, chunk.exports);
+      if (!chunk.name.endsWith("node")) continue;
+      const names = chunk.exports.filter((name) => name !== "default").sort();
+      const named = `export { ${names.join(", ")} } from "./node.cjs";\n`;
+      const source = chunk.exports.includes("default")
+        ? [
+            `import cjs from "./node.cjs";\n`,
+            named,
+            "// To Node the default import is `module.exports`, to some bundlers its `default`.\n",
+            "export default cjs.default ?? cjs;\n",
+          ].join("")
+        : named;
+      this.emitFile({ type: "asset", fileName: `${chunk.name}.mjs`, source });
+    }
+  },
+};
+
+/**
+ * Moves `exports.default` after the named exports. The default export is frozen, and an evaluator that
  * makes it the module object, as Vitest's does for inlined packages, sets every later export on it.
  *
  * @type {import("rollup").Plugin}
@@ -59,31 +90,28 @@ const defaultExportLast = {
 
 /**
  * Restores `export type { SomeClass }`, which rollup-plugin-dts turns into `export { SomeClass }`: the
- * types would promise a value that is not there.
+ * types would promise a value that does not exist.
  *
- * @param {string} folder
- * @returns {import("rollup").Plugin}
+ * @type {import("rollup").Plugin}
  */
-const typeOnlyClasses = (folder) => ({
+const typeOnlyClasses = {
   name: "type-only-classes",
-  renderChunk(code) {
-    const classes = [...code.matchAll(/^declare (?:abstract )?class (\w+)/gm)];
-    return classes
-      .map(([, name = ""]) => name)
-      .filter((name) => !values.get(folder)?.includes(name))
-      .reduce(
-        (text, name) =>
-          text
-            // In the lists of exports, the file's and those of its namespaces.
-            .replace(
-              new RegExp(`(?<=^ *export {.*[ ,])(\\w+ as )?${name}(?=,| })`, "gm"),
-              "type $&",
-            )
-            .replace(new RegExp(`^declare const \\w+_${name}: typeof ${name};\n`, "gm"), ""),
-        code,
-      );
+  renderChunk(code, chunk) {
+    const exported = values.get(chunk.name);
+    if (!chunk.isEntry || exported === undefined) return null;
+    return code.replace(/^( *)export \{([^}]*)\}/gm, (_all, indent, list) => {
+      const items = String(list)
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== "")
+        .map((item) => {
+          const name = item.split(" ").at(-1) ?? item;
+          return item.startsWith("type ") || exported.includes(name) ? item : `type ${item}`;
+        });
+      return `${indent}export { ${items.join(", ")} }`;
+    });
   },
-});
+};
 
 const portable = readFileSync(new URL("scripts/portable-types.d.ts", import.meta.url), "utf8");
 
@@ -102,6 +130,39 @@ const portableTypes = {
 };
 
 /**
+ * Writes the types of the entries for browsers, which are those of the entries for Node.
+ *
+ * @type {import("rollup").Plugin}
+ */
+const browserTypes = {
+  name: "browser-types",
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk" || !chunk.isEntry) continue;
+      const fileName = chunk.fileName.replace(/node(?=\.d\.)/, "browser");
+      this.emitFile({ type: "asset", fileName, source: chunk.code });
+    }
+  },
+};
+
+/**
+ * Has the types of a sub-path import those of the core from `wschan`, as users do.
+ *
+ * @param {string} folder
+ * @returns {import("rollup").Plugin}
+ */
+const coreByName = (folder) => ({
+  name: "core-by-name",
+  resolveId: {
+    order: "pre",
+    handler: (id, importer) =>
+      importer?.includes(`/src/${folder}`) && id.startsWith("../")
+        ? { id: "wschan", external: true }
+        : null,
+  },
+});
+
+/**
  * A warning is a mistake in the source or in this file: it must not scroll by.
  *
  * @param {import("rollup").RollupLog} warning
@@ -111,87 +172,91 @@ const onwarn = (warning) => {
   throw new Error(warning.message);
 };
 
-// `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging. The sub-paths
-// import the core as users do, and hold no second copy of it.
-const external = ["ws", "wschan", "fflate", /^node:/];
-
 /** @type {() => import("rollup").Plugin} */
 const typescript = () => esbuild({ target: ["es2022", "node20"], tsconfig: "tsconfig.build.json" });
 
+// A page may not declare a charset. Code that esbuild prints is ASCII by default.
+const minify = terser({ ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });
+
+/** @type {import("rollup").OutputOptions} */
+const common = {
+  dir: "dist",
+  exports: "named",
+  sourcemap: true,
+  manualChunks: chunkOf,
+  hoistTransitiveImports: false,
+};
+
 /**
- * The types of an entry, for `import` and for `require`.
+ * One script for pages without a bundler, plain and minified, with the global variable `wschan`.
  *
- * @param {string} folder
+ * @param {string} input
  * @param {string} name
  * @returns {import("rollup").RollupOptions}
  */
-const types = (folder, name) => ({
-  input: `src/${folder}${name}.ts`,
-  external,
+const script = (input, name) => ({
+  input,
   onwarn,
-  plugins: [dts({ tsconfig: "tsconfig.build.json" }), typeOnlyClasses(folder), portableTypes],
-  output: [".d.cts", ".d.mts"].map((extension) => ({ file: `dist/${folder}${name}${extension}` })),
+  plugins: [nodeResolve({ browser: true }), typescript(), defaultExportLast],
+  output: [
+    { suffix: ".umd.js", plugins: [] },
+    { suffix: ".umd.min.js", plugins: [minify] },
+  ].map(({ suffix, plugins }) => ({
+    file: `dist/${name}${suffix}`,
+    format: "umd",
+    name: "wschan",
+    exports: "named",
+    sourcemap: true,
+    plugins,
+  })),
 });
 
 /**
- * Code at the start of a UMD script that needs the global variable `name`, which another script defines.
- *
- * @param {string} file
- * @param {string} name
- */
-const requireGlobal = (file, name) =>
-  `if (!${name}) throw new Error("${file}: load the script of ${name} first");`;
-
-/**
- * All that ships of an import: the core, or a sub-path, whose folder is `reconnect/`. A page that loads it
- * by a script tag finds it in the global variable `global`.
+ * The types of the entries in a folder, for `import` and for `require`.
  *
  * @param {string} folder
- * @param {string} global
- * @param {string} file
- * @returns {import("rollup").RollupOptions[]}
+ * @returns {import("rollup").RollupOptions}
  */
-const bundles = (folder, global, file) => {
-  /** @type {import("rollup").OutputOptions} */
-  const common = { exports: "named", sourcemap: true };
-  /** @type {import("rollup").OutputOptions} */
-  const umd = {
-    ...common,
-    format: "umd",
-    name: global,
-    globals: { wschan: "wschan", fflate: "fflate" },
-    intro: ({ imports }) => imports.map((name) => requireGlobal(file, name)).join("\n"),
-  };
-  // A page may not declare a charset. What esbuild prints is ASCII by default.
-  const minify = terser({ ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });
-  return [
-    {
-      input: `src/${folder}node.ts`,
-      external,
-      onwarn,
-      plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrapper(folder)],
-      output: { ...common, file: `dist/${folder}node.cjs`, format: "cjs" },
-    },
-    types(folder, "node"),
-    {
-      input: `src/${folder}browser.ts`,
-      external: ["wschan", "fflate"],
-      onwarn,
-      plugins: [typescript(), defaultExportLast],
-      output: [
-        { ...common, file: `dist/${folder}browser.mjs`, format: "es" },
-        { ...common, file: `dist/${folder}browser.cjs`, format: "cjs" },
-        { ...umd, file: `dist/${folder}${file}.umd.js` },
-        { ...umd, file: `dist/${folder}${file}.umd.min.js`, plugins: [minify] },
-      ],
-    },
-    types(folder, "browser"),
-  ];
-};
+const types = (folder) => ({
+  input: { [`${folder}node`]: `src/${folder}node.ts` },
+  external: ["wschan", /^node:/],
+  onwarn,
+  plugins: [
+    ...(folder ? [coreByName(folder)] : []),
+    dts({ tsconfig: "tsconfig.build.json" }),
+    typeOnlyClasses,
+    portableTypes,
+    browserTypes,
+  ],
+  output: ["cts", "mts"].map((extension) => ({
+    dir: "dist",
+    entryFileNames: `[name].d.${extension}`,
+  })),
+});
 
 /** @type {import("rollup").RollupOptions[]} */
 export default [
-  ...bundles("", "wschan", "wschan"),
-  ...bundles("reconnect/", "wschanReconnect", "wschan-reconnect"),
-  ...bundles("codec/", "wschanCodec", "wschan-codec"),
+  {
+    input: { ...entries("node"), ...entries("browser") },
+    // `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging.
+    external: ["ws", "fflate", /^node:/],
+    onwarn,
+    plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrappers],
+    output: {
+      ...common,
+      format: "cjs",
+      entryFileNames: "[name].cjs",
+      chunkFileNames: "[name].cjs",
+    },
+  },
+  {
+    input: entries("browser"),
+    external: ["fflate"],
+    onwarn,
+    plugins: [typescript()],
+    output: { ...common, format: "es", entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs" },
+  },
+  script("src/browser.ts", "wschan"),
+  script("src/all.ts", "wschan.all"),
+  ...FOLDERS.map(types),
 ];

@@ -3,7 +3,6 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import type { BrowserProviderOption } from "vitest/node";
 import { launchOptions } from "./e2e/helpers/browsers.js";
 import { webkit } from "./e2e/helpers/webkit-provider.js";
-import { ROOT } from "./test/helpers/root.js";
 import { ms, SCALE } from "./test/helpers/time.js";
 
 function project(
@@ -11,15 +10,6 @@ function project(
   options: TestProjectInlineConfiguration["test"] = {},
 ): TestProjectInlineConfiguration {
   return { extends: true, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
-}
-
-/** A sub-path imports the core by its name: here its source. */
-function subPath(
-  name: string,
-  options: TestProjectInlineConfiguration["test"] = {},
-): TestProjectInlineConfiguration {
-  const alias = [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }];
-  return { ...project(name, options), resolve: { alias } };
 }
 
 /** The conformance suite on the built package, in a browser. */
@@ -57,8 +47,8 @@ export default defineConfig({
     projects: [
       project("unit"),
       project("transport"),
-      subPath("reconnect"),
-      subPath("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
+      project("reconnect"),
+      project("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
       // Part of docs/RELIABILITY.md. Its tests of slow links run concurrently, because they mostly wait.

@@ -84,6 +84,7 @@ export {};
 type ErrorKind = "NOT_FOUND" | "ALREADY_EXISTS" | "INVALID" | "PERMISSION_DENIED" | "UNAVAILABLE" | "INTERNAL" | "CANCELED" | "CONFLICT" | "TIMEOUT" | "RATE_LIMITED" | "UNSUPPORTED" | "UNKNOWN";
 /** The stable name of a failure. README lists each code with its kind and when it is seen. */
 type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "SEND_TIMEOUT" | "FLUSH_TIMEOUT" | "RECEIVE_TIMEOUT" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "QUEUE_FULL" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
+
 /** The facts behind a {@link WsError}, by name. Which ones are there depends on its `code`. */
 interface ErrorDetails {
     /** `DIAL_FAILED`: the platform hides the reason, as browsers do. */
@@ -194,6 +195,13 @@ type ReceiveResult<T> = {
     readonly ok: false;
     readonly value: undefined;
 };
+
+/** Options of an iteration. */
+interface MessagesOptions {
+    /** Ends the iteration with `ABORTED`, its reason as the cause. Default: none. */
+    readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * One way out of a {@link select}: what it waits for, and with which channel. All but `channel` is for
  * `select` to call.
@@ -278,31 +286,7 @@ declare class Channel<T> extends ReceiveChannel<T> {
      */
     close(): void;
 }
-/** Options of an iteration. */
-interface MessagesOptions {
-    /** Ends the iteration with `ABORTED`, its reason as the cause. Default: none. */
-    readonly signal?: AbortSignal | undefined;
-}
 
-/** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
-declare const CLOSE_CODES: {
-    readonly NORMAL: 1000;
-    readonly GOING_AWAY: 1001;
-    readonly PROTOCOL_ERROR: 1002;
-    readonly UNSUPPORTED_DATA: 1003;
-    readonly RESERVED: 1004;
-    readonly NO_STATUS: 1005;
-    readonly ABNORMAL_CLOSURE: 1006;
-    readonly INVALID_PAYLOAD: 1007;
-    readonly POLICY_VIOLATION: 1008;
-    readonly MESSAGE_TOO_BIG: 1009;
-    readonly MANDATORY_EXTENSION: 1010;
-    readonly INTERNAL_ERROR: 1011;
-    readonly SERVICE_RESTART: 1012;
-    readonly TRY_AGAIN_LATER: 1013;
-    readonly BAD_GATEWAY: 1014;
-    readonly TLS_HANDSHAKE: 1015;
-};
 /** How a connection ended: what {@link Client.closed} settles with. */
 interface CloseInfo {
     /** The code asked for by a local close, the peer's, 1005 where it sent none, 1006 without a handshake. */
@@ -317,6 +301,32 @@ interface CloseInfo {
     /** Why it ended, unless that was a normal end; the peer's normal end is one even if it took not all. */
     readonly error?: WsError;
 }
+
+/** Message type of {@link Client.send}: text (opcode 1, RFC 6455 section 5.6). */
+declare const TEXT = 1;
+/** Message type of {@link Client.send}: binary (opcode 2, RFC 6455 section 5.6). */
+declare const BINARY = 2;
+/** `Message.type` of a text message. */
+declare const TYPE_TEXT = "text";
+/** `Message.type` of a binary message. */
+declare const TYPE_BINARY = "binary";
+/** The name of a ping frame (RFC 6455 section 5.5.2). */
+declare const TYPE_PING = "ping";
+/** The name of a pong frame (RFC 6455 section 5.5.3). */
+declare const TYPE_PONG = "pong";
+/** The name of a close frame (RFC 6455 section 5.5.1). */
+declare const TYPE_CLOSE = "close";
+/**
+ * The modes of option `compression` (permessage-deflate, RFC 7692): off, one context for all messages
+ * of a direction, or a fresh context for each message.
+ */
+declare const COMPRESSION: {
+    readonly DISABLED: 0;
+    readonly CONTEXT_TAKEOVER: 1;
+    readonly NO_CONTEXT: 2;
+};
+/** A value of {@link COMPRESSION}. */
+type CompressionMode = 0 | 1 | 2;
 
 /**
  * One message as the channel hands it out. Binary data is always a plain `Uint8Array` that owns its
@@ -342,6 +352,21 @@ interface BinaryMessage {
 type Bytes = ReturnType<Uint8Array["slice"]>;
 /** Data of a message to send. */
 type Data = string | ArrayBuffer | ArrayBufferView;
+
+/**
+ * The line between the core and a platform's WebSocket. A transport moves messages and tells what
+ * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
+ * Types only.
+ */
+
+/** How a slow consumer is answered: see {@link Client.backpressure}. */
+type Backpressure = "socket" | "stream" | "buffer";
+/** The HTTP response that opened a connection. Node alone can see it. */
+interface Handshake {
+    readonly status: number;
+    /** Names in lower case. */
+    readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
 
 /** Options of {@link ClientLike.send}. */
 interface SendOptions extends WaitOptions {
@@ -381,142 +406,6 @@ interface ClientLike<In = Message, Out = Data> extends AsyncIterable<In> {
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-/**
- * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
- *
- * @typeParam In What is received.
- * @typeParam Out What can be sent.
- */
-interface Codec<In = Message, Out = Data> {
-    /** Names it in errors. */
-    readonly name: string;
-    /**
-     * Makes what decodes the messages of one connection; called for each connection anew, with its
-     * `readLimit`: what a message decodes to should be no larger, in bytes, or be `MESSAGE_TOO_BIG`.
-     */
-    decoder(readLimit: number): Decode<In>;
-    /**
-     * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
-     * the caller gave. It is called in the order of the sends, for all connections, and must not change
-     * what it is given. What it throws rejects the `send`: an `UNSUPPORTED` error as it is, all else
-     * as the cause of `INVALID_MESSAGE`. Default: data goes out as it is.
-     */
-    encode?(value: Out, type?: 1 | 2): Data;
-}
-/**
- * Decodes one message: hands each value that it holds, or completes, to `emit`, with how many bytes that
- * is taken to hold while it is unread; 64 are added to it. Synchronous, for messages keep their order. What
- * it throws ends the connection: a `WsError` as it is, with 1009 for `MESSAGE_TOO_BIG` and 1007 for any
- * other, and all else as `INVALID_MESSAGE`.
- */
-type Decode<In> = (message: Message, emit: (value: In, size: number) => void) => void;
-/** Any codec. */
-type AnyCodec = Codec<unknown, never>;
-/** What is received through a codec. */
-type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never;
-/** What can be sent through a codec. */
-type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
-
-/** Message type of {@link Client.send}: text (opcode 1, RFC 6455 section 5.6). */
-declare const TEXT = 1;
-/** Message type of {@link Client.send}: binary (opcode 2, RFC 6455 section 5.6). */
-declare const BINARY = 2;
-/** `Message.type` of a text message. */
-declare const TYPE_TEXT = "text";
-/** `Message.type` of a binary message. */
-declare const TYPE_BINARY = "binary";
-/** The name of a ping frame (RFC 6455 section 5.5.2). */
-declare const TYPE_PING = "ping";
-/** The name of a pong frame (RFC 6455 section 5.5.3). */
-declare const TYPE_PONG = "pong";
-/** The name of a close frame (RFC 6455 section 5.5.1). */
-declare const TYPE_CLOSE = "close";
-/**
- * The modes of option `compression` (permessage-deflate, RFC 7692): off, one context for all messages
- * of a direction, or a fresh context for each message.
- */
-declare const COMPRESSION: {
-    readonly DISABLED: 0;
-    readonly CONTEXT_TAKEOVER: 1;
-    readonly NO_CONTEXT: 2;
-};
-/** A value of {@link COMPRESSION}. */
-type CompressionMode = 0 | 1 | 2;
-
-/**
- * The line between the core and a platform's WebSocket. A transport moves messages and tells what
- * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
- * Types only.
- */
-
-/** How a slow consumer is answered: see {@link Client.backpressure}. */
-type Backpressure = "socket" | "stream" | "buffer";
-/** The HTTP response that opened a connection. Node alone can see it. */
-interface Handshake {
-    readonly status: number;
-    /** Names in lower case. */
-    readonly headers: Readonly<Record<string, string | readonly string[]>>;
-}
-/** A W3C `WebSocket` class. */
-type WebSocketClass = new (url: string, protocols?: string[]) => object;
-/** Options for Node alone, handed to the dial. */
-interface NodeOptions {
-    /** An `http.Agent` or `https.Agent`, for proxies and pools. */
-    readonly agent?: object;
-    /**
-     * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... If a
-     * `checkServerIdentity` or `pskCallback` throws, the dial is `DIAL_FAILED`, not retryable, and nothing
-     * has been sent, whatever `rejectUnauthorized` says.
-     */
-    readonly tls?: Readonly<Record<string, unknown>>;
-    /**
-     * Resolves host names in place of `dns.lookup`, with its signature. It may answer at once or later,
-     * with one address or a list. An answer without an IP address of the `family` is `DIAL_FAILED`.
-     */
-    readonly lookup?: (...args: never[]) => void;
-    /** The address family to dial: 4, 6, or 0 for both. */
-    readonly family?: 0 | 4 | 6;
-    /**
-     * Tries the addresses of a host name one after the other, IPv6 and IPv4 by turns, as `net.connect`
-     * does. Default: Node's, which is true.
-     */
-    readonly autoSelectFamily?: boolean;
-    /**
-     * The longest time for one address, if another one follows: milliseconds or a Go duration. Default: a
-     * third of what is left of `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node takes
-     * less than 10 ms for 10 ms.
-     */
-    readonly autoSelectFamilyAttemptTimeout?: number | string;
-    /**
-     * The largest header of the answer to the handshake, in bytes: names, values and status text. A larger
-     * one is `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
-     */
-    readonly maxHeaderSize?: number;
-    /** The local address to dial from. */
-    readonly localAddress?: string;
-    /** The `Origin` header. */
-    readonly origin?: string;
-    /**
-     * True to follow redirects. To another origin travel no headers, credentials, origin, client
-     * certificates or server name of yours; with `protocols` such a redirect is `URL_FORBIDDEN`, and so is
-     * one from `wss:` to `ws:`. Default: false.
-     */
-    readonly followRedirects?: boolean;
-    /** The largest number of redirects to follow, 0 to 20. Default: 5. */
-    readonly maxRedirects?: number;
-    /**
-     * Whether the data of a binary message may be a view on the socket's buffer instead of a copy that owns its
-     * buffer. It is faster for small messages, but a message that is kept keeps up to 64 KiB alive, and its
-     * `data.buffer` must be neither changed nor transferred: other messages share it. Default: false.
-     */
-    readonly binaryViews?: boolean;
-}
-
-declare global {
-    interface SymbolConstructor {
-        readonly asyncDispose: unique symbol;
-    }
-}
 /** What a {@link Client} has received and sent so far, and what waits in it. */
 interface ClientStats {
     readonly messagesReceived: number;
@@ -531,6 +420,12 @@ interface ClientStats {
     readonly timesPaused: number;
     /** The latest round trip of a ping or of option `keepAlive`, in milliseconds; at first `undefined`. */
     readonly roundTrip: number | undefined;
+}
+
+declare global {
+    interface SymbolConstructor {
+        readonly asyncDispose: unique symbol;
+    }
 }
 /** Options of {@link Client.ping}. */
 interface PingOptions extends WaitOptions {
@@ -699,34 +594,99 @@ interface PolicyRule {
      */
     readonly when?: (request: PolicyRequest) => boolean | Promise<boolean>;
 }
-/**
- * Makes a policy of rules: any deny rule that applies wins, else any allow rule, else it denies.
- * The rules are checked and copied once, here. Patterns are matched by part, never as text:
- *
- * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
- * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
- *   itself), or `*`. One trailing dot is ignored. Addresses are compared as addresses: an
- *   IPv4-mapped one (`[::ffff:10.0.0.1]`) is its IPv4 address, and so, to a deny rule, is any other
- *   IPv6 address that contains one (NAT64 by `64:ff9b::/96`, 6to4, IPv4-translated, IPv4-compatible).
- * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
- * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
- *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
- *   an escaped slash, backslash or NUL (`%2f`, `%5c`, `%00`) is refused: no allow rule with a path
- *   matches it, all deny rules with one do, if scheme, host and port fit.
- * - The query is ignored unless the pattern has one; it may hold `*`.
- * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
- *   `ws+unix:` and `wss+unix:` URLs are allowed only by a pattern of their own,
- *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
- *
- * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,
- * and `when` is asked for `websocket.connect` too, without a `url`.
- *
- * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
- */
-declare function definePolicy(rules: readonly PolicyRule[]): Policy;
 
-/** The ways to name a compression mode: see {@link COMPRESSION}. */
-type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
+/**
+ * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
+ *
+ * @typeParam In What is received.
+ * @typeParam Out What can be sent.
+ */
+interface Codec<In = Message, Out = Data> {
+    /** Names it in errors. */
+    readonly name: string;
+    /**
+     * Makes what decodes the messages of one connection; called for each connection anew, with its
+     * `readLimit`: what a message decodes to should be no larger, in bytes, or be `MESSAGE_TOO_BIG`.
+     */
+    decoder(readLimit: number): Decode<In>;
+    /**
+     * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
+     * the caller gave. It is called in the order of the sends, for all connections, and must not change
+     * what it is given. What it throws rejects the `send`: an `UNSUPPORTED` error as it is, all else
+     * as the cause of `INVALID_MESSAGE`. Default: data goes out as it is.
+     */
+    encode?(value: Out, type?: 1 | 2): Data;
+}
+/**
+ * Decodes one message: hands each value that it holds, or completes, to `emit`, with how many bytes that
+ * is taken to hold while it is unread; 64 are added to it. Synchronous, for messages keep their order. What
+ * it throws ends the connection: a `WsError` as it is, with 1009 for `MESSAGE_TOO_BIG` and 1007 for any
+ * other, and all else as `INVALID_MESSAGE`.
+ */
+type Decode<In> = (message: Message, emit: (value: In, size: number) => void) => void;
+/** Any codec. */
+type AnyCodec = Codec<unknown, never>;
+/** What is received through a codec. */
+type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never;
+/** What can be sent through a codec. */
+type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
+
+/** Options for Node alone, handed to the dial. */
+interface NodeOptions {
+    /** An `http.Agent` or `https.Agent`, for proxies and pools. */
+    readonly agent?: object;
+    /**
+     * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... If a
+     * `checkServerIdentity` or `pskCallback` throws, the dial is `DIAL_FAILED`, not retryable, and nothing
+     * has been sent, whatever `rejectUnauthorized` says.
+     */
+    readonly tls?: Readonly<Record<string, unknown>>;
+    /**
+     * Resolves host names in place of `dns.lookup`, with its signature. It may answer at once or later,
+     * with one address or a list. An answer without an IP address of the `family` is `DIAL_FAILED`.
+     */
+    readonly lookup?: (...args: never[]) => void;
+    /** The address family to dial: 4, 6, or 0 for both. */
+    readonly family?: 0 | 4 | 6;
+    /**
+     * Tries the addresses of a host name one after the other, IPv6 and IPv4 by turns, as `net.connect`
+     * does. Default: Node's, which is true.
+     */
+    readonly autoSelectFamily?: boolean;
+    /**
+     * The longest time for one address, if another one follows: milliseconds or a Go duration. Default: a
+     * third of what is left of `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node takes
+     * less than 10 ms for 10 ms.
+     */
+    readonly autoSelectFamilyAttemptTimeout?: number | string;
+    /**
+     * The largest header of the answer to the handshake, in bytes: names, values and status text. A larger
+     * one is `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
+     */
+    readonly maxHeaderSize?: number;
+    /** The local address to dial from. */
+    readonly localAddress?: string;
+    /** The `Origin` header. */
+    readonly origin?: string;
+    /**
+     * True to follow redirects. To another origin travel no headers, credentials, origin, client
+     * certificates or server name of yours; with `protocols` such a redirect is `URL_FORBIDDEN`, and so is
+     * one from `wss:` to `ws:`. Default: false.
+     */
+    readonly followRedirects?: boolean;
+    /** The largest number of redirects to follow, 0 to 20. Default: 5. */
+    readonly maxRedirects?: number;
+    /**
+     * Whether the data of a binary message may be a view on the socket's buffer instead of a copy that owns its
+     * buffer. It is faster for small messages, but a message that is kept keeps up to 64 KiB alive, and its
+     * `data.buffer` must be neither changed nor transferred: other messages share it. Default: false.
+     */
+    readonly binaryViews?: boolean;
+}
+
+/** A W3C `WebSocket` class. */
+type WebSocketClass = new (url: string, protocols?: string[]) => object;
+
 /** Settings of option `keepAlive`. */
 interface KeepAliveOptions {
     /**
@@ -751,6 +711,9 @@ interface KeepAliveOptions {
      */
     readonly onPong?: ((roundTrip: number) => void) | undefined;
 }
+
+/** The ways to name a compression mode: see {@link COMPRESSION}. */
+type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 /**
  * Options of `connect`. All are copied when the call is made. A number where a duration is wanted is
  * milliseconds; a string is a Go duration (`"1m30s"`). A duration, `readLimit` or `bufferLimit` of `0`
@@ -918,6 +881,7 @@ interface ContextOptions {
     /** Closes the context. Default: none. */
     readonly signal?: AbortSignal | undefined;
 }
+
 /**
  * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
  * with `NO_CONTEXT`, and closes its connections.
@@ -1007,6 +971,52 @@ interface CreateContext {
     (options?: ContextOptions): Context;
 }
 
+/** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
+declare const CLOSE_CODES: {
+    readonly NORMAL: 1000;
+    readonly GOING_AWAY: 1001;
+    readonly PROTOCOL_ERROR: 1002;
+    readonly UNSUPPORTED_DATA: 1003;
+    readonly RESERVED: 1004;
+    readonly NO_STATUS: 1005;
+    readonly ABNORMAL_CLOSURE: 1006;
+    readonly INVALID_PAYLOAD: 1007;
+    readonly POLICY_VIOLATION: 1008;
+    readonly MESSAGE_TOO_BIG: 1009;
+    readonly MANDATORY_EXTENSION: 1010;
+    readonly INTERNAL_ERROR: 1011;
+    readonly SERVICE_RESTART: 1012;
+    readonly TRY_AGAIN_LATER: 1013;
+    readonly BAD_GATEWAY: 1014;
+    readonly TLS_HANDSHAKE: 1015;
+};
+
+/**
+ * Makes a policy of rules: any deny rule that applies wins, else any allow rule, else it denies.
+ * The rules are checked and copied once, here. Patterns are matched by part, never as text:
+ *
+ * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
+ * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
+ *   itself), or `*`. One trailing dot is ignored. Addresses are compared as addresses: an
+ *   IPv4-mapped one (`[::ffff:10.0.0.1]`) is its IPv4 address, and so, to a deny rule, is any other
+ *   IPv6 address that contains one (NAT64 by `64:ff9b::/96`, 6to4, IPv4-translated, IPv4-compatible).
+ * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
+ * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
+ *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
+ *   an escaped slash, backslash or NUL (`%2f`, `%5c`, `%00`) is refused: no allow rule with a path
+ *   matches it, all deny rules with one do, if scheme, host and port fit.
+ * - The query is ignored unless the pattern has one; it may hold `*`.
+ * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
+ *   `ws+unix:` and `wss+unix:` URLs are allowed only by a pattern of their own,
+ *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
+ *
+ * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,
+ * and `when` is asked for `websocket.connect` too, without a `url`.
+ *
+ * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
+ */
+declare function definePolicy(rules: readonly PolicyRule[]): Policy;
+
 /** How long a {@link select} waits, and whether it waits at all. */
 interface SelectOptions extends WaitOptions {
     /** Go's `default` case: if nothing is ready, resolve with `index: -1` instead of waiting. */
@@ -1089,6 +1099,7 @@ type shared_Case<C, R> = Case<C, R>;
 type shared_Channel<T> = Channel<T>;
 declare const shared_Channel: typeof Channel;
 type shared_Client<In = Message, Out = Data> = Client<In, Out>;
+declare const shared_Client: typeof Client;
 type shared_ClientLike<In = Message, Out = Data> = ClientLike<In, Out>;
 type shared_ClientStats = ClientStats;
 type shared_CloseInfo = CloseInfo;
@@ -1098,6 +1109,7 @@ type shared_CompressionMode = CompressionMode;
 type shared_Connect = Connect;
 type shared_ConnectOptions<C extends AnyCodec = Codec> = ConnectOptions<C>;
 type shared_Context = Context;
+declare const shared_Context: typeof Context;
 type shared_ContextOptions = ContextOptions;
 type shared_CreateContext = CreateContext;
 type shared_Data = Data;

@@ -71,6 +71,7 @@
     UNKNOWN: "UNKNOWN",
     is: (error, kind) => WsError.is(error) && error.kind === kind
   });
+
   function show(value) {
     if (typeof value === "string") return `a string of length ${value.length}`;
     if (Array.isArray(value)) return "an array";
@@ -83,11 +84,6 @@
   }
   function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
     return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
-  }
-  function platformClass(name) {
-    const found = globalThis[name];
-    if (found) return found;
-    throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
   }
   function isObject(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -106,6 +102,55 @@
     }
     return picked;
   }
+
+  class AbortWaits extends Set {
+    handleEvent() {
+      for (const abort of this) abort();
+    }
+  }
+  const waitsOf = /* @__PURE__ */ new WeakMap();
+  function onAbort(signal, abort) {
+    const waits = waitsOf.get(signal) ?? new AbortWaits();
+    waitsOf.set(signal, waits);
+    signal.addEventListener("abort", waits);
+    const wait = () => abort();
+    waits.add(wait);
+    return () => {
+      waits.delete(wait);
+      if (waits.size === 0) signal.removeEventListener("abort", waits);
+    };
+  }
+  function abortError(operation, signal) {
+    return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
+  }
+  function isSignal(value) {
+    return typeof value?.addEventListener === "function";
+  }
+  function checkSignal(operation, signal) {
+    if (signal === void 0 || isSignal(signal)) return signal !== void 0;
+    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
+  }
+
+  const MAX_DELAY = 2147483647;
+  function now() {
+    return performance.now();
+  }
+  function startTimer(delay, expire, keepsAlive = true) {
+    const due = now() + delay;
+    let timer;
+    const arm = () => {
+      const left = due - now();
+      timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+      if (!keepsAlive) timer.unref?.();
+    };
+    arm();
+    return () => clearTimeout(timer);
+  }
+  const nextTurn = /* @__PURE__ */ (() => {
+    const { setImmediate, setTimeout: setTimeout2 } = globalThis;
+    return setImmediate ?? setTimeout2;
+  })();
+  const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
   const MAX = 9223372036854775e-3;
   const POWERS = {
@@ -138,54 +183,6 @@
     return text[0] === "-" ? -total : total;
   }
 
-  const MAX_DELAY = 2147483647;
-  const LATE = 1e3;
-  function now() {
-    return performance.now();
-  }
-  function startTimer(delay, expire, keepsAlive = true) {
-    const due = now() + delay;
-    let timer;
-    const arm = () => {
-      const left = due - now();
-      timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
-      if (!keepsAlive) timer.unref?.();
-    };
-    arm();
-    return () => clearTimeout(timer);
-  }
-  const nextTurn = /* @__PURE__ */ (() => {
-    const { setImmediate, setTimeout: setTimeout2 } = globalThis;
-    return setImmediate ?? setTimeout2;
-  })();
-  const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
-  class AbortWaits extends Set {
-    handleEvent() {
-      for (const abort of this) abort();
-    }
-  }
-  const waitsOf = /* @__PURE__ */ new WeakMap();
-  function onAbort(signal, abort) {
-    const waits = waitsOf.get(signal) ?? new AbortWaits();
-    waitsOf.set(signal, waits);
-    signal.addEventListener("abort", waits);
-    const wait = () => abort();
-    waits.add(wait);
-    return () => {
-      waits.delete(wait);
-      if (waits.size === 0) signal.removeEventListener("abort", waits);
-    };
-  }
-  function abortError(operation, signal) {
-    return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
-  }
-  function isSignal(value) {
-    return typeof value?.addEventListener === "function";
-  }
-  function checkSignal(operation, signal) {
-    if (signal === void 0 || isSignal(signal)) return signal !== void 0;
-    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
-  }
   const WAIT_OPTIONS = ["timeout", "signal"];
   async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
     const { signal, timeout: given } = pickKnown(operation, options, names);
@@ -234,45 +231,6 @@
       names
     );
   }
-  function startDeadline(period, expire, alive = () => false, late = LATE) {
-    let last = now();
-    let due;
-    let granted = false;
-    let confirming = false;
-    let timer;
-    const arm = (left) => {
-      const delay = Math.min(left, period / 4);
-      due = now() + delay;
-      timer = setTimeout(look, delay);
-    };
-    const look = () => {
-      const time = now();
-      const isAlive = alive();
-      if (isAlive || !granted && time - due > late) {
-        last = time;
-        granted = !isAlive;
-      }
-      const left = last + period - time;
-      if (left > 0) {
-        confirming = false;
-        arm(left);
-      } else if (confirming) {
-        expire();
-      } else {
-        confirming = true;
-        arm(0);
-      }
-    };
-    alive();
-    arm(period);
-    return {
-      touch() {
-        last = now();
-        granted = false;
-      },
-      stop: () => clearTimeout(timer)
-    };
-  }
 
   class Waiters {
     #first;
@@ -297,7 +255,10 @@
   }
 
   const SPARE = 64;
-  const CLOSED = /* @__PURE__ */ Object.freeze({ ok: false, value: void 0 });
+  const CLOSED = /* @__PURE__ */ Object.freeze({
+    ok: false,
+    value: void 0
+  });
   class Queue {
     constructor(capacity) {
       this.receivers = new Waiters();
@@ -378,6 +339,71 @@
       }
     }
   }
+
+  const MESSAGES_OPTIONS = ["signal"];
+  class QueueIterator {
+    #queue;
+    #failure;
+    /** Every `next()` that is pending. */
+    #pending = new Waiters();
+    /** True after `return()` or an abort. */
+    #isOver = false;
+    /** Stops listening to the signal. */
+    #ignore;
+    constructor(queue, options = {}, failure) {
+      this.#queue = queue;
+      this.#failure = failure;
+      const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS);
+      if (!checkSignal("messages", signal)) return;
+      const abort = () => this.#end(() => abortError("messages", signal));
+      this.#ignore = onAbort(signal, abort);
+      if (signal.aborted) abort();
+    }
+    /** Not an async function, which would cost one more promise and two more turns for each message. */
+    next() {
+      const result = this.#isOver ? CLOSED : this.#queue.take();
+      if (result) return Promise.resolve(this.#step(result));
+      return new Promise((resolve) => {
+        const receiver = (late) => {
+          this.#pending.delete(receiver);
+          resolve(this.#step(late));
+        };
+        this.#pending.add(receiver);
+        this.#queue.park(receiver);
+      });
+    }
+    #step({
+      ok,
+      value
+    }) {
+      if (ok) return { done: false, value };
+      if (!this.#isOver) this.#end(this.#failure);
+      return this.#last();
+    }
+    return() {
+      this.#end();
+      return this.#last();
+    }
+    /** Ends every `next()` that is pending, and those to come, without a value. */
+    #end(failure) {
+      this.#isOver = true;
+      this.#failure = failure;
+      this.#ignore?.();
+      for (let receiver; receiver = this.#pending.first; ) {
+        this.#queue.unpark(receiver);
+        receiver(CLOSED);
+      }
+    }
+    async #last() {
+      const error = await this.#failure?.();
+      if (error) throw error;
+      return { done: true, value: void 0 };
+    }
+    [Symbol.asyncIterator]() {
+      return this;
+    }
+  }
+
   class ReceiveChannel {
     #queue;
     /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
@@ -511,84 +537,6 @@
       }
     };
   }
-  const MESSAGES_OPTIONS = ["signal"];
-  class QueueIterator {
-    #queue;
-    #failure;
-    /** Every `next()` that is pending. */
-    #pending = new Waiters();
-    /** True after `return()` or an abort. */
-    #isOver = false;
-    /** Stops listening to the signal. */
-    #ignore;
-    constructor(queue, options = {}, failure) {
-      this.#queue = queue;
-      this.#failure = failure;
-      const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS);
-      if (!checkSignal("messages", signal)) return;
-      const abort = () => this.#end(() => abortError("messages", signal));
-      this.#ignore = onAbort(signal, abort);
-      if (signal.aborted) abort();
-    }
-    /** Not an async function, which would cost one more promise and two more turns for each message. */
-    next() {
-      const result = this.#isOver ? CLOSED : this.#queue.take();
-      if (result) return Promise.resolve(this.#step(result));
-      return new Promise((resolve) => {
-        const receiver = (late) => {
-          this.#pending.delete(receiver);
-          resolve(this.#step(late));
-        };
-        this.#pending.add(receiver);
-        this.#queue.park(receiver);
-      });
-    }
-    #step({
-      ok,
-      value
-    }) {
-      if (ok) return { done: false, value };
-      if (!this.#isOver) this.#end(this.#failure);
-      return this.#last();
-    }
-    return() {
-      this.#end();
-      return this.#last();
-    }
-    /** Ends every `next()` that is pending, and those to come, without a value. */
-    #end(failure) {
-      this.#isOver = true;
-      this.#failure = failure;
-      this.#ignore?.();
-      for (let receiver; receiver = this.#pending.first; ) {
-        this.#queue.unpark(receiver);
-        receiver(CLOSED);
-      }
-    }
-    async #last() {
-      const error = await this.#failure?.();
-      if (error) throw error;
-      return { done: true, value: void 0 };
-    }
-    [Symbol.asyncIterator]() {
-      return this;
-    }
-  }
-
-  const OVERHEAD = 64;
-  function memoryOf(message) {
-    return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
-  }
-  function utf8Size(text) {
-    let size = text.length;
-    if (!/[\u0080-\uffff]/.test(text)) return size;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.codePointAt(i);
-      if (code > 127) size += code > 2047 ? 2 : 1;
-      if (code > 65535) i++;
-    }
-    return size;
-  }
 
   const NORMAL = 1e3;
   const GOING_AWAY = 1001;
@@ -617,11 +565,30 @@
     BAD_GATEWAY: 1014,
     TLS_HANDSHAKE: 1015
   });
-  const REASON_LIMIT = 123;
   const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
   function isFrameCode(code) {
     return SENDABLE.test(String(code));
   }
+  function browserCode(code) {
+    return code === NORMAL || code >= 3e3 ? code : code + 3e3;
+  }
+
+  const OVERHEAD = 64;
+  function memoryOf(message) {
+    return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
+  }
+  function utf8Size(text) {
+    let size = text.length;
+    if (!/[\u0080-\uffff]/.test(text)) return size;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.codePointAt(i);
+      if (code > 127) size += code > 2047 ? 2 : 1;
+      if (code > 65535) i++;
+    }
+    return size;
+  }
+
+  const REASON_LIMIT = 123;
   function checkClose(code, reason) {
     const isCode = typeof code === "number" && isFrameCode(code);
     if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
@@ -630,9 +597,6 @@
       "INVALID_CLOSE",
       `close: code ${show(code)} or its reason may not be sent: use ${limits}`
     );
-  }
-  function browserCode(code) {
-    return code === NORMAL || code >= 3e3 ? code : code + 3e3;
   }
   const PEER_TRAITS = {
     1008: "PERMISSION_DENIED",
@@ -653,6 +617,12 @@
     );
   }
 
+  function platformClass(name) {
+    const found = globalThis[name];
+    if (found) return found;
+    throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
+  }
+
   const TEXT = 1;
   const BINARY = 2;
   const TYPE_TEXT = "text";
@@ -661,6 +631,115 @@
   const TYPE_PONG = "pong";
   const TYPE_CLOSE = "close";
   const COMPRESSION = /* @__PURE__ */ Object.freeze({ DISABLED: 0, CONTEXT_TAKEOVER: 1, NO_CONTEXT: 2 });
+
+  function toPayload(value, type, codec) {
+    if (type !== void 0 && type !== TEXT && type !== BINARY) {
+      throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
+    }
+    try {
+      const data = codec?.encode?.(value, type) ?? value;
+      const as = data === value ? type : void 0;
+      if (typeof data === "string")
+        return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
+      const bytes = toBytes(data);
+      if (as !== TEXT) return bytes;
+      const Decoder = platformClass("TextDecoder");
+      return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch (cause) {
+      if (cause?.code === "UNSUPPORTED") throw cause;
+      const problem = codec ? `: codec ${codec.name} failed` : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
+      throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
+    }
+  }
+  function toBytes(data) {
+    if (ArrayBuffer.isView(data)) {
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    }
+    ArrayBuffer.prototype.slice.call(data, 0, 0);
+    return new Uint8Array(data);
+  }
+
+  function parseUrl(input, { unix, credentials, base }) {
+    const text = input?.href ?? input;
+    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
+    const url = resolve(text, base);
+    if (!url) throw refusal("is not an absolute URL: use ws://host/path");
+    if (!/^wss?:$/.test(url.protocol)) {
+      const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
+      if (problem) throw refusal(problem);
+    }
+    if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+    if (!credentials && (url.username || url.password)) {
+      throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
+    }
+    return url;
+  }
+  function unixProblem({ protocol, host, pathname }) {
+    if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
+    const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
+    return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
+  }
+  function resolve(text, base) {
+    if (typeof text !== "string") return void 0;
+    try {
+      const page = base?.startsWith("http") ? publicUrl(new URL(base)) : void 0;
+      return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
+    } catch {
+      return void 0;
+    }
+  }
+  function displayUrl(url) {
+    return publicUrl(url).replace(/\?.*/, "?...");
+  }
+  function publicUrl({ href, protocol, host, pathname, search }) {
+    const text = `${protocol}//${host}${pathname}${search}`;
+    return text === href ? href : text;
+  }
+  function maskUrl(value) {
+    if (typeof value !== "string") return value;
+    return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
+  }
+
+  const LATE = 1e3;
+  function startDeadline(period, expire, alive = () => false, late = LATE) {
+    let last = now();
+    let due;
+    let granted = false;
+    let confirming = false;
+    let timer;
+    const arm = (left) => {
+      const delay = Math.min(left, period / 4);
+      due = now() + delay;
+      timer = setTimeout(look, delay);
+    };
+    const look = () => {
+      const time = now();
+      const isAlive = alive();
+      if (isAlive || !granted && time - due > late) {
+        last = time;
+        granted = !isAlive;
+      }
+      const left = last + period - time;
+      if (left > 0) {
+        confirming = false;
+        arm(left);
+      } else if (confirming) {
+        expire();
+      } else {
+        confirming = true;
+        arm(0);
+      }
+    };
+    alive();
+    arm(period);
+    return {
+      touch() {
+        last = now();
+        granted = false;
+      },
+      stop: () => clearTimeout(timer)
+    };
+  }
 
   const UNREAD_HIGH = 1048576;
   class Inbox extends Queue {
@@ -826,47 +905,6 @@
       }
     };
     return startTimer(PATIENCE, expire, false);
-  }
-
-  function parseUrl(input, { unix, credentials, base }) {
-    const text = input?.href ?? input;
-    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
-    const url = resolve(text, base);
-    if (!url) throw refusal("is not an absolute URL: use ws://host/path");
-    if (!/^wss?:$/.test(url.protocol)) {
-      const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
-      if (problem) throw refusal(problem);
-    }
-    if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
-    if (!credentials && (url.username || url.password)) {
-      throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
-    }
-    return url;
-  }
-  function unixProblem({ protocol, host, pathname }) {
-    if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
-    const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
-    return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
-  }
-  function resolve(text, base) {
-    if (typeof text !== "string") return void 0;
-    try {
-      const page = base?.startsWith("http") ? publicUrl(new URL(base)) : void 0;
-      return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
-    } catch {
-      return void 0;
-    }
-  }
-  function displayUrl(url) {
-    return publicUrl(url).replace(/\?.*/, "?...");
-  }
-  function publicUrl({ href, protocol, host, pathname, search }) {
-    const text = `${protocol}//${host}${pathname}${search}`;
-    return text === href ? href : text;
-  }
-  function maskUrl(value) {
-    if (typeof value !== "string") return value;
-    return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
   }
 
   const TURN_LIMIT = 5;
@@ -1449,52 +1487,8 @@
     });
     return promise;
   }
-  function toPayload(value, type, codec) {
-    if (type !== void 0 && type !== TEXT && type !== BINARY) {
-      throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
-    }
-    try {
-      const data = codec?.encode?.(value, type) ?? value;
-      const as = data === value ? type : void 0;
-      if (typeof data === "string")
-        return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
-      const bytes = toBytes(data);
-      if (as !== TEXT) return bytes;
-      const Decoder = platformClass("TextDecoder");
-      return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch (cause) {
-      if (cause?.code === "UNSUPPORTED") throw cause;
-      const problem = codec ? `: codec ${codec.name} failed` : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
-      throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
-    }
-  }
-  function toBytes(data) {
-    if (ArrayBuffer.isView(data)) {
-      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    }
-    ArrayBuffer.prototype.slice.call(data, 0, 0);
-    return new Uint8Array(data);
-  }
 
-  const DEFAULTS = {
-    headers: {},
-    protocols: [],
-    dialTimeout: 3e4,
-    closeTimeout: 5e3,
-    compression: 0,
-    compressionThreshold: 512,
-    readLimit: 16777216,
-    channelCapacity: 32,
-    bufferLimit: 67108864,
-    sendHighWaterMark: 262144,
-    backpressure: "auto",
-    node: {}
-  };
   const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-  const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
-  function parseOptions(base, given, { parsers }, where = "connect") {
-    return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
-  }
   function parseBy(parsers, given, where) {
     const parsed = {};
     for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
@@ -1527,6 +1521,23 @@
     throw new WsError("UNSUPPORTED", `${name} ${why}`);
   };
   const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
+
+  function parseKeepAlive(value, name) {
+    if (value === false) return false;
+    const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
+    return { interval: 3e4, timeout: 1e4, ...given };
+  }
+  const KEEP_ALIVE_PARSERS = {
+    interval: duration,
+    timeout: duration,
+    message: callable,
+    onPong: callable
+  };
+
+  const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
+  function parseOptions(base, given, { parsers }, where = "connect") {
+    return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
+  }
   const PARSERS$1 = {
     headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
     protocols(value, name) {
@@ -1569,36 +1580,80 @@
       "a codec"
     )
   };
-  function parseKeepAlive(value, name) {
-    if (value === false) return false;
-    const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
-    return { interval: 3e4, timeout: 1e4, ...given };
-  }
-  const KEEP_ALIVE_PARSERS = {
-    interval: duration,
-    timeout: duration,
-    message: callable,
-    onPong: callable
+
+  const DEFAULTS = {
+    headers: {},
+    protocols: [],
+    dialTimeout: 3e4,
+    closeTimeout: 5e3,
+    compression: 0,
+    compressionThreshold: 512,
+    readLimit: 16777216,
+    channelCapacity: 32,
+    bufferLimit: 67108864,
+    sendHighWaterMark: 262144,
+    backpressure: "auto",
+    node: {}
   };
 
-  const KIT = {
-    DONE,
-    QueueIterator,
-    callable,
-    checkClose,
-    duration,
-    integer,
-    must,
-    object,
-    oneOf,
-    parseBy,
-    readableOf,
-    startTimer,
-    toPayload,
-    waitFor,
-    waitForStarted,
-    writableOf
+  async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
+    for (const policy of policies) {
+      let allowed;
+      let cause;
+      try {
+        allowed = await policy(
+          Object.freeze({
+            action: resource ? "websocket.connect.url" : "websocket.connect",
+            resource,
+            ...resource && { url: new URL(resource) },
+            ...actor !== void 0 && { actor },
+            ...meta && { meta }
+          })
+        );
+      } catch (error) {
+        cause = error;
+      }
+      if (allowed === true) continue;
+      throw new WsError(
+        resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
+        `dial ${displayUrl(url)}: not allowed by the policy`,
+        { cause }
+      );
+    }
+  }
+
+  const OPERATION = "createContext";
+  const any = (value) => value;
+  const noGuard = /* @__PURE__ */ notHere("use a policy");
+  const PARSERS = {
+    policy: callable,
+    actor: any,
+    meta: object,
+    defaults: any,
+    strict: /* @__PURE__ */ oneOf(false, true),
+    denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
+    signal: abortSignal
   };
+  function parseSettings(options, platformFor) {
+    const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
+    const given = parseBy(parsers, options, OPERATION);
+    const { policy, actor, meta, defaults = {}, strict } = given;
+    const platform = platformFor({ ...defaults }.webSocket);
+    const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
+    for (const name of ["policy", "signal", "codec"]) {
+      if (name in shared) {
+        throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
+      }
+    }
+    return {
+      // Strict and without one, it allows nothing.
+      policy: policy ?? (strict ? () => false : void 0),
+      actor,
+      meta,
+      defaults: shared,
+      dial: given.denyPrivateNetworks
+    };
+  }
 
   class Context {
     #connector;
@@ -1673,10 +1728,6 @@
     [Symbol.asyncDispose]() {
       return this.close();
     }
-    /** For the sub-paths. @internal */
-    get kit() {
-      return KIT;
-    }
     /**
      * Checks at once what a client across connections will be made of, its `own` options included, and
      * makes the inbox that its connections share. A URL that is a function is asked later. @internal
@@ -1697,198 +1748,6 @@
   }
   function noContext() {
     return new WsError("NO_CONTEXT", "connect: the context is closed");
-  }
-  const OPERATION = "createContext";
-  const any = (value) => value;
-  const noGuard = /* @__PURE__ */ notHere("use a policy");
-  const PARSERS = {
-    policy: callable,
-    actor: any,
-    meta: object,
-    defaults: any,
-    strict: /* @__PURE__ */ oneOf(false, true),
-    denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
-    signal: abortSignal
-  };
-  function parseSettings(options, platformFor) {
-    const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
-    const given = parseBy(parsers, options, OPERATION);
-    const { policy, actor, meta, defaults = {}, strict } = given;
-    const platform = platformFor({ ...defaults }.webSocket);
-    const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-    for (const name of ["policy", "signal", "codec"]) {
-      if (name in shared) {
-        throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
-      }
-    }
-    return {
-      // Strict and without one, it allows nothing.
-      policy: policy ?? (strict ? () => false : void 0),
-      actor,
-      meta,
-      defaults: shared,
-      dial: given.denyPrivateNetworks
-    };
-  }
-
-  const UNIX = /^wss?\+unix:$/;
-  async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
-    for (const policy of policies) {
-      let allowed;
-      let cause;
-      try {
-        allowed = await policy(
-          Object.freeze({
-            action: resource ? "websocket.connect.url" : "websocket.connect",
-            resource,
-            ...resource && { url: new URL(resource) },
-            ...actor !== void 0 && { actor },
-            ...meta && { meta }
-          })
-        );
-      } catch (error) {
-        cause = error;
-      }
-      if (allowed === true) continue;
-      throw new WsError(
-        resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
-        `dial ${displayUrl(url)}: not allowed by the policy`,
-        { cause }
-      );
-    }
-  }
-  function definePolicy(rules) {
-    if (!Array.isArray(rules)) throw invalidField("rules", "an array", rules);
-    const compiled = Array.from(rules, compileRule).sort((a, b) => +b.deny - +a.deny);
-    return async (request) => {
-      const url = request.action === "websocket.connect" ? void 0 : toSubject(request.resource);
-      for (const { deny, applies } of compiled) {
-        if (await applies(request, url)) return !deny;
-      }
-      return false;
-    };
-  }
-  function compileRule(rule, index) {
-    const name = `rules[${index}]`;
-    const picked = pickKnown(`definePolicy: ${name}`, rule, [
-      "actions",
-      "resources",
-      "effect",
-      "when"
-    ]);
-    const { actions, resources = "*", effect, when } = picked;
-    const deny = effect === "deny";
-    if (!deny && effect !== "allow")
-      throw invalidField(`${name}.effect`, '"allow" or "deny"', effect);
-    if (when !== void 0 && typeof when !== "function") {
-      throw invalidField(`${name}.when`, "a function", when);
-    }
-    const covers = compileList(
-      `${name}.actions`,
-      actions,
-      'an action such as "websocket.connect.url"',
-      (pattern) => pattern ? compileGlob(pattern, String) : void 0
-    );
-    const matches = compileList(
-      `${name}.resources`,
-      resources,
-      '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
-      (pattern) => compileResource(pattern, deny)
-    );
-    const narrow = ![resources].flat().includes("*");
-    return {
-      deny,
-      async applies(request, url) {
-        const named = covers(request.action);
-        if (!url && covers("websocket.connect.url") && (!named || deny && narrow)) return !deny;
-        if (!named || url && !matches(url[effect])) return false;
-        const answer = !when || await when(request);
-        return deny ? answer !== false : answer === true;
-      }
-    };
-  }
-  function compileList(field, value, wanted, compile) {
-    const tests = [value].flat().map((pattern) => {
-      const test = typeof pattern === "string" ? compile(pattern) : void 0;
-      if (!test) throw invalidField(field, wanted, pattern);
-      return test;
-    });
-    return (subject) => tests.some((test) => test(subject));
-  }
-  const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
-  function partsOf({ protocol, hostname, port, pathname, search }, deny) {
-    const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
-    const end = paths.search(/:|$/);
-    return [
-      protocol,
-      hostname.replace(
-        EMBEDDED,
-        (same, prefix, high, low) => deny || prefix === "::ffff:" ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
-      ).replace(/\.$/, "").replace(/^\./, "/"),
-      // "" where it is the default port of the scheme.
-      port,
-      // To a file system "//" is "/".
-      paths.slice(0, end).replace(/\/+/g, "/"),
-      paths.slice(end + 1) || "/",
-      search.slice(1)
-    ];
-  }
-  function toSubject(resource) {
-    const url = parseUrl(resource, { unix: unixProblem, credentials: true });
-    const end = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
-    const partsFor = (deny) => partsOf(url, deny).slice(0, end).map(decoder(deny));
-    return { allow: partsFor(false), deny: partsFor(true) };
-  }
-  function decoder(deny) {
-    return (text) => text.replace(/%([\da-f]{2})/gi, (escape, hex) => {
-      const char = String.fromCharCode(parseInt(hex, 16));
-      return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
-    });
-  }
-  const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
-  const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
-  function compileResource(pattern, deny) {
-    if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
-    const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
-    const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
-    if (!star && !server) return void 0;
-    let url;
-    try {
-      url = new URL(
-        scheme.replace(/^http/i, "ws") + star.replace("*", "x") + server.replace(/^\*/, "/*") + port.replace(":*", "") + path + query
-      );
-    } catch {
-      return void 0;
-    }
-    const { hostname } = url;
-    if (/^\.|\.\./.test(hostname) || star === "*." && hostname === "x.") return void 0;
-    const wanted = partsOf(url, deny);
-    if (star) wanted[1] = wanted[1].replace("x", "*");
-    if (port === ":*") wanted[2] = "*";
-    if (!path && !query) wanted[4] = "*";
-    if (!query) wanted[5] = "*";
-    const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
-    return (parts) => globs.every((glob, i) => {
-      const part = parts[i];
-      return part === void 0 ? deny || glob("") : glob(part);
-    });
-  }
-  function compileGlob(pattern, decode) {
-    const pieces = pattern.split("*").map(decode);
-    return (text) => {
-      let end = 0;
-      const isFound = (piece, index) => {
-        const from = end;
-        const start = index > 0 && index === pieces.length - 1 ? text.lastIndexOf(piece) : text.indexOf(piece, from);
-        end = start + piece.length;
-        return index ? start >= from : !start;
-      };
-      return pieces.every(isFound) && end === text.length;
-    };
-  }
-  function invalidField(field, wanted, value) {
-    const shown = quote(maskUrl(value));
-    return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
   }
 
   function bindConnect(platformFor) {
@@ -1951,6 +1810,143 @@
       };
     };
     return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+  }
+
+  function compileGlob(pattern, decode) {
+    const pieces = pattern.split("*").map(decode);
+    return (text) => {
+      let end = 0;
+      const isFound = (piece, index) => {
+        const from = end;
+        const start = index > 0 && index === pieces.length - 1 ? text.lastIndexOf(piece) : text.indexOf(piece, from);
+        end = start + piece.length;
+        return index ? start >= from : !start;
+      };
+      return pieces.every(isFound) && end === text.length;
+    };
+  }
+
+  const UNIX = /^wss?\+unix:$/;
+  const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+  function partsOf({ protocol, hostname, port, pathname, search }, deny) {
+    const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
+    const end = paths.search(/:|$/);
+    return [
+      protocol,
+      hostname.replace(
+        EMBEDDED,
+        (same, prefix, high, low) => deny || prefix === "::ffff:" ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
+      ).replace(/\.$/, "").replace(/^\./, "/"),
+      // "" where it is the default port of the scheme.
+      port,
+      // To a file system "//" is "/".
+      paths.slice(0, end).replace(/\/+/g, "/"),
+      paths.slice(end + 1) || "/",
+      search.slice(1)
+    ];
+  }
+  function toSubject(resource) {
+    const url = parseUrl(resource, { unix: unixProblem, credentials: true });
+    const end = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
+    const partsFor = (deny) => partsOf(url, deny).slice(0, end).map(decoder(deny));
+    return { allow: partsFor(false), deny: partsFor(true) };
+  }
+  function decoder(deny) {
+    return (text) => text.replace(/%([\da-f]{2})/gi, (escape, hex) => {
+      const char = String.fromCharCode(parseInt(hex, 16));
+      return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
+    });
+  }
+  const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
+  const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
+  function compileResource(pattern, deny) {
+    if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
+    const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
+    const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
+    if (!star && !server) return void 0;
+    let url;
+    try {
+      url = new URL(
+        scheme.replace(/^http/i, "ws") + star.replace("*", "x") + server.replace(/^\*/, "/*") + port.replace(":*", "") + path + query
+      );
+    } catch {
+      return void 0;
+    }
+    const { hostname } = url;
+    if (/^\.|\.\./.test(hostname) || star === "*." && hostname === "x.") return void 0;
+    const wanted = partsOf(url, deny);
+    if (star) wanted[1] = wanted[1].replace("x", "*");
+    if (port === ":*") wanted[2] = "*";
+    if (!path && !query) wanted[4] = "*";
+    if (!query) wanted[5] = "*";
+    const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
+    return (parts) => globs.every((glob, i) => {
+      const part = parts[i];
+      return part === void 0 ? deny || glob("") : glob(part);
+    });
+  }
+
+  function definePolicy(rules) {
+    if (!Array.isArray(rules)) throw invalidField("rules", "an array", rules);
+    const compiled = Array.from(rules, compileRule).sort((a, b) => +b.deny - +a.deny);
+    return async (request) => {
+      const url = request.action === "websocket.connect" ? void 0 : toSubject(request.resource);
+      for (const { deny, applies } of compiled) {
+        if (await applies(request, url)) return !deny;
+      }
+      return false;
+    };
+  }
+  function compileRule(rule, index) {
+    const name = `rules[${index}]`;
+    const picked = pickKnown(`definePolicy: ${name}`, rule, [
+      "actions",
+      "resources",
+      "effect",
+      "when"
+    ]);
+    const { actions, resources = "*", effect, when } = picked;
+    const deny = effect === "deny";
+    if (!deny && effect !== "allow")
+      throw invalidField(`${name}.effect`, '"allow" or "deny"', effect);
+    if (when !== void 0 && typeof when !== "function") {
+      throw invalidField(`${name}.when`, "a function", when);
+    }
+    const covers = compileList(
+      `${name}.actions`,
+      actions,
+      'an action such as "websocket.connect.url"',
+      (pattern) => pattern ? compileGlob(pattern, String) : void 0
+    );
+    const matches = compileList(
+      `${name}.resources`,
+      resources,
+      '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
+      (pattern) => compileResource(pattern, deny)
+    );
+    const narrow = ![resources].flat().includes("*");
+    return {
+      deny,
+      async applies(request, url) {
+        const named = covers(request.action);
+        if (!url && covers("websocket.connect.url") && (!named || deny && narrow)) return !deny;
+        if (!named || url && !matches(url[effect])) return false;
+        const answer = !when || await when(request);
+        return deny ? answer !== false : answer === true;
+      }
+    };
+  }
+  function compileList(field, value, wanted, compile) {
+    const tests = [value].flat().map((pattern) => {
+      const test = typeof pattern === "string" ? compile(pattern) : void 0;
+      if (!test) throw invalidField(field, wanted, pattern);
+      return test;
+    });
+    return (subject) => tests.some((test) => test(subject));
+  }
+  function invalidField(field, wanted, value) {
+    const shown = quote(maskUrl(value));
+    return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
   }
 
   const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
@@ -2099,6 +2095,89 @@
     select: select,
     ticker: ticker
   });
+
+  const CAUGHT_UP = 100;
+  function streamSocket() {
+    return "WebSocketStream" in globalThis ? StreamSocket : void 0;
+  }
+  class StreamSocket {
+    constructor(url, protocols) {
+      this.readyState = 0;
+      this.protocol = "";
+      this.extensions = "";
+      this.bufferedAmount = 0;
+      /**
+       * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
+       * close frame comes, and does not say so.
+       */
+      this.#isBehind = false;
+      const { WebSocketStream } = globalThis;
+      this.#stream = new WebSocketStream(url, { protocols });
+      void this.#run();
+    }
+    #stream;
+    #writer;
+    /** Pending while reading is paused, and what settles it. */
+    #gate;
+    #openGate;
+    #isBehind;
+    async #run() {
+      const closed = this.#stream.closed.then(
+        ({ closeCode: code, reason }) => ({ code, reason }),
+        (error) => ({ code: ABNORMAL_CLOSURE, message: error.message })
+      );
+      let isLossy = false;
+      try {
+        const { protocol, extensions, readable, writable } = await this.#stream.opened;
+        this.protocol = protocol;
+        this.extensions = extensions;
+        this.#writer = writable.getWriter();
+        this.readyState = 1;
+        const reader = readable.getReader();
+        const onEnd = () => {
+          isLossy = this.#isBehind && this.readyState === 1;
+          this.setPaused(false);
+          this.readyState = 2;
+        };
+        reader.closed.then(onEnd, onEnd);
+        this.onopen?.();
+        for (; ; ) {
+          const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP);
+          const { done, value } = await reader.read();
+          if (caughtUp) clearTimeout(caughtUp);
+          if (done) break;
+          this.onmessage?.({ data: value });
+          if (this.#gate) await this.#gate;
+        }
+      } catch {
+      }
+      this.onclose?.({ ...await closed, ...isLossy && { code: ABNORMAL_CLOSURE } });
+    }
+    send(data, size) {
+      const waiting = size + 1;
+      this.bufferedAmount += waiting;
+      this.#writer?.write(data).then(
+        () => {
+          this.bufferedAmount -= waiting;
+          this.ondrain?.();
+        },
+        () => {
+        }
+      );
+    }
+    setPaused(paused) {
+      this.#openGate?.();
+      if (paused) this.#isBehind = true;
+      this.#gate = paused ? new Promise((resolve) => this.#openGate = resolve) : void 0;
+    }
+    close(closeCode, reason) {
+      this.setPaused(false);
+      this.readyState = 2;
+      this.#stream.close({ closeCode, reason });
+      this.#writer?.abort().catch(() => {
+      });
+    }
+  }
 
   const DISABLED = 0;
   const CONTEXT_TAKEOVER = 1;
@@ -2276,89 +2355,6 @@
         this.#handler?.onProgress();
         this.#watch();
       }, POLL);
-    }
-  }
-
-  const CAUGHT_UP = 100;
-  function streamSocket() {
-    return "WebSocketStream" in globalThis ? StreamSocket : void 0;
-  }
-  class StreamSocket {
-    constructor(url, protocols) {
-      this.readyState = 0;
-      this.protocol = "";
-      this.extensions = "";
-      this.bufferedAmount = 0;
-      /**
-       * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
-       * close frame comes, and does not say so.
-       */
-      this.#isBehind = false;
-      const { WebSocketStream } = globalThis;
-      this.#stream = new WebSocketStream(url, { protocols });
-      void this.#run();
-    }
-    #stream;
-    #writer;
-    /** Pending while reading is paused, and what settles it. */
-    #gate;
-    #openGate;
-    #isBehind;
-    async #run() {
-      const closed = this.#stream.closed.then(
-        ({ closeCode: code, reason }) => ({ code, reason }),
-        (error) => ({ code: ABNORMAL_CLOSURE, message: error.message })
-      );
-      let isLossy = false;
-      try {
-        const { protocol, extensions, readable, writable } = await this.#stream.opened;
-        this.protocol = protocol;
-        this.extensions = extensions;
-        this.#writer = writable.getWriter();
-        this.readyState = 1;
-        const reader = readable.getReader();
-        const onEnd = () => {
-          isLossy = this.#isBehind && this.readyState === 1;
-          this.setPaused(false);
-          this.readyState = 2;
-        };
-        reader.closed.then(onEnd, onEnd);
-        this.onopen?.();
-        for (; ; ) {
-          const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP);
-          const { done, value } = await reader.read();
-          if (caughtUp) clearTimeout(caughtUp);
-          if (done) break;
-          this.onmessage?.({ data: value });
-          if (this.#gate) await this.#gate;
-        }
-      } catch {
-      }
-      this.onclose?.({ ...await closed, ...isLossy && { code: ABNORMAL_CLOSURE } });
-    }
-    send(data, size) {
-      const waiting = size + 1;
-      this.bufferedAmount += waiting;
-      this.#writer?.write(data).then(
-        () => {
-          this.bufferedAmount -= waiting;
-          this.ondrain?.();
-        },
-        () => {
-        }
-      );
-    }
-    setPaused(paused) {
-      this.#openGate?.();
-      if (paused) this.#isBehind = true;
-      this.#gate = paused ? new Promise((resolve) => this.#openGate = resolve) : void 0;
-    }
-    close(closeCode, reason) {
-      this.setPaused(false);
-      this.readyState = 2;
-      this.#stream.close({ closeCode, reason });
-      this.#writer?.abort().catch(() => {
-      });
     }
   }
 

@@ -18,12 +18,11 @@ const SHARE = 30;
 /** Sends numbered messages until it is told to stop, each again until it is acknowledged. */
 const page = (url: string): string => `
   <link rel="icon" href="data:," />
-  <script src="/dist/wschan.umd.js"></script>
-  <script src="/dist/reconnect/wschan-reconnect.umd.js"></script>
+  <script src="/dist/wschan.all.umd.js"></script>
   <script>
     const unacknowledged = new Set();
     let sent = 0;
-    const client = wschanReconnect.reconnecting("${url}", {
+    const client = wschan.reconnecting("${url}", {
       backoff: { min: 20, max: 200 },
       onConnect: (connection) => {
         client.queue.clear();

@@ -1,8 +1,7 @@
 // @ts-check
-// Fails unless dist/ holds exactly what src/ builds: no byte and no file more or less. It builds in
-// memory, so it needs no git and leaves the tree as it was; in a fresh clone it proves the committed
-// dist/.
-import { readdir, readFile } from "node:fs/promises";
+// Fails unless dist/ holds exactly the files that src/ builds. It builds in memory, so it needs no git; in
+// a fresh clone it proves the committed dist/. Git does not hold the source maps, so it writes them.
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rollup } from "rollup";
@@ -10,7 +9,7 @@ import { loadConfigFile } from "rollup/loadConfigFile";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-/** What the build would write, by its path below dist/. */
+/** Returns the files of the build by their paths below dist/. */
 async function build() {
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
@@ -20,7 +19,7 @@ async function build() {
     for (const output of config.output) {
       const result = await bundle.generate(output);
       for (const file of result.output) {
-        const path = join(dirname(output.file ?? ""), file.fileName);
+        const path = join(output.dir ?? dirname(output.file ?? ""), file.fileName);
         files.set(relative("dist", path), file.type === "chunk" ? file.code : file.source);
       }
     }
@@ -39,7 +38,8 @@ async function list() {
 const [built, found] = await Promise.all([build(), list()]);
 const problems = [...found].flatMap((name) => (built.has(name) ? [] : [`dist/${name}: not built`]));
 for (const [name, content] of built) {
-  if (!found.has(name)) problems.push(`dist/${name}: missing`);
+  if (name.endsWith(".map")) await writeFile(join("dist", name), content);
+  else if (!found.has(name)) problems.push(`dist/${name}: missing`);
   else if (!Buffer.from(content).equals(await readFile(join("dist", name)))) {
     problems.push(`dist/${name}: not what src builds`);
   }

@@ -1,8 +1,8 @@
-import { bindConnect, bindCreateContext } from "./connect.js";
-import type { Connect, CreateContext } from "./connect.js";
+import { bindConnect, bindCreateContext } from "./context/connect.js";
+import type { Connect, CreateContext } from "./context/connect.js";
 import * as shared from "./public.js";
-import { webSocketPlatform } from "./transport/browser.js";
-import { streamSocket } from "./transport/stream.js";
+import { streamSocket } from "./transport/web/websocket-stream.js";
+import { webSocketPlatform } from "./transport/web/websocket.js";
 
 export * from "./public.js";
 

@@ -1,10 +1,10 @@
-import { bindConnect, bindCreateContext } from "./connect.js";
-import type { Connect, CreateContext } from "./connect.js";
-import { nodeParsers } from "./options.js";
+import { bindConnect, bindCreateContext } from "./context/connect.js";
+import type { Connect, CreateContext } from "./context/connect.js";
+import { nodeParsers } from "./options/node-parsers.js";
+import type { Platform, WebSocketClass } from "./protocol/dial.js";
 import * as shared from "./public.js";
-import { webSocketPlatform } from "./transport/browser.js";
 import { nodePlatform } from "./transport/node/dial.js";
-import type { Platform, WebSocketClass } from "./transport.js";
+import { webSocketPlatform } from "./transport/web/websocket.js";
 
 export * from "./public.js";
 

@@ -1,11 +1,14 @@
-export { Channel, ReceiveChannel } from "./channel.js";
-export type { Case, MessagesOptions, ReceiveCase, ReceiveResult, SendCase } from "./channel.js";
-export type { Client, ClientStats, PingOptions } from "./client.js";
-export type { ClientLike, SendOptions } from "./client-like.js";
-export { CLOSE_CODES } from "./close.js";
-export type { CloseInfo } from "./close.js";
-export type { AnyCodec, Codec, Decode, Decoded, Encoded } from "./codec.js";
-export type { Connect, CreateContext } from "./connect.js";
+export { Channel, ReceiveChannel } from "./channel/channel.js";
+export type { Case, ReceiveCase, SendCase } from "./channel/channel.js";
+export type { MessagesOptions } from "./channel/iterator.js";
+export type { ReceiveResult } from "./channel/queue.js";
+export type { Client, PingOptions } from "./connection/client.js";
+export type { ClientStats } from "./connection/client-stats.js";
+export type { ClientLike, SendOptions } from "./connection/client-like.js";
+export { CLOSE_CODES } from "./protocol/close-codes.js";
+export type { CloseInfo } from "./protocol/close.js";
+export type { AnyCodec, Codec, Decode, Decoded, Encoded } from "./protocol/codec.js";
+export type { Connect, CreateContext } from "./context/connect.js";
 export {
   BINARY,
   COMPRESSION,
@@ -15,20 +18,26 @@ export {
   TYPE_PING,
   TYPE_PONG,
   TYPE_TEXT,
-} from "./constants.js";
-export type { CompressionMode } from "./constants.js";
-export type { Context, ContextOptions } from "./context.js";
-export type { WaitOptions } from "./deadline.js";
-export { parseDuration } from "./duration.js";
-export type { Duration } from "./duration.js";
-export { errors, WsError } from "./errors.js";
-export type { ErrorCode, ErrorDetails, ErrorInit, ErrorKind } from "./errors.js";
-export type { BinaryMessage, Data, Message, TextMessage } from "./message.js";
-export type { Compression, ConnectOptions, KeepAliveOptions } from "./options.js";
-export { definePolicy } from "./policy.js";
-export type { Policy, PolicyAction, PolicyRequest, PolicyRule } from "./policy.js";
-export { select } from "./select.js";
-export type { DefaultResult, SelectOptions, SelectResult } from "./select.js";
-export { after, ticker } from "./timer.js";
-export type { Ticker } from "./timer.js";
-export type { Backpressure, Handshake, NodeOptions, WebSocketClass } from "./transport.js";
+} from "./protocol/constants.js";
+export type { CompressionMode } from "./protocol/constants.js";
+export type { Context } from "./context/context.js";
+export type { ContextOptions } from "./context/context-options.js";
+export type { WaitOptions } from "./time/wait.js";
+export { parseDuration } from "./time/duration.js";
+export type { Duration } from "./time/duration.js";
+export { errors, WsError } from "./errors/ws-error.js";
+export type { ErrorCode, ErrorKind } from "./errors/error-codes.js";
+export type { ErrorDetails, ErrorInit } from "./errors/ws-error.js";
+export type { BinaryMessage, Data, Message, TextMessage } from "./protocol/message.js";
+export type { Compression, ConnectOptions } from "./options/connect-options.js";
+export type { KeepAliveOptions } from "./options/keep-alive-options.js";
+export { definePolicy } from "./policy/rules.js";
+export type { Policy, PolicyAction, PolicyRequest } from "./policy/policy.js";
+export type { PolicyRule } from "./policy/policy.js";
+export { select } from "./channel/select.js";
+export type { DefaultResult, SelectOptions, SelectResult } from "./channel/select.js";
+export { after, ticker } from "./channel/timer.js";
+export type { Ticker } from "./channel/timer.js";
+export type { Backpressure, Handshake } from "./protocol/transport.js";
+export type { NodeOptions } from "./protocol/node-options.js";
+export type { WebSocketClass } from "./protocol/dial.js";

@@ -1,5 +1,5 @@
 import { WsError, Codec, TextMessage } from 'wschan';
-export { Codec, Decode } from 'wschan';
+export { type Codec, type Decode } from 'wschan';
 
 /** What becomes of a message that cannot be decoded; a function is asked. */
 type OnInvalid = "close" | "skip" | ((error: WsError) => "close" | "skip");

@@ -79,12 +79,6 @@ export {};
 
 import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, Message, Data, ClientLike, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, MessagesOptions, SendOptions as SendOptions$1, PingOptions } from 'wschan';
 
-declare global {
-    interface SymbolConstructor {
-        readonly asyncDispose: unique symbol;
-    }
-}
-
 /** Why a message is lost: see option `onLost`. */
 type LostReason = "unflushed" | "expired" | "dropped" | "closed";
 /** A message that was, as far as can be known, not sent. */

@@ -52,6 +52,25 @@ const WITH_CODEC_BY_REQUIRE = `
   const codec = gzip({ type: "binary" });
   globalThis.conversation = talk((url) => connect(url, { codec }), server);`;
 
+/** A dependency that requires the package beside one that imports it. */
+const BOTH_WAYS = `
+  import { connect, WsError } from "wschan";
+  import { fail } from "./required.cjs";
+  import { talk } from "./talk.mjs";
+  ${SERVER}
+  if (!(fail() instanceof WsError)) throw new Error("two copies of the core");
+  globalThis.conversation = talk(connect, server);`;
+
+const REQUIRED_BESIDE = `
+  const { reconnecting } = require("wschan/reconnect");
+  exports.fail = () => {
+    try {
+      return reconnecting("nonsense:");
+    } catch (error) {
+      return error;
+    }
+  };`;
+
 const IN_WORKER = `
   import { connect } from "wschan";
   import { talk } from "./talk.mjs";
@@ -81,10 +100,18 @@ interface Case {
   readonly entries?: readonly string[];
 }
 
-const IMPORTED = ["wschan/dist/browser.mjs"];
-const REQUIRED = ["wschan/dist/browser.cjs"];
-const CODEC = [...IMPORTED, "wschan/dist/codec/browser.mjs", "fflate/esm/browser.js"];
-const CODEC_REQUIRED = [...REQUIRED, "wschan/dist/codec/browser.cjs", "fflate/lib/browser.cjs"];
+const IMPORTED = ["wschan/dist/browser.mjs", "wschan/dist/core.mjs"];
+const CODEC = [
+  ...IMPORTED,
+  "wschan/dist/codec/browser.mjs",
+  "wschan/dist/codec/core.mjs",
+  "fflate/esm/browser.js",
+];
+const RECONNECT = [
+  ...IMPORTED,
+  "wschan/dist/reconnect/browser.mjs",
+  "wschan/dist/reconnect/core.mjs",
+];
 
 /** And the page that loads what each writes. */
 const BUNDLERS: readonly (readonly [name: string, bundler: Bundler, page?: string])[] = [
@@ -113,7 +140,6 @@ const CASES: readonly Case[] = [
     bundler: webpack,
     files: { "main.js": IN_PAGE_BY_REQUIRE },
     page: SCRIPT,
-    entries: REQUIRED,
   },
   {
     how: "webpack, in a worker",
@@ -128,7 +154,6 @@ const CASES: readonly Case[] = [
     bundler: esbuild,
     files: { "main.js": IN_PAGE_BY_REQUIRE },
     page: SCRIPT,
-    entries: REQUIRED,
   },
   { how: "rollup", bundler: rollup, files: { "main.js": IN_PAGE }, page: MODULE },
   ...BUNDLERS.map(([name, bundler, page]) => ({
@@ -143,8 +168,16 @@ const CASES: readonly Case[] = [
     bundler: esbuild,
     files: { "main.js": WITH_CODEC_BY_REQUIRE },
     page: SCRIPT,
-    entries: CODEC_REQUIRED,
+    entries: CODEC,
   },
+  // rollup needs a plugin for CommonJS, and has no condition that makes both ways one.
+  ...BUNDLERS.filter(([name]) => name !== "rollup").map(([name, bundler, page]) => ({
+    how: `${name}, with the package imported and required,`,
+    bundler,
+    files: { "index.html": MODULE, "main.js": BOTH_WAYS, "required.cjs": REQUIRED_BESIDE },
+    ...(page && { page }),
+    entries: RECONNECT,
+  })),
 ];
 
 test.each(CASES)(
@@ -164,14 +197,15 @@ test.each(CASES)(
 );
 
 describe("what is not a browser's", () => {
-  test.each(["browser.mjs", "browser.cjs", "wschan.umd.js", "wschan.umd.min.js"])(
-    "is not in dist/%s",
-    async (name) => {
-      const { dir } = inject("packed");
-      const code = await readFile(join(dir, "node_modules/wschan/dist", name), "utf8");
-      expect(findForeign(code)).toEqual([]);
-    },
-  );
+  test.each([
+    ...["browser.mjs", "browser.cjs", "core.mjs", "core.cjs", "reconnect/core.mjs"],
+    ...["codec/core.mjs", "codec/browser.mjs", "wschan.umd.js", "wschan.umd.min.js"],
+    ...["wschan.all.umd.js", "wschan.all.umd.min.js"],
+  ])("is not in dist/%s", async (name) => {
+    const { dir } = inject("packed");
+    const code = await readFile(join(dir, "node_modules/wschan/dist", name), "utf8");
+    expect(findForeign(code)).toEqual([]);
+  });
 
   test.each([
     `import"ws"`,

@@ -37,16 +37,14 @@ const CASES: readonly Case[] = [
     files: { "index.html": html(`<script src="${DIST}/wschan.umd.min.js"></script>${fromGlobal}`) },
   },
   {
-    how: "script tags, with a codec",
+    how: "a script tag that has all sub-paths, with a codec",
     files: {
       "index.html": html(`
-        <script src="${DIST}/wschan.umd.min.js"></script>
-        <script src="/node_modules/fflate/umd/index.js"></script>
-        <script src="${DIST}/codec/wschan-codec.umd.min.js"></script>
+        <script src="${DIST}/wschan.all.umd.min.js"></script>
         <script type="module">
           import { talk } from "/talk.mjs";
           ${SERVER}
-          const codec = wschanCodec.gzip({ type: "binary" });
+          const codec = wschan.codec.gzip({ type: "binary" });
           globalThis.conversation = talk((url) => wschan.connect(url, { codec }), server);
         </script>`),
     },
@@ -58,6 +56,23 @@ const CASES: readonly Case[] = [
         import { connect } from "${DIST}/browser.mjs";
         import { talk } from "/talk.mjs";
         ${SERVER}
+        globalThis.conversation = talk(connect, server);
+      </script>`),
+    },
+  },
+  {
+    how: "a script tag of type module, which loads a sub-path by its plain URL as well",
+    files: {
+      "index.html": html(`<script type="module">
+        import { connect, WsError } from "${DIST}/browser.mjs";
+        import { reconnecting } from "${DIST}/reconnect/browser.mjs";
+        import { talk } from "/talk.mjs";
+        ${SERVER}
+        try {
+          reconnecting("nonsense:");
+        } catch (error) {
+          if (!(error instanceof WsError)) throw new Error("two copies of the core");
+        }
         globalThis.conversation = talk(connect, server);
       </script>`),
     },

@@ -83,7 +83,8 @@ export function inWorkerd(command: string): Host {
     });
     const { stdout } = await runOrThrow(command, ["test", "workerd.capnp"], project.dir);
     const report = JSON.parse(stdout) as Omit<Report, "entry">;
-    const [entry = ""] = Object.keys(metafile.inputs).filter((path) => /\/dist\/[^/]+$/.test(path));
+    const isEntry = (path: string): boolean => /\/dist\/(node|browser)\.[cm]js$/.test(path);
+    const [entry = ""] = Object.keys(metafile.inputs).filter(isEntry);
     return { ...report, entry: basename(entry) };
   };
 }

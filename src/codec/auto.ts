@@ -1,4 +1,4 @@
-import type { Codec } from "wschan";
+import type { Codec } from "../protocol/codec.js";
 import { FDICT, GZIP, isZlib, ZLIB } from "./format.js";
 import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";

@@ -1,4 +1,5 @@
-import type { Codec, Data } from "wschan";
+import type { Codec } from "../protocol/codec.js";
+import type { Data } from "../protocol/message.js";
 
 /**
  * One codec behind another: `compose(gzip(), json())` inflates what arrives and parses what comes out,

@@ -1,5 +1,6 @@
-import { TEXT } from "wschan";
-import type { Codec, Data } from "wschan";
+import type { Codec } from "../protocol/codec.js";
+import { TEXT } from "../protocol/constants.js";
+import type { Data } from "../protocol/message.js";
 import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
 import type { Inflating, UnpackAtOnce } from "./inflating.js";

@@ -1,4 +1,4 @@
-import { WsError } from "wschan";
+import { WsError } from "../errors/ws-error.js";
 
 /** What becomes of a message that cannot be decoded; a function is asked. */
 export type OnInvalid = "close" | "skip" | ((error: WsError) => "close" | "skip");

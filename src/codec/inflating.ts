@@ -1,4 +1,5 @@
-import type { Codec, TextMessage } from "wschan";
+import type { Codec } from "../protocol/codec.js";
+import type { TextMessage } from "../protocol/message.js";
 import { orSkip } from "./failure.js";
 import { unpack } from "./format.js";
 import type { Format } from "./format.js";

@@ -1,5 +1,5 @@
-import { WsError } from "wschan";
-import type { Codec } from "wschan";
+import { WsError } from "../errors/ws-error.js";
+import type { Codec } from "../protocol/codec.js";
 import { corrupt, orSkip } from "./failure.js";
 import type { OnInvalid } from "./failure.js";
 import { sizeOf, toText } from "./message.js";

@@ -1,5 +1,5 @@
-import { WsError } from "wschan";
-import type { Message } from "wschan";
+import { WsError } from "../errors/ws-error.js";
+import type { Message } from "../protocol/message.js";
 import { corrupt } from "./failure.js";
 
 /** Created on first use, because some platforms have none: Jest's jsdom, older versions of Hermes. */

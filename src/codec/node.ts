@@ -3,7 +3,7 @@ import type { Auto, DeflateRaw, Gunzip, Gzip, InflateRaw, Unzlib, Zlib } from ".
 import { bindDeflating } from "./deflating.js";
 import { DEFLATE_RAW, GZIP, ZLIB } from "./format.js";
 import { bindInflating } from "./inflating.js";
-import { unpackAtOnce, toDeflateRaw, toGzip, toZlib } from "./native.js";
+import { toDeflateRaw, toGzip, toZlib, unpackAtOnce } from "./native.js";
 
 export * from "./public.js";
 

@@ -1,4 +1,4 @@
-import { WsError } from "wschan";
+import { WsError } from "../errors/ws-error.js";
 import type { OnInvalid } from "./failure.js";
 
 /** Options of the codecs that inflate one message at a time. */

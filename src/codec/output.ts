@@ -1,4 +1,4 @@
-import { WsError } from "wschan";
+import { WsError } from "../errors/ws-error.js";
 import type { Checksum } from "./checksum.js";
 
 /** The least size of all chunks but the first, in bytes: small parts share one. */

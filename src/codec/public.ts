@@ -1,4 +1,4 @@
-export type { Codec, Decode } from "wschan";
+export type { Codec, Decode } from "../protocol/codec.js";
 export type { Auto, DeflateRaw, Gunzip, Gzip, InflateRaw, Unzlib, Zlib } from "./codecs.js";
 export { compose } from "./compose.js";
 export type { OnInvalid } from "./failure.js";

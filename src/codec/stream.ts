@@ -1,4 +1,4 @@
-import type { Codec } from "wschan";
+import type { Codec } from "../protocol/codec.js";
 import { adler32 } from "./checksum.js";
 import { corrupt } from "./failure.js";
 import { readZlibHeader } from "./format.js";

@@ -1,4 +1,4 @@
-import type { ErrorDetails } from "wschan";
+import type { ErrorDetails } from "../errors/ws-error.js";
 
 /** How long to wait between attempts, in milliseconds. */
 export interface Backoff {

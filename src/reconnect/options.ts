@@ -1,18 +1,14 @@
-import { createContext } from "wschan";
-import type {
-  AnyCodec,
-  Client,
-  Codec,
-  ConnectOptions,
-  Context,
-  Decoded,
-  Duration,
-  Encoded,
-  KeepAliveOptions,
-  WsError,
-} from "wschan";
-import type { Inbox } from "../inbox.js";
-import type { Parser } from "../options.js";
+import type { Client } from "../connection/client.js";
+import type { Inbox } from "../connection/inbox.js";
+import type { CreateContext } from "../context/connect.js";
+import { Context } from "../context/context.js";
+import type { WsError } from "../errors/ws-error.js";
+import type { ConnectOptions } from "../options/connect-options.js";
+import type { KeepAliveOptions } from "../options/keep-alive-options.js";
+import { callable, duration, integer, must, object, oneOf, parseBy } from "../options/parser.js";
+import type { Parser } from "../options/parser.js";
+import type { AnyCodec, Codec, Decoded, Encoded } from "../protocol/codec.js";
+import type { Duration } from "../time/duration.js";
 import type { Backoff } from "./backoff.js";
 import type { LostMessage, QueueSettings } from "./outbox.js";
 
@@ -182,11 +178,21 @@ const WHEN_TOLD = { interval: 2_147_483_647, timeout: 10_000 };
 /** Takes anything, or leaves the check to others. */
 const any: Parser = (value) => value;
 
-/** Checks and copies what `reconnecting` is given; `pings` says whether the platform has ping frames. */
-export function makePlan(url: Fresh<string | URL>, given: ReconnectOptions, pings: boolean): Plan {
+/** Properties of the entry that `reconnecting` is bound to. */
+export interface ReconnectPlatform {
+  readonly createContext: CreateContext;
+  /** True if the platform has ping frames. */
+  readonly pings: boolean;
+}
+
+/** Checks and copies what `reconnecting` is given. */
+export function makePlan(
+  url: Fresh<string | URL>,
+  given: ReconnectOptions,
+  { createContext, pings }: ReconnectPlatform,
+): Plan {
   const asked = given as ReconnectOptions | null | undefined;
-  const context = asked?.context?.kit ? asked.context : createContext();
-  const { callable, duration, integer, must, object, oneOf, parseBy } = context.kit;
+  const context = asked?.context instanceof Context ? asked.context : createContext();
   const group =
     (defaults: object, parsers: Readonly<Record<string, Parser>>): Parser =>
     (value, name) => ({ ...defaults, ...parseBy(parsers, value as object, name) });

@@ -1,6 +1,6 @@
-import { WsError } from "wschan";
-import type { ErrorCode } from "wschan";
-import type { Kit } from "../kit.js";
+import type { ErrorCode } from "../errors/error-codes.js";
+import { WsError } from "../errors/ws-error.js";
+import { microtask, startTimer } from "../time/clock.js";
 
 /** Why a message is lost: see option `onLost`. */
 export type LostReason = "unflushed" | "expired" | "dropped" | "closed";
@@ -52,9 +52,6 @@ export interface Entry {
   sender?: Sender | undefined;
 }
 
-/** Captured on import: fake timers that a test installs later may hold work back for ever. */
-const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
-
 /** Who waits for a message to go. */
 interface Sender {
   readonly promise: Promise<void>;
@@ -80,7 +77,6 @@ export class Outbox implements OfflineQueue {
   bytes = 0;
 
   readonly #settings: QueueSettings;
-  readonly #startTimer: Kit["startTimer"];
   readonly #onLost: ((messages: readonly LostMessage[]) => void) | undefined;
   /** By key, or by itself; the oldest first. */
   #waiting = new Map<unknown, Entry>();
@@ -88,13 +84,8 @@ export class Outbox implements OfflineQueue {
   #due = Infinity;
   #stop: (() => void) | undefined;
 
-  constructor(
-    settings: QueueSettings,
-    startTimer: Kit["startTimer"],
-    onLost?: (messages: readonly LostMessage[]) => void,
-  ) {
+  constructor(settings: QueueSettings, onLost?: (messages: readonly LostMessage[]) => void) {
     this.#settings = settings;
-    this.#startTimer = startTimer;
     this.#onLost = onLost;
   }
 
@@ -180,7 +171,7 @@ export class Outbox implements OfflineQueue {
     if (due >= this.#due) return;
     this.#due = due;
     this.#stop?.();
-    this.#stop = this.#startTimer(due - performance.now(), () => {
+    this.#stop = startTimer(due - performance.now(), () => {
       this.#due = Infinity;
       const time = performance.now();
       const late = [...this.#waiting.values()].filter((entry) => entry.due <= time);

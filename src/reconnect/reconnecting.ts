@@ -1,25 +1,25 @@
-import { Channel, ReceiveChannel, WsError } from "wschan";
-import type {
-  AnyCodec,
-  Client,
-  ClientLike,
-  CloseInfo,
-  ConnectOptions,
-  Data,
-  Decoded,
-  Duration,
-  Encoded,
-  Message,
-  MessagesOptions,
-  PingOptions,
-  ReceiveResult,
-  SendOptions as CoreSendOptions,
-  WaitOptions,
-} from "wschan";
-import type { Kit } from "../kit.js";
+import { Channel, ReceiveChannel } from "../channel/channel.js";
+import { QueueIterator } from "../channel/iterator.js";
+import type { MessagesOptions } from "../channel/iterator.js";
+import type { ReceiveResult } from "../channel/queue.js";
+import type { ClientLike, SendOptions as CoreSendOptions } from "../connection/client-like.js";
+import type { Client, PingOptions } from "../connection/client.js";
+import { readableOf, writableOf } from "../connection/streams.js";
+import { WsError } from "../errors/ws-error.js";
+import type { ConnectOptions } from "../options/connect-options.js";
+import { parseBy } from "../options/parser.js";
+import { checkClose } from "../protocol/close.js";
+import type { CloseInfo } from "../protocol/close.js";
+import type { AnyCodec, Decoded, Encoded } from "../protocol/codec.js";
+import type { Data, Message } from "../protocol/message.js";
+import { toPayload } from "../protocol/payload.js";
+import { startTimer } from "../time/clock.js";
+import type { Duration } from "../time/duration.js";
+import { DONE, waitFor, waitForStarted } from "../time/wait.js";
+import type { WaitOptions } from "../time/wait.js";
 import { pauseAfter } from "./backoff.js";
 import { makePlan } from "./options.js";
-import type { AttemptInfo, Fresh, Plan, ReconnectOptions } from "./options.js";
+import type { AttemptInfo, Fresh, Plan, ReconnectOptions, ReconnectPlatform } from "./options.js";
 import { Outbox } from "./outbox.js";
 import type { Entry, OfflineQueue } from "./outbox.js";
 import type { Status } from "./status.js";
@@ -65,7 +65,6 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
   readonly closed: Promise<CloseInfo>;
 
   readonly #plan: Plan;
-  readonly #kit: Kit;
   readonly #outbox: Outbox;
   readonly #channel: ReceiveChannel<In>;
   readonly #watchers = new Set<Channel<Status>>();
@@ -97,10 +96,9 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
 
   /** @internal */
   constructor(plan: Plan) {
-    const { context, inbox, queue, onLost, signal } = plan;
+    const { inbox, queue, onLost, signal } = plan;
     this.#plan = plan;
-    this.#kit = context.kit;
-    this.#outbox = new Outbox(queue, this.#kit.startTimer, onLost);
+    this.#outbox = new Outbox(queue, onLost);
     this.#channel = ReceiveChannel.of(inbox) as unknown as ReceiveChannel<In>;
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const abort = (): void =>
@@ -180,7 +178,6 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
 
   /** As iterating over the client itself; `signal` ends it with `ABORTED`. Throws `INVALID_OPTION`. */
   messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined> {
-    const { QueueIterator } = this.#kit;
     const failure = (): Promise<WsError | undefined> => this.closed.then(() => this.#failure);
     const iterator: unknown = new QueueIterator(this.#plan.inbox, options, failure);
     return iterator as AsyncIterableIterator<In, undefined>;
@@ -188,12 +185,12 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
 
   /** The messages of all connections as a WHATWG stream, as `Client.readable`. */
   get readable(): ReadableStream<In> {
-    return (this.#readable ??= this.#kit.readableOf(this));
+    return (this.#readable ??= readableOf(this));
   }
 
   /** A WHATWG stream that sends what is written, as `Client.writable`. */
   get writable(): WritableStream<Out> {
-    return (this.#writable ??= this.#kit.writableOf(this));
+    return (this.#writable ??= writableOf(this));
   }
 
   /**
@@ -210,7 +207,6 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
    * awaits is no unhandled rejection.
    */
   send(data: Out, options?: 1 | 2 | SendOptions): Promise<void> {
-    const { parseBy, waitForStarted } = this.#kit;
     let sent;
     try {
       if (typeof options === "object") {
@@ -227,7 +223,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
 
   #send(data: Out, { type, ttl, key, retry }: SendOptions & { ttl?: number }): Promise<void> {
     const { codec, onLost, queue } = this.#plan;
-    const payload = this.#kit.toPayload(data, type, codec);
+    const payload = toPayload(data, type, codec);
     if (this.#hasEnded()) throw this.#closedError("send");
     const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
     const entry: Entry = { payload, key, retry, due };
@@ -247,7 +243,6 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     if (this.#hasEnded()) throw this.#closedError("flush");
     if (this.connection && !this.#outbox.next) return this.connection.flush(options);
     const changes = this.status();
-    const { waitForStarted } = this.#kit;
     const flush = waitForStarted("flush", "FLUSH_TIMEOUT", options, () => this.#flush(changes));
     return flush.finally(() => changes.return());
   }
@@ -279,7 +274,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
   close(code = 1000, reason = ""): Promise<CloseInfo> {
     if (this.#hasEnded()) return this.closed;
     try {
-      this.#kit.checkClose(code, reason);
+      checkClose(code, reason);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -436,7 +431,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     if (!client || !sent) return undefined;
     if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
     // If the connection ends, it goes again.
-    return entry.retry && sent !== this.#kit.DONE ? sent.catch(nothing) : sent;
+    return entry.retry && sent !== DONE ? sent.catch(nothing) : sent;
   }
 
   /** Forgets what has left. */
@@ -467,7 +462,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
   /** One step of an attempt, within `dialTimeout`. */
   #within<T>(step: string, run: () => T | Promise<T>): Promise<T> {
     const options = { timeout: this.#plan.dialTimeout, signal: this.#signal };
-    return this.#kit.waitFor<T>(step, "DIAL_TIMEOUT", options, {
+    return waitFor<T>(step, "DIAL_TIMEOUT", options, {
       park(done) {
         (async () => run())().then(done, (cause: unknown) => done(toError(step, cause)));
         return nothing;
@@ -477,7 +472,6 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
 
   /** Waits for `delay` milliseconds, or until it is woken or the client ends. Resolves with true if woken. */
   #sleep(delay: number, mayWake = false): Promise<boolean> {
-    const { startTimer, waitFor } = this.#kit;
     const options = { signal: this.#signal };
     const waiting = waitFor<boolean>("wait", "CHANNEL_TIMEOUT", options, {
       park: (done) => {
@@ -590,9 +584,9 @@ export interface Reconnecting {
   ): ReconnectingClient<Message | Marker<M>>;
 }
 
-/** Binds `reconnecting` to an entry; `pings` says whether its platform has ping frames. */
-export function bindReconnecting(pings: boolean): Reconnecting {
+/** Binds `reconnecting` to an entry. */
+export function bindReconnecting(platform: ReconnectPlatform): Reconnecting {
   const bound = (url: Fresh<string | URL>, options: ReconnectOptions = {}): unknown =>
-    new ReconnectingClient(makePlan(url, options, pings));
+    new ReconnectingClient(makePlan(url, options, platform));
   return bound as Reconnecting;
 }

@@ -1,4 +1,4 @@
-import type { WsError } from "wschan";
+import type { WsError } from "../errors/ws-error.js";
 
 /** Where a reconnecting client stands; told apart by `type`. */
 export type Status =

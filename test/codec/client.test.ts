@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { connect, createContext } from "wschan";
-import type { AnyCodec, Client, Codec, ConnectOptions, Message, WsError } from "wschan";
+import { connect, createContext } from "../../src/node.js";
+import type { AnyCodec, Client, Codec, ConnectOptions, Message, WsError } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BINARY, TEXT } from "wschan";
-import type { Codec } from "wschan";
+import { BINARY, TEXT } from "../../src/node.js";
+import type { Codec } from "../../src/node.js";
 import { packStream } from "./sender.js";
 import {
   changed,

@@ -1,7 +1,7 @@
 import { constants } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { WsError } from "wschan";
-import type { Message } from "wschan";
+import { WsError } from "../../src/node.js";
+import type { Message } from "../../src/node.js";
 import { conclude, oneOf } from "../helpers/outcome.js";
 import {
   CASES,

@@ -1,6 +1,6 @@
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { BINARY, TEXT } from "wschan";
+import { BINARY, TEXT } from "../../src/node.js";
 import type { Level } from "../../src/codec/node.js";
 import { noise } from "../transport/support.js";
 import { DEFLATING, decodeAll, encode, ENTRIES, prose, text, toMessage, utf8 } from "./support.js";

@@ -55,7 +55,7 @@ describe.each(["node", "browser"] as const)(
 
     test("rejects a send that needs one with UNSUPPORTED, too", async () => {
       const { gzip } = await load[entry]();
-      const { toPayload } = await import("../../src/client.js");
+      const { toPayload } = await import("../../src/protocol/payload.js");
       expect(errorOf(() => toPayload("text", undefined, gzip())).code).toBe("UNSUPPORTED");
     });
   },

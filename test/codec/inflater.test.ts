@@ -1,7 +1,7 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { WsError } from "wschan";
+import { WsError } from "../../src/node.js";
 import { Inflater } from "../../src/codec/inflater.js";
 import { Output } from "../../src/codec/output.js";
 import { explore } from "../helpers/fuzz.js";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { WsError } from "wschan";
+import { WsError } from "../../src/node.js";
 import type { SchemaResult, StandardSchema } from "../../src/codec/node.js";
 import { json } from "../../src/codec/node.js";
 import { decodeAll, encode, errorOf, resultOf, startDecoding, utf8 } from "./support.js";

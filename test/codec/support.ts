@@ -1,7 +1,7 @@
 import { constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
-import { WsError } from "wschan";
-import type { Codec, Data, Message, TextMessage } from "wschan";
+import { WsError } from "../../src/node.js";
+import type { Codec, Data, Message, TextMessage } from "../../src/node.js";
 import * as browser from "../../src/codec/browser.js";
 import * as node from "../../src/codec/node.js";
 import type { DeflateOptions, InflateOptions } from "../../src/codec/node.js";

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync, inflateRawSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Codec } from "wschan";
+import type { Codec } from "../../src/node.js";
 import { HuffmanCode } from "../../src/codec/huffman.js";
 import { compose, deflateStream } from "../../src/codec/node.js";
 import { after, chain, DeflateWriter } from "./deflate-writer.js";

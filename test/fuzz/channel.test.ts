@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, test, vi } from "vitest";
-import { Channel } from "../../src/channel.js";
-import { select } from "../../src/select.js";
+import { Channel } from "../../src/channel/channel.js";
+import { select } from "../../src/channel/select.js";
 import { explore, RUNS, SEED } from "../helpers/fuzz.js";
 import { conclude } from "../helpers/outcome.js";
 import { startClock } from "../helpers/unit-clock.js";

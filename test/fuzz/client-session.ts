@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { vi } from "vitest";
-import type { CloseInfo } from "../../src/close.js";
-import { WsError } from "../../src/errors.js";
-import { memoryOf } from "../../src/message.js";
-import type { Message } from "../../src/message.js";
-import type { ConnectOptions } from "../../src/options.js";
+import type { CloseInfo } from "../../src/protocol/close.js";
+import { WsError } from "../../src/errors/ws-error.js";
+import { memoryOf } from "../../src/protocol/message.js";
+import type { Message } from "../../src/protocol/message.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
 import { turns } from "../helpers/unit-clock.js";
 import { microtasks } from "../helpers/unit-failure.js";
 import { CountingController } from "../helpers/unit-signal.js";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "vitest";
-import { parseDuration } from "../../src/duration.js";
-import { WsError } from "../../src/errors.js";
+import { parseDuration } from "../../src/time/duration.js";
+import { WsError } from "../../src/errors/ws-error.js";
 import { explore } from "../helpers/fuzz.js";
 import { exactly, LONGEST, NANOSECOND, readDuration, UNIT_NAMES } from "./go-duration.js";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { bindConnect } from "../../src/connect.js";
-import { WsError } from "../../src/errors.js";
-import type { ConnectOptions } from "../../src/options.js";
-import type { Dial, DialOptions, Platform } from "../../src/transport.js";
+import { bindConnect } from "../../src/context/connect.js";
+import { WsError } from "../../src/errors/ws-error.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
+import type { Dial, DialOptions, Platform } from "../../src/protocol/dial.js";
 import { explore } from "../helpers/fuzz.js";
 import { conclude } from "../helpers/outcome.js";
 import { BROWSER, FakeTransport, NODE } from "../helpers/unit-transport.js";

@@ -1,4 +1,4 @@
-import type { PolicyAction } from "../../src/policy.js";
+import type { PolicyAction } from "../../src/policy/policy.js";
 
 /** One character of a path or a query. What is not ASCII is the bytes of its UTF-8, escaped. */
 export interface Char {

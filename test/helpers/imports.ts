@@ -1,66 +1,28 @@
 import { posix } from "node:path";
 import ts from "typescript";
 
-/**
- * DESIGN section 2: a file imports from its own group or an earlier one. A file that is not listed,
- * such as a utils.ts, has no place, which is a violation too.
- */
-const GROUPS: readonly (readonly string[])[] = [
-  [
-    "errors.ts",
-    "constants.ts",
-    "extensions.ts",
-    "message.ts",
-    "codec.ts",
-    "transport.ts",
-    "waiters.ts",
-  ],
-  ["duration.ts", "close.ts", "url.ts", "deadline.ts", "channel.ts"],
-  ["select.ts", "timer.ts", "policy.ts", "options.ts", "keepalive.ts", "inbox.ts"],
-  ["client-like.ts", "streams.ts", "unread.ts"],
-  ["client.ts"],
-  ["kit.ts"],
-  ["context.ts"],
-  ["connect.ts"],
-  ["public.ts"],
-  ["node.ts", "browser.ts"],
-];
-const ENTRIES = ["node.ts", "browser.ts"];
-/**
- * The folders of the sub-paths, which come after all of these, with groups of their own. At run time they
- * import the core by its name, or their bundles would hold a second copy: of its files they take types.
- */
-const SUB_PATHS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  reconnect: [
-    ["backoff.ts", "outbox.ts", "status.ts", "wake.ts"],
-    ["options.ts"],
-    ["reconnecting.ts"],
-    ["public.ts"],
-    ["node.ts", "browser.ts"],
-  ],
-  codec: [
-    ["checksum.ts", "failure.ts", "huffman.ts", "options.ts"],
-    ["message.ts", "output.ts"],
-    ["bit-reader.ts"],
-    ["inflater.ts", "format.ts"],
-    ["inflating.ts"],
-    ["auto.ts", "codecs.ts", "compose.ts", "deflating.ts", "json.ts", "native.ts", "stream.ts"],
-    ["public.ts"],
-    ["node.ts", "browser.ts"],
-  ],
-};
-/** The only file of `transport/node/` that an entry imports. */
+/** The only file of Node's transport that an entry imports. */
 const NODE_DIAL = "transport/node/dial.ts";
 const NODE_FOLDER = "transport/node/";
-const WEB_TRANSPORTS = ["transport/browser.ts", "transport/stream.ts"];
-/** What a transport may import: the first two groups. */
-const TRANSPORT_REACH = 2;
-/** Who may import which packages; nobody imports `ws` itself. */
+/** The layers that a transport may import. Of `channel/` it may import types. */
+const TRANSPORT_REACH = ["errors/", "time/", "protocol/"];
+/** Places that may import a package. No file imports `ws` itself. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": [NODE_FOLDER],
   "node:": [NODE_FOLDER, "codec/native.ts"],
   fflate: ["codec/browser.ts"],
 };
+
+/**
+ * Reads the layers of `src/`, in order, from the first code block after the heading "Layers" of
+ * ARCHITECTURE.md. A line is one layer: a folder or the names of files, then a description.
+ */
+export function readLayers(architecture: string): string[][] {
+  const block = /^## Layers$[^]*?^```text\n([^]*?)^```$/m.exec(architecture)?.[1];
+  if (block === undefined) throw new Error("ARCHITECTURE.md: no list of layers");
+  const lines = block.split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line) => line.split(/ {2,}/, 1).join("").split(" "));
+}
 
 /** What one module takes from others. */
 interface ModuleImports {
@@ -121,51 +83,54 @@ export function readImports(path: string, text: string): ModuleImports {
   return { specifiers, types, isBarrel };
 }
 
-/** Every breach of the import rules in `files` (path below src/ to text), one line each. */
-export function findViolations(files: ReadonlyMap<string, string>): string[] {
+/**
+ * Returns one line for every import in `files` (path below src/ to text) that goes from a layer to a later
+ * one, or breaks another rule of imports.
+ */
+export function findViolations(
+  files: ReadonlyMap<string, string>,
+  layers: readonly (readonly string[])[],
+): string[] {
   const violations: string[] = [];
   const graph = new Map<string, string[]>();
+  const layerOf = (path: string): number =>
+    layers.findIndex((names) =>
+      names.some((name) => (name.endsWith("/") ? path.startsWith(name) : path === name)),
+    );
 
   for (const [path, text] of files) {
     const { specifiers, types, isBarrel } = readImports(path, text);
     const targets: string[] = [];
     graph.set(path, targets);
-    if (groupOf(path) < 0 && !isTransport(path)) violations.push(`${path}: has no group`);
-    if (isBarrel && ![...ENTRIES, "public.ts"].includes(nameOf(path))) {
-      violations.push(`${path}: hands on names of other modules`);
+    if (layerOf(path) < 0) violations.push(`${path}: belongs to no layer`);
+    if (isBarrel && !isEntry(path) && posix.basename(path) !== "public.ts") {
+      violations.push(`${path}: exports names of other modules`);
     }
     for (const specifier of specifiers) {
       const target = resolve(path, specifier);
       if (target === undefined) {
         if (!mayImportPackage(path, specifier)) violations.push(`${path}: imports ${specifier}`);
       } else if (!files.has(target)) {
-        violations.push(`${path}: imports ${specifier}, which is not there`);
+        violations.push(`${path}: imports ${specifier}, which does not exist`);
       } else {
         targets.push(target);
-        const isType = types.includes(specifier);
-        if (!mayImport(path, target, isType)) violations.push(`${path}: imports ${target}`);
+        const isAllowed =
+          layerOf(target) <= layerOf(path) && mayImport(path, target, types.includes(specifier));
+        if (!isAllowed) violations.push(`${path}: imports ${target}`);
       }
     }
   }
   return [...violations, ...findCycles(graph).map((cycle) => `cycle: ${cycle.join(" -> ")}`)];
 }
 
-/** The place of a file among those of the core; the files of a sub-path come after them. */
-function groupOf(path: string): number {
-  const [folder = "", name = ""] = path.split("/");
-  const own = SUB_PATHS[folder]?.findIndex((group) => group.includes(name)) ?? -1;
-  if (own >= 0) return GROUPS.length + own;
-  return GROUPS.findIndex((group) => group.includes(path));
+/** True for `node.ts` and `browser.ts`, of the core or a sub-path, and for `all.ts`. */
+function isEntry(path: string): boolean {
+  return ["node.ts", "browser.ts", "all.ts"].includes(posix.basename(path));
 }
 
-/** The path below its sub-path's folder, or below src/. */
-function nameOf(path: string): string {
-  return subPathOf(path) === undefined ? path : posix.basename(path);
-}
-
-/** The folder of the sub-path that a file belongs to. */
-function subPathOf(path: string): string | undefined {
-  return Object.keys(SUB_PATHS).find((folder) => path.startsWith(`${folder}/`));
+/** The script for pages holds the entries for browsers. */
+function platformOf(path: string): string {
+  return path === "all.ts" ? "browser.ts" : posix.basename(path);
 }
 
 /** The path below src/ that a relative specifier means; undefined for a package. */
@@ -174,29 +139,26 @@ function resolve(from: string, specifier: string): string | undefined {
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, ".ts");
 }
 
+/** Rules beside the order of layers. */
 function mayImport(from: string, to: string, isType: boolean): boolean {
-  const subPath = subPathOf(from);
-  if (subPath !== subPathOf(to)) return isType && GROUPS.flat().includes(to);
-  if (isNodeTransport(to) && isNodeTransport(from)) return true;
-  if (isTransport(to)) {
-    return ENTRIES.includes(from) && (to === NODE_DIAL || WEB_TRANSPORTS.includes(to));
+  if (isEntry(to)) return isEntry(from) && platformOf(from) === platformOf(to);
+  if (isTransport(to) && !isTransport(from)) {
+    return isEntry(from) && (!to.startsWith(NODE_FOLDER) || to === NODE_DIAL);
   }
-  if (isTransport(from)) return groupOf(to) < TRANSPORT_REACH;
-  return groupOf(to) <= groupOf(from);
+  if (!isTransport(from)) return true;
+  if (isTransport(to)) return posix.dirname(to) === posix.dirname(from);
+  return (
+    TRANSPORT_REACH.some((layer) => to.startsWith(layer)) || (isType && to.startsWith("channel/"))
+  );
 }
 
 function mayImportPackage(from: string, specifier: string): boolean {
-  if (specifier === "wschan") return subPathOf(from) !== undefined;
   const name = specifier.startsWith("node:") ? "node:" : specifier;
   return PACKAGES[name]?.some((place) => from.startsWith(place)) ?? false;
 }
 
-function isNodeTransport(path: string): boolean {
-  return path.startsWith(NODE_FOLDER);
-}
-
 function isTransport(path: string): boolean {
-  return isNodeTransport(path) || WEB_TRANSPORTS.includes(path);
+  return path.startsWith("transport/");
 }
 
 /** One path around each cycle that a depth-first walk meets. */

@@ -27,7 +27,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dir = join(root, "user");
   await mkdir(dir);
   await writeFile(join(dir, "package.json"), "{}\n");
-  await runOrThrow("npm", ["pack", "--silent", "--pack-destination", root], ROOT);
+  // Without its script that builds: other tests read dist/ meanwhile.
+  const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", root];
+  await runOrThrow("npm", pack, ROOT);
   const name = (await readdir(root)).find((file) => file.endsWith(".tgz"));
   if (name === undefined) throw new Error("npm pack: no tarball");
   const tarball = join(root, name);

@@ -8,10 +8,9 @@ import { build } from "esbuild";
 import { rollup } from "rollup";
 
 /**
- * Bundles the module `source`, which finds its packages from the folder `dir`, without those that are
- * `external`, and minifies it.
+ * Bundles the module `source`, which finds its packages from the folder `dir`, and minifies it.
  *
- * @typedef {(dir: string, source: string, external?: string[]) => Promise<string>} Minify
+ * @typedef {(dir: string, source: string) => Promise<string>} Minify
  */
 
 /**
@@ -19,10 +18,9 @@ import { rollup } from "rollup";
  *
  * @type {Minify}
  */
-export const byEsbuild = async (dir, source, external = []) => {
+export const byEsbuild = async (dir, source) => {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: dir },
-    external,
     bundle: true,
     minify: true,
     format: "esm",
@@ -40,10 +38,9 @@ export const byEsbuild = async (dir, source, external = []) => {
  *
  * @type {Minify}
  */
-export const byRollup = async (dir, source, external = []) => {
+export const byRollup = async (dir, source) => {
   const bundle = await rollup({
     input: "page",
-    external,
     plugins: [
       {
         name: "page",

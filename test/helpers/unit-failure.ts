@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { WsError } from "../../src/errors.js";
+import { WsError } from "../../src/errors/ws-error.js";
 
 /** The `WsError` that a promise rejects with, or that a call throws; fails where there is none. */
 export async function failure(attempt: Promise<unknown> | (() => unknown)): Promise<WsError> {

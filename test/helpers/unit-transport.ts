@@ -1,18 +1,21 @@
-import { Client } from "../../src/client.js";
-import { browserCode } from "../../src/close.js";
-import type { CompressionMode } from "../../src/constants.js";
-import { compressionMode } from "../../src/extensions.js";
-import { DEFAULTS, nodeParsers, parseOptions } from "../../src/options.js";
-import type { ConnectOptions, ParsedOptions } from "../../src/options.js";
+import { Client } from "../../src/connection/client.js";
+import { browserCode } from "../../src/protocol/close-codes.js";
+import type { CompressionMode } from "../../src/protocol/constants.js";
+import { compressionMode } from "../../src/protocol/extensions.js";
+import { DEFAULTS } from "../../src/options/parsed-options.js";
+import { nodeParsers } from "../../src/options/node-parsers.js";
+import { parseOptions } from "../../src/options/parse-options.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
+import type { ParsedOptions } from "../../src/options/parsed-options.js";
 import type {
   Backpressure,
   Handshake,
-  Platform,
   Pressure,
   Transport,
   TransportEnd,
   TransportHandler,
-} from "../../src/transport.js";
+} from "../../src/protocol/transport.js";
+import type { Platform } from "../../src/protocol/dial.js";
 import { nodePlatform } from "../../src/transport/node/dial.js";
 
 /** No test here is to get as far as this. */

@@ -8,6 +8,9 @@ import { failure } from "../helpers/unit-failure.js";
 
 const URL = "ws://host.test/";
 
+const plan = (options: ReconnectOptions, pings = true, url: string | globalThis.URL = URL) =>
+  makePlan(url, options, { createContext, pings });
+
 describe("bad input throws at once, and names what is wrong", () => {
   test.each([
     [5, "INVALID_OPTION", "reconnecting: options"],
@@ -75,7 +78,7 @@ describe("what is left out", () => {
   test("is the default, and so is 0", () => {
     const zeros = { backoff: { min: 0, max: 0 }, stableAfter: 0, queue: { ttl: 0 } };
     for (const options of [{}, zeros, { queue: {}, backoff: {} }]) {
-      expect(makePlan(URL, options, true)).toMatchObject({
+      expect(plan(options)).toMatchObject({
         backoff: { min: 500, max: 30_000, factor: 2 },
         queue: { maxMessages: 1_000, maxBytes: 16_777_216, whenFull: "reject" },
         stableAfter: 5_000,
@@ -87,9 +90,9 @@ describe("what is left out", () => {
   test("of the limits may be their bounds", () => {
     const queue = { maxMessages: 1_000_000, maxBytes: 2 ** 30 };
     const options = { queue, maxAttempts: 2 ** 31 - 1, backoff: { factor: 100 } };
-    expect(makePlan(URL, options, true)).toMatchObject(options);
+    expect(plan(options)).toMatchObject(options);
     const least = { queue: { maxMessages: 0, maxBytes: 1 }, maxAttempts: 1 };
-    expect(makePlan(URL, least, true)).toMatchObject(least);
+    expect(plan(least)).toMatchObject(least);
   });
 });
 
@@ -98,7 +101,7 @@ const WHEN_TOLD = { interval: 2_147_483_647, timeout: 10_000 };
 
 describe("keepAlive", () => {
   const keepAliveOf = (options: ReconnectOptions, pings = true) =>
-    makePlan(URL, options, pings).dial.keepAlive;
+    plan(options, pings).dial.keepAlive;
   const usual = { interval: 20_000, timeout: 20_000 };
   const message = () => "x";
   const webSocket = EventTarget;
@@ -160,7 +163,7 @@ test("both entries have the same names", () => {
 
 test("a URL object is copied", () => {
   const url = new globalThis.URL(URL);
-  const { fresh } = makePlan(url, {}, true);
+  const { fresh } = plan({}, true, url);
   url.host = "other.test";
   expect(fresh[0]).toBe(URL);
 });

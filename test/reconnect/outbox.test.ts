@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from "vitest";
-import { startTimer } from "../../src/deadline.js";
 import { Outbox } from "../../src/reconnect/outbox.js";
 import type { Entry, LostMessage, QueueSettings } from "../../src/reconnect/outbox.js";
 import { advance, useClock } from "../helpers/unit-clock.js";
@@ -11,7 +10,7 @@ const SETTINGS: QueueSettings = { maxMessages: 3, maxBytes: 1_000, whenFull: "re
 
 function open(settings: Partial<QueueSettings> = {}) {
   const lost: LostMessage[] = [];
-  const outbox = new Outbox({ ...SETTINGS, ...settings }, startTimer, (messages) => {
+  const outbox = new Outbox({ ...SETTINGS, ...settings }, (messages) => {
     lost.push(...messages);
   });
   const add = (payload: string | Uint8Array, rest: Partial<Entry> = {}) =>

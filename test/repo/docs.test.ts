@@ -4,9 +4,11 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { toRows } from "../../e2e/runtimes/abilities.js";
 import * as codecs from "../../src/codec/node.js";
-import { COMPRESSION } from "../../src/constants.js";
-import { WsError, type ErrorCode } from "../../src/errors.js";
-import { DEFAULTS, PARSERS } from "../../src/options.js";
+import { COMPRESSION } from "../../src/protocol/constants.js";
+import { WsError } from "../../src/errors/ws-error.js";
+import { type ErrorCode } from "../../src/errors/error-codes.js";
+import { DEFAULTS } from "../../src/options/parsed-options.js";
+import { PARSERS } from "../../src/options/parse-options.js";
 import { DEFAULTS as RECONNECT_DEFAULTS } from "../../src/reconnect/options.js";
 import { ROOT } from "../helpers/root.js";
 import { codesOf, parseDefault, readTable } from "../helpers/tables.js";
@@ -161,7 +163,7 @@ function defaultsOf(path: string, name: string): [string, string][] {
 
 /** The members of the type `ErrorCode`, which is nowhere at run time. */
 function readCodes(): string[] {
-  const path = "src/errors.ts";
+  const path = "src/errors/error-codes.ts";
   const source = ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest);
   const declared = source.statements.filter(ts.isTypeAliasDeclaration);
   const type = declared.find(({ name }) => name.text === "ErrorCode")?.type;

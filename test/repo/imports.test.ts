@@ -1,19 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findViolations } from "../helpers/imports.js";
+import { findViolations, readLayers } from "../helpers/imports.js";
 import { ROOT } from "../helpers/root.js";
 import { runOrThrow } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
 
 const SRC = join(ROOT, "src");
 
-test("the modules of src import one way, as DESIGN section 2 says", () => {
+const layers = readLayers(readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8"));
+
+test("modules import only from the layers before theirs in ARCHITECTURE.md", () => {
   const paths = readdirSync(SRC, { recursive: true, encoding: "utf8" });
   const sources = paths.filter((path) => path.endsWith(".ts"));
   expect(sources).toContain("node.ts");
   const files = new Map(sources.map((path) => [path, readFileSync(join(SRC, path), "utf8")]));
-  expect(findViolations(files)).toEqual([]);
+  expect(findViolations(files, layers)).toEqual([]);
 });
 
 test(
@@ -26,121 +28,131 @@ test(
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
     const args = [tsc, "-p", "tsconfig.core.json", "--listFilesOnly"];
     const { stdout } = await runOrThrow(process.execPath, args, ROOT);
-    expect(stdout).toContain("src/client.ts");
+    expect(stdout).toContain("src/connection/client.ts");
     expect(stdout).not.toContain("/@types/");
   },
 );
 
 describe("the check", () => {
   const violationsOf = (files: Record<string, string>) =>
-    findViolations(new Map(Object.entries(files)));
+    findViolations(new Map(Object.entries(files)), layers);
 
-  test("accepts what the rules allow", () => {
+  test("reads the layers in order", () => {
+    expect(layers.slice(0, 2)).toEqual([["errors/"], ["time/"]]);
+    expect(layers).toContainEqual(["node.ts", "browser.ts"]);
+    expect(() => readLayers("# Architecture")).toThrow("no list of layers");
+  });
+
+  test("accepts imports that the rules allow", () => {
     const files = {
-      "errors.ts": "export class WsError {}",
-      "transport.ts": 'import type { WsError } from "./errors.js"; export type Dial = WsError;',
-      "url.ts": 'import { WsError } from "./errors.js"; export const url = WsError;',
-      "policy.ts": 'import { url } from "./url.js"; export const policy = url;',
-      "options.ts": 'import { policy } from "./policy.js"; export const options = policy;',
-      "public.ts": 'export * from "./errors.js"; export { url } from "./url.js";',
+      "errors/ws-error.ts": 'import "./codes.js"; export class WsError {}',
+      "errors/codes.ts": "",
+      "channel/queue.ts": "",
+      "protocol/transport.ts": 'import type { WsError } from "../errors/ws-error.js";',
+      "policy/policy.ts": 'import "../protocol/transport.js";',
+      "public.ts": 'export * from "./errors/ws-error.js"; export {} from "./policy/policy.js";',
       "transport/node/dial.ts":
-        'import WebSocket from "isomorphic-ws"; import http from "node:http"; import { url } from "../../url.js"; import "./private-networks.js";',
-      "transport/node/private-networks.ts":
-        'import { isIP } from "node:net"; export const ip = isIP;',
-      "transport/browser.ts": 'import { url } from "../url.js";',
-      "node.ts": 'export * from "./public.js"; import { dial } from "./transport/node/dial.js";',
-      "reconnect/options.ts":
-        'import { connect } from "wschan"; import type { WsError } from "../errors.js"; import "./outbox.js";',
-      "reconnect/outbox.ts": "",
-      "reconnect/public.ts": 'export type { Options } from "./options.js";',
+        'import WebSocket from "isomorphic-ws"; import http from "node:http"; import "../../protocol/transport.js"; import type {} from "../../channel/queue.js"; import "./guard.js";',
+      "transport/node/guard.ts": 'import { isIP } from "node:net"; export const ip = isIP;',
+      "transport/web/websocket.ts": 'import "../../errors/ws-error.js";',
+      "node.ts":
+        'export * from "./public.js"; import { dial } from "./transport/node/dial.js"; import "./transport/web/websocket.js";',
+      "reconnect/outbox.ts": 'import "../policy/policy.js";',
+      "reconnect/public.ts": 'export type { Options } from "./outbox.js";',
+      "reconnect/node.ts": 'import "../node.js"; export * from "./public.js";',
     };
     expect(violationsOf(files)).toEqual([]);
   });
 
   test.each([
-    ["an import of a later group", { "url.ts": 'import "./client.js";', "client.ts": "" }],
     [
-      "an import of a type alone",
-      { "url.ts": 'import type {} from "./client.js";', "client.ts": "" },
+      "an import of a later layer",
+      { "time/clock.ts": 'import "../policy/a.js";', "policy/a.ts": "" },
     ],
-    ["import() of a later group", { "url.ts": 'import("./client.js");', "client.ts": "" }],
-    ["import() of a name", { "url.ts": "import(name);" }],
     [
-      "import type of a later group",
-      { "url.ts": 'type C = import("./client.js").C;', "client.ts": "" },
+      "an import of a later layer's type",
+      { "time/clock.ts": 'import type {} from "../policy/a.js";', "policy/a.ts": "" },
     ],
-    ["import = require of a package", { "url.ts": 'import ws = require("ws");' }],
-    ["require of a package", { "url.ts": 'const ws = require("ws");' }],
+    [
+      "import() of a later layer",
+      { "time/clock.ts": 'import("../policy/a.js");', "policy/a.ts": "" },
+    ],
+    ["import() of a name", { "time/clock.ts": "import(name);" }],
+    [
+      "import type of a later layer",
+      { "time/clock.ts": 'type C = import("../policy/a.js").C;', "policy/a.ts": "" },
+    ],
+    ["import = require of a package", { "time/clock.ts": 'import ws = require("ws");' }],
+    ["require of a package", { "time/clock.ts": 'const ws = require("ws");' }],
     [
       "a transport in the core",
-      { "connect.ts": 'import "./transport/node/dial.js";', "transport/node/dial.ts": "" },
+      { "context/connect.ts": 'import "../transport/web/a.js";', "transport/web/a.ts": "" },
     ],
     [
-      "a transport in another",
-      { "transport/browser.ts": 'import "./stream.js";', "transport/stream.ts": "" },
+      "a transport in a sub-path",
+      { "codec/a.ts": 'import "../transport/web/a.js";', "transport/web/a.ts": "" },
     ],
     [
-      "a third-group module in a transport",
-      { "transport/node/dial.ts": 'import "../options.js";', "options.ts": "" },
+      "a browser's transport in Node's",
+      { "transport/node/a.ts": 'import "../web/a.js";', "transport/web/a.ts": "" },
+    ],
+    [
+      "an earlier layer that a transport may not import",
+      { "transport/node/dial.ts": 'import "../../options/a.js";', "options/a.ts": "" },
+    ],
+    [
+      "a value of channel/ in a transport",
+      { "transport/node/dial.ts": 'import "../../channel/a.js";', "channel/a.ts": "" },
     ],
     ["ws itself", { "transport/node/dial.ts": 'import "ws";' }],
-    ["isomorphic-ws outside its transport", { "transport/browser.ts": 'import "isomorphic-ws";' }],
-    [
-      "a part of Node's transport in a browser's",
-      {
-        "transport/browser.ts": 'import "./private-networks.js";',
-        "transport/node/private-networks.ts": "",
-      },
-    ],
+    ["isomorphic-ws outside its transport", { "transport/web/a.ts": 'import "isomorphic-ws";' }],
     [
       "a part of Node's transport in an entry",
       {
-        "node.ts": 'import "./transport/node/private-networks.js";',
-        "transport/node/private-networks.ts": "",
+        "node.ts": 'import "./transport/node/guard.js";',
+        "transport/node/guard.ts": "",
       },
     ],
-    ["a builtin in the core", { "url.ts": 'import "node:url";' }],
+    [
+      "the other platform's entry in an entry",
+      { "reconnect/node.ts": 'import "../browser.js";', "browser.ts": "" },
+    ],
+    ["an entry in a module", { "reconnect/outbox.ts": 'import "../node.js";', "node.ts": "" }],
+    ["a builtin in the core", { "protocol/url.ts": 'import "node:url";' }],
     ["a builtin without its prefix", { "transport/node/dial.ts": 'import "http";' }],
-    ["a builtin in a browser's transport", { "transport/browser.ts": 'import "node:http";' }],
-    ["a file called utils.ts", { "utils.ts": "" }],
-    ["a file that no group lists", { "extra.ts": "" }],
-    ["a barrel by export *", { "url.ts": 'export * from "./errors.js";', "errors.ts": "" }],
-    ["a barrel by name", { "url.ts": 'export { a } from "./errors.js";', "errors.ts": "" }],
+    ["a builtin in a browser's transport", { "transport/web/a.ts": 'import "node:http";' }],
+    ["a file outside of all layers", { "utils.ts": "" }],
+    ["a folder outside of all layers", { "utils/strings.ts": "" }],
+    ["a barrel by export *", { "errors/index.ts": 'export * from "./a.js";', "errors/a.ts": "" }],
+    ["a barrel by name", { "errors/index.ts": 'export { a } from "./a.js";', "errors/a.ts": "" }],
     [
       "a barrel in two steps",
-      { "url.ts": 'import { a } from "./errors.js"; export { a };', "errors.ts": "" },
+      { "errors/index.ts": 'import { a } from "./a.js"; export { a };', "errors/a.ts": "" },
     ],
-    ["the core's own name in the core", { "client.ts": 'import "wschan";' }],
-    [
-      "a file of the core in a sub-path, at run time",
-      { "reconnect/outbox.ts": 'import { WsError } from "../errors.js";', "errors.ts": "" },
-    ],
+    ["the package's own name", { "codec/json.ts": 'import "wschan";' }],
     [
       "a sub-path in the core",
-      { "client.ts": 'import type {} from "./reconnect/outbox.js";', "reconnect/outbox.ts": "" },
+      { "connection/client.ts": 'import type {} from "../codec/a.js";', "codec/a.ts": "" },
     ],
-    [
-      "a later group of its own in a sub-path",
-      { "reconnect/outbox.ts": 'import "./options.js";', "reconnect/options.ts": "" },
-    ],
-    ["a file of a sub-path that no group lists", { "reconnect/utils.ts": "" }],
-    ["a file that is not there", { "url.ts": 'import "./errors.js";' }],
-  ])("reports %s", (_what, files: Record<string, string>) => {
+    ["a file that does not exist", { "protocol/url.ts": 'import "./missing.js";' }],
+  ])("reports %s", (_name, files: Record<string, string>) => {
     expect(violationsOf(files)).toHaveLength(1);
   });
 
-  test("reports a cycle within a group", () => {
+  test("reports a cycle within a layer", () => {
     const files = {
-      "errors.ts": 'import type {} from "./message.js";',
-      "constants.ts": 'import "./errors.js";',
-      "message.ts": 'import "./constants.js";',
+      "errors/a.ts": 'import type {} from "./b.js";',
+      "errors/b.ts": 'import "./c.js";',
+      "errors/c.ts": 'import "./a.js";',
     };
     expect(violationsOf(files)).toEqual([
-      "cycle: errors.ts -> message.ts -> constants.ts -> errors.ts",
+      "cycle: errors/a.ts -> errors/b.ts -> errors/c.ts -> errors/a.ts",
     ]);
   });
 
   test("reports a module that imports itself", () => {
-    expect(violationsOf({ "url.ts": 'import "./url.js";' })).toEqual(["cycle: url.ts -> url.ts"]);
+    expect(violationsOf({ "errors/a.ts": 'import "./a.js";' })).toEqual([
+      "cycle: errors/a.ts -> errors/a.ts",
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createContext, runInContext, type Context } from "node:vm";
+import { createContext, runInContext } from "node:vm";
 import { publint } from "publint";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -122,37 +122,55 @@ describe("the packed package", () => {
     });
   });
 
-  test.each(
-    ["umd", "umd.min"].flatMap((kind) => [
-      { file: `reconnect/wschan-reconnect.${kind}.js`, needs: ["wschan"] },
-      { file: `codec/wschan-codec.${kind}.js`, needs: ["wschan", "fflate"] },
-    ]),
-  )("names the script that $file needs before it, if it is not there", async ({ file, needs }) => {
-    const dist = join(packed.dir, "node_modules/wschan/dist");
-    const code = await readFile(join(dist, file), "utf8");
-    for (const missing of needs) {
-      const others = needs.filter((name) => name !== missing).map((name) => [name, {}]);
-      const page = createContext(Object.fromEntries(others) as Context);
-      expect(() => void runInContext(code, page)).toThrow(`load the script of ${missing} first`);
-    }
+  test("has all sub-paths in one script, under the global of the core", async () => {
+    const file = "node_modules/wschan/dist/wschan.all.umd.min.js";
+    const page = createContext({ AbortController, queueMicrotask, setTimeout, URL });
+    runInContext(await readFile(join(packed.dir, file), "utf8"), page);
+    const script = "[Object.keys(wschan).sort(), Object.keys(wschan.codec).sort()]";
+    const [names, codecs] = runInContext(script, page) as string[][];
+    expect(names).toEqual([...NAMES, ...SUB_PATHS["wschan/reconnect"], "codec"].sort());
+    expect(codecs).toEqual(SUB_PATHS["wschan/codec"]);
   });
 
-  test.each(
-    ["reconnect", "codec"].flatMap((folder) =>
-      ["browser.mjs", "browser.cjs", "node.cjs", `wschan-${folder}.umd.js`].map(
-        (file) => `${folder}/${file}`,
-      ),
-    ),
-  )("holds no second copy of the core, nor of fflate, in %s", async (file) => {
-    const { dir } = packed;
-    const readText = (path: string) => readFile(join(dir, "node_modules", path), "utf8");
-    const code = await readText(`wschan/dist/${file}`);
-    for (const [mark, origin] of [
-      ["class WsError", "wschan/dist/browser.mjs"],
-      ["unexpected EOF", "fflate/esm/browser.js"],
-    ] as const) {
-      expect(code).not.toContain(mark);
-      expect(await readText(origin)).toContain(mark);
+  test.each(["WsError", "HuffmanCode", "ReconnectingClient"])(
+    "has class %s once for each module system",
+    async (name) => {
+      const dist = join(packed.dir, "node_modules/wschan/dist");
+      const files = (await readdir(dist, { recursive: true })).filter((path) =>
+        /(?<!umd|min)\.[cm]js$/.test(path),
+      );
+      const texts = await Promise.all(files.map((path) => readFile(join(dist, path), "utf8")));
+      const holders = files.filter((_, i) => texts[i]?.includes(`class ${name} `));
+      expect(holders.map((path) => path.replace(/^.*\./, ""))).toEqual(["cjs", "mjs"]);
+    },
+  );
+
+  test("has ES modules for browsers that import each other by relative path, fflate apart", async () => {
+    const dist = join(packed.dir, "node_modules/wschan/dist");
+    const imported = new Set<string>();
+    for (const folder of FOLDERS) {
+      for (const file of ["browser.mjs", "core.mjs"]) {
+        const text = await readFile(join(dist, folder, file), "utf8").catch(() => "");
+        for (const [, name = ""] of text.matchAll(/^(?:import|export) .*from '(.*)';$/gm)) {
+          imported.add(name);
+        }
+      }
+    }
+    const own = ["./core.mjs", "../core.mjs", "../browser.mjs"];
+    expect([...imported].sort()).toEqual([...own, "fflate"].sort());
+  });
+
+  test("has a source map for every bundle, with the source", async () => {
+    const dist = join(packed.dir, "node_modules/wschan/dist");
+    const files = await readdir(dist, { recursive: true });
+    // An ES module for Node only exports the names of the CommonJS one.
+    const bundles = files.filter((path) => /\.[cm]?js$/.test(path) && !path.endsWith("node.mjs"));
+    expect(bundles.length).toBeGreaterThan(15);
+    for (const path of bundles) {
+      const map = JSON.parse(await readFile(join(dist, `${path}.map`), "utf8")) as {
+        sourcesContent: readonly (string | null)[];
+      };
+      expect([path, map.sourcesContent.includes(null)]).toEqual([path, false]);
     }
   });
 
@@ -356,14 +374,11 @@ describe("its types", () => {
   test.each([
     { how: "nodenext", file: "esm.mts", conditions: [], types: "node.d.mts" },
     { how: "nodenext", file: "cjs.cts", conditions: [], types: "node.d.cts" },
-    { how: "nodenext", file: "esm.mts", conditions: ["browser"], types: "browser.d.mts" },
-    { how: "nodenext", file: "cjs.cts", conditions: ["browser"], types: "browser.d.cts" },
-    { how: "bundler", file: "app.ts", conditions: [], types: "browser.d.mts" },
-    { how: "bundler", file: "app.ts", conditions: ["node"], types: "node.d.mts" },
-    { how: "bundler", file: "app.ts", conditions: ["browser"], types: "browser.d.mts" },
-    { how: "bundler", file: "app.ts", conditions: ["worker"], types: "browser.d.mts" },
-    { how: "bundler", file: "app.ts", conditions: ["workerd", "node"], types: "browser.d.mts" },
-    { how: "bundler", file: "app.ts", conditions: ["react-native"], types: "browser.d.mts" },
+    { how: "nodenext", file: "esm.mts", conditions: ["browser"], types: "node.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: [], types: "node.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["browser"], types: "node.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["workerd", "node"], types: "node.d.mts" },
+    { how: "bundler", file: "app.ts", conditions: ["react-native"], types: "node.d.mts" },
   ])("are $types for $file, $how and $conditions", ({ how, file, conditions, types }) => {
     const kind = how === "bundler" ? "Bundler" : "NodeNext";
     const options = {

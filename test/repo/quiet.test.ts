@@ -97,14 +97,8 @@ test("the probe sees a global, a timer, a listener, an open handle and a process
 });
 
 test("a bundler drops the whole core, and the sub-paths, when nothing of them is used", async () => {
-  // All but the core's entries, which name their transport.
-  const inFolder = (folder: string) =>
-    readdirSync(join(ROOT, "src", folder))
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => join(folder, name));
-  const modules = ["", "reconnect", "codec"]
-    .flatMap(inFolder)
-    .filter((name) => name !== "node.ts" && name !== "browser.ts");
+  const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
+  const modules = files.filter((name) => name.endsWith(".ts"));
   const imports = modules.map((name) => `import ${JSON.stringify(join(ROOT, "src", name))};`);
   const bundle = await rollup({
     input: "entry",
@@ -116,7 +110,7 @@ test("a bundler drops the whole core, and the sub-paths, when nothing of them is
       },
       esbuild({ target: "es2022" }),
     ],
-    external: ["wschan", "fflate", /^node:/],
+    external: ["isomorphic-ws", "fflate", /^node:/],
     treeshake: { moduleSideEffects: (_id, isExternal) => !isExternal },
     onLog: () => undefined,
   });

@@ -1,6 +1,6 @@
-import { bindConnect, bindCreateContext } from "../../src/connect.js";
+import { bindConnect, bindCreateContext } from "../../src/context/connect.js";
 import { COMPRESSION } from "../../src/node.js";
-import { nodeParsers } from "../../src/options.js";
+import { nodeParsers } from "../../src/options/node-parsers.js";
 import { dialBy, nodePlatform } from "../../src/transport/node/dial.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { checkLeaks } from "../helpers/leaks.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect } from "../../src/node.js";
-import type { CloseInfo } from "../../src/close.js";
+import type { CloseInfo } from "../../src/protocol/close.js";
 import type { WebSocketClass } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";

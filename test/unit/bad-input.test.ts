@@ -1,15 +1,15 @@
 import { describe, expect, test, vi } from "vitest";
-import { Channel } from "../../src/channel.js";
-import { bindConnect, bindCreateContext } from "../../src/connect.js";
-import type { ContextOptions } from "../../src/context.js";
-import { parseDuration } from "../../src/duration.js";
-import type { ErrorCode } from "../../src/errors.js";
-import type { ConnectOptions } from "../../src/options.js";
-import { definePolicy } from "../../src/policy.js";
-import type { PolicyRule } from "../../src/policy.js";
-import { select } from "../../src/select.js";
-import { after, ticker } from "../../src/timer.js";
-import type { Platform, PlatformFor } from "../../src/transport.js";
+import { Channel } from "../../src/channel/channel.js";
+import { bindConnect, bindCreateContext } from "../../src/context/connect.js";
+import type { ContextOptions } from "../../src/context/context-options.js";
+import { parseDuration } from "../../src/time/duration.js";
+import type { ErrorCode } from "../../src/errors/error-codes.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
+import { definePolicy } from "../../src/policy/rules.js";
+import type { PolicyRule } from "../../src/policy/policy.js";
+import { select } from "../../src/channel/select.js";
+import { after, ticker } from "../../src/channel/timer.js";
+import type { Platform, PlatformFor } from "../../src/protocol/dial.js";
 import { failure } from "../helpers/unit-failure.js";
 import { BROWSER, NODE, openClient } from "../helpers/unit-transport.js";
 

@@ -1,9 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
-import { Channel, offer, Queue, QueueIterator, ReceiveChannel } from "../../src/channel.js";
-import type { ReceiveResult } from "../../src/channel.js";
-import type { WaitOptions } from "../../src/deadline.js";
-import { WsError } from "../../src/errors.js";
-import { ticker } from "../../src/timer.js";
+import { Channel, ReceiveChannel } from "../../src/channel/channel.js";
+import { offer, Queue } from "../../src/channel/queue.js";
+import { QueueIterator } from "../../src/channel/iterator.js";
+import type { ReceiveResult } from "../../src/channel/queue.js";
+import type { WaitOptions } from "../../src/time/wait.js";
+import { WsError } from "../../src/errors/ws-error.js";
+import { ticker } from "../../src/channel/timer.js";
 import { collectGarbage } from "../helpers/garbage.js";
 import { advance, startClock, turns, useClock } from "../helpers/unit-clock.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";

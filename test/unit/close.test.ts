@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { browserCode, checkClose, CLOSE_CODES, peerError } from "../../src/close.js";
+import { browserCode, CLOSE_CODES } from "../../src/protocol/close-codes.js";
+import { checkClose, peerError } from "../../src/protocol/close.js";
 import { failure } from "../helpers/unit-failure.js";
 
 const LABEL = "ws://host.test/path?...";

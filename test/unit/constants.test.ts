@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as constants from "../../src/constants.js";
+import * as constants from "../../src/protocol/constants.js";
 import * as shared from "../../src/public.js";
 
 test("the constants are the contract's", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { bindConnect, bindCreateContext } from "../../src/connect.js";
-import type { ContextOptions } from "../../src/context.js";
+import { bindConnect, bindCreateContext } from "../../src/context/connect.js";
+import type { ContextOptions } from "../../src/context/context-options.js";
 import * as node from "../../src/node.js";
-import type { ConnectOptions } from "../../src/options.js";
-import type { PolicyRequest } from "../../src/policy.js";
-import type { DialRequest, Platform } from "../../src/transport.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
+import type { PolicyRequest } from "../../src/policy/policy.js";
+import type { DialRequest, Platform } from "../../src/protocol/dial.js";
 import { collectGarbage } from "../helpers/garbage.js";
 import { advance, turns, useClock } from "../helpers/unit-clock.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";

@@ -1,17 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  abortError,
-  DONE,
-  now,
-  onAbort,
-  startDeadline,
-  startTimer,
-  waitFor,
-  waitForStarted,
-} from "../../src/deadline.js";
-import type * as deadline from "../../src/deadline.js";
-import type { Deadline, Waiting, WaitOptions } from "../../src/deadline.js";
-import { WsError } from "../../src/errors.js";
+import { abortError, onAbort } from "../../src/time/abort.js";
+import { DONE, waitFor, waitForStarted } from "../../src/time/wait.js";
+import { now, startTimer } from "../../src/time/clock.js";
+import { startDeadline } from "../../src/time/deadline.js";
+import type * as clock from "../../src/time/clock.js";
+import type { Deadline } from "../../src/time/deadline.js";
+import type { Waiting, WaitOptions } from "../../src/time/wait.js";
+import { WsError } from "../../src/errors/ws-error.js";
 import { advance, startClock, turns, useClock } from "../helpers/unit-clock.js";
 import { failure, failureCode, stateOf } from "../helpers/unit-failure.js";
 import { CountingController } from "../helpers/unit-signal.js";
@@ -241,14 +236,12 @@ describe("a timer", () => {
   });
 });
 
-type Deadlines = typeof deadline;
-
 describe("the next turn", () => {
   /** A fresh copy of the module, imported where there are these globals alone. */
-  async function imported(globals: object): Promise<Deadlines> {
+  async function imported(globals: object): Promise<typeof clock> {
     vi.resetModules();
     for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
-    const copy = await import("../../src/deadline.js");
+    const copy = await import("../../src/time/clock.js");
     vi.unstubAllGlobals();
     return copy;
   }

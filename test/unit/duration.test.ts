@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { parseDuration } from "../../src/duration.js";
-import type { Duration } from "../../src/duration.js";
-import { WsError } from "../../src/errors.js";
+import { parseDuration } from "../../src/time/duration.js";
+import type { Duration } from "../../src/time/duration.js";
+import { WsError } from "../../src/errors/ws-error.js";
 import { ms } from "../helpers/time.js";
 
 function failure(value: unknown): WsError {

@@ -1,7 +1,9 @@
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
-import { errors, invalid, platformClass, quote, show, WsError } from "../../src/errors.js";
-import type { ErrorCode, ErrorKind } from "../../src/errors.js";
+import { errors, WsError } from "../../src/errors/ws-error.js";
+import { invalid, quote, show } from "../../src/errors/validation.js";
+import { platformClass } from "../../src/errors/platform-class.js";
+import type { ErrorCode, ErrorKind } from "../../src/errors/error-codes.js";
 import { failure } from "../helpers/unit-failure.js";
 
 /** Section 10 of the contract. Where the kind depends on the case, this is the code's own. */
@@ -182,7 +184,7 @@ describe("WsError.is and errors.is", () => {
 
   test("know the errors of another copy of the package", async () => {
     vi.resetModules();
-    const other = await import("../../src/errors.js");
+    const other = await import("../../src/errors/ws-error.js");
     expect(other.WsError).not.toBe(WsError);
     const [mine, theirs] = [new WsError("CLOSED", "x"), new other.WsError("CLOSED", "x")];
     expect(theirs).not.toBeInstanceOf(WsError);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { COMPRESSION } from "../../src/constants.js";
-import { compressionMode } from "../../src/extensions.js";
+import { COMPRESSION } from "../../src/protocol/constants.js";
+import { compressionMode } from "../../src/protocol/extensions.js";
 import { readParameters } from "../../src/transport/node/extension.js";
 
 const { DISABLED, CONTEXT_TAKEOVER, NO_CONTEXT } = COMPRESSION;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { ConnectOptions, KeepAliveOptions } from "../../src/options.js";
-import { WsError } from "../../src/errors.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
+import type { KeepAliveOptions } from "../../src/options/keep-alive-options.js";
+import { WsError } from "../../src/errors/ws-error.js";
 import { advance, turns, useClock } from "../helpers/unit-clock.js";
 import { microtasks } from "../helpers/unit-failure.js";
 import { BROWSER, FakeTransport, openClient } from "../helpers/unit-transport.js";

@@ -103,7 +103,7 @@ describe.each([
   });
 
   test.runIf(process.platform === "linux")(
-    "see what the peer acknowledges while the kernel accepts nothing new",
+    "see what the peer acknowledges before the kernel accepts as much again",
     async () => {
       await using pair = await createPair(isTls);
       const { peer } = pair;
@@ -113,7 +113,8 @@ describe.each([
       // Less than a third of the send buffer.
       await read(peer, 200_000);
       await expect.poll(() => counters.sent).toBeGreaterThan(sent);
-      expect(counters.unsent).toBeLessThan(unsent);
+      // The kernel may first have accepted a little more.
+      await expect.poll(() => counters.unsent).toBeLessThan(unsent);
     },
   );
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { memoryOf, utf8Size } from "../../src/message.js";
-import type { Message } from "../../src/message.js";
+import { memoryOf, utf8Size } from "../../src/protocol/message.js";
+import type { Message } from "../../src/protocol/message.js";
 
 test.each<[string, Message, number]>([
   ["no text", { type: "text", data: "" }, 64],

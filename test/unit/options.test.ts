@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULTS, PARSERS, parseOptions } from "../../src/options.js";
-import type { ConnectOptions, ParsedOptions } from "../../src/options.js";
-import type { Platform } from "../../src/transport.js";
+import { DEFAULTS } from "../../src/options/parsed-options.js";
+import { PARSERS, parseOptions } from "../../src/options/parse-options.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
+import type { ParsedOptions } from "../../src/options/parsed-options.js";
+import type { Platform } from "../../src/protocol/dial.js";
 import { failure } from "../helpers/unit-failure.js";
 import { BROWSER, NODE } from "../helpers/unit-transport.js";
 

@@ -1,8 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 
-import { WsError } from "../../src/errors.js";
-import { authorize, definePolicy } from "../../src/policy.js";
-import type { Policy, PolicyRequest, PolicyRule, PolicySubject } from "../../src/policy.js";
+import { WsError } from "../../src/errors/ws-error.js";
+import { authorize } from "../../src/policy/authorize.js";
+import { definePolicy } from "../../src/policy/rules.js";
+import type { Policy, PolicyRequest } from "../../src/policy/policy.js";
+import type { PolicyRule } from "../../src/policy/policy.js";
+import type { PolicySubject } from "../../src/policy/authorize.js";
 import { ms } from "../helpers/time.js";
 
 const CONNECT = "websocket.connect";

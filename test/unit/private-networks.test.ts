@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { quote } from "../../src/errors.js";
+import { quote } from "../../src/errors/validation.js";
 import { NetworkGuard, parseGuard } from "../../src/transport/node/private-networks.js";
-import { maskUrl } from "../../src/url.js";
+import { maskUrl } from "../../src/protocol/url.js";
 import { PRIVATE_HOSTS } from "../helpers/private-networks.js";
 import { failure } from "../helpers/unit-failure.js";
 

@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
-import { Channel, Queue, ReceiveChannel } from "../../src/channel.js";
-import { select } from "../../src/select.js";
-import type { SelectOptions } from "../../src/select.js";
-import { after } from "../../src/timer.js";
+import { Channel, ReceiveChannel } from "../../src/channel/channel.js";
+import { Queue } from "../../src/channel/queue.js";
+import { select } from "../../src/channel/select.js";
+import type { SelectOptions } from "../../src/channel/select.js";
+import { after } from "../../src/channel/timer.js";
 import { advance, turns, useClock } from "../helpers/unit-clock.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 import { Random } from "../helpers/unit-random.js";

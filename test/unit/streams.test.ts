@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { WsError } from "../../src/errors.js";
+import { WsError } from "../../src/errors/ws-error.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 import { turns } from "../helpers/unit-clock.js";
 import { openClient } from "../helpers/unit-transport.js";

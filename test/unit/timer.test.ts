@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { ReceiveChannel } from "../../src/channel.js";
-import { select } from "../../src/select.js";
-import { after, ticker } from "../../src/timer.js";
+import { ReceiveChannel } from "../../src/channel/channel.js";
+import { select } from "../../src/channel/select.js";
+import { after, ticker } from "../../src/channel/timer.js";
 import { advance, turns, useClock } from "../helpers/unit-clock.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 

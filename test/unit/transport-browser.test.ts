@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Client } from "../../src/client.js";
-import { bindConnect } from "../../src/connect.js";
-import type { ConnectOptions } from "../../src/options.js";
-import type { WebSocketClass } from "../../src/transport.js";
-import { webSocketPlatform } from "../../src/transport/browser.js";
+import type { Client } from "../../src/connection/client.js";
+import { bindConnect } from "../../src/context/connect.js";
+import type { ConnectOptions } from "../../src/options/connect-options.js";
+import type { WebSocketClass } from "../../src/protocol/dial.js";
+import { webSocketPlatform } from "../../src/transport/web/websocket.js";
 import { advance, useClock } from "../helpers/unit-clock.js";
 import { failure, microtasks, stateOf } from "../helpers/unit-failure.js";
 

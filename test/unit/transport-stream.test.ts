@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { streamSocket, StreamSocket } from "../../src/transport/stream.js";
+import { streamSocket, StreamSocket } from "../../src/transport/web/websocket-stream.js";
 import { advance, turns, useClock } from "../helpers/unit-clock.js";
 
 useClock();

@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import {
-  atTurnEnd,
-  flushOnExit,
-  nextTurn,
-  stopFlushingOnExit,
-} from "../../src/transport/node/turn-end.js";
+import { nextTurn } from "../../src/time/clock.js";
+import { atTurnEnd, flushOnExit, stopFlushingOnExit } from "../../src/transport/node/turn-end.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { microtasks } from "../helpers/unit-failure.js";
 

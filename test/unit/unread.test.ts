@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, test, vi } from "vitest";
-import { Inbox } from "../../src/inbox.js";
+import { Inbox } from "../../src/connection/inbox.js";
 import { SocketConnection } from "../../src/transport/node/connection.js";
 import { WsConnection } from "../../src/transport/node/ws-connection.js";
 import { advance, useClock } from "../helpers/unit-clock.js";

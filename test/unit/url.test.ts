@@ -2,7 +2,8 @@ import { runInNewContext } from "node:vm";
 
 import { describe, expect, test } from "vitest";
 
-import { quote, WsError } from "../../src/errors.js";
+import { quote } from "../../src/errors/validation.js";
+import { WsError } from "../../src/errors/ws-error.js";
 import {
   displayUrl,
   maskUrl,
@@ -10,8 +11,8 @@ import {
   publicUrl,
   sameOrigin,
   unixProblem,
-} from "../../src/url.js";
-import type { UrlRules } from "../../src/url.js";
+} from "../../src/protocol/url.js";
+import type { UrlRules } from "../../src/protocol/url.js";
 import { ms } from "../helpers/time.js";
 
 const NODE: UrlRules = { unix: unixProblem, credentials: true };

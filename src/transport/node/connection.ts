@@ -12,21 +12,21 @@
  * In every state the socket's `close` is the end.
  */
 import type { Buffer } from "node:buffer";
-import type { Duplex } from "node:stream";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { ABNORMAL_CLOSURE, NO_STATUS } from "../../close.js";
-import type { CompressionMode } from "../../constants.js";
-import { now } from "../../deadline.js";
-import { compressionMode } from "../../extensions.js";
-import type { Message } from "../../message.js";
+import type { Duplex } from "node:stream";
+import { ABNORMAL_CLOSURE, NO_STATUS } from "../../protocol/close-codes.js";
+import type { CompressionMode } from "../../protocol/constants.js";
+import type { DialOptions } from "../../protocol/dial.js";
+import { compressionMode } from "../../protocol/extensions.js";
+import type { Message } from "../../protocol/message.js";
 import type {
   Backpressure,
-  DialOptions,
   Handshake,
   Pressure,
   Transport,
   TransportHandler,
-} from "../../transport.js";
+} from "../../protocol/transport.js";
+import { now } from "../../time/clock.js";
 import { MessageDeflater } from "./deflate.js";
 import { readParameters } from "./extension.js";
 import { faultError } from "./frame-fault.js";
@@ -40,7 +40,8 @@ import { MessageReader } from "./message-reader.js";
 import type { ReaderEvents } from "./message-reader.js";
 import { MessageSender } from "./message-sender.js";
 import { Pings } from "./pings.js";
-import { flushOnExit, nextTurn, stopFlushingOnExit } from "./turn-end.js";
+import { nextTurn } from "../../time/clock.js";
+import { flushOnExit, stopFlushingOnExit } from "./turn-end.js";
 
 const OPEN = 0;
 const CLOSING = 1;

@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { now } from "../../deadline.js";
-import type { WsError } from "../../errors.js";
-import type { Dial, DialRequest, Platform } from "../../transport.js";
-import { displayUrl, unixProblem } from "../../url.js";
+import type { WsError } from "../../errors/ws-error.js";
+import type { Dial, DialRequest, Platform } from "../../protocol/dial.js";
+import { displayUrl, unixProblem } from "../../protocol/url.js";
+import { now } from "../../time/clock.js";
 import { SocketConnection } from "./connection.js";
 import { guardConnection } from "./guarded-connection.js";
 import { dialError, refusalError, tlsFaultError } from "./handshake-errors.js";

@@ -1,5 +1,5 @@
-import { COMPRESSION } from "../../constants.js";
-import type { CompressionMode } from "../../constants.js";
+import { COMPRESSION } from "../../protocol/constants.js";
+import type { CompressionMode } from "../../protocol/constants.js";
 
 /** The negotiated parameters of permessage-deflate (RFC 7692 section 7.1). */
 export interface DeflateParameters {

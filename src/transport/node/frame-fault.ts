@@ -1,5 +1,5 @@
-import { MESSAGE_TOO_BIG } from "../../close.js";
-import { WsError } from "../../errors.js";
+import { WsError } from "../../errors/ws-error.js";
+import { MESSAGE_TOO_BIG } from "../../protocol/close-codes.js";
 
 /** A rule of the protocol that the server broke, or a limit that it crossed. */
 export interface FrameFault {

@@ -19,7 +19,7 @@ import {
   MESSAGE_TOO_BIG,
   NO_STATUS,
   PROTOCOL_ERROR,
-} from "../../close.js";
+} from "../../protocol/close-codes.js";
 import { plainView } from "./binary-data.js";
 import type { FrameFault } from "./frame-fault.js";
 import { headerProblem, headerSize, MAX_HEADER_BYTES, payloadSize } from "./frame-header.js";

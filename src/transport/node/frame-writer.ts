@@ -20,7 +20,7 @@ let keysUsed = 8_192;
 
 /** A masking key rotated to 32-bit alignment, as bytes and as that word. */
 const rotatedKey: Uint8Array = /* @__PURE__ */ new Uint8Array(KEY_BYTES);
-const rotatedWord: Uint32Array = /* @__PURE__ */ new Uint32Array(rotatedKey.buffer);
+const rotatedWord: Uint32Array = /* @__PURE__ */ (() => new Uint32Array(rotatedKey.buffer))();
 
 /** The socket behind a {@link FrameWriter}. */
 export interface FrameTarget {

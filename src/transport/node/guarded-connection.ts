@@ -3,9 +3,9 @@ import { connect, isIP } from "node:net";
 import type { LookupFunction, Socket, TcpNetConnectOpts } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
-import { WsError } from "../../errors.js";
-import type { DialOptions } from "../../transport.js";
-import { displayUrl } from "../../url.js";
+import { WsError } from "../../errors/ws-error.js";
+import type { DialOptions } from "../../protocol/dial.js";
+import { displayUrl } from "../../protocol/url.js";
 import { safeLookup } from "./lookup.js";
 import type { NetworkGuard } from "./private-networks.js";
 

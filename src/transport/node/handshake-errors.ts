@@ -1,8 +1,9 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { parseTraits, show, WsError } from "../../errors.js";
-import type { ErrorDetails } from "../../errors.js";
-import type { Handshake } from "../../transport.js";
+import { show } from "../../errors/validation.js";
+import { parseTraits, WsError } from "../../errors/ws-error.js";
+import type { ErrorDetails } from "../../errors/ws-error.js";
+import type { Handshake } from "../../protocol/transport.js";
 
 /** The longest status text in a message, in characters: it may fill the whole header. */
 const MAX_SHOWN_STATUS_TEXT = 100;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { constants, createInflateRaw } from "node:zlib";
 import type { InflateRaw } from "node:zlib";
-import { INVALID_PAYLOAD, MESSAGE_TOO_BIG } from "../../close.js";
+import { INVALID_PAYLOAD, MESSAGE_TOO_BIG } from "../../protocol/close-codes.js";
 import type { FrameFault } from "./frame-fault.js";
 import { canRunSync, runSync, scratch } from "./zlib-handle.js";
 

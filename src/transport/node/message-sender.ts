@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { NO_STATUS } from "../../close.js";
+import { NO_STATUS } from "../../protocol/close-codes.js";
 import type { MessageDeflater } from "./deflate.js";
 import type { FrameWriter } from "./frame-writer.js";
 import { BINARY, CLOSE, FIN, RSV1, TEXT } from "./frames.js";

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { now } from "../../deadline.js";
+import { now } from "../../time/clock.js";
 
 /** A ping's payload is its number, so that a pong names the ping that it answers. */
 const PAYLOAD_BYTES = 4;

@@ -1,7 +1,8 @@
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { invalid, isObject, pickKnown, quote, WsError } from "../../errors.js";
-import { maskUrl } from "../../url.js";
+import { invalid, isObject, pickKnown, quote } from "../../errors/validation.js";
+import { WsError } from "../../errors/ws-error.js";
+import { maskUrl } from "../../protocol/url.js";
 
 /**
  * The blocks that are not the public internet's, by what they are: the special-purpose addresses of IANA's

@@ -1,6 +1,6 @@
-import { WsError } from "../../errors.js";
-import type { DialOptions } from "../../transport.js";
-import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../../url.js";
+import { WsError } from "../../errors/ws-error.js";
+import type { DialOptions } from "../../protocol/dial.js";
+import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../../protocol/url.js";
 
 const DEFAULT_MAX_REDIRECTS = 5;
 

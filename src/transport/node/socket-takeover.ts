@@ -1,7 +1,7 @@
 /** Takes the socket over from `ws` once it has opened the connection. */
-import type { Duplex } from "node:stream";
 import type WebSocket from "isomorphic-ws";
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 
 type Listener = (...args: unknown[]) => void;
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { types } from "node:util";
-import { show } from "../../errors.js";
+import { show } from "../../errors/validation.js";
 
 type TlsOptions = Readonly<Record<string, unknown>>;
 type Callback = (this: unknown, ...args: unknown[]) => unknown;

@@ -1,15 +1,14 @@
+import { microtask } from "../../time/clock.js";
+
 /** A connection that has bytes to write, or to stop reading, when the current turn of the event loop ends. */
 export interface TurnEndTask {
   /** Must not throw: the tasks of other connections follow. */
   onTurnEnd(): void;
 }
 
-// Captured on import: fake timers that replace the globals later must not hold back frames.
-const nextTick: (run: () => void) => void = process.nextTick.bind(process);
-const enqueueMicrotask = queueMicrotask;
-
-/** Calls back in the next turn of the event loop, after all microtasks and ticks of this one. */
-export const nextTurn: (run: () => void) => void = setImmediate;
+/** Captured on import: fake timers that replace it later must not hold back frames. */
+const nextTick: (run: () => void) => void = /* @__PURE__ */ (() =>
+  process.nextTick.bind(process))();
 
 let tasks: TurnEndTask[] = [];
 let connections = 0;
@@ -29,7 +28,7 @@ export function stopFlushingOnExit(): void {
  * alone would run too early where the turn itself is a microtask, so a microtask schedules the tick.
  */
 export function atTurnEnd(task: TurnEndTask): void {
-  if (tasks.push(task) === 1) enqueueMicrotask(scheduleTick);
+  if (tasks.push(task) === 1) microtask(scheduleTick);
 }
 
 function scheduleTick(): void {

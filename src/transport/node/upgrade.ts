@@ -1,11 +1,11 @@
+import WebSocket from "isomorphic-ws";
 import { Buffer } from "node:buffer";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { unescape } from "node:querystring";
-import WebSocket from "isomorphic-ws";
-import { COMPRESSION } from "../../constants.js";
-import type { DialOptions } from "../../transport.js";
-import { displayUrl } from "../../url.js";
+import { COMPRESSION } from "../../protocol/constants.js";
+import type { DialOptions } from "../../protocol/dial.js";
+import { displayUrl } from "../../protocol/url.js";
 import type { CreateConnection } from "./guarded-connection.js";
 import { startError } from "./handshake-errors.js";
 import { safeLookup } from "./lookup.js";

@@ -1,29 +1,29 @@
+import WebSocket from "isomorphic-ws";
 import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import WebSocket from "isomorphic-ws";
 import {
   ABNORMAL_CLOSURE,
   INVALID_PAYLOAD,
   MESSAGE_TOO_BIG,
   NO_STATUS,
   PROTOCOL_ERROR,
-} from "../../close.js";
-import type { CompressionMode } from "../../constants.js";
-import { now } from "../../deadline.js";
-import { compressionMode } from "../../extensions.js";
+} from "../../protocol/close-codes.js";
+import type { CompressionMode } from "../../protocol/constants.js";
+import type { DialOptions } from "../../protocol/dial.js";
+import { compressionMode } from "../../protocol/extensions.js";
 import type {
   Backpressure,
-  DialOptions,
   Handshake,
   Pressure,
   Transport,
   TransportHandler,
-} from "../../transport.js";
+} from "../../protocol/transport.js";
+import { now } from "../../time/clock.js";
+import { ownBytes, plainView } from "./binary-data.js";
 import { faultError } from "./frame-fault.js";
 import { copyHeaders } from "./handshake-errors.js";
-import { ownBytes, plainView } from "./binary-data.js";
 import { Pings } from "./pings.js";
-import { nextTurn } from "./turn-end.js";
+import { nextTurn } from "../../time/clock.js";
 
 /** The close codes of the errors that `ws` names. All others: 1002. */
 const ERROR_CLOSE_CODES: Readonly<Record<string, number>> = {

@@ -1,0 +1,4530 @@
+(function (global, factory) {
+  typeof exports === 'object' && typeof module !== 'undefined' ? factory(exports) :
+  typeof define === 'function' && define.amd ? define(['exports'], factory) :
+  (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.wschan = {}));
+})(this, (function (exports) { 'use strict';
+
+  const TRAITS = {
+    ABORTED: "CANCELED",
+    CHANNEL_CLOSED: "INVALID",
+    CLOSED: "UNAVAILABLE",
+    CONNECTION_LOST: "+UNAVAILABLE",
+    DIAL_FAILED: "+INTERNAL",
+    MESSAGE_TOO_BIG: "INVALID",
+    QUEUE_FULL: "+RATE_LIMITED",
+    SLOW_CONSUMER: "+RATE_LIMITED",
+    UNSUPPORTED: "UNSUPPORTED"
+  };
+  function traitsOf(code) {
+    if (code.includes("TIMEOUT")) return "+TIMEOUT";
+    if (code.includes("INVALID")) return "INVALID";
+    if (code.includes("FORBIDDEN")) return "PERMISSION_DENIED";
+    return TRAITS[code] ?? "INTERNAL";
+  }
+  function parseTraits(traits) {
+    return { kind: traits.replace("+", ""), retryable: traits[0] === "+" };
+  }
+  const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+  const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
+  const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
+  class WsError extends Error {
+    constructor(code, message, init = {}) {
+      super(escapeControls(message), init.cause === void 0 ? void 0 : init);
+      const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
+      this.code = code;
+      this.kind = kind;
+      this.retryable = retryable;
+      this.details = hideSecrets(details);
+      Object.defineProperty(this, BRAND, { value: true });
+    }
+    get name() {
+      return "WsError";
+    }
+    /**
+     * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
+     * `instanceof` would say no.
+     */
+    static is(value) {
+      return value?.[BRAND] === true;
+    }
+  }
+  function hideSecrets(details) {
+    const copy = { ...details };
+    for (const name of ["headers", "body"]) {
+      const value = details[name];
+      if (value) Object.defineProperty(copy, name, { value, enumerable: false });
+    }
+    return copy;
+  }
+  const errors = /* @__PURE__ */ Object.freeze({
+    NOT_FOUND: "NOT_FOUND",
+    ALREADY_EXISTS: "ALREADY_EXISTS",
+    INVALID: "INVALID",
+    PERMISSION_DENIED: "PERMISSION_DENIED",
+    UNAVAILABLE: "UNAVAILABLE",
+    INTERNAL: "INTERNAL",
+    CANCELED: "CANCELED",
+    CONFLICT: "CONFLICT",
+    TIMEOUT: "TIMEOUT",
+    RATE_LIMITED: "RATE_LIMITED",
+    UNSUPPORTED: "UNSUPPORTED",
+    UNKNOWN: "UNKNOWN",
+    is: (error, kind) => WsError.is(error) && error.kind === kind
+  });
+
+  function show(value) {
+    if (typeof value === "string") return `a string of length ${value.length}`;
+    if (Array.isArray(value)) return "an array";
+    if (typeof value === "function") return "a function";
+    return isObject(value) ? "an object" : String(value);
+  }
+  function quote(value) {
+    if (typeof value !== "string") return show(value);
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  }
+  function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
+    return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+  }
+  function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+  function pickKnown(where, options, names) {
+    if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
+    const picked = {};
+    for (const [name, value] of Object.entries(options)) {
+      if (!names.includes(name)) {
+        const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
+        const meant = names.find((known) => plain(known) === plain(name));
+        const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
+        throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
+      }
+      if (value !== void 0) picked[name] = value;
+    }
+    return picked;
+  }
+
+  class AbortWaits extends Set {
+    handleEvent() {
+      for (const abort of this) abort();
+    }
+  }
+  const waitsOf = /* @__PURE__ */ new WeakMap();
+  function onAbort(signal, abort) {
+    const waits = waitsOf.get(signal) ?? new AbortWaits();
+    waitsOf.set(signal, waits);
+    signal.addEventListener("abort", waits);
+    const wait = () => abort();
+    waits.add(wait);
+    return () => {
+      waits.delete(wait);
+      if (waits.size === 0) signal.removeEventListener("abort", waits);
+    };
+  }
+  function abortError(operation, signal) {
+    return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
+  }
+  function isSignal(value) {
+    return typeof value?.addEventListener === "function";
+  }
+  function checkSignal(operation, signal) {
+    if (signal === void 0 || isSignal(signal)) return signal !== void 0;
+    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
+  }
+
+  const MAX_DELAY = 2147483647;
+  function now() {
+    return performance.now();
+  }
+  function startTimer(delay, expire, keepsAlive = true) {
+    const due = now() + delay;
+    let timer;
+    const arm = () => {
+      const left = due - now();
+      timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+      if (!keepsAlive) timer.unref?.();
+    };
+    arm();
+    return () => clearTimeout(timer);
+  }
+  const nextTurn = /* @__PURE__ */ (() => {
+    const { setImmediate, setTimeout: setTimeout2 } = globalThis;
+    return setImmediate ?? setTimeout2;
+  })();
+  const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
+
+  const MAX = 9223372036854775e-3;
+  const POWERS = {
+    ns: -6,
+    us: -3,
+    "\xB5s": -3,
+    "\u03BCs": -3,
+    ms: 0,
+    s: 3,
+    m: 3,
+    h: 3
+  };
+  function parseDuration(value) {
+    return durationOf("duration", value);
+  }
+  function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
+    const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
+    if (ms >= 0 && ms <= max) return ms + 0;
+    const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+    throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
+  }
+  function parseText(text) {
+    if (/^[+-]?0$/.test(text)) return 0;
+    if (!/^[+-]?[\d.]/.test(text)) return NaN;
+    let total = 0;
+    for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
+      const ms = Number(`${digits}e${String(POWERS[unit])}`);
+      total += ms * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
+    }
+    return text[0] === "-" ? -total : total;
+  }
+
+  const WAIT_OPTIONS = ["timeout", "signal"];
+  async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
+    const { signal, timeout: given } = pickKnown(operation, options, names);
+    const where = `${operation}: option timeout`;
+    const timeout = given === void 0 ? usual : durationOf(where, given);
+    if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
+    const timeoutError = () => new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
+    const stops = [];
+    const result = attempt?.() ?? await new Promise((resolve) => {
+      const end = (outcome) => {
+        for (const stop of stops) stop();
+        resolve(outcome);
+      };
+      if (timeout === 0) {
+        end(timeoutError());
+        return;
+      }
+      stops.push(park(end));
+      const expire = () => nextTurn(() => end(timeoutError()));
+      if (timeout < Infinity) stops.push(startTimer(timeout, expire));
+      if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
+    });
+    if (result instanceof Error) throw result;
+    return result;
+  }
+  const DONE = /* @__PURE__ */ Promise.resolve();
+  async function waitForStarted(operation, timeoutCode, options, start, names) {
+    let started = DONE;
+    await waitFor(
+      operation,
+      timeoutCode,
+      options,
+      {
+        attempt() {
+          started = start();
+          started.catch(() => {
+          });
+          return started === DONE || void 0;
+        },
+        park(done) {
+          started.then(() => done(true), done);
+          return () => {
+          };
+        }
+      },
+      names
+    );
+  }
+
+  class Waiters {
+    #first;
+    #others;
+    /** Who has waited longest. */
+    get first() {
+      if (this.#first || !this.#others?.size) return this.#first;
+      const [next] = this.#others;
+      return next;
+    }
+    get size() {
+      return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
+    }
+    add(waiter) {
+      if (this.size === 0) this.#first = waiter;
+      else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
+    }
+    delete(waiter) {
+      if (this.#first === waiter) this.#first = void 0;
+      else this.#others?.delete(waiter);
+    }
+  }
+
+  const SPARE = 64;
+  const CLOSED = /* @__PURE__ */ Object.freeze({
+    ok: false,
+    value: void 0
+  });
+  class Queue {
+    constructor(capacity) {
+      this.receivers = new Waiters();
+      this.closed = false;
+      /** What is held, from `#head` on; the places before it are empty. */
+      this.#values = [];
+      this.#head = 0;
+      this.capacity = capacity;
+    }
+    #values;
+    #head;
+    /** How many values are held, those behind the channel included. */
+    get size() {
+      return this.#values.length - this.#head;
+    }
+    /** Hands the value over or holds it, beyond the capacity if need be. */
+    push(value) {
+      const receiver = this.receivers.first;
+      if (receiver) {
+        this.unpark(receiver);
+        receiver({ ok: true, value });
+      } else this.#values.push(value);
+    }
+    /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
+    take() {
+      const values = this.#values;
+      if (this.#head === values.length) return this.closed ? CLOSED : void 0;
+      const value = values[this.#head];
+      values[this.#head++] = void 0;
+      if (this.#head * 2 > values.length + SPARE) {
+        this.#values = values.splice(this.#head);
+        this.#head = 0;
+      }
+      return { ok: true, value };
+    }
+    park(receiver) {
+      this.receivers.add(receiver);
+    }
+    unpark(receiver) {
+      this.receivers.delete(receiver);
+    }
+    /** Ends it: receivers drain what is held. */
+    close() {
+      this.closed = true;
+      for (let receiver; receiver = this.receivers.first; ) {
+        this.unpark(receiver);
+        receiver(CLOSED);
+      }
+    }
+  }
+  function offer(queue, value) {
+    if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
+    queue.push(value);
+    return true;
+  }
+  class SendQueue extends Queue {
+    constructor() {
+      super(...arguments);
+      this.senders = new Waiters();
+    }
+    /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
+    take() {
+      const result = super.take();
+      const sender = this.senders.first;
+      if (!sender) return result;
+      this.senders.delete(sender);
+      sender.settle(true);
+      if (!result) return { ok: true, value: sender.value };
+      this.push(sender.value);
+      return result;
+    }
+    /** Ends it for senders as well: those that wait are refused. */
+    close() {
+      super.close();
+      for (let sender; sender = this.senders.first; ) {
+        this.senders.delete(sender);
+        sender.settle(false);
+      }
+    }
+  }
+
+  const MESSAGES_OPTIONS = ["signal"];
+  class QueueIterator {
+    #queue;
+    #failure;
+    /** Every `next()` that is pending. */
+    #pending = new Waiters();
+    /** True after `return()` or an abort. */
+    #isOver = false;
+    /** Stops listening to the signal. */
+    #ignore;
+    constructor(queue, options = {}, failure) {
+      this.#queue = queue;
+      this.#failure = failure;
+      const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS);
+      if (!checkSignal("messages", signal)) return;
+      const abort = () => this.#end(() => abortError("messages", signal));
+      this.#ignore = onAbort(signal, abort);
+      if (signal.aborted) abort();
+    }
+    /** Not an async function, which would cost one more promise and two more turns for each message. */
+    next() {
+      const result = this.#isOver ? CLOSED : this.#queue.take();
+      if (result) return Promise.resolve(this.#step(result));
+      return new Promise((resolve) => {
+        const receiver = (late) => {
+          this.#pending.delete(receiver);
+          resolve(this.#step(late));
+        };
+        this.#pending.add(receiver);
+        this.#queue.park(receiver);
+      });
+    }
+    #step({
+      ok,
+      value
+    }) {
+      if (ok) return { done: false, value };
+      if (!this.#isOver) this.#end(this.#failure);
+      return this.#last();
+    }
+    return() {
+      this.#end();
+      return this.#last();
+    }
+    /** Ends every `next()` that is pending, and those to come, without a value. */
+    #end(failure) {
+      this.#isOver = true;
+      this.#failure = failure;
+      this.#ignore?.();
+      for (let receiver; receiver = this.#pending.first; ) {
+        this.#queue.unpark(receiver);
+        receiver(CLOSED);
+      }
+    }
+    async #last() {
+      const error = await this.#failure?.();
+      if (error) throw error;
+      return { done: true, value: void 0 };
+    }
+    [Symbol.asyncIterator]() {
+      return this;
+    }
+  }
+
+  class ReceiveChannel {
+    #queue;
+    /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
+    constructor(queue) {
+      if (!(queue instanceof Queue)) {
+        throw new WsError("INVALID_OPTION", "ReceiveChannel: one is handed out: make a Channel");
+      }
+      this.#queue = queue;
+    }
+    /** The receiving half of a queue. @internal */
+    static of(queue) {
+      return new ReceiveChannel(queue);
+    }
+    /** How many values wait in the channel, at most `capacity`. */
+    get length() {
+      return Math.min(this.#queue.size, this.#queue.capacity);
+    }
+    /** How many values the channel holds before a sender waits. */
+    get capacity() {
+      return this.#queue.capacity;
+    }
+    /** Whether it takes no more values. What it holds can still be received. */
+    get closed() {
+      return this.#queue.closed;
+    }
+    /**
+     * Receives the next value, waiting for one if need be; `ok: false` once the channel is closed and
+     * drained. A receive that is cancelled or too late has taken nothing.
+     *
+     * Rejects with `RECEIVE_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     */
+    receive(options) {
+      return receive(this.#queue, options);
+    }
+    /** Receives the next value if that needs no waiting; `undefined` otherwise. */
+    tryReceive() {
+      return this.#queue.take();
+    }
+    /** A case of {@link select} that receives from this channel. It may be used again and again. */
+    caseReceive() {
+      return { channel: this, ...waitingFor(this.#queue) };
+    }
+    /**
+     * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
+     * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+     */
+    [Symbol.asyncIterator]() {
+      return this.messages();
+    }
+    /**
+     * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+     *
+     * Throws `INVALID_OPTION`.
+     */
+    messages(options) {
+      return new QueueIterator(this.#queue, options);
+    }
+  }
+  class Channel extends ReceiveChannel {
+    #queue;
+    /**
+     * `capacity` is how many values wait before a sender does: 0 (the default, a rendezvous) to 2^32-1.
+     * Throws `INVALID_OPTION`.
+     */
+    constructor(capacity = 0) {
+      if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
+        throw invalid("channel: capacity", "an integer from 0 to 2^32-1", capacity);
+      }
+      const queue = new SendQueue(capacity);
+      super(queue);
+      this.#queue = queue;
+    }
+    /**
+     * Sends a value, waiting for room or a receiver if need be. A send that is cancelled or too late has
+     * sent nothing.
+     *
+     * Rejects with `CHANNEL_CLOSED` (also when the channel closes while it waits), `CHANNEL_TIMEOUT`,
+     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     */
+    async send(value, options = {}) {
+      const sending = this.caseSend(value);
+      const isSent = await waitFor("channel send", "CHANNEL_TIMEOUT", options, sending);
+      if (!isSent) throw closedError();
+    }
+    /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
+    trySend(value) {
+      if (this.#queue.closed) throw closedError();
+      return offer(this.#queue, value);
+    }
+    /**
+     * A case of {@link select} that sends this value. On a closed channel it is ready, and rejects with
+     * `CHANNEL_CLOSED`. It may be used again and again.
+     */
+    caseSend(value) {
+      const queue = this.#queue;
+      return {
+        channel: this,
+        attempt: () => queue.closed ? false : offer(queue, value) || void 0,
+        park: (done) => {
+          const sender = { value, settle: done };
+          queue.senders.add(sender);
+          return () => queue.senders.delete(sender);
+        }
+      };
+    }
+    /**
+     * Closes the channel: no more can be sent; what it holds can still be received. Senders that wait get
+     * `CHANNEL_CLOSED`. Closing twice is fine.
+     */
+    close() {
+      this.#queue.close();
+    }
+  }
+  function closedError() {
+    return new WsError("CHANNEL_CLOSED", "channel send: the channel is closed");
+  }
+  function receive(queue, options) {
+    if (options !== void 0) {
+      return waitFor("receive", "RECEIVE_TIMEOUT", options, waitingFor(queue));
+    }
+    const result = queue.take();
+    return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
+  }
+  function waitingFor(queue) {
+    return {
+      attempt: () => queue.take(),
+      park(done) {
+        const receiver = (result) => done(result);
+        queue.park(receiver);
+        return () => queue.unpark(receiver);
+      }
+    };
+  }
+
+  const NORMAL = 1e3;
+  const GOING_AWAY = 1001;
+  const PROTOCOL_ERROR = 1002;
+  const NO_STATUS = 1005;
+  const ABNORMAL_CLOSURE = 1006;
+  const INVALID_PAYLOAD = 1007;
+  const POLICY_VIOLATION = 1008;
+  const MESSAGE_TOO_BIG = 1009;
+  const INTERNAL_ERROR = 1011;
+  const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
+    NORMAL,
+    GOING_AWAY,
+    PROTOCOL_ERROR,
+    UNSUPPORTED_DATA: 1003,
+    RESERVED: 1004,
+    NO_STATUS,
+    ABNORMAL_CLOSURE,
+    INVALID_PAYLOAD,
+    POLICY_VIOLATION,
+    MESSAGE_TOO_BIG,
+    MANDATORY_EXTENSION: 1010,
+    INTERNAL_ERROR,
+    SERVICE_RESTART: 1012,
+    TRY_AGAIN_LATER: 1013,
+    BAD_GATEWAY: 1014,
+    TLS_HANDSHAKE: 1015
+  });
+  const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
+  function isFrameCode(code) {
+    return SENDABLE.test(String(code));
+  }
+  function browserCode(code) {
+    return code === NORMAL || code >= 3e3 ? code : code + 3e3;
+  }
+
+  const OVERHEAD = 64;
+  function memoryOf(message) {
+    return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
+  }
+  function utf8Size(text) {
+    let size = text.length;
+    if (!/[\u0080-\uffff]/.test(text)) return size;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.codePointAt(i);
+      if (code > 127) size += code > 2047 ? 2 : 1;
+      if (code > 65535) i++;
+    }
+    return size;
+  }
+
+  const REASON_LIMIT = 123;
+  function checkClose(code, reason) {
+    const isCode = typeof code === "number" && isFrameCode(code);
+    if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
+    const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
+    throw new WsError(
+      "INVALID_CLOSE",
+      `close: code ${show(code)} or its reason may not be sent: use ${limits}`
+    );
+  }
+  const PEER_TRAITS = {
+    1008: "PERMISSION_DENIED",
+    1011: "+INTERNAL",
+    1012: "+UNAVAILABLE",
+    1013: "+UNAVAILABLE",
+    1014: "+UNAVAILABLE",
+    3e3: "PERMISSION_DENIED",
+    3003: "PERMISSION_DENIED",
+    3008: "+TIMEOUT"
+  };
+  function peerError(where, code, reason) {
+    if (code === NORMAL || code === GOING_AWAY || code === NO_STATUS) return void 0;
+    return new WsError(
+      "CLOSED_BY_PEER",
+      `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
+      { ...parseTraits(PEER_TRAITS[code] ?? "INTERNAL"), details: { closeCode: code, reason } }
+    );
+  }
+
+  function platformClass(name) {
+    const found = globalThis[name];
+    if (found) return found;
+    throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
+  }
+
+  const TEXT = 1;
+  const BINARY = 2;
+  const TYPE_TEXT = "text";
+  const TYPE_BINARY = "binary";
+  const TYPE_PING = "ping";
+  const TYPE_PONG = "pong";
+  const TYPE_CLOSE = "close";
+  const COMPRESSION = /* @__PURE__ */ Object.freeze({ DISABLED: 0, CONTEXT_TAKEOVER: 1, NO_CONTEXT: 2 });
+
+  function toPayload(value, type, codec) {
+    if (type !== void 0 && type !== TEXT && type !== BINARY) {
+      throw invalid("send: type", "TEXT (1) or BINARY (2)", type, "INVALID_MESSAGE");
+    }
+    try {
+      const data = codec?.encode?.(value, type) ?? value;
+      const as = data === value ? type : void 0;
+      if (typeof data === "string")
+        return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
+      const bytes = toBytes$1(data);
+      if (as !== TEXT) return bytes;
+      const Decoder = platformClass("TextDecoder");
+      return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch (cause) {
+      if (cause?.code === "UNSUPPORTED") throw cause;
+      const problem = codec ? `: codec ${codec.name} failed` : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
+      throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
+    }
+  }
+  function toBytes$1(data) {
+    if (ArrayBuffer.isView(data)) {
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    }
+    ArrayBuffer.prototype.slice.call(data, 0, 0);
+    return new Uint8Array(data);
+  }
+
+  function parseUrl(input, { unix, credentials, base }) {
+    const text = input?.href ?? input;
+    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
+    const url = resolve(text, base);
+    if (!url) throw refusal("is not an absolute URL: use ws://host/path");
+    if (!/^wss?:$/.test(url.protocol)) {
+      const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
+      if (problem) throw refusal(problem);
+    }
+    if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+    if (!credentials && (url.username || url.password)) {
+      throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
+    }
+    return url;
+  }
+  function unixProblem({ protocol, host, pathname }) {
+    if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
+    const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
+    return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
+  }
+  function resolve(text, base) {
+    if (typeof text !== "string") return void 0;
+    try {
+      const page = base?.startsWith("http") ? publicUrl(new URL(base)) : void 0;
+      return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
+    } catch {
+      return void 0;
+    }
+  }
+  function displayUrl(url) {
+    return publicUrl(url).replace(/\?.*/, "?...");
+  }
+  function publicUrl({ href, protocol, host, pathname, search }) {
+    const text = `${protocol}//${host}${pathname}${search}`;
+    return text === href ? href : text;
+  }
+  function maskUrl(value) {
+    if (typeof value !== "string") return value;
+    return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
+  }
+
+  const LATE = 1e3;
+  function startDeadline(period, expire, alive = () => false, late = LATE) {
+    let last = now();
+    let due;
+    let granted = false;
+    let confirming = false;
+    let timer;
+    const arm = (left) => {
+      const delay = Math.min(left, period / 4);
+      due = now() + delay;
+      timer = setTimeout(look, delay);
+    };
+    const look = () => {
+      const time = now();
+      const isAlive = alive();
+      if (isAlive || !granted && time - due > late) {
+        last = time;
+        granted = !isAlive;
+      }
+      const left = last + period - time;
+      if (left > 0) {
+        confirming = false;
+        arm(left);
+      } else if (confirming) {
+        expire();
+      } else {
+        confirming = true;
+        arm(0);
+      }
+    };
+    alive();
+    arm(period);
+    return {
+      touch() {
+        last = now();
+        granted = false;
+      },
+      stop: () => clearTimeout(timer)
+    };
+  }
+
+  const UNREAD_HIGH = 1048576;
+  class Inbox extends Queue {
+    constructor(capacity, limit, isSized = false) {
+      super(capacity);
+      /** What unread messages hold: see {@link memoryOf}. */
+      this.bytes = 0;
+      this.pressure = 0;
+      /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+      this.wasRead = false;
+      /** True once it was reported that nothing is taken. */
+      this.hasWarned = false;
+      this.#limit = limit;
+      if (isSized) this.#sizes = new Queue(capacity);
+    }
+    #limit;
+    /** What each value that waits holds, where it cannot be told by the value. */
+    #sizes;
+    /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
+    put(value, held) {
+      if (this.receivers.size === 0) {
+        const size = held ?? memoryOf(value);
+        const unread = this.bytes + size;
+        if (this.bytes > 0 && unread > this.#limit) return unread;
+        this.bytes = unread;
+        this.#sizes?.push(size);
+      }
+      this.push(value);
+      if (this.pressure < 2) this.#regulate();
+      return void 0;
+    }
+    /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
+    putAll(other) {
+      while (other.size > 0) {
+        const { bytes } = other;
+        const value = other.take()?.value;
+        const unread = this.put(value, bytes - other.bytes);
+        if (unread) return unread;
+      }
+      return void 0;
+    }
+    take() {
+      const result = super.take();
+      if (result?.ok) {
+        this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
+        if (this.pressure) {
+          this.wasRead = true;
+          this.#regulate();
+        }
+      }
+      return result;
+    }
+    #regulate() {
+      const { size, capacity, bytes } = this;
+      const isFull = this.pressure ? size > capacity / 2 || bytes > UNREAD_HIGH / 2 : size >= capacity || bytes >= UNREAD_HIGH;
+      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+      if (pressure === this.pressure) return;
+      this.pressure = pressure;
+      this.watcher?.onPressure();
+    }
+  }
+
+  function startKeepAlive(interval, timeout, host) {
+    let phase;
+    const rest = () => {
+      phase?.stop();
+      const incoming = startDeadline(interval, question, host.alive, Infinity);
+      const outgoing = startDeadline(interval, question, host.sent, Infinity);
+      phase = {
+        touch: () => incoming.touch(),
+        stop() {
+          incoming.stop();
+          outgoing.stop();
+        }
+      };
+    };
+    const question = () => {
+      phase?.stop();
+      let heard = false;
+      let hasLeft = false;
+      let giveUp = () => {
+      };
+      const wait = startDeadline(
+        timeout,
+        () => heard ? rest() : host.expire(),
+        () => {
+          heard = host.alive() || heard;
+          return !hasLeft;
+        }
+      );
+      phase = {
+        touch: rest,
+        stop() {
+          wait.stop();
+          giveUp();
+        }
+      };
+      giveUp = host.ask(rest);
+      host.flushed().then(
+        () => {
+          hasLeft = true;
+          wait.touch();
+        },
+        () => {
+        }
+      );
+    };
+    rest();
+    return {
+      askNow() {
+        if (phase && phase.touch !== rest) {
+          phase.stop();
+          question();
+        }
+      },
+      touch: () => phase?.touch(),
+      stop() {
+        phase?.stop();
+        phase = void 0;
+      }
+    };
+  }
+
+  function readableOf(client) {
+    const iterator = client.messages();
+    return new (platformClass("ReadableStream"))(
+      {
+        async pull(controller) {
+          const { done, value } = await iterator.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: () => client.close().then(() => {
+        })
+      },
+      { highWaterMark: 0 }
+    );
+  }
+  function writableOf(client) {
+    return new (platformClass("WritableStream"))({
+      start(controller) {
+        controller.signal.addEventListener("abort", () => client.terminate());
+        void client.closed.then(({ error: cause }) => {
+          const init = { retryable: cause?.retryable ?? false, cause };
+          controller.error(new WsError("CLOSED", "writable: the connection has ended", init));
+        });
+      },
+      write: (data) => client.send(data),
+      close: () => client.close().then(() => {
+      })
+    });
+  }
+
+  const PATIENCE = 3e4;
+  function warnIfUnread(where, inbox, transport, onRead) {
+    inbox.wasRead = false;
+    const expire = () => {
+      if (inbox.wasRead) onRead();
+      else if (!inbox.hasWarned) {
+        inbox.hasWarned = true;
+        const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
+        (transport.warn ?? console.warn)(text);
+      }
+    };
+    return startTimer(PATIENCE, expire, false);
+  }
+
+  const TURN_LIMIT = 5;
+  const TIMEOUT_CODE = 3008;
+  const PING_TIMEOUT = 1e4;
+  let clients = 0;
+  const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
+  class Client {
+    #transport;
+    #options;
+    /** Private, so that logs do not show its query. */
+    #url;
+    #label;
+    #handler = new Client.#Handler(this);
+    /** What waits in the client's own channel; closed from the end, or our own close, on. */
+    #own;
+    /** Where messages go to: `#own`, until {@link deliverTo}. */
+    #inbox;
+    #channel;
+    #codec;
+    #decode;
+    #settleClosed;
+    #readDeadline;
+    #writeDeadline;
+    #keepAlive;
+    /** What waits for the answer to a message of `keepAlive`. */
+    #answered;
+    #closeDeadline;
+    #state = "open";
+    /** What `close` was asked for. */
+    #asked;
+    /** Why it ended; nothing after a normal end. */
+    #failure;
+    #stats = {
+      messagesReceived: 0,
+      messagesSent: 0,
+      bytesReceived: 0,
+      bytesSent: 0,
+      roundTrip: void 0
+    };
+    /** What the transport's progress was when it was last asked for. */
+    #lastProgress = NaN;
+    /** What this turn of the event loop has sent, in bytes, and when it began to. */
+    #spent = 0;
+    #turnStart = 0;
+    /** A message has arrived, and nothing was sent since. */
+    #hasArrived = false;
+    /** Promise shared by every send above the high-water mark. */
+    #pace;
+    /** Settles on the next progress, or the end; and what settles it. */
+    #progress;
+    #tellProgress;
+    #readable;
+    #writable;
+    /** Stops the timer of `warnIfUnread`, if that has not run out. */
+    #stopWarning;
+    constructor(transport, url, options) {
+      this.id = `wschan-${++clients}`;
+      this.#url = publicUrl(url);
+      this.#label = displayUrl(url);
+      this.#transport = transport;
+      this.#options = options;
+      this.#codec = options.codec;
+      this.#own = new Inbox(options.channelCapacity, options.bufferLimit, !!this.#codec);
+      this.#own.watcher = this.#handler;
+      this.#inbox = this.#own;
+      this.#channel = ReceiveChannel.of(this.#own);
+      this.closed = new Promise((resolve) => this.#settleClosed = resolve);
+      const hasMoved = changes(() => transport.life);
+      const hasWritten = () => this.#hasWritten();
+      const { readTimeout, writeTimeout, keepAlive } = options;
+      this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
+      const code = ABNORMAL_CLOSURE;
+      this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, hasWritten);
+      if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
+    }
+    /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
+    static open(transport, url, options) {
+      const client = new Client(transport, url, options);
+      return [client, client.#handler];
+    }
+    /** A class: of closures V8 forgets with each client what it has optimized. */
+    static #Handler = class {
+      #client;
+      constructor(client) {
+        this.#client = client;
+      }
+      onMessage(message, size) {
+        this.#client.#onMessage(message, size);
+      }
+      onPressure() {
+        this.#client.#regulate();
+      }
+      onProgress() {
+        this.#client.#onProgress();
+      }
+      onError(error, closeCode) {
+        if (!this.#client.#asked) this.#client.#giveUp(closeCode, error);
+      }
+      onClosing() {
+        this.#client.#startClosing();
+      }
+      onEnd(end) {
+        this.#client.#onEnd(end);
+      }
+    };
+    /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
+    get state() {
+      return this.#state;
+    }
+    /** The URL it is connected to, after redirects, without credentials. */
+    get url() {
+      return this.#url;
+    }
+    /** The subprotocol the server picked; `""` for none. */
+    get protocol() {
+      return this.#transport.protocol;
+    }
+    /** The extensions the server accepted, as it wrote them; `""` for none. */
+    get extensions() {
+      return this.#transport.extensions;
+    }
+    /** The mode of compression that is in force in both directions: see {@link COMPRESSION}. */
+    get compression() {
+      return this.#transport.compression;
+    }
+    /** How many sent bytes the operating system has not taken yet. */
+    get bufferedAmount() {
+      return this.#state === "closed" ? 0 : this.#transport.bufferedAmount ?? 0;
+    }
+    /**
+     * What a slow consumer leads to: the `"socket"` or the `"stream"` is paused, which slows the server
+     * down; or messages `"buffer"` here, up to `bufferLimit`.
+     */
+    get backpressure() {
+      return this.#transport.backpressure;
+    }
+    /** Whether this platform has ping frames. */
+    get canPing() {
+      return this.#transport.ping !== void 0;
+    }
+    /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
+    get handshake() {
+      return this.#transport.handshake;
+    }
+    /** What was received and sent so far, and what waits to be read. A snapshot. */
+    get stats() {
+      return {
+        ...this.#stats,
+        bytesBuffered: this.#inbox.bytes,
+        timesPaused: this.#transport.timesPaused
+      };
+    }
+    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+    channel() {
+      return this.#channel;
+    }
+    /** Short for `channel().receive(options)`. */
+    receive(options) {
+      return this.#channel.receive(options);
+    }
+    /**
+     * Returns the next message if there is one, without waiting; `undefined` if there is none, `ok: false`
+     * once the connection has ended and all was received. Short for `channel().tryReceive()`.
+     */
+    tryReceive() {
+      return this.#channel.tryReceive();
+    }
+    /**
+     * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
+     * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+     * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
+     */
+    [Symbol.asyncIterator]() {
+      return this.messages();
+    }
+    /**
+     * As iterating over the client itself; `signal` ends it with `ABORTED`, and no message is lost.
+     *
+     * Throws `INVALID_OPTION`.
+     */
+    messages(options) {
+      return new QueueIterator(this.#own, options, () => this.#asked ? void 0 : this.#failure);
+    }
+    /**
+     * The messages as a WHATWG stream, always the same one. It takes them from the channel one by one as it
+     * is read, so that a slow reader slows the server down. It closes and errors as iteration ends;
+     * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+     */
+    get readable() {
+      return this.#readable ??= readableOf(this);
+    }
+    /**
+     * A WHATWG stream that sends what is written, always the same one; a write settles as `send` does.
+     * Closing it closes the connection with 1000 and waits until it has ended; aborting it terminates the
+     * connection, also while a write waits. It errors with `CLOSED` when the connection ends, and with
+     * `INVALID_MESSAGE`, while the connection lives on. Throws `UNSUPPORTED` where there is no `WritableStream`.
+     */
+    get writable() {
+      return this.#writable ??= writableOf(this);
+    }
+    /**
+     * Sends one message: handed over at once, in call order. Settles as soon as fewer than
+     * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
+     * returned.
+     *
+     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
+     * @param options {@link TEXT} or {@link BINARY}, or an object with these as `type`. By default a string
+     * is text and bytes are binary. A string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be
+     * valid UTF-8. `timeout` and `signal` bound the wait only: what was handed over stays sent.
+     *
+     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
+     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and what was
+     * aborted before the call is not sent. A failure that nobody awaits stands in `closed` as well and is no
+     * unhandled rejection.
+     */
+    send(data, options) {
+      try {
+        if (!options || typeof options !== "object") return this.#send(data, options);
+        const operation = `send ${this.#label}`;
+        const send = () => this.#send(data, options.type);
+        return unreported(waitForStarted(operation, "SEND_TIMEOUT", options, send, SEND_OPTIONS));
+      } catch (error) {
+        return unreported(Promise.reject(error));
+      }
+    }
+    #send(data, type) {
+      const sent = this.offer(toPayload(data, type, this.#codec));
+      if (!sent) throw this.#closedError("send");
+      return sent;
+    }
+    /** As `send`; `undefined` if the connection takes no more, and the payload was not handed over. @internal */
+    offer(payload) {
+      const wasIdle = this.bufferedAmount === 0;
+      const size = this.#state === "open" ? this.#transport.send(payload) : -1;
+      if (size < 0) return void 0;
+      if (wasIdle && this.#writeDeadline) {
+        this.#writeDeadline.touch();
+        this.#hasWritten();
+      }
+      this.#stats.messagesSent++;
+      this.#stats.bytesSent += size;
+      return this.#settleSend(size);
+    }
+    /**
+     * Settles when all that was sent has been handed to the operating system; in a browser, when
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, with `FLUSH_TIMEOUT`,
+     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
+     * `bufferedAmount`.
+     */
+    flush(options = {}) {
+      const flush = () => {
+        if (this.#transport.bufferedAmount === void 0) {
+          throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
+        }
+        if (this.#state === "closed") throw this.#closedError("flush");
+        return this.#isFlushed() ? DONE : this.#untilFlushed("flush");
+      };
+      return unreported(waitForStarted(`flush ${this.#label}`, "FLUSH_TIMEOUT", options, flush));
+    }
+    /**
+     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
+     * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
+     * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
+     * longer backlog comes when that is read. `timeout` is 10 s by default.
+     *
+     * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
+     * `UNSUPPORTED` where {@link canPing} is false.
+     */
+    ping(options = {}) {
+      return unreported(this.#ping(options));
+    }
+    async #ping(options) {
+      const park = this.#transport.ping?.bind(this.#transport);
+      if (!park) {
+        throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
+      }
+      const roundTrip = this.#state === "open" ? await waitFor(`ping ${this.#label}`, "PING_TIMEOUT", options, {
+        timeout: PING_TIMEOUT,
+        park
+      }) : NaN;
+      if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
+      this.#stats.roundTrip = roundTrip;
+      return roundTrip;
+    }
+    /**
+     * Closes the connection: the channel closes at once, what was sent still goes out, then the close
+     * frame, and the peer has `closeTimeout` to answer it. Resolves with how it ended. Calling it again
+     * returns the same promise.
+     *
+     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. A browser may send only 1000 and
+     * 3000-4999 (WHATWG): there the others go out as `code + 3000`.
+     * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
+     *
+     * Rejects with `INVALID_CLOSE`, and the connection stays open.
+     */
+    close(code = NORMAL, reason = "") {
+      if (this.#state === "open") {
+        try {
+          checkClose(code, reason);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        this.#asked = { code, reason };
+        this.#own.close();
+        this.#startClosing();
+        const sendFrame = () => {
+          if (this.#state === "closed") return;
+          this.#transport.close(code, reason);
+          this.#closeDeadline?.touch();
+        };
+        void unreported(this.#until("close", () => this.#isFlushed()).then(sendFrame));
+      }
+      return this.closed;
+    }
+    /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
+    terminate() {
+      this.#giveUp(ABNORMAL_CLOSURE);
+    }
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    }
+    // Receiving
+    #onMessage(message, size) {
+      if (this.#channel.closed) return;
+      const stats = this.#stats;
+      const { readLimit } = this.#options;
+      if (size > readLimit) {
+        this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
+        return;
+      }
+      if (this.backpressure !== "stream") {
+        this.#spent = 0;
+        this.#hasArrived = true;
+      }
+      stats.messagesReceived++;
+      stats.bytesReceived += size;
+      this.#readDeadline?.touch();
+      this.#answered?.();
+      if (this.#options.discardIncoming) return;
+      try {
+        if (this.#codec) this.#decodeBy(this.#codec, message);
+        else this.#refuseIfOver(this.#inbox.put(message));
+      } catch (cause) {
+        this.#refuseMessage(cause);
+      }
+    }
+    #decodeBy(codec, message) {
+      this.#decode ??= codec.decoder(this.#options.readLimit);
+      this.#decode(message, (value, size) => {
+        if (!this.#channel.closed) this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
+      });
+    }
+    /** Ends the connection because of a message that could not be taken in. */
+    #refuseMessage(cause) {
+      const text = `codec ${this.#codec?.name ?? "none"} failed`;
+      const error = WsError.is(cause) ? cause : this.#error("INVALID_MESSAGE", "receive", text, { cause });
+      const own = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
+      this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : own, error);
+    }
+    /**
+     * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
+     * connection ends. What waits in the client's own channel goes there, too, or as much as it takes.
+     * @internal
+     */
+    deliverTo(inbox) {
+      this.#inbox = inbox;
+      inbox.watcher = this.#handler;
+      this.#refuseIfOver(inbox.putAll(this.#own));
+      this.#regulate();
+    }
+    #refuseIfOver(unread) {
+      if (!unread) return;
+      this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
+    }
+    #refuse(code, option, size, closeCode, wayOut = "") {
+      const limit = this.#options[option];
+      const text = `${size} bytes to read, over ${option} ${limit}: raise it${wayOut}`;
+      this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
+    }
+    /** Pauses and resumes reading as the consumer falls behind and catches up. */
+    #regulate() {
+      this.#readDeadline?.touch();
+      this.#keepAlive?.touch();
+      if (this.#state === "open" && this.backpressure !== "buffer") {
+        const { pressure } = this.#inbox;
+        this.#transport.pause(pressure);
+        if (pressure > 0) this.#stopWarning ??= this.#startWarning();
+      }
+    }
+    #startWarning() {
+      return warnIfUnread(this.#label, this.#inbox, this.#transport, () => {
+        this.#stopWarning = void 0;
+        this.#regulate();
+      });
+    }
+    // Sending
+    /** A promise that settles when this send may be followed by another. */
+    #settleSend(size) {
+      if (this.#spent === 0) {
+        this.#turnStart = now();
+        if (!this.#hasArrived) nextTurn(() => this.#spent = 0);
+        this.#hasArrived = false;
+      }
+      this.#spent += size + 1;
+      const { sendHighWaterMark } = this.#options;
+      const mayGoOn = this.#spent < sendHighWaterMark && this.bufferedAmount < sendHighWaterMark && now() - this.#turnStart < TURN_LIMIT;
+      return mayGoOn ? DONE : this.#pace ??= unreported(this.#startPace());
+    }
+    async #startPace() {
+      const { sendHighWaterMark } = this.#options;
+      try {
+        await new Promise((resolve) => nextTurn(resolve));
+        this.#spent = 0;
+        const mayGoOn = () => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
+        await this.#until("send", mayGoOn);
+      } finally {
+        this.#pace = void 0;
+      }
+    }
+    // Waiting
+    #isFlushed() {
+      return this.#transport.written >= this.#transport.taken;
+    }
+    /** Settles when all that has been sent so far has left. */
+    #untilFlushed(operation) {
+      const { taken } = this.#transport;
+      return this.#until(operation, () => this.#transport.written >= taken);
+    }
+    /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
+    async #until(operation, holds) {
+      for (; ; ) {
+        if (this.#state === "closed") throw this.#closedError(operation);
+        if (holds()) return;
+        await (this.#progress ??= new Promise((resolve) => this.#tellProgress = resolve));
+      }
+    }
+    #onProgress() {
+      this.#tellProgress?.();
+      this.#progress = this.#tellProgress = void 0;
+    }
+    /** Whether the transport has made progress since this was last asked. */
+    #hasWritten() {
+      return this.#lastProgress !== (this.#lastProgress = this.#transport.progress);
+    }
+    #watch(code, period, closeCode, hasMoved) {
+      if (period === void 0) return void 0;
+      const expire = () => this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
+      return startDeadline(period, expire, () => hasMoved() || this.#inbox.pressure > 0);
+    }
+    // Keeping alive
+    /** Has option `keepAlive` ask now, because the connection may have died unnoticed. @internal */
+    probe() {
+      this.#keepAlive?.askNow();
+    }
+    #startKeepAlive({ interval, timeout, message, onPong }) {
+      const transport = this.#transport;
+      const hasMoved = changes(
+        () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
+      );
+      const hasSent = changes(
+        () => transport.taken + this.#stats.messagesSent + (transport.progress || 0)
+      );
+      const isPaused = () => this.#inbox.pressure > 0 && transport.backpressure !== "buffer";
+      const byMessage = (done) => this.#askBy(message, done);
+      const ping = transport.ping?.bind(transport) ?? byMessage;
+      return startKeepAlive(interval, timeout, {
+        alive: () => hasMoved() || isPaused(),
+        sent: () => hasSent() || isPaused(),
+        ask: (answered) => ping((roundTrip) => {
+          if (Number.isNaN(roundTrip)) return;
+          this.#stats.roundTrip = roundTrip;
+          answered();
+          microtask(() => onPong?.(roundTrip));
+        }),
+        flushed: () => this.#untilFlushed("keepAlive"),
+        expire: () => {
+          const text = `nothing arrived for ${timeout} ms after a ping`;
+          this.#giveUp(TIMEOUT_CODE, this.#error("KEEPALIVE_TIMEOUT", "connection", text));
+        }
+      });
+    }
+    /** As `ping` of a transport, by a message: whatever arrives next counts as its answer. */
+    #askBy(message, done) {
+      const start = now();
+      this.#answered = () => done(now() - start);
+      try {
+        void this.offer(toPayload(message()));
+      } catch (cause) {
+        const error = this.#error("INVALID_MESSAGE", "keepAlive.message", "failed", { cause });
+        this.#giveUp(INTERNAL_ERROR, error);
+      }
+      return () => this.#answered = void 0;
+    }
+    // The end
+    /** From our close frame or the peer's on; it should be done in as long as it would have to answer. */
+    #startClosing() {
+      if (this.#state !== "open") return;
+      this.#state = "closing";
+      this.#stopDeadlines();
+      const transport = this.#transport;
+      let unsent = transport.unsent ?? 0;
+      this.#closeDeadline = startDeadline(
+        this.#options.closeTimeout,
+        () => transport.cut(),
+        () => unsent > (unsent = transport.unsent ?? 0) || this.bufferedAmount > 0 && this.#hasWritten()
+      );
+      this.#transport.pause(0);
+    }
+    /** This side ends it at once; what had arrived can still be read. */
+    #giveUp(code, error) {
+      if (this.#state === "closed") return;
+      const sentCode = this.#transport.terminate(code);
+      this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error });
+    }
+    #onEnd(end) {
+      const { code, reason, sentCode } = end;
+      const asked = this.#asked;
+      const isAnswered = code !== ABNORMAL_CLOSURE;
+      this.#finish({
+        code,
+        // Some platforms have one of their own where there was no close frame.
+        reason: isAnswered ? reason : "",
+        ...asked,
+        clean: isAnswered && this.#isFlushed(),
+        by: asked ? "local" : isAnswered ? "peer" : "none",
+        sentCode: asked && sentCode,
+        error: this.#endError(end)
+      });
+    }
+    #endError({ code, reason, cause }) {
+      if (!this.#asked) {
+        if (code !== ABNORMAL_CLOSURE) return peerError(this.#label, code, reason);
+        return this.#error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
+      }
+      if (this.#isFlushed()) return void 0;
+      return this.#error("WRITE_TIMEOUT", "close", "what was sent could not all leave", { cause });
+    }
+    /** The one way into `closed`: settles all that waits. */
+    #finish({ sentCode, error, ...info }) {
+      if (this.#state === "closed") return;
+      this.#state = "closed";
+      this.#failure = error;
+      this.#stopDeadlines();
+      this.#own.close();
+      this.#onProgress();
+      this.#settleClosed(
+        Object.freeze({
+          ...info,
+          // Behind what could not leave, a close frame could not either.
+          ...sentCode && this.#isFlushed() && { sentCode },
+          ...error && { error }
+        })
+      );
+    }
+    #stopDeadlines() {
+      this.#readDeadline?.stop();
+      this.#writeDeadline?.stop();
+      this.#keepAlive?.stop();
+      this.#closeDeadline?.stop();
+      this.#stopWarning?.();
+    }
+    #closedError(operation) {
+      const cause = this.#failure;
+      const state = this.#state === "closed" ? "closed" : "closing";
+      const init = cause && { retryable: cause.retryable, cause };
+      return this.#error("CLOSED", operation, `the connection is ${state}`, init);
+    }
+    #error(code, operation, text, init) {
+      return new WsError(code, `${operation} ${this.#label}: ${text}`, init);
+    }
+  }
+  function changes(read) {
+    let last;
+    return () => last !== (last = read());
+  }
+  function unreported(promise) {
+    promise.catch(() => {
+    });
+    return promise;
+  }
+
+  const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+  function parseBy(parsers, given, where) {
+    const parsed = {};
+    for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
+      const option = parsers[name]?.(value, `${where}: option ${name}`);
+      if (option !== void 0) parsed[name] = option;
+    }
+    return parsed;
+  }
+  const must = (accepts, wanted) => (value, name) => {
+    if (!accepts(value)) throw invalid(name, wanted, value);
+    return value;
+  };
+  const duration = (value, name) => durationOf(name, value, 2147483647, "INVALID_OPTION") || void 0;
+  const integer$1 = (min, max) => must(
+    (value) => Number.isInteger(value) && value >= min && value <= max,
+    `an integer from ${min} to ${max}`
+  );
+  const limit = (min, max) => (value, name) => value === 0 ? void 0 : integer$1(min, max)(value, name);
+  const object = (value, name) => {
+    if (!isObject(value)) throw invalid(name, "an object", value);
+    return Object.freeze({ ...value });
+  };
+  const abortSignal = /* @__PURE__ */ must(isSignal, "an AbortSignal");
+  const callable = /* @__PURE__ */ must(
+    (value) => typeof value === "function",
+    "a function"
+  );
+  const oneOf$1 = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
+  const refused = (why) => (_, name) => {
+    throw new WsError("UNSUPPORTED", `${name} ${why}`);
+  };
+  const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
+
+  function parseKeepAlive(value, name) {
+    if (value === false) return false;
+    const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
+    return { interval: 3e4, timeout: 1e4, ...given };
+  }
+  const KEEP_ALIVE_PARSERS = {
+    interval: duration,
+    timeout: duration,
+    message: callable,
+    onPong: callable
+  };
+
+  const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
+  function parseOptions(base, given, { parsers }, where = "connect") {
+    return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
+  }
+  const PARSERS$1 = {
+    headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
+    protocols(value, name) {
+      const list = [value].flat();
+      for (const [index, token] of list.entries()) {
+        const isToken = typeof token === "string" && TOKEN.test(token);
+        if (!isToken || list.indexOf(token) < index) {
+          throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
+        }
+      }
+      return list;
+    },
+    dialTimeout: duration,
+    readTimeout: duration,
+    writeTimeout: duration,
+    closeTimeout: duration,
+    compression: (value, name) => MODES.indexOf(oneOf$1(...MODES)(value, name)) % 3,
+    compressionThreshold: /* @__PURE__ */ integer$1(0, 104857600),
+    readLimit: /* @__PURE__ */ limit(1, 134217728),
+    channelCapacity: /* @__PURE__ */ integer$1(1, 1e4),
+    bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
+    discardIncoming: /* @__PURE__ */ oneOf$1(false, true),
+    sendHighWaterMark: /* @__PURE__ */ integer$1(1, 1073741824),
+    signal: abortSignal,
+    policy: callable,
+    meta: object,
+    keepAlive(value, name) {
+      const settings = parseKeepAlive(value, name);
+      if (!settings || settings.message) return settings;
+      throw new WsError(
+        "UNSUPPORTED",
+        `${name} needs keepAlive.message where there are no ping frames`
+      );
+    },
+    backpressure: /* @__PURE__ */ oneOf$1("auto", "buffer", "stream"),
+    webSocket: callable,
+    node: /* @__PURE__ */ notHere("leave it out there"),
+    codec: /* @__PURE__ */ must(
+      (value) => typeof value?.decoder === "function",
+      "a codec"
+    )
+  };
+
+  const DEFAULTS$1 = {
+    headers: {},
+    protocols: [],
+    dialTimeout: 3e4,
+    closeTimeout: 5e3,
+    compression: 0,
+    compressionThreshold: 512,
+    readLimit: 16777216,
+    channelCapacity: 32,
+    bufferLimit: 67108864,
+    sendHighWaterMark: 262144,
+    backpressure: "auto",
+    node: {}
+  };
+
+  async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
+    for (const policy of policies) {
+      let allowed;
+      let cause;
+      try {
+        allowed = await policy(
+          Object.freeze({
+            action: resource ? "websocket.connect.url" : "websocket.connect",
+            resource,
+            ...resource && { url: new URL(resource) },
+            ...actor !== void 0 && { actor },
+            ...meta && { meta }
+          })
+        );
+      } catch (error) {
+        cause = error;
+      }
+      if (allowed === true) continue;
+      throw new WsError(
+        resource ? "URL_FORBIDDEN" : "CONNECT_FORBIDDEN",
+        `dial ${displayUrl(url)}: not allowed by the policy`,
+        { cause }
+      );
+    }
+  }
+
+  const OPERATION = "createContext";
+  const any$1 = (value) => value;
+  const noGuard = /* @__PURE__ */ notHere("use a policy");
+  const PARSERS = {
+    policy: callable,
+    actor: any$1,
+    meta: object,
+    defaults: any$1,
+    strict: /* @__PURE__ */ oneOf$1(false, true),
+    denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
+    signal: abortSignal
+  };
+  function parseSettings(options, platformFor) {
+    const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
+    const given = parseBy(parsers, options, OPERATION);
+    const { policy, actor, meta, defaults = {}, strict } = given;
+    const platform = platformFor({ ...defaults }.webSocket);
+    const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
+    for (const name of ["policy", "signal", "codec"]) {
+      if (name in shared) {
+        throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
+      }
+    }
+    return {
+      // Strict and without one, it allows nothing.
+      policy: policy ?? (strict ? () => false : void 0),
+      actor,
+      meta,
+      defaults: shared,
+      dial: given.denyPrivateNetworks
+    };
+  }
+
+  class Context {
+    #connector;
+    #platformFor;
+    #owner;
+    #clients = /* @__PURE__ */ new Map();
+    #dials = /* @__PURE__ */ new Set();
+    #isClosing = false;
+    #settleClosed;
+    /** @internal */
+    constructor(connector, platformFor, options) {
+      this.#connector = connector;
+      this.#platformFor = platformFor;
+      this.#owner = {
+        settings: parseSettings(options, platformFor),
+        enter: (abort) => {
+          if (this.#isClosing) throw noContext();
+          this.#dials.add(abort);
+          return () => this.#dials.delete(abort);
+        },
+        adopt: (client) => {
+          this.#clients.set(client.id, client);
+          void client.closed.then(() => this.#clients.delete(client.id));
+        }
+      };
+      this.closed = new Promise((resolve) => {
+        this.#settleClosed = resolve;
+      });
+      const { signal } = options;
+      if (signal === void 0) return;
+      void this.closed.then(onAbort(signal, () => void this.close()));
+      if (signal.aborted) void this.close();
+    }
+    connect(url, options) {
+      return this.#connector(url, options, this.#owner);
+    }
+    /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+    connection(id) {
+      const client = this.#clients.get(id);
+      if (client === void 0) {
+        throw new WsError(
+          "UNKNOWN_CONNECTION",
+          `context: no live connection has the id ${quote(id)}`
+        );
+      }
+      return client;
+    }
+    /** The connections that have not ended. A snapshot. */
+    get connections() {
+      return [...this.#clients.values()];
+    }
+    /**
+     * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
+     * and reason. Settles when all have ended. Closing again returns the same promise.
+     *
+     * Rejects with `INVALID_CLOSE`, and nothing is closed.
+     */
+    close(code = GOING_AWAY, reason = "") {
+      if (this.#isClosing) return this.closed;
+      try {
+        checkClose(code, reason);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      this.#isClosing = true;
+      for (const abort of this.#dials) abort(noContext());
+      const ends = this.connections.map((client) => client.close(code, reason));
+      void Promise.all(ends).then(this.#settleClosed);
+      return this.closed;
+    }
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    [Symbol.asyncDispose]() {
+      return this.close();
+    }
+    /**
+     * Checks at once what a client across connections will be made of, its `own` options included, and
+     * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+     */
+    prepare(input, given, own, where) {
+      const { defaults } = this.#owner.settings;
+      const webSocket = { ...given }.webSocket ?? defaults.webSocket;
+      const platform = this.#platformFor(webSocket);
+      if (typeof input !== "function") parseUrl(input, platform);
+      const parsers = { ...platform.parsers, ...own };
+      const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
+      const { dialTimeout, channelCapacity, bufferLimit, codec } = {
+        ...DEFAULTS$1,
+        ...options
+      };
+      return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
+    }
+  }
+  function noContext() {
+    return new WsError("NO_CONTEXT", "connect: the context is closed");
+  }
+
+  function bindConnect(platformFor) {
+    const connector = bindConnector(platformFor);
+    const connect = (url, options) => connector(url, options);
+    return connect;
+  }
+  function bindCreateContext(platformFor) {
+    const connector = bindConnector(platformFor);
+    return (options = {}) => new Context(connector, platformFor, options);
+  }
+  function bindConnector(platformFor) {
+    return async (input, given = {}, owner) => {
+      const { defaults = {} } = owner?.settings ?? {};
+      const { webSocket = defaults.webSocket, keepAlive = defaults.keepAlive } = { ...given };
+      const platform = platformFor(webSocket);
+      const url = parseUrl(input, platform);
+      const base = parseOptions(DEFAULTS$1, { ...defaults, keepAlive }, platform);
+      return dial$1(url, parseOptions(base, given, platform), platform, owner);
+    };
+  }
+  async function dial$1(url, options, platform, owner) {
+    const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
+    const policies = [policy, options.policy].filter((one) => one !== void 0);
+    const subject = {
+      actor,
+      meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta })
+    };
+    const operation = `dial ${displayUrl(url)}`;
+    const { dialTimeout, signal: outer } = options;
+    const controller = new AbortController();
+    const { signal } = controller;
+    let isOpen = false;
+    const park = (done) => {
+      const leave = owner?.enter(done);
+      const deadline = startDeadline(dialTimeout, () => {
+        const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
+        controller.abort(error);
+        nextTurn(() => done(error));
+      });
+      const request = {
+        url,
+        options,
+        signal,
+        due: now() + dialTimeout,
+        authorize: (next) => authorize(policies, subject, next),
+        open(transport, openUrl) {
+          const [client, handler] = Client.open(transport, openUrl, options);
+          owner?.adopt(client);
+          isOpen = true;
+          done(client);
+          return handler;
+        }
+      };
+      authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : connectBy(request)).catch(done);
+      return () => {
+        leave?.();
+        deadline.stop();
+        if (!isOpen) controller.abort();
+      };
+    };
+    return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+  }
+
+  function compileGlob(pattern, decode) {
+    const pieces = pattern.split("*").map(decode);
+    return (text) => {
+      let end = 0;
+      const isFound = (piece, index) => {
+        const from = end;
+        const start = index > 0 && index === pieces.length - 1 ? text.lastIndexOf(piece) : text.indexOf(piece, from);
+        end = start + piece.length;
+        return index ? start >= from : !start;
+      };
+      return pieces.every(isFound) && end === text.length;
+    };
+  }
+
+  const UNIX = /^wss?\+unix:$/;
+  const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+  function partsOf({ protocol, hostname, port, pathname, search }, deny) {
+    const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
+    const end = paths.search(/:|$/);
+    return [
+      protocol,
+      hostname.replace(
+        EMBEDDED,
+        (same, prefix, high, low) => deny || prefix === "::ffff:" ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
+      ).replace(/\.$/, "").replace(/^\./, "/"),
+      // "" where it is the default port of the scheme.
+      port,
+      // To a file system "//" is "/".
+      paths.slice(0, end).replace(/\/+/g, "/"),
+      paths.slice(end + 1) || "/",
+      search.slice(1)
+    ];
+  }
+  function toSubject(resource) {
+    const url = parseUrl(resource, { unix: unixProblem, credentials: true });
+    const end = /%(2f|5c|00)/i.test(url.pathname) ? 3 : 6;
+    const partsFor = (deny) => partsOf(url, deny).slice(0, end).map(decoder(deny));
+    return { allow: partsFor(false), deny: partsFor(true) };
+  }
+  function decoder(deny) {
+    return (text) => text.replace(/%([\da-f]{2})/gi, (escape, hex) => {
+      const char = String.fromCharCode(parseInt(hex, 16));
+      return deny || /[\w.~-]/.test(char) ? char : escape.toUpperCase();
+    });
+  }
+  const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
+  const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
+  function compileResource(pattern, deny) {
+    if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
+    const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
+    const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
+    if (!star && !server) return void 0;
+    let url;
+    try {
+      url = new URL(
+        scheme.replace(/^http/i, "ws") + star.replace("*", "x") + server.replace(/^\*/, "/*") + port.replace(":*", "") + path + query
+      );
+    } catch {
+      return void 0;
+    }
+    const { hostname } = url;
+    if (/^\.|\.\./.test(hostname) || star === "*." && hostname === "x.") return void 0;
+    const wanted = partsOf(url, deny);
+    if (star) wanted[1] = wanted[1].replace("x", "*");
+    if (port === ":*") wanted[2] = "*";
+    if (!path && !query) wanted[4] = "*";
+    if (!query) wanted[5] = "*";
+    const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
+    return (parts) => globs.every((glob, i) => {
+      const part = parts[i];
+      return part === void 0 ? deny || glob("") : glob(part);
+    });
+  }
+
+  function definePolicy(rules) {
+    if (!Array.isArray(rules)) throw invalidField("rules", "an array", rules);
+    const compiled = Array.from(rules, compileRule).sort((a, b) => +b.deny - +a.deny);
+    return async (request) => {
+      const url = request.action === "websocket.connect" ? void 0 : toSubject(request.resource);
+      for (const { deny, applies } of compiled) {
+        if (await applies(request, url)) return !deny;
+      }
+      return false;
+    };
+  }
+  function compileRule(rule, index) {
+    const name = `rules[${index}]`;
+    const picked = pickKnown(`definePolicy: ${name}`, rule, [
+      "actions",
+      "resources",
+      "effect",
+      "when"
+    ]);
+    const { actions, resources = "*", effect, when } = picked;
+    const deny = effect === "deny";
+    if (!deny && effect !== "allow")
+      throw invalidField(`${name}.effect`, '"allow" or "deny"', effect);
+    if (when !== void 0 && typeof when !== "function") {
+      throw invalidField(`${name}.when`, "a function", when);
+    }
+    const covers = compileList(
+      `${name}.actions`,
+      actions,
+      'an action such as "websocket.connect.url"',
+      (pattern) => pattern ? compileGlob(pattern, String) : void 0
+    );
+    const matches = compileList(
+      `${name}.resources`,
+      resources,
+      '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
+      (pattern) => compileResource(pattern, deny)
+    );
+    const narrow = ![resources].flat().includes("*");
+    return {
+      deny,
+      async applies(request, url) {
+        const named = covers(request.action);
+        if (!url && covers("websocket.connect.url") && (!named || deny && narrow)) return !deny;
+        if (!named || url && !matches(url[effect])) return false;
+        const answer = !when || await when(request);
+        return deny ? answer !== false : answer === true;
+      }
+    };
+  }
+  function compileList(field, value, wanted, compile) {
+    const tests = [value].flat().map((pattern) => {
+      const test = typeof pattern === "string" ? compile(pattern) : void 0;
+      if (!test) throw invalidField(field, wanted, pattern);
+      return test;
+    });
+    return (subject) => tests.some((test) => test(subject));
+  }
+  function invalidField(field, wanted, value) {
+    const shown = quote(maskUrl(value));
+    return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
+  }
+
+  const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
+  async function select(cases, options = {}) {
+    const list = parseCases(cases);
+    const [index, outcome] = await waitFor(
+      "select",
+      "CHANNEL_TIMEOUT",
+      options,
+      {
+        attempt() {
+          if (list.length === 0 && !options.default && options.timeout === void 0) {
+            throw new WsError(
+              "INVALID_OPTION",
+              "select: no cases: give at least one, default or timeout"
+            );
+          }
+          return tryByLot(list) ?? (options.default ? [-1, void 0] : void 0);
+        },
+        park(done) {
+          const leave = list.map((entry, at) => entry.park((result) => done([at, result])));
+          return () => leave.forEach((stop) => stop());
+        }
+      },
+      SELECT_OPTIONS
+    );
+    return toResult(index, list[index]?.channel, outcome);
+  }
+  function parseCases(cases) {
+    if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
+    return Array.from(cases, (entry, index) => {
+      if (typeof entry?.park === "function") return entry;
+      throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
+    });
+  }
+  function tryByLot(list) {
+    const left = [...list.keys()];
+    while (left.length > 0) {
+      const [index = 0] = left.splice(Math.random() * left.length, 1);
+      const outcome = list[index]?.attempt();
+      if (outcome !== void 0) return [index, outcome];
+    }
+    return void 0;
+  }
+  function toResult(index, channel, outcome) {
+    if (index < 0) return { default: true, index, ok: false, channel, value: void 0 };
+    if (outcome === false) throw closedError();
+    return { index, channel, ok: true, value: void 0, ...outcome };
+  }
+
+  class Alarm extends Queue {
+    #due;
+    #period;
+    #stopTimer;
+    /** With a period it fires again and again; with `Infinity`, once. */
+    constructor(delay, period) {
+      super(1);
+      this.#due = now() + delay;
+      this.#period = period;
+    }
+    get size() {
+      this.#poll();
+      return super.size;
+    }
+    take() {
+      this.#poll();
+      return super.take();
+    }
+    park(receiver) {
+      super.park(receiver);
+      this.#arm();
+    }
+    unpark(receiver) {
+      super.unpark(receiver);
+      this.#arm();
+    }
+    reset(period) {
+      this.#due = now() + period;
+      this.#period = period;
+      super.take();
+      this.#arm();
+    }
+    /** Ends it. As in Go since 1.23, no tick arrives after that, not even one that was held. */
+    close() {
+      super.close();
+      super.take();
+    }
+    /** Puts the time into the queue if it is due. */
+    #poll() {
+      const late = now() - this.#due;
+      if (late < 0 || this.closed) return;
+      this.#due += this.#period * (1 + Math.floor(late / this.#period));
+      offer(this, new Date(Date.now() - late));
+    }
+    /** Sets the timer anew, if somebody waits for what is still to come. */
+    #arm() {
+      this.#stopTimer?.();
+      if (this.receivers.size === 0 || this.#due === Infinity) return;
+      this.#stopTimer = startTimer(this.#due - now(), () => {
+        this.#poll();
+        this.#arm();
+      });
+    }
+  }
+  function after(delay) {
+    const ms = parseDuration(delay);
+    return ReceiveChannel.of(new Alarm(ms, Infinity));
+  }
+  function ticker(period) {
+    const ms = parsePeriod(period);
+    const alarm = new Alarm(ms, ms);
+    return {
+      channel: ReceiveChannel.of(alarm),
+      reset(next) {
+        const nextMs = parsePeriod(next);
+        if (alarm.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
+        alarm.reset(nextMs);
+      },
+      stop: () => alarm.close()
+    };
+  }
+  function parsePeriod(period) {
+    const ms = parseDuration(period);
+    if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: the period must be more than 0");
+    return Math.max(ms, 1);
+  }
+
+  const CAUGHT_UP = 100;
+  function streamSocket() {
+    return "WebSocketStream" in globalThis ? StreamSocket : void 0;
+  }
+  class StreamSocket {
+    constructor(url, protocols) {
+      this.readyState = 0;
+      this.protocol = "";
+      this.extensions = "";
+      this.bufferedAmount = 0;
+      /**
+       * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
+       * close frame comes, and does not say so.
+       */
+      this.#isBehind = false;
+      const { WebSocketStream } = globalThis;
+      this.#stream = new WebSocketStream(url, { protocols });
+      void this.#run();
+    }
+    #stream;
+    #writer;
+    /** Pending while reading is paused, and what settles it. */
+    #gate;
+    #openGate;
+    #isBehind;
+    async #run() {
+      const closed = this.#stream.closed.then(
+        ({ closeCode: code, reason }) => ({ code, reason }),
+        (error) => ({ code: ABNORMAL_CLOSURE, message: error.message })
+      );
+      let isLossy = false;
+      try {
+        const { protocol, extensions, readable, writable } = await this.#stream.opened;
+        this.protocol = protocol;
+        this.extensions = extensions;
+        this.#writer = writable.getWriter();
+        this.readyState = 1;
+        const reader = readable.getReader();
+        const onEnd = () => {
+          isLossy = this.#isBehind && this.readyState === 1;
+          this.setPaused(false);
+          this.readyState = 2;
+        };
+        reader.closed.then(onEnd, onEnd);
+        this.onopen?.();
+        for (; ; ) {
+          const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP);
+          const { done, value } = await reader.read();
+          if (caughtUp) clearTimeout(caughtUp);
+          if (done) break;
+          this.onmessage?.({ data: value });
+          if (this.#gate) await this.#gate;
+        }
+      } catch {
+      }
+      this.onclose?.({ ...await closed, ...isLossy && { code: ABNORMAL_CLOSURE } });
+    }
+    send(data, size) {
+      const waiting = size + 1;
+      this.bufferedAmount += waiting;
+      this.#writer?.write(data).then(
+        () => {
+          this.bufferedAmount -= waiting;
+          this.ondrain?.();
+        },
+        () => {
+        }
+      );
+    }
+    setPaused(paused) {
+      this.#openGate?.();
+      if (paused) this.#isBehind = true;
+      this.#gate = paused ? new Promise((resolve) => this.#openGate = resolve) : void 0;
+    }
+    close(closeCode, reason) {
+      this.setPaused(false);
+      this.readyState = 2;
+      this.#stream.close({ closeCode, reason });
+      this.#writer?.abort().catch(() => {
+      });
+    }
+  }
+
+  const DISABLED = 0;
+  const CONTEXT_TAKEOVER = 1;
+  const NO_CONTEXT = 2;
+  function compressionMode(extensions, asked) {
+    if (!/permessage-deflate/i.test(extensions)) return DISABLED;
+    const sides = ["server", "client"];
+    const isWithout = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
+    return sides.every(isWithout) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+  }
+
+  const OPEN = 1;
+  const HINT = "see a browser's console (CSP connect-src?)";
+  const POLL = 10;
+  const page = globalThis;
+  function webSocketPlatform(streamSocket) {
+    const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, not on import: a polyfill or a test may install it later.
+    globalThis.WebSocket;
+    return {
+      credentials: false,
+      get base() {
+        const { document, location } = globalThis;
+        return document?.baseURI ?? location?.href;
+      },
+      dial: (request) => dial(request, classFor(request.options))
+    };
+  }
+  function dial({ url, options, signal, open }, Class) {
+    return new Promise((resolve, reject) => {
+      const { protocols, writeTimeout } = options;
+      const label = displayUrl(url);
+      const errorOf = (code, text, init) => new WsError(code, `dial ${label}: ${text.replaceAll(url.href, label)}`, init);
+      if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket here: give option webSocket");
+      let socket;
+      let transport;
+      try {
+        socket = new Class(url.href, [...protocols]);
+        socket.binaryType = "arraybuffer";
+      } catch (cause) {
+        const { message } = cause;
+        throw errorOf("DIAL_FAILED", `${message}: ${HINT}`, { retryable: false, cause });
+      }
+      const fail = (code, text, init) => {
+        discard(socket);
+        reject(errorOf(code, text, init));
+      };
+      signal.addEventListener("abort", () => transport ?? discard(socket));
+      socket.onerror = socket.onclose = ({ message }) => (
+        // Some events have an empty message.
+        // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+        fail("DIAL_FAILED", `refused, or failed: ${message || HINT}`, { details: { opaque: true } })
+      );
+      socket.onopen = () => {
+        if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
+          fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
+          return;
+        }
+        transport = new WebSocketTransport(socket);
+        transport.attach(open(transport, url));
+        resolve();
+      };
+      if (writeTimeout && socket.bufferedAmount === void 0) {
+        fail("UNSUPPORTED", "option writeTimeout needs a WebSocket with bufferedAmount");
+      }
+    });
+  }
+  function discard(socket, code) {
+    socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = socket.onerror = () => {
+    };
+    try {
+      socket.close(code);
+    } catch {
+    }
+  }
+  class WebSocketTransport {
+    constructor(socket) {
+      this.timesPaused = 0;
+      this.taken = 0;
+      this.#paused = false;
+      /**
+       * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
+       * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
+       */
+      this.#onPageHide = ({ persisted }) => {
+        if (persisted) this.cut(GOING_AWAY);
+      };
+      this.#socket = socket;
+      this.protocol = socket.protocol;
+      this.extensions = socket.extensions ?? "";
+      this.compression = compressionMode(this.extensions);
+      this.backpressure = socket.setPaused ? "stream" : "buffer";
+    }
+    #socket;
+    #handler;
+    #sentCode;
+    #paused;
+    #poll;
+    /** Begins to report. */
+    attach(handler) {
+      const socket = this.#socket;
+      this.#handler = handler;
+      socket.onmessage = ({ data }) => this.#onMessage(data);
+      socket.onerror = () => this.#handler?.onClosing();
+      socket.onclose = ({ code, reason = "" }) => {
+        this.#detach();
+        handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
+      };
+      socket.ondrain = () => this.#handler?.onProgress();
+      page.addEventListener?.("pagehide", this.#onPageHide);
+    }
+    get bufferedAmount() {
+      return this.#socket.bufferedAmount;
+    }
+    get written() {
+      return this.taken - (this.bufferedAmount ?? 0);
+    }
+    get progress() {
+      return this.bufferedAmount ? this.written : NaN;
+    }
+    send(data) {
+      const socket = this.#socket;
+      if (socket.readyState !== OPEN) return -1;
+      const isText = typeof data === "string";
+      const size = isText ? utf8Size(data) : data.length;
+      this.taken -= this.bufferedAmount ?? 0;
+      socket.send(isText ? data : data.slice(), size);
+      this.taken += this.bufferedAmount ?? 0;
+      this.#watch();
+      return size;
+    }
+    pause(pressure) {
+      const paused = pressure > 0;
+      if (paused && !this.#paused) this.timesPaused++;
+      this.#paused = paused;
+      this.#socket.setPaused?.(paused);
+    }
+    close(code, reason) {
+      this.#sentCode = browserCode(code);
+      this.#socket.close(this.#sentCode, reason);
+    }
+    cut(code = ABNORMAL_CLOSURE) {
+      const handler = this.#handler;
+      this.terminate(code);
+      handler?.onEnd({ code: ABNORMAL_CLOSURE, reason: "", sentCode: this.#sentCode });
+    }
+    terminate(code) {
+      const sentCode = code === ABNORMAL_CLOSURE ? void 0 : browserCode(code);
+      this.#detach();
+      discard(this.#socket, sentCode);
+      return sentCode;
+    }
+    #onPageHide;
+    #detach() {
+      this.#handler = void 0;
+      clearTimeout(this.#poll);
+      page.removeEventListener?.("pagehide", this.#onPageHide);
+    }
+    #onMessage(data) {
+      const handler = this.#handler;
+      if (typeof data === "string") {
+        handler?.onMessage({ type: "text", data }, utf8Size(data));
+      } else if (data?.byteLength === void 0) {
+        const text = "receive: option webSocket must give ArrayBuffers";
+        handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
+      } else {
+        const bytes = new Uint8Array(data);
+        handler?.onMessage({ type: "binary", data: bytes }, bytes.length);
+      }
+    }
+    /** There is no event for it: while bytes wait, somebody has to look. */
+    #watch() {
+      if (!this.bufferedAmount) return;
+      this.#poll ??= setTimeout(() => {
+        this.#poll = void 0;
+        this.#handler?.onProgress();
+        this.#watch();
+      }, POLL);
+    }
+  }
+
+  const platform = /* @__PURE__ */ webSocketPlatform(streamSocket);
+  const connect = /* @__PURE__ */ bindConnect(() => platform);
+  const createContext = /* @__PURE__ */ bindCreateContext(() => platform);
+
+  // DEFLATE is a complex format; to read this code, you should probably check the RFC first:
+  // https://tools.ietf.org/html/rfc1951
+  // You may also wish to take a look at the guide I made about this program:
+  // https://gist.github.com/101arrowz/253f31eb5abc3d9275ab943003ffecad
+  // Some of the following code is similar to that of UZIP.js:
+  // https://github.com/photopea/UZIP.js
+  // However, the vast majority of the codebase has diverged from UZIP.js to increase performance and reduce bundle size.
+  // Sometimes 0 will appear where -1 would be more appropriate. This is because using a uint
+  // is better for memory in most engines (I *think*).
+
+  // aliases for shorter compressed code (most minifers don't do this)
+  var u8 = Uint8Array, u16 = Uint16Array, i32 = Int32Array;
+  // fixed length extra bits
+  var fleb = new u8([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0, /* unused */ 0, 0, /* impossible */ 0]);
+  // fixed distance extra bits
+  var fdeb = new u8([0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, /* unused */ 0, 0]);
+  // code length index map
+  var clim = new u8([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
+  // get base, reverse index map from extra bits
+  var freb = function (eb, start) {
+      var b = new u16(31);
+      for (var i = 0; i < 31; ++i) {
+          b[i] = start += 1 << eb[i - 1];
+      }
+      // numbers here are at max 18 bits
+      var r = new i32(b[30]);
+      for (var i = 1; i < 30; ++i) {
+          for (var j = b[i]; j < b[i + 1]; ++j) {
+              r[j] = ((j - b[i]) << 5) | i;
+          }
+      }
+      return { b: b, r: r };
+  };
+  var _a = freb(fleb, 2), fl = _a.b, revfl = _a.r;
+  // we can ignore the fact that the other numbers are wrong; they never happen anyway
+  fl[28] = 258, revfl[258] = 28;
+  var _b = freb(fdeb, 0), revfd = _b.r;
+  // map of value to reverse (assuming 16 bits)
+  var rev = new u16(32768);
+  for (var i = 0; i < 32768; ++i) {
+      // reverse table algorithm from SO
+      var x = ((i & 0xAAAA) >> 1) | ((i & 0x5555) << 1);
+      x = ((x & 0xCCCC) >> 2) | ((x & 0x3333) << 2);
+      x = ((x & 0xF0F0) >> 4) | ((x & 0x0F0F) << 4);
+      rev[i] = (((x & 0xFF00) >> 8) | ((x & 0x00FF) << 8)) >> 1;
+  }
+  // create huffman tree from u8 "map": index -> code length for code index
+  // mb (max bits) must be at most 15
+  // TODO: optimize/split up?
+  var hMap = (function (cd, mb, r) {
+      var s = cd.length;
+      // index
+      var i = 0;
+      // u16 "map": index -> # of codes with bit length = index
+      var l = new u16(mb);
+      // length of cd must be 288 (total # of codes)
+      for (; i < s; ++i) {
+          if (cd[i])
+              ++l[cd[i] - 1];
+      }
+      // u16 "map": index -> minimum code for bit length = index
+      var le = new u16(mb);
+      for (i = 1; i < mb; ++i) {
+          le[i] = (le[i - 1] + l[i - 1]) << 1;
+      }
+      var co;
+      if (r) {
+          // u16 "map": index -> number of actual bits, symbol for code
+          co = new u16(1 << mb);
+          // bits to remove for reverser
+          var rvb = 15 - mb;
+          for (i = 0; i < s; ++i) {
+              // ignore 0 lengths
+              if (cd[i]) {
+                  // num encoding both symbol and bits read
+                  var sv = (i << 4) | cd[i];
+                  // free bits
+                  var r_1 = mb - cd[i];
+                  // start value
+                  var v = le[cd[i] - 1]++ << r_1;
+                  // m is end value
+                  for (var m = v | ((1 << r_1) - 1); v <= m; ++v) {
+                      // every 16 bit value starting with the code yields the same result
+                      co[rev[v] >> rvb] = sv;
+                  }
+              }
+          }
+      }
+      else {
+          co = new u16(s);
+          for (i = 0; i < s; ++i) {
+              if (cd[i]) {
+                  co[i] = rev[le[cd[i] - 1]++] >> (15 - cd[i]);
+              }
+          }
+      }
+      return co;
+  });
+  // fixed length tree
+  var flt = new u8(288);
+  for (var i = 0; i < 144; ++i)
+      flt[i] = 8;
+  for (var i = 144; i < 256; ++i)
+      flt[i] = 9;
+  for (var i = 256; i < 280; ++i)
+      flt[i] = 7;
+  for (var i = 280; i < 288; ++i)
+      flt[i] = 8;
+  // fixed distance tree
+  var fdt = new u8(32);
+  for (var i = 0; i < 32; ++i)
+      fdt[i] = 5;
+  // fixed length map
+  var flm = /*#__PURE__*/ hMap(flt, 9, 0);
+  // fixed distance map
+  var fdm = /*#__PURE__*/ hMap(fdt, 5, 0);
+  // get end of byte
+  var shft = function (p) { return ((p + 7) / 8) | 0; };
+  // typed array slice - allows garbage collector to free original reference,
+  // while being more compatible than .slice
+  var slc = function (v, s, e) {
+      if (e == null || e > v.length)
+          e = v.length;
+      // can't use .constructor in case user-supplied
+      return new u8(v.subarray(s, e));
+  };
+  // starting at p, write the minimum number of bits that can hold v to d
+  var wbits = function (d, p, v) {
+      v <<= p & 7;
+      var o = (p / 8) | 0;
+      d[o] |= v;
+      d[o + 1] |= v >> 8;
+  };
+  // starting at p, write the minimum number of bits (>8) that can hold v to d
+  var wbits16 = function (d, p, v) {
+      v <<= p & 7;
+      var o = (p / 8) | 0;
+      d[o] |= v;
+      d[o + 1] |= v >> 8;
+      d[o + 2] |= v >> 16;
+  };
+  // creates code lengths from a frequency table
+  var hTree = function (d, mb) {
+      // Need extra info to make a tree
+      var t = [];
+      for (var i = 0; i < d.length; ++i) {
+          if (d[i])
+              t.push({ s: i, f: d[i] });
+      }
+      var s = t.length;
+      var t2 = t.slice();
+      if (!s)
+          return { t: et, l: 0 };
+      if (s == 1) {
+          var v = new u8(t[0].s + 1);
+          v[t[0].s] = 1;
+          return { t: v, l: 1 };
+      }
+      t.sort(function (a, b) { return a.f - b.f; });
+      // after i2 reaches last ind, will be stopped
+      // freq must be greater than largest possible number of symbols
+      t.push({ s: -1, f: 25001 });
+      var l = t[0], r = t[1], i0 = 0, i1 = 1, i2 = 2;
+      t[0] = { s: -1, f: l.f + r.f, l: l, r: r };
+      // efficient algorithm from UZIP.js
+      // i0 is lookbehind, i2 is lookahead - after processing two low-freq
+      // symbols that combined have high freq, will start processing i2 (high-freq,
+      // non-composite) symbols instead
+      // see https://reddit.com/r/photopea/comments/ikekht/uzipjs_questions/
+      while (i1 != s - 1) {
+          l = t[t[i0].f < t[i2].f ? i0++ : i2++];
+          r = t[i0 != i1 && t[i0].f < t[i2].f ? i0++ : i2++];
+          t[i1++] = { s: -1, f: l.f + r.f, l: l, r: r };
+      }
+      var maxSym = t2[0].s;
+      for (var i = 1; i < s; ++i) {
+          if (t2[i].s > maxSym)
+              maxSym = t2[i].s;
+      }
+      // code lengths
+      var tr = new u16(maxSym + 1);
+      // max bits in tree
+      var mbt = ln(t[i1 - 1], tr, 0);
+      if (mbt > mb) {
+          // more algorithms from UZIP.js
+          // TODO: find out how this code works (debt)
+          //  ind    debt
+          var i = 0, dt = 0;
+          //    left            cost
+          var lft = mbt - mb, cst = 1 << lft;
+          t2.sort(function (a, b) { return tr[b.s] - tr[a.s] || a.f - b.f; });
+          for (; i < s; ++i) {
+              var i2_1 = t2[i].s;
+              if (tr[i2_1] > mb) {
+                  dt += cst - (1 << (mbt - tr[i2_1]));
+                  tr[i2_1] = mb;
+              }
+              else
+                  break;
+          }
+          dt >>= lft;
+          while (dt > 0) {
+              var i2_2 = t2[i].s;
+              if (tr[i2_2] < mb)
+                  dt -= 1 << (mb - tr[i2_2]++ - 1);
+              else
+                  ++i;
+          }
+          for (; i >= 0 && dt; --i) {
+              var i2_3 = t2[i].s;
+              if (tr[i2_3] == mb) {
+                  --tr[i2_3];
+                  ++dt;
+              }
+          }
+          mbt = mb;
+      }
+      return { t: new u8(tr), l: mbt };
+  };
+  // get the max length and assign length codes
+  var ln = function (n, l, d) {
+      return n.s == -1
+          ? Math.max(ln(n.l, l, d + 1), ln(n.r, l, d + 1))
+          : (l[n.s] = d);
+  };
+  // length codes generation
+  var lc = function (c) {
+      var s = c.length;
+      // Note that the semicolon was intentional
+      while (s && !c[--s])
+          ;
+      var cl = new u16(++s);
+      //  ind      num         streak
+      var cli = 0, cln = c[0], cls = 1;
+      var w = function (v) { cl[cli++] = v; };
+      for (var i = 1; i <= s; ++i) {
+          if (c[i] == cln && i != s)
+              ++cls;
+          else {
+              if (!cln && cls > 2) {
+                  for (; cls > 138; cls -= 138)
+                      w(32754);
+                  if (cls > 2) {
+                      w(cls > 10 ? ((cls - 11) << 5) | 28690 : ((cls - 3) << 5) | 12305);
+                      cls = 0;
+                  }
+              }
+              else if (cls > 3) {
+                  w(cln), --cls;
+                  for (; cls > 6; cls -= 6)
+                      w(8304);
+                  if (cls > 2)
+                      w(((cls - 3) << 5) | 8208), cls = 0;
+              }
+              while (cls--)
+                  w(cln);
+              cls = 1;
+              cln = c[i];
+          }
+      }
+      return { c: cl.subarray(0, cli), n: s };
+  };
+  // calculate the length of output from tree, code lengths
+  var clen = function (cf, cl) {
+      var l = 0;
+      for (var i = 0; i < cl.length; ++i)
+          l += cf[i] * cl[i];
+      return l;
+  };
+  // writes a fixed block
+  // returns the new bit pos
+  var wfblk = function (out, pos, dat) {
+      // no need to write 00 as type: TypedArray defaults to 0
+      var s = dat.length;
+      var o = shft(pos + 2);
+      out[o] = s & 255;
+      out[o + 1] = s >> 8;
+      out[o + 2] = out[o] ^ 255;
+      out[o + 3] = out[o + 1] ^ 255;
+      for (var i = 0; i < s; ++i)
+          out[o + i + 4] = dat[i];
+      return (o + 4 + s) * 8;
+  };
+  // writes a block
+  var wblk = function (dat, out, final, syms, lf, df, eb, li, bs, bl, p) {
+      wbits(out, p++, final);
+      ++lf[256];
+      var _a = hTree(lf, 15), dlt = _a.t, mlb = _a.l;
+      var _b = hTree(df, 15), ddt = _b.t, mdb = _b.l;
+      var _c = lc(dlt), lclt = _c.c, nlc = _c.n;
+      var _d = lc(ddt), lcdt = _d.c, ndc = _d.n;
+      var lcfreq = new u16(19);
+      for (var i = 0; i < lclt.length; ++i)
+          ++lcfreq[lclt[i] & 31];
+      for (var i = 0; i < lcdt.length; ++i)
+          ++lcfreq[lcdt[i] & 31];
+      var _e = hTree(lcfreq, 7), lct = _e.t, mlcb = _e.l;
+      var nlcc = 19;
+      for (; nlcc > 4 && !lct[clim[nlcc - 1]]; --nlcc)
+          ;
+      var flen = (bl + 5) << 3;
+      var ftlen = clen(lf, flt) + clen(df, fdt) + eb;
+      var dtlen = clen(lf, dlt) + clen(df, ddt) + eb + 14 + 3 * nlcc + clen(lcfreq, lct) + 2 * lcfreq[16] + 3 * lcfreq[17] + 7 * lcfreq[18];
+      if (bs >= 0 && flen <= ftlen && flen <= dtlen)
+          return wfblk(out, p, dat.subarray(bs, bs + bl));
+      var lm, ll, dm, dl;
+      wbits(out, p, 1 + (dtlen < ftlen)), p += 2;
+      if (dtlen < ftlen) {
+          lm = hMap(dlt, mlb, 0), ll = dlt, dm = hMap(ddt, mdb, 0), dl = ddt;
+          var llm = hMap(lct, mlcb, 0);
+          wbits(out, p, nlc - 257);
+          wbits(out, p + 5, ndc - 1);
+          wbits(out, p + 10, nlcc - 4);
+          p += 14;
+          for (var i = 0; i < nlcc; ++i)
+              wbits(out, p + 3 * i, lct[clim[i]]);
+          p += 3 * nlcc;
+          var lcts = [lclt, lcdt];
+          for (var it = 0; it < 2; ++it) {
+              var clct = lcts[it];
+              for (var i = 0; i < clct.length; ++i) {
+                  var len = clct[i] & 31;
+                  wbits(out, p, llm[len]), p += lct[len];
+                  if (len > 15)
+                      wbits(out, p, (clct[i] >> 5) & 127), p += clct[i] >> 12;
+              }
+          }
+      }
+      else {
+          lm = flm, ll = flt, dm = fdm, dl = fdt;
+      }
+      for (var i = 0; i < li; ++i) {
+          var sym = syms[i];
+          if (sym > 255) {
+              var len = (sym >> 18) & 31;
+              wbits16(out, p, lm[len + 257]), p += ll[len + 257];
+              if (len > 7)
+                  wbits(out, p, (sym >> 23) & 31), p += fleb[len];
+              var dst = sym & 31;
+              wbits16(out, p, dm[dst]), p += dl[dst];
+              if (dst > 3)
+                  wbits16(out, p, (sym >> 5) & 8191), p += fdeb[dst];
+          }
+          else {
+              wbits16(out, p, lm[sym]), p += ll[sym];
+          }
+      }
+      wbits16(out, p, lm[256]);
+      return p + ll[256];
+  };
+  // deflate options (nice << 13) | chain
+  var deo = /*#__PURE__*/ new i32([65540, 131080, 131088, 131104, 262176, 1048704, 1048832, 2114560, 2117632]);
+  // empty
+  var et = /*#__PURE__*/ new u8(0);
+  // compresses data into a raw DEFLATE buffer
+  var dflt = function (dat, lvl, plvl, pre, post, st) {
+      var s = st.z || dat.length;
+      var o = new u8(pre + s + 5 * (1 + Math.ceil(s / 7000)) + post);
+      // writing to this writes to the output buffer
+      var w = o.subarray(pre, o.length - post);
+      var lst = st.l;
+      var pos = (st.r || 0) & 7;
+      if (lvl) {
+          if (pos)
+              w[0] = st.r >> 3;
+          var opt = deo[lvl - 1];
+          var n = opt >> 13, c = opt & 8191;
+          var msk_1 = (1 << plvl) - 1;
+          //    prev 2-byte val map    curr 2-byte val map
+          var prev = st.p || new u16(32768), head = st.h || new u16(msk_1 + 1);
+          var bs1_1 = Math.ceil(plvl / 3), bs2_1 = 2 * bs1_1;
+          var hsh = function (i) { return (dat[i] ^ (dat[i + 1] << bs1_1) ^ (dat[i + 2] << bs2_1)) & msk_1; };
+          // 24576 is an arbitrary number of maximum symbols per block
+          // 424 buffer for last block
+          var syms = new i32(25000);
+          // length/literal freq   distance freq
+          var lf = new u16(288), df = new u16(32);
+          //  l/lcnt  exbits  index          l/lind  waitdx          blkpos
+          var lc_1 = 0, eb = 0, i = st.i || 0, li = 0, wi = st.w || 0, bs = 0;
+          for (; i + 2 < s; ++i) {
+              // hash value
+              var hv = hsh(i);
+              // index mod 32768    previous index mod
+              var imod = i & 32767, pimod = head[hv];
+              prev[imod] = pimod;
+              head[hv] = imod;
+              // We always should modify head and prev, but only add symbols if
+              // this data is not yet processed ("wait" for wait index)
+              if (wi <= i) {
+                  // bytes remaining
+                  var rem = s - i;
+                  if ((lc_1 > 7000 || li > 24576) && (rem > 423 || !lst)) {
+                      pos = wblk(dat, w, 0, syms, lf, df, eb, li, bs, i - bs, pos);
+                      li = lc_1 = eb = 0, bs = i;
+                      for (var j = 0; j < 286; ++j)
+                          lf[j] = 0;
+                      for (var j = 0; j < 30; ++j)
+                          df[j] = 0;
+                  }
+                  //  len    dist   chain
+                  var l = 2, d = 0, ch_1 = c, dif = imod - pimod & 32767;
+                  if (rem > 2 && hv == hsh(i - dif)) {
+                      var maxn = Math.min(n, rem) - 1;
+                      var maxd = Math.min(32767, i);
+                      // max possible length
+                      // not capped at dif because decompressors implement "rolling" index population
+                      var ml = Math.min(258, rem);
+                      while (dif <= maxd && --ch_1 && imod != pimod) {
+                          if (dat[i + l] == dat[i + l - dif]) {
+                              var nl = 0;
+                              for (; nl < ml && dat[i + nl] == dat[i + nl - dif]; ++nl)
+                                  ;
+                              if (nl > l) {
+                                  l = nl, d = dif;
+                                  // break out early when we reach "nice" (we are satisfied enough)
+                                  if (nl > maxn)
+                                      break;
+                                  // now, find the rarest 2-byte sequence within this
+                                  // length of literals and search for that instead.
+                                  // Much faster than just using the start
+                                  var mmd = Math.min(dif, nl - 2);
+                                  var md = 0;
+                                  for (var j = 0; j < mmd; ++j) {
+                                      var ti = i - dif + j & 32767;
+                                      var pti = prev[ti];
+                                      var cd = ti - pti & 32767;
+                                      if (cd > md)
+                                          md = cd, pimod = ti;
+                                  }
+                              }
+                          }
+                          // check the previous match
+                          imod = pimod, pimod = prev[imod];
+                          dif += imod - pimod & 32767;
+                      }
+                  }
+                  // d will be nonzero only when a match was found
+                  if (d) {
+                      // store both dist and len data in one int32
+                      // Make sure this is recognized as a len/dist with 28th bit (2^28)
+                      syms[li++] = 268435456 | (revfl[l] << 18) | revfd[d];
+                      var lin = revfl[l] & 31, din = revfd[d] & 31;
+                      eb += fleb[lin] + fdeb[din];
+                      ++lf[257 + lin];
+                      ++df[din];
+                      wi = i + l;
+                      ++lc_1;
+                  }
+                  else {
+                      syms[li++] = dat[i];
+                      ++lf[dat[i]];
+                  }
+              }
+          }
+          for (i = Math.max(i, wi); i < s; ++i) {
+              syms[li++] = dat[i];
+              ++lf[dat[i]];
+          }
+          pos = wblk(dat, w, lst, syms, lf, df, eb, li, bs, i - bs, pos);
+          if (!lst) {
+              st.r = (pos & 7) | w[(pos / 8) | 0] << 3;
+              // shft(pos) now 1 less if pos & 7 != 0
+              pos -= 7;
+              st.h = head, st.p = prev, st.i = i, st.w = wi;
+          }
+      }
+      else {
+          for (var i = st.w || 0; i < s + lst; i += 65535) {
+              // end
+              var e = i + 65535;
+              if (e >= s) {
+                  // write final block
+                  w[(pos / 8) | 0] = lst;
+                  e = s;
+              }
+              pos = wfblk(w, pos + 1, dat.subarray(i, e));
+          }
+          st.i = s;
+      }
+      return slc(o, 0, pre + shft(pos) + post);
+  };
+  // CRC32 table
+  var crct = /*#__PURE__*/ (function () {
+      var t = new Int32Array(256);
+      for (var i = 0; i < 256; ++i) {
+          var c = i, k = 9;
+          while (--k)
+              c = ((c & 1) && -306674912) ^ (c >>> 1);
+          t[i] = c;
+      }
+      return t;
+  })();
+  // CRC32
+  var crc = function () {
+      var c = -1;
+      return {
+          p: function (d) {
+              // closures have awful performance
+              var cr = c;
+              for (var i = 0; i < d.length; ++i)
+                  cr = crct[(cr & 255) ^ d[i]] ^ (cr >>> 8);
+              c = cr;
+          },
+          d: function () { return ~c; }
+      };
+  };
+  // Adler32
+  var adler = function () {
+      var a = 1, b = 0;
+      return {
+          p: function (d) {
+              // closures have awful performance
+              var n = a, m = b;
+              var l = d.length | 0;
+              for (var i = 0; i != l;) {
+                  var e = Math.min(i + 2655, l);
+                  for (; i < e; ++i)
+                      m += n += d[i];
+                  n = (n & 65535) + 15 * (n >> 16), m = (m & 65535) + 15 * (m >> 16);
+              }
+              a = n, b = m;
+          },
+          d: function () {
+              a %= 65521, b %= 65521;
+              return (a & 255) << 24 | (a & 0xFF00) << 8 | (b & 255) << 8 | (b >> 8);
+          }
+      };
+  };
+  // deflate with opts
+  var dopt = function (dat, opt, pre, post, st) {
+      if (!st) {
+          st = { l: 1 };
+          if (opt.dictionary) {
+              var dict = opt.dictionary.subarray(-32768);
+              var newDat = new u8(dict.length + dat.length);
+              newDat.set(dict);
+              newDat.set(dat, dict.length);
+              dat = newDat;
+              st.w = dict.length;
+          }
+      }
+      return dflt(dat, opt.level == null ? 6 : opt.level, opt.mem == null ? (st.l ? Math.ceil(Math.max(8, Math.min(13, Math.log(dat.length))) * 1.5) : 20) : (12 + opt.mem), pre, post, st);
+  };
+  // write bytes
+  var wbytes = function (d, b, v) {
+      for (; v; ++b)
+          d[b] = v, v >>>= 8;
+  };
+  // gzip header
+  var gzh = function (c, o) {
+      var fn = o.filename;
+      c[0] = 31, c[1] = 139, c[2] = 8, c[8] = o.level < 2 ? 4 : o.level == 9 ? 2 : 0, c[9] = 3; // assume Unix
+      if (o.mtime != 0)
+          wbytes(c, 4, Math.floor(new Date(o.mtime || Date.now()) / 1000));
+      if (fn) {
+          c[3] = 8;
+          for (var i = 0; i <= fn.length; ++i)
+              c[i + 10] = fn.charCodeAt(i);
+      }
+  };
+  // gzip header length
+  var gzhl = function (o) { return 10 + (o.filename ? o.filename.length + 1 : 0); };
+  // zlib header
+  var zlh = function (c, o) {
+      var lv = o.level, fl = lv == 0 ? 0 : lv < 6 ? 1 : lv == 9 ? 3 : 2;
+      c[0] = 120, c[1] = (fl << 6) | (o.dictionary && 32);
+      c[1] |= 31 - ((c[0] << 8) | c[1]) % 31;
+      if (o.dictionary) {
+          var h = adler();
+          h.p(o.dictionary);
+          wbytes(c, 2, h.d());
+      }
+  };
+  /**
+   * Compresses data with DEFLATE without any wrapper
+   * @param data The data to compress
+   * @param opts The compression options
+   * @returns The deflated version of the data
+   */
+  function deflateSync(data, opts) {
+      return dopt(data, opts || {}, 0, 0);
+  }
+  /**
+   * Compresses data with GZIP
+   * @param data The data to compress
+   * @param opts The compression options
+   * @returns The gzipped version of the data
+   */
+  function gzipSync(data, opts) {
+      if (!opts)
+          opts = {};
+      var c = crc(), l = data.length;
+      c.p(data);
+      var d = dopt(data, opts, gzhl(opts), 8), s = d.length;
+      return gzh(d, opts), wbytes(d, s - 8, c.d()), wbytes(d, s - 4, l), d;
+  }
+  /**
+   * Compress data with Zlib
+   * @param data The data to compress
+   * @param opts The compression options
+   * @returns The zlib-compressed version of the data
+   */
+  function zlibSync(data, opts) {
+      if (!opts)
+          opts = {};
+      var a = adler();
+      a.p(data);
+      var d = dopt(data, opts, opts.dictionary ? 6 : 2, 4);
+      return zlh(d, opts), wbytes(d, d.length - 4, a.d()), d;
+  }
+  // text decoder
+  var td = typeof TextDecoder != 'undefined' && /*#__PURE__*/ new TextDecoder();
+  // text decoder stream
+  var tds = 0;
+  try {
+      td.decode(et, { stream: true });
+      tds = 1;
+  }
+  catch (e) { }
+
+  const STEP = 8;
+  const MANY = 128;
+  let tables;
+  function makeTables() {
+    const made = new Int32Array(STEP * 256);
+    for (let at = 0; at < made.length; at++) {
+      let value = at < 256 ? at : made[at - 256];
+      for (let bit = 0; bit < 8; bit++) value = value >>> 1 ^ (value & 1 ? 3988292384 : 0);
+      made[at] = value;
+    }
+    return made;
+  }
+  const crc32 = (bytes, value = 0) => {
+    const table = tables ??= makeTables();
+    const { length } = bytes;
+    let crc = ~value;
+    let at = 0;
+    if (length >= MANY) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      const four = (word, zeros) => table[(zeros + 3 << 8) + (word & 255)] ^ table[(zeros + 2 << 8) + (word >>> 8 & 255)] ^ table[(zeros + 1 << 8) + (word >>> 16 & 255)] ^ table[(zeros << 8) + (word >>> 24)];
+      for (; at + STEP <= length; at += STEP) {
+        crc = four(crc ^ view.getInt32(at, true), 4) ^ four(view.getInt32(at + 4, true), 0);
+      }
+    }
+    while (at < length) crc = table[(crc ^ bytes[at++]) & 255] ^ crc >>> 8;
+    return ~crc >>> 0;
+  };
+  const BASE = 65521;
+  const RUN = 3850;
+  const adler32 = (bytes, value = 1) => {
+    let low = value & 65535;
+    let high = value >>> 16;
+    for (let at = 0; at < bytes.length; ) {
+      for (const end = Math.min(at + RUN, bytes.length); at < end; at++) {
+        low += bytes[at];
+        high += low;
+      }
+      low %= BASE;
+      high %= BASE;
+    }
+    return high * 65536 + low;
+  };
+
+  function corrupt(codec, problem, position, cause) {
+    const isKnown = position !== void 0;
+    const text = `receive: ${codec}: ${problem}${isKnown ? ` at byte ${position}` : ""}`;
+    const details = { codec, ...isKnown && { position } };
+    return new WsError("INVALID_MESSAGE", text, { details, cause });
+  }
+  function orSkip(onInvalid, run) {
+    try {
+      return run();
+    } catch (error) {
+      if (!WsError.is(error) || error.code !== "INVALID_MESSAGE") throw error;
+      if ((typeof onInvalid === "function" ? onInvalid(error) : onInvalid) !== "skip") throw error;
+      return void 0;
+    }
+  }
+
+  const CHUNK_SIZE = 4096;
+  class Output {
+    constructor(codec, limit, checksum) {
+      this.size = 0;
+      /** All are full but for the last one. */
+      this.#chunks = [];
+      /** Free bytes of the last chunk. */
+      this.#free = 0;
+      this.codec = codec;
+      this.limit = limit;
+      this.#checksum = checksum;
+    }
+    #checksum;
+    #chunks;
+    #free;
+    /** Appends a copy of `bytes`. Throws `MESSAGE_TOO_BIG`. */
+    add(bytes) {
+      const { codec, limit } = this;
+      this.size += bytes.length;
+      if (this.size > limit) throw tooBig(codec, limit);
+      this.sum = this.#checksum?.(bytes, this.sum);
+      const last = this.#chunks.at(-1);
+      const fitting = bytes.subarray(0, this.#free);
+      last?.set(fitting, last.length - this.#free);
+      this.#free -= fitting.length;
+      const rest = bytes.subarray(fitting.length);
+      if (rest.length === 0) return;
+      const chunk = new Uint8Array(last ? Math.max(rest.length, CHUNK_SIZE) : rest.length);
+      chunk.set(rest);
+      this.#free = chunk.length - rest.length;
+      this.#chunks.push(chunk);
+    }
+    /** Returns all bytes in a buffer of their own, and starts again. */
+    take() {
+      const { size } = this;
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      this.#free = this.size = 0;
+      return chunks[0]?.length === size ? chunks[0] : join(chunks, size);
+    }
+  }
+  function tooBig(codec, limit) {
+    const text = `receive: ${codec}: decoded message exceeds readLimit (${limit}); raise readLimit`;
+    return new WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
+  }
+  function join(chunks, size) {
+    const whole = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk.subarray(0, size - at), at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  const MAX_BYTEWISE_COPY = 32;
+  const EMPTY = /* @__PURE__ */ new Uint8Array();
+  class BitReader {
+    #input = EMPTY;
+    /** Subtracted from a position in `#input` for the position in the latest piece. */
+    #offset = 0;
+    /** Position of the next byte; and the bits of those before it that are still to be read. */
+    #at = 0;
+    #bits = 0;
+    #bitCount = 0;
+    /** The same three at the mark. */
+    #markedAt = 0;
+    #markedBits = 0;
+    #markedBitCount = 0;
+    reset() {
+      this.#input = EMPTY;
+      this.#at = this.#bits = this.#bitCount = 0;
+    }
+    /** Goes on with a piece from `at` on. */
+    feed(bytes, at) {
+      const left = this.#input.length;
+      this.#input = left ? join([this.#input, bytes.subarray(at)], left + bytes.length - at) : bytes;
+      this.#at = left ? 0 : at;
+      this.#offset = left && left - at;
+    }
+    /** Lets go of the piece, which is the caller's: keeps a copy of bytes that are still to be read. */
+    release() {
+      this.#input = this.#at < this.#input.length ? this.#input.slice(this.#at) : EMPTY;
+    }
+    /** Position in the latest piece of the byte whose bits come next. */
+    get position() {
+      return Math.max(0, this.#at - (this.#bitCount + 7 >> 3) - this.#offset);
+    }
+    mark() {
+      this.#markedAt = this.#at;
+      this.#markedBits = this.#bits;
+      this.#markedBitCount = this.#bitCount;
+    }
+    /** True if more bits were read than there are. */
+    get isCutOff() {
+      return this.#at - (this.#bitCount >> 3) > this.#input.length;
+    }
+    /** Goes back to the mark. */
+    goBack() {
+      this.#at = this.#markedAt;
+      this.#bits = this.#markedBits;
+      this.#bitCount = this.#markedBitCount;
+      this.#returnBytes();
+    }
+    /** Skips the rest of a byte that was read in part. */
+    align() {
+      this.#drop(this.#bitCount & 7);
+      this.#returnBytes();
+    }
+    /** Reads a number of up to 16 bits. */
+    read(count) {
+      this.#need(count);
+      const value = this.#bits & (1 << count) - 1;
+      this.#drop(count);
+      return value;
+    }
+    /** Reads a symbol; -1 if there is no such code. */
+    readSymbol(code) {
+      if (this.#bitCount < 15) this.#need(15);
+      const entry = code.find(this.#bits);
+      const length = entry & 15 || 15;
+      this.#bits >>>= length;
+      this.#bitCount -= length;
+      return entry ? entry >> 4 : -1;
+    }
+    /** Reads up to `size` bytes, aligned, into `target`. Returns how many. */
+    readBytes(target, start, size) {
+      const input = this.#input;
+      const at = this.#at;
+      const count = Math.min(size, input.length - at);
+      if (count > MAX_BYTEWISE_COPY) target.set(input.subarray(at, at + count), start);
+      else for (let i = 0; i < count; i++) target[start + i] = input[at + i];
+      this.#at += count;
+      return count;
+    }
+    #need(count) {
+      let at = this.#at;
+      let bitCount = this.#bitCount;
+      for (; bitCount < count; bitCount += 8) {
+        this.#bits |= this.#input[at++] << bitCount;
+      }
+      this.#at = at;
+      this.#bitCount = bitCount;
+    }
+    #drop(count) {
+      this.#bits >>>= count;
+      this.#bitCount -= count;
+    }
+    /** Gives whole bytes back to the input. */
+    #returnBytes() {
+      this.#at -= this.#bitCount >> 3;
+      this.#bitCount &= 7;
+      this.#bits &= (1 << this.#bitCount) - 1;
+    }
+  }
+
+  const MAX_BITS = 15;
+  const FAST_BITS = 9;
+  const MAX_SYMBOLS = 288;
+  class HuffmanCode {
+    /** Entries as {@link find} returns them, by the next bits of the input; 0: none, or a longer code. */
+    #fast = new Uint16Array(1 << FAST_BITS);
+    #mask = 0;
+    /** The number of codes by their length, and the symbols in the order of their codes. */
+    #counts = new Uint16Array(MAX_BITS + 1);
+    #symbols = new Uint16Array(MAX_SYMBOLS);
+    /** While it is built: the index in `#symbols` of the next symbol by the length of its code. */
+    #next = new Uint16Array(MAX_BITS + 2);
+    /**
+     * Builds the code from the length of each symbol's code, 0 for a symbol without one. Returns false for
+     * lengths that zlib rejects: those of too many codes; or of too few, unless there are none at all or, if
+     * `mayBeSingle`, a single one of one bit.
+     */
+    build(lengths, mayBeSingle = true) {
+      const counts = this.#counts.fill(0);
+      for (const length of lengths) counts[length] = counts[length] + 1;
+      counts[0] = 0;
+      const next = this.#next.fill(0);
+      let free = 1;
+      let longest = 0;
+      for (let length = 1; length <= MAX_BITS; length++) {
+        const count = counts[length];
+        next[length + 1] = next[length] + count;
+        if (count) longest = length;
+        free = free * 2 - count;
+        if (free < 0) return false;
+      }
+      for (let symbol = 0; symbol < lengths.length; symbol++) {
+        const length = lengths[symbol];
+        if (length) {
+          const index = next[length];
+          this.#symbols[index] = symbol;
+          next[length] = index + 1;
+        }
+      }
+      this.#fillFast(longest);
+      return free === 0 || longest <= (mayBeSingle ? 1 : 0);
+    }
+    #fillFast(longest) {
+      const size = 1 << Math.min(longest, FAST_BITS);
+      const fast = this.#fast.fill(0, 0, size);
+      this.#mask = size - 1;
+      let code = 0;
+      let index = 0;
+      for (let length = 1; 1 << length <= size; length++) {
+        for (let left = this.#counts[length]; left > 0; left--) {
+          const entry = this.#symbols[index++] << 4 | length;
+          for (let at = code; at < size; at += 1 << length) fast[at] = entry;
+          let bit = 1 << length - 1;
+          for (; code & bit; bit >>= 1) code ^= bit;
+          code |= bit;
+        }
+      }
+    }
+    /** Finds the code that the next 15 bits begin with: `symbol << 4 | length`, 0 if there is none. */
+    find(bits) {
+      return this.#fast[bits & this.#mask] || this.#findLong(bits);
+    }
+    /** Compares bit by bit with the range of the codes of each length, as in Mark Adler's puff. */
+    #findLong(bits) {
+      let code = 0;
+      let index = 0;
+      for (let length = 1; length <= MAX_BITS; length++) {
+        const count = this.#counts[length];
+        code += bits >> length - 1 & 1;
+        if (code < count) return this.#symbols[index + code] << 4 | length;
+        index += count;
+        code = (code - count) * 2;
+      }
+      return 0;
+    }
+  }
+  let fixedCodes;
+  function getFixedCodes() {
+    if (!fixedCodes) {
+      const [literals, distances] = fixedCodes = [new HuffmanCode(), new HuffmanCode()];
+      literals.build(new Uint8Array(MAX_SYMBOLS).fill(8).fill(9, 144, 256).fill(7, 256, 280));
+      distances.build(new Uint8Array(32).fill(5));
+    }
+    return fixedCodes;
+  }
+
+  const WINDOW = 32768;
+  const MAX_MATCH = 258;
+  const BUFFER_SIZE = 65536;
+  const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+  class Inflater {
+    constructor() {
+      /** True if the stream has ended. */
+      this.hasEnded = false;
+      this.#reader = new BitReader();
+      this.#isLastBlock = false;
+      /** Bytes of a stored block that are still to be copied. */
+      this.#stored = 0;
+      this.#ownCodes = [new HuffmanCode(), new HuffmanCode()];
+      /** The number of code lengths of a block, 0 once its codes are built; those read so far, and their values. */
+      this.#lengthCount = 0;
+      this.#literalCount = 0;
+      this.#lengthsRead = 0;
+      this.#lengths = new Uint8Array(320);
+      this.#lengthCode = new HuffmanCode();
+      this.#start = 0;
+      this.#end = 0;
+    }
+    #reader;
+    #isLastBlock;
+    #stored;
+    /** Codes of a compressed block. */
+    #codes;
+    #ownCodes;
+    #lengthCount;
+    #literalCount;
+    #lengthsRead;
+    #lengths;
+    #lengthCode;
+    /** The window up to `#start`, then decoded data up to `#end`; allocated on first use. */
+    #buffer;
+    #start;
+    #end;
+    /** Starts another stream. */
+    reset() {
+      this.#reader.reset();
+      this.hasEnded = this.#isLastBlock = false;
+      this.#codes = void 0;
+      this.#stored = this.#lengthCount = this.#start = this.#end = 0;
+    }
+    /**
+     * Inflates `bytes` from `at` on. Returns the position of the byte after the stream, or after `bytes` if it
+     * has not ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and is then reset.
+     */
+    feed(bytes, at, output) {
+      const reader = this.#reader;
+      reader.feed(bytes, at);
+      const buffer = this.#buffer ??= new Uint8Array(BUFFER_SIZE);
+      try {
+        while (this.#readUnits(buffer, output)) ;
+        this.#flush(buffer, output);
+      } catch (error) {
+        this.reset();
+        throw error;
+      }
+      if (this.hasEnded) {
+        reader.align();
+        const { position } = reader;
+        reader.reset();
+        return position;
+      }
+      reader.release();
+      return bytes.length;
+    }
+    /** Reads units of one kind. Returns false at the end of the input or of the stream. */
+    #readUnits(buffer, output) {
+      this.#makeRoom(buffer, output);
+      if (this.#stored) return this.#copyStored(buffer);
+      if (this.#codes) return this.#decode(this.#codes, buffer, output.codec);
+      if (this.#lengthCount) return this.#readLengths(output.codec);
+      if (!this.#isLastBlock) return this.#readHeader(output.codec);
+      this.hasEnded = true;
+      return false;
+    }
+    /** Returns true, and goes back to its beginning, if the unit is cut off. Otherwise it throws a problem. */
+    #isCutOff(codec, problem) {
+      const reader = this.#reader;
+      const { isCutOff } = reader;
+      if (isCutOff || problem) reader.goBack();
+      if (problem && !isCutOff) throw corrupt(codec, problem, reader.position);
+      return isCutOff;
+    }
+    /** Reads the header of a block, up to its code lengths. */
+    #readHeader(codec) {
+      const reader = this.#reader;
+      reader.mark();
+      const isLast = reader.read(1) > 0;
+      const problem = this.#readBlock(reader.read(2));
+      if (this.#isCutOff(codec, problem)) {
+        this.#codes = void 0;
+        this.#stored = this.#lengthCount = 0;
+        return false;
+      }
+      this.#isLastBlock = isLast;
+      const lengths = this.#lengthCount && this.#lengths.subarray(0, ORDER.length);
+      if (lengths && !this.#lengthCode.build(lengths, false)) {
+        throw corrupt(codec, "invalid code lengths set", reader.position);
+      }
+      return true;
+    }
+    /** Reads on after the type of a block. Returns what is wrong. */
+    #readBlock(type) {
+      const reader = this.#reader;
+      if (type === 3) return "invalid block type";
+      if (type === 2) return this.#readCounts();
+      if (type === 1) this.#codes = getFixedCodes();
+      else {
+        reader.align();
+        this.#stored = reader.read(16);
+        if (reader.read(16) !== (this.#stored ^ 65535)) return "invalid stored block lengths";
+      }
+      return void 0;
+    }
+    /** RFC 1951 section 3.2.7, up to the lengths of the code length code. */
+    #readCounts() {
+      const reader = this.#reader;
+      this.#literalCount = reader.read(5) + 257;
+      const distanceCount = reader.read(5) + 1;
+      if (this.#literalCount > 286 || distanceCount > 30) return "too many symbols";
+      const lengths = this.#lengths.fill(0);
+      const size = reader.read(4) + 4;
+      for (const symbol of ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
+      this.#lengthsRead = 0;
+      this.#lengthCount = this.#literalCount + distanceCount;
+      return void 0;
+    }
+    /** Reads code lengths, one or a run of them as a unit, and after the last one builds the codes. */
+    #readLengths(codec) {
+      const reader = this.#reader;
+      const lengths = this.#lengths;
+      while (this.#lengthsRead < this.#lengthCount) {
+        reader.mark();
+        const start = this.#lengthsRead;
+        const symbol = reader.readSymbol(this.#lengthCode);
+        let length = symbol;
+        let end = start + 1;
+        if (symbol > 15) {
+          length = symbol > 16 ? 0 : lengths[start - 1];
+          end = start + (symbol > 17 ? reader.read(7) + 11 : reader.read(symbol - 14) + 3);
+        }
+        const isBad = symbol < 0 || length === void 0 || end > this.#lengthCount;
+        if (this.#isCutOff(codec, isBad ? "invalid code lengths" : void 0)) return false;
+        lengths.fill(length, start, end);
+        this.#lengthsRead = end;
+      }
+      const [literals, distances] = this.#codes = this.#ownCodes;
+      const isComplete = (
+        // Symbol 256 ends the block.
+        lengths[256] && literals.build(lengths.subarray(0, this.#literalCount)) && distances.build(lengths.subarray(this.#literalCount, this.#lengthCount))
+      );
+      if (!isComplete) {
+        throw corrupt(codec, "invalid literal/length or distance codes", reader.position);
+      }
+      this.#lengthCount = 0;
+      return true;
+    }
+    #copyStored(buffer) {
+      const size = Math.min(this.#stored, BUFFER_SIZE - this.#end);
+      const copied = this.#reader.readBytes(buffer, this.#end, size);
+      this.#end += copied;
+      this.#stored -= copied;
+      return copied > 0;
+    }
+    /** Decodes symbols up to the end of the block, the input or the buffer. */
+    #decode([literals, distances], buffer, codec) {
+      const reader = this.#reader;
+      let end = this.#end;
+      while (this.#codes && end <= BUFFER_SIZE - MAX_MATCH) {
+        reader.mark();
+        const symbol = reader.readSymbol(literals);
+        let size = 0;
+        let distance = 0;
+        if (symbol > 256) {
+          size = this.#readLength(symbol - 257);
+          distance = this.#readDistance(reader.readSymbol(distances));
+        }
+        const problem = distance > end ? "invalid distance" : symbol < 0 || symbol > 285 ? "invalid literal or length" : void 0;
+        if ((problem || reader.isCutOff) && this.#isCutOff(codec, problem)) {
+          this.#end = end;
+          return false;
+        }
+        if (symbol < 256) buffer[end++] = symbol;
+        else if (symbol === 256) this.#codes = void 0;
+        else end = copyMatch(buffer, end, size, distance);
+      }
+      this.#end = end;
+      return true;
+    }
+    /** RFC 1951 section 3.2.5, by rules in place of its tables. */
+    #readLength(code) {
+      if (code < 8) return code + 3;
+      if (code === 28) return MAX_MATCH;
+      const extra = (code >> 2) - 1;
+      return ((4 | code & 3) << extra) + this.#reader.read(extra) + 3;
+    }
+    #readDistance(code) {
+      if (code < 0 || code > 29) return BUFFER_SIZE + 1;
+      if (code < 4) return code + 1;
+      const extra = (code >> 1) - 1;
+      return ((2 | code & 1) << extra) + this.#reader.read(extra) + 1;
+    }
+    /** Makes room for the longest match: keeps the window. */
+    #makeRoom(buffer, output) {
+      if (this.#end <= BUFFER_SIZE - MAX_MATCH) return;
+      this.#flush(buffer, output);
+      buffer.copyWithin(0, this.#end - WINDOW, this.#end);
+      this.#start = this.#end = WINDOW;
+    }
+    #flush(buffer, output) {
+      if (this.#end > this.#start) output.add(buffer.subarray(this.#start, this.#end));
+      this.#start = this.#end;
+    }
+  }
+  function copyMatch(buffer, at, size, distance) {
+    const from = at - distance;
+    const end = at + size;
+    if (distance === 1) {
+      buffer.fill(buffer[from], at, end);
+      return end;
+    }
+    while (end - at > MAX_BYTEWISE_COPY) {
+      const step = Math.min(at - from, end - at);
+      buffer.copyWithin(at, from, from + step);
+      at += step;
+    }
+    for (; at < end; at++) buffer[at] = buffer[at - distance];
+    return end;
+  }
+
+  let inflater;
+  function unpack(format, bytes, limit) {
+    const { name, checksum, isConcatenable } = format;
+    const output = new Output(name, limit, checksum);
+    inflater ??= new Inflater();
+    let at = 0;
+    do {
+      const { size } = output;
+      output.sum = void 0;
+      at = format.readHeader(bytes, at);
+      inflater.reset();
+      at = inflater.feed(bytes, at, output);
+      if (!inflater.hasEnded) throw cutShort(name, bytes);
+      at = format.readTrailer(bytes, at, output.size - size, output.sum);
+    } while (isConcatenable && at < bytes.length);
+    if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
+    return output.take();
+  }
+  const cutShort = (name, { length }) => corrupt(name, "cut short", length);
+  function readUint32(name, bytes, at, littleEndian) {
+    if (at + 4 > bytes.length) throw cutShort(name, bytes);
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, littleEndian);
+  }
+  const GZIP = {
+    name: "gzip",
+    checksum: crc32,
+    isConcatenable: true,
+    readHeader(bytes, start) {
+      const flags = bytes[start + 3] ?? 0;
+      const isGzip = bytes[start] === 31 && bytes[start + 1] === 139 && bytes[start + 2] === 8;
+      if (!isGzip || flags & 224) {
+        throw corrupt("gzip", "not gzip", start);
+      }
+      let at = start + 10;
+      if (flags & 4) at += 2 + ((bytes[at] ?? 0) | (bytes[at + 1] ?? 0) << 8);
+      for (const flag of [8, 16]) {
+        if (flags & flag) at = bytes.indexOf(0, at) + 1 || Infinity;
+      }
+      if (flags & 2) at += 2;
+      if (at > bytes.length) throw cutShort("gzip", bytes);
+      return at;
+    },
+    readTrailer(bytes, at, size, sum = 0) {
+      if (readUint32("gzip", bytes, at, true) !== sum) throw corrupt("gzip", "wrong CRC-32", at);
+      if (readUint32("gzip", bytes, at + 4, true) !== size) {
+        throw corrupt("gzip", "wrong length", at + 4);
+      }
+      return at + 8;
+    }
+  };
+  const FDICT = 32;
+  function isZlib(method, flags) {
+    return (method & 15) === 8 && method >> 4 <= 7 && (method << 8 | flags) % 31 === 0;
+  }
+  function readZlibHeader(codec, bytes, at) {
+    const [method = 0, flags = 0] = bytes.subarray(at);
+    if (!isZlib(method, flags)) throw corrupt(codec, "not zlib", at);
+    if (flags & FDICT) throw corrupt(codec, "it needs a dictionary", at);
+    return at + 2;
+  }
+  const ZLIB = {
+    name: "zlib",
+    checksum: adler32,
+    readHeader: (bytes, at) => readZlibHeader("zlib", bytes, at),
+    readTrailer(bytes, at, _, sum = 1) {
+      if (readUint32("zlib", bytes, at, false) !== sum) throw corrupt("zlib", "wrong Adler-32", at);
+      return at + 4;
+    }
+  };
+  const DEFLATE_RAW = {
+    name: "deflateRaw",
+    readHeader: (_, at) => at,
+    readTrailer: (_, at) => at
+  };
+
+  let utf8;
+  function globalClass(codec, name) {
+    const found = globalThis[name];
+    if (found) return found;
+    throw new WsError("UNSUPPORTED", `${codec}: this platform has no ${name}: polyfill it`);
+  }
+  function toText(codec, bytes) {
+    utf8 ??= new (globalClass(codec, "TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
+    try {
+      return utf8.decode(bytes);
+    } catch (cause) {
+      throw corrupt(codec, "not UTF-8", void 0, cause);
+    }
+  }
+  function toMessage(codec, type, bytes) {
+    if (type === "binary") return { type, data: bytes };
+    return { type: "text", data: toText(codec, bytes) };
+  }
+  function sizeOf$1({ type, data }) {
+    return data.length * (type === "text" ? 2 : 1);
+  }
+
+  const oneOf = (...values) => [
+    (value) => values.includes(value),
+    values.join(" or ")
+  ];
+  const integer = (max) => [
+    (value) => Number.isInteger(value) && value >= 0 && value <= max,
+    `an integer from 0 to ${max}`
+  ];
+  const TYPE = /* @__PURE__ */ oneOf("text", "binary");
+  const ON_INVALID = [
+    (value) => value === "close" || value === "skip" || typeof value === "function",
+    "close, skip or a function"
+  ];
+  function checkOptions(codec, given, checks) {
+    const fail = (text) => {
+      throw new WsError("INVALID_OPTION", `${codec}: ${text}`);
+    };
+    const options = given;
+    if (typeof options !== "object" || !options || Array.isArray(options)) {
+      return fail("options must be an object");
+    }
+    const known = Object.keys(checks);
+    for (const [name, value] of Object.entries(options)) {
+      if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
+      const [passes, wanted] = checks[name];
+      if (value !== void 0 && !passes(value)) fail(`option ${name} must be ${wanted}`);
+    }
+    return { ...given };
+  }
+
+  function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
+    return {
+      name,
+      decoder(readLimit) {
+        const choose = newChoice();
+        return (message, emit) => {
+          const decoded = orSkip(onInvalid, () => {
+            if (message.type === "text") return message;
+            const format = choose(message.data);
+            const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit) : message.data;
+            return toMessage(name, type, bytes);
+          });
+          if (decoded) emit(decoded, sizeOf$1(decoded));
+        };
+      }
+    };
+  }
+  const CHECKS$4 = { type: TYPE, onInvalid: ON_INVALID };
+  function bindInflating(format, unpackAtOnce) {
+    const { name } = format;
+    const make = (given = {}) => inflating(name, checkOptions(name, given, CHECKS$4), () => () => format, unpackAtOnce);
+    return make;
+  }
+
+  const sniff = ([first = 0, second = 0]) => {
+    if (first === 31 && second === 139) return GZIP;
+    return isZlib(first, second) && !(second & FDICT) ? ZLIB : void 0;
+  };
+  function pinned() {
+    let format = null;
+    return (bytes) => format === null ? format = sniff(bytes) : format;
+  }
+  const CHECKS$3 = {
+    type: TYPE,
+    onInvalid: ON_INVALID,
+    pin: /* @__PURE__ */ oneOf(true, false)
+  };
+  function bindAuto(unpackAtOnce) {
+    const make = (given = {}) => {
+      const { pin, ...options } = checkOptions("auto", given, CHECKS$3);
+      return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
+    };
+    return make;
+  }
+
+  const CHECKS$2 = {
+    type: TYPE,
+    onInvalid: ON_INVALID,
+    threshold: /* @__PURE__ */ integer(104857600),
+    level: /* @__PURE__ */ integer(9)
+  };
+  function bindDeflating(format, deflate, unpackAtOnce) {
+    const { name } = format;
+    const make = (given = {}) => {
+      const options = checkOptions(name, given, CHECKS$2);
+      const { threshold = 1024, level = 6 } = options;
+      return {
+        ...inflating(name, options, () => () => format, unpackAtOnce),
+        encode(value, type) {
+          const bytes = toBytes(name, value);
+          const isString = typeof value === "string";
+          const isText = type ? type === TEXT : isString;
+          if (isText && !isString) toText(name, bytes);
+          return isText && bytes.length < threshold ? value : deflate(bytes, level);
+        }
+      };
+    };
+    return make;
+  }
+  function toBytes(codec, data) {
+    if (typeof data === "string") return new (globalClass(codec, "TextEncoder"))().encode(data);
+    if (ArrayBuffer.isView(data)) {
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    }
+    ArrayBuffer.prototype.slice.call(data, 0, 0);
+    return new Uint8Array(data);
+  }
+
+  function compose(outer, inner) {
+    return {
+      name: `${outer.name}+${inner.name}`,
+      decoder(readLimit) {
+        const decodeOuter = outer.decoder(readLimit);
+        const decodeInner = inner.decoder(readLimit);
+        return (message, emit) => {
+          decodeOuter(message, (decoded) => decodeInner(decoded, emit));
+        };
+      },
+      encode(value, type) {
+        const data = inner.encode?.(value, type) ?? value;
+        return outer.encode?.(data, data === value ? type : void 0) ?? data;
+      }
+    };
+  }
+
+  const NAME = "json";
+  const CHECKS$1 = {
+    onInvalid: ON_INVALID,
+    schema: [
+      (value) => typeof value?.["~standard"]?.validate === "function",
+      "a schema by the Standard Schema interface"
+    ]
+  };
+  function json(options = {}) {
+    const { schema, onInvalid } = checkOptions(NAME, options, CHECKS$1);
+    return {
+      name: NAME,
+      decoder: () => (message, emit) => {
+        const decoded = orSkip(onInvalid, () => {
+          const value = parse(message.type === "text" ? message.data : toText(NAME, message.data));
+          return { value: schema ? validate(schema, value) : value };
+        });
+        if (decoded) emit(decoded.value, sizeOf$1(message));
+      },
+      encode(value) {
+        const text = JSON.stringify(value);
+        if (text === void 0) throw new TypeError("it has no JSON");
+        return text;
+      }
+    };
+  }
+  function parse(text) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw corrupt(NAME, `no JSON in a text of ${text.length} characters`);
+    }
+  }
+  function validate(schema, value) {
+    const result = schema["~standard"].validate(value);
+    if ("then" in result) {
+      result.then(void 0, () => {
+      });
+      throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
+    }
+    if (!result.issues) return result.value;
+    const path = result.issues[0]?.path?.map(
+      (part) => String(typeof part === "object" ? part.key : part)
+    );
+    const problem = `not as its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
+    throw corrupt(NAME, problem, void 0, result.issues);
+  }
+
+  const FLUSHED = 65535;
+  const HEADER = 2;
+  const TRAILER = 4;
+  class StreamReader {
+    constructor(name, isZlib, limit) {
+      /** Whether all so far has been flushed, or is over. */
+      this.isFlushed = false;
+      this.#inflater = new Inflater();
+      /** Header and trailer, as far as they have come. */
+      this.#frame = [];
+      /** The last four bytes. */
+      this.#last = -1;
+      this.#name = name;
+      this.#isZlib = isZlib;
+      this.output = new Output(name, limit, isZlib ? adler32 : void 0);
+    }
+    #name;
+    #isZlib;
+    #inflater;
+    #frame;
+    #last;
+    read(bytes) {
+      const wasOver = this.#inflater.hasEnded;
+      const body = this.#readHeader(bytes);
+      const end = this.#inflater.feed(bytes, body, this.output);
+      const isOver = this.#inflater.hasEnded;
+      const rest = isOver ? this.#readTrailer(bytes, end) : end;
+      if (rest < bytes.length)
+        throw corrupt(this.#name, "the stream is over, and more follows", rest);
+      for (const byte of bytes.subarray(-4)) this.#last = this.#last << 8 | byte;
+      this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === FLUSHED;
+    }
+    #readHeader(bytes) {
+      const at = this.#readFrame(bytes, 0, HEADER);
+      if (at > 0 && this.#frame.length === HEADER) {
+        readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+      }
+      return at;
+    }
+    #readTrailer(bytes, start) {
+      const at = this.#readFrame(bytes, start, HEADER + TRAILER);
+      if (at > start && this.#frame.length === HEADER + TRAILER) {
+        const sum = this.#frame.slice(HEADER).reduce((sum2, byte) => sum2 * 256 + byte);
+        if (sum !== (this.output.sum ?? 1)) throw corrupt(this.#name, "wrong Adler-32", start);
+      }
+      return at;
+    }
+    /** Takes bytes of header or trailer, up to so many; returns where it stopped. */
+    #readFrame(bytes, start, size) {
+      let at = start;
+      while (this.#isZlib && this.#frame.length < size && at < bytes.length) {
+        this.#frame.push(bytes[at++]);
+      }
+      return at;
+    }
+  }
+  const CHECKS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+  function bindStream(name, isZlib) {
+    const make = (given = {}) => {
+      const { type, boundary } = checkOptions(name, given, CHECKS);
+      return {
+        name,
+        decoder(readLimit) {
+          const reader = new StreamReader(name, isZlib, readLimit);
+          return (message, emit) => {
+            let decoded = message;
+            if (message.type === "binary") {
+              reader.read(message.data);
+              if (!reader.isFlushed && boundary !== "message") return;
+              decoded = toMessage(name, type, reader.output.take());
+            }
+            emit(decoded, sizeOf$1(decoded));
+          };
+        }
+      };
+    };
+    return make;
+  }
+  const zlibStream = /* @__PURE__ */ bindStream("zlibStream", true);
+  const deflateStream = /* @__PURE__ */ bindStream(
+    "deflateStream",
+    false
+  );
+
+  const toGzip = (bytes, level) => gzipSync(bytes, { level, mtime: 0 });
+  const toZlib = (bytes, level) => zlibSync(bytes, { level });
+  const toDeflateRaw = (bytes, level) => deflateSync(bytes, { level });
+  const gunzip = /* @__PURE__ */ bindInflating(GZIP);
+  const unzlib = /* @__PURE__ */ bindInflating(ZLIB);
+  const inflateRaw = /* @__PURE__ */ bindInflating(DEFLATE_RAW);
+  const auto = /* @__PURE__ */ bindAuto();
+  const gzip = /* @__PURE__ */ bindDeflating(GZIP, toGzip);
+  const zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib);
+  const deflateRaw = /* @__PURE__ */ bindDeflating(DEFLATE_RAW, toDeflateRaw);
+
+  var browser = /*#__PURE__*/Object.freeze({
+    __proto__: null,
+    auto: auto,
+    compose: compose,
+    deflateRaw: deflateRaw,
+    deflateStream: deflateStream,
+    gunzip: gunzip,
+    gzip: gzip,
+    inflateRaw: inflateRaw,
+    json: json,
+    unzlib: unzlib,
+    zlib: zlib,
+    zlibStream: zlibStream
+  });
+
+  const RESTART = 5e3;
+  function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
+    const least = Math.min(RESTART, max);
+    if (closeCode === 1012 || closeCode === 1013) return [least, max - least];
+    const asked = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
+    return [asked, Math.min(max, Math.max(min * factor ** failures, asked))];
+  }
+
+  const DEFAULTS = {
+    backoff: { min: 500, max: 3e4, factor: 2 },
+    retryAfterMax: 36e5,
+    queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
+    stableAfter: 5e3
+  };
+  const USUAL = 2e4;
+  const WHEN_TOLD = { interval: 2147483647, timeout: 1e4 };
+  const any = (value) => value;
+  function makePlan(url, given, { createContext, pings }) {
+    const asked = given;
+    const context = asked?.context instanceof Context ? asked.context : createContext();
+    const group = (defaults, parsers2) => (value, name) => ({ ...defaults, ...parseBy(parsers2, value, name) });
+    const parsers = {
+      context: must((value) => value === context, "a Context"),
+      backoff: group(DEFAULTS.backoff, {
+        min: duration,
+        max: duration,
+        factor: must((value) => typeof value === "number" && value >= 1 && value <= 100, "1 to 100")
+      }),
+      retryAfterMax: duration,
+      stableAfter: duration,
+      maxAttempts: integer$1(1, 2147483647),
+      maxElapsed: duration,
+      shouldRetry: callable,
+      onConnect: callable,
+      queue: group(DEFAULTS.queue, {
+        maxMessages: integer$1(0, 1e6),
+        maxBytes: integer$1(1, 1073741824),
+        ttl: duration,
+        whenFull: oneOf$1("reject", "drop-oldest")
+      }),
+      onLost: callable,
+      marker: oneOf$1(false, true)
+    };
+    const fixed = { ...object(given, "reconnecting: options") };
+    const { headers, protocols, keepAlive } = fixed;
+    const isFunction = (value) => typeof value === "function";
+    const { options, dialTimeout, inbox } = context.prepare(
+      url,
+      {
+        ...fixed,
+        ...isFunction(headers) && { headers: {} },
+        ...isFunction(protocols) && { protocols: [] }
+      },
+      parsers,
+      "reconnecting"
+    );
+    const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
+    const orUsual = (value) => value === void 0 || value === 0 ? USUAL : value;
+    const isUsual = pings;
+    const chosen = keepAlive ? {
+      ...options.keepAlive,
+      interval: orUsual(keepAlive.interval),
+      timeout: orUsual(keepAlive.timeout)
+    } : options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : void 0);
+    const dial = {
+      ...Object.fromEntries(ofDial),
+      keepAlive: isUsual && !chosen ? WHEN_TOLD : chosen
+    };
+    return {
+      ...DEFAULTS,
+      ...options,
+      context,
+      inbox,
+      dialTimeout,
+      dial,
+      message: {
+        type: any,
+        ttl: duration,
+        key: any,
+        retry: oneOf$1(false, true),
+        timeout: any,
+        signal: any
+      },
+      fresh: [
+        isFunction(url) ? url : String(url),
+        isFunction(headers) ? headers : options.headers,
+        isFunction(protocols) ? protocols : options.protocols
+      ]
+    };
+  }
+
+  function newSender() {
+    let settle;
+    const promise = new Promise((resolve, reject) => settle = { resolve, reject });
+    promise.catch(() => {
+    });
+    return { promise, ...settle };
+  }
+  function sizeOf({ payload }) {
+    return 64 + payload.length * (typeof payload === "string" ? 2 : 1);
+  }
+  class Outbox {
+    constructor(settings, onLost) {
+      this.bytes = 0;
+      /** By key, or by itself; the oldest first. */
+      this.#waiting = /* @__PURE__ */ new Map();
+      /** When the timer is due, and what stops it. */
+      this.#due = Infinity;
+      this.#settings = settings;
+      this.#onLost = onLost;
+    }
+    #settings;
+    #onLost;
+    #waiting;
+    #due;
+    #stop;
+    get length() {
+      return this.#waiting.size;
+    }
+    /** The message that is to go next. */
+    get next() {
+      return this.#waiting.values().next().value;
+    }
+    /** Takes a message in at the end; or rejects with `QUEUE_FULL`, and what waits stays as it is. */
+    add(entry) {
+      const { maxMessages, maxBytes, whenFull } = this.#settings;
+      const old = this.#waiting.get(entry.key);
+      const size = sizeOf(entry);
+      const isFull = (messages, bytes) => this.length - messages >= maxMessages || this.bytes - bytes + size > maxBytes;
+      const isRefused = whenFull === "reject" ? isFull(old ? 1 : 0, old ? sizeOf(old) : 0) : isFull(this.length, this.bytes);
+      const sender = entry.sender = (isRefused ? void 0 : old?.sender) ?? newSender();
+      if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
+      else {
+        if (old) this.remove(old);
+        while (isFull(0, 0) && this.next) this.lose([this.next], "dropped", "QUEUE_FULL");
+        this.#insert(entry);
+      }
+      return sender.promise;
+    }
+    /** Takes messages back, before all others, but for those that a newer one replaces. */
+    restore(entries) {
+      const newer = this.#waiting;
+      this.#waiting = /* @__PURE__ */ new Map();
+      this.bytes = 0;
+      const back = entries.filter(({ key }) => !newer.has(key));
+      for (const entry of [...back, ...newer.values()]) this.#insert(entry);
+    }
+    /** A message has gone, if it waits here. */
+    remove(entry) {
+      const id = entry.key ?? entry;
+      if (this.#waiting.get(id) !== entry) return;
+      this.#waiting.delete(id);
+      this.bytes -= sizeOf(entry);
+    }
+    clear(reason = "dropped", code = "ABORTED") {
+      this.#stop?.();
+      this.#due = Infinity;
+      this.lose([...this.#waiting.values()], reason, code);
+    }
+    /** Tells the senders of messages, and `onLost`, that they are lost. */
+    lose(entries, reason, code) {
+      const lost = entries.map((entry) => {
+        const { payload: data, key, sender } = entry;
+        this.remove(entry);
+        sender?.reject(new WsError(code, `send: ${reason}`));
+        return { data, type: typeof data === "string" ? 1 : 2, key, reason };
+      });
+      if (lost[0]) microtask(() => this.#onLost?.(lost));
+    }
+    #insert(entry) {
+      const id = entry.key ?? entry;
+      const old = this.#waiting.get(id);
+      if (old) this.remove(old);
+      this.#waiting.set(id, entry);
+      this.bytes += sizeOf(entry);
+      this.#expireAt(entry.due);
+    }
+    /** Sees to it that the timer is due by then. It may find that the message has gone. */
+    #expireAt(due) {
+      if (due >= this.#due) return;
+      this.#due = due;
+      this.#stop?.();
+      this.#stop = startTimer(due - performance.now(), () => {
+        this.#due = Infinity;
+        const time = performance.now();
+        const late = [...this.#waiting.values()].filter((entry) => entry.due <= time);
+        this.lose(late, "expired", "CHANNEL_TIMEOUT");
+        for (const entry of this.#waiting.values()) this.#expireAt(entry.due);
+      });
+    }
+  }
+
+  const EVENTS = ["online", "offline", "pageshow", "resume", "visibilitychange"];
+  function onWake(signal, wake) {
+    const { addEventListener, document } = globalThis;
+    const listener = ({ type }) => {
+      if (type !== "visibilitychange" || !document?.hidden) wake(type !== "offline");
+    };
+    const capture = document !== void 0;
+    for (const type of EVENTS) addEventListener?.(type, listener, { capture, signal });
+  }
+
+  const LOST = { code: 1006, reason: "", clean: false, by: "none" };
+  const FIRST_ATTEMPTS = 10;
+  const KEPT = 100;
+  class ReconnectingClient {
+    #plan;
+    #outbox;
+    #channel;
+    #watchers = /* @__PURE__ */ new Set();
+    /** Aborts when the client ends, and takes along all that waits and listens. */
+    #life = new AbortController();
+    #signal = this.#life.signal;
+    #settleClosed;
+    /** Why it gave up. */
+    #failure;
+    #state = { type: "connecting", attempt: 1 };
+    /** The connection of this attempt, if it has come so far. */
+    #client;
+    /** Why this side ended it. */
+    #why;
+    /** Why the last attempt, or the last connection, ended. */
+    #lastError;
+    /** Whether a connection has ever been open, and since when there is one, or none. */
+    #resumed = false;
+    #since = performance.now();
+    /** What was handed to the connection and may not have left. */
+    #handed = [];
+    /** Settles when what waited has been handed over. */
+    #drained;
+    /** Ends a wait. */
+    #wake;
+    #readable;
+    #writable;
+    /** @internal */
+    constructor(plan) {
+      const { inbox, queue, onLost, signal } = plan;
+      this.#plan = plan;
+      this.#outbox = new Outbox(queue, onLost);
+      this.#channel = ReceiveChannel.of(inbox);
+      this.closed = new Promise((resolve) => this.#settleClosed = resolve);
+      const abort = () => this.#terminate(new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
+      signal?.addEventListener("abort", abort, { signal: this.#signal });
+      onWake(this.#signal, (isBack) => {
+        if (this.connection) this.connection.probe();
+        else if (isBack) this.#wake?.();
+      });
+      if (signal?.aborted) abort();
+      this.#run().catch((cause) => this.#terminate(toError("shouldRetry", cause)));
+    }
+    /** Where it stands now. */
+    get state() {
+      return this.#state;
+    }
+    /**
+     * Iterates over where it stands now, then over every change, until it has closed. What is not fetched
+     * waits from the first fetch on, the latest 100. It can be left at any time: a `return()` settles at once,
+     * and so does a pending `next()`, with `done: true`.
+     */
+    status() {
+      const watcher = new Channel(KEPT);
+      const changes = this.#changes(watcher);
+      const leave = changes.return.bind(changes);
+      changes.return = () => {
+        this.#watchers.delete(watcher);
+        watcher.close();
+        return leave();
+      };
+      return changes;
+    }
+    async *#changes(watcher) {
+      this.#watchers.add(watcher);
+      this.#tell(watcher);
+      yield* watcher;
+    }
+    /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
+    get connection() {
+      return this.#state.type === "open" ? this.#client : void 0;
+    }
+    /** What waits for a connection. */
+    get queue() {
+      return this.#outbox;
+    }
+    /** The channel on which the messages of all connections arrive; always the same one. */
+    channel() {
+      return this.#channel;
+    }
+    /** Short for `channel().receive(options)`. */
+    receive(options) {
+      return this.#channel.receive(options);
+    }
+    /** Returns the next message if that needs no waiting, as `Client.tryReceive`. */
+    tryReceive() {
+      return this.#channel.tryReceive();
+    }
+    /**
+     * Iterates over the messages of all connections until the client has ended; `state` is `closed` then.
+     * Returns after a local close or the peer's normal end, and throws the `WsError` for which it gave up
+     * otherwise. Leaving the loop leaves it open, and loses no message.
+     */
+    [Symbol.asyncIterator]() {
+      return this.messages();
+    }
+    /** As iterating over the client itself; `signal` ends it with `ABORTED`. Throws `INVALID_OPTION`. */
+    messages(options) {
+      const failure = () => this.closed.then(() => this.#failure);
+      const iterator = new QueueIterator(this.#plan.inbox, options, failure);
+      return iterator;
+    }
+    /** The messages of all connections as a WHATWG stream, as `Client.readable`. */
+    get readable() {
+      return this.#readable ??= readableOf(this);
+    }
+    /** A WHATWG stream that sends what is written, as `Client.writable`. */
+    get writable() {
+      return this.#writable ??= writableOf(this);
+    }
+    /**
+     * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
+     * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
+     * returned.
+     *
+     * @param data As of `Client.send`; a codec encodes it at once.
+     * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}. `timeout` and `signal` bound the
+     * wait only: the message is sent, or waits in the queue.
+     *
+     * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
+     * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that nobody
+     * awaits is no unhandled rejection.
+     */
+    send(data, options) {
+      let sent;
+      try {
+        if (typeof options === "object") {
+          const { timeout, signal, ...own } = parseBy(this.#plan.message, options, "send");
+          const wait = { timeout, signal };
+          sent = waitForStarted("send", "SEND_TIMEOUT", wait, () => this.#send(data, own));
+        } else sent = this.#send(data, { type: options });
+      } catch (error) {
+        sent = Promise.reject(error);
+      }
+      sent.catch(nothing);
+      return sent;
+    }
+    #send(data, { type, ttl, key, retry }) {
+      const { codec, onLost, queue } = this.#plan;
+      const payload = toPayload(data, type, codec);
+      if (this.#hasEnded()) throw this.#closedError("send");
+      const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
+      const entry = { payload, key, retry, due };
+      const sent = this.#outbox.next ? void 0 : this.#hand(this.connection, entry);
+      if (!sent || retry || onLost) entry.payload = payload.slice();
+      return sent ?? this.#outbox.add(entry);
+    }
+    /**
+     * Settles when nothing waits and what was sent is with the operating system, as the connection's own
+     * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, with
+     * `FLUSH_TIMEOUT`, `ABORTED` or `INVALID_OPTION`, and with `UNSUPPORTED`. `onLost` reports what was lost
+     * before.
+     */
+    async flush(options = {}) {
+      if (this.#hasEnded()) throw this.#closedError("flush");
+      if (this.connection && !this.#outbox.next) return this.connection.flush(options);
+      const changes = this.status();
+      const flush = waitForStarted("flush", "FLUSH_TIMEOUT", options, () => this.#flush(changes));
+      return flush.finally(() => changes.return());
+    }
+    async #flush(changes) {
+      for await (const { type } of changes) {
+        if (type === "open") await this.#drained;
+        if (this.connection && !this.#outbox.next) return this.connection.flush();
+      }
+      throw this.#closedError("flush");
+    }
+    /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
+    async ping(options) {
+      if (!this.connection) throw this.#closedError("ping");
+      return this.connection.ping(options);
+    }
+    /**
+     * Ends it: what waits is lost, an open connection is closed as by its own `close`, a dial and all waits
+     * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
+     * returns the same promise.
+     *
+     * @param code As of `Client.close`; default 1000.
+     * @param reason As of `Client.close`; default `""`.
+     *
+     * Rejects with `INVALID_CLOSE`, and nothing ends.
+     */
+    close(code = 1e3, reason = "") {
+      if (this.#hasEnded()) return this.closed;
+      try {
+        checkClose(code, reason);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      const clean = !this.#outbox.next;
+      const ended = this.#client?.close(code, reason).then((info) => ({ ...info, clean: clean && info.clean }));
+      void this.#end(ended ?? { code, reason, clean, by: "local" });
+      return this.closed;
+    }
+    /** Ends it now, without a closing handshake. */
+    terminate() {
+      this.#terminate();
+    }
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    }
+    // Connecting
+    async #run() {
+      const { backoff, retryAfterMax, shouldRetry, stableAfter } = this.#plan;
+      let failures = 0;
+      for (let attempt = 1; !this.#hasEnded(); attempt++) {
+        this.#set({ type: "connecting", attempt });
+        const info = await this.#attempt(attempt);
+        if (this.#hasEnded()) return;
+        const error = this.#lastError = info.error ?? endError(info);
+        const verdict = shouldRetry?.(error, attempt) ?? error.retryable;
+        if (verdict !== true) {
+          return this.#end(info, info.error);
+        }
+        const time = performance.now();
+        if (this.connection) {
+          if (time - this.#since >= stableAfter) attempt = failures = 0;
+          this.#since = time;
+        }
+        this.#client = void 0;
+        const [least, spread] = pauseAfter(failures++, backoff, retryAfterMax, error.details);
+        const jitter = Math.random() * spread;
+        const delay = least + jitter;
+        if (this.#isUsedUp(attempt, time + delay)) {
+          const last = giveUpError(attempt, error);
+          return this.#end({ ...info, error: last }, last);
+        }
+        this.#set({ type: "waiting", attempt: attempt + 1, delay, error });
+        if (least > 0) await this.#sleep(least);
+        if (await this.#sleep(jitter, true)) await this.#sleep(Math.random() * backoff.min);
+      }
+    }
+    /** Whether there may be no other attempt, which would begin then. */
+    #isUsedUp(attempt, then) {
+      const { maxAttempts = this.#resumed ? Infinity : FIRST_ATTEMPTS, maxElapsed = Infinity } = this.#plan;
+      return attempt >= maxAttempts || then - this.#since > maxElapsed;
+    }
+    /** One attempt, up to the end of the connection that it has opened. */
+    async #attempt(attempt) {
+      const { onConnect } = this.#plan;
+      let info = LOST;
+      this.#why = void 0;
+      try {
+        const client = this.#client = await this.#dial(attempt);
+        try {
+          const resumed = this.#resumed;
+          await this.#within("onConnect", () => onConnect?.(client, { attempt, resumed }));
+          this.#open(client, attempt);
+        } catch (error) {
+          this.#drop(client, error);
+        }
+        info = await client.closed;
+        this.#takeBack(info.clean ? [] : this.#handed);
+      } catch (error) {
+        this.#why = error;
+      }
+      return this.#why ? { ...info, error: this.#why } : info;
+    }
+    /** Asks for what may have changed, and dials. */
+    async #dial(attempt) {
+      const { context, dial, fresh } = this.#plan;
+      const signal = this.#signal;
+      const info = { attempt, lastError: this.#lastError, signal };
+      const [url, headers, protocols] = await this.#within(
+        "credentials",
+        () => Promise.all(fresh.map(async (value) => typeof value === "function" ? value(info) : value))
+      );
+      const options = { ...dial, headers, protocols, signal };
+      return context.connect(url, options);
+    }
+    /** The connection is ready: it feeds the channel, and what waits goes out. */
+    #open(client, attempt) {
+      if (this.#hasEnded()) return;
+      const { inbox, marker } = this.#plan;
+      const start = performance.now();
+      const gap = start - this.#since;
+      const reconnected = { type: "reconnected", attempt, gap };
+      if (marker && !this.#plan.dial.discardIncoming && this.#resumed && inbox.put(reconnected)) {
+        this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
+        return;
+      }
+      client.deliverTo(inbox);
+      this.#since = start;
+      this.#resumed = true;
+      this.#set({
+        type: "open",
+        attempt,
+        get duration() {
+          return performance.now() - start;
+        }
+      });
+      this.#drained = this.#drain(client);
+    }
+    /** Ends the connection for a reason of our own. */
+    #drop(client, why) {
+      if (client.state !== "open") return;
+      this.#why = why;
+      client.terminate();
+    }
+    // Sending
+    async #drain(client) {
+      for (let entry; entry = this.#outbox.next; ) {
+        const sent = this.#hand(client, entry);
+        if (!sent) return;
+        this.#outbox.remove(entry);
+        entry.sender?.resolve(sent);
+        entry.sender = void 0;
+        await sent.catch(nothing);
+      }
+    }
+    /** Hands a message to the connection, if there is one that takes it. */
+    #hand(client, entry) {
+      const sent = client?.offer(entry.payload);
+      if (!client || !sent) return void 0;
+      if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
+      return entry.retry && sent !== DONE ? sent.catch(nothing) : sent;
+    }
+    /** Forgets what has left. */
+    async #trim(client, handed) {
+      try {
+        while (handed[0]) {
+          const { length } = handed;
+          await client.flush();
+          handed.splice(0, length);
+        }
+      } catch (error) {
+        if (error.code === "UNSUPPORTED") handed.length = 0;
+      }
+    }
+    /** What the connection may not have sent goes again, if its sender says so, or is lost. */
+    #takeBack(left) {
+      const goesAgain = ({ retry }) => retry && !this.#hasEnded();
+      this.#handed = [];
+      this.#outbox.restore(left.filter(goesAgain));
+      const lost = left.filter((entry) => !goesAgain(entry));
+      this.#outbox.lose(lost, "unflushed", "CLOSED");
+    }
+    // Waiting
+    /** One step of an attempt, within `dialTimeout`. */
+    #within(step, run) {
+      const options = { timeout: this.#plan.dialTimeout, signal: this.#signal };
+      return waitFor(step, "DIAL_TIMEOUT", options, {
+        park(done) {
+          (async () => run())().then(done, (cause) => done(toError(step, cause)));
+          return nothing;
+        }
+      });
+    }
+    /** Waits for `delay` milliseconds, or until it is woken or the client ends. Resolves with true if woken. */
+    #sleep(delay, mayWake = false) {
+      const options = { signal: this.#signal };
+      const waiting = waitFor("wait", "CHANNEL_TIMEOUT", options, {
+        park: (done) => {
+          if (mayWake) this.#wake = () => done(true);
+          return startTimer(delay, () => done(false));
+        }
+      });
+      return waiting.catch(() => false);
+    }
+    // The end
+    #hasEnded() {
+      return this.#signal.aborted;
+    }
+    #terminate(error) {
+      const client = this.#client;
+      const info = { ...LOST, by: "local", ...error && { error } };
+      void this.#end(client?.closed.then(() => info) ?? info, error);
+      client?.terminate();
+    }
+    /** The one way into `closed`. */
+    async #end(outcome, failure) {
+      if (this.#hasEnded()) return;
+      this.#failure = failure;
+      this.#life.abort();
+      this.#plan.inbox.close();
+      this.#outbox.clear("closed", "CLOSED");
+      const info = await outcome;
+      this.#set({ type: "closed", error: info.error });
+      this.#settleClosed(Object.freeze(info));
+    }
+    #set(status) {
+      this.#state = status;
+      for (const watcher of this.#watchers) this.#tell(watcher);
+    }
+    #tell(watcher) {
+      while (!watcher.trySend(this.#state)) watcher.tryReceive();
+      if (this.#state.type === "closed") watcher.close();
+    }
+    #closedError(operation) {
+      const init = { retryable: !this.#hasEnded(), cause: this.#failure };
+      return new WsError("CLOSED", `${operation}: no connection`, init);
+    }
+  }
+  const nothing = () => {
+  };
+  function toError(step, cause) {
+    return WsError.is(cause) ? cause : new WsError("DIAL_FAILED", `${step}: failed`, { cause });
+  }
+  function endError({ code, reason, by }) {
+    const isPeer = by === "peer";
+    return new WsError(isPeer ? "CLOSED_BY_PEER" : "CLOSED", `connection: closed with code ${code}`, {
+      kind: "UNAVAILABLE",
+      retryable: !isPeer || code !== 1e3,
+      details: { closeCode: code, reason }
+    });
+  }
+  function giveUpError(attempts, cause) {
+    const { code, kind, retryable, details } = cause;
+    const text = `reconnecting: gave up after ${attempts} attempts`;
+    return new WsError(code, text, { kind, retryable, details, cause });
+  }
+  function bindReconnecting(platform) {
+    const bound = (url, options = {}) => new ReconnectingClient(makePlan(url, options, platform));
+    return bound;
+  }
+
+  const reconnecting = /* @__PURE__ */ bindReconnecting({
+    createContext,
+    pings: false
+  });
+
+  exports.BINARY = BINARY;
+  exports.CLOSE_CODES = CLOSE_CODES;
+  exports.COMPRESSION = COMPRESSION;
+  exports.Channel = Channel;
+  exports.ReceiveChannel = ReceiveChannel;
+  exports.TEXT = TEXT;
+  exports.TYPE_BINARY = TYPE_BINARY;
+  exports.TYPE_CLOSE = TYPE_CLOSE;
+  exports.TYPE_PING = TYPE_PING;
+  exports.TYPE_PONG = TYPE_PONG;
+  exports.TYPE_TEXT = TYPE_TEXT;
+  exports.WsError = WsError;
+  exports.after = after;
+  exports.codec = browser;
+  exports.connect = connect;
+  exports.createContext = createContext;
+  exports.definePolicy = definePolicy;
+  exports.errors = errors;
+  exports.parseDuration = parseDuration;
+  exports.reconnecting = reconnecting;
+  exports.select = select;
+  exports.ticker = ticker;
+
+}));
+//# sourceMappingURL=wschan.all.umd.js.map

@@ -1,0 +1,4 @@
+/** The entry of the script that holds the core and all sub-paths in one global variable. */
+export * from "./browser.js";
+export * as codec from "./codec/browser.js";
+export { reconnecting } from "./reconnect/browser.js";

@@ -1,0 +1,154 @@
+import type { Client } from "../connection/client.js";
+import { Inbox } from "../connection/inbox.js";
+import { quote } from "../errors/validation.js";
+import { WsError } from "../errors/ws-error.js";
+import type { ConnectOptions } from "../options/connect-options.js";
+import { parseOptions } from "../options/parse-options.js";
+import { DEFAULTS } from "../options/parsed-options.js";
+import type { ParsedOptions } from "../options/parsed-options.js";
+import type { Parser } from "../options/parser.js";
+import { GOING_AWAY } from "../protocol/close-codes.js";
+import { checkClose } from "../protocol/close.js";
+import type { AnyCodec, Decoded, Encoded } from "../protocol/codec.js";
+import type { PlatformFor } from "../protocol/dial.js";
+import { parseUrl } from "../protocol/url.js";
+import { onAbort } from "../time/abort.js";
+import { parseSettings } from "./context-options.js";
+import type { ContextOptions } from "./context-options.js";
+import type { Connector, Owner } from "./owner.js";
+
+/** The parts of a client across connections: see {@link Context.prepare}. */
+export interface Ground {
+  /** The context's defaults, and on top of them what was given; checked and copied. */
+  readonly options: ConnectOptions;
+  readonly dialTimeout: number;
+  readonly inbox: Inbox;
+}
+
+/**
+ * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
+ * with `NO_CONTEXT`, and closes its connections.
+ */
+export class Context {
+  /** Settles when the context has been closed and the last of its connections has ended. */
+  readonly closed: Promise<void>;
+
+  readonly #connector: Connector;
+  readonly #platformFor: PlatformFor;
+  readonly #owner: Owner;
+  readonly #clients = new Map<string, Client>();
+  readonly #dials = new Set<(error: WsError) => void>();
+  #isClosing = false;
+  #settleClosed!: () => void;
+
+  /** @internal */
+  constructor(connector: Connector, platformFor: PlatformFor, options: ContextOptions) {
+    this.#connector = connector;
+    this.#platformFor = platformFor;
+    this.#owner = {
+      settings: parseSettings(options, platformFor),
+      enter: (abort) => {
+        if (this.#isClosing) throw noContext();
+        this.#dials.add(abort);
+        return () => this.#dials.delete(abort);
+      },
+      adopt: (client) => {
+        this.#clients.set(client.id, client);
+        void client.closed.then(() => this.#clients.delete(client.id));
+      },
+    };
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    const { signal } = options;
+    if (signal === undefined) return;
+    void this.closed.then(onAbort(signal, () => void this.close()));
+    if (signal.aborted) void this.close();
+  }
+
+  /**
+   * Opens a connection through a codec, under this context's policy and defaults. Takes, returns and rejects
+   * with the same as `connect`.
+   */
+  connect<C extends AnyCodec>(
+    url: string | URL,
+    options: ConnectOptions<C> & { readonly codec: C },
+  ): Promise<Client<Decoded<C>, Encoded<C>>>;
+  /**
+   * Opens a connection under this context's policy and defaults. Takes, returns and rejects with the same as
+   * `connect`.
+   */
+  connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
+  connect(url: string | URL, options?: ConnectOptions): Promise<never> {
+    return this.#connector(url, options, this.#owner) as Promise<never>;
+  }
+
+  /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+  connection(id: string): Client {
+    const client = this.#clients.get(id);
+    if (client === undefined) {
+      throw new WsError(
+        "UNKNOWN_CONNECTION",
+        `context: no live connection has the id ${quote(id)}`,
+      );
+    }
+    return client;
+  }
+
+  /** The connections that have not ended. A snapshot. */
+  get connections(): readonly Client[] {
+    return [...this.#clients.values()];
+  }
+
+  /**
+   * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
+   * and reason. Settles when all have ended. Closing again returns the same promise.
+   *
+   * Rejects with `INVALID_CLOSE`, and nothing is closed.
+   */
+  close(code: number = GOING_AWAY, reason = ""): Promise<void> {
+    if (this.#isClosing) return this.closed;
+    try {
+      checkClose(code, reason);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#isClosing = true;
+    for (const abort of this.#dials) abort(noContext());
+    const ends = this.connections.map((client) => client.close(code, reason));
+    void Promise.all(ends).then(this.#settleClosed);
+    return this.closed;
+  }
+
+  /** `close()`, for `await using`, where the platform has the symbol. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Checks at once what a client across connections will be made of, its `own` options included, and
+   * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+   */
+  prepare(
+    input: unknown,
+    given: ConnectOptions,
+    own: Readonly<Record<string, Parser>>,
+    where: string,
+  ): Ground {
+    const { defaults } = this.#owner.settings;
+    const webSocket = { ...given }.webSocket ?? defaults.webSocket;
+    const platform = this.#platformFor(webSocket);
+    if (typeof input !== "function") parseUrl(input as string, platform);
+    const parsers = { ...platform.parsers, ...own };
+    const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
+    const { dialTimeout, channelCapacity, bufferLimit, codec } = {
+      ...DEFAULTS,
+      ...options,
+    } as ParsedOptions;
+    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
+  }
+}
+
+function noContext(): WsError {
+  return new WsError("NO_CONTEXT", "connect: the context is closed");
+}

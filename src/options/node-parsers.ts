@@ -1,0 +1,60 @@
+import { isObject, pickKnown, show } from "../errors/validation.js";
+import type { NodeOptions } from "../protocol/node-options.js";
+import { invalidHeaders, parseHeaders } from "./headers.js";
+import { parseKeepAlive } from "./keep-alive-options.js";
+import { callable, duration, HEADER_VALUE, integer, limit, must, oneOf } from "./parser.js";
+import type { Parser } from "./parser.js";
+
+/** The parsers that only Node has: a bundle for browsers has no use for them. */
+export const nodeParsers: Readonly<Record<string, Parser>> = {
+  keepAlive: parseKeepAlive,
+  headers(value) {
+    if (!isObject(value)) {
+      const what = typeof value === "string" ? "a string" : show(value);
+      throw invalidHeaders(`must be an object of strings, or Headers, not ${what}`);
+    }
+    return parseHeaders(
+      typeof (value as Partial<Headers>)[Symbol.iterator] === "function"
+        ? [...(value as unknown as Headers)]
+        : Object.entries(value),
+    );
+  },
+  node(value) {
+    const options: Record<string, unknown> = {};
+    const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
+    for (const [key, item] of Object.entries(given)) {
+      options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `connect: option node.${key}`);
+    }
+    return options;
+  },
+};
+
+const tls: Parser = (value, name) => {
+  // Node takes an `undefined` that is given for a value of its own, even in place of a function.
+  const given = pickKnown(name, value, Object.keys(Object(value) as object));
+  for (const callback of ["checkServerIdentity", "pskCallback"]) {
+    if (callback in given) callable(given[callback], `${name}.${callback}`);
+  }
+  return Object.freeze(given);
+};
+
+const string: Parser = /* @__PURE__ */ must(
+  (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
+  "a string of printable characters",
+);
+
+const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
+  // Not copied: an agent is a pool with an identity.
+  agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
+  tls,
+  lookup: callable,
+  family: /* @__PURE__ */ oneOf(0, 4, 6),
+  autoSelectFamily: /* @__PURE__ */ oneOf(false, true),
+  autoSelectFamilyAttemptTimeout: duration,
+  maxHeaderSize: /* @__PURE__ */ limit(1, 1_048_576),
+  localAddress: string,
+  origin: string,
+  followRedirects: /* @__PURE__ */ oneOf(false, true),
+  binaryViews: /* @__PURE__ */ oneOf(false, true),
+  maxRedirects: /* @__PURE__ */ integer(0, 20),
+};

@@ -1,0 +1,80 @@
+import { invalid } from "../errors/validation.js";
+import { WsError } from "../errors/ws-error.js";
+import type { Codec } from "../protocol/codec.js";
+import type { Platform } from "../protocol/dial.js";
+import type { ConnectOptions } from "./connect-options.js";
+import { parseKeepAlive } from "./keep-alive-options.js";
+import {
+  abortSignal,
+  callable,
+  duration,
+  integer,
+  limit,
+  must,
+  notHere,
+  object,
+  oneOf,
+  parseBy,
+  TOKEN,
+} from "./parser.js";
+import type { Parser } from "./parser.js";
+
+/** The ways to name a mode of compression: by number, and in the same order by name. */
+const MODES: readonly unknown[] = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
+
+/**
+ * Checks and copies the options of `connect`, on top of others that were: what is left out, or means the
+ * default, is as it is there. What it returns passes again.
+ */
+export function parseOptions<Base extends object>(
+  base: Base,
+  given: ConnectOptions,
+  { parsers }: Pick<Platform, "parsers">,
+  where = "connect",
+): Base & ConnectOptions {
+  return { ...base, ...parseBy({ ...PARSERS, ...parsers }, given, where) };
+}
+
+/** By what each option is checked and copied. */
+export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
+  headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
+  protocols(value, name) {
+    const list: readonly unknown[] = [value].flat();
+    for (const [index, token] of list.entries()) {
+      const isToken = typeof token === "string" && TOKEN.test(token);
+      if (!isToken || list.indexOf(token) < index) {
+        throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
+      }
+    }
+    return list;
+  },
+  dialTimeout: duration,
+  readTimeout: duration,
+  writeTimeout: duration,
+  closeTimeout: duration,
+  compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
+  compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600),
+  readLimit: /* @__PURE__ */ limit(1, 134_217_728),
+  channelCapacity: /* @__PURE__ */ integer(1, 10_000),
+  bufferLimit: /* @__PURE__ */ limit(65_536, 1_073_741_824),
+  discardIncoming: /* @__PURE__ */ oneOf(false, true),
+  sendHighWaterMark: /* @__PURE__ */ integer(1, 1_073_741_824),
+  signal: abortSignal,
+  policy: callable,
+  meta: object,
+  keepAlive(value, name) {
+    const settings = parseKeepAlive(value, name);
+    if (!settings || settings.message) return settings;
+    throw new WsError(
+      "UNSUPPORTED",
+      `${name} needs keepAlive.message where there are no ping frames`,
+    );
+  },
+  backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
+  webSocket: callable,
+  node: /* @__PURE__ */ notHere("leave it out there"),
+  codec: /* @__PURE__ */ must(
+    (value) => typeof (value as Partial<Codec> | null)?.decoder === "function",
+    "a codec",
+  ),
+};

@@ -1,0 +1,35 @@
+import type { Policy } from "../policy/policy.js";
+import type { AnyCodec } from "../protocol/codec.js";
+import type { DialOptions } from "../protocol/dial.js";
+import type { ConnectOptions } from "./connect-options.js";
+import type { ParsedKeepAlive } from "./keep-alive-options.js";
+
+/** Options of `connect`, checked, complete and copied. */
+export interface ParsedOptions extends DialOptions {
+  readonly dialTimeout: number;
+  readonly channelCapacity: number;
+  readonly bufferLimit: number;
+  readonly sendHighWaterMark: number;
+  readonly discardIncoming: boolean | undefined;
+  readonly keepAlive: ParsedKeepAlive | false | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly policy: Policy | undefined;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly codec: AnyCodec | undefined;
+}
+
+/** What an option is when it is not given. Those that are not here are off, or none. */
+export const DEFAULTS: ConnectOptions = {
+  headers: {},
+  protocols: [],
+  dialTimeout: 30_000,
+  closeTimeout: 5_000,
+  compression: 0,
+  compressionThreshold: 512,
+  readLimit: 16_777_216,
+  channelCapacity: 32,
+  bufferLimit: 67_108_864,
+  sendHighWaterMark: 262_144,
+  backpressure: "auto",
+  node: {},
+};
