@@ -1491,7 +1491,14 @@ function unreported(promise) {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+function isToken(value) {
+  return typeof value === "string" && TOKEN.test(value);
+}
+function isFieldValue(value) {
+  return typeof value === "string" && FIELD_VALUE.test(value);
+}
+
 function parseBy(parsers, given, where) {
   const parsed = {};
   for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
@@ -1546,8 +1553,7 @@ const PARSERS$1 = {
   protocols(value, name) {
     const list = [value].flat();
     for (const [index, token] of list.entries()) {
-      const isToken = typeof token === "string" && TOKEN.test(token);
-      if (!isToken || list.indexOf(token) < index) {
+      if (!isToken(token) || list.indexOf(token) < index) {
         throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
       }
     }
@@ -2285,14 +2291,14 @@ function parseHeaders(entries) {
   for (const [index, entry] of entries.entries()) {
     const pair = Array.isArray(entry) ? entry : [];
     const [name, value] = pair;
-    if (typeof name !== "string" || !TOKEN.test(name)) {
+    if (!isToken(name)) {
       throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
     }
     if (OWN_HEADER.test(name)) {
       throw invalidHeaders(`the handshake sets ${name} itself: ${insteadOf(name)}`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
-    if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
+    if (!isFieldValue(value)) {
       throw invalidHeaders(`the value of ${name} must be a string of printable characters`);
     }
     seen.add(name.toLowerCase());
@@ -2341,7 +2347,7 @@ const tls = (value, name) => {
   return Object.freeze(given);
 };
 const string = /* @__PURE__ */ must(
-  (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
+  (value) => isFieldValue(value) && value !== "",
   "a string of printable characters"
 );
 const NODE_PARSERS = {

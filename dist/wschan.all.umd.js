@@ -1489,6 +1489,10 @@
   }
 
   const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+  function isToken(value) {
+    return typeof value === "string" && TOKEN.test(value);
+  }
+
   function parseBy(parsers, given, where) {
     const parsed = {};
     for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
@@ -1543,8 +1547,7 @@
     protocols(value, name) {
       const list = [value].flat();
       for (const [index, token] of list.entries()) {
-        const isToken = typeof token === "string" && TOKEN.test(token);
-        if (!isToken || list.indexOf(token) < index) {
+        if (!isToken(token) || list.indexOf(token) < index) {
           throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
         }
       }

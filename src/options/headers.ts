@@ -1,6 +1,6 @@
 import { show } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
-import { HEADER_VALUE, TOKEN } from "./parser.js";
+import { isFieldValue, isToken } from "./http-grammar.js";
 
 /** Headers that make the request what it is. */
 const OWN_HEADER =
@@ -13,7 +13,7 @@ export function parseHeaders(entries: readonly unknown[]): Record<string, string
     // An iterable need not hold pairs.
     const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
     const [name, value] = pair;
-    if (typeof name !== "string" || !TOKEN.test(name)) {
+    if (!isToken(name)) {
       // It may be a whole line, with its value.
       throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
     }
@@ -21,7 +21,7 @@ export function parseHeaders(entries: readonly unknown[]): Record<string, string
       throw invalidHeaders(`the handshake sets ${name} itself: ${insteadOf(name)}`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
-    if (typeof value !== "string" || !HEADER_VALUE.test(value)) {
+    if (!isFieldValue(value)) {
       throw invalidHeaders(`the value of ${name} must be a string of printable characters`);
     }
     seen.add(name.toLowerCase());

@@ -1,8 +1,9 @@
 import { isObject, pickKnown, show } from "../errors/validation.js";
 import type { NodeOptions } from "../protocol/node-options.js";
 import { invalidHeaders, parseHeaders } from "./headers.js";
+import { isFieldValue } from "./http-grammar.js";
 import { parseKeepAlive } from "./keep-alive-options.js";
-import { callable, duration, HEADER_VALUE, integer, limit, must, oneOf } from "./parser.js";
+import { callable, duration, integer, limit, must, oneOf } from "./parser.js";
 import type { Parser } from "./parser.js";
 
 /** The parsers that only Node has: a bundle for browsers has no use for them. */
@@ -39,7 +40,7 @@ const tls: Parser = (value, name) => {
 };
 
 const string: Parser = /* @__PURE__ */ must(
-  (value) => typeof value === "string" && value !== "" && HEADER_VALUE.test(value),
+  (value) => isFieldValue(value) && value !== "",
   "a string of printable characters",
 );
 

@@ -3,6 +3,7 @@ import { WsError } from "../errors/ws-error.js";
 import type { Codec } from "../protocol/codec.js";
 import type { Platform } from "../protocol/dial.js";
 import type { ConnectOptions } from "./connect-options.js";
+import { isToken } from "./http-grammar.js";
 import { parseKeepAlive } from "./keep-alive-options.js";
 import {
   abortSignal,
@@ -15,7 +16,6 @@ import {
   object,
   oneOf,
   parseBy,
-  TOKEN,
 } from "./parser.js";
 import type { Parser } from "./parser.js";
 
@@ -41,8 +41,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   protocols(value, name) {
     const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
-      const isToken = typeof token === "string" && TOKEN.test(token);
-      if (!isToken || list.indexOf(token) < index) {
+      if (!isToken(token) || list.indexOf(token) < index) {
         throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
       }
     }

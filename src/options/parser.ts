@@ -6,11 +6,6 @@ import { durationOf } from "../time/duration.js";
 /** Checks an option and copies it; `undefined` stands for the default. */
 export type Parser = (value: unknown, name: string) => unknown;
 
-export const TOKEN: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/** RFC 9110 section 5.5: no control characters but the tab; Latin-1, as Node's HTTP writes it. */
-export const HEADER_VALUE: RegExp = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 /** Checks and copies options by their parsers; one that means the default is left out. */
 export function parseBy(
   parsers: Readonly<Record<string, Parser>>,
