@@ -422,6 +422,8 @@ interface ClientStats {
     readonly roundTrip: number | undefined;
 }
 
+/** The public face of a connection. It is long because each public member is documented here. */
+
 declare global {
     interface SymbolConstructor {
         readonly asyncDispose: unique symbol;
@@ -435,8 +437,9 @@ interface PingOptions extends WaitOptions {
  *
  * Any number of tasks may send and receive at the same time; each message goes to one receiver.
  * Messages wait in the channel from the moment the connection is open, so none is missed. After the
- * end, what had arrived can still be received. A client must be read until it is closed: in Node one
- * that is not read slows its server down and answers no ping, in a browser it fills up to `bufferLimit`.
+ * end, messages that had arrived can still be received. Read a client until it is closed: in Node, a
+ * client that is not read slows its server down and answers no ping; in a browser, it fills up to
+ * `bufferLimit`.
  */
 declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     #private;
@@ -444,37 +447,36 @@ declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     readonly id: string;
     /** Settles once, when the connection has ended, with how it ended. Never rejects. */
     readonly closed: Promise<CloseInfo>;
-    private constructor();
-    /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
+    /** `"open"`, `"closing"` after the first close frame of either side, `"closed"` after the end. */
     get state(): "open" | "closing" | "closed";
-    /** The URL it is connected to, after redirects, without credentials. */
+    /** The URL of the connection, after redirects, without credentials. */
     get url(): string;
-    /** The subprotocol the server picked; `""` for none. */
+    /** The subprotocol that the server picked; `""` for none. */
     get protocol(): string;
-    /** The extensions the server accepted, as it wrote them; `""` for none. */
+    /** The extensions that the server accepted, as it wrote them; `""` for none. */
     get extensions(): string;
-    /** The mode of compression that is in force in both directions: see {@link COMPRESSION}. */
+    /** The compression mode in force in both directions: see {@link COMPRESSION}. */
     get compression(): CompressionMode;
-    /** How many sent bytes the operating system has not taken yet. */
+    /** The number of sent bytes that the operating system has not accepted yet. */
     get bufferedAmount(): number;
     /**
-     * What a slow consumer leads to: the `"socket"` or the `"stream"` is paused, which slows the server
+     * The way a slow consumer is handled: the `"socket"` or the `"stream"` is paused, which slows the server
      * down; or messages `"buffer"` here, up to `bufferLimit`.
      */
     get backpressure(): Backpressure;
-    /** Whether this platform has ping frames. */
+    /** True if this platform has ping frames. */
     get canPing(): boolean;
     /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
     get handshake(): Handshake | undefined;
-    /** What was received and sent so far, and what waits to be read. A snapshot. */
+    /** A snapshot of the counters of this connection. */
     get stats(): ClientStats;
     /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
     channel(): ReceiveChannel<In>;
     /** Short for `channel().receive(options)`. */
     receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
     /**
-     * Returns the next message if there is one, without waiting; `undefined` if there is none, `ok: false`
-     * once the connection has ended and all was received. Short for `channel().tryReceive()`.
+     * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the
+     * connection has ended and every message was received. Short for `channel().tryReceive()`.
      */
     tryReceive(): ReceiveResult<In> | undefined;
     /**
@@ -484,70 +486,72 @@ declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
      */
     [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
     /**
-     * As iterating over the client itself; `signal` ends it with `ABORTED`, and no message is lost.
+     * Iterates as the client itself does, with options: `signal` ends the iteration with `ABORTED`, and no
+     * message is lost.
      *
      * Throws `INVALID_OPTION`.
      */
     messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
     /**
-     * The messages as a WHATWG stream, always the same one. It takes them from the channel one by one as it
-     * is read, so that a slow reader slows the server down. It closes and errors as iteration ends;
+     * The messages as a WHATWG stream, always the same one. It takes messages from the channel one by one as
+     * it is read, so that a slow reader slows the server down. It closes or errors as iteration ends;
      * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
      */
     get readable(): ReadableStream<In>;
     /**
-     * A WHATWG stream that sends what is written, always the same one; a write settles as `send` does.
-     * Closing it closes the connection with 1000 and waits until it has ended; aborting it terminates the
-     * connection, also while a write waits. It errors with `CLOSED` when the connection ends, and with
-     * `INVALID_MESSAGE`, while the connection lives on. Throws `UNSUPPORTED` where there is no `WritableStream`.
+     * A WHATWG stream that sends each chunk, always the same one; a write settles as `send` does. Closing it
+     * closes the connection with 1000 and waits for the end; aborting it terminates the connection, even
+     * while a write waits. It errors with `CLOSED` when the connection ends, and with `INVALID_MESSAGE` for
+     * a chunk that cannot be sent, in which case the connection stays open. Throws `UNSUPPORTED` where there
+     * is no `WritableStream`.
      */
     get writable(): WritableStream<Out>;
     /**
-     * Sends one message: handed over at once, in call order. Settles as soon as fewer than
-     * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
+     * Sends one message. Messages leave in call order. The promise settles as soon as fewer than
+     * `sendHighWaterMark` bytes wait, which is usually at once. You may reuse the bytes when `send` has
      * returned.
      *
-     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
-     * @param options {@link TEXT} or {@link BINARY}, or an object with these as `type`. By default a string
-     * is text and bytes are binary. A string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be
-     * valid UTF-8. `timeout` and `signal` bound the wait only: what was handed over stays sent.
+     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or a value that option `codec` encodes.
+     * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a
+     * string is text and bytes are binary. A string as `BINARY` is sent as its UTF-8 bytes; bytes as `TEXT`
+     * must be valid UTF-8. `timeout` and `signal` bound only the wait: the message stays sent.
      *
      * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
-     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and what was
-     * aborted before the call is not sent. A failure that nobody awaits stands in `closed` as well and is no
-     * unhandled rejection.
+     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`. If `signal` was
+     * aborted before the call, the message is not sent. You do not have to await the promise: `closed`
+     * reports the end of the connection as well, and a rejection is never reported as unhandled.
      */
     send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
     /**
-     * Settles when all that was sent has been handed to the operating system; in a browser, when
-     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, with `FLUSH_TIMEOUT`,
+     * Settles when the operating system has accepted everything that was sent; in a browser, when
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first, with `FLUSH_TIMEOUT`,
      * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
      * `bufferedAmount`.
      */
     flush(options?: WaitOptions): Promise<void>;
     /**
-     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
-     * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-     * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
-     * longer backlog comes when that is read. `timeout` is 10 s by default.
+     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from
+     * the flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a
+     * ping is outstanding the socket is not paused until half of `bufferLimit` is unread: a pong that follows
+     * a longer backlog arrives when that is read. `timeout` is 10 s by default.
      *
      * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
      * `UNSUPPORTED` where {@link canPing} is false.
      */
     ping(options?: PingOptions): Promise<number>;
     /**
-     * Closes the connection: the channel closes at once, what was sent still goes out, then the close
-     * frame, and the peer has `closeTimeout` to answer it. Resolves with how it ended. Calling it again
-     * returns the same promise.
+     * Closes the connection. The channel closes at once; messages that were sent still leave, then the close
+     * frame, and the peer has `closeTimeout` to answer it. Resolves with how the connection ended. Another
+     * call returns the same promise.
      *
-     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. A browser may send only 1000 and
-     * 3000-4999 (WHATWG): there the others go out as `code + 3000`.
+     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. Browsers may only send close codes 1000
+     * and 3000-4999 (WHATWG): there any other code is sent as `code + 3000`.
      * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
      *
      * Rejects with `INVALID_CLOSE`, and the connection stays open.
      */
     close(code?: number, reason?: string): Promise<CloseInfo>;
-    /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
+    /** Ends the connection now, without a closing handshake. Messages that have not left yet are dropped. */
     terminate(): void;
     /** `close()`, for `await using`, where the platform has the symbol. */
     [Symbol.asyncDispose](): Promise<void>;

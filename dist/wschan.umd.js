@@ -4,234 +4,6 @@
   (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.wschan = {}));
 })(this, (function (exports) { 'use strict';
 
-  const TRAITS = {
-    ABORTED: "CANCELED",
-    CHANNEL_CLOSED: "INVALID",
-    CLOSED: "UNAVAILABLE",
-    CONNECTION_LOST: "+UNAVAILABLE",
-    DIAL_FAILED: "+INTERNAL",
-    MESSAGE_TOO_BIG: "INVALID",
-    QUEUE_FULL: "+RATE_LIMITED",
-    SLOW_CONSUMER: "+RATE_LIMITED",
-    UNSUPPORTED: "UNSUPPORTED"
-  };
-  function traitsOf(code) {
-    if (code.includes("TIMEOUT")) return "+TIMEOUT";
-    if (code.includes("INVALID")) return "INVALID";
-    if (code.includes("FORBIDDEN")) return "PERMISSION_DENIED";
-    return TRAITS[code] ?? "INTERNAL";
-  }
-  function parseTraits(traits) {
-    return { kind: traits.replace("+", ""), retryable: traits[0] === "+" };
-  }
-  const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-  const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
-  const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
-  class WsError extends Error {
-    constructor(code, message, init = {}) {
-      super(escapeControls(message), init.cause === void 0 ? void 0 : init);
-      const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
-      this.code = code;
-      this.kind = kind;
-      this.retryable = retryable;
-      this.details = hideSecrets(details);
-      Object.defineProperty(this, BRAND, { value: true });
-    }
-    get name() {
-      return "WsError";
-    }
-    /**
-     * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
-     * `instanceof` would say no.
-     */
-    static is(value) {
-      return value?.[BRAND] === true;
-    }
-  }
-  function hideSecrets(details) {
-    const copy = { ...details };
-    for (const name of ["headers", "body"]) {
-      const value = details[name];
-      if (value) Object.defineProperty(copy, name, { value, enumerable: false });
-    }
-    return copy;
-  }
-  const errors = /* @__PURE__ */ Object.freeze({
-    NOT_FOUND: "NOT_FOUND",
-    ALREADY_EXISTS: "ALREADY_EXISTS",
-    INVALID: "INVALID",
-    PERMISSION_DENIED: "PERMISSION_DENIED",
-    UNAVAILABLE: "UNAVAILABLE",
-    INTERNAL: "INTERNAL",
-    CANCELED: "CANCELED",
-    CONFLICT: "CONFLICT",
-    TIMEOUT: "TIMEOUT",
-    RATE_LIMITED: "RATE_LIMITED",
-    UNSUPPORTED: "UNSUPPORTED",
-    UNKNOWN: "UNKNOWN",
-    is: (error, kind) => WsError.is(error) && error.kind === kind
-  });
-
-  function show(value) {
-    if (typeof value === "string") return `a string of length ${value.length}`;
-    if (Array.isArray(value)) return "an array";
-    if (typeof value === "function") return "a function";
-    return isObject(value) ? "an object" : String(value);
-  }
-  function quote(value) {
-    if (typeof value !== "string") return show(value);
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
-  }
-  function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
-    return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
-  }
-  function isObject(value) {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  }
-  function pickKnown(where, options, names) {
-    if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
-    const picked = {};
-    for (const [name, value] of Object.entries(options)) {
-      if (!names.includes(name)) {
-        const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
-        const meant = names.find((known) => plain(known) === plain(name));
-        const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
-        throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
-      }
-      if (value !== void 0) picked[name] = value;
-    }
-    return picked;
-  }
-
-  class AbortWaits extends Set {
-    handleEvent() {
-      for (const abort of this) abort();
-    }
-  }
-  const waitsOf = /* @__PURE__ */ new WeakMap();
-  function onAbort(signal, abort) {
-    const waits = waitsOf.get(signal) ?? new AbortWaits();
-    waitsOf.set(signal, waits);
-    signal.addEventListener("abort", waits);
-    const wait = () => abort();
-    waits.add(wait);
-    return () => {
-      waits.delete(wait);
-      if (waits.size === 0) signal.removeEventListener("abort", waits);
-    };
-  }
-  function abortError(operation, signal) {
-    return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
-  }
-  function isSignal(value) {
-    return typeof value?.addEventListener === "function";
-  }
-  function checkSignal(operation, signal) {
-    if (signal === void 0 || isSignal(signal)) return signal !== void 0;
-    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
-  }
-
-  const MAX_DELAY = 2147483647;
-  function now() {
-    return performance.now();
-  }
-  function startTimer(delay, expire, keepsAlive = true) {
-    const due = now() + delay;
-    let timer;
-    const arm = () => {
-      const left = due - now();
-      timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
-      if (!keepsAlive) timer.unref?.();
-    };
-    arm();
-    return () => clearTimeout(timer);
-  }
-  const nextTurn = /* @__PURE__ */ (() => {
-    const { setImmediate, setTimeout: setTimeout2 } = globalThis;
-    return setImmediate ?? setTimeout2;
-  })();
-  const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
-
-  const MAX = 9223372036854775e-3;
-  const POWERS = {
-    ns: -6,
-    us: -3,
-    "\xB5s": -3,
-    "\u03BCs": -3,
-    ms: 0,
-    s: 3,
-    m: 3,
-    h: 3
-  };
-  function parseDuration(value) {
-    return durationOf("duration", value);
-  }
-  function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
-    const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
-    if (ms >= 0 && ms <= max) return ms + 0;
-    const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
-    throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
-  }
-  function parseText(text) {
-    if (/^[+-]?0$/.test(text)) return 0;
-    if (!/^[+-]?[\d.]/.test(text)) return NaN;
-    let total = 0;
-    for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
-      const ms = Number(`${digits}e${String(POWERS[unit])}`);
-      total += ms * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
-    }
-    return text[0] === "-" ? -total : total;
-  }
-
-  const WAIT_OPTIONS = ["timeout", "signal"];
-  async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
-    const { signal, timeout: given } = pickKnown(operation, options, names);
-    const where = `${operation}: option timeout`;
-    const timeout = given === void 0 ? usual : durationOf(where, given);
-    if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
-    const timeoutError = () => new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
-    const stops = [];
-    const result = attempt?.() ?? await new Promise((resolve) => {
-      const end = (outcome) => {
-        for (const stop of stops) stop();
-        resolve(outcome);
-      };
-      if (timeout === 0) {
-        end(timeoutError());
-        return;
-      }
-      stops.push(park(end));
-      const expire = () => nextTurn(() => end(timeoutError()));
-      if (timeout < Infinity) stops.push(startTimer(timeout, expire));
-      if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
-    });
-    if (result instanceof Error) throw result;
-    return result;
-  }
-  const DONE = /* @__PURE__ */ Promise.resolve();
-  async function waitForStarted(operation, timeoutCode, options, start, names) {
-    let started = DONE;
-    await waitFor(
-      operation,
-      timeoutCode,
-      options,
-      {
-        attempt() {
-          started = start();
-          started.catch(() => {
-          });
-          return started === DONE || void 0;
-        },
-        park(done) {
-          started.then(() => done(true), done);
-          return () => {
-          };
-        }
-      },
-      names
-    );
-  }
-
   class Waiters {
     #first;
     #others;
@@ -338,6 +110,561 @@
         sender.settle(false);
       }
     }
+  }
+
+  const OVERHEAD_BYTES = 64;
+  function memoryOf(message) {
+    return OVERHEAD_BYTES + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
+  }
+  function utf8Size(text) {
+    let size = text.length;
+    if (!/[\u0080-\uffff]/.test(text)) return size;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.codePointAt(i);
+      if (code > 127) size += code > 2047 ? 2 : 1;
+      if (code > 65535) i++;
+    }
+    return size;
+  }
+
+  const UNREAD_HIGH = 1048576;
+  class Inbox extends Queue {
+    constructor(capacity, limit, isSized = false) {
+      super(capacity);
+      /** What unread messages hold: see {@link memoryOf}. */
+      this.bytes = 0;
+      this.pressure = 0;
+      /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+      this.wasRead = false;
+      /** True once it was reported that nothing is taken. */
+      this.hasWarned = false;
+      this.#limit = limit;
+      if (isSized) this.#sizes = new Queue(capacity);
+    }
+    #limit;
+    /** What each value that waits holds, where it cannot be told by the value. */
+    #sizes;
+    /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
+    put(value, held) {
+      if (this.receivers.size === 0) {
+        const size = held ?? memoryOf(value);
+        const unread = this.bytes + size;
+        if (this.bytes > 0 && unread > this.#limit) return unread;
+        this.bytes = unread;
+        this.#sizes?.push(size);
+      }
+      this.push(value);
+      if (this.pressure < 2) this.#regulate();
+      return void 0;
+    }
+    /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
+    putAll(other) {
+      while (other.size > 0) {
+        const { bytes } = other;
+        const value = other.take()?.value;
+        const unread = this.put(value, bytes - other.bytes);
+        if (unread) return unread;
+      }
+      return void 0;
+    }
+    take() {
+      const result = super.take();
+      if (result?.ok) {
+        this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
+        if (this.pressure) {
+          this.wasRead = true;
+          this.#regulate();
+        }
+      }
+      return result;
+    }
+    #regulate() {
+      const { size, capacity, bytes } = this;
+      const isFull = this.pressure ? size > capacity / 2 || bytes > UNREAD_HIGH / 2 : size >= capacity || bytes >= UNREAD_HIGH;
+      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+      if (pressure === this.pressure) return;
+      this.pressure = pressure;
+      this.onPressure?.();
+    }
+  }
+
+  const TRAITS = {
+    ABORTED: "CANCELED",
+    CHANNEL_CLOSED: "INVALID",
+    CLOSED: "UNAVAILABLE",
+    CONNECTION_LOST: "+UNAVAILABLE",
+    DIAL_FAILED: "+INTERNAL",
+    MESSAGE_TOO_BIG: "INVALID",
+    QUEUE_FULL: "+RATE_LIMITED",
+    SLOW_CONSUMER: "+RATE_LIMITED",
+    UNSUPPORTED: "UNSUPPORTED"
+  };
+  function traitsOf(code) {
+    if (code.includes("TIMEOUT")) return "+TIMEOUT";
+    if (code.includes("INVALID")) return "INVALID";
+    if (code.includes("FORBIDDEN")) return "PERMISSION_DENIED";
+    return TRAITS[code] ?? "INTERNAL";
+  }
+  function parseTraits(traits) {
+    return { kind: traits.replace("+", ""), retryable: traits[0] === "+" };
+  }
+  const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+  const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
+  const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
+  class WsError extends Error {
+    constructor(code, message, init = {}) {
+      super(escapeControls(message), init.cause === void 0 ? void 0 : init);
+      const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
+      this.code = code;
+      this.kind = kind;
+      this.retryable = retryable;
+      this.details = hideSecrets(details);
+      Object.defineProperty(this, BRAND, { value: true });
+    }
+    get name() {
+      return "WsError";
+    }
+    /**
+     * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
+     * `instanceof` would say no.
+     */
+    static is(value) {
+      return value?.[BRAND] === true;
+    }
+  }
+  function hideSecrets(details) {
+    const copy = { ...details };
+    for (const name of ["headers", "body"]) {
+      const value = details[name];
+      if (value) Object.defineProperty(copy, name, { value, enumerable: false });
+    }
+    return copy;
+  }
+  const errors = /* @__PURE__ */ Object.freeze({
+    NOT_FOUND: "NOT_FOUND",
+    ALREADY_EXISTS: "ALREADY_EXISTS",
+    INVALID: "INVALID",
+    PERMISSION_DENIED: "PERMISSION_DENIED",
+    UNAVAILABLE: "UNAVAILABLE",
+    INTERNAL: "INTERNAL",
+    CANCELED: "CANCELED",
+    CONFLICT: "CONFLICT",
+    TIMEOUT: "TIMEOUT",
+    RATE_LIMITED: "RATE_LIMITED",
+    UNSUPPORTED: "UNSUPPORTED",
+    UNKNOWN: "UNKNOWN",
+    is: (error, kind) => WsError.is(error) && error.kind === kind
+  });
+
+  function show(value) {
+    if (typeof value === "string") return `a string of length ${value.length}`;
+    if (Array.isArray(value)) return "an array";
+    if (typeof value === "function") return "a function";
+    return isObject(value) ? "an object" : String(value);
+  }
+  function quote(value) {
+    if (typeof value !== "string") return show(value);
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  }
+  function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
+    return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+  }
+  function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  }
+  function pickKnown(where, options, names) {
+    if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
+    const picked = {};
+    for (const [name, value] of Object.entries(options)) {
+      if (!names.includes(name)) {
+        const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
+        const meant = names.find((known) => plain(known) === plain(name));
+        const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
+        throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
+      }
+      if (value !== void 0) picked[name] = value;
+    }
+    return picked;
+  }
+
+  const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+  function isToken(value) {
+    return typeof value === "string" && TOKEN.test(value);
+  }
+
+  class AbortWaits extends Set {
+    handleEvent() {
+      for (const abort of this) abort();
+    }
+  }
+  const waitsOf = /* @__PURE__ */ new WeakMap();
+  function onAbort(signal, abort) {
+    const waits = waitsOf.get(signal) ?? new AbortWaits();
+    waitsOf.set(signal, waits);
+    signal.addEventListener("abort", waits);
+    const wait = () => abort();
+    waits.add(wait);
+    return () => {
+      waits.delete(wait);
+      if (waits.size === 0) signal.removeEventListener("abort", waits);
+    };
+  }
+  function abortError(operation, signal) {
+    return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
+  }
+  function isSignal(value) {
+    return typeof value?.addEventListener === "function";
+  }
+  function checkSignal(operation, signal) {
+    if (signal === void 0 || isSignal(signal)) return signal !== void 0;
+    throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
+  }
+
+  const MAX = 9223372036854775e-3;
+  const POWERS = {
+    ns: -6,
+    us: -3,
+    "\xB5s": -3,
+    "\u03BCs": -3,
+    ms: 0,
+    s: 3,
+    m: 3,
+    h: 3
+  };
+  function parseDuration(value) {
+    return durationOf("duration", value);
+  }
+  function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
+    const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
+    if (ms >= 0 && ms <= max) return ms + 0;
+    const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+    throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
+  }
+  function parseText(text) {
+    if (/^[+-]?0$/.test(text)) return 0;
+    if (!/^[+-]?[\d.]/.test(text)) return NaN;
+    let total = 0;
+    for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
+      const ms = Number(`${digits}e${String(POWERS[unit])}`);
+      total += ms * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
+    }
+    return text[0] === "-" ? -total : total;
+  }
+
+  function parseBy(parsers, given, where) {
+    const parsed = {};
+    for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
+      const option = parsers[name]?.(value, `${where}: option ${name}`);
+      if (option !== void 0) parsed[name] = option;
+    }
+    return parsed;
+  }
+  const must = (accepts, wanted) => (value, name) => {
+    if (!accepts(value)) throw invalid(name, wanted, value);
+    return value;
+  };
+  const duration = (value, name) => durationOf(name, value, 2147483647, "INVALID_OPTION") || void 0;
+  const integer = (min, max) => must(
+    (value) => Number.isInteger(value) && value >= min && value <= max,
+    `an integer from ${min} to ${max}`
+  );
+  const limit = (min, max) => (value, name) => value === 0 ? void 0 : integer(min, max)(value, name);
+  const object = (value, name) => {
+    if (!isObject(value)) throw invalid(name, "an object", value);
+    return Object.freeze({ ...value });
+  };
+  const abortSignal = /* @__PURE__ */ must(isSignal, "an AbortSignal");
+  const callable = /* @__PURE__ */ must(
+    (value) => typeof value === "function",
+    "a function"
+  );
+  const oneOf = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
+  const refused = (why) => (_, name) => {
+    throw new WsError("UNSUPPORTED", `${name} ${why}`);
+  };
+  const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
+
+  function parseKeepAlive(value, name) {
+    if (value === false) return false;
+    const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
+    return { interval: 3e4, timeout: 1e4, ...given };
+  }
+  const KEEP_ALIVE_PARSERS = {
+    interval: duration,
+    timeout: duration,
+    message: callable,
+    onPong: callable
+  };
+
+  const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
+  function parseOptions(base, given, { parsers }, where = "connect") {
+    return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
+  }
+  const PARSERS$1 = {
+    headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
+    protocols(value, name) {
+      const list = [value].flat();
+      for (const [index, token] of list.entries()) {
+        if (!isToken(token) || list.indexOf(token) < index) {
+          throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
+        }
+      }
+      return list;
+    },
+    dialTimeout: duration,
+    readTimeout: duration,
+    writeTimeout: duration,
+    closeTimeout: duration,
+    compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
+    compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
+    readLimit: /* @__PURE__ */ limit(1, 134217728),
+    channelCapacity: /* @__PURE__ */ integer(1, 1e4),
+    bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
+    discardIncoming: /* @__PURE__ */ oneOf(false, true),
+    sendHighWaterMark: /* @__PURE__ */ integer(1, 1073741824),
+    signal: abortSignal,
+    policy: callable,
+    meta: object,
+    keepAlive(value, name) {
+      const settings = parseKeepAlive(value, name);
+      if (!settings || settings.message) return settings;
+      throw new WsError(
+        "UNSUPPORTED",
+        `${name} needs keepAlive.message where there are no ping frames`
+      );
+    },
+    backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
+    webSocket: callable,
+    node: /* @__PURE__ */ notHere("leave it out there"),
+    codec: /* @__PURE__ */ must(
+      (value) => typeof value?.decoder === "function",
+      "a codec"
+    )
+  };
+
+  const DEFAULTS = {
+    headers: {},
+    protocols: [],
+    dialTimeout: 3e4,
+    closeTimeout: 5e3,
+    compression: 0,
+    compressionThreshold: 512,
+    readLimit: 16777216,
+    channelCapacity: 32,
+    bufferLimit: 67108864,
+    sendHighWaterMark: 262144,
+    backpressure: "auto",
+    node: {}
+  };
+
+  const NORMAL = 1e3;
+  const GOING_AWAY = 1001;
+  const PROTOCOL_ERROR = 1002;
+  const NO_STATUS = 1005;
+  const ABNORMAL_CLOSURE = 1006;
+  const INVALID_PAYLOAD = 1007;
+  const POLICY_VIOLATION = 1008;
+  const MESSAGE_TOO_BIG = 1009;
+  const INTERNAL_ERROR = 1011;
+  const TIMEOUT = 3008;
+  const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
+    NORMAL,
+    GOING_AWAY,
+    PROTOCOL_ERROR,
+    UNSUPPORTED_DATA: 1003,
+    RESERVED: 1004,
+    NO_STATUS,
+    ABNORMAL_CLOSURE,
+    INVALID_PAYLOAD,
+    POLICY_VIOLATION,
+    MESSAGE_TOO_BIG,
+    MANDATORY_EXTENSION: 1010,
+    INTERNAL_ERROR,
+    SERVICE_RESTART: 1012,
+    TRY_AGAIN_LATER: 1013,
+    BAD_GATEWAY: 1014,
+    TLS_HANDSHAKE: 1015
+  });
+  const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
+  function isFrameCode(code) {
+    return SENDABLE.test(String(code));
+  }
+  function browserCode(code) {
+    return code === NORMAL || code >= 3e3 ? code : code + 3e3;
+  }
+
+  const REASON_LIMIT = 123;
+  function checkClose(code, reason) {
+    const isCode = typeof code === "number" && isFrameCode(code);
+    if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
+    const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
+    throw new WsError(
+      "INVALID_CLOSE",
+      `close: code ${show(code)} or its reason may not be sent: use ${limits}`
+    );
+  }
+  const PEER_TRAITS = {
+    1008: "PERMISSION_DENIED",
+    1011: "+INTERNAL",
+    1012: "+UNAVAILABLE",
+    1013: "+UNAVAILABLE",
+    1014: "+UNAVAILABLE",
+    3e3: "PERMISSION_DENIED",
+    3003: "PERMISSION_DENIED",
+    3008: "+TIMEOUT"
+  };
+  function peerError(where, code, reason) {
+    if (code === NORMAL || code === GOING_AWAY || code === NO_STATUS) return void 0;
+    return new WsError(
+      "CLOSED_BY_PEER",
+      `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
+      { ...parseTraits(PEER_TRAITS[code] ?? "INTERNAL"), details: { closeCode: code, reason } }
+    );
+  }
+
+  function parseUrl(input, { unix, credentials, base }) {
+    const text = input?.href ?? input;
+    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
+    const url = resolve(text, base);
+    if (!url) throw refusal("is not an absolute URL: use ws://host/path");
+    if (!/^wss?:$/.test(url.protocol)) {
+      const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
+      if (problem) throw refusal(problem);
+    }
+    if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+    if (!credentials && (url.username || url.password)) {
+      throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
+    }
+    return url;
+  }
+  function unixProblem({ protocol, host, pathname }) {
+    if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
+    const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
+    return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
+  }
+  function resolve(text, base) {
+    if (typeof text !== "string") return void 0;
+    try {
+      const page = base?.startsWith("http") ? publicUrl(new URL(base)) : void 0;
+      return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
+    } catch {
+      return void 0;
+    }
+  }
+  function displayUrl(url) {
+    return publicUrl(url).replace(/\?.*/, "?...");
+  }
+  function publicUrl({ href, protocol, host, pathname, search }) {
+    const text = `${protocol}//${host}${pathname}${search}`;
+    return text === href ? href : text;
+  }
+  function maskUrl(value) {
+    if (typeof value !== "string") return value;
+    return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
+  }
+
+  const OPERATION = "createContext";
+  const any = (value) => value;
+  const noGuard = /* @__PURE__ */ notHere("use a policy");
+  const PARSERS = {
+    policy: callable,
+    actor: any,
+    meta: object,
+    defaults: any,
+    strict: /* @__PURE__ */ oneOf(false, true),
+    denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
+    signal: abortSignal
+  };
+  function parseSettings(options, platformFor) {
+    const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
+    const given = parseBy(parsers, options, OPERATION);
+    const { policy, actor, meta, defaults = {}, strict } = given;
+    const platform = platformFor({ ...defaults }.webSocket);
+    const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
+    for (const name of ["policy", "signal", "codec"]) {
+      if (name in shared) {
+        throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
+      }
+    }
+    return {
+      // Strict and without one, it allows nothing.
+      policy: policy ?? (strict ? () => false : void 0),
+      actor,
+      meta,
+      defaults: shared,
+      resolved: { ...DEFAULTS, ...shared },
+      dial: given.denyPrivateNetworks
+    };
+  }
+
+  const MAX_DELAY = 2147483647;
+  function now() {
+    return performance.now();
+  }
+  function startTimer(delay, expire, keepsAlive = true) {
+    const due = now() + delay;
+    let timer;
+    const arm = () => {
+      const left = due - now();
+      timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+      if (!keepsAlive) timer.unref?.();
+    };
+    arm();
+    return () => clearTimeout(timer);
+  }
+  const nextTurn = /* @__PURE__ */ (() => {
+    const { setImmediate, setTimeout: setTimeout2 } = globalThis;
+    return setImmediate ?? setTimeout2;
+  })();
+  const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
+
+  const WAIT_OPTIONS = ["timeout", "signal"];
+  async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
+    const { signal, timeout: given } = pickKnown(operation, options, names);
+    const where = `${operation}: option timeout`;
+    const timeout = given === void 0 ? usual : durationOf(where, given);
+    if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
+    const timeoutError = () => new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
+    const stops = [];
+    const result = attempt?.() ?? await new Promise((resolve) => {
+      const end = (outcome) => {
+        for (const stop of stops) stop();
+        resolve(outcome);
+      };
+      if (timeout === 0) {
+        end(timeoutError());
+        return;
+      }
+      stops.push(park(end));
+      const expire = () => nextTurn(() => end(timeoutError()));
+      if (timeout < Infinity) stops.push(startTimer(timeout, expire));
+      if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
+    });
+    if (result instanceof Error) throw result;
+    return result;
+  }
+  const DONE = /* @__PURE__ */ Promise.resolve();
+  async function waitForStarted(operation, timeoutCode, options, start, names) {
+    let started = DONE;
+    await waitFor(
+      operation,
+      timeoutCode,
+      options,
+      {
+        attempt() {
+          started = start();
+          started.catch(() => {
+          });
+          return started === DONE || void 0;
+        },
+        park(done) {
+          started.then(() => done(true), done);
+          return () => {
+          };
+        }
+      },
+      names
+    );
   }
 
   const MESSAGES_OPTIONS = ["signal"];
@@ -538,85 +865,6 @@
     };
   }
 
-  const NORMAL = 1e3;
-  const GOING_AWAY = 1001;
-  const PROTOCOL_ERROR = 1002;
-  const NO_STATUS = 1005;
-  const ABNORMAL_CLOSURE = 1006;
-  const INVALID_PAYLOAD = 1007;
-  const POLICY_VIOLATION = 1008;
-  const MESSAGE_TOO_BIG = 1009;
-  const INTERNAL_ERROR = 1011;
-  const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
-    NORMAL,
-    GOING_AWAY,
-    PROTOCOL_ERROR,
-    UNSUPPORTED_DATA: 1003,
-    RESERVED: 1004,
-    NO_STATUS,
-    ABNORMAL_CLOSURE,
-    INVALID_PAYLOAD,
-    POLICY_VIOLATION,
-    MESSAGE_TOO_BIG,
-    MANDATORY_EXTENSION: 1010,
-    INTERNAL_ERROR,
-    SERVICE_RESTART: 1012,
-    TRY_AGAIN_LATER: 1013,
-    BAD_GATEWAY: 1014,
-    TLS_HANDSHAKE: 1015
-  });
-  const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
-  function isFrameCode(code) {
-    return SENDABLE.test(String(code));
-  }
-  function browserCode(code) {
-    return code === NORMAL || code >= 3e3 ? code : code + 3e3;
-  }
-
-  const OVERHEAD = 64;
-  function memoryOf(message) {
-    return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
-  }
-  function utf8Size(text) {
-    let size = text.length;
-    if (!/[\u0080-\uffff]/.test(text)) return size;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.codePointAt(i);
-      if (code > 127) size += code > 2047 ? 2 : 1;
-      if (code > 65535) i++;
-    }
-    return size;
-  }
-
-  const REASON_LIMIT = 123;
-  function checkClose(code, reason) {
-    const isCode = typeof code === "number" && isFrameCode(code);
-    if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
-    const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
-    throw new WsError(
-      "INVALID_CLOSE",
-      `close: code ${show(code)} or its reason may not be sent: use ${limits}`
-    );
-  }
-  const PEER_TRAITS = {
-    1008: "PERMISSION_DENIED",
-    1011: "+INTERNAL",
-    1012: "+UNAVAILABLE",
-    1013: "+UNAVAILABLE",
-    1014: "+UNAVAILABLE",
-    3e3: "PERMISSION_DENIED",
-    3003: "PERMISSION_DENIED",
-    3008: "+TIMEOUT"
-  };
-  function peerError(where, code, reason) {
-    if (code === NORMAL || code === GOING_AWAY || code === NO_STATUS) return void 0;
-    return new WsError(
-      "CLOSED_BY_PEER",
-      `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
-      { ...parseTraits(PEER_TRAITS[code] ?? "INTERNAL"), details: { closeCode: code, reason } }
-    );
-  }
-
   function platformClass(name) {
     const found = globalThis[name];
     if (found) return found;
@@ -659,45 +907,393 @@
     return new Uint8Array(data);
   }
 
-  function parseUrl(input, { unix, credentials, base }) {
-    const text = input?.href ?? input;
-    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
-    const url = resolve(text, base);
-    if (!url) throw refusal("is not an absolute URL: use ws://host/path");
-    if (!/^wss?:$/.test(url.protocol)) {
-      const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
-      if (problem) throw refusal(problem);
+  function readableOf(client) {
+    const iterator = client.messages();
+    return new (platformClass("ReadableStream"))(
+      {
+        async pull(controller) {
+          const { done, value } = await iterator.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: () => client.close().then(() => {
+        })
+      },
+      { highWaterMark: 0 }
+    );
+  }
+  function writableOf(client) {
+    return new (platformClass("WritableStream"))({
+      start(controller) {
+        controller.signal.addEventListener("abort", () => client.terminate());
+        void client.closed.then(({ error: cause }) => {
+          const init = { retryable: cause?.retryable ?? false, cause };
+          controller.error(new WsError("CLOSED", "writable: the connection has ended", init));
+        });
+      },
+      write: (data) => client.send(data),
+      close: () => client.close().then(() => {
+      })
+    });
+  }
+
+  function unreported(promise) {
+    promise.catch(() => {
+    });
+    return promise;
+  }
+
+  const DEFAULT_PING_TIMEOUT_MS = 1e4;
+  let clientCount = 0;
+  const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
+  class Client {
+    #connection;
+    /** Private, so that logs do not show its query. */
+    #url;
+    #channel;
+    #readable;
+    #writable;
+    /** @internal */
+    constructor(connection, url) {
+      this.id = `wschan-${++clientCount}`;
+      this.closed = connection.closed;
+      this.#connection = connection;
+      this.#url = publicUrl(url);
+      this.#channel = ReceiveChannel.of(connection.delivery.own);
     }
-    if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
-    if (!credentials && (url.username || url.password)) {
-      throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
+    /** `"open"`, `"closing"` after the first close frame of either side, `"closed"` after the end. */
+    get state() {
+      return this.#connection.state;
     }
-    return url;
-  }
-  function unixProblem({ protocol, host, pathname }) {
-    if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
-    const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
-    return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
-  }
-  function resolve(text, base) {
-    if (typeof text !== "string") return void 0;
-    try {
-      const page = base?.startsWith("http") ? publicUrl(new URL(base)) : void 0;
-      return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
-    } catch {
-      return void 0;
+    /** The URL of the connection, after redirects, without credentials. */
+    get url() {
+      return this.#url;
+    }
+    /** The subprotocol that the server picked; `""` for none. */
+    get protocol() {
+      return this.#connection.transport.protocol;
+    }
+    /** The extensions that the server accepted, as it wrote them; `""` for none. */
+    get extensions() {
+      return this.#connection.transport.extensions;
+    }
+    /** The compression mode in force in both directions: see {@link COMPRESSION}. */
+    get compression() {
+      return this.#connection.transport.compression;
+    }
+    /** The number of sent bytes that the operating system has not accepted yet. */
+    get bufferedAmount() {
+      return this.#connection.bufferedAmount;
+    }
+    /**
+     * The way a slow consumer is handled: the `"socket"` or the `"stream"` is paused, which slows the server
+     * down; or messages `"buffer"` here, up to `bufferLimit`.
+     */
+    get backpressure() {
+      return this.#connection.transport.backpressure;
+    }
+    /** True if this platform has ping frames. */
+    get canPing() {
+      return this.#connection.transport.ping !== void 0;
+    }
+    /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
+    get handshake() {
+      return this.#connection.transport.handshake;
+    }
+    /** A snapshot of the counters of this connection. */
+    get stats() {
+      const { sending, delivery, liveness, transport } = this.#connection;
+      return {
+        messagesReceived: delivery.messages,
+        messagesSent: sending.messages,
+        bytesReceived: delivery.bytes,
+        bytesSent: sending.bytes,
+        bytesBuffered: delivery.inbox.bytes,
+        timesPaused: transport.timesPaused,
+        roundTrip: liveness.roundTrip
+      };
+    }
+    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+    channel() {
+      return this.#channel;
+    }
+    /** Short for `channel().receive(options)`. */
+    receive(options) {
+      return this.#channel.receive(options);
+    }
+    /**
+     * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the
+     * connection has ended and every message was received. Short for `channel().tryReceive()`.
+     */
+    tryReceive() {
+      return this.#channel.tryReceive();
+    }
+    /**
+     * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
+     * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
+     * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
+     */
+    [Symbol.asyncIterator]() {
+      return this.messages();
+    }
+    /**
+     * Iterates as the client itself does, with options: `signal` ends the iteration with `ABORTED`, and no
+     * message is lost.
+     *
+     * Throws `INVALID_OPTION`.
+     */
+    messages(options) {
+      const connection = this.#connection;
+      const failure = () => connection.closeRequest ? void 0 : connection.failure;
+      return new QueueIterator(connection.delivery.own, options, failure);
+    }
+    /**
+     * The messages as a WHATWG stream, always the same one. It takes messages from the channel one by one as
+     * it is read, so that a slow reader slows the server down. It closes or errors as iteration ends;
+     * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+     */
+    get readable() {
+      return this.#readable ??= readableOf(this);
+    }
+    /**
+     * A WHATWG stream that sends each chunk, always the same one; a write settles as `send` does. Closing it
+     * closes the connection with 1000 and waits for the end; aborting it terminates the connection, even
+     * while a write waits. It errors with `CLOSED` when the connection ends, and with `INVALID_MESSAGE` for
+     * a chunk that cannot be sent, in which case the connection stays open. Throws `UNSUPPORTED` where there
+     * is no `WritableStream`.
+     */
+    get writable() {
+      return this.#writable ??= writableOf(this);
+    }
+    /**
+     * Sends one message. Messages leave in call order. The promise settles as soon as fewer than
+     * `sendHighWaterMark` bytes wait, which is usually at once. You may reuse the bytes when `send` has
+     * returned.
+     *
+     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or a value that option `codec` encodes.
+     * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a
+     * string is text and bytes are binary. A string as `BINARY` is sent as its UTF-8 bytes; bytes as `TEXT`
+     * must be valid UTF-8. `timeout` and `signal` bound only the wait: the message stays sent.
+     *
+     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
+     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`. If `signal` was
+     * aborted before the call, the message is not sent. You do not have to await the promise: `closed`
+     * reports the end of the connection as well, and a rejection is never reported as unhandled.
+     */
+    send(data, options) {
+      try {
+        if (!options || typeof options !== "object") return this.#send(data, options);
+        const operation = `send ${this.#connection.label}`;
+        const send = () => this.#send(data, options.type);
+        return unreported(waitForStarted(operation, "SEND_TIMEOUT", options, send, SEND_OPTIONS));
+      } catch (error) {
+        return unreported(Promise.reject(error));
+      }
+    }
+    #send(data, type) {
+      const connection = this.#connection;
+      const codec = connection.options.codec;
+      const sent = connection.offer(toPayload(data, type, codec));
+      if (!sent) throw connection.closedError("send");
+      return sent;
+    }
+    /** See {@link Connection.offer}. @internal */
+    offer(payload) {
+      return this.#connection.offer(payload);
+    }
+    /**
+     * Settles when the operating system has accepted everything that was sent; in a browser, when
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first, with `FLUSH_TIMEOUT`,
+     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
+     * `bufferedAmount`.
+     */
+    flush(options = {}) {
+      const connection = this.#connection;
+      const { sending } = connection;
+      const flush = () => {
+        if (connection.transport.bufferedAmount === void 0) {
+          const text = "this platform has no bufferedAmount; let the peer answer instead";
+          throw connection.error("UNSUPPORTED", "flush", text);
+        }
+        if (this.state === "closed") throw connection.closedError("flush");
+        return sending.isFlushed ? DONE : sending.flushed("flush");
+      };
+      return unreported(waitForStarted(`flush ${connection.label}`, "FLUSH_TIMEOUT", options, flush));
+    }
+    /**
+     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from
+     * the flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a
+     * ping is outstanding the socket is not paused until half of `bufferLimit` is unread: a pong that follows
+     * a longer backlog arrives when that is read. `timeout` is 10 s by default.
+     *
+     * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
+     * `UNSUPPORTED` where {@link canPing} is false.
+     */
+    ping(options = {}) {
+      return unreported(this.#ping(options));
+    }
+    async #ping(options) {
+      const connection = this.#connection;
+      const { transport, label } = connection;
+      const park = transport.ping?.bind(transport);
+      if (!park) {
+        const text = "no ping frames here; use option keepAlive.message";
+        throw connection.error("UNSUPPORTED", "ping", text);
+      }
+      const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
+      const roundTrip = this.state === "open" ? await waitFor(`ping ${label}`, "PING_TIMEOUT", options, wait) : NaN;
+      if (Number.isNaN(roundTrip)) throw connection.closedError("ping");
+      return connection.liveness.roundTrip = roundTrip;
+    }
+    /**
+     * Closes the connection. The channel closes at once; messages that were sent still leave, then the close
+     * frame, and the peer has `closeTimeout` to answer it. Resolves with how the connection ended. Another
+     * call returns the same promise.
+     *
+     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. Browsers may only send close codes 1000
+     * and 3000-4999 (WHATWG): there any other code is sent as `code + 3000`.
+     * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
+     *
+     * Rejects with `INVALID_CLOSE`, and the connection stays open.
+     */
+    close(code = NORMAL, reason = "") {
+      if (this.state === "open") {
+        try {
+          checkClose(code, reason);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        this.#connection.close(code, reason);
+      }
+      return this.closed;
+    }
+    /** Ends the connection now, without a closing handshake. Messages that have not left yet are dropped. */
+    terminate() {
+      this.#connection.fail(ABNORMAL_CLOSURE);
+    }
+    /** `close()`, for `await using`, where the platform has the symbol. */
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    }
+    /** See {@link Delivery.deliverTo}. @internal */
+    deliverTo(inbox) {
+      this.#connection.delivery.deliverTo(inbox);
+    }
+    /** See {@link Liveness.probe}. @internal */
+    probe() {
+      this.#connection.liveness.probe();
     }
   }
-  function displayUrl(url) {
-    return publicUrl(url).replace(/\?.*/, "?...");
+
+  function readLimitError(where, limit, details = {}, cause) {
+    const of = details.size === void 0 ? "" : ` of ${details.size} bytes`;
+    const text = `message${of} exceeds readLimit (${limit}); raise it or ask the server to split it`;
+    return new WsError("MESSAGE_TOO_BIG", `${where}: ${text}`, {
+      details: { limit, ...details },
+      cause
+    });
   }
-  function publicUrl({ href, protocol, host, pathname, search }) {
-    const text = `${protocol}//${host}${pathname}${search}`;
-    return text === href ? href : text;
+
+  const PATIENCE = 3e4;
+  function warnIfUnread(where, inbox, transport, onRead) {
+    inbox.wasRead = false;
+    const expire = () => {
+      if (inbox.wasRead) onRead();
+      else if (!inbox.hasWarned) {
+        inbox.hasWarned = true;
+        const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
+        (transport.warn ?? console.warn)(text);
+      }
+    };
+    return startTimer(PATIENCE, expire, false);
   }
-  function maskUrl(value) {
-    if (typeof value !== "string") return value;
-    return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
+
+  class Delivery {
+    constructor(connection) {
+      this.messages = 0;
+      this.bytes = 0;
+      this.#isStopped = false;
+      const { channelCapacity, bufferLimit, codec } = connection.options;
+      this.#connection = connection;
+      this.own = new Inbox(channelCapacity, bufferLimit, !!codec);
+      this.inbox = this.own;
+      this.own.onPressure = () => this.#regulate();
+    }
+    #connection;
+    #decode;
+    #isStopped;
+    /** Stops the timer of the warning about an unread connection, if one is running. */
+    #stopWarning;
+    /**
+     * Counts and delivers a message of `size` bytes. Ends the connection if that exceeds `bufferLimit` or the
+     * codec fails.
+     */
+    deliver(message, size) {
+      const { codec, discardIncoming } = this.#connection.options;
+      this.messages++;
+      this.bytes += size;
+      if (discardIncoming) return;
+      try {
+        if (codec) this.#decodeBy(codec, message);
+        else this.#checkLimit(this.inbox.put(message));
+      } catch (cause) {
+        this.#refuse(cause);
+      }
+    }
+    /**
+     * Delivers messages to `inbox` from now on. It decides when reading is paused, and stays open when this
+     * connection ends. Unread messages of the client's own inbox are moved there first.
+     */
+    deliverTo(inbox) {
+      this.inbox = inbox;
+      inbox.onPressure = () => this.#regulate();
+      this.#checkLimit(inbox.putAll(this.own));
+      this.#regulate();
+    }
+    /** Resumes reading, for good. */
+    stop() {
+      this.#isStopped = true;
+      this.#stopWarning?.();
+      this.#connection.transport.pause(0);
+    }
+    #decodeBy(codec, message) {
+      this.#decode ??= codec.decoder(this.#connection.options.readLimit);
+      this.#decode(message, (value, size) => {
+        if (!this.own.closed) this.#checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
+      });
+    }
+    /** Ends the connection because a message could not be decoded. */
+    #refuse(cause) {
+      const text = `codec ${this.#connection.options.codec?.name ?? "none"} failed`;
+      const error = WsError.is(cause) ? cause : this.#connection.error("INVALID_MESSAGE", "receive", text, { cause });
+      const invalid = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
+      this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
+    }
+    /** Ends the connection if an inbox has refused a value, since `size` bytes would be unread. */
+    #checkLimit(size) {
+      if (!size) return;
+      const { bufferLimit: limit } = this.#connection.options;
+      const text = `${size} unread bytes exceed bufferLimit (${limit}); read faster or raise it`;
+      const init = { details: { limit, size } };
+      const error = this.#connection.error("SLOW_CONSUMER", "receive", text, init);
+      this.#connection.fail(POLICY_VIOLATION, error);
+    }
+    /** Pauses or resumes reading as the consumer falls behind or catches up. */
+    #regulate() {
+      const { transport } = this.#connection;
+      this.#connection.onPressure();
+      if (this.#isStopped || transport.backpressure === "buffer") return;
+      const { pressure } = this.inbox;
+      transport.pause(pressure);
+      if (pressure > 0) this.#stopWarning ??= this.#startWarning();
+    }
+    #startWarning() {
+      const { label, transport } = this.#connection;
+      return warnIfUnread(label, this.inbox, transport, () => {
+        this.#stopWarning = void 0;
+        this.#regulate();
+      });
+    }
   }
 
   const LATE = 1e3;
@@ -739,67 +1335,6 @@
       },
       stop: () => clearTimeout(timer)
     };
-  }
-
-  const UNREAD_HIGH = 1048576;
-  class Inbox extends Queue {
-    constructor(capacity, limit, isSized = false) {
-      super(capacity);
-      /** What unread messages hold: see {@link memoryOf}. */
-      this.bytes = 0;
-      this.pressure = 0;
-      /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
-      this.wasRead = false;
-      /** True once it was reported that nothing is taken. */
-      this.hasWarned = false;
-      this.#limit = limit;
-      if (isSized) this.#sizes = new Queue(capacity);
-    }
-    #limit;
-    /** What each value that waits holds, where it cannot be told by the value. */
-    #sizes;
-    /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
-    put(value, held) {
-      if (this.receivers.size === 0) {
-        const size = held ?? memoryOf(value);
-        const unread = this.bytes + size;
-        if (this.bytes > 0 && unread > this.#limit) return unread;
-        this.bytes = unread;
-        this.#sizes?.push(size);
-      }
-      this.push(value);
-      if (this.pressure < 2) this.#regulate();
-      return void 0;
-    }
-    /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
-    putAll(other) {
-      while (other.size > 0) {
-        const { bytes } = other;
-        const value = other.take()?.value;
-        const unread = this.put(value, bytes - other.bytes);
-        if (unread) return unread;
-      }
-      return void 0;
-    }
-    take() {
-      const result = super.take();
-      if (result?.ok) {
-        this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
-        if (this.pressure) {
-          this.wasRead = true;
-          this.#regulate();
-        }
-      }
-      return result;
-    }
-    #regulate() {
-      const { size, capacity, bytes } = this;
-      const isFull = this.pressure ? size > capacity / 2 || bytes > UNREAD_HIGH / 2 : size >= capacity || bytes >= UNREAD_HIGH;
-      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
-      if (pressure === this.pressure) return;
-      this.pressure = pressure;
-      this.watcher?.onPressure();
-    }
   }
 
   function startKeepAlive(interval, timeout, host) {
@@ -863,741 +1398,334 @@
     };
   }
 
-  function readableOf(client) {
-    const iterator = client.messages();
-    return new (platformClass("ReadableStream"))(
-      {
-        async pull(controller) {
-          const { done, value } = await iterator.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        },
-        cancel: () => client.close().then(() => {
-        })
-      },
-      { highWaterMark: 0 }
-    );
-  }
-  function writableOf(client) {
-    return new (platformClass("WritableStream"))({
-      start(controller) {
-        controller.signal.addEventListener("abort", () => client.terminate());
-        void client.closed.then(({ error: cause }) => {
-          const init = { retryable: cause?.retryable ?? false, cause };
-          controller.error(new WsError("CLOSED", "writable: the connection has ended", init));
-        });
-      },
-      write: (data) => client.send(data),
-      close: () => client.close().then(() => {
-      })
-    });
-  }
-
-  const PATIENCE = 3e4;
-  function warnIfUnread(where, inbox, transport, onRead) {
-    inbox.wasRead = false;
-    const expire = () => {
-      if (inbox.wasRead) onRead();
-      else if (!inbox.hasWarned) {
-        inbox.hasWarned = true;
-        const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
-        (transport.warn ?? console.warn)(text);
-      }
-    };
-    return startTimer(PATIENCE, expire, false);
-  }
-
-  const TURN_LIMIT = 5;
-  const TIMEOUT_CODE = 3008;
-  const PING_TIMEOUT = 1e4;
-  let clients = 0;
-  const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
-  class Client {
-    #transport;
-    #options;
-    /** Private, so that logs do not show its query. */
-    #url;
-    #label;
-    #handler = new Client.#Handler(this);
-    /** What waits in the client's own channel; closed from the end, or our own close, on. */
-    #own;
-    /** Where messages go to: `#own`, until {@link deliverTo}. */
-    #inbox;
-    #channel;
-    #codec;
-    #decode;
-    #settleClosed;
-    #readDeadline;
-    #writeDeadline;
+  class Liveness {
+    #connection;
+    #read;
+    #write;
     #keepAlive;
-    /** What waits for the answer to a message of `keepAlive`. */
-    #answered;
-    #closeDeadline;
-    #state = "open";
-    /** What `close` was asked for. */
-    #asked;
-    /** Why it ended; nothing after a normal end. */
-    #failure;
-    #stats = {
-      messagesReceived: 0,
-      messagesSent: 0,
-      bytesReceived: 0,
-      bytesSent: 0,
-      roundTrip: void 0
-    };
-    /** What the transport's progress was when it was last asked for. */
+    #close;
+    /** Settles a keep-alive that waits for the answer to its message. */
+    #onAnswer;
+    /** The transport's progress when it was last read. */
     #lastProgress = NaN;
-    /** What this turn of the event loop has sent, in bytes, and when it began to. */
-    #spent = 0;
-    #turnStart = 0;
-    /** A message has arrived, and nothing was sent since. */
-    #hasArrived = false;
-    /** Promise shared by every send above the high-water mark. */
-    #pace;
-    /** Settles on the next progress, or the end; and what settles it. */
-    #progress;
-    #tellProgress;
-    #readable;
-    #writable;
-    /** Stops the timer of `warnIfUnread`, if that has not run out. */
-    #stopWarning;
-    constructor(transport, url, options) {
-      this.id = `wschan-${++clients}`;
-      this.#url = publicUrl(url);
-      this.#label = displayUrl(url);
-      this.#transport = transport;
-      this.#options = options;
-      this.#codec = options.codec;
-      this.#own = new Inbox(options.channelCapacity, options.bufferLimit, !!this.#codec);
-      this.#own.watcher = this.#handler;
-      this.#inbox = this.#own;
-      this.#channel = ReceiveChannel.of(this.#own);
-      this.closed = new Promise((resolve) => this.#settleClosed = resolve);
-      const hasMoved = changes(() => transport.life);
-      const hasWritten = () => this.#hasWritten();
-      const { readTimeout, writeTimeout, keepAlive } = options;
-      this.#readDeadline = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT_CODE, hasMoved);
-      const code = ABNORMAL_CLOSURE;
-      this.#writeDeadline = this.#watch("WRITE_TIMEOUT", writeTimeout, code, hasWritten);
+    constructor(connection) {
+      this.#connection = connection;
+      const { transport } = connection;
+      const { readTimeout, writeTimeout, keepAlive } = connection.options;
+      const hasLife = hasChanged(() => transport.life);
+      this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, hasLife);
+      const hasProgress = () => this.#hasProgress();
+      this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
       if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
     }
-    /** Makes a client on an open transport, and the handler that the transport reports to. @internal */
-    static open(transport, url, options) {
-      const client = new Client(transport, url, options);
-      return [client, client.#handler];
+    /** A message has arrived. */
+    onMessage() {
+      this.#read?.touch();
+      this.#onAnswer?.();
     }
-    /** A class: of closures V8 forgets with each client what it has optimized. */
-    static #Handler = class {
-      #client;
-      constructor(client) {
-        this.#client = client;
-      }
-      onMessage(message, size) {
-        this.#client.#onMessage(message, size);
-      }
-      onPressure() {
-        this.#client.#regulate();
-      }
-      onProgress() {
-        this.#client.#onProgress();
-      }
-      onError(error, closeCode) {
-        if (!this.#client.#asked) this.#client.#giveUp(closeCode, error);
-      }
-      onClosing() {
-        this.#client.#startClosing();
-      }
-      onEnd(end) {
-        this.#client.#onEnd(end);
-      }
-    };
-    /** `"open"`, `"closing"` from the first close frame either way, `"closed"` when all is over. */
-    get state() {
-      return this.#state;
-    }
-    /** The URL it is connected to, after redirects, without credentials. */
-    get url() {
-      return this.#url;
-    }
-    /** The subprotocol the server picked; `""` for none. */
-    get protocol() {
-      return this.#transport.protocol;
-    }
-    /** The extensions the server accepted, as it wrote them; `""` for none. */
-    get extensions() {
-      return this.#transport.extensions;
-    }
-    /** The mode of compression that is in force in both directions: see {@link COMPRESSION}. */
-    get compression() {
-      return this.#transport.compression;
-    }
-    /** How many sent bytes the operating system has not taken yet. */
-    get bufferedAmount() {
-      return this.#state === "closed" ? 0 : this.#transport.bufferedAmount ?? 0;
-    }
-    /**
-     * What a slow consumer leads to: the `"socket"` or the `"stream"` is paused, which slows the server
-     * down; or messages `"buffer"` here, up to `bufferLimit`.
-     */
-    get backpressure() {
-      return this.#transport.backpressure;
-    }
-    /** Whether this platform has ping frames. */
-    get canPing() {
-      return this.#transport.ping !== void 0;
-    }
-    /** The HTTP response that opened the connection, in Node; elsewhere `undefined`. */
-    get handshake() {
-      return this.#transport.handshake;
-    }
-    /** What was received and sent so far, and what waits to be read. A snapshot. */
-    get stats() {
-      return {
-        ...this.#stats,
-        bytesBuffered: this.#inbox.bytes,
-        timesPaused: this.#transport.timesPaused
-      };
-    }
-    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
-    channel() {
-      return this.#channel;
-    }
-    /** Short for `channel().receive(options)`. */
-    receive(options) {
-      return this.#channel.receive(options);
-    }
-    /**
-     * Returns the next message if there is one, without waiting; `undefined` if there is none, `ok: false`
-     * once the connection has ended and all was received. Short for `channel().tryReceive()`.
-     */
-    tryReceive() {
-      return this.#channel.tryReceive();
-    }
-    /**
-     * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
-     * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-     * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
-     */
-    [Symbol.asyncIterator]() {
-      return this.messages();
-    }
-    /**
-     * As iterating over the client itself; `signal` ends it with `ABORTED`, and no message is lost.
-     *
-     * Throws `INVALID_OPTION`.
-     */
-    messages(options) {
-      return new QueueIterator(this.#own, options, () => this.#asked ? void 0 : this.#failure);
-    }
-    /**
-     * The messages as a WHATWG stream, always the same one. It takes them from the channel one by one as it
-     * is read, so that a slow reader slows the server down. It closes and errors as iteration ends;
-     * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
-     */
-    get readable() {
-      return this.#readable ??= readableOf(this);
-    }
-    /**
-     * A WHATWG stream that sends what is written, always the same one; a write settles as `send` does.
-     * Closing it closes the connection with 1000 and waits until it has ended; aborting it terminates the
-     * connection, also while a write waits. It errors with `CLOSED` when the connection ends, and with
-     * `INVALID_MESSAGE`, while the connection lives on. Throws `UNSUPPORTED` where there is no `WritableStream`.
-     */
-    get writable() {
-      return this.#writable ??= writableOf(this);
-    }
-    /**
-     * Sends one message: handed over at once, in call order. Settles as soon as fewer than
-     * `sendHighWaterMark` bytes wait, which is usually at once. The bytes may be reused when `send` has
-     * returned.
-     *
-     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or what option `codec` takes.
-     * @param options {@link TEXT} or {@link BINARY}, or an object with these as `type`. By default a string
-     * is text and bytes are binary. A string as `BINARY` goes out as its UTF-8 bytes; bytes as `TEXT` must be
-     * valid UTF-8. `timeout` and `signal` bound the wait only: what was handed over stays sent.
-     *
-     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
-     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and what was
-     * aborted before the call is not sent. A failure that nobody awaits stands in `closed` as well and is no
-     * unhandled rejection.
-     */
-    send(data, options) {
-      try {
-        if (!options || typeof options !== "object") return this.#send(data, options);
-        const operation = `send ${this.#label}`;
-        const send = () => this.#send(data, options.type);
-        return unreported(waitForStarted(operation, "SEND_TIMEOUT", options, send, SEND_OPTIONS));
-      } catch (error) {
-        return unreported(Promise.reject(error));
-      }
-    }
-    #send(data, type) {
-      const sent = this.offer(toPayload(data, type, this.#codec));
-      if (!sent) throw this.#closedError("send");
-      return sent;
-    }
-    /** As `send`; `undefined` if the connection takes no more, and the payload was not handed over. @internal */
-    offer(payload) {
-      const wasIdle = this.bufferedAmount === 0;
-      const size = this.#state === "open" ? this.#transport.send(payload) : -1;
-      if (size < 0) return void 0;
-      if (wasIdle && this.#writeDeadline) {
-        this.#writeDeadline.touch();
-        this.#hasWritten();
-      }
-      this.#stats.messagesSent++;
-      this.#stats.bytesSent += size;
-      return this.#settleSend(size);
-    }
-    /**
-     * Settles when all that was sent has been handed to the operating system; in a browser, when
-     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ended first, with `FLUSH_TIMEOUT`,
-     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
-     * `bufferedAmount`.
-     */
-    flush(options = {}) {
-      const flush = () => {
-        if (this.#transport.bufferedAmount === void 0) {
-          throw this.#error("UNSUPPORTED", "flush", "hidden here: let the peer answer instead");
-        }
-        if (this.#state === "closed") throw this.#closedError("flush");
-        return this.#isFlushed() ? DONE : this.#untilFlushed("flush");
-      };
-      return unreported(waitForStarted(`flush ${this.#label}`, "FLUSH_TIMEOUT", options, flush));
-    }
-    /**
-     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, from the
-     * flushed ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a ping
-     * is out the socket is not paused, until half of `bufferLimit` is unread: a pong that stands behind a
-     * longer backlog comes when that is read. `timeout` is 10 s by default.
-     *
-     * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
-     * `UNSUPPORTED` where {@link canPing} is false.
-     */
-    ping(options = {}) {
-      return unreported(this.#ping(options));
-    }
-    async #ping(options) {
-      const park = this.#transport.ping?.bind(this.#transport);
-      if (!park) {
-        throw this.#error("UNSUPPORTED", "ping", "no ping frames here: use option keepAlive.message");
-      }
-      const roundTrip = this.#state === "open" ? await waitFor(`ping ${this.#label}`, "PING_TIMEOUT", options, {
-        timeout: PING_TIMEOUT,
-        park
-      }) : NaN;
-      if (Number.isNaN(roundTrip)) throw this.#closedError("ping");
-      this.#stats.roundTrip = roundTrip;
-      return roundTrip;
-    }
-    /**
-     * Closes the connection: the channel closes at once, what was sent still goes out, then the close
-     * frame, and the peer has `closeTimeout` to answer it. Resolves with how it ended. Calling it again
-     * returns the same promise.
-     *
-     * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. A browser may send only 1000 and
-     * 3000-4999 (WHATWG): there the others go out as `code + 3000`.
-     * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
-     *
-     * Rejects with `INVALID_CLOSE`, and the connection stays open.
-     */
-    close(code = NORMAL, reason = "") {
-      if (this.#state === "open") {
-        try {
-          checkClose(code, reason);
-        } catch (error) {
-          return Promise.reject(error);
-        }
-        this.#asked = { code, reason };
-        this.#own.close();
-        this.#startClosing();
-        const sendFrame = () => {
-          if (this.#state === "closed") return;
-          this.#transport.close(code, reason);
-          this.#closeDeadline?.touch();
-        };
-        void unreported(this.#until("close", () => this.#isFlushed()).then(sendFrame));
-      }
-      return this.closed;
-    }
-    /** Ends the connection now, without a closing handshake; what was sent and has not left is dropped. */
-    terminate() {
-      this.#giveUp(ABNORMAL_CLOSURE);
-    }
-    /** `close()`, for `await using`, where the platform has the symbol. */
-    async [Symbol.asyncDispose]() {
-      await this.close();
-    }
-    // Receiving
-    #onMessage(message, size) {
-      if (this.#channel.closed) return;
-      const stats = this.#stats;
-      const { readLimit } = this.#options;
-      if (size > readLimit) {
-        this.#refuse("MESSAGE_TOO_BIG", "readLimit", size, MESSAGE_TOO_BIG);
-        return;
-      }
-      if (this.backpressure !== "stream") {
-        this.#spent = 0;
-        this.#hasArrived = true;
-      }
-      stats.messagesReceived++;
-      stats.bytesReceived += size;
-      this.#readDeadline?.touch();
-      this.#answered?.();
-      if (this.#options.discardIncoming) return;
-      try {
-        if (this.#codec) this.#decodeBy(this.#codec, message);
-        else this.#refuseIfOver(this.#inbox.put(message));
-      } catch (cause) {
-        this.#refuseMessage(cause);
-      }
-    }
-    #decodeBy(codec, message) {
-      this.#decode ??= codec.decoder(this.#options.readLimit);
-      this.#decode(message, (value, size) => {
-        if (!this.#channel.closed) this.#refuseIfOver(this.#inbox.put(value, OVERHEAD + (size || 0)));
-      });
-    }
-    /** Ends the connection because of a message that could not be taken in. */
-    #refuseMessage(cause) {
-      const text = `codec ${this.#codec?.name ?? "none"} failed`;
-      const error = WsError.is(cause) ? cause : this.#error("INVALID_MESSAGE", "receive", text, { cause });
-      const own = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
-      this.#giveUp(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : own, error);
-    }
-    /**
-     * From now on messages go to `inbox`, which says when reading is paused, and stays open when this
-     * connection ends. What waits in the client's own channel goes there, too, or as much as it takes.
-     * @internal
-     */
-    deliverTo(inbox) {
-      this.#inbox = inbox;
-      inbox.watcher = this.#handler;
-      this.#refuseIfOver(inbox.putAll(this.#own));
-      this.#regulate();
-    }
-    #refuseIfOver(unread) {
-      if (!unread) return;
-      this.#refuse("SLOW_CONSUMER", "bufferLimit", unread, POLICY_VIOLATION, " or read faster");
-    }
-    #refuse(code, option, size, closeCode, wayOut = "") {
-      const limit = this.#options[option];
-      const text = `${size} bytes to read, over ${option} ${limit}: raise it${wayOut}`;
-      this.#giveUp(closeCode, this.#error(code, "receive", text, { details: { limit, size } }));
-    }
-    /** Pauses and resumes reading as the consumer falls behind and catches up. */
-    #regulate() {
-      this.#readDeadline?.touch();
+    /** The consumer fell behind or caught up, so something has arrived. */
+    onPressure() {
+      this.#read?.touch();
       this.#keepAlive?.touch();
-      if (this.#state === "open" && this.backpressure !== "buffer") {
-        const { pressure } = this.#inbox;
-        this.#transport.pause(pressure);
-        if (pressure > 0) this.#stopWarning ??= this.#startWarning();
-      }
     }
-    #startWarning() {
-      return warnIfUnread(this.#label, this.#inbox, this.#transport, () => {
-        this.#stopWarning = void 0;
-        this.#regulate();
-      });
+    /** Bytes begin to wait to be sent; none did before. */
+    onPending() {
+      if (!this.#write) return;
+      this.#write.touch();
+      this.#hasProgress();
     }
-    // Sending
-    /** A promise that settles when this send may be followed by another. */
-    #settleSend(size) {
-      if (this.#spent === 0) {
-        this.#turnStart = now();
-        if (!this.#hasArrived) nextTurn(() => this.#spent = 0);
-        this.#hasArrived = false;
-      }
-      this.#spent += size + 1;
-      const { sendHighWaterMark } = this.#options;
-      const mayGoOn = this.#spent < sendHighWaterMark && this.bufferedAmount < sendHighWaterMark && now() - this.#turnStart < TURN_LIMIT;
-      return mayGoOn ? DONE : this.#pace ??= unreported(this.#startPace());
-    }
-    async #startPace() {
-      const { sendHighWaterMark } = this.#options;
-      try {
-        await new Promise((resolve) => nextTurn(resolve));
-        this.#spent = 0;
-        const mayGoOn = () => this.bufferedAmount < sendHighWaterMark || this.#isFlushed();
-        await this.#until("send", mayGoOn);
-      } finally {
-        this.#pace = void 0;
-      }
-    }
-    // Waiting
-    #isFlushed() {
-      return this.#transport.written >= this.#transport.taken;
-    }
-    /** Settles when all that has been sent so far has left. */
-    #untilFlushed(operation) {
-      const { taken } = this.#transport;
-      return this.#until(operation, () => this.#transport.written >= taken);
-    }
-    /** Settles when it holds, looked at after all progress; rejects once the connection has ended. */
-    async #until(operation, holds) {
-      for (; ; ) {
-        if (this.#state === "closed") throw this.#closedError(operation);
-        if (holds()) return;
-        await (this.#progress ??= new Promise((resolve) => this.#tellProgress = resolve));
-      }
-    }
-    #onProgress() {
-      this.#tellProgress?.();
-      this.#progress = this.#tellProgress = void 0;
-    }
-    /** Whether the transport has made progress since this was last asked. */
-    #hasWritten() {
-      return this.#lastProgress !== (this.#lastProgress = this.#transport.progress);
-    }
-    #watch(code, period, closeCode, hasMoved) {
-      if (period === void 0) return void 0;
-      const expire = () => this.#giveUp(closeCode, this.#error(code, "connection", `nothing moved for ${period} ms`));
-      return startDeadline(period, expire, () => hasMoved() || this.#inbox.pressure > 0);
-    }
-    // Keeping alive
-    /** Has option `keepAlive` ask now, because the connection may have died unnoticed. @internal */
+    /** Has the keep-alive ping now, because the connection may have died unnoticed. */
     probe() {
       this.#keepAlive?.askNow();
     }
+    /** The closing handshake has begun: `closeTimeout` replaces the other deadlines. */
+    startClosing() {
+      this.stop();
+      const { transport, options } = this.#connection;
+      let last = transport.unsent ?? 0;
+      this.#close = startDeadline(
+        options.closeTimeout,
+        () => transport.cut(),
+        () => {
+          const isShrinking = last > (last = transport.unsent ?? 0);
+          return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
+        }
+      );
+    }
+    /** The close frame has been sent: the peer has the whole `closeTimeout` to answer it. */
+    onCloseFrame() {
+      this.#close?.touch();
+    }
+    stop() {
+      for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
+        deadline?.stop();
+    }
+    /** True if bytes have left since the last call, or if none wait. */
+    #hasProgress() {
+      return this.#lastProgress !== (this.#lastProgress = this.#connection.transport.progress);
+    }
+    #watch(code, period, closeCode, isAlive) {
+      if (period === void 0) return void 0;
+      const expire = () => this.#fail(closeCode, code, `nothing moved for ${period} ms`);
+      return startDeadline(period, expire, () => isAlive() || this.#isFull());
+    }
     #startKeepAlive({ interval, timeout, message, onPong }) {
-      const transport = this.#transport;
-      const hasMoved = changes(
-        () => (transport.received ?? this.#stats.messagesReceived) + (transport.progress || 0)
+      const { transport, delivery, sending } = this.#connection;
+      const hasArrived = hasChanged(
+        () => (transport.received ?? delivery.messages) + (transport.progress || 0)
       );
-      const hasSent = changes(
-        () => transport.taken + this.#stats.messagesSent + (transport.progress || 0)
+      const hasSent = hasChanged(
+        () => transport.taken + sending.messages + (transport.progress || 0)
       );
-      const isPaused = () => this.#inbox.pressure > 0 && transport.backpressure !== "buffer";
-      const byMessage = (done) => this.#askBy(message, done);
+      const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
+      const byMessage = (done) => this.#sendMessage(message, done);
       const ping = transport.ping?.bind(transport) ?? byMessage;
       return startKeepAlive(interval, timeout, {
-        alive: () => hasMoved() || isPaused(),
+        alive: () => hasArrived() || isPaused(),
         sent: () => hasSent() || isPaused(),
         ask: (answered) => ping((roundTrip) => {
           if (Number.isNaN(roundTrip)) return;
-          this.#stats.roundTrip = roundTrip;
+          this.roundTrip = roundTrip;
           answered();
           microtask(() => onPong?.(roundTrip));
         }),
-        flushed: () => this.#untilFlushed("keepAlive"),
-        expire: () => {
-          const text = `nothing arrived for ${timeout} ms after a ping`;
-          this.#giveUp(TIMEOUT_CODE, this.#error("KEEPALIVE_TIMEOUT", "connection", text));
-        }
+        flushed: () => sending.flushed("keepAlive"),
+        expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
       });
     }
-    /** As `ping` of a transport, by a message: whatever arrives next counts as its answer. */
-    #askBy(message, done) {
+    /** Sends the message of a keep-alive in place of a ping; the next message that arrives answers it. */
+    #sendMessage(message, done) {
       const start = now();
-      this.#answered = () => done(now() - start);
+      this.#onAnswer = () => done(now() - start);
       try {
-        void this.offer(toPayload(message()));
+        this.#connection.offer(toPayload(message()));
       } catch (cause) {
-        const error = this.#error("INVALID_MESSAGE", "keepAlive.message", "failed", { cause });
-        this.#giveUp(INTERNAL_ERROR, error);
+        this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
       }
-      return () => this.#answered = void 0;
+      return () => this.#onAnswer = void 0;
     }
-    // The end
-    /** From our close frame or the peer's on; it should be done in as long as it would have to answer. */
-    #startClosing() {
-      if (this.#state !== "open") return;
-      this.#state = "closing";
-      this.#stopDeadlines();
-      const transport = this.#transport;
-      let unsent = transport.unsent ?? 0;
-      this.#closeDeadline = startDeadline(
-        this.#options.closeTimeout,
-        () => transport.cut(),
-        () => unsent > (unsent = transport.unsent ?? 0) || this.bufferedAmount > 0 && this.#hasWritten()
-      );
-      this.#transport.pause(0);
+    #isFull() {
+      return this.#connection.delivery.inbox.pressure > 0;
     }
-    /** This side ends it at once; what had arrived can still be read. */
-    #giveUp(code, error) {
-      if (this.#state === "closed") return;
-      const sentCode = this.#transport.terminate(code);
-      this.#finish({ code, reason: "", clean: false, by: "local", sentCode, error });
+    #fail(closeCode, code, text, cause) {
+      const error = this.#connection.error(code, "connection", text, { cause });
+      this.#connection.fail(closeCode, error);
     }
-    #onEnd(end) {
+  }
+  function hasChanged(read) {
+    let last;
+    return () => last !== (last = read());
+  }
+
+  const MAX_TURN_MS = 5;
+  class Sending {
+    constructor(connection) {
+      this.messages = 0;
+      this.bytes = 0;
+      /** Cost of the sends of the current turn, in bytes, and the time of the first. */
+      this.#turnCost = 0;
+      this.#turnStart = 0;
+      /** True if a message has arrived since the last send. */
+      this.#hasArrived = false;
+      this.#connection = connection;
+    }
+    #connection;
+    #turnCost;
+    #turnStart;
+    #hasArrived;
+    /** Promise shared by every send above the high-water mark. */
+    #drained;
+    /** Promise shared by all waits for progress, and the function that settles it. */
+    #progress;
+    #notify;
+    /** True if the operating system has accepted everything that was sent. */
+    get isFlushed() {
+      const { transport } = this.#connection;
+      return transport.written >= transport.taken;
+    }
+    /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+    offer(payload) {
+      const { state, transport } = this.#connection;
+      const size = state === "open" ? transport.send(payload) : -1;
+      if (size < 0) return void 0;
+      this.messages++;
+      this.bytes += size;
+      return this.#settle(size);
+    }
+    /** Settles when everything that was sent before this call is flushed. */
+    flushed(operation) {
+      const { transport } = this.#connection;
+      const { taken } = transport;
+      return this.until(operation, () => transport.written >= taken);
+    }
+    /** Settles when `holds` returns true, which is checked after every progress. */
+    async until(operation, holds) {
+      for (; ; ) {
+        if (this.#connection.state === "closed") throw this.#connection.closedError(operation);
+        if (holds()) return;
+        await (this.#progress ??= new Promise((resolve) => this.#notify = resolve));
+      }
+    }
+    /** Bytes have left, or the connection has ended: all waits check their conditions again. */
+    onProgress() {
+      this.#notify?.();
+      this.#progress = this.#notify = void 0;
+    }
+    /** A message has arrived, so a new turn has begun. */
+    onMessage() {
+      this.#turnCost = 0;
+      this.#hasArrived = true;
+    }
+    /** Returns a promise that settles when another send may follow one of `size` bytes. */
+    #settle(size) {
+      if (this.#turnCost === 0) {
+        this.#turnStart = now();
+        if (!this.#hasArrived) nextTurn(() => this.#turnCost = 0);
+        this.#hasArrived = false;
+      }
+      this.#turnCost += size + 1;
+      const canContinue = this.#turnCost < this.#connection.options.sendHighWaterMark && this.#isBelowMark() && now() - this.#turnStart < MAX_TURN_MS;
+      return canContinue ? DONE : this.#drained ??= unreported(this.#drain());
+    }
+    #isBelowMark() {
+      const { bufferedAmount, options } = this.#connection;
+      return bufferedAmount < options.sendHighWaterMark;
+    }
+    async #drain() {
+      try {
+        await new Promise((resolve) => nextTurn(resolve));
+        this.#turnCost = 0;
+        await this.until("send", () => this.#isBelowMark() || this.isFlushed);
+      } finally {
+        this.#drained = void 0;
+      }
+    }
+  }
+
+  class Connection {
+    constructor(transport, url, options) {
+      this.sending = new Sending(this);
+      this.state = "open";
+      this.transport = transport;
+      this.options = options;
+      this.label = displayUrl(url);
+      this.closed = new Promise((resolve) => this.#settleClosed = resolve);
+      this.delivery = new Delivery(this);
+      this.liveness = new Liveness(this);
+    }
+    #settleClosed;
+    /** Bytes that were sent and that the operating system has not accepted yet. */
+    get bufferedAmount() {
+      return this.state === "closed" ? 0 : this.transport.bufferedAmount ?? 0;
+    }
+    /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+    offer(payload) {
+      const wasIdle = this.bufferedAmount === 0;
+      const sent = this.sending.offer(payload);
+      if (sent && wasIdle) this.liveness.onPending();
+      return sent;
+    }
+    /** Begins the closing handshake, unless it has begun. The close frame follows everything that was sent. */
+    close(code, reason) {
+      this.closeRequest = { code, reason };
+      this.delivery.own.close();
+      this.onClosing();
+      const sendCloseFrame = () => {
+        if (this.state === "closed") return;
+        this.transport.close(code, reason);
+        this.liveness.onCloseFrame();
+      };
+      const flushed = this.sending.until("close", () => this.sending.isFlushed);
+      void unreported(flushed.then(sendCloseFrame));
+    }
+    // The transport reports.
+    onMessage(message, size) {
+      if (this.delivery.own.closed) return;
+      const { readLimit } = this.options;
+      if (size > readLimit) {
+        this.fail(MESSAGE_TOO_BIG, readLimitError(`receive ${this.label}`, readLimit, { size }));
+        return;
+      }
+      if (this.transport.backpressure !== "stream") this.sending.onMessage();
+      this.liveness.onMessage();
+      this.delivery.deliver(message, size);
+    }
+    onProgress() {
+      this.sending.onProgress();
+    }
+    onError(error, closeCode) {
+      if (!this.closeRequest) this.fail(closeCode, error);
+    }
+    /** The closing handshake has begun, from either side. */
+    onClosing() {
+      if (this.state !== "open") return;
+      this.state = "closing";
+      this.liveness.startClosing();
+      this.delivery.stop();
+    }
+    onEnd(end) {
       const { code, reason, sentCode } = end;
-      const asked = this.#asked;
-      const isAnswered = code !== ABNORMAL_CLOSURE;
-      this.#finish({
+      const request = this.closeRequest;
+      const hasCloseFrame = code !== ABNORMAL_CLOSURE;
+      const info = {
         code,
-        // Some platforms have one of their own where there was no close frame.
-        reason: isAnswered ? reason : "",
-        ...asked,
-        clean: isAnswered && this.#isFlushed(),
-        by: asked ? "local" : isAnswered ? "peer" : "none",
-        sentCode: asked && sentCode,
-        error: this.#endError(end)
-      });
+        // Some platforms make up a reason if there was no close frame.
+        reason: hasCloseFrame ? reason : "",
+        ...request,
+        clean: hasCloseFrame && this.sending.isFlushed,
+        by: request ? "local" : hasCloseFrame ? "peer" : "none"
+      };
+      this.#finish(info, request && sentCode, this.#endError(end));
+    }
+    // The parts report.
+    onPressure() {
+      this.liveness.onPressure();
+    }
+    /** Ends the connection at once, from this side. Delivered messages can still be received. */
+    fail(code, error) {
+      if (this.state === "closed") return;
+      const sentCode = this.transport.terminate(code);
+      this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
+    }
+    /** The error of an operation that is too late. */
+    closedError(operation) {
+      const cause = this.failure;
+      const state = this.state === "closed" ? "closed" : "closing";
+      const init = cause && { retryable: cause.retryable, cause };
+      return this.error("CLOSED", operation, `the connection is ${state}`, init);
+    }
+    error(code, operation, text, init) {
+      return new WsError(code, `${operation} ${this.label}: ${text}`, init);
     }
     #endError({ code, reason, cause }) {
-      if (!this.#asked) {
-        if (code !== ABNORMAL_CLOSURE) return peerError(this.#label, code, reason);
-        return this.#error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
+      if (!this.closeRequest) {
+        if (code !== ABNORMAL_CLOSURE) return peerError(this.label, code, reason);
+        return this.error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
       }
-      if (this.#isFlushed()) return void 0;
-      return this.#error("WRITE_TIMEOUT", "close", "what was sent could not all leave", { cause });
+      if (this.sending.isFlushed) return void 0;
+      return this.error("WRITE_TIMEOUT", "close", "not everything that was sent could leave", {
+        cause
+      });
     }
-    /** The one way into `closed`: settles all that waits. */
-    #finish({ sentCode, error, ...info }) {
-      if (this.#state === "closed") return;
-      this.#state = "closed";
-      this.#failure = error;
-      this.#stopDeadlines();
-      this.#own.close();
-      this.#onProgress();
+    /** Every end passes through here, once: it settles `closed` and everything that waits. */
+    #finish(info, sentCode, error) {
+      if (this.state === "closed") return;
+      this.state = "closed";
+      this.failure = error;
+      this.liveness.stop();
+      this.delivery.stop();
+      this.delivery.own.close();
+      this.sending.onProgress();
       this.#settleClosed(
         Object.freeze({
           ...info,
-          // Behind what could not leave, a close frame could not either.
-          ...sentCode && this.#isFlushed() && { sentCode },
+          // A close frame cannot have left before data that has not.
+          ...sentCode && this.sending.isFlushed && { sentCode },
           ...error && { error }
         })
       );
     }
-    #stopDeadlines() {
-      this.#readDeadline?.stop();
-      this.#writeDeadline?.stop();
-      this.#keepAlive?.stop();
-      this.#closeDeadline?.stop();
-      this.#stopWarning?.();
-    }
-    #closedError(operation) {
-      const cause = this.#failure;
-      const state = this.#state === "closed" ? "closed" : "closing";
-      const init = cause && { retryable: cause.retryable, cause };
-      return this.#error("CLOSED", operation, `the connection is ${state}`, init);
-    }
-    #error(code, operation, text, init) {
-      return new WsError(code, `${operation} ${this.#label}: ${text}`, init);
-    }
   }
-  function changes(read) {
-    let last;
-    return () => last !== (last = read());
-  }
-  function unreported(promise) {
-    promise.catch(() => {
-    });
-    return promise;
-  }
-
-  const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-  function isToken(value) {
-    return typeof value === "string" && TOKEN.test(value);
-  }
-
-  function parseBy(parsers, given, where) {
-    const parsed = {};
-    for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
-      const option = parsers[name]?.(value, `${where}: option ${name}`);
-      if (option !== void 0) parsed[name] = option;
-    }
-    return parsed;
-  }
-  const must = (accepts, wanted) => (value, name) => {
-    if (!accepts(value)) throw invalid(name, wanted, value);
-    return value;
-  };
-  const duration = (value, name) => durationOf(name, value, 2147483647, "INVALID_OPTION") || void 0;
-  const integer = (min, max) => must(
-    (value) => Number.isInteger(value) && value >= min && value <= max,
-    `an integer from ${min} to ${max}`
-  );
-  const limit = (min, max) => (value, name) => value === 0 ? void 0 : integer(min, max)(value, name);
-  const object = (value, name) => {
-    if (!isObject(value)) throw invalid(name, "an object", value);
-    return Object.freeze({ ...value });
-  };
-  const abortSignal = /* @__PURE__ */ must(isSignal, "an AbortSignal");
-  const callable = /* @__PURE__ */ must(
-    (value) => typeof value === "function",
-    "a function"
-  );
-  const oneOf = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
-  const refused = (why) => (_, name) => {
-    throw new WsError("UNSUPPORTED", `${name} ${why}`);
-  };
-  const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
-
-  function parseKeepAlive(value, name) {
-    if (value === false) return false;
-    const given = parseBy(KEEP_ALIVE_PARSERS, value, name);
-    return { interval: 3e4, timeout: 1e4, ...given };
-  }
-  const KEEP_ALIVE_PARSERS = {
-    interval: duration,
-    timeout: duration,
-    message: callable,
-    onPong: callable
-  };
-
-  const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
-  function parseOptions(base, given, { parsers }, where = "connect") {
-    return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
-  }
-  const PARSERS$1 = {
-    headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
-    protocols(value, name) {
-      const list = [value].flat();
-      for (const [index, token] of list.entries()) {
-        if (!isToken(token) || list.indexOf(token) < index) {
-          throw invalid(`${name}[${index}]`, "a token unlike the others (RFC 6455 4.1)", token);
-        }
-      }
-      return list;
-    },
-    dialTimeout: duration,
-    readTimeout: duration,
-    writeTimeout: duration,
-    closeTimeout: duration,
-    compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
-    compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
-    readLimit: /* @__PURE__ */ limit(1, 134217728),
-    channelCapacity: /* @__PURE__ */ integer(1, 1e4),
-    bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
-    discardIncoming: /* @__PURE__ */ oneOf(false, true),
-    sendHighWaterMark: /* @__PURE__ */ integer(1, 1073741824),
-    signal: abortSignal,
-    policy: callable,
-    meta: object,
-    keepAlive(value, name) {
-      const settings = parseKeepAlive(value, name);
-      if (!settings || settings.message) return settings;
-      throw new WsError(
-        "UNSUPPORTED",
-        `${name} needs keepAlive.message where there are no ping frames`
-      );
-    },
-    backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
-    webSocket: callable,
-    node: /* @__PURE__ */ notHere("leave it out there"),
-    codec: /* @__PURE__ */ must(
-      (value) => typeof value?.decoder === "function",
-      "a codec"
-    )
-  };
-
-  const DEFAULTS = {
-    headers: {},
-    protocols: [],
-    dialTimeout: 3e4,
-    closeTimeout: 5e3,
-    compression: 0,
-    compressionThreshold: 512,
-    readLimit: 16777216,
-    channelCapacity: 32,
-    bufferLimit: 67108864,
-    sendHighWaterMark: 262144,
-    backpressure: "auto",
-    node: {}
-  };
 
   async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
     for (const policy of policies) {
@@ -1625,41 +1753,59 @@
     }
   }
 
-  const OPERATION = "createContext";
-  const any = (value) => value;
-  const noGuard = /* @__PURE__ */ notHere("use a policy");
-  const PARSERS = {
-    policy: callable,
-    actor: any,
-    meta: object,
-    defaults: any,
-    strict: /* @__PURE__ */ oneOf(false, true),
-    denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
-    signal: abortSignal
-  };
-  function parseSettings(options, platformFor) {
-    const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
-    const given = parseBy(parsers, options, OPERATION);
-    const { policy, actor, meta, defaults = {}, strict } = given;
-    const platform = platformFor({ ...defaults }.webSocket);
-    const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-    for (const name of ["policy", "signal", "codec"]) {
-      if (name in shared) {
-        throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
-      }
-    }
-    return {
-      // Strict and without one, it allows nothing.
-      policy: policy ?? (strict ? () => false : void 0),
+  async function openClient(platformFor, owner, input, given = {}) {
+    const { defaults, resolved = DEFAULTS } = owner?.settings ?? {};
+    const { webSocket, keepAlive = defaults?.keepAlive } = { ...given };
+    const platform = platformFor(webSocket ?? defaults?.webSocket);
+    const url = parseUrl(input, platform);
+    const base = webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
+    return dial$1(url, parseOptions(base, given, platform), platform, owner);
+  }
+  async function dial$1(url, options, platform, owner) {
+    const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
+    const policies = [policy, options.policy].filter((one) => one !== void 0);
+    const subject = {
       actor,
-      meta,
-      defaults: shared,
-      dial: given.denyPrivateNetworks
+      meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta })
     };
+    const operation = `dial ${displayUrl(url)}`;
+    const { dialTimeout, signal: outer } = options;
+    const controller = new AbortController();
+    const { signal } = controller;
+    let isOpen = false;
+    const park = (done) => {
+      const leave = owner?.enter(done);
+      const deadline = startDeadline(dialTimeout, () => {
+        const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
+        controller.abort(error);
+        nextTurn(() => done(error));
+      });
+      const request = {
+        url,
+        options,
+        signal,
+        due: now() + dialTimeout,
+        authorize: (next) => authorize(policies, subject, next),
+        open(transport, openUrl) {
+          const connection = new Connection(transport, openUrl, options);
+          const client = new Client(connection, openUrl);
+          owner?.adopt(client);
+          isOpen = true;
+          done(client);
+          return connection;
+        }
+      };
+      authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : connectBy(request)).catch(done);
+      return () => {
+        leave?.();
+        deadline.stop();
+        if (!isOpen) controller.abort();
+      };
+    };
+    return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
   }
 
   class Context {
-    #connector;
     #platformFor;
     #owner;
     #clients = /* @__PURE__ */ new Map();
@@ -1667,8 +1813,7 @@
     #isClosing = false;
     #settleClosed;
     /** @internal */
-    constructor(connector, platformFor, options) {
-      this.#connector = connector;
+    constructor(platformFor, options) {
       this.#platformFor = platformFor;
       this.#owner = {
         settings: parseSettings(options, platformFor),
@@ -1691,7 +1836,7 @@
       if (signal.aborted) void this.close();
     }
     connect(url, options) {
-      return this.#connector(url, options, this.#owner);
+      return openClient(this.#platformFor, this.#owner, url, options);
     }
     /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
     connection(id) {
@@ -1754,65 +1899,11 @@
   }
 
   function bindConnect(platformFor) {
-    const connector = bindConnector(platformFor);
-    const connect = (url, options) => connector(url, options);
+    const connect = (url, options) => openClient(platformFor, void 0, url, options);
     return connect;
   }
   function bindCreateContext(platformFor) {
-    const connector = bindConnector(platformFor);
-    return (options = {}) => new Context(connector, platformFor, options);
-  }
-  function bindConnector(platformFor) {
-    return async (input, given = {}, owner) => {
-      const { defaults = {} } = owner?.settings ?? {};
-      const { webSocket = defaults.webSocket, keepAlive = defaults.keepAlive } = { ...given };
-      const platform = platformFor(webSocket);
-      const url = parseUrl(input, platform);
-      const base = parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
-      return dial$1(url, parseOptions(base, given, platform), platform, owner);
-    };
-  }
-  async function dial$1(url, options, platform, owner) {
-    const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
-    const policies = [policy, options.policy].filter((one) => one !== void 0);
-    const subject = {
-      actor,
-      meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta })
-    };
-    const operation = `dial ${displayUrl(url)}`;
-    const { dialTimeout, signal: outer } = options;
-    const controller = new AbortController();
-    const { signal } = controller;
-    let isOpen = false;
-    const park = (done) => {
-      const leave = owner?.enter(done);
-      const deadline = startDeadline(dialTimeout, () => {
-        const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
-        controller.abort(error);
-        nextTurn(() => done(error));
-      });
-      const request = {
-        url,
-        options,
-        signal,
-        due: now() + dialTimeout,
-        authorize: (next) => authorize(policies, subject, next),
-        open(transport, openUrl) {
-          const [client, handler] = Client.open(transport, openUrl, options);
-          owner?.adopt(client);
-          isOpen = true;
-          done(client);
-          return handler;
-        }
-      };
-      authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : connectBy(request)).catch(done);
-      return () => {
-        leave?.();
-        deadline.stop();
-        if (!isOpen) controller.abort();
-      };
-    };
-    return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+    return (options = {}) => new Context(platformFor, options);
   }
 
   function compileGlob(pattern, decode) {

@@ -7,12 +7,6 @@ import type { Pressure } from "../protocol/transport.js";
 /** Unread bytes at which it is full, whatever its capacity. */
 const UNREAD_HIGH = 1_048_576;
 
-/** Who looks after an inbox. */
-export interface InboxWatcher {
-  /** `pressure` has changed. */
-  onPressure(): void;
-}
-
 /**
  * What has arrived, bounded in bytes; it tells when reading should be paused. Values that are no messages
  * are put with what they hold, in bytes.
@@ -21,7 +15,8 @@ export class Inbox<T = Message> extends Queue<T> {
   /** What unread messages hold: see {@link memoryOf}. */
   bytes = 0;
   pressure: Pressure = 0;
-  watcher: InboxWatcher | undefined;
+  /** Called when `pressure` has changed. */
+  onPressure: (() => void) | undefined;
   /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
   wasRead = false;
   /** True once it was reported that nothing is taken. */
@@ -84,6 +79,6 @@ export class Inbox<T = Message> extends Queue<T> {
     const pressure = isFull ? (bytes > this.#limit / 2 ? 2 : 1) : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
-    this.watcher?.onPressure();
+    this.onPressure?.();
   }
 }

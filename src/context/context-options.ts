@@ -2,6 +2,7 @@ import { invalid } from "../errors/validation.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { parseOptions } from "../options/parse-options.js";
 import { abortSignal, callable, notHere, object, oneOf, parseBy } from "../options/parser.js";
+import { DEFAULTS } from "../options/resolved-options.js";
 import type { Parser } from "../options/parser.js";
 import type { Policy } from "../policy/policy.js";
 import type { Dial, PlatformFor } from "../protocol/dial.js";
@@ -58,6 +59,8 @@ export interface Settings {
   readonly actor?: unknown;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly defaults: ConnectOptions;
+  /** `defaults`, completed by those of the package. */
+  readonly resolved: ConnectOptions;
   /** Dials in place of the platform: one that denies private networks. */
   readonly dial?: Dial | undefined;
 }
@@ -98,6 +101,7 @@ export function parseSettings(options: ContextOptions, platformFor: PlatformFor)
     actor,
     meta,
     defaults: shared,
+    resolved: { ...DEFAULTS, ...shared },
     dial: given.denyPrivateNetworks as Dial | undefined,
   };
 }

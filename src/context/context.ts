@@ -4,8 +4,8 @@ import { quote } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { parseOptions } from "../options/parse-options.js";
-import { DEFAULTS } from "../options/parsed-options.js";
-import type { ParsedOptions } from "../options/parsed-options.js";
+import { DEFAULTS } from "../options/resolved-options.js";
+import type { ResolvedOptions } from "../options/resolved-options.js";
 import type { Parser } from "../options/parser.js";
 import { GOING_AWAY } from "../protocol/close-codes.js";
 import { checkClose } from "../protocol/close.js";
@@ -15,7 +15,8 @@ import { parseUrl } from "../protocol/url.js";
 import { onAbort } from "../time/abort.js";
 import { parseSettings } from "./context-options.js";
 import type { ContextOptions } from "./context-options.js";
-import type { Connector, Owner } from "./owner.js";
+import { openClient } from "./open-client.js";
+import type { Owner } from "./owner.js";
 
 /** The parts of a client across connections: see {@link Context.prepare}. */
 export interface Ground {
@@ -33,7 +34,6 @@ export class Context {
   /** Settles when the context has been closed and the last of its connections has ended. */
   readonly closed: Promise<void>;
 
-  readonly #connector: Connector;
   readonly #platformFor: PlatformFor;
   readonly #owner: Owner;
   readonly #clients = new Map<string, Client>();
@@ -42,8 +42,7 @@ export class Context {
   #settleClosed!: () => void;
 
   /** @internal */
-  constructor(connector: Connector, platformFor: PlatformFor, options: ContextOptions) {
-    this.#connector = connector;
+  constructor(platformFor: PlatformFor, options: ContextOptions) {
     this.#platformFor = platformFor;
     this.#owner = {
       settings: parseSettings(options, platformFor),
@@ -80,7 +79,7 @@ export class Context {
    */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
   connect(url: string | URL, options?: ConnectOptions): Promise<never> {
-    return this.#connector(url, options, this.#owner) as Promise<never>;
+    return openClient(this.#platformFor, this.#owner, url, options) as Promise<never>;
   }
 
   /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
@@ -144,7 +143,7 @@ export class Context {
     const { dialTimeout, channelCapacity, bufferLimit, codec } = {
       ...DEFAULTS,
       ...options,
-    } as ParsedOptions;
+    } as ResolvedOptions;
     return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
   }
 }

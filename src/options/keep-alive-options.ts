@@ -29,12 +29,12 @@ export interface KeepAliveOptions {
 }
 
 /** Settings of option `keepAlive`, checked and copied, in milliseconds. */
-export interface ParsedKeepAlive extends KeepAliveOptions {
+export interface ResolvedKeepAlive extends KeepAliveOptions {
   readonly interval: number;
   readonly timeout: number;
 }
 
-export function parseKeepAlive(value: unknown, name: string): ParsedKeepAlive | false {
+export function parseKeepAlive(value: unknown, name: string): ResolvedKeepAlive | false {
   if (value === false) return false;
   const given = parseBy(KEEP_ALIVE_PARSERS, value as object, name);
   return { interval: 30_000, timeout: 10_000, ...given };

@@ -8,6 +8,8 @@ export const INVALID_PAYLOAD = 1007;
 export const POLICY_VIOLATION = 1008;
 export const MESSAGE_TOO_BIG = 1009;
 export const INTERNAL_ERROR = 1011;
+/** Registered with IANA for a peer that was too slow. */
+export const TIMEOUT = 3008;
 
 /** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
 export const CLOSE_CODES: {

@@ -34,7 +34,7 @@ interface Marker {
 }
 
 /** What every waiting message is taken to cost beside its payload, in bytes. */
-export const OVERHEAD = 64;
+export const OVERHEAD_BYTES = 64;
 
 /**
  * The memory that an unread message is taken to hold, in bytes, for `bufferLimit` and
@@ -42,7 +42,7 @@ export const OVERHEAD = 64;
  */
 export function memoryOf(message: Message | Marker): number {
   // A marker between connections has no payload.
-  return OVERHEAD + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
+  return OVERHEAD_BYTES + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
 }
 
 /** Returns the size of a text in bytes of UTF-8; a lone surrogate counts as U+FFFD, three bytes. */

@@ -1,12 +1,14 @@
 import { Client } from "../../src/connection/client.js";
+import { Connection } from "../../src/connection/connection.js";
+import type { Message } from "../../src/protocol/message.js";
 import { browserCode } from "../../src/protocol/close-codes.js";
 import type { CompressionMode } from "../../src/protocol/constants.js";
 import { compressionMode } from "../../src/protocol/extensions.js";
-import { DEFAULTS } from "../../src/options/parsed-options.js";
+import { DEFAULTS } from "../../src/options/resolved-options.js";
 import { nodeParsers } from "../../src/options/node-parsers.js";
 import { parseOptions } from "../../src/options/parse-options.js";
 import type { ConnectOptions } from "../../src/options/connect-options.js";
-import type { ParsedOptions } from "../../src/options/parsed-options.js";
+import type { ResolvedOptions } from "../../src/options/resolved-options.js";
 import type {
   Backpressure,
   Handshake,
@@ -167,11 +169,12 @@ export function openClient(
   transport: FakeTransport = new FakeTransport(),
   platform: Platform = NODE,
 ): Opened {
-  const parsed = parseOptions(DEFAULTS, options, platform) as ParsedOptions;
+  const parsed = parseOptions(DEFAULTS, options, platform) as ResolvedOptions;
   // As the transports do it.
   if (parsed.backpressure === "buffer") transport.backpressure = "buffer";
   const url = new URL("ws://user:secret@host.test/path?token=1");
-  const [client, handler] = Client.open(transport, url, parsed);
+  const handler = new Connection<Message>(transport, url, parsed);
+  const client = new Client(handler, url);
   transport.handler = handler;
   return {
     client,

@@ -7,7 +7,7 @@ import * as codecs from "../../src/codec/node.js";
 import { COMPRESSION } from "../../src/protocol/constants.js";
 import { WsError } from "../../src/errors/ws-error.js";
 import { type ErrorCode } from "../../src/errors/error-codes.js";
-import { DEFAULTS } from "../../src/options/parsed-options.js";
+import { DEFAULTS } from "../../src/options/resolved-options.js";
 import { PARSERS } from "../../src/options/parse-options.js";
 import { DEFAULTS as RECONNECT_DEFAULTS } from "../../src/reconnect/options.js";
 import { ROOT } from "../helpers/root.js";

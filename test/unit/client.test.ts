@@ -226,7 +226,7 @@ describe("the end of a connection", () => {
       },
       info: { code: 1000, reason: "", clean: false, by: "local" },
       error: ["WRITE_TIMEOUT", "TIMEOUT", true],
-      message: `close ${LABEL}: what was sent could not all leave`,
+      message: `close ${LABEL}: not everything that was sent could leave`,
     },
     {
       name: "the peer's normal close before all could leave",
@@ -791,7 +791,7 @@ describe("receiving", () => {
     expect(error).toMatchObject({
       code: "MESSAGE_TOO_BIG",
       details: { limit: 100, size: 101 },
-      message: `receive ${LABEL}: 101 bytes to read, over readLimit 100: raise it`,
+      message: `receive ${LABEL}: message of 101 bytes exceeds readLimit (100); raise it or ask the server to split it`,
     });
     expect(transport.calls).toEqual(["terminate 1009"]);
   });
@@ -841,7 +841,9 @@ describe("receiving", () => {
         retryable: true,
         details: { limit: LIMIT, size: 66 + 66 + 64 + LIMIT },
       });
-      expect(error?.message).toMatch(/^receive .* over bufferLimit \d+: raise it or read faster$/);
+      expect(error?.message).toMatch(
+        /^receive .* \d+ unread bytes exceed bufferLimit \(\d+\); read faster or raise it$/,
+      );
       expect(transport.calls).toEqual(["terminate 1008"]);
       const seen: unknown[] = [];
       const loop = (async () => {

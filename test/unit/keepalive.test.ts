@@ -518,7 +518,7 @@ describe("keepAlive where there are no ping frames", () => {
     const { error, ...info } = await client.closed;
     expect(info).toMatchObject({ code: 1011, clean: false, by: "local" });
     expect(error).toMatchObject({ code: "INVALID_MESSAGE", kind: "INVALID", retryable: false });
-    expect(error?.message).toMatch(/^keepAlive\.message ws:.*: failed$/);
+    expect(error?.message).toMatch(/^connection ws:.*: keepAlive\.message failed$/);
     expect(error?.cause).toBeDefined();
     expect(WsError.is(error)).toBe(true);
     expect(transport.sent).toEqual([]);

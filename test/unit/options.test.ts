@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULTS } from "../../src/options/parsed-options.js";
+import { DEFAULTS } from "../../src/options/resolved-options.js";
 import { PARSERS, parseOptions } from "../../src/options/parse-options.js";
 import type { ConnectOptions } from "../../src/options/connect-options.js";
-import type { ParsedOptions } from "../../src/options/parsed-options.js";
+import type { ResolvedOptions } from "../../src/options/resolved-options.js";
 import type { Platform } from "../../src/protocol/dial.js";
 import { failure } from "../helpers/unit-failure.js";
 import { BROWSER, NODE } from "../helpers/unit-transport.js";
 
-function parse(options: unknown, platform: Platform = NODE): ParsedOptions {
-  return parseOptions(DEFAULTS, options as ConnectOptions, platform) as ParsedOptions;
+function parse(options: unknown, platform: Platform = NODE): ResolvedOptions {
+  return parseOptions(DEFAULTS, options as ConnectOptions, platform) as ResolvedOptions;
 }
 
 function parsed(name: string, value: unknown): unknown {

@@ -2,16 +2,16 @@ import type { Policy } from "../policy/policy.js";
 import type { AnyCodec } from "../protocol/codec.js";
 import type { DialOptions } from "../protocol/dial.js";
 import type { ConnectOptions } from "./connect-options.js";
-import type { ParsedKeepAlive } from "./keep-alive-options.js";
+import type { ResolvedKeepAlive } from "./keep-alive-options.js";
 
 /** Options of `connect`, checked, complete and copied. */
-export interface ParsedOptions extends DialOptions {
+export interface ResolvedOptions extends DialOptions {
   readonly dialTimeout: number;
   readonly channelCapacity: number;
   readonly bufferLimit: number;
   readonly sendHighWaterMark: number;
   readonly discardIncoming: boolean | undefined;
-  readonly keepAlive: ParsedKeepAlive | false | undefined;
+  readonly keepAlive: ResolvedKeepAlive | false | undefined;
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;

@@ -1,0 +1,186 @@
+import type { ErrorCode } from "../errors/error-codes.js";
+import { WsError } from "../errors/ws-error.js";
+import type { ErrorInit } from "../errors/ws-error.js";
+import type { ResolvedOptions } from "../options/resolved-options.js";
+import { peerError } from "../protocol/close.js";
+import type { CloseInfo } from "../protocol/close.js";
+import { ABNORMAL_CLOSURE, MESSAGE_TOO_BIG } from "../protocol/close-codes.js";
+import type { Message } from "../protocol/message.js";
+import { readLimitError } from "../protocol/read-limit.js";
+import type { Transport, TransportEnd, TransportHandler } from "../protocol/transport.js";
+import { displayUrl } from "../protocol/url.js";
+import type { ConnectionHost } from "./connection-host.js";
+import { Delivery } from "./delivery.js";
+import { Liveness } from "./liveness.js";
+import { Sending } from "./sending.js";
+import { unreported } from "./unreported.js";
+
+/**
+ * The states of one connection. Its parts do the work: `sending` sends, `delivery` receives, `liveness` has
+ * the deadlines and the keep-alive. Each of them may end the connection by `fail`.
+ *
+ * | state   | begins with               | sending         | messages of the peer                        |
+ * | ------- | ------------------------- | --------------- | ------------------------------------------- |
+ * | open    | the opening handshake     | is possible     | are delivered                               |
+ * | closing | a close frame, either way | is `CLOSED`     | are discarded if this side closes           |
+ * | closed  | the end                   | is `CLOSED`     | none; delivered ones can still be received  |
+ */
+export class Connection<In> implements TransportHandler, ConnectionHost {
+  /** Settles once, when the connection has ended. Never rejects. */
+  readonly closed: Promise<CloseInfo>;
+  readonly transport: Transport;
+  readonly options: ResolvedOptions;
+  readonly label: string;
+  readonly sending: Sending = new Sending(this);
+  readonly delivery: Delivery<In>;
+  state: "open" | "closing" | "closed" = "open";
+  /** The error that ended the connection; `undefined` after a normal end. */
+  failure: WsError | undefined;
+  /** The arguments of `close`, once this side has called it. */
+  closeRequest: Pick<CloseInfo, "code" | "reason"> | undefined;
+
+  readonly liveness: Liveness;
+  #settleClosed!: (info: CloseInfo) => void;
+
+  constructor(transport: Transport, url: URL, options: ResolvedOptions) {
+    this.transport = transport;
+    this.options = options;
+    this.label = displayUrl(url);
+    this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
+    this.delivery = new Delivery(this);
+    this.liveness = new Liveness(this);
+  }
+
+  /** Bytes that were sent and that the operating system has not accepted yet. */
+  get bufferedAmount(): number {
+    return this.state === "closed" ? 0 : (this.transport.bufferedAmount ?? 0);
+  }
+
+  /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+  offer(payload: string | Uint8Array): Promise<void> | undefined {
+    const wasIdle = this.bufferedAmount === 0;
+    const sent = this.sending.offer(payload);
+    if (sent && wasIdle) this.liveness.onPending();
+    return sent;
+  }
+
+  /** Begins the closing handshake, unless it has begun. The close frame follows everything that was sent. */
+  close(code: number, reason: string): void {
+    this.closeRequest = { code, reason };
+    this.delivery.own.close();
+    this.onClosing();
+    const sendCloseFrame = (): void => {
+      // The connection may have been terminated in the meantime.
+      if (this.state === "closed") return;
+      this.transport.close(code, reason);
+      this.liveness.onCloseFrame();
+    };
+    // Platforms bound the closing handshake by timers of their own, which must not run while data leaves.
+    const flushed = this.sending.until("close", () => this.sending.isFlushed);
+    void unreported(flushed.then(sendCloseFrame));
+  }
+
+  // The transport reports.
+
+  onMessage(message: Message, size: number): void {
+    if (this.delivery.own.closed) return;
+    const { readLimit } = this.options;
+    // For platforms without a limit of their own.
+    if (size > readLimit) {
+      this.fail(MESSAGE_TOO_BIG, readLimitError(`receive ${this.label}`, readLimit, { size }));
+      return;
+    }
+    // A stream delivers everything that it holds in one turn.
+    if (this.transport.backpressure !== "stream") this.sending.onMessage();
+    this.liveness.onMessage();
+    this.delivery.deliver(message, size);
+  }
+
+  onProgress(): void {
+    this.sending.onProgress();
+  }
+
+  onError(error: WsError, closeCode: number): void {
+    // While this side closes, an invalid frame of the peer changes nothing.
+    if (!this.closeRequest) this.fail(closeCode, error);
+  }
+
+  /** The closing handshake has begun, from either side. */
+  onClosing(): void {
+    if (this.state !== "open") return;
+    this.state = "closing";
+    this.liveness.startClosing();
+    this.delivery.stop();
+  }
+
+  onEnd(end: TransportEnd): void {
+    const { code, reason, sentCode } = end;
+    const request = this.closeRequest;
+    const hasCloseFrame = code !== ABNORMAL_CLOSURE;
+    const info: CloseInfo = {
+      code,
+      // Some platforms make up a reason if there was no close frame.
+      reason: hasCloseFrame ? reason : "",
+      ...request,
+      clean: hasCloseFrame && this.sending.isFlushed,
+      by: request ? "local" : hasCloseFrame ? "peer" : "none",
+    };
+    this.#finish(info, request && sentCode, this.#endError(end));
+  }
+
+  // The parts report.
+
+  onPressure(): void {
+    this.liveness.onPressure();
+  }
+
+  /** Ends the connection at once, from this side. Delivered messages can still be received. */
+  fail(code: number, error?: WsError): void {
+    if (this.state === "closed") return;
+    const sentCode = this.transport.terminate(code);
+    this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
+  }
+
+  /** The error of an operation that is too late. */
+  closedError(operation: string): WsError {
+    const cause = this.failure;
+    // The transport may be the first to know that nothing more can be sent.
+    const state = this.state === "closed" ? "closed" : "closing";
+    const init = cause && { retryable: cause.retryable, cause };
+    return this.error("CLOSED", operation, `the connection is ${state}`, init);
+  }
+
+  error(code: ErrorCode, operation: string, text: string, init?: ErrorInit): WsError {
+    return new WsError(code, `${operation} ${this.label}: ${text}`, init);
+  }
+
+  #endError({ code, reason, cause }: TransportEnd): WsError | undefined {
+    if (!this.closeRequest) {
+      if (code !== ABNORMAL_CLOSURE) return peerError(this.label, code, reason);
+      return this.error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
+    }
+    if (this.sending.isFlushed) return undefined;
+    return this.error("WRITE_TIMEOUT", "close", "not everything that was sent could leave", {
+      cause,
+    });
+  }
+
+  /** Every end passes through here, once: it settles `closed` and everything that waits. */
+  #finish(info: CloseInfo, sentCode: number | undefined, error: WsError | undefined): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.failure = error;
+    this.liveness.stop();
+    this.delivery.stop();
+    this.delivery.own.close();
+    this.sending.onProgress();
+    this.#settleClosed(
+      Object.freeze({
+        ...info,
+        // A close frame cannot have left before data that has not.
+        ...(sentCode && this.sending.isFlushed && { sentCode }),
+        ...(error && { error }),
+      }),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import { Client } from "../connection/client.js";
+import { Connection } from "../connection/connection.js";
+import { WsError } from "../errors/ws-error.js";
+import type { ConnectOptions } from "../options/connect-options.js";
+import { parseOptions } from "../options/parse-options.js";
+import { DEFAULTS } from "../options/resolved-options.js";
+import type { ResolvedOptions } from "../options/resolved-options.js";
+import { authorize } from "../policy/authorize.js";
+import type { PolicySubject } from "../policy/authorize.js";
+import type { DialRequest, Platform, PlatformFor } from "../protocol/dial.js";
+import type { Message } from "../protocol/message.js";
+import { displayUrl, parseUrl } from "../protocol/url.js";
+import { nextTurn, now } from "../time/clock.js";
+import { startDeadline } from "../time/deadline.js";
+import { waitFor } from "../time/wait.js";
+import type { Owner } from "./owner.js";
+
+/**
+ * Checks the input of `connect`, and opens a client. It belongs to the context `owner`, if there is one.
+ *
+ * An async function, so that bad input rejects. All input is read before the first await.
+ */
+export async function openClient(
+  platformFor: PlatformFor,
+  owner: Owner | undefined,
+  input: string | URL,
+  given: ConnectOptions = {},
+): Promise<Client> {
+  const { defaults, resolved = DEFAULTS } = owner?.settings ?? {};
+  const { webSocket, keepAlive = defaults?.keepAlive } = { ...given };
+  const platform = platformFor(webSocket ?? defaults?.webSocket);
+  const url = parseUrl(input, platform);
+  // With a class of the call's own, the context's defaults have to suit another platform. `keepAlive` is
+  // checked only as the call gives it, because the default may be one that this platform cannot honour.
+  const base = webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
+  return dial(url, parseOptions(base, given, platform) as ResolvedOptions, platform, owner);
+}
+
+/** Dials: asks the policies, then the transport, under one deadline. */
+export async function dial(
+  url: URL,
+  options: ResolvedOptions,
+  platform: Platform,
+  owner: Owner | undefined,
+): Promise<Client> {
+  const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
+  const policies = [policy, options.policy].filter((one) => one !== undefined);
+  const subject: PolicySubject = {
+    actor,
+    meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta }),
+  };
+  const operation = `dial ${displayUrl(url)}`;
+  const { dialTimeout, signal: outer } = options;
+  const controller = new AbortController();
+  const { signal } = controller;
+  let isOpen = false;
+  const park = (done: (result: Client | WsError) => void): (() => void) => {
+    const leave = owner?.enter(done);
+    const deadline = startDeadline(dialTimeout, () => {
+      const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
+      controller.abort(error);
+      // In a later turn, because the dial may know better what went wrong.
+      nextTurn(() => done(error));
+    });
+    const request: DialRequest = {
+      url,
+      options,
+      signal,
+      due: now() + dialTimeout,
+      authorize: (next) => authorize(policies, subject, next),
+      open(transport, openUrl) {
+        const connection = new Connection<Message>(transport, openUrl, options);
+        const client = new Client(connection, openUrl);
+        owner?.adopt(client);
+        // An abort no longer has an effect: the connection stays open.
+        isOpen = true;
+        done(client);
+        return connection;
+      },
+    };
+    authorize(policies, subject, url, "")
+      .then(() => request.authorize(url))
+      // A slow policy may answer after the deadline.
+      .then(() => (signal.aborted ? undefined : connectBy(request)))
+      .catch(done);
+    return () => {
+      leave?.();
+      deadline.stop();
+      if (!isOpen) controller.abort();
+    };
+  };
+  return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+}
