@@ -25,7 +25,7 @@ function expectForbidden(error: WsError, url: string, address: string): void {
   expect(error).toMatchObject({ code: "URL_FORBIDDEN", kind: "PERMISSION_DENIED" });
   expect(error.retryable).toBe(false);
   expect(error.message).toMatch(/^dial ws/);
-  expect(error.message).toContain(`not allowed: ${url}`);
+  expect(error.message).toContain(`dial ${url}`);
   expect(error.message).toContain(`${address} is a private address (`);
   expect(error.message).toContain("denyPrivateNetworks");
 }

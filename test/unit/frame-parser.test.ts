@@ -1,9 +1,10 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { FrameEvents } from "../../src/transport/node/frame-events.js";
 import type { FrameFault } from "../../src/transport/node/frame-fault.js";
 import { FrameParser } from "../../src/transport/node/frame-parser.js";
-import type { FrameEvents, FrameLimits } from "../../src/transport/node/frame-parser.js";
+import type { FrameLimits } from "../../src/transport/node/frame-parser.js";
 import { cut, places, serialise, streams } from "../fuzz/frame-stream.js";
 import {
   binaryFrame,

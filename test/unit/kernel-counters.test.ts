@@ -148,10 +148,10 @@ describe("the counters of a Duplex", () => {
     const socket = new Slow();
     const counters = new KernelCounters(socket);
     expect([counters.sent, counters.received, counters.isAccepted]).toEqual([0, 0, undefined]);
-    counters.emitted += 7;
+    counters.emittedBytes += 7;
     expect(counters.received).toBe(7);
     for (const size of [10, 20]) {
-      counters.given += size;
+      counters.writtenBytes += size;
       socket.write(Buffer.alloc(size));
     }
     expect(counters.sent).toBe(0);
@@ -167,7 +167,7 @@ describe("the counters of a Duplex", () => {
     const socket = connectTls({ socket: new Slow() });
     socket.on("error", () => {});
     const counters = new KernelCounters(socket);
-    counters.given += 10;
+    counters.writtenBytes += 10;
     expect([counters.sent, counters.maxWriteBytes]).toEqual([10, 16_384]);
     socket.destroy();
     await once(socket, "close");

@@ -223,7 +223,7 @@ describe("a dial", () => {
         retryable: true,
         details: { opaque: true },
         message: expect.stringMatching(
-          new RegExp(`^dial ws://host\\.test/path\\?\\.\\.\\.: refused, or failed: .*${text}`),
+          new RegExp(`^dial ws://host\\.test/path\\?\\.\\.\\.: handshake failed: .*${text}`),
         ) as unknown,
       });
       expect(socket.closes).toContainEqual([undefined]);

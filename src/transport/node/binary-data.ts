@@ -1,11 +1,14 @@
 import type { Buffer } from "node:buffer";
 
-/** The same bytes without the methods of a Buffer, whose `slice` shares memory. */
+/** Returns the same bytes as a plain `Uint8Array`: unlike a Buffer's, its `slice` copies. */
 export function plainView({ buffer, byteOffset, length }: Buffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
-/** A part in a buffer of its own: a view would keep the socket's chunk alive while the message waits. */
+/**
+ * Returns a part of `bytes` that does not share memory with other messages. A view would keep the whole
+ * chunk of the socket alive while the message is queued.
+ */
 export function ownBytes(
   bytes: Uint8Array<ArrayBuffer>,
   start: number,

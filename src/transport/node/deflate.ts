@@ -1,17 +1,17 @@
 import { Buffer } from "node:buffer";
 import { constants, createDeflateRaw } from "node:zlib";
 import type { DeflateRaw } from "node:zlib";
-import { canRunSync, MAX_SYNC_INPUT_BYTES, runSync, scratch } from "./zlib-handle.js";
+import { canRunSync, MAX_SYNC_INPUT_BYTES, runSync, scratchBuffers } from "./zlib-handle.js";
 
-/** The end of a sync flush, which is left out on the wire (RFC 7692 section 7.2.1). */
-const TAIL_BYTES = 4;
+/** The size of the empty block after a sync flush, which is not sent (RFC 7692 section 7.2.1). */
+const SYNC_FLUSH_TAIL_BYTES = 4;
 
 /** Deflates the messages of a connection, one at a time (RFC 7692 section 7.2.1). */
 export class MessageDeflater {
   readonly #windowBits: number;
   readonly #keepsContext: boolean;
   #stream: DeflateRaw | undefined;
-  // Of the message that is deflated asynchronously.
+  // State of the message that is being deflated asynchronously.
   #done: ((error: Error | undefined, deflated: Buffer) => void) | undefined;
   #parts: Buffer[] = [];
 
@@ -21,22 +21,22 @@ export class MessageDeflater {
   }
 
   /**
-   * Deflates a message of `size` bytes at once, unless that would hold the event loop for long: then it
-   * returns `undefined`, and {@link deflateAsync} does it. The result is valid until the next call.
+   * Deflates a message of `size` bytes synchronously. Returns `undefined` if that would block the event loop
+   * for too long: use {@link deflateAsync} instead. The result is valid until the next call.
    */
   deflateSync(data: string | Uint8Array, size: number): Buffer | undefined {
     if (size > MAX_SYNC_INPUT_BYTES || !canRunSync()) return undefined;
-    const { input, output } = scratch();
+    const { input, output } = scratchBuffers();
     let bytes: Uint8Array = input;
     if (typeof data === "string") input.write(data);
     else bytes = data;
     const stream = this.#open();
     const { produced } = runSync(stream, bytes, 0, size, output);
     if (!this.#keepsContext) stream.reset();
-    return output.subarray(0, produced - TAIL_BYTES);
+    return output.subarray(0, produced - SYNC_FLUSH_TAIL_BYTES);
   }
 
-  /** Deflates a message on zlib's thread. No other one may begin before `done` is called. */
+  /** Deflates a message on zlib's thread. Deflate no other message before `done` is called. */
   deflateAsync(
     bytes: Uint8Array,
     done: (error: Error | undefined, deflated: Buffer) => void,
@@ -49,13 +49,13 @@ export class MessageDeflater {
     stream.write(bytes);
     stream.flush(constants.Z_SYNC_FLUSH, () => {
       if (stream !== this.#stream) return;
-      const deflated = Buffer.concat(this.#parts).subarray(0, -TAIL_BYTES);
+      const deflated = Buffer.concat(this.#parts).subarray(0, -SYNC_FLUSH_TAIL_BYTES);
       if (!this.#keepsContext) stream.reset();
       this.#settle(undefined, deflated);
     });
   }
 
-  /** Frees zlib's memory. `done` of a message under way is not called. */
+  /** Frees zlib's memory. Does not call `done` of a pending message. */
   close(): void {
     this.#stream?.close();
     this.#stream = this.#done = undefined;

@@ -3,9 +3,9 @@ import type { CompressionMode } from "../../protocol/constants.js";
 
 /** The negotiated parameters of permessage-deflate (RFC 7692 section 7.1). */
 export interface DeflateParameters {
-  /** True if the server may refer to its earlier messages. */
+  /** True if the server compresses with context takeover. */
   readonly serverContext: boolean;
-  /** True if this side may refer to its earlier messages. */
+  /** True if this side compresses with context takeover. */
   readonly clientContext: boolean;
   readonly serverWindowBits: number;
   readonly clientWindowBits: number;
@@ -14,14 +14,15 @@ export interface DeflateParameters {
 const DEFAULT_WINDOW_BITS = 15;
 
 /**
- * Reads the extension that the server accepted, which `ws` has validated; `undefined` if there is none.
+ * Parses a `Sec-WebSocket-Extensions` header that `ws` has validated. Returns `undefined` if it does not
+ * contain permessage-deflate.
  *
- * A client that asked for no context never uses one, even if the server's answer does not repeat that (RFC
- * 7692 section 7.1.1.2).
+ * A client that requested no context takeover never uses it, even if the response does not repeat the
+ * parameter (RFC 7692 section 7.1.1.2).
  */
 export function readParameters(
   extensions: string,
-  asked: CompressionMode,
+  requested: CompressionMode,
 ): DeflateParameters | undefined {
   if (!/permessage-deflate/i.test(extensions)) return undefined;
   const has = (name: string): boolean => extensions.toLowerCase().includes(name);
@@ -30,7 +31,7 @@ export function readParameters(
     DEFAULT_WINDOW_BITS;
   return {
     serverContext: !has("server_no_context_takeover"),
-    clientContext: asked !== COMPRESSION.NO_CONTEXT && !has("client_no_context_takeover"),
+    clientContext: requested !== COMPRESSION.NO_CONTEXT && !has("client_no_context_takeover"),
     serverWindowBits: bits("server"),
     clientWindowBits: bits("client"),
   };

@@ -1,28 +1,42 @@
 import { WsError } from "../../errors/ws-error.js";
-import { MESSAGE_TOO_BIG } from "../../protocol/close-codes.js";
+import { INVALID_PAYLOAD, MESSAGE_TOO_BIG } from "../../protocol/close-codes.js";
 
-/** A rule of the protocol that the server broke, or a limit that it crossed. */
+/** A violation of the protocol by the server, or a message that exceeds a limit. */
 export interface FrameFault {
-  /** The close code that tells the server. */
+  /** The close code to send to the server. */
   readonly closeCode: number;
+  /** A clause for the error message. */
   readonly problem: string;
-  /** The size that crossed the limit, in bytes, where it is known. */
+  /** The size of the message in bytes, if it is known. */
   readonly size?: number;
-  /** The error of zlib or `ws`, if one of them found it. */
+  /** The error of zlib or `ws`, if one of them detected the fault. */
   readonly cause?: unknown;
 }
 
-/** The error of a connection to `label` that ends because of a fault. */
+/** Returns the fault of a text that is not valid UTF-8 (RFC 6455 section 8.1). */
+export function invalidUtf8(subject: "text message" | "close reason"): FrameFault {
+  const problem = `the server sent a ${subject} that is not valid UTF-8 (RFC 6455 section 8.1)`;
+  return { closeCode: INVALID_PAYLOAD, problem };
+}
+
+/** Returns the fault of a message that exceeds `readLimit`. */
+export function messageTooBig(size?: number): FrameFault {
+  const problem = "the message is too big";
+  return { closeCode: MESSAGE_TOO_BIG, problem, ...(size !== undefined && { size }) };
+}
+
+/** Returns the error that ends a connection because of a fault; `label` is its URL as errors show it. */
 export function faultError(label: string, readLimit: number, fault: FrameFault): WsError {
   const { closeCode, problem, size, cause } = fault;
   const operation = `receive ${label}`;
   if (closeCode !== MESSAGE_TOO_BIG) {
     return new WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
   }
-  const what = size === undefined ? "a message" : `a message of ${size} bytes`;
+  const subject = size === undefined ? "message" : `message of ${size} bytes`;
   return new WsError(
     "MESSAGE_TOO_BIG",
-    `${operation}: ${what} exceeds readLimit (${readLimit}): raise it or ask the server to split it`,
+    `${operation}: ${subject} exceeds readLimit (${readLimit}); ` +
+      "raise readLimit or ask the server to split it",
     { details: { limit: readLimit, ...(size !== undefined && { size }) }, cause },
   );
 }

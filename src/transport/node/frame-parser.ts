@@ -3,29 +3,27 @@
  *
  * | state   | expects                                  | next state                                     |
  * | ------- | ---------------------------------------- | ---------------------------------------------- |
- * | HEADER  | a frame's header, 2 to 10 bytes          | CONTROL, DATA; HEADER if the frame is complete |
+ * | HEADER  | the header of a frame, 2 to 10 bytes     | CONTROL, DATA; HEADER if the frame is complete |
  * | CONTROL | the payload of a control frame           | HEADER; ENDED after a close frame              |
  * | DATA    | the payload of a data frame              | HEADER                                         |
  * | ENDED   | nothing: all bytes are discarded         |                                                |
  *
- * A fault leads from every state to ENDED. `halted` stops the parser between two messages: it keeps the
- * bytes that follow, unparsed. `isFull` stops it only at data: control frames and faults before the next
- * data frame are still found.
+ * A fault leads from every state to ENDED. `halted` stops the parser between two messages and keeps the
+ * bytes that follow, unparsed. `isFull` stops it only before data, so that the control frames and faults
+ * that precede the next data frame are still found.
  */
 import { Buffer } from "node:buffer";
-import {
-  INVALID_PAYLOAD,
-  isFrameCode,
-  MESSAGE_TOO_BIG,
-  NO_STATUS,
-  PROTOCOL_ERROR,
-} from "../../protocol/close-codes.js";
+import { PROTOCOL_ERROR } from "../../protocol/close-codes.js";
 import { plainView } from "./binary-data.js";
+import { parseClosePayload } from "./close-payload.js";
+import type { FrameEvents } from "./frame-events.js";
+import { invalidUtf8, messageTooBig } from "./frame-fault.js";
 import type { FrameFault } from "./frame-fault.js";
 import { headerProblem, headerSize, MAX_HEADER_BYTES, payloadSize } from "./frame-header.js";
 import { BINARY, CLOSE, FIN, OPCODE, PING, PONG, RSV1, TEXT } from "./frames.js";
+import { PartialMessage } from "./partial-message.js";
 import { PayloadBuffer } from "./payload-buffer.js";
-import { decodeUtf8, Utf8Validator } from "./utf8.js";
+import { decodeUtf8 } from "./utf8.js";
 
 const HEADER = 0;
 const CONTROL = 1;
@@ -34,42 +32,18 @@ const ENDED = 3;
 
 const NO_BYTES: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 
-/** Receives the events of a {@link FrameParser}. Payloads are views, valid during the call. */
-export interface FrameEvents {
-  onText(text: string, size: number): void;
-  /** The message is the part of `bytes` from `start` to `end`. */
-  onBinary(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
-  /** A compressed message, still compressed. */
-  onCompressed(isText: boolean, payload: Buffer): void;
-  onPing(payload: Buffer): void;
-  onPong(payload: Buffer): void;
-  /** The server's close frame: 1005 if it has no code. Nothing follows it. */
-  onClose(code: number, reason: string): void;
-  /** Nothing follows it. */
-  onFault(fault: FrameFault): void;
-}
-
 /** Limits of a {@link FrameParser}, in bytes. */
 export interface FrameLimits {
-  /** The largest message. */
+  /** The largest uncompressed message. */
   readonly message: number;
-  /** The largest compressed message as it is on the wire; `undefined` if compression was not negotiated. */
+  /** The largest compressed message, before it is inflated; `undefined` if compression was not negotiated. */
   readonly compressed: number | undefined;
 }
 
-/** A data message of which at least one frame has begun. */
-interface OpenMessage {
-  readonly isText: boolean;
-  readonly isCompressed: boolean;
-  readonly payload: PayloadBuffer;
-  /** Checks the text of an uncompressed message as it arrives. */
-  readonly utf8: Utf8Validator | undefined;
-}
-
 export class FrameParser {
-  /** While true, no further message is parsed. Set it within an event to stop after that message. */
+  /** True to parse no further message. If an event sets it, the parser stops after that message. */
   halted = false;
-  /** While true, no data is parsed. Set it within an event to stop after that message. */
+  /** True to parse no data. If an event sets it, the parser stops after that message. */
   isFull = false;
 
   readonly #events: FrameEvents;
@@ -77,7 +51,7 @@ export class FrameParser {
   #state: typeof HEADER | typeof CONTROL | typeof DATA | typeof ENDED = HEADER;
   #isParsing = false;
 
-  /** The bytes to parse: `#chunk` from `#offset` on, then `#chunks`. */
+  /** The bytes to parse are those of `#chunk` from `#offset`, then those of `#chunks`. */
   #chunk: Buffer = NO_BYTES;
   #offset = 0;
   #chunks: Buffer[] = [];
@@ -85,13 +59,13 @@ export class FrameParser {
   /** The beginning of a header that is still incomplete. */
   #headerStart: Buffer = NO_BYTES;
 
-  // The frame whose payload is expected.
+  // State of the frame whose payload is expected.
   #opcode = 0;
   #isFinal = false;
   #remaining = 0;
   #control: PayloadBuffer | undefined;
 
-  #message: OpenMessage | undefined;
+  #message: PartialMessage | undefined;
 
   constructor(limits: FrameLimits, events: FrameEvents) {
     this.#limits = limits;
@@ -109,10 +83,10 @@ export class FrameParser {
     return this.#offset === this.#chunk.length && this.#chunks.length === 0;
   }
 
-  /** Parses a chunk, which must not change any more. */
+  /** Parses a chunk, whose bytes must not change afterwards. */
   push(chunk: Buffer): void {
     if (this.#state === ENDED) return;
-    // Within an event the current chunk stays, because its parsing goes on.
+    // If an event calls this, the current chunk must stay: its parsing continues after the event.
     if (this.isDrained && !this.#isParsing) {
       this.#chunk = chunk;
       this.#offset = 0;
@@ -122,7 +96,7 @@ export class FrameParser {
     this.run();
   }
 
-  /** Parses what has been pushed, until it is halted. An event that calls this changes nothing. */
+  /** Parses the bytes that have been pushed, until it is halted. Has no effect if an event calls it. */
   run(): void {
     if (this.#isParsing) return;
     this.#isParsing = true;
@@ -133,7 +107,7 @@ export class FrameParser {
     }
   }
 
-  /** Discards all that has been pushed and all that will be. */
+  /** Discards the bytes that have been pushed, and all further ones. */
   end(): void {
     this.#state = ENDED;
     this.#message = this.#control = undefined;
@@ -151,7 +125,7 @@ export class FrameParser {
     return this.#chunk.length > 0;
   }
 
-  /** Takes one step of the state table; returns false if it cannot. */
+  /** Takes one step of the state table. Returns false if it cannot. */
   #step(): boolean {
     if (this.#state !== HEADER) return this.#readPayload();
     if (this.#headerStart.length === 0) {
@@ -161,7 +135,7 @@ export class FrameParser {
     return this.#readHeader();
   }
 
-  /** The fast path: reads messages that are one complete frame of this chunk. Stops at anything else. */
+  /** Reads messages that are a single, complete frame in this chunk: the fast path. Stops at anything else. */
   #readShortMessages(): void {
     const chunk = this.#chunk;
     const { length } = chunk;
@@ -183,7 +157,8 @@ export class FrameParser {
         payload += 2;
       } else if (size > 126) return;
       const end = payload + size;
-      // Also a compressed message that is longer than the limit, which may inflate to less.
+      // A compressed message may inflate to less, so `#beginData` has another limit for it.
+      // It still leaves the fast path here.
       if (end > length || size > limit) return;
       this.#offset = end;
       if (isCompressed) this.#events.onCompressed(isText, chunk.subarray(payload, end));
@@ -194,11 +169,11 @@ export class FrameParser {
 
   #deliverText(bytes: Buffer, start: number, end: number): void {
     const text = decodeUtf8(bytes, start, end);
-    if (text === undefined) this.#failUtf8("a text message");
+    if (text === undefined) this.#fail(invalidUtf8("text message"));
     else this.#events.onText(text, end - start);
   }
 
-  /** Reads a header; returns false if it may not. */
+  /** Reads a header. Returns false if `isFull` forbids the frame. */
   #readHeader(): boolean {
     const start = this.#headerStart;
     const next = this.#chunk.subarray(this.#offset, this.#offset + MAX_HEADER_BYTES - start.length);
@@ -207,7 +182,7 @@ export class FrameParser {
     const size = bytes.length < 2 ? 2 : headerSize(second);
     const problem = bytes.length < 2 ? undefined : this.#problemOf(first, second);
     if (problem !== undefined) {
-      this.#fail(PROTOCOL_ERROR, problem);
+      this.#fail({ closeCode: PROTOCOL_ERROR, problem });
     } else if (bytes.length < size) {
       // A copy, because a view would keep the chunk alive.
       this.#headerStart = Buffer.from(bytes);
@@ -243,21 +218,17 @@ export class FrameParser {
 
   #beginData(isText: boolean, isCompressed: boolean, length: number): void {
     this.#state = DATA;
-    const message = (this.#message ??= {
-      isText,
-      isCompressed,
-      payload: new PayloadBuffer(this.#isFinal ? length : undefined),
-      utf8: isText && !isCompressed ? new Utf8Validator() : undefined,
-    });
-    const size = message.payload.size + length;
+    const declaredSize = this.#isFinal ? length : undefined;
+    const message = (this.#message ??= new PartialMessage(isText, isCompressed, declaredSize));
+    const size = message.size + length;
     const { message: limit, compressed = limit } = this.#limits;
     if (size > (message.isCompressed ? compressed : limit)) {
-      // The size of a compressed message is that on the wire, which the limit is not about.
-      this.#fail(MESSAGE_TOO_BIG, "a message is too big", message.isCompressed ? undefined : size);
+      // `readLimit` is about inflated sizes, so the error does not show the size of a compressed message.
+      this.#fail(messageTooBig(message.isCompressed ? undefined : size));
     }
   }
 
-  /** Reads payload, up to the end of the frame or the chunk. */
+  /** Reads payload up to the end of the frame or of the chunk. Returns false if it is invalid. */
   #readPayload(): boolean {
     const end = Math.min(this.#offset + this.#remaining, this.#chunk.length);
     const part = this.#chunk.subarray(this.#offset, end);
@@ -265,13 +236,9 @@ export class FrameParser {
     this.#remaining -= part.length;
     if (this.#state === CONTROL) {
       this.#control?.add(part);
-    } else {
-      const message = this.#message as OpenMessage;
-      if (message.utf8?.accepts(part) === false) {
-        this.#failUtf8("a text message");
-        return false;
-      }
-      message.payload.add(part);
+    } else if (!(this.#message as PartialMessage).add(part)) {
+      this.#fail(invalidUtf8("text message"));
+      return false;
     }
     if (this.#remaining === 0) this.#endFrame();
     return true;
@@ -285,17 +252,19 @@ export class FrameParser {
       this.#control = undefined;
       this.#endControl(payload);
     } else if (this.#isFinal) {
-      const message = this.#message as OpenMessage;
+      const message = this.#message as PartialMessage;
       this.#message = undefined;
       this.#endMessage(message);
     }
   }
 
-  #endMessage({ isText, isCompressed, payload, utf8 }: OpenMessage): void {
-    if (utf8?.isComplete === false) this.#failUtf8("a text message");
-    else if (isCompressed) this.#events.onCompressed(isText, payload.finish());
-    else if (isText) this.#events.onText(payload.finish().toString(), payload.size);
-    else this.#events.onBinary(plainView(payload.finish()), 0, payload.size);
+  #endMessage(message: PartialMessage): void {
+    const { isText, isCompressed, size } = message;
+    const payload = message.finish();
+    if (!payload) this.#fail(invalidUtf8("text message"));
+    else if (isCompressed) this.#events.onCompressed(isText, payload);
+    else if (isText) this.#events.onText(payload.toString(), size);
+    else this.#events.onBinary(plainView(payload), 0, size);
   }
 
   #endControl(payload: Buffer): void {
@@ -304,29 +273,18 @@ export class FrameParser {
     else this.#endClose(payload);
   }
 
-  /** RFC 6455 sections 5.5.1 and 7.4. */
   #endClose(payload: Buffer): void {
-    const isEmpty = payload.length === 0;
-    const code = isEmpty ? NO_STATUS : payload.length < 2 ? 0 : payload.readUInt16BE();
-    if (!isEmpty && !isFrameCode(code)) {
-      this.#fail(PROTOCOL_ERROR, `a close frame with the invalid code ${code}`);
-      return;
+    const close = parseClosePayload(payload);
+    if ("problem" in close) {
+      this.#fail(close);
+    } else {
+      this.end();
+      this.#events.onClose(close.code, close.reason);
     }
-    const reason = isEmpty ? "" : decodeUtf8(payload, 2, payload.length);
-    if (reason === undefined) {
-      this.#failUtf8("a close reason");
-      return;
-    }
-    this.end();
-    this.#events.onClose(code, reason);
   }
 
-  #failUtf8(what: string): void {
-    this.#fail(INVALID_PAYLOAD, `${what} is not valid UTF-8`);
-  }
-
-  #fail(closeCode: number, problem: string, size?: number): void {
+  #fail(fault: FrameFault): void {
     this.end();
-    this.#events.onFault({ closeCode, problem, ...(size !== undefined && { size }) });
+    this.#events.onFault(fault);
   }
 }

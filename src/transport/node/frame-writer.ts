@@ -4,38 +4,40 @@ import { MASKED } from "./frames.js";
 import { atTurnEnd } from "./turn-end.js";
 import type { TurnEndTask } from "./turn-end.js";
 
-const KEY_BYTES = 4;
+const MASKING_KEY_BYTES = 4;
+/** The header of a masked frame with a 64-bit length. */
 const MAX_HEADER_BYTES = 14;
 
-/** A batch of this size is written before the turn ends. */
+/** A batch that reaches this size is written before the turn ends. */
 const MAX_BATCH_BYTES = 65_536;
 const FIRST_BATCH_BYTES = 1_024;
 
-/** From this size on a payload is masked by 32-bit words. */
+/** Payloads of at least this size are masked in 32-bit words. */
 const MIN_WORDWISE_BYTES = 64;
 
-/** Random bytes for masking keys, and how many of them are used. */
-const keys: Uint8Array = /* @__PURE__ */ new Uint8Array(8_192);
-let keysUsed = 8_192;
+const KEY_POOL_BYTES = 8_192;
 
-/** A masking key rotated to 32-bit alignment, as bytes and as that word. */
-const rotatedKey: Uint8Array = /* @__PURE__ */ new Uint8Array(KEY_BYTES);
+/** Random bytes for masking keys. All of them are used at first. */
+const keyPool: Uint8Array = /* @__PURE__ */ new Uint8Array(KEY_POOL_BYTES);
+let keyPoolOffset: number = KEY_POOL_BYTES;
+
+/** A masking key rotated to 32-bit alignment, as bytes and as a word. */
+const rotatedKey: Uint8Array = /* @__PURE__ */ new Uint8Array(MASKING_KEY_BYTES);
 const rotatedWord: Uint32Array = /* @__PURE__ */ (() => new Uint32Array(rotatedKey.buffer))();
 
-/** The socket behind a {@link FrameWriter}. */
+/** The destination of a {@link FrameWriter}. */
 export interface FrameTarget {
-  /** Writes bytes that hold this many counted frames. Must not throw. */
+  /** Writes bytes that contain `frames` counted frames. Must not throw. */
   write(bytes: Buffer, frames: number): void;
 }
 
 /**
- * Writes frames in call order. The first frame of a turn of the event loop is written at once, so that it is
- * on its way whatever the caller does next; those that follow in the same turn are written together at its
- * end.
+ * Writes frames in call order. The first frame of a turn of the event loop is written immediately, so that
+ * it is not delayed by the rest of the turn. Later frames of the same turn are written together at its end.
  */
 export class FrameWriter implements TurnEndTask {
   readonly #target: FrameTarget;
-  /** True from the first frame of a turn to its end. */
+  /** True from the first frame of a turn until the end of that turn. */
   #isBatching = false;
   #batch: Buffer | undefined;
   #size = 0;
@@ -45,7 +47,7 @@ export class FrameWriter implements TurnEndTask {
     this.#target = target;
   }
 
-  /** The size of the batch, in bytes. */
+  /** The size of the batch in bytes. */
   get size(): number {
     return this.#size;
   }
@@ -53,8 +55,8 @@ export class FrameWriter implements TurnEndTask {
   /**
    * Adds a frame; the payload is copied. Returns the payload's size in bytes.
    *
-   * @param first The first byte: FIN, RSV1 and the opcode.
-   * @param counted False for frames that the target does not count: pongs and close frames.
+   * @param first - The first byte of the frame: FIN, RSV1 and the opcode.
+   * @param counted - False for pongs and close frames, which the target does not count.
    */
   add(first: number, payload: string | Uint8Array, counted = true): number {
     const isText = typeof payload === "string";
@@ -92,7 +94,7 @@ export class FrameWriter implements TurnEndTask {
     this.#target.write(bytes, frames);
   }
 
-  /** A buffer that holds the batch and has room for `more` bytes. */
+  /** Returns the buffer of the batch, with space for `more` bytes. */
   #reserve(more: number): Buffer {
     const batch = this.#batch;
     const needed = this.#size + more;
@@ -111,7 +113,7 @@ export class FrameWriter implements TurnEndTask {
   }
 }
 
-/** Writes a header, without its masking key. Returns the offset of the payload. */
+/** Writes a header without its masking key. Returns the offset of the payload. */
 function writeHeader(bytes: Buffer, offset: number, first: number, size: number): number {
   bytes[offset] = first;
   let end = offset + 2;
@@ -125,16 +127,16 @@ function writeHeader(bytes: Buffer, offset: number, first: number, size: number)
     end = bytes.writeUInt32BE(Math.floor(size / 2 ** 32), end);
     end = bytes.writeUInt32BE(size % 2 ** 32, end);
   }
-  return end + KEY_BYTES;
+  return end + MASKING_KEY_BYTES;
 }
 
-/** Masks a payload in place, and writes the masking key before it (RFC 6455 section 5.3). */
+/** Masks a payload in place and writes the masking key before it (RFC 6455 section 5.3). */
 function mask(bytes: Buffer, start: number, end: number): void {
-  const key = takeKey();
-  bytes.set(key, start - KEY_BYTES);
+  const key = nextMaskingKey();
+  bytes.set(key, start - MASKING_KEY_BYTES);
   let done = start;
   if (end - start >= MIN_WORDWISE_BYTES) {
-    // A Uint32Array needs an aligned offset.
+    // A Uint32Array must begin at a multiple of 4 bytes.
     const first = start + (-(bytes.byteOffset + start) & 3);
     maskBytes(bytes, key, start, start, first);
     done = maskWords(bytes, key, start, first, end);
@@ -142,12 +144,12 @@ function mask(bytes: Buffer, start: number, end: number): void {
   maskBytes(bytes, key, start, done, end);
 }
 
-function takeKey(): Uint8Array {
-  if (keysUsed === keys.length) {
-    randomFillSync(keys);
-    keysUsed = 0;
+function nextMaskingKey(): Uint8Array {
+  if (keyPoolOffset === KEY_POOL_BYTES) {
+    randomFillSync(keyPool);
+    keyPoolOffset = 0;
   }
-  return keys.subarray(keysUsed, (keysUsed += KEY_BYTES));
+  return keyPool.subarray(keyPoolOffset, (keyPoolOffset += MASKING_KEY_BYTES));
 }
 
 function maskBytes(bytes: Buffer, key: Uint8Array, start: number, from: number, to: number): void {
@@ -156,7 +158,7 @@ function maskBytes(bytes: Buffer, key: Uint8Array, start: number, from: number, 
   }
 }
 
-/** Masks whole 32-bit words. Returns the offset of their end. */
+/** Masks whole 32-bit words from the aligned offset `from`. Returns the offset after the last one. */
 function maskWords(
   bytes: Buffer,
   key: Uint8Array,
@@ -164,7 +166,7 @@ function maskWords(
   from: number,
   to: number,
 ): number {
-  for (let i = 0; i < KEY_BYTES; i++) rotatedKey[i] = key[(from - start + i) & 3] as number;
+  for (let i = 0; i < MASKING_KEY_BYTES; i++) rotatedKey[i] = key[(from - start + i) & 3] as number;
   const word = rotatedWord[0] as number;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + from, (to - from) >> 2);
   for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) ^ word;

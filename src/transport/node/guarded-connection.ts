@@ -9,18 +9,18 @@ import { displayUrl } from "../../protocol/url.js";
 import { safeLookup } from "./lookup.js";
 import type { NetworkGuard } from "./private-networks.js";
 
-/** Opens the connection of a request, as Node's option of this name does: returns it or calls back. */
+/** Node's option of this name: opens the connection of a request, and returns it or calls back with it. */
 export type CreateConnection = (
   options: TcpNetConnectOpts & ConnectionOptions,
   done: (error: Error | null, socket?: Socket) => void,
 ) => Socket | undefined;
 
 /**
- * Opens connections to the host of a URL, provided that the guard allows its name, all its addresses, and
- * the address at which the connection arrives. TCP connects first: the request, or the first message of TLS,
- * waits for the guard's last verdict.
+ * Returns a function that opens connections to the host of a URL if the guard allows the name, all its
+ * addresses, and the address that the socket is connected to. Nothing is sent, neither a TLS handshake nor a
+ * request, before TCP is connected and that last check has passed.
  *
- * Throws `URL_FORBIDDEN`, or `UNSUPPORTED` if an option would connect in its place.
+ * Throws `URL_FORBIDDEN`, or `UNSUPPORTED` if an option opens the connection itself.
  */
 export function guardConnection(
   guard: NetworkGuard,
@@ -28,32 +28,15 @@ export function guardConnection(
   options: DialOptions,
   signal: AbortSignal,
 ): CreateConnection {
-  const label = displayUrl(url);
-  const rival = findRival(url, options);
-  if (rival) {
-    const why = "it connects where the guard cannot see the address: leave it out";
-    throw new WsError(
-      "UNSUPPORTED",
-      `dial ${label}: ${rival} cannot be used with denyPrivateNetworks: ${why}`,
-    );
-  }
-  /** Throws if the guard forbids this address of the host. */
-  const check = (address?: string): void => {
-    const problem = guard.problem(url.hostname, address);
-    if (!problem) return;
-    throw new WsError(
-      "URL_FORBIDDEN",
-      `dial ${label}: not allowed: ${label}: ${problem}, and option denyPrivateNetworks is set: ` +
-        "to allow it, add it to denyPrivateNetworks.allow",
-    );
-  };
+  checkOptions(url, options);
+  const check = (address?: string): void => checkAddress(guard, url, address);
   check();
   const isSecure = url.protocol === "wss:";
   const lookup = safeLookup((options.node.lookup ?? dnsLookup) as LookupFunction, check);
-  return (given, done) => {
-    const { host, port, family, localAddress, ...rest } = given;
-    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = given;
-    // No other option: they come from the user, and could pass in a socket, or change what it does.
+  return (requested, done) => {
+    const { host, port, family, localAddress, ...tlsOptions } = requested;
+    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = requested;
+    // No other option is passed on, because a user's option could replace the socket or its behavior.
     const socket = connect({
       port,
       ...(host !== undefined && { host }),
@@ -77,9 +60,9 @@ export function guardConnection(
     socket.once("connect", () => {
       try {
         const { remoteAddress } = socket;
-        if (!remoteAddress) throw new Error("the connection ended before it was used");
+        if (!remoteAddress) throw new Error("the connection closed before the request was sent");
         check(remoteAddress);
-        settle(null, isSecure ? startTls(socket, host, rest) : socket);
+        settle(null, isSecure ? startTls(socket, host, tlsOptions) : socket);
       } catch (error) {
         settle(error as Error);
       }
@@ -88,15 +71,36 @@ export function guardConnection(
   };
 }
 
-/** Names what would open the connection in the guard's place, if anything. */
-function findRival({ protocol }: URL, { webSocket, node }: DialOptions): string | undefined {
+/** Throws if an option or the URL would open the connection without the guard. */
+function checkOptions(url: URL, options: DialOptions): void {
+  const conflict = findConflict(url, options);
+  if (!conflict) return;
+  const problem = "it opens the connection itself, so the address cannot be checked; omit it";
+  throw new WsError(
+    "UNSUPPORTED",
+    `dial ${displayUrl(url)}: ${conflict} cannot be used with denyPrivateNetworks: ${problem}`,
+  );
+}
+
+/** Throws if the guard denies the host of a URL, or this address of it. */
+function checkAddress(guard: NetworkGuard, url: URL, address?: string): void {
+  const problem = guard.problem(url.hostname, address);
+  if (!problem) return;
+  throw new WsError(
+    "URL_FORBIDDEN",
+    `dial ${displayUrl(url)}: not allowed: ${problem}; to allow it, add it to denyPrivateNetworks.allow`,
+  );
+}
+
+/** Returns the name of an option or a URL that would open the connection without the guard, if there is one. */
+function findConflict({ protocol }: URL, { webSocket, node }: DialOptions): string | undefined {
   if (webSocket) return "option webSocket";
   if (node.agent) return "option node.agent";
   if (node.tls?.socket) return "option node.tls.socket";
   return protocol.endsWith("+unix:") ? `a ${protocol} URL` : undefined;
 }
 
-/** Starts TLS over a connected socket, with the server name that `ws` would use. */
+/** Starts TLS on a connected socket, with the server name that `ws` would use. */
 function startTls(socket: Socket, host = "", options: ConnectionOptions): Socket {
   const { servername = isIP(host) ? "" : host } = options;
   return connectTls({ ...options, host, servername, socket });

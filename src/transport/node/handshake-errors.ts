@@ -1,14 +1,15 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
+/** Makes the errors of a dial that does not open a connection. */
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { ErrorKind } from "../../errors/error-codes.js";
 import { show } from "../../errors/validation.js";
-import { parseTraits, WsError } from "../../errors/ws-error.js";
-import type { ErrorDetails } from "../../errors/ws-error.js";
-import type { Handshake } from "../../protocol/transport.js";
+import { WsError } from "../../errors/ws-error.js";
+import { responseDetails } from "./response-details.js";
 
-/** The longest status text in a message, in characters: it may fill the whole header. */
-const MAX_SHOWN_STATUS_TEXT = 100;
+/** The longest status text that a message shows, in characters. The server's may be as large as its header. */
+const MAX_STATUS_TEXT_CHARS = 100;
 
-/** OpenSSL's names of what is wrong with a certificate, as Node reports them. */
+/** Error codes of OpenSSL for an untrusted certificate, as Node reports them. */
 const CERTIFICATE_ERROR =
   /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 
@@ -16,66 +17,61 @@ type CodedError = Error & { readonly code?: string };
 
 /** Facts about a failed dial. */
 export interface DialFacts {
-  /** The URL, as errors show it. */
+  /** The URL as errors show it. */
   readonly label: string;
   readonly maxHeaderSize: number;
   readonly request: ClientRequest | undefined;
   readonly response: IncomingMessage | undefined;
 }
 
-/** Makes the error of a dial that failed before the connection was open. */
+/** Returns the error of a dial that failed before the connection was open. */
 export function dialError(cause: CodedError, facts: DialFacts): WsError {
   const { label, maxHeaderSize, request, response } = facts;
   const { code = "" } = cause;
-  // The network guard's.
+  // The network guard has made this error.
   if (WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
-  const why = textOf(cause);
+  const text = textOf(cause);
   if (response !== undefined || code.startsWith("HPE_")) {
-    const hint =
+    const problem =
       code === "HPE_HEADER_OVERFLOW"
-        ? `its header exceeds node.maxHeaderSize (${maxHeaderSize} bytes): raise it, to 1 MiB at most`
-        : why;
-    return new WsError(
-      "HANDSHAKE_REJECTED",
-      `dial ${label}: bad answer to the handshake: ${hint}`,
-      {
-        details: response ? responseDetails(response) : {},
-        cause,
-      },
-    );
-  }
-  const socket = request?.socket as (Socket & { authorizationError?: unknown }) | null | undefined;
-  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
-    const hint = "if it is yours, give its authority as node.tls.ca";
-    return new WsError("DIAL_FAILED", `dial ${label}: certificate not trusted: ${why}: ${hint}`, {
-      retryable: false,
+        ? `the header exceeds node.maxHeaderSize (${maxHeaderSize} bytes); raise it, to 1 MiB at most`
+        : text;
+    return new WsError("HANDSHAKE_REJECTED", `dial ${label}: invalid response: ${problem}`, {
+      details: response ? responseDetails(response) : {},
       cause,
     });
   }
-  return new WsError("DIAL_FAILED", `dial ${label}: ${why}`, { cause });
+  const socket = request?.socket as (Socket & { authorizationError?: unknown }) | null | undefined;
+  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
+    const advice = "if the server is yours, pass the certificate of its authority as node.tls.ca";
+    const message = `dial ${label}: certificate not trusted: ${text}; ${advice}`;
+    return new WsError("DIAL_FAILED", message, { retryable: false, cause });
+  }
+  return new WsError("DIAL_FAILED", `dial ${label}: ${text}`, { cause });
 }
 
-/** Makes the error of a dial that could not start: Node refuses an option, or an agent throws. */
+/** Returns the error of a dial that could not start because Node rejected an option or an agent threw. */
 export function startError(label: string, error: CodedError): WsError {
   if (error instanceof TypeError || error.code?.startsWith("ERR_")) {
-    const why = `option node, or a part of it, cannot be used: ${textOf(error)}`;
-    // No cause: its message may hold a value.
-    return new WsError("INVALID_OPTION", `dial ${label}: ${why}`);
+    const problem = `Node.js rejected a value of option node: ${textOf(error)}`;
+    // Without a cause, whose message may contain the value.
+    return new WsError("INVALID_OPTION", `dial ${label}: ${problem}`);
   }
   return new WsError("DIAL_FAILED", `dial ${label}: node.agent failed: ${textOf(error)}`, {
     cause: error,
   });
 }
 
-/** Makes the error of a function among the TLS options that failed. */
+/** Returns the error of a dial whose TLS option `name` is a function that failed. */
 export function tlsFaultError(label: string, name: string, cause: unknown): WsError {
-  const why = `node.tls.${name} failed, so nothing was sent: ${textOf(cause)}`;
-  return new WsError("DIAL_FAILED", `dial ${label}: ${why}`, { retryable: false, cause });
+  const problem = `node.tls.${name} failed, so no request was sent: ${textOf(cause)}`;
+  return new WsError("DIAL_FAILED", `dial ${label}: ${problem}`, { retryable: false, cause });
 }
 
 /**
- * Returns the text of an error, which a user's function may have made: without the value that Node shows of
- * an option it refuses. The error of several addresses has no text but those of its parts.
+ * Returns the text of an error, which may be any value that a function of the user has thrown. Removes the
+ * option value that Node includes in its messages. An error about several addresses has no text of its own,
+ * only those of its parts.
  */
 function textOf(error: unknown): string {
   const { message, code, errors } = Object(error) as Partial<CodedError & AggregateError>;
@@ -84,59 +80,44 @@ function textOf(error: unknown): string {
   return text.replace(/[,.;]? Received .*/s, "").trim();
 }
 
-/** The kinds by HTTP status; a `+` marks one that is retryable. Any other 5xx: UNAVAILABLE, retryable. */
-const STATUS_TRAITS: Readonly<Record<number, string>> = {
-  401: "PERMISSION_DENIED",
-  403: "PERMISSION_DENIED",
-  404: "NOT_FOUND",
-  408: "+TIMEOUT",
-  410: "NOT_FOUND",
-  429: "+RATE_LIMITED",
-  501: "UNAVAILABLE",
-  505: "UNAVAILABLE",
-};
+/** The meaning of an HTTP status for the caller. */
+interface StatusTraits {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+}
 
-/** Makes the error of an answer with another status than 101. */
+/** The traits of a status. Any other 5xx has `SERVER_ERROR`, and any other status `UNEXPECTED_STATUS`. */
+const STATUS_TRAITS: Readonly<Record<number, StatusTraits>> = {
+  401: { kind: "PERMISSION_DENIED", retryable: false },
+  403: { kind: "PERMISSION_DENIED", retryable: false },
+  404: { kind: "NOT_FOUND", retryable: false },
+  408: { kind: "TIMEOUT", retryable: true },
+  410: { kind: "NOT_FOUND", retryable: false },
+  429: { kind: "RATE_LIMITED", retryable: true },
+  501: { kind: "UNAVAILABLE", retryable: false },
+  505: { kind: "UNAVAILABLE", retryable: false },
+};
+const SERVER_ERROR: StatusTraits = { kind: "UNAVAILABLE", retryable: true };
+const UNEXPECTED_STATUS: StatusTraits = { kind: "INTERNAL", retryable: false };
+
+function traitsOf(status: number): StatusTraits {
+  const isServerError = status >= 500 && status < 600;
+  return STATUS_TRAITS[status] ?? (isServerError ? SERVER_ERROR : UNEXPECTED_STATUS);
+}
+
+/** Returns the error of a response with a status other than 101. */
 export function refusalError(label: string, response: IncomingMessage, body: string): WsError {
   const details = { ...responseDetails(response), body };
   const { status = 0, statusText = "" } = details;
-  const traits =
-    STATUS_TRAITS[status] ?? (status >= 500 && status < 600 ? "+UNAVAILABLE" : "INTERNAL");
-  const shown = statusText.slice(0, MAX_SHOWN_STATUS_TEXT);
-  const answer = `the server answered ${status} ${shown}${redirectHint(status)}`;
-  return new WsError("HANDSHAKE_REJECTED", `dial ${label}: ${answer}`, {
-    ...parseTraits(traits),
-    details,
-  });
+  const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
+  return new WsError(
+    "HANDSHAKE_REJECTED",
+    `dial ${label}: the server responded with ${answer}${redirectAdvice(status)}`,
+    { ...traitsOf(status), details },
+  );
 }
 
-function redirectHint(status: number): string {
-  return status >= 300 && status < 400 ? ": option node.followRedirects follows redirects" : "";
-}
-
-function responseDetails(response: IncomingMessage): ErrorDetails {
-  const { statusCode = 0, statusMessage = "" } = response;
-  const retryAfter = parseRetryAfter(response.headers["retry-after"]);
-  return {
-    status: statusCode,
-    statusText: statusMessage,
-    headers: copyHeaders(response.headers),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  };
-}
-
-export function copyHeaders(headers: IncomingHttpHeaders): Handshake["headers"] {
-  return Object.freeze({ ...headers }) as Handshake["headers"];
-}
-
-/** A date as HTTP writes it (RFC 9110 section 5.6.7): `Date.parse` accepts almost anything. */
-const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
-
-/** Reads a `Retry-After` in seconds, or as a date (RFC 9110 section 10.2.3); returns milliseconds. */
-function parseRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  // RFC 9110 does not limit the number of digits: a huge number asks for a long pause.
-  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
-  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+function redirectAdvice(status: number): string {
+  const isRedirect = status >= 300 && status < 400;
+  return isRedirect ? "; set node.followRedirects to follow redirects" : "";
 }

@@ -1,27 +1,28 @@
 import { Buffer } from "node:buffer";
 import { constants, createInflateRaw } from "node:zlib";
 import type { InflateRaw } from "node:zlib";
-import { INVALID_PAYLOAD, MESSAGE_TOO_BIG } from "../../protocol/close-codes.js";
+import { INVALID_PAYLOAD } from "../../protocol/close-codes.js";
+import { messageTooBig } from "./frame-fault.js";
 import type { FrameFault } from "./frame-fault.js";
-import { canRunSync, runSync, scratch } from "./zlib-handle.js";
+import { canRunSync, runSync, scratchBuffers } from "./zlib-handle.js";
 
-/** Larger messages are inflated on zlib's thread, so that none holds the event loop for more than 5 ms. */
+/** Larger messages are inflated on zlib's thread, so that no message blocks the event loop for more than 5 ms. */
 const MAX_SYNC_INPUT_BYTES = 32_768;
 const MAX_SYNC_OUTPUT_BYTES = 524_288;
 
-/** The end of a sync flush, which is not on the wire (RFC 7692 section 7.2.2). */
-const TAIL: Buffer = /* @__PURE__ */ Buffer.from([0x00, 0x00, 0xff, 0xff]);
+/** The empty block after a sync flush, which the sender removes (RFC 7692 section 7.2.2). */
+const SYNC_FLUSH_TAIL: Buffer = /* @__PURE__ */ Buffer.from([0x00, 0x00, 0xff, 0xff]);
 
-/** Receives what a {@link MessageInflater} makes of a message: one call for each. */
+/** Receives the result of a {@link MessageInflater}: one call per message. */
 export interface InflateEvents {
-  /** `bytes` is valid during the call. */
+  /** `bytes` is valid only during the call. */
   onInflated(isText: boolean, bytes: Buffer): void;
   onFault(fault: FrameFault): void;
 }
 
 /**
- * Inflates the messages of a connection, one at a time (RFC 7692 section 7.2.2): small ones at once, large
- * ones asynchronously, on one stream.
+ * Inflates the messages of a connection, one at a time (RFC 7692 section 7.2.2), with a single stream: small
+ * messages synchronously, large ones asynchronously.
  */
 export class MessageInflater {
   readonly #windowBits: number;
@@ -33,7 +34,7 @@ export class MessageInflater {
   #parts: Buffer[] = [];
   #size = 0;
 
-  /** @param limit The largest message, inflated, in bytes. */
+  /** @param limit - The size of the largest message after inflating, in bytes. */
   constructor(windowBits: number, keepsContext: boolean, limit: number, events: InflateEvents) {
     this.#windowBits = windowBits;
     this.#keepsContext = keepsContext;
@@ -41,19 +42,19 @@ export class MessageInflater {
     this.#events = events;
   }
 
-  /** Begins a message. The event comes within the call, or later. */
+  /** Inflates a message. Reports it during the call or later. */
   inflate(isText: boolean, payload: Buffer): void {
-    // Some servers send an empty message like this. The tail belongs to a block that has begun before it.
+    // Some servers send an empty message without any block. The tail is the end of a block and would be invalid.
     if (payload.length === 0) {
       this.#finish(isText, payload);
       return;
     }
     if (payload.length > MAX_SYNC_INPUT_BYTES || !canRunSync()) {
-      this.#runAsync(isText, Buffer.concat([payload, TAIL]));
+      this.#runAsync(isText, Buffer.concat([payload, SYNC_FLUSH_TAIL]));
       return;
     }
-    const { input } = scratch();
-    const end = payload.copy(input) + TAIL.copy(input, payload.length);
+    const { input } = scratchBuffers();
+    const end = payload.copy(input) + SYNC_FLUSH_TAIL.copy(input, payload.length);
     this.#runSync(isText, input, end);
   }
 
@@ -71,7 +72,7 @@ export class MessageInflater {
       windowBits: this.#windowBits,
       flush: constants.Z_SYNC_FLUSH,
     });
-    // After `close` another stream is in its place, or none.
+    // After `close` the stream may have been replaced.
     stream.on("error", (cause) => {
       if (stream === this.#stream) this.#failInvalid(cause);
     });
@@ -79,7 +80,7 @@ export class MessageInflater {
   }
 
   #runSync(isText: boolean, input: Buffer, end: number): void {
-    const { output } = scratch();
+    const { output } = scratchBuffers();
     const stream = this.#open();
     for (let start = 0; ;) {
       const { produced, consumed } = runSync(stream, input, start, end, output);
@@ -94,7 +95,7 @@ export class MessageInflater {
         if (this.#size < MAX_SYNC_OUTPUT_BYTES) continue;
         this.#runAsync(isText, Buffer.from(input.subarray(start, end)));
       } else if (start < end) {
-        // A final block has ended the stream; more blocks may follow it (RFC 7692 section 7.2.3.4).
+        // A final block has ended the stream, but more blocks may follow (RFC 7692 section 7.2.3.4).
         stream.reset();
         if (isOnlyTail(end - start)) {
           this.#finish(isText, output.subarray(0, produced));
@@ -109,7 +110,7 @@ export class MessageInflater {
     }
   }
 
-  /** Goes on by Node's public interface, which runs on another thread. */
+  /** Inflates the rest of a message through Node's public interface, which runs on another thread. */
   #runAsync(isText: boolean, input: Buffer): void {
     const stream = this.#open();
     const before = stream.bytesWritten;
@@ -126,7 +127,7 @@ export class MessageInflater {
         this.#finish(isText, Buffer.alloc(0));
         return;
       }
-      // A final block has ended the stream, see above.
+      // A final block has ended the stream, as in `#runSync`.
       this.#stream = undefined;
       stream.close();
       if (isOnlyTail(input.length - consumed)) this.#finish(isText, Buffer.alloc(0));
@@ -153,13 +154,13 @@ export class MessageInflater {
     const why = cause instanceof Error ? `: ${cause.message}` : "";
     this.#fail({
       closeCode: INVALID_PAYLOAD,
-      problem: `a compressed message is no valid deflate data${why}`,
+      problem: `the server sent a compressed message that is not valid deflate data${why}`,
       cause,
     });
   }
 
   #failTooBig(): void {
-    this.#fail({ closeCode: MESSAGE_TOO_BIG, problem: "a message is too big" });
+    this.#fail(messageTooBig());
   }
 
   #fail(fault: FrameFault): void {
@@ -169,9 +170,9 @@ export class MessageInflater {
 }
 
 /**
- * True if nothing follows a final block but the tail that this side has added: the server has left out the
- * empty block which the tail would complete.
+ * True if the bytes after a final block are only the tail that this side has added. The server has omitted
+ * the empty block that the tail would complete.
  */
 function isOnlyTail(size: number): boolean {
-  return size === TAIL.length;
+  return size === SYNC_FLUSH_TAIL.length;
 }

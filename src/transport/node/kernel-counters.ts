@@ -1,4 +1,4 @@
-/** Reads how far the operating system has got with a socket's bytes. Node has no public interface for that. */
+/** Counts the bytes that the operating system has received, accepted and sent. Node has no public interface for it. */
 import { fstatSync, readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 
@@ -6,34 +6,38 @@ import type { Duplex } from "node:stream";
 interface Handle {
   readonly bytesRead?: number;
   readonly bytesWritten?: number;
-  /** Bytes that libuv holds because the kernel did not accept them yet. Absent on other streams. */
+  /** Bytes that libuv holds because the kernel has not accepted them yet. Absent on other streams. */
   readonly writeQueueSize?: number;
   readonly fd?: number;
-  /** With TLS, the handle below. */
+  /** With TLS, the handle of the TCP socket. */
   readonly _parent?: Handle;
 }
 
-/** Linux lists its TCP sockets here, each with the bytes that its peer has not acknowledged. */
-const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+/** The lists of TCP sockets on Linux, with the number of bytes that the peer has not acknowledged. */
+const SOCKET_TABLE_PATHS = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 const QUEUES_COLUMN = 4;
 const INODE_COLUMN = 9;
 
-/** Without a kernel's counts, progress within a write is not seen. So writes are not larger than this. */
+/** The largest write to a stream without kernel counters, where progress within a write cannot be observed. */
 const MAX_UNCOUNTED_WRITE_BYTES = 16_384;
 
-/** Even a slow link sends this many bytes within about a second. To look them up would slow every close down. */
+/**
+ * Up to this many bytes in total, the send queue counts as empty: even a slow link sends them within about a
+ * second, and looking them up would slow down every close.
+ */
 const NEGLIGIBLE_BYTES = 65_536;
 
-/** A copy of the tables is used for at least this long. */
+/** The minimum time between two reads of the tables. */
 const MIN_TABLE_AGE_MS = 20;
 
-/** Counts the bytes of one socket, or of any other Duplex by what it accepts and emits. */
+/** Counts the bytes of a socket. Any other Duplex is counted by the bytes that it emits and accepts. */
 export class KernelCounters {
   readonly #socket: Duplex;
-  // Bytes that the owner has read from the stream and written to it.
-  emitted = 0;
-  given = 0;
-  /** A copy of the tables that is older does not list the socket. */
+  /** Bytes that the owner has read from the stream. */
+  emittedBytes = 0;
+  /** Bytes that the owner has written to the stream. */
+  writtenBytes = 0;
+  /** When the socket was opened, in milliseconds. A table that was read earlier does not list it. */
   readonly #openedAt = performance.now();
   #inode: number | undefined;
 
@@ -41,37 +45,38 @@ export class KernelCounters {
     this.#socket = socket;
   }
 
-  /** Bytes received. With TLS they count before the record they belong to is complete. */
+  /** The number of bytes received. With TLS it includes bytes of incomplete records. */
   get received(): number {
-    return this.#handle?.bytesRead ?? this.emitted;
+    return this.#handle?.bytesRead ?? this.emittedBytes;
   }
 
-  /** True if the operating system has accepted all bytes; `undefined` if it does not say. */
+  /** True if the kernel has accepted all bytes; `undefined` if that is unknown. */
   get isAccepted(): boolean | undefined {
-    const waiting = this.#handle?.writeQueueSize;
-    return waiting === undefined ? undefined : waiting === 0;
+    const queued = this.#handle?.writeQueueSize;
+    return queued === undefined ? undefined : queued === 0;
   }
 
-  /** The most bytes to write at once, so that their progress can be seen. */
+  /** The largest write, in bytes, whose progress can be observed. */
   get maxWriteBytes(): number {
     return this.#handle ? Infinity : MAX_UNCOUNTED_WRITE_BYTES;
   }
 
   /**
-   * Changes whenever bytes have left. Linux accepts new bytes only when a third of its send buffer is free,
-   * which takes seconds on a slow link. So while bytes wait, those count that the peer has acknowledged.
+   * A number that changes whenever bytes have been sent. Linux accepts new bytes only when a third of its
+   * send buffer is free, which takes seconds on a slow link. So while libuv holds bytes, only those that the
+   * peer has acknowledged are counted.
    */
   get sent(): number {
     const handle = this.#handle;
-    if (!handle) return this.given - this.#socket.writableLength;
+    if (!handle) return this.writtenBytes - this.#socket.writableLength;
     const { bytesWritten = 0, writeQueueSize = 0 } = handle;
     const accepted = bytesWritten - writeQueueSize;
     return writeQueueSize > 0 ? accepted - this.#queueSize(handle) : accepted;
   }
 
   /**
-   * Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown, or
-   * if so few were ever sent that they take no time worth knowing.
+   * The number of bytes that the kernel has accepted and the peer has not acknowledged; 0 if that is unknown
+   * or at most {@link NEGLIGIBLE_BYTES} were ever written.
    */
   get unsent(): number {
     const handle = this.#handle;
@@ -79,39 +84,40 @@ export class KernelCounters {
     return handle && bytesWritten > NEGLIGIBLE_BYTES ? this.#queueSize(handle) : 0;
   }
 
-  /** The handle of TCP, if it counts: a Duplex has none, and TLS over a Duplex one that does not. */
+  /** The handle of the TCP socket. A Duplex has none, and TLS over a Duplex has one without counters. */
   get #handle(): Handle | undefined {
     const { _handle } = this.#socket as Duplex & { readonly _handle?: Handle | null };
     const handle = _handle?._parent ?? _handle ?? undefined;
     return handle?.writeQueueSize === undefined ? undefined : handle;
   }
 
-  /** Bytes in the kernel's send queue; 0 if that is unknown. */
+  /** Returns the number of bytes in the kernel's send queue; 0 if that is unknown. */
   #queueSize({ fd = -1 }: Handle): number {
     try {
       this.#inode ??= fstatSync(fd).ino;
       return queueSizes(this.#openedAt).get(this.#inode) ?? 0;
     } catch {
-      // Not Linux, or its tables may not be read.
+      // The system is not Linux, or does not permit reading its tables.
       return 0;
     }
   }
 }
 
-let table: ReadonlyMap<number, number> = /* @__PURE__ */ new Map();
-let tableReadAt = 0;
-let tableExpires = 0;
+let cachedTable: ReadonlyMap<number, number> = /* @__PURE__ */ new Map();
+/** When the table was read, and when it must be read again, in milliseconds. */
+let readAt = 0;
+let expiresAt = 0;
 
-/** The sizes of the kernel's send queues by the inode of their sockets, as they were after `since`. */
+/** Returns the sizes of the kernel's send queues by the inode of the socket, read after the time `since`. */
 function queueSizes(since: number): ReadonlyMap<number, number> {
   const start = performance.now();
-  if (start < tableExpires && tableReadAt > since) return table;
-  tableReadAt = start;
-  table = new Map(TABLES.flatMap((path) => readTable(path)));
+  if (start < expiresAt && readAt > since) return cachedTable;
+  readAt = start;
+  cachedTable = new Map(SOCKET_TABLE_PATHS.flatMap((path) => readTable(path)));
   const end = performance.now();
-  // Many sockets make a long table: then it is read less often.
-  tableExpires = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
-  return table;
+  // A system with many sockets has a long table, which is read less often.
+  expiresAt = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
+  return cachedTable;
 }
 
 function readTable(path: string): [number, number][] {

@@ -3,26 +3,28 @@ import { isIP } from "node:net";
 import type { LookupFunction } from "node:net";
 
 /**
- * Wraps a lookup function for `net.connect`. Node ends the process if the function answers before its
- * caller listens for errors, or if the answer is not an address. The wrapper always answers later: with IP
- * addresses of the family that Node asks for, as a list or a single one as `all` demands, or with an error.
- * It accepts either form from the function, whatever `all` says: older functions ignore it.
+ * Wraps a lookup function for `net.connect`. Node ends the process if the function calls back before its
+ * caller listens for errors, or if the result is not an address. The wrapper always calls back asynchronously,
+ * with an error or with IP addresses of the requested family: a list if `all` is set, otherwise a single one.
+ * It accepts both forms from the function, because older functions ignore `all`.
  *
- * @param check Called with each address of the answer; throws to refuse the whole answer.
+ * @param check - Called with each address of the result. Throws to reject the whole result.
  */
 export function safeLookup(
   lookup: LookupFunction,
   check: (address: string) => void = () => {},
 ): LookupFunction {
   return (host, options, done) => {
-    ask(lookup, host, options)
-      .then((answer) => {
-        const found = [answer].flat().map((one) => toAddress(host, one));
+    callLookup(lookup, host, options)
+      .then((result) => {
+        const found = [result].flat().map((entry) => toAddress(host, entry));
         for (const { address } of found) check(address);
         const family = options.family as number | undefined;
-        const fitting = found.filter((one) => !family || one.family === family);
-        if (fitting[0]) return fitting as [LookupAddress, ...LookupAddress[]];
-        throw new Error(`the lookup of ${host} found no ${family ? `IPv${family} ` : ""}address`);
+        const usable = found.filter((address) => !family || address.family === family);
+        if (usable[0]) return usable as [LookupAddress, ...LookupAddress[]];
+        throw new Error(
+          `the lookup of ${host} returned no ${family ? `IPv${family} ` : ""}address`,
+        );
       })
       .then(
         (addresses) => {
@@ -34,26 +36,29 @@ export function safeLookup(
   };
 }
 
-/** Resolves with the answer; rejects with what the function calls back with, throws or rejects with. */
-function ask(lookup: LookupFunction, host: string, options: LookupOptions): Promise<unknown> {
+/** Calls a lookup function. Rejects if it calls back with an error, throws or returns a promise that rejects. */
+function callLookup(
+  lookup: LookupFunction,
+  host: string,
+  options: LookupOptions,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const call: (...args: Parameters<LookupFunction>) => unknown = lookup;
-    const returned = call(host, options, (error, answer) => {
+    const returned = call(host, options, (error, result) => {
       if (error) reject(error);
-      else resolve(answer);
+      else resolve(result);
     });
-    // An async function that fails never calls back.
+    // An async function that fails does not call back.
     Promise.resolve(returned).catch(reject);
   });
 }
 
-/** Copies one address of an answer, so that it cannot change after it has been checked. */
-function toAddress(host: string, answer: unknown): LookupAddress {
-  const { address } = Object(typeof answer === "string" ? { address: answer } : answer) as {
+/** Copies one address of a result, so that it cannot change after the check. */
+function toAddress(host: string, entry: unknown): LookupAddress {
+  const { address } = Object(typeof entry === "string" ? { address: entry } : entry) as {
     address?: unknown;
   };
   const family = typeof address === "string" ? isIP(address) : 0;
-  if (!family)
-    throw new Error(`the lookup of ${host} answered with something else than IP addresses`);
+  if (!family) throw new Error(`the lookup of ${host} returned something other than IP addresses`);
   return { address: address as string, family };
 }

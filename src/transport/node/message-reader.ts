@@ -1,14 +1,14 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import { INVALID_PAYLOAD } from "../../protocol/close-codes.js";
 import type { DialOptions } from "../../protocol/dial.js";
 import type { Message } from "../../protocol/message.js";
 import type { Pressure } from "../../protocol/transport.js";
 import { ownBytes, plainView } from "./binary-data.js";
 import type { DeflateParameters } from "./extension.js";
+import type { FrameEvents } from "./frame-events.js";
+import { invalidUtf8 } from "./frame-fault.js";
 import type { FrameFault } from "./frame-fault.js";
 import { FrameParser } from "./frame-parser.js";
-import type { FrameEvents } from "./frame-parser.js";
 import { MessageInflater } from "./inflate.js";
 import type { InflateEvents } from "./inflate.js";
 import type { Pings } from "./pings.js";
@@ -16,25 +16,25 @@ import { atTurnEnd } from "./turn-end.js";
 import type { TurnEndTask } from "./turn-end.js";
 import { decodeUtf8 } from "./utf8.js";
 
-/** Receives what a {@link MessageReader} reads, in the order of arrival. */
+/** Receives the events of a {@link MessageReader}, in order of arrival. */
 export interface ReaderEvents {
   onMessage(message: Message, size: number): void;
   onPing(payload: Buffer): void;
   onPong(payload: Buffer): void;
-  /** The server's close frame. Nothing follows it. */
+  /** The server's close frame. No message, ping or fault follows. */
   onClose(code: number, reason: string): void;
-  /** The server broke a rule or a limit. Nothing follows it. */
+  /** A violation of the protocol, or a message over the limit. No message or ping follows. */
   onFault(fault: FrameFault): void;
-  /** Bytes have been parsed: see {@link MessageReader.isDrained}. */
+  /** Bytes have been parsed: {@link MessageReader.isDrained} may have changed. */
   onParsed(): void;
 }
 
 /**
- * Reads the messages of a socket. It stops where the consumer falls behind, and while a large message is
- * inflated on zlib's thread.
+ * Reads the messages of a socket. It stops reading while the consumer is behind, and while a large message is
+ * being inflated on zlib's thread.
  */
 export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
-  /** Counts the pauses that a slow consumer caused. */
+  /** The number of times that a slow consumer has paused the socket. */
   timesPaused = 0;
 
   readonly #socket: Duplex;
@@ -46,8 +46,8 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   #isInflating = false;
   #pressure: Pressure = 0;
   #isPaused = false;
-  /** Nothing arrives any more, so what is there is delivered whatever the consumer does. */
-  #isFinishing = false;
+  /** True once no more bytes can arrive: the remaining messages are delivered even if the consumer is behind. */
+  #isFlushing = false;
 
   constructor(
     socket: Duplex,
@@ -67,34 +67,35 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
       new MessageInflater(deflate.serverWindowBits, deflate.serverContext, readLimit, this);
   }
 
-  /** True while a message has begun to arrive, or is being inflated. */
+  /** True while a message is incomplete or is being inflated. */
   get isInMessage(): boolean {
     return this.#isInflating || this.#parser.isInMessage;
   }
 
-  /** True if all bytes that have arrived are parsed, and their messages delivered. */
+  /** True if all bytes that have arrived are parsed and their messages delivered. */
   get isDrained(): boolean {
     return !this.#isInflating && this.#parser.isDrained;
   }
 
+  /** Reads a chunk of the socket. */
   read(chunk: Buffer): void {
     this.#parser.push(chunk);
     this.#afterParsing();
   }
 
-  /** Sets how far the consumer is behind. */
+  /** Sets the backlog of the consumer. */
   pause(pressure: Pressure): void {
     this.#pressure = pressure;
     this.regulate();
   }
 
-  /** Delivers what has arrived, even to a consumer that is behind. */
-  finish(): void {
-    this.#isFinishing = true;
+  /** Delivers the messages that have arrived, even to a consumer that is behind. */
+  flush(): void {
+    this.#isFlushing = true;
     this.regulate();
   }
 
-  /** Discards what has arrived and what will. No event follows. */
+  /** Discards the bytes that have arrived, and all further ones. No event follows. */
   end(): void {
     this.#parser.end();
     this.#inflater?.close();
@@ -103,7 +104,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.#resume();
   }
 
-  /** Parses what may be parsed now, and stops or continues reading accordingly. */
+  /** Parses as far as backpressure and zlib permit, and pauses or resumes the socket accordingly. */
   regulate(): void {
     this.#parser.halted = this.#isInflating;
     this.#parser.isFull = this.#isPauseDue;
@@ -120,7 +121,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.#events.onParsed();
   }
 
-  /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
+  /** Pauses the socket if the consumer or zlib is still behind after the microtasks of this turn. */
   onTurnEnd(): void {
     if (this.#isPaused || !this.#isBlocked) return;
     this.#isPaused = true;
@@ -134,14 +135,14 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   }
 
   get #isPauseDue(): boolean {
-    // A paused socket would not see a pong that is awaited.
+    // While a ping awaits its pong, the socket is not paused: the pong could not be read.
     const mayPause = this.#pressure > 1 || this.#pings.size === 0;
-    return this.#pressure > 0 && mayPause && !this.#isFinishing;
+    return this.#pressure > 0 && mayPause && !this.#isFlushing;
   }
 
   /**
-   * True if bytes wait that may not be parsed yet. A full channel alone does not stop reading: pings are
-   * answered, and a close frame or a fault is found, up to the next message.
+   * True if there are bytes that must not be parsed yet. A full channel is not enough: up to the next
+   * message, pings are still answered, and a close frame or a fault is still found.
    */
   get #isBlocked(): boolean {
     return this.#isInflating || (this.#isPauseDue && !this.#parser.isDrained);
@@ -170,14 +171,14 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   onInflated(isText: boolean, bytes: Buffer): void {
     this.#setInflating(false);
     const text = isText ? decodeUtf8(bytes, 0, bytes.length) : undefined;
-    // Never a view: the next message is inflated to the same buffer.
+    // Always a copy, because the next message is inflated into the same buffer.
     if (!isText) this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
     else if (text !== undefined) this.onText(text, bytes.length);
-    else this.onFault({ closeCode: INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
+    else this.onFault(invalidUtf8("text message"));
     this.regulate();
   }
 
-  /** While a message is inflated, what follows it waits. */
+  /** Halts the parser while a message is being inflated, so that later messages stay in order. */
   #setInflating(isInflating: boolean): void {
     this.#isInflating = this.#parser.halted = isInflating;
   }
@@ -202,8 +203,8 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
 }
 
 /**
- * The most that a message within the limit may take on the wire: deflate lengthens what it cannot compress,
- * at worst by an eighth (zlib's `deflateBound`).
+ * Returns the largest size on the wire of a message within the limit. Deflate enlarges data that it cannot
+ * compress, by an eighth at most (zlib's `deflateBound`).
  */
 function maxDeflatedSize(readLimit: number): number {
   return readLimit + (readLimit >> 3) + 64;

@@ -1,29 +1,29 @@
 import { Buffer } from "node:buffer";
-import { NO_STATUS } from "../../protocol/close-codes.js";
+import { makeClosePayload } from "./close-payload.js";
 import type { MessageDeflater } from "./deflate.js";
 import type { FrameWriter } from "./frame-writer.js";
 import { BINARY, CLOSE, FIN, RSV1, TEXT } from "./frames.js";
 
-/** A frame that waits because an earlier message is still being deflated. */
-interface WaitingFrame {
+/** A frame that is queued because an earlier message is still being deflated. */
+interface QueuedFrame {
   readonly opcode: number;
   readonly payload: Uint8Array;
 }
 
-/** Sends messages and the close frame in call order, whether they have to be deflated or not. */
+/** Sends messages and the close frame in call order, although large messages are deflated asynchronously. */
 export class MessageSender {
   readonly #writer: FrameWriter;
   readonly #deflater: MessageDeflater | undefined;
   readonly #threshold: number;
   readonly #onError: (error: Error) => void;
-  /** What follows the message that is being deflated; `undefined` if none is. */
-  #waiting: WaitingFrame[] | undefined;
-  #waitingBytes = 0;
+  /** The frames after the message that is being deflated; `undefined` if none is. */
+  #queue: QueuedFrame[] | undefined;
+  #pendingBytes = 0;
   #onDrained: (() => void) | undefined;
 
   /**
-   * @param threshold Smaller messages are sent uncompressed, in bytes.
-   * @param onError Called if zlib fails: then nothing more can be sent.
+   * @param threshold - The size in bytes below which messages are sent uncompressed.
+   * @param onError - Called if zlib fails. Nothing can be sent afterwards.
    */
   constructor(
     writer: FrameWriter,
@@ -37,53 +37,49 @@ export class MessageSender {
     this.#onError = onError;
   }
 
-  /** Bytes that have not been handed to the socket. */
+  /** The number of bytes that have not been written to the socket. */
   get size(): number {
-    return this.#writer.size + this.#waitingBytes;
+    return this.#writer.size + this.#pendingBytes;
   }
 
-  /** Sends a message, and returns its size in bytes. `data` may change afterwards. */
+  /** Sends a message and returns its size in bytes. `data` may be changed afterwards. */
   send(data: string | Uint8Array): number {
     const opcode = typeof data === "string" ? TEXT : BINARY;
     if (!this.#deflater) return this.#writer.add(FIN | opcode, data);
-    if (!this.#waiting) return this.#sendNow(this.#deflater, opcode, data);
+    if (!this.#queue) return this.#sendNow(this.#deflater, opcode, data);
     const payload = Buffer.from(data as Uint8Array);
-    this.#wait(opcode, payload);
+    this.#enqueue(opcode, payload);
     return payload.length;
   }
 
-  /** Sends a close frame; 1005 stands for one without a code. Nothing may be sent after it. */
+  /** Sends a close frame; code 1005 sends one without a code. Nothing may be sent afterwards. */
   close(code: number, reason: string): void {
-    const payload = Buffer.alloc(code === NO_STATUS ? 0 : 2 + Buffer.byteLength(reason));
-    if (payload.length > 0) {
-      payload.writeUInt16BE(code);
-      payload.write(reason, 2);
-    }
-    if (this.#waiting) this.#wait(CLOSE, payload);
+    const payload = makeClosePayload(code, reason);
+    if (this.#queue) this.#enqueue(CLOSE, payload);
     else this.#writeClose(payload);
   }
 
-  /** Calls back as soon as all frames have been handed to the socket: at once if none wait. */
+  /** Calls back when all frames have been written to the socket: immediately if none is queued. */
   drain(done: () => void): void {
     this.#onDrained = done;
-    if (!this.#waiting) this.#endDrain();
+    if (!this.#queue) this.#endDrain();
   }
 
-  /** Frees zlib's memory, and drops what waits. */
+  /** Frees zlib's memory and discards the queued frames. */
   end(): void {
     this.#deflater?.close();
-    this.#waiting = this.#onDrained = undefined;
-    this.#waitingBytes = 0;
+    this.#queue = this.#onDrained = undefined;
+    this.#pendingBytes = 0;
   }
 
-  #wait(opcode: number, payload: Uint8Array): void {
-    this.#waiting?.push({ opcode, payload });
-    this.#waitingBytes += payload.length;
+  #enqueue(opcode: number, payload: Uint8Array): void {
+    this.#queue?.push({ opcode, payload });
+    this.#pendingBytes += payload.length;
   }
 
   #sendNow(deflater: MessageDeflater, opcode: number, data: string | Uint8Array): number {
     const size = typeof data === "string" ? Buffer.byteLength(data) : data.length;
-    // An empty message cannot get smaller.
+    // An empty message cannot become smaller.
     if (size < this.#threshold || size === 0) return this.#writer.add(FIN | opcode, data);
     const deflated = deflater.deflateSync(data, size);
     if (deflated) this.#writer.add(FIN | RSV1 | opcode, deflated);
@@ -92,34 +88,34 @@ export class MessageSender {
   }
 
   #deflateAsync(deflater: MessageDeflater, opcode: number, payload: Buffer): void {
-    this.#waiting ??= [];
-    this.#waitingBytes += payload.length;
+    this.#queue ??= [];
+    this.#pendingBytes += payload.length;
     deflater.deflateAsync(payload, (error, deflated) => {
-      this.#waitingBytes -= payload.length;
+      this.#pendingBytes -= payload.length;
       if (error) {
         this.end();
         this.#onError(error);
         return;
       }
-      const waiting = this.#waiting ?? [];
-      this.#waiting = undefined;
+      const queued = this.#queue ?? [];
+      this.#queue = undefined;
       this.#writer.add(FIN | RSV1 | opcode, deflated);
-      this.#resume(deflater, waiting);
+      this.#resume(deflater, queued);
     });
   }
 
-  /** Sends what has waited, up to the next message that is deflated asynchronously. */
-  #resume(deflater: MessageDeflater, frames: readonly WaitingFrame[]): void {
+  /** Sends the queued frames, up to the next message that has to be deflated asynchronously. */
+  #resume(deflater: MessageDeflater, frames: readonly QueuedFrame[]): void {
     for (const { opcode, payload } of frames) {
-      if (this.#waiting) {
-        this.#waiting.push({ opcode, payload });
+      if (this.#queue) {
+        this.#queue.push({ opcode, payload });
         continue;
       }
-      this.#waitingBytes -= payload.length;
+      this.#pendingBytes -= payload.length;
       if (opcode === CLOSE) this.#writeClose(payload);
       else this.#sendNow(deflater, opcode, payload);
     }
-    if (!this.#waiting) this.#endDrain();
+    if (!this.#queue) this.#endDrain();
   }
 
   #endDrain(): void {
@@ -132,7 +128,7 @@ export class MessageSender {
 
   #writeClose(payload: Uint8Array): void {
     this.#writer.add(FIN | CLOSE, payload, false);
-    // Nothing follows in this turn.
+    // No frame follows that could be written together with this one.
     this.#writer.flush();
   }
 }

@@ -1,70 +1,73 @@
 import { Buffer } from "node:buffer";
 import { now } from "../../time/clock.js";
 
-/** A ping's payload is its number, so that a pong names the ping that it answers. */
+/** The payload of a ping is its number, so that a pong identifies the ping that it answers. */
 const PAYLOAD_BYTES = 4;
 
 /** A ping whose pong has not arrived. */
 export interface Ping {
   readonly id: number;
   readonly payload: Buffer;
-  /** When it was flushed, or sent if that is still to come, on the clock of `now`. */
+  /** When the ping was flushed, or sent if it has not been flushed, by the clock of `now`, in milliseconds. */
   start: number;
   isFlushed: boolean;
-  /** The count of flushed frames that includes it. */
+  /** The number of flushed frames at which this ping is flushed. */
   readonly frame: number;
-  /** Called with the round trip in milliseconds; NaN when the connection has ended. */
+  /** Called with the round trip in milliseconds; NaN if the connection ends first. */
   readonly done: (roundTrip: number) => void;
 }
 
-/** The pings of a connection that wait for their pongs, oldest first. */
+/** The pings of a connection that await their pongs, oldest first. */
 export class Pings {
-  #waiting: readonly Ping[] = [];
-  #sent = 0;
+  #pending: readonly Ping[] = [];
+  #lastId = 0;
 
   get size(): number {
-    return this.#waiting.length;
+    return this.#pending.length;
   }
 
-  /** Registers a new ping, which is the `frame`th counted frame of the connection. */
+  /** Adds a new ping, which is the counted frame number `frame` of the connection. */
   add(frame: number, done: (roundTrip: number) => void): Ping {
     const payload = Buffer.alloc(PAYLOAD_BYTES);
-    const id = ++this.#sent;
+    const id = ++this.#lastId;
     const ping: Ping = { id, payload, start: now(), isFlushed: false, frame, done };
     payload.writeUInt32BE(id);
-    this.#waiting = [...this.#waiting, ping];
+    this.#pending = [...this.#pending, ping];
     return ping;
   }
 
-  /** So many frames have been flushed: the round trips of the pings among them begin. */
+  /** Starts the round trip of each ping that is among the first `frames` frames. */
   onFlushed(frames: number): void {
-    for (const ping of this.#waiting) {
+    for (const ping of this.#pending) {
       if (ping.isFlushed || ping.frame > frames) continue;
       ping.isFlushed = true;
       ping.start = now();
     }
   }
 
-  /** Forgets a ping, whose `done` is not called. */
+  /** Removes a ping without calling its `done`. */
   remove(ping: Ping): void {
-    this.#waiting = this.#waiting.filter((one) => one !== ping);
+    this.#pending = this.#pending.filter((other) => other !== ping);
   }
 
-  /** Removes the ping that this pong answers and all earlier ones (RFC 6455 section 5.5.3), and returns them. */
+  /**
+   * Removes and returns the ping that a pong answers, and all earlier ones: a server may answer only the
+   * latest ping (RFC 6455 section 5.5.3).
+   */
   answeredBy(payload: Uint8Array): readonly Ping[] {
     if (payload.length !== PAYLOAD_BYTES) return [];
     const id = Buffer.from(payload).readUInt32BE();
-    // An unsolicited pong answers nothing.
-    if (id > this.#sent) return [];
-    const answered = this.#waiting.filter((ping) => ping.id <= id);
-    this.#waiting = this.#waiting.filter((ping) => ping.id > id);
+    // An unsolicited pong may have any payload (RFC 6455 section 5.5.3).
+    if (id > this.#lastId) return [];
+    const answered = this.#pending.filter((ping) => ping.id <= id);
+    this.#pending = this.#pending.filter((ping) => ping.id > id);
     return answered;
   }
 
-  /** Removes all pings, whose pongs will not arrive. */
+  /** Removes all pings because the connection has ended. */
   end(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { done } of waiting) done(NaN);
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const { done } of pending) done(NaN);
   }
 }

@@ -5,9 +5,9 @@ import { WsError } from "../../errors/ws-error.js";
 import { maskUrl } from "../../protocol/url.js";
 
 /**
- * The blocks that are not the public internet's, by what they are: the special-purpose addresses of IANA's
- * registries (RFC 6890), multicast, and what clouds serve to their machines. The first that fits names an
- * address. Of IPv6 all that `PUBLIC` leaves out is refused as well.
+ * The blocks outside the public internet, by name: the special-purpose addresses of IANA's registries (RFC
+ * 6890), multicast, and the metadata services of clouds. The first match names an address. IPv6 addresses
+ * outside `PUBLIC_BLOCKS` are denied as well.
  */
 const BLOCKS: Readonly<Record<string, readonly string[]>> = {
   "cloud metadata": [
@@ -16,7 +16,7 @@ const BLOCKS: Readonly<Record<string, readonly string[]>> = {
     "192.0.0.192/32",
     "fd00:ec2::254/128",
     "fd20:ce::254/128",
-    // Azure's, alone among addresses that are otherwise public.
+    // Azure's, a single address in a public block.
     "168.63.129.16/32",
   ],
   unspecified: ["0.0.0.0/8", "::/128"],
@@ -36,7 +36,7 @@ const BLOCKS: Readonly<Record<string, readonly string[]>> = {
   ],
   benchmarking: ["198.18.0.0/15", "2001:2::/48"],
   ORCHID: ["2001:10::/28", "2001:20::/28"],
-  // They hold an IPv4 address that a relay or a translator of the local network would dial for us.
+  // These contain an IPv4 address that a relay or translator of the local network would connect to.
   Teredo: ["2001::/32"],
   "6to4": ["192.88.99.0/24", "2002::/16"],
   "local NAT64": ["64:ff9b:1::/48"],
@@ -46,27 +46,27 @@ const BLOCKS: Readonly<Record<string, readonly string[]>> = {
   reserved: ["240.0.0.0/4"],
 };
 
-/** IPv4-mapped addresses (RFC 4291 section 2.5.5.2): the same IPv4 address, in IPv6's sockets. */
-const MAPPED = "::ffff:";
+/** The prefix of IPv4-mapped addresses (RFC 4291 section 2.5.5.2), by which IPv6 sockets denote IPv4. */
+const MAPPED_PREFIX = "::ffff:";
 
 /**
- * NAT64 (RFC 6052): how hosts without IPv4 reach all of its public addresses, so that refusing it would
- * refuse the internet to them. It is judged by the IPv4 address that it holds.
+ * The prefix of NAT64 (RFC 6052), by which hosts without IPv4 reach public IPv4 addresses. Denying it would
+ * cut such hosts off, so the IPv4 address in it is checked instead.
  */
-const NAT64 = "64:ff9b::";
+const NAT64_PREFIX = "64:ff9b::";
 
-/** What may be public: IPv4, the one block of IPv6 that is assigned, and IPv4 in IPv6's clothes. */
-const PUBLIC: readonly string[] = ["0.0.0.0/0", "2000::/3", "::ffff:0:0/96", "64:ff9b::/96"];
+/** The blocks that may be public: IPv4, the assigned block of IPv6, IPv4-mapped and NAT64 addresses. */
+const PUBLIC_BLOCKS: readonly string[] = ["0.0.0.0/0", "2000::/3", "::ffff:0:0/96", "64:ff9b::/96"];
 
-/** Names that mean this machine (RFC 6761 section 6.3). */
-const LOCALHOST = /(^|\.)localhost\.*$/;
+/** Names of the local machine (RFC 6761 section 6.3). */
+const LOCALHOST_NAME = /(^|\.)localhost\.*$/;
 
-/** A set of addresses, by their blocks. */
-class Blocks {
-  // One list a family: not all versions of Node agree on what a list of both makes of IPv4 in IPv6.
+/** A set of addresses that consists of blocks. */
+class AddressSet {
+  // One list per family, because versions of Node differ in how a common list treats IPv4-mapped addresses.
   readonly #lists = { 4: new BlockList(), 6: new BlockList() };
 
-  /** IPv4 blocks are also added as they look in IPv6 behind these prefixes of 96 bits. */
+  /** @param prefixes - IPv6 prefixes of 96 bits: IPv4 blocks are also added as IPv6 blocks with each of them. */
   constructor(blocks: readonly string[], ...prefixes: readonly string[]) {
     for (const block of blocks) {
       const [network = "", bits] = block.split("/");
@@ -87,49 +87,49 @@ class Blocks {
   }
 }
 
-/** Knows which hosts and addresses are private, and which of them are allowed all the same. */
+/** Denies private hosts and addresses, except those that are allowed explicitly. */
 export class NetworkGuard {
   readonly #blocks = Object.entries(BLOCKS).map(
-    ([name, blocks]) => [name, new Blocks(blocks, MAPPED, NAT64)] as const,
+    ([name, blocks]) => [name, new AddressSet(blocks, MAPPED_PREFIX, NAT64_PREFIX)] as const,
   );
-  readonly #public = new Blocks(PUBLIC);
+  readonly #public = new AddressSet(PUBLIC_BLOCKS);
   readonly #names: ReadonlySet<string>;
-  readonly #allowed: Blocks;
+  readonly #allowed: AddressSet;
 
-  /** Of names and of blocks. */
+  /** @param allow - Host names and CIDR blocks that are not denied. */
   constructor(allow: readonly string[] = []) {
     this.#names = new Set(allow);
-    // Not behind the prefix of NAT64: what is private there is another network's.
-    this.#allowed = new Blocks(
+    // Without the NAT64 prefix: a private address there belongs to another network.
+    this.#allowed = new AddressSet(
       allow.filter((entry) => entry.includes("/")),
-      MAPPED,
+      MAPPED_PREFIX,
     );
   }
 
   /**
-   * What is wrong with dialling the host of a URL, if anything: as far as it can be told by the host
-   * itself, or by an address that it has led to.
+   * Returns the reason why the host of a URL must not be dialled, if there is one: because of `address`, if it
+   * is an address that the name was resolved to, or because of the host itself.
    */
   problem(
     hostname: string,
     address: string = hostname.replace(/^\[|\]$/g, ""),
   ): string | undefined {
     if (this.#names.has(withoutDot(hostname))) return undefined;
-    const block = this.#blockOf(LOCALHOST.test(address) ? "127.0.0.1" : address);
+    const block = this.#blockOf(LOCALHOST_NAME.test(address) ? "127.0.0.1" : address);
     return block && `${address} is a private address (${block})`;
   }
 
-  /** Why an address is refused, if it is one and is. */
-  #blockOf(zoned: string): string | undefined {
-    // A zone is no part of the address (RFC 4007 section 11). Node knows that, Deno does not.
-    const address = zoned.replace(/%.*/, "");
+  /** Returns the name of the block that denies an address; `undefined` if it is allowed or not an address. */
+  #blockOf(addressWithZone: string): string | undefined {
+    // A zone is not part of the address (RFC 4007 section 11). Node ignores it, Deno does not.
+    const address = addressWithZone.replace(/%.*/, "");
     if (!isIP(address) || this.#allowed.has(address)) return undefined;
     const [name] = this.#blocks.find(([, blocks]) => blocks.has(address)) ?? [];
     return name ?? (this.#public.has(address) ? undefined : "reserved");
   }
 }
 
-/** Reads option `denyPrivateNetworks` of `createContext`; `undefined`: it is off. */
+/** Parses option `denyPrivateNetworks` of `createContext`. Returns `undefined` if it is off. */
 export function parseGuard(value: unknown, name: string): NetworkGuard | undefined {
   if (value === false) return undefined;
   if (value === true) return new NetworkGuard();
@@ -137,35 +137,35 @@ export function parseGuard(value: unknown, name: string): NetworkGuard | undefin
   const { allow = [] } = pickKnown(name, value, ["allow"]);
   if (!Array.isArray(allow)) throw invalid(`${name}.allow`, "an array", allow);
   return new NetworkGuard(
-    // Not `map`, which would pass over holes.
+    // `Array.from` also visits holes, which `map` skips.
     Array.from(allow, (entry: unknown, index) => {
       const parsed = typeof entry === "string" && (parseBlock(entry) ?? parseName(entry));
       if (parsed) return parsed;
-      const wanted = "a host name, an IP address or a CIDR block";
-      const problem = `must be ${wanted}, not ${quote(maskUrl(entry))}`;
+      const expected = "a host name, an IP address or a CIDR block";
+      const problem = `must be ${expected}, not ${quote(maskUrl(entry))}`;
       throw new WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
     }),
   );
 }
 
-/** An address or a CIDR block, as a block. */
+/** Parses an address or a CIDR block. Returns it as a block. */
 function parseBlock(entry: string): string | undefined {
   const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
-  const most = { 4: 32, 6: 128 }[isIP(network)] ?? -1;
-  const length = Number(bits ?? most);
-  return length >= 0 && length <= most ? `${network}/${length}` : undefined;
+  const maxLength = { 4: 32, 6: 128 }[isIP(network)] ?? -1;
+  const length = Number(bits ?? maxLength);
+  return length >= 0 && length <= maxLength ? `${network}/${length}` : undefined;
 }
 
-/** A host name, as a URL has it. */
+/** Parses a host name. Returns it as URLs spell it. */
 function parseName(entry: string): string | undefined {
-  // What else a URL's host may hold would be a slip here: a port, a wildcard, a list.
+  // Stricter than the host of a URL, because a port, a wildcard or a list would be a mistake here.
   const isName = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(entry);
   const host = isName ? domainToASCII(entry) : "";
-  // A spelling of an IPv4 address that is none of an IP address: "127.1".
+  // `domainToASCII` turns a short form such as "127.1" into an IPv4 address, which is not a name.
   return isIP(host) ? undefined : withoutDot(host);
 }
 
-/** A name without the dot of the root. */
+/** Removes the trailing dot of a fully qualified name. */
 function withoutDot(host: string): string {
   return host.replace(/\.$/, "");
 }

@@ -1,129 +1,81 @@
 import { WsError } from "../../errors/ws-error.js";
 import type { DialOptions } from "../../protocol/dial.js";
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../../protocol/url.js";
+import { crossOriginProblem, withoutPrivateOptions } from "./cross-origin-options.js";
 
 const DEFAULT_MAX_REDIRECTS = 5;
+const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
 
-/** The target of one dial, and the options that may travel to it. */
+/** The target of one dial, and the options to dial it with. */
 export interface Hop {
   readonly url: URL;
   readonly options: DialOptions;
 }
 
-/** Returns the target that a refused dial redirects to; throws the refusal itself if there is none. */
-export function followRedirect(from: Hop, refusal: unknown, hops: number): Hop {
+/**
+ * Returns the target that a rejected dial redirects to. Throws `rejection` itself if it is not a redirect or
+ * redirects are not followed, and another error if the redirect is not allowed.
+ */
+export function followRedirect(from: Hop, rejection: unknown, redirectCount: number): Hop {
   const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
-  const location = redirectLocation(refusal);
-  if (location === undefined || !followRedirects) throw refusal;
+  const location = redirectLocation(rejection);
+  if (location === undefined || !followRedirects) throw rejection;
   const label = displayUrl(from.url);
-  if (hops >= maxRedirects) {
+  if (redirectCount >= maxRedirects) {
     throw new WsError(
       "HANDSHAKE_REJECTED",
-      `dial ${label}: redirected again after node.maxRedirects (${maxRedirects}) redirects`,
-      { details: (refusal as WsError).details },
+      `dial ${label}: more redirects than node.maxRedirects (${maxRedirects}); ` +
+        "raise it, or dial the final URL",
+      { details: (rejection as WsError).details },
     );
   }
-  const url = parseLocation(from.url, location, refusal as WsError);
-  const operation = `dial ${label}: not allowed: ${displayUrl(url)}`;
-  if (url.protocol.endsWith("+unix:")) {
-    throw forbidden(operation, "a redirect may not lead to a Unix socket");
+  const url = parseLocation(from.url, location, rejection as WsError);
+  const isSameOrigin = sameOrigin(from.url, url);
+  const problem =
+    targetProblem(from.url, url) ?? (isSameOrigin ? undefined : crossOriginProblem(from.options));
+  if (problem !== undefined) {
+    const operation = `dial ${label}: redirect to ${displayUrl(url)} not allowed`;
+    throw new WsError("URL_FORBIDDEN", `${operation}: ${problem}`);
   }
-  if (from.url.protocol.startsWith("wss") && url.protocol === "ws:") {
-    throw forbidden(operation, "a redirect may not lead from TLS to a connection without it");
-  }
-  if (!sameOrigin(from.url, url)) return { url, options: strip(from.options, operation) };
+  if (!isSameOrigin) return { url, options: withoutPrivateOptions(from.options) };
   url.username = from.url.username;
   url.password = from.url.password;
   return { url, options: from.options };
 }
 
-function forbidden(operation: string, why: string): WsError {
-  return new WsError("URL_FORBIDDEN", `${operation}: ${why}`);
-}
-
-function redirectLocation(refusal: unknown): string | undefined {
-  if (!WsError.is(refusal)) return undefined;
-  const { status = 0, headers } = refusal.details;
+/** Returns the `Location` of a redirect; `undefined` for any other error. */
+function redirectLocation(error: unknown): string | undefined {
+  if (!WsError.is(error)) return undefined;
+  const { status = 0, headers } = error.details;
   const location = headers?.location;
-  return [301, 302, 303, 307, 308].includes(status) && typeof location === "string"
-    ? location
-    : undefined;
+  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
+  return isRedirect ? location : undefined;
 }
 
 /**
- * Resolves a `Location` against the URL that was dialled (RFC 9110 section 10.2.2). Credentials in it are
- * the server's, and dropped.
+ * Resolves a `Location` against the URL that was dialled (RFC 9110 section 10.2.2), without credentials: those
+ * in a `Location` are the server's choice.
  */
-function parseLocation(from: URL, location: string, refusal: WsError): URL {
+function parseLocation(from: URL, location: string, rejection: WsError): URL {
   try {
     const url = parseUrl(new URL(location, from), { unix: unixProblem, credentials: true });
     url.username = url.password = "";
     return url;
   } catch {
-    // No cause: Node's names both URLs, with their credentials and queries.
+    // Without a cause, because Node's message contains both URLs with their credentials and queries.
     throw new WsError(
       "HANDSHAKE_REJECTED",
-      `dial ${displayUrl(from)}: redirected to what is not a ws: or wss: URL: see details.headers`,
-      { details: refusal.details },
+      `dial ${displayUrl(from)}: redirect to a Location that is not a ws: or wss: URL; see details.headers`,
+      { details: rejection.details },
     );
   }
 }
 
-/**
- * The options of `tls.connect` that say whom to trust, and how. No other one travels to another origin: it
- * holds, or could hold, a secret or a name of the user's.
- */
-const PUBLIC_TLS_OPTIONS: readonly string[] = [
-  "allowPartialTrustChain",
-  "ca",
-  "checkServerIdentity",
-  "ciphers",
-  "crl",
-  "ecdhCurve",
-  "enableTrace",
-  "maxVersion",
-  "minDHSize",
-  "minVersion",
-  "rejectUnauthorized",
-  "requestOCSP",
-  "secureOptions",
-  "secureProtocol",
-  "sigalgs",
-];
-
-/** The options of an agent that hold, or may hold, a secret or a name of the user's. */
-const PRIVATE_AGENT_OPTIONS: readonly string[] = [
-  "cert",
-  "key",
-  "pfx",
-  "passphrase",
-  "secureContext",
-  "session",
-  "pskCallback",
-  "clientCertEngine",
-  "privateKeyEngine",
-  "privateKeyIdentifier",
-  "servername",
-];
-
-/** Returns the options that may travel to another origin; throws if one of the others is indispensable. */
-function strip(options: DialOptions, operation: string): DialOptions {
-  if (options.protocols.length > 0) {
-    const why = "option protocols, which may hold a token, may not travel to another origin";
-    throw forbidden(operation, `${why}: dial that URL yourself, or leave out protocols`);
+/** Returns the reason why no redirect may lead from one URL to the other, if there is one. */
+function targetProblem(from: URL, to: URL): string | undefined {
+  if (to.protocol.endsWith("+unix:")) return "a redirect must not lead to a Unix socket";
+  if (from.protocol.startsWith("wss") && to.protocol === "ws:") {
+    return "a redirect must not lead from TLS to a connection without TLS";
   }
-  const { agent, tls } = options.node;
-  const own = (agent as { options?: object } | undefined)?.options ?? {};
-  const secret = PRIVATE_AGENT_OPTIONS.find((name) => name in own);
-  if (secret) {
-    const why = `option ${secret} of node.agent may not travel to another origin`;
-    throw forbidden(operation, `${why}: dial that URL yourself`);
-  }
-  const node = Object.entries(options.node).filter(([name]) => name !== "origin");
-  const publicTls = Object.entries(tls ?? {}).filter(([name]) => PUBLIC_TLS_OPTIONS.includes(name));
-  return {
-    ...options,
-    headers: {},
-    node: { ...Object.fromEntries(node), tls: Object.fromEntries(publicTls) },
-  };
+  return undefined;
 }

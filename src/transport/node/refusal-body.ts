@@ -10,20 +10,20 @@ import {
 } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
 
-/** The most that is read of a body, and that is kept of it when it is decompressed, in bytes. */
+/** The maximum number of bytes that are read from a body, and that are returned after decompression. */
 const MAX_BODY_BYTES = 65_536;
 
-/** The longest wait for a body, in milliseconds. */
-const BODY_TIMEOUT_MS = 1_000;
+/** The longest wait for a body, and for its decompression. */
+const MAX_BODY_WAIT_MS = 1_000;
 
-/** Reads the start of a body: what arrives within the limits, even if it is cut short or stalls. */
+/** Reads the beginning of a body within the limits, even if the body is truncated or stalls. */
 export async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<string> {
   const body = await collect(response, signal);
   const decoded = await decode(body, response.headers["content-encoding"]?.trim().toLowerCase());
   return decoded.toString();
 }
 
-/** Reads the start of a stream, until it ends or fails, time is up, or the signal fires. */
+/** Reads the beginning of a stream, until it ends or fails, the time is up, or the signal is aborted. */
 function collect(stream: Readable, signal?: AbortSignal): Promise<Buffer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -33,7 +33,7 @@ function collect(stream: Readable, signal?: AbortSignal): Promise<Buffer> {
       signal?.removeEventListener("abort", done);
       resolve(Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES));
     };
-    const timer = setTimeout(done, BODY_TIMEOUT_MS);
+    const timer = setTimeout(done, MAX_BODY_WAIT_MS);
     signal?.addEventListener("abort", done);
     stream.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
@@ -47,8 +47,8 @@ function collect(stream: Readable, signal?: AbortSignal): Promise<Buffer> {
 }
 
 /**
- * Decompresses the start of a body. Returns what comes out before the first fault, and nothing for an
- * encoding that is unknown: its bytes are no text.
+ * Decompresses the beginning of a body. Returns the bytes before the first error, and no bytes if the encoding
+ * is unknown, because they would not be text.
  */
 async function decode(body: Buffer, encoding = "identity"): Promise<Buffer> {
   if (encoding === "identity" || body.length === 0) return body;
@@ -59,21 +59,21 @@ async function decode(body: Buffer, encoding = "identity"): Promise<Buffer> {
   try {
     return await decoded;
   } finally {
-    // It may be a bomb, far from its end.
+    // The rest may be a decompression bomb.
     decoder.destroy();
   }
 }
 
 function createDecoder(encoding: string, [first = 0]: Buffer) {
-  // A body that is cut short is no error: its output is flushed. Small chunks, because what a call of zlib
-  // puts out is lost if it finds a fault.
+  // The flush makes a truncated body valid. Chunks are small, because zlib discards the chunk in which it finds
+  // an error.
   const options: ZlibOptions = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 1_024 };
   switch (encoding) {
     case "gzip":
     case "x-gzip":
       return createGunzip(options);
     case "deflate":
-      // It means zlib's format (RFC 9110 section 8.4.1.2), but some servers send raw deflate.
+      // "deflate" is the zlib format (RFC 9110 section 8.4.1.2), but some servers send raw deflate.
       return (first & 15) === 8 ? createInflate(options) : createInflateRaw(options);
     case "br":
       return createBrotliDecompress({ ...options, finishFlush: constants.BROTLI_OPERATION_FLUSH });

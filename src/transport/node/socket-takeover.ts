@@ -1,4 +1,4 @@
-/** Takes the socket over from `ws` once it has opened the connection. */
+/** Takes over the socket from `ws` after `ws` has opened the connection. */
 import type WebSocket from "isomorphic-ws";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
@@ -6,12 +6,12 @@ import type { Duplex } from "node:stream";
 type Listener = (...args: unknown[]) => void;
 
 /**
- * Notes the socket's listeners at `ws`'s event `upgrade`. The function that it returns is for the event
- * `open`: it removes all listeners that `ws` has attached in between, and returns the socket. From then on
- * `ws` takes no part in the connection.
+ * Records the listeners of the socket; call it at the event `upgrade` of `ws`. Returns a function to call at the
+ * event `open`: it removes the listeners that `ws` has attached since and returns the socket, which `ws` no
+ * longer uses afterwards.
  *
- * It returns `undefined`, and removes nothing, if there is no socket or `ws` does not read it as expected:
- * by one listener of the event `data`.
+ * That function returns `undefined` and removes nothing if there is no socket, or if `ws` does not read it
+ * with exactly one listener of the event `data`.
  */
 export function prepareTakeover(response: IncomingMessage): () => Duplex | undefined {
   const socket = response.socket as Duplex | undefined;
@@ -19,8 +19,8 @@ export function prepareTakeover(response: IncomingMessage): () => Duplex | undef
   const before = listenersOf(socket);
   return () => {
     const added = [...listenersOf(socket)].map(([event, listeners]) => {
-      const kept = before.get(event) ?? [];
-      return [event, listeners.filter((listener) => !kept.includes(listener))] as const;
+      const earlier = before.get(event) ?? [];
+      return [event, listeners.filter((listener) => !earlier.includes(listener))] as const;
     });
     const readers = added.find(([event]) => event === "data")?.[1] ?? [];
     if (readers.length !== 1) return undefined;
@@ -38,7 +38,7 @@ function listenersOf(socket: Duplex): Map<string | symbol, Listener[]> {
   );
 }
 
-/** Removes the socket's reference to the `WebSocket`, whose receiver and sender hold memory. */
+/** Removes the reference from the socket to the `WebSocket`, to free the memory of its receiver and sender. */
 function releaseWebSocket(socket: Duplex): void {
   for (const key of Object.getOwnPropertySymbols(socket)) {
     if (key.description === "websocket") {

@@ -5,16 +5,16 @@ import { show } from "../../errors/validation.js";
 type TlsOptions = Readonly<Record<string, unknown>>;
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 
-/** OpenSSL's limits of a pre-shared key and its identity, in bytes. */
+/** The limits of OpenSSL for a pre-shared key and its identity. */
 const MAX_PSK_BYTES = 512;
 const MAX_IDENTITY_BYTES = 256;
 
 /**
- * Copies TLS options and wraps the functions among them that Node calls during the handshake. Node lets an
- * exception in them, and an answer of the wrong type, end the process or go on with the handshake as if the
- * certificate had been accepted.
+ * Copies TLS options and wraps the functions among them that Node calls during the handshake. Without the
+ * wrapper, an exception or a result of the wrong type would end the process, or the handshake would continue
+ * as if the certificate had been accepted.
  *
- * @param onFault Called with the function's name and what is wrong; has to end the connection.
+ * @param onFault - Called with the name of the function and its error. Must end the connection.
  */
 export function safeTlsOptions(
   tls: TlsOptions,
@@ -22,8 +22,8 @@ export function safeTlsOptions(
 ): TlsOptions {
   const wrap = (
     name: string,
-    parse: (answer: unknown) => unknown,
-    onError: unknown,
+    parse: (result: unknown) => unknown,
+    resultOnError: unknown,
   ): TlsOptions => {
     const callback = tls[name] as Callback | undefined;
     if (!callback) return {};
@@ -32,7 +32,7 @@ export function safeTlsOptions(
         return parse(callback.apply(this, args));
       } catch (error) {
         onFault(name, error);
-        return onError;
+        return resultOnError;
       }
     };
     return { [name]: wrapped };
@@ -44,29 +44,29 @@ export function safeTlsOptions(
   };
 }
 
-/** Passes `undefined`, or the error of a certificate that is refused. */
-function parseVerdict(answer: unknown): unknown {
-  if (!answer || types.isNativeError(answer)) return answer;
-  throw unexpected(answer, "an Error or undefined");
+/** Returns `undefined`, or the error of a certificate that is rejected. Throws for any other result. */
+function parseVerdict(result: unknown): unknown {
+  if (!result || types.isNativeError(result)) return result;
+  throw unexpected(result, "an Error or undefined");
 }
 
-/** Passes `null`, or a pre-shared key with its identity. */
-function parsePsk(answer: unknown): unknown {
-  if (answer === null || answer === undefined) return null;
-  const { psk, identity } = Object(answer) as { psk?: unknown; identity?: unknown };
-  const fits =
+/** Returns `null`, or a pre-shared key with its identity. Throws for any other result. */
+function parsePsk(result: unknown): unknown {
+  if (result === null || result === undefined) return null;
+  const { psk, identity } = Object(result) as { psk?: unknown; identity?: unknown };
+  const isValid =
     ArrayBuffer.isView(psk) &&
     psk.byteLength <= MAX_PSK_BYTES &&
     typeof identity === "string" &&
     Buffer.byteLength(identity) <= MAX_IDENTITY_BYTES;
-  if (fits) return { psk, identity };
+  if (isValid) return { psk, identity };
   const limits = `${MAX_PSK_BYTES} and ${MAX_IDENTITY_BYTES} bytes`;
-  throw unexpected(answer, `null or { psk, identity } of at most ${limits}`);
+  throw unexpected(result, `null or { psk, identity } of at most ${limits}`);
 }
 
-function unexpected(answer: unknown, wanted: string): Error {
-  if (!types.isPromise(answer)) return new Error(`it returned ${show(answer)}, not ${wanted}`);
-  // Its own failure is of no interest any more, and must not end the process.
-  answer.catch(() => {});
-  return new Error(`it returned a promise, but Node needs the answer at once: ${wanted}`);
+function unexpected(result: unknown, wanted: string): Error {
+  if (!types.isPromise(result)) return new Error(`it returned ${show(result)}, not ${wanted}`);
+  // An unhandled rejection of the promise would end the process.
+  result.catch(() => {});
+  return new Error(`it returned a promise, but Node needs a synchronous result: ${wanted}`);
 }

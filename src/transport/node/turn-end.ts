@@ -1,31 +1,31 @@
 import { microtask } from "../../time/clock.js";
 
-/** A connection that has bytes to write, or to stop reading, when the current turn of the event loop ends. */
+/** A task for the end of the current turn of the event loop. */
 export interface TurnEndTask {
-  /** Must not throw: the tasks of other connections follow. */
+  /** Must not throw, because the tasks of other connections follow. */
   onTurnEnd(): void;
 }
 
-/** Captured on import: fake timers that replace it later must not hold back frames. */
+/** Captured on import, so that fake timers that replace it later do not delay frames. */
 const nextTick: (run: () => void) => void = /* @__PURE__ */ (() =>
   process.nextTick.bind(process))();
 
 let tasks: TurnEndTask[] = [];
-let connections = 0;
+let connectionCount = 0;
 
-/** A connection has opened: until `stopFlushingOnExit`, tasks run when the process exits. */
+/** Registers an open connection: while there is one, tasks also run when the process exits. */
 export function flushOnExit(): void {
-  if (connections++ === 0) process.on("exit", endTurn);
+  if (connectionCount++ === 0) process.on("exit", endTurn);
 }
 
-/** A connection that called `flushOnExit` has ended. */
+/** Removes a connection that {@link flushOnExit} has registered. */
 export function stopFlushingOnExit(): void {
-  if (--connections === 0) process.off("exit", endTurn);
+  if (--connectionCount === 0) process.off("exit", endTurn);
 }
 
 /**
- * Runs the task once all microtasks of this turn are done, or when the process exits before that. A tick
- * alone would run too early where the turn itself is a microtask, so a microtask schedules the tick.
+ * Runs a task after all microtasks of this turn, or when the process exits before that. In a turn that is
+ * itself a microtask, `process.nextTick` would run it too early, so a microtask calls `process.nextTick`.
  */
 export function atTurnEnd(task: TurnEndTask): void {
   if (tasks.push(task) === 1) microtask(scheduleTick);

@@ -4,23 +4,23 @@ import { unescape } from "node:querystring";
 import { connect as connectTls } from "node:tls";
 import type { CreateConnection } from "./guarded-connection.js";
 
-/** The name that goes out as `Host` and TLS server name: a Unix socket has none of its own. */
+/** The `Host` header and TLS server name of a Unix socket, which has no host name. */
 export const UNIX_HOST = "localhost";
 
 /** The two parts of a `ws+unix:` or `wss+unix:` URL. */
 export interface UnixTarget {
-  /** The path of the socket, decoded; with a leading NUL for a socket of Linux's abstract namespace. */
+  /** The decoded path of the socket. A leading NUL denotes the abstract namespace of Linux. */
   readonly path: string;
-  /** What to request there. Its port cannot be dialled: a runtime without `createConnection` must fail. */
+  /** The URL to request. Port 0 cannot be dialled, so a runtime that ignores `createConnection` fails. */
   readonly url: URL;
 }
 
-/** Takes the URL of a Unix socket apart; returns `undefined` for any other URL. */
+/** Splits the URL of a Unix socket. Returns `undefined` for any other URL. */
 export function parseUnixTarget({ protocol, pathname, search }: URL): UnixTarget | undefined {
   if (!protocol.endsWith("+unix:")) return undefined;
   const end = pathname.search(/:|$/);
   const scheme = protocol.replace("+unix", "");
-  // In a `ws:` URL a backslash would become a slash, past the policy.
+  // A `ws:` URL would turn a backslash into a slash after the policy has checked the path.
   const request = pathname.slice(end + 1).replace(/\\/g, "%5C") || "/";
   return {
     path: unescape(pathname.slice(0, end)).replace(/^\/\0/, "\0"),
@@ -28,7 +28,7 @@ export function parseUnixTarget({ protocol, pathname, search }: URL): UnixTarget
   };
 }
 
-/** Opens connections to a Unix socket, with TLS if `isSecure`. */
+/** Returns a function that opens connections to a Unix socket, with TLS if `isSecure` is true. */
 export function unixConnection(path: string, isSecure: boolean): CreateConnection {
   return (options) =>
     isSecure ? connectTls({ servername: UNIX_HOST, ...options, path }) : connect({ path });
@@ -36,7 +36,7 @@ export function unixConnection(path: string, isSecure: boolean): CreateConnectio
 
 type AddRequest = (request: object, options: object) => void;
 
-/** Derives from an agent one that opens its connections to a Unix socket. */
+/** Derives an agent that opens its connections to a Unix socket. */
 export function unixAgent(agent: object, path: string): Agent {
   const { addRequest } = agent as { addRequest: AddRequest };
   const addUnixRequest: AddRequest = (request, options) =>

@@ -5,7 +5,6 @@ import {
   ABNORMAL_CLOSURE,
   INVALID_PAYLOAD,
   MESSAGE_TOO_BIG,
-  NO_STATUS,
   PROTOCOL_ERROR,
 } from "../../protocol/close-codes.js";
 import type { CompressionMode } from "../../protocol/constants.js";
@@ -18,14 +17,14 @@ import type {
   Transport,
   TransportHandler,
 } from "../../protocol/transport.js";
-import { now } from "../../time/clock.js";
+import { nextTurn, now } from "../../time/clock.js";
 import { ownBytes, plainView } from "./binary-data.js";
+import { sentCodeOf } from "./close-handshake.js";
 import { faultError } from "./frame-fault.js";
-import { copyHeaders } from "./handshake-errors.js";
 import { Pings } from "./pings.js";
-import { nextTurn } from "../../time/clock.js";
+import { copyHeaders } from "./response-details.js";
 
-/** The close codes of the errors that `ws` names. All others: 1002. */
+/** The close codes for error codes of `ws`. All other errors have 1002. */
 const ERROR_CLOSE_CODES: Readonly<Record<string, number>> = {
   WS_ERR_INVALID_UTF8: INVALID_PAYLOAD,
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: MESSAGE_TOO_BIG,
@@ -33,8 +32,8 @@ const ERROR_CLOSE_CODES: Readonly<Record<string, number>> = {
 };
 
 /**
- * An open connection over the public interface of `ws`, for runtimes where its socket cannot be taken over,
- * such as Bun. It pauses less exactly and compresses more slowly.
+ * An open connection that uses the public interface of `ws`, for runtimes such as Bun whose sockets cannot be
+ * taken over. Its backpressure is less exact and its compression slower than those of `SocketConnection`.
  */
 export class WsConnection implements Transport {
   readonly protocol: string;
@@ -43,7 +42,7 @@ export class WsConnection implements Transport {
   readonly backpressure: Backpressure;
   readonly handshake: Handshake | undefined;
   timesPaused = 0;
-  /** Messages and pings that were sent, and those that were flushed. */
+  /** The number of messages and pings that were sent, and of those that were flushed. */
   taken = 0;
   written = 0;
 
@@ -53,7 +52,7 @@ export class WsConnection implements Transport {
   readonly #pings: Pings = new Pings();
   #handler: TransportHandler | undefined;
   #sentCode: number | undefined;
-  #isFaulty = false;
+  #hasFailed = false;
   #pressure: Pressure = 0;
   #isPaused = false;
 
@@ -73,7 +72,7 @@ export class WsConnection implements Transport {
     this.handshake = response && { status: 101, headers: copyHeaders(response.headers) };
   }
 
-  /** Begins to report to `handler`. */
+  /** Starts reporting events to `handler`. */
   attach(handler: TransportHandler): void {
     this.#handler = handler;
     const ws = this.#ws;
@@ -91,8 +90,7 @@ export class WsConnection implements Transport {
     });
     ws.on("error", (error: Error & { readonly code?: string }) => this.#onError(error));
     ws.on("close", (code, reason) => {
-      const echoed = code === NO_STATUS || code === ABNORMAL_CLOSURE ? undefined : code;
-      const sentCode = this.#sentCode ?? echoed;
+      const sentCode = sentCodeOf(this.#sentCode, code);
       this.#detach()?.onEnd({ code, reason: reason.toString(), sentCode });
     });
   }
@@ -111,9 +109,9 @@ export class WsConnection implements Transport {
     const size = isText ? Buffer.byteLength(data) : data.length;
     const compress = size >= this.#options.compressionThreshold;
     this.taken++;
-    // A copy: `ws` may read it later.
+    // A copy, because `ws` may read the data later.
     this.#ws.send(isText ? data : data.slice(), { binary: !isText, compress }, (error) =>
-      this.#onWritten(error),
+      this.#onFlushed(error),
     );
     return size;
   }
@@ -122,14 +120,14 @@ export class WsConnection implements Transport {
     const isOpen = this.#ws.readyState === WebSocket.OPEN;
     const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
     this.#regulate();
-    if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onWritten(error));
+    if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onFlushed(error));
     return () => {
       this.#pings.remove(ping);
       this.#regulate();
     };
   }
 
-  #onWritten(error: Error | null | undefined): void {
+  #onFlushed(error: Error | null | undefined): void {
     if (error) return;
     this.written++;
     this.#pings.onFlushed(this.written);
@@ -167,8 +165,8 @@ export class WsConnection implements Transport {
     const ws = this.#ws;
     this.#detach();
     const isOpen = ws.readyState === WebSocket.OPEN;
-    // After a fault `ws` has sent the close frame itself.
-    if (code === ABNORMAL_CLOSURE || !(isOpen || this.#isFaulty)) {
+    // After an error `ws` has already sent a close frame.
+    if (code === ABNORMAL_CLOSURE || !(isOpen || this.#hasFailed)) {
       ws.terminate();
       return undefined;
     }
@@ -184,7 +182,7 @@ export class WsConnection implements Transport {
   }
 
   #onError(cause: Error & { readonly code?: string }): void {
-    this.#isFaulty = true;
+    this.#hasFailed = true;
     const closeCode = ERROR_CLOSE_CODES[cause.code ?? ""] ?? PROTOCOL_ERROR;
     const problem = cause.message;
     const error = faultError(this.#label, this.#options.readLimit, { closeCode, problem, cause });

@@ -2,13 +2,13 @@ import { Buffer } from "node:buffer";
 import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
 import type { DeflateRaw, InflateRaw } from "node:zlib";
 
-/** A raw deflate stream of Node, whose private handle can run synchronously. */
+/** A raw deflate or inflate stream of Node, whose private handle can run synchronously. */
 export type ZlibStream = DeflateRaw | InflateRaw;
 
 /** The private parts of a zlib stream (Node's lib/zlib.js and src/node_zlib.cc). */
 interface PrivateZlib {
   readonly _handle?: {
-    /** Returns when the output is full or the input is used up. */
+    /** Returns when the output is full or the input is consumed. */
     writeSync(
       flush: number,
       input: Uint8Array,
@@ -19,45 +19,46 @@ interface PrivateZlib {
       outputSize: number,
     ): void;
   } | null;
-  /** The room in the output, then the unused input, after a write. */
+  /** After a write: the unused bytes of the output, then those of the input. */
   readonly _writeState?: Uint32Array;
 }
 
-/** The largest input of {@link runSync}, in bytes: 64 KiB deflate in about 1 ms. */
+/** The largest input of {@link runSync}: 64 KiB deflate in about 1 ms. */
 export const MAX_SYNC_INPUT_BYTES = 65_536;
 
-/** Room for the tail of a message, after the input. */
+/** Space after the input for the tail of a message. */
 const TAIL_BYTES = 4;
 
-/** More than what the largest input deflates to (zlib's `deflateBound`). */
-const OUTPUT_BYTES = 81_920;
+/** More than the largest input can deflate to (zlib's `deflateBound`). */
+const MAX_OUTPUT_BYTES = 81_920;
 
-/** Shared by all connections: a run is over before another begins, and its output is copied at once. */
-export interface Scratch {
+/** Buffers shared by all connections: runs never overlap, and their output is copied immediately. */
+export interface ScratchBuffers {
   readonly input: Buffer;
   readonly output: Buffer;
 }
 
-let shared: Scratch | undefined;
+let sharedBuffers: ScratchBuffers | undefined;
 
-export function scratch(): Scratch {
-  return (shared ??= {
+/** Returns the shared buffers, and allocates them on first use. */
+export function scratchBuffers(): ScratchBuffers {
+  return (sharedBuffers ??= {
     input: Buffer.allocUnsafeSlow(MAX_SYNC_INPUT_BYTES + TAIL_BYTES),
-    output: Buffer.allocUnsafeSlow(OUTPUT_BYTES),
+    output: Buffer.allocUnsafeSlow(MAX_OUTPUT_BYTES),
   });
 }
 
-/** How far a run got, in bytes. */
+/** The result of a synchronous run, in bytes. */
 export interface ZlibRun {
   readonly produced: number;
   readonly consumed: number;
 }
 
 /**
- * Inflates or deflates on the stream's handle, on this thread, up to the end of the input or of the room in
- * `output`. With invalid input the stream is destroyed afterwards.
+ * Inflates or deflates on this thread, through the stream's handle, until the input is consumed or `output`
+ * is full. Invalid input destroys the stream.
  *
- * The public way, an asynchronous write and flush, costs 20 to 100 times as much for a small message.
+ * Node's public interface, an asynchronous write and flush, costs 20 to 100 times as much per small message.
  */
 export function runSync(
   stream: ZlibStream,
@@ -74,23 +75,23 @@ export function runSync(
   return { produced: output.length - room, consumed: size - unused };
 }
 
-/** The result of the check; `undefined` before it. */
+/** The result of the check, which runs at most once. */
 let isUsable: boolean | undefined;
 
-/** True if this runtime's zlib streams have the handle that {@link runSync} needs. Checked once, by using it. */
+/** True if the zlib streams of this runtime have the handle that {@link runSync} needs. Tries it on first use. */
 export function canRunSync(): boolean {
   return (isUsable ??= checkRoundTrip());
 }
 
 function checkRoundTrip(): boolean {
-  // A handle that works otherwise may inflate what is not deflate data: that is a result, not an exception.
+  // A handle with another interface may produce invalid data, whose error must not become an exception.
   const deflate = createDeflateRaw().on("error", () => {});
   const inflate = createInflateRaw().on("error", () => {});
   try {
     const text = Buffer.from("wschan wschan");
     const deflated = Buffer.alloc(64);
     const inflated = Buffer.alloc(64);
-    // Twice, because the second message refers to the first.
+    // Twice, because the second message refers to the first (context takeover).
     return [1, 2].every(() => {
       const { produced } = runSync(deflate, text, 0, text.length, deflated);
       const { produced: size, consumed } = runSync(inflate, deflated, 0, produced, inflated);

@@ -20,17 +20,17 @@ interface EndEvent {
   readonly message?: unknown;
 }
 
-/** A read that waits this long has caught up with what the browser held, in milliseconds. */
-const CAUGHT_UP = 100;
+/** A read that is pending for this long has consumed all messages that the browser had buffered. */
+const CAUGHT_UP_MS = 100;
 
-/** The class to dial with where the platform has `WebSocketStream`. */
+/** Returns the class to dial with if the platform has `WebSocketStream`. */
 export function streamSocket(): typeof StreamSocket | undefined {
   return "WebSocketStream" in globalThis ? StreamSocket : undefined;
 }
 
 /**
- * A `WebSocketStream` in the shape of a W3C `WebSocket`, which can be paused on top of that: while
- * nobody reads the stream, the browser reads nothing from the network, and the server has to wait.
+ * A `WebSocketStream` with the interface of a W3C `WebSocket` that can also be paused: while the stream is not
+ * read, the browser does not read from the network, and TCP backpressure reaches the server.
  *
  * @see https://github.com/ricea/websocketstream-explainer
  */
@@ -47,12 +47,13 @@ export class StreamSocket {
 
   readonly #stream: WebSocketStreamLike;
   #writer: WritableStreamDefaultWriter<string | Uint8Array> | undefined;
-  /** Pending while reading is paused, and what settles it. */
+  /** Pending while reading is paused. */
   #gate: Promise<void> | undefined;
+  /** Resolves `#gate`. */
   #openGate: (() => void) | undefined;
   /**
-   * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
-   * close frame comes, and does not say so.
+   * True while the browser may have messages buffered because of a pause. Chromium discards them when the
+   * server's close frame arrives, and does not report it.
    */
   #isBehind = false;
 
@@ -83,7 +84,7 @@ export class StreamSocket {
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
       for (;;) {
-        const caughtUp = this.#isBehind && setTimeout(() => (this.#isBehind = false), CAUGHT_UP);
+        const caughtUp = this.#isBehind && setTimeout(() => (this.#isBehind = false), CAUGHT_UP_MS);
         const { done, value } = await reader.read();
         if (caughtUp) clearTimeout(caughtUp);
         if (done) break;
@@ -91,23 +92,23 @@ export class StreamSocket {
         if (this.#gate) await this.#gate;
       }
     } catch {
-      // Not open, or cut off: `closed` tells.
+      // The connection did not open or was lost: `closed` has the reason.
     }
-    // Only now: what had arrived before the end comes first.
+    // Reported last, after the messages that arrived before the end.
     this.onclose?.({ ...(await closed), ...(isLossy && { code: ABNORMAL_CLOSURE }) });
   }
 
   send(data: string | Uint8Array, size: number): void {
-    // An empty message waits as well.
-    const waiting = size + 1;
-    this.bufferedAmount += waiting;
+    // An empty message also has to count as unsent.
+    const unsent = size + 1;
+    this.bufferedAmount += unsent;
     this.#writer?.write(data).then(
       () => {
-        this.bufferedAmount -= waiting;
+        this.bufferedAmount -= unsent;
         this.ondrain?.();
       },
       () => {
-        // It has ended, which `closed` tells.
+        // The connection has ended: `closed` has the reason.
       },
     );
   }
@@ -119,11 +120,11 @@ export class StreamSocket {
   }
 
   close(closeCode?: number, reason?: string): void {
-    // The answer comes behind what has not been read.
+    // The server's close frame follows the messages that have not been read.
     this.setPaused(false);
     this.readyState = 2;
     this.#stream.close({ closeCode, reason });
-    // Chromium 156 crashes the page if the connection ends with writes under way.
+    // Chromium 156 crashes the page if the connection ends while writes are pending.
     this.#writer?.abort().catch(() => {});
   }
 }

@@ -19,29 +19,30 @@ import type {
 } from "../../protocol/transport.js";
 import { displayUrl } from "../../protocol/url.js";
 
-/** The event of a dial that has failed; some platforms say why. */
-interface Failure {
+/** The event of a failed dial. Some platforms include a reason. */
+interface FailureEvent {
   readonly message?: string;
 }
 
-/** The part of a W3C `WebSocket` that is used here, and what `StreamSocket` has on top. */
+/** The part of a W3C `WebSocket` that is used here, and the additional methods of `StreamSocket`. */
 interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
   readonly protocol: string;
   readonly extensions: string | null | undefined;
-  /** React Native and workerd have none. */
+  /** `undefined` in React Native and workerd. */
   readonly bufferedAmount: number | undefined;
   onopen: (() => void) | null;
   onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onerror: ((event: Failure) => void) | null;
-  onclose: ((event: Failure & { readonly code: number; readonly reason?: string }) => void) | null;
-  /** Called, where it can be, when `bufferedAmount` has fallen. */
+  onerror: ((event: FailureEvent) => void) | null;
+  onclose:
+    ((event: FailureEvent & { readonly code: number; readonly reason?: string }) => void) | null;
+  /** Called when `bufferedAmount` has decreased, if the class supports that. */
   ondrain?: (() => void) | null;
-  /** `size` is that of the data in bytes. */
+  /** `size` is the size of the data in bytes. */
   send(data: string | Uint8Array, size: number): void;
   close(code?: number, reason?: string): void;
-  /** Stops reading or goes on, where that can be. */
+  /** Pauses or resumes reading, if the class supports that. */
   setPaused?(paused: boolean): void;
 }
 
@@ -49,24 +50,24 @@ type WebSocketLikeClass = new (url: string, protocols: string[]) => WebSocketLik
 
 const OPEN = 1;
 
-/** Browsers hide from scripts why a dial failed, or say only "The operation is insecure". */
-const HINT = "see a browser's console (CSP connect-src?)";
+/** Advice for failed dials: browsers hide the reason, or report only "The operation is insecure". */
+const DIAL_ADVICE = "see the browser console (CSP connect-src?)";
 
-/** How often `bufferedAmount` is looked at while bytes wait, in milliseconds. */
-const POLL = 10;
+/** The interval between two checks of `bufferedAmount` while bytes are unsent. */
+const POLL_INTERVAL_MS = 10;
 
-/** Where a page's events arrive. Node has none, nor have all workers. */
+/** The target of the page's events. Node and some workers do not have these methods. */
 const page = globalThis as Partial<Pick<Window, "addEventListener" | "removeEventListener">>;
 
 /**
- * Dials with a W3C `WebSocket`: the class given by option `webSocket`; otherwise, if a stream is asked
- * for, the one that `streamSocket` returns; otherwise the platform's own.
+ * Returns a platform that dials with a W3C `WebSocket`: the class of option `webSocket`; otherwise, if
+ * `backpressure` is `"stream"`, the class that `streamSocket` returns; otherwise that of the platform.
  */
 export function webSocketPlatform(streamSocket: () => object | undefined): Platform {
   const classFor = ({ webSocket, backpressure }: DialOptions): unknown =>
     webSocket ??
     (backpressure === "stream" ? streamSocket() : undefined) ??
-    // Looked up by each dial, not on import: a polyfill or a test may install it later.
+    // Looked up by each dial, because a polyfill or a test may install it after the import.
     (globalThis as { WebSocket?: unknown }).WebSocket;
   return {
     credentials: false,
@@ -85,10 +86,10 @@ function dial(
   return new Promise((resolve, reject) => {
     const { protocols, writeTimeout } = options;
     const label = displayUrl(url);
-    // The texts of some platforms hold the URL, whose query may be a secret.
+    // The messages of some platforms contain the URL, whose query may be a secret.
     const errorOf = (code: ErrorCode, text: string, init?: ErrorInit): WsError =>
       new WsError(code, `dial ${label}: ${text.replaceAll(url.href, label)}`, init);
-    if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket here: give option webSocket");
+    if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket found; pass option webSocket");
     let socket: WebSocketLike;
     let transport: WebSocketTransport | undefined;
     try {
@@ -96,22 +97,24 @@ function dial(
       socket.binaryType = "arraybuffer";
     } catch (cause) {
       const { message } = cause as Error;
-      throw errorOf("DIAL_FAILED", `${message}: ${HINT}`, { retryable: false, cause });
+      throw errorOf("DIAL_FAILED", `${message}: ${DIAL_ADVICE}`, { retryable: false, cause });
     }
     const fail = (code: ErrorCode, text: string, init?: ErrorInit): void => {
       discard(socket);
       reject(errorOf(code, text, init));
     };
     signal.addEventListener("abort", () => transport ?? discard(socket));
-    // Node 22 fires only `error` for a refusal, others fire both.
-    socket.onerror = socket.onclose = ({ message }: Failure) =>
+    // Node 22 fires only `error` if the server rejects the handshake. Other platforms fire both.
+    socket.onerror = socket.onclose = ({ message }: FailureEvent) =>
       // Some events have an empty message.
       // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
-      fail("DIAL_FAILED", `refused, or failed: ${message || HINT}`, { details: { opaque: true } });
+      fail("DIAL_FAILED", `handshake failed: ${message || DIAL_ADVICE}`, {
+        details: { opaque: true },
+      });
     socket.onopen = () => {
-      // Firefox and Deno open where the server picked none.
+      // Firefox and Deno open the connection even if the server selected no subprotocol.
       if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
-        fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
+        fail("HANDSHAKE_REJECTED", "the server selected no offered subprotocol");
         return;
       }
       transport = new WebSocketTransport(socket);
@@ -124,15 +127,15 @@ function dial(
   });
 }
 
-/** Lets go of a socket: nothing it does matters any more, and what it throws neither. */
+/** Closes a socket, and ignores its events and errors. */
 function discard(socket: WebSocketLike, code?: number): void {
-  // First: some fire events from within `close`. Not null: Node's `ws` as a class for tests ends the
-  // process over an error that nobody hears.
+  // Before `close`, because some sockets fire events during the call. Not null, because `ws`, if it is given
+  // as a class, ends the process if an error has no listener.
   socket.onopen = socket.onmessage = socket.onclose = socket.ondrain = socket.onerror = () => {};
   try {
     socket.close(code);
   } catch {
-    // Not open yet, and of a kind that throws then.
+    // Some sockets throw before they are open.
   }
 }
 
@@ -148,7 +151,7 @@ class WebSocketTransport implements Transport {
   #handler: TransportHandler | undefined;
   #sentCode: number | undefined;
   #paused = false;
-  #poll: ReturnType<typeof setTimeout> | undefined;
+  #pollTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(socket: WebSocketLike) {
     this.#socket = socket;
@@ -158,16 +161,16 @@ class WebSocketTransport implements Transport {
     this.backpressure = socket.setPaused ? "stream" : "buffer";
   }
 
-  /** Begins to report. */
+  /** Starts reporting events to `handler`. */
   attach(handler: TransportHandler): void {
     const socket = this.#socket;
     this.#handler = handler;
     socket.onmessage = ({ data }) => this.#onMessage(data);
-    // A `close` follows; where it does not, as in workerd for what is too large, its deadline ends it.
+    // A `close` follows. If it does not, as in workerd after a message that is too large, a deadline applies.
     socket.onerror = () => this.#handler?.onClosing();
     socket.onclose = ({ code, reason = "" }) => {
       this.#detach();
-      // Deno has a 0 for what others call 1006.
+      // Deno reports 0 instead of 1006.
       handler.onEnd({ code: code || ABNORMAL_CLOSURE, reason, sentCode: this.#sentCode });
     };
     socket.ondrain = () => this.#handler?.onProgress();
@@ -192,9 +195,9 @@ class WebSocketTransport implements Transport {
     const isText = typeof data === "string";
     const size = isText ? utf8Size(data) : data.length;
     this.taken -= this.bufferedAmount ?? 0;
-    // Copied: a stream or a class of the user's may read it later, and browsers refuse shared memory.
+    // Copied, because a stream or a user's class may read it later, and browsers reject shared memory.
     socket.send(isText ? data : data.slice(), size);
-    // In the socket's own unit, which may count more than the payload.
+    // In the unit of `bufferedAmount`, which may include more than the payload.
     this.taken += this.bufferedAmount ?? 0;
     this.#watch();
     return size;
@@ -226,8 +229,8 @@ class WebSocketTransport implements Transport {
   }
 
   /**
-   * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
-   * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
+   * Closes the connection when the page enters the back/forward cache, which freezes it: Chromium would close
+   * the connection only when the page is shown again. If the page is unloaded, the browser itself sends 1001.
    */
   readonly #onPageHide = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) this.cut(GOING_AWAY);
@@ -235,7 +238,7 @@ class WebSocketTransport implements Transport {
 
   #detach(): void {
     this.#handler = undefined;
-    clearTimeout(this.#poll);
+    clearTimeout(this.#pollTimer);
     page.removeEventListener?.("pagehide", this.#onPageHide);
   }
 
@@ -244,7 +247,7 @@ class WebSocketTransport implements Transport {
     if (typeof data === "string") {
       handler?.onMessage({ type: "text", data }, utf8Size(data));
     } else if ((data as ArrayBuffer | null)?.byteLength === undefined) {
-      const text = "receive: option webSocket must give ArrayBuffers";
+      const text = "receive: option webSocket must deliver ArrayBuffers";
       handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
     } else {
       const bytes = new Uint8Array(data as ArrayBuffer);
@@ -252,13 +255,13 @@ class WebSocketTransport implements Transport {
     }
   }
 
-  /** There is no event for it: while bytes wait, somebody has to look. */
+  /** Polls `bufferedAmount` while bytes are unsent, because there is no event for its changes. */
   #watch(): void {
     if (!this.bufferedAmount) return;
-    this.#poll ??= setTimeout(() => {
-      this.#poll = undefined;
+    this.#pollTimer ??= setTimeout(() => {
+      this.#pollTimer = undefined;
       this.#handler?.onProgress();
       this.#watch();
-    }, POLL);
+    }, POLL_INTERVAL_MS);
   }
 }

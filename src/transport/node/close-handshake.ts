@@ -1,0 +1,106 @@
+/**
+ * The closing of a connection (RFC 6455 section 7.1):
+ *
+ * | state      | meaning                                | next state                                         |
+ * | ---------- | -------------------------------------- | -------------------------------------------------- |
+ * | OPEN       | this side has sent no close frame      | CLOSING, LINGERING, DISCARDING                     |
+ * | CLOSING    | this side awaits the server's frame    | LINGERING                                          |
+ * | LINGERING  | both are sent: the server closes TCP   |                                                    |
+ * | DISCARDING | this side has sent its frame and       | none: the socket stays open so that the frame      |
+ * |            | reported the end: input is discarded   | reaches a server that is still writing, because    |
+ * |            |                                        | closing with unread bytes would reset TCP          |
+ *
+ * In every state the connection ends with the event `close` of its socket.
+ */
+import type { Duplex } from "node:stream";
+import { ABNORMAL_CLOSURE, NO_STATUS } from "../../protocol/close-codes.js";
+import type { ClosePayload } from "./close-payload.js";
+import type { MessageSender } from "./message-sender.js";
+
+const OPEN = 0;
+const CLOSING = 1;
+const LINGERING = 2;
+const DISCARDING = 3;
+
+/** The longest wait for the server to close TCP after both close frames (RFC 6455 section 7.1.1). */
+const MAX_LINGER_MS = 1_000;
+
+export class CloseHandshake {
+  readonly #socket: Duplex;
+  readonly #sender: MessageSender;
+  #state: typeof OPEN | typeof CLOSING | typeof LINGERING | typeof DISCARDING = OPEN;
+  #sentCode: number | undefined;
+  #received: ClosePayload = { code: ABNORMAL_CLOSURE, reason: "" };
+  #destroyTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(socket: Duplex, sender: MessageSender) {
+    this.#socket = socket;
+    this.#sender = sender;
+  }
+
+  /** True until this side has sent a close frame. */
+  get isOpen(): boolean {
+    return this.#state === OPEN;
+  }
+
+  /** The server's close frame; code 1006 if none has arrived. */
+  get received(): ClosePayload {
+    return this.#received;
+  }
+
+  /** The code of this side's close frame; `undefined` if it sent none, or one without a code. */
+  get sentCode(): number | undefined {
+    return sentCodeOf(this.#sentCode, this.#received.code);
+  }
+
+  /** Sends a close frame, and awaits the server's. */
+  send(code: number, reason: string): void {
+    this.#state = CLOSING;
+    this.#sentCode = code;
+    this.#sender.close(code, reason);
+  }
+
+  /** Records the server's close frame. */
+  receive(frame: ClosePayload): void {
+    this.#received = frame;
+  }
+
+  /** Answers the server's close frame with the same code (RFC 6455 section 5.5.1), and awaits the end of TCP. */
+  answer(): void {
+    if (this.#state === OPEN) this.#sender.close(this.#received.code, "");
+    if (this.#state !== DISCARDING) this.#state = LINGERING;
+    this.linger();
+  }
+
+  /** In state LINGERING, once all bytes are flushed: limits the wait for the server to close TCP. */
+  linger(): void {
+    if (this.#state !== LINGERING || this.#destroyTimer) return;
+    if (this.#sender.size + this.#socket.writableLength === 0) this.#destroyAfter(MAX_LINGER_MS);
+  }
+
+  /** Sends a close frame, and discards input for at most `timeoutMs` or until the server closes TCP. */
+  discard(code: number, timeoutMs: number): void {
+    this.#state = DISCARDING;
+    this.#sender.close(code, "");
+    this.#destroyAfter(timeoutMs);
+    this.#socket.resume();
+  }
+
+  /** Cancels the timer, because the socket has closed. */
+  end(): void {
+    clearTimeout(this.#destroyTimer);
+  }
+
+  #destroyAfter(delayMs: number): void {
+    this.#destroyTimer = setTimeout(() => this.#socket.destroy(), delayMs);
+  }
+}
+
+/**
+ * Returns the code of this side's close frame. `ownCode` is that of a close frame that this side sent first;
+ * otherwise this side has answered the server's frame with its code, if it had one.
+ */
+export function sentCodeOf(ownCode: number | undefined, receivedCode: number): number | undefined {
+  const hasNoCode = receivedCode === NO_STATUS || receivedCode === ABNORMAL_CLOSURE;
+  return ownCode ?? (hasNoCode ? undefined : receivedCode);
+}
