@@ -4,7 +4,7 @@ Object.defineProperty(exports, '__esModule', { value: true });
 
 var core = require('./core.cjs');
 
-const CAUGHT_UP = 100;
+const CAUGHT_UP_MS = 100;
 function streamSocket() {
   return "WebSocketStream" in globalThis ? StreamSocket : void 0;
 }
@@ -15,8 +15,8 @@ class StreamSocket {
     this.extensions = "";
     this.bufferedAmount = 0;
     /**
-     * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
-     * close frame comes, and does not say so.
+     * True while the browser may have messages buffered because of a pause. Chromium discards them when the
+     * server's close frame arrives, and does not report it.
      */
     this.#isBehind = false;
     const { WebSocketStream } = globalThis;
@@ -25,8 +25,9 @@ class StreamSocket {
   }
   #stream;
   #writer;
-  /** Pending while reading is paused, and what settles it. */
+  /** Pending while reading is paused. */
   #gate;
+  /** Resolves `#gate`. */
   #openGate;
   #isBehind;
   async #run() {
@@ -50,7 +51,7 @@ class StreamSocket {
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
       for (; ; ) {
-        const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP);
+        const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP_MS);
         const { done, value } = await reader.read();
         if (caughtUp) clearTimeout(caughtUp);
         if (done) break;
@@ -62,11 +63,11 @@ class StreamSocket {
     this.onclose?.({ ...await closed, ...isLossy && { code: core.ABNORMAL_CLOSURE } });
   }
   send(data, size) {
-    const waiting = size + 1;
-    this.bufferedAmount += waiting;
+    const unsent = size + 1;
+    this.bufferedAmount += unsent;
     this.#writer?.write(data).then(
       () => {
-        this.bufferedAmount -= waiting;
+        this.bufferedAmount -= unsent;
         this.ondrain?.();
       },
       () => {

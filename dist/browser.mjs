@@ -1,7 +1,7 @@
 import { A as ABNORMAL_CLOSURE, j as bindConnect, k as bindCreateContext, l as shared, n as webSocketPlatform } from './core.mjs';
 export { B as BINARY, q as CLOSE_CODES, u as COMPRESSION, e as Channel, R as ReceiveChannel, T as TEXT, v as TYPE_BINARY, x as TYPE_CLOSE, y as TYPE_PING, z as TYPE_PONG, E as TYPE_TEXT, W as WsError, F as after, G as definePolicy, H as errors, I as parseDuration, J as select, K as ticker } from './core.mjs';
 
-const CAUGHT_UP = 100;
+const CAUGHT_UP_MS = 100;
 function streamSocket() {
   return "WebSocketStream" in globalThis ? StreamSocket : void 0;
 }
@@ -12,8 +12,8 @@ class StreamSocket {
     this.extensions = "";
     this.bufferedAmount = 0;
     /**
-     * Whether the browser may hold messages from the time of a pause. Chromium drops them when the peer's
-     * close frame comes, and does not say so.
+     * True while the browser may have messages buffered because of a pause. Chromium discards them when the
+     * server's close frame arrives, and does not report it.
      */
     this.#isBehind = false;
     const { WebSocketStream } = globalThis;
@@ -22,8 +22,9 @@ class StreamSocket {
   }
   #stream;
   #writer;
-  /** Pending while reading is paused, and what settles it. */
+  /** Pending while reading is paused. */
   #gate;
+  /** Resolves `#gate`. */
   #openGate;
   #isBehind;
   async #run() {
@@ -47,7 +48,7 @@ class StreamSocket {
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
       for (; ; ) {
-        const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP);
+        const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP_MS);
         const { done, value } = await reader.read();
         if (caughtUp) clearTimeout(caughtUp);
         if (done) break;
@@ -59,11 +60,11 @@ class StreamSocket {
     this.onclose?.({ ...await closed, ...isLossy && { code: ABNORMAL_CLOSURE } });
   }
   send(data, size) {
-    const waiting = size + 1;
-    this.bufferedAmount += waiting;
+    const unsent = size + 1;
+    this.bufferedAmount += unsent;
     this.#writer?.write(data).then(
       () => {
-        this.bufferedAmount -= waiting;
+        this.bufferedAmount -= unsent;
         this.ondrain?.();
       },
       () => {

@@ -2195,11 +2195,11 @@ function compressionMode(extensions, asked) {
 }
 
 const OPEN = 1;
-const HINT = "see a browser's console (CSP connect-src?)";
-const POLL = 10;
+const DIAL_ADVICE = "see the browser console (CSP connect-src?)";
+const POLL_INTERVAL_MS = 10;
 const page = globalThis;
 function webSocketPlatform(streamSocket) {
-  const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, not on import: a polyfill or a test may install it later.
+  const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, because a polyfill or a test may install it after the import.
   globalThis.WebSocket;
   return {
     credentials: false,
@@ -2215,7 +2215,7 @@ function dial({ url, options, signal, open }, Class) {
     const { protocols, writeTimeout } = options;
     const label = displayUrl(url);
     const errorOf = (code, text, init) => new WsError(code, `dial ${label}: ${text.replaceAll(url.href, label)}`, init);
-    if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket here: give option webSocket");
+    if (!Class) throw errorOf("UNSUPPORTED", "no WebSocket found; pass option webSocket");
     let socket;
     let transport;
     try {
@@ -2223,7 +2223,7 @@ function dial({ url, options, signal, open }, Class) {
       socket.binaryType = "arraybuffer";
     } catch (cause) {
       const { message } = cause;
-      throw errorOf("DIAL_FAILED", `${message}: ${HINT}`, { retryable: false, cause });
+      throw errorOf("DIAL_FAILED", `${message}: ${DIAL_ADVICE}`, { retryable: false, cause });
     }
     const fail = (code, text, init) => {
       discard(socket);
@@ -2233,11 +2233,13 @@ function dial({ url, options, signal, open }, Class) {
     socket.onerror = socket.onclose = ({ message }) => (
       // Some events have an empty message.
       // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
-      fail("DIAL_FAILED", `refused, or failed: ${message || HINT}`, { details: { opaque: true } })
+      fail("DIAL_FAILED", `handshake failed: ${message || DIAL_ADVICE}`, {
+        details: { opaque: true }
+      })
     );
     socket.onopen = () => {
       if (protocols.length > 0 && !protocols.includes(socket.protocol)) {
-        fail("HANDSHAKE_REJECTED", "the server picked no offered subprotocol");
+        fail("HANDSHAKE_REJECTED", "the server selected no offered subprotocol");
         return;
       }
       transport = new WebSocketTransport(socket);
@@ -2263,8 +2265,8 @@ class WebSocketTransport {
     this.taken = 0;
     this.#paused = false;
     /**
-     * A page in the back/forward cache is frozen: Chromium tells the server of its end only when the page
-     * is shown again. Of a page that is gone for good the browser itself tells it, with 1001.
+     * Closes the connection when the page enters the back/forward cache, which freezes it: Chromium would close
+     * the connection only when the page is shown again. If the page is unloaded, the browser itself sends 1001.
      */
     this.#onPageHide = ({ persisted }) => {
       if (persisted) this.cut(GOING_AWAY);
@@ -2279,8 +2281,8 @@ class WebSocketTransport {
   #handler;
   #sentCode;
   #paused;
-  #poll;
-  /** Begins to report. */
+  #pollTimer;
+  /** Starts reporting events to `handler`. */
   attach(handler) {
     const socket = this.#socket;
     this.#handler = handler;
@@ -2337,7 +2339,7 @@ class WebSocketTransport {
   #onPageHide;
   #detach() {
     this.#handler = void 0;
-    clearTimeout(this.#poll);
+    clearTimeout(this.#pollTimer);
     page.removeEventListener?.("pagehide", this.#onPageHide);
   }
   #onMessage(data) {
@@ -2345,21 +2347,21 @@ class WebSocketTransport {
     if (typeof data === "string") {
       handler?.onMessage({ type: "text", data }, utf8Size(data));
     } else if (data?.byteLength === void 0) {
-      const text = "receive: option webSocket must give ArrayBuffers";
+      const text = "receive: option webSocket must deliver ArrayBuffers";
       handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
     } else {
       const bytes = new Uint8Array(data);
       handler?.onMessage({ type: "binary", data: bytes }, bytes.length);
     }
   }
-  /** There is no event for it: while bytes wait, somebody has to look. */
+  /** Polls `bufferedAmount` while bytes are unsent, because there is no event for its changes. */
   #watch() {
     if (!this.bufferedAmount) return;
-    this.#poll ??= setTimeout(() => {
-      this.#poll = void 0;
+    this.#pollTimer ??= setTimeout(() => {
+      this.#pollTimer = void 0;
       this.#handler?.onProgress();
       this.#watch();
-    }, POLL);
+    }, POLL_INTERVAL_MS);
   }
 }
 

@@ -10,19 +10,99 @@ var node_fs = require('node:fs');
 var node_dns = require('node:dns');
 var node_net = require('node:net');
 var node_tls = require('node:tls');
-var node_url = require('node:url');
 var require$$0 = require('ws');
-var node_querystring = require('node:querystring');
 var node_util = require('node:util');
+var node_querystring = require('node:querystring');
+var node_url = require('node:url');
+
+const OPEN = 0;
+const CLOSING = 1;
+const LINGERING = 2;
+const DISCARDING = 3;
+const MAX_LINGER_MS = 1e3;
+class CloseHandshake {
+  #socket;
+  #sender;
+  #state = OPEN;
+  #sentCode;
+  #received = { code: core.ABNORMAL_CLOSURE, reason: "" };
+  #destroyTimer;
+  constructor(socket, sender) {
+    this.#socket = socket;
+    this.#sender = sender;
+  }
+  /** True until this side has sent a close frame. */
+  get isOpen() {
+    return this.#state === OPEN;
+  }
+  /** The server's close frame; code 1006 if none has arrived. */
+  get received() {
+    return this.#received;
+  }
+  /** The code of this side's close frame; `undefined` if it sent none, or one without a code. */
+  get sentCode() {
+    return sentCodeOf(this.#sentCode, this.#received.code);
+  }
+  /** Sends a close frame, and awaits the server's. */
+  send(code, reason) {
+    this.#state = CLOSING;
+    this.#sentCode = code;
+    this.#sender.close(code, reason);
+  }
+  /** Records the server's close frame. */
+  receive(frame) {
+    this.#received = frame;
+  }
+  /** Answers the server's close frame with the same code (RFC 6455 section 5.5.1), and awaits the end of TCP. */
+  answer() {
+    if (this.#state === OPEN) this.#sender.close(this.#received.code, "");
+    if (this.#state !== DISCARDING) this.#state = LINGERING;
+    this.linger();
+  }
+  /** In state LINGERING, once all bytes are flushed: limits the wait for the server to close TCP. */
+  linger() {
+    if (this.#state !== LINGERING || this.#destroyTimer) return;
+    if (this.#sender.size + this.#socket.writableLength === 0) this.#destroyAfter(MAX_LINGER_MS);
+  }
+  /** Sends a close frame, and discards input for at most `timeoutMs` or until the server closes TCP. */
+  discard(code, timeoutMs) {
+    this.#state = DISCARDING;
+    this.#sender.close(code, "");
+    this.#destroyAfter(timeoutMs);
+    this.#socket.resume();
+  }
+  /** Cancels the timer, because the socket has closed. */
+  end() {
+    clearTimeout(this.#destroyTimer);
+  }
+  #destroyAfter(delayMs) {
+    this.#destroyTimer = setTimeout(() => this.#socket.destroy(), delayMs);
+  }
+}
+function sentCodeOf(ownCode, receivedCode) {
+  const hasNoCode = receivedCode === core.NO_STATUS || receivedCode === core.ABNORMAL_CLOSURE;
+  return ownCode ?? (hasNoCode ? void 0 : receivedCode);
+}
+
+class DeferredTasks {
+  #tasks = [];
+  add(task) {
+    if (this.#tasks.push(task) === 1) core.nextTurn(() => this.run());
+  }
+  /** Runs the tasks now. */
+  run() {
+    for (const task of this.#tasks.splice(0)) task();
+  }
+}
 
 const MAX_SYNC_INPUT_BYTES$1 = 65536;
-const TAIL_BYTES$1 = 4;
-const OUTPUT_BYTES = 81920;
-let shared;
-function scratch() {
-  return shared ??= {
-    input: node_buffer.Buffer.allocUnsafeSlow(MAX_SYNC_INPUT_BYTES$1 + TAIL_BYTES$1),
-    output: node_buffer.Buffer.allocUnsafeSlow(OUTPUT_BYTES)
+const TAIL_BYTES = 4;
+const MAX_OUTPUT_BYTES = 81920;
+let sharedBuffers;
+function scratchBuffers() {
+  return sharedBuffers ??= {
+    input: node_buffer.Buffer.allocUnsafeSlow(MAX_SYNC_INPUT_BYTES$1 + TAIL_BYTES),
+    output: node_buffer.Buffer.allocUnsafeSlow(MAX_OUTPUT_BYTES)
   };
 }
 function runSync(stream, input, start, end, output) {
@@ -59,12 +139,12 @@ function checkRoundTrip() {
   }
 }
 
-const TAIL_BYTES = 4;
+const SYNC_FLUSH_TAIL_BYTES = 4;
 class MessageDeflater {
   #windowBits;
   #keepsContext;
   #stream;
-  // Of the message that is deflated asynchronously.
+  // State of the message that is being deflated asynchronously.
   #done;
   #parts = [];
   constructor(windowBits, keepsContext) {
@@ -72,21 +152,21 @@ class MessageDeflater {
     this.#keepsContext = keepsContext;
   }
   /**
-   * Deflates a message of `size` bytes at once, unless that would hold the event loop for long: then it
-   * returns `undefined`, and {@link deflateAsync} does it. The result is valid until the next call.
+   * Deflates a message of `size` bytes synchronously. Returns `undefined` if that would block the event loop
+   * for too long: use {@link deflateAsync} instead. The result is valid until the next call.
    */
   deflateSync(data, size) {
     if (size > MAX_SYNC_INPUT_BYTES$1 || !canRunSync()) return void 0;
-    const { input, output } = scratch();
+    const { input, output } = scratchBuffers();
     let bytes = input;
     if (typeof data === "string") input.write(data);
     else bytes = data;
     const stream = this.#open();
     const { produced } = runSync(stream, bytes, 0, size, output);
     if (!this.#keepsContext) stream.reset();
-    return output.subarray(0, produced - TAIL_BYTES);
+    return output.subarray(0, produced - SYNC_FLUSH_TAIL_BYTES);
   }
-  /** Deflates a message on zlib's thread. No other one may begin before `done` is called. */
+  /** Deflates a message on zlib's thread. Deflate no other message before `done` is called. */
   deflateAsync(bytes, done) {
     const stream = this.#open();
     this.#done = done;
@@ -96,12 +176,12 @@ class MessageDeflater {
     stream.write(bytes);
     stream.flush(node_zlib.constants.Z_SYNC_FLUSH, () => {
       if (stream !== this.#stream) return;
-      const deflated = node_buffer.Buffer.concat(this.#parts).subarray(0, -TAIL_BYTES);
+      const deflated = node_buffer.Buffer.concat(this.#parts).subarray(0, -SYNC_FLUSH_TAIL_BYTES);
       if (!this.#keepsContext) stream.reset();
       this.#settle(void 0, deflated);
     });
   }
-  /** Frees zlib's memory. `done` of a message under way is not called. */
+  /** Frees zlib's memory. Does not call `done` of a pending message. */
   close() {
     this.#stream?.close();
     this.#stream = this.#done = void 0;
@@ -123,28 +203,36 @@ class MessageDeflater {
 }
 
 const DEFAULT_WINDOW_BITS = 15;
-function readParameters(extensions, asked) {
+function readParameters(extensions, requested) {
   if (!/permessage-deflate/i.test(extensions)) return void 0;
   const has = (name) => extensions.toLowerCase().includes(name);
   const bits = (side) => Number(new RegExp(`${side}_max_window_bits="?(\\d+)`, "i").exec(extensions)?.[1]) || DEFAULT_WINDOW_BITS;
   return {
     serverContext: !has("server_no_context_takeover"),
-    clientContext: asked !== core.COMPRESSION.NO_CONTEXT && !has("client_no_context_takeover"),
+    clientContext: requested !== core.COMPRESSION.NO_CONTEXT && !has("client_no_context_takeover"),
     serverWindowBits: bits("server"),
     clientWindowBits: bits("client")
   };
 }
 
+function invalidUtf8(subject) {
+  const problem = `the server sent a ${subject} that is not valid UTF-8 (RFC 6455 section 8.1)`;
+  return { closeCode: core.INVALID_PAYLOAD, problem };
+}
+function messageTooBig(size) {
+  const problem = "the message is too big";
+  return { closeCode: core.MESSAGE_TOO_BIG, problem, ...size !== void 0 && { size } };
+}
 function faultError(label, readLimit, fault) {
   const { closeCode, problem, size, cause } = fault;
   const operation = `receive ${label}`;
   if (closeCode !== core.MESSAGE_TOO_BIG) {
     return new core.WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
   }
-  const what = size === void 0 ? "a message" : `a message of ${size} bytes`;
+  const subject = size === void 0 ? "message" : `message of ${size} bytes`;
   return new core.WsError(
     "MESSAGE_TOO_BIG",
-    `${operation}: ${what} exceeds readLimit (${readLimit}): raise it or ask the server to split it`,
+    `${operation}: ${subject} exceeds readLimit (${readLimit}); raise readLimit or ask the server to split it`,
     { details: { limit: readLimit, ...size !== void 0 && { size } }, cause }
   );
 }
@@ -163,12 +251,12 @@ const PONG = 10;
 
 const nextTick = /* @__PURE__ */ (() => process.nextTick.bind(process))();
 let tasks = [];
-let connections = 0;
+let connectionCount = 0;
 function flushOnExit() {
-  if (connections++ === 0) process.on("exit", endTurn);
+  if (connectionCount++ === 0) process.on("exit", endTurn);
 }
 function stopFlushingOnExit() {
-  if (--connections === 0) process.off("exit", endTurn);
+  if (--connectionCount === 0) process.off("exit", endTurn);
 }
 function atTurnEnd(task) {
   if (tasks.push(task) === 1) core.microtask(scheduleTick);
@@ -182,18 +270,19 @@ function endTurn() {
   for (const task of due) task.onTurnEnd();
 }
 
-const KEY_BYTES = 4;
+const MASKING_KEY_BYTES = 4;
 const MAX_HEADER_BYTES$1 = 14;
 const MAX_BATCH_BYTES = 65536;
 const FIRST_BATCH_BYTES = 1024;
 const MIN_WORDWISE_BYTES = 64;
-const keys = /* @__PURE__ */ new Uint8Array(8192);
-let keysUsed = 8192;
-const rotatedKey = /* @__PURE__ */ new Uint8Array(KEY_BYTES);
+const KEY_POOL_BYTES = 8192;
+const keyPool = /* @__PURE__ */ new Uint8Array(KEY_POOL_BYTES);
+let keyPoolOffset = KEY_POOL_BYTES;
+const rotatedKey = /* @__PURE__ */ new Uint8Array(MASKING_KEY_BYTES);
 const rotatedWord = /* @__PURE__ */ (() => new Uint32Array(rotatedKey.buffer))();
 class FrameWriter {
   #target;
-  /** True from the first frame of a turn to its end. */
+  /** True from the first frame of a turn until the end of that turn. */
   #isBatching = false;
   #batch;
   #size = 0;
@@ -201,15 +290,15 @@ class FrameWriter {
   constructor(target) {
     this.#target = target;
   }
-  /** The size of the batch, in bytes. */
+  /** The size of the batch in bytes. */
   get size() {
     return this.#size;
   }
   /**
    * Adds a frame; the payload is copied. Returns the payload's size in bytes.
    *
-   * @param first The first byte: FIN, RSV1 and the opcode.
-   * @param counted False for frames that the target does not count: pongs and close frames.
+   * @param first - The first byte of the frame: FIN, RSV1 and the opcode.
+   * @param counted - False for pongs and close frames, which the target does not count.
    */
   add(first, payload, counted = true) {
     const isText = typeof payload === "string";
@@ -244,7 +333,7 @@ class FrameWriter {
     this.#size = this.#frames = 0;
     this.#target.write(bytes, frames);
   }
-  /** A buffer that holds the batch and has room for `more` bytes. */
+  /** Returns the buffer of the batch, with space for `more` bytes. */
   #reserve(more) {
     const batch = this.#batch;
     const needed = this.#size + more;
@@ -275,11 +364,11 @@ function writeHeader(bytes, offset, first, size) {
     end = bytes.writeUInt32BE(Math.floor(size / 2 ** 32), end);
     end = bytes.writeUInt32BE(size % 2 ** 32, end);
   }
-  return end + KEY_BYTES;
+  return end + MASKING_KEY_BYTES;
 }
 function mask(bytes, start, end) {
-  const key = takeKey();
-  bytes.set(key, start - KEY_BYTES);
+  const key = nextMaskingKey();
+  bytes.set(key, start - MASKING_KEY_BYTES);
   let done = start;
   if (end - start >= MIN_WORDWISE_BYTES) {
     const first = start + (-(bytes.byteOffset + start) & 3);
@@ -288,12 +377,12 @@ function mask(bytes, start, end) {
   }
   maskBytes(bytes, key, start, done, end);
 }
-function takeKey() {
-  if (keysUsed === keys.length) {
-    node_crypto.randomFillSync(keys);
-    keysUsed = 0;
+function nextMaskingKey() {
+  if (keyPoolOffset === KEY_POOL_BYTES) {
+    node_crypto.randomFillSync(keyPool);
+    keyPoolOffset = 0;
   }
-  return keys.subarray(keysUsed, keysUsed += KEY_BYTES);
+  return keyPool.subarray(keyPoolOffset, keyPoolOffset += MASKING_KEY_BYTES);
 }
 function maskBytes(bytes, key, start, from, to) {
   for (let i = from; i < to; i++) {
@@ -301,106 +390,14 @@ function maskBytes(bytes, key, start, from, to) {
   }
 }
 function maskWords(bytes, key, start, from, to) {
-  for (let i = 0; i < KEY_BYTES; i++) rotatedKey[i] = key[from - start + i & 3];
+  for (let i = 0; i < MASKING_KEY_BYTES; i++) rotatedKey[i] = key[from - start + i & 3];
   const word = rotatedWord[0];
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + from, to - from >> 2);
   for (let i = 0; i < words.length; i++) words[i] = words[i] ^ word;
   return from + words.length * 4;
 }
 
-const MAX_SHOWN_STATUS_TEXT = 100;
-const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
-function dialError(cause, facts) {
-  const { label, maxHeaderSize, request, response } = facts;
-  const { code = "" } = cause;
-  if (core.WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
-  const why = textOf(cause);
-  if (response !== void 0 || code.startsWith("HPE_")) {
-    const hint = code === "HPE_HEADER_OVERFLOW" ? `its header exceeds node.maxHeaderSize (${maxHeaderSize} bytes): raise it, to 1 MiB at most` : why;
-    return new core.WsError(
-      "HANDSHAKE_REJECTED",
-      `dial ${label}: bad answer to the handshake: ${hint}`,
-      {
-        details: response ? responseDetails(response) : {},
-        cause
-      }
-    );
-  }
-  const socket = request?.socket;
-  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
-    const hint = "if it is yours, give its authority as node.tls.ca";
-    return new core.WsError("DIAL_FAILED", `dial ${label}: certificate not trusted: ${why}: ${hint}`, {
-      retryable: false,
-      cause
-    });
-  }
-  return new core.WsError("DIAL_FAILED", `dial ${label}: ${why}`, { cause });
-}
-function startError(label, error) {
-  if (error instanceof TypeError || error.code?.startsWith("ERR_")) {
-    const why = `option node, or a part of it, cannot be used: ${textOf(error)}`;
-    return new core.WsError("INVALID_OPTION", `dial ${label}: ${why}`);
-  }
-  return new core.WsError("DIAL_FAILED", `dial ${label}: node.agent failed: ${textOf(error)}`, {
-    cause: error
-  });
-}
-function tlsFaultError(label, name, cause) {
-  const why = `node.tls.${name} failed, so nothing was sent: ${textOf(cause)}`;
-  return new core.WsError("DIAL_FAILED", `dial ${label}: ${why}`, { retryable: false, cause });
-}
-function textOf(error) {
-  const { message, code, errors } = Object(error);
-  const parts = errors?.map(textOf).join(", ");
-  const text = [message, parts, code].find(Boolean) ?? core.show(error);
-  return text.replace(/[,.;]? Received .*/s, "").trim();
-}
-const STATUS_TRAITS = {
-  401: "PERMISSION_DENIED",
-  403: "PERMISSION_DENIED",
-  404: "NOT_FOUND",
-  408: "+TIMEOUT",
-  410: "NOT_FOUND",
-  429: "+RATE_LIMITED",
-  501: "UNAVAILABLE",
-  505: "UNAVAILABLE"
-};
-function refusalError(label, response, body) {
-  const details = { ...responseDetails(response), body };
-  const { status = 0, statusText = "" } = details;
-  const traits = STATUS_TRAITS[status] ?? (status >= 500 && status < 600 ? "+UNAVAILABLE" : "INTERNAL");
-  const shown = statusText.slice(0, MAX_SHOWN_STATUS_TEXT);
-  const answer = `the server answered ${status} ${shown}${redirectHint(status)}`;
-  return new core.WsError("HANDSHAKE_REJECTED", `dial ${label}: ${answer}`, {
-    ...core.parseTraits(traits),
-    details
-  });
-}
-function redirectHint(status) {
-  return status >= 300 && status < 400 ? ": option node.followRedirects follows redirects" : "";
-}
-function responseDetails(response) {
-  const { statusCode = 0, statusMessage = "" } = response;
-  const retryAfter = parseRetryAfter(response.headers["retry-after"]);
-  return {
-    status: statusCode,
-    statusText: statusMessage,
-    headers: copyHeaders(response.headers),
-    ...retryAfter === void 0 ? {} : { retryAfter }
-  };
-}
-function copyHeaders(headers) {
-  return Object.freeze({ ...headers });
-}
-const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
-function parseRetryAfter(value) {
-  if (value === void 0) return void 0;
-  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1e3, Number.MAX_SAFE_INTEGER);
-  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
-}
-
-const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
+const SOCKET_TABLE_PATHS = ["/proc/self/net/tcp", "/proc/self/net/tcp6"];
 const QUEUES_COLUMN = 4;
 const INODE_COLUMN = 9;
 const MAX_UNCOUNTED_WRITE_BYTES = 16384;
@@ -408,56 +405,58 @@ const NEGLIGIBLE_BYTES = 65536;
 const MIN_TABLE_AGE_MS = 20;
 class KernelCounters {
   constructor(socket) {
-    // Bytes that the owner has read from the stream and written to it.
-    this.emitted = 0;
-    this.given = 0;
-    /** A copy of the tables that is older does not list the socket. */
+    /** Bytes that the owner has read from the stream. */
+    this.emittedBytes = 0;
+    /** Bytes that the owner has written to the stream. */
+    this.writtenBytes = 0;
+    /** When the socket was opened, in milliseconds. A table that was read earlier does not list it. */
     this.#openedAt = performance.now();
     this.#socket = socket;
   }
   #socket;
   #openedAt;
   #inode;
-  /** Bytes received. With TLS they count before the record they belong to is complete. */
+  /** The number of bytes received. With TLS it includes bytes of incomplete records. */
   get received() {
-    return this.#handle?.bytesRead ?? this.emitted;
+    return this.#handle?.bytesRead ?? this.emittedBytes;
   }
-  /** True if the operating system has accepted all bytes; `undefined` if it does not say. */
+  /** True if the kernel has accepted all bytes; `undefined` if that is unknown. */
   get isAccepted() {
-    const waiting = this.#handle?.writeQueueSize;
-    return waiting === void 0 ? void 0 : waiting === 0;
+    const queued = this.#handle?.writeQueueSize;
+    return queued === void 0 ? void 0 : queued === 0;
   }
-  /** The most bytes to write at once, so that their progress can be seen. */
+  /** The largest write, in bytes, whose progress can be observed. */
   get maxWriteBytes() {
     return this.#handle ? Infinity : MAX_UNCOUNTED_WRITE_BYTES;
   }
   /**
-   * Changes whenever bytes have left. Linux accepts new bytes only when a third of its send buffer is free,
-   * which takes seconds on a slow link. So while bytes wait, those count that the peer has acknowledged.
+   * A number that changes whenever bytes have been sent. Linux accepts new bytes only when a third of its
+   * send buffer is free, which takes seconds on a slow link. So while libuv holds bytes, only those that the
+   * peer has acknowledged are counted.
    */
   get sent() {
     const handle = this.#handle;
-    if (!handle) return this.given - this.#socket.writableLength;
+    if (!handle) return this.writtenBytes - this.#socket.writableLength;
     const { bytesWritten = 0, writeQueueSize = 0 } = handle;
     const accepted = bytesWritten - writeQueueSize;
     return writeQueueSize > 0 ? accepted - this.#queueSize(handle) : accepted;
   }
   /**
-   * Bytes that the operating system has accepted and the peer has not acknowledged; 0 if that is unknown, or
-   * if so few were ever sent that they take no time worth knowing.
+   * The number of bytes that the kernel has accepted and the peer has not acknowledged; 0 if that is unknown
+   * or at most {@link NEGLIGIBLE_BYTES} were ever written.
    */
   get unsent() {
     const handle = this.#handle;
     const { bytesWritten = 0 } = handle ?? {};
     return handle && bytesWritten > NEGLIGIBLE_BYTES ? this.#queueSize(handle) : 0;
   }
-  /** The handle of TCP, if it counts: a Duplex has none, and TLS over a Duplex one that does not. */
+  /** The handle of the TCP socket. A Duplex has none, and TLS over a Duplex has one without counters. */
   get #handle() {
     const { _handle } = this.#socket;
     const handle = _handle?._parent ?? _handle ?? void 0;
     return handle?.writeQueueSize === void 0 ? void 0 : handle;
   }
-  /** Bytes in the kernel's send queue; 0 if that is unknown. */
+  /** Returns the number of bytes in the kernel's send queue; 0 if that is unknown. */
   #queueSize({ fd = -1 }) {
     try {
       this.#inode ??= node_fs.fstatSync(fd).ino;
@@ -467,17 +466,17 @@ class KernelCounters {
     }
   }
 }
-let table = /* @__PURE__ */ new Map();
-let tableReadAt = 0;
-let tableExpires = 0;
+let cachedTable = /* @__PURE__ */ new Map();
+let readAt = 0;
+let expiresAt = 0;
 function queueSizes(since) {
   const start = performance.now();
-  if (start < tableExpires && tableReadAt > since) return table;
-  tableReadAt = start;
-  table = new Map(TABLES.flatMap((path) => readTable(path)));
+  if (start < expiresAt && readAt > since) return cachedTable;
+  readAt = start;
+  cachedTable = new Map(SOCKET_TABLE_PATHS.flatMap((path) => readTable(path)));
   const end = performance.now();
-  tableExpires = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
-  return table;
+  expiresAt = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
+  return cachedTable;
 }
 function readTable(path) {
   const [, ...lines] = node_fs.readFileSync(path, "latin1").trimEnd().split("\n");
@@ -495,101 +494,7 @@ function ownBytes(bytes, start, end) {
   return isWhole ? bytes : bytes.slice(start, end);
 }
 
-const MAX_HEADER_BYTES = 10;
-const MAX_CONTROL_BYTES = 125;
-function headerSize(second) {
-  const length = second & ~MASKED;
-  return length < 126 ? 2 : length === 126 ? 4 : MAX_HEADER_BYTES;
-}
-function payloadSize(header, size) {
-  if (size === 2) return header[1];
-  return size === 4 ? header.readUInt16BE(2) : Number(header.readBigUInt64BE(2));
-}
-function headerProblem(first, second, isInMessage, isDeflateNegotiated) {
-  const opcode = first & OPCODE;
-  if (second & MASKED) return "a masked frame (RFC 6455 section 5.1)";
-  if (first & RSV & ~RSV1) return "a reserved bit is set (RFC 6455 section 5.2)";
-  if (first & RSV1 && (!isDeflateNegotiated || opcode > BINARY || opcode === CONTINUATION)) {
-    return "RSV1 is set where no compressed message begins (RFC 7692 section 6)";
-  }
-  if (opcode >= CLOSE) {
-    if (opcode > PONG) return `a frame with the reserved opcode ${opcode}`;
-    if (!(first & FIN)) return "a fragmented control frame (RFC 6455 section 5.5)";
-    return second > MAX_CONTROL_BYTES ? "a control frame of more than 125 bytes" : void 0;
-  }
-  if (opcode > BINARY) return `a frame with the reserved opcode ${opcode}`;
-  if (opcode === CONTINUATION) {
-    return isInMessage ? void 0 : "a continuation frame without a message to continue";
-  }
-  return isInMessage ? "a new message before the end of a fragmented one" : void 0;
-}
-
-const MIN_KEPT_PART_BYTES = 8192;
-const FIRST_BLOCK_BYTES = 256;
-const MAX_BLOCK_BYTES = 65536;
-class PayloadBuffer {
-  /** @param declaredSize - The size of the whole payload, if it is known; no more may be added. */
-  constructor(declaredSize) {
-    /** The number of bytes that have been added. */
-    this.size = 0;
-    this.#parts = [];
-    this.#blockSize = 0;
-    this.#declaredSize = declaredSize;
-  }
-  #declaredSize;
-  /** The whole payload. It exists once half of the declared size has arrived; parts then go there. */
-  #whole;
-  #parts;
-  /** Small parts are copied here, up to `#blockSize`. */
-  #block;
-  #blockSize;
-  /** Adds a part, which may be a view on a larger chunk. */
-  add(part) {
-    const offset = this.size;
-    this.size += part.length;
-    if (this.#declaredSize !== void 0 && this.size * 2 >= this.#declaredSize) {
-      this.#whole ??= this.#join(this.#declaredSize);
-      part.copy(this.#whole, offset);
-    } else if (part.length >= MIN_KEPT_PART_BYTES && part.length * 2 >= part.buffer.byteLength) {
-      this.#endBlock();
-      this.#parts.push(part);
-    } else {
-      for (let copied = 0; copied < part.length; ) copied += this.#copy(part, copied);
-    }
-  }
-  /** The payload in a buffer of its own. */
-  finish() {
-    return this.#whole ?? this.#join(this.size);
-  }
-  /** Moves all parts to the beginning of a new buffer. */
-  #join(size) {
-    this.#endBlock();
-    const whole = node_buffer.Buffer.allocUnsafeSlow(size);
-    let offset = 0;
-    for (const part of this.#parts) offset += part.copy(whole, offset);
-    this.#parts = [];
-    return whole;
-  }
-  /** Copies as much of the part as the block has room for, and returns that size. */
-  #copy(part, offset) {
-    let block = this.#block;
-    if (!block || this.#blockSize === block.length) {
-      this.#endBlock();
-      const size = Math.min(Math.max(this.size, FIRST_BLOCK_BYTES), MAX_BLOCK_BYTES);
-      block = this.#block = node_buffer.Buffer.allocUnsafeSlow(size);
-    }
-    const copied = part.copy(block, this.#blockSize, offset);
-    this.#blockSize += copied;
-    return copied;
-  }
-  #endBlock() {
-    if (this.#block) this.#parts.push(this.#block.subarray(0, this.#blockSize));
-    this.#block = void 0;
-    this.#blockSize = 0;
-  }
-}
-
-const SECOND_BYTE = {
+const SECOND_BYTE_RANGES = {
   224: [160, 191],
   237: [128, 159],
   240: [144, 191],
@@ -601,16 +506,16 @@ function decodeUtf8(bytes, start, end) {
   return text.includes("\uFFFD") && !node_buffer.isUtf8(bytes.subarray(start, end)) ? void 0 : text;
 }
 class Utf8Validator {
-  /** The beginning of a sequence that the last part cut off: at most 3 bytes. */
+  /** An incomplete sequence at the end of the last part: at most 3 bytes. */
   #incomplete = NO_BYTES$1;
-  /** True if a text may begin with all the parts so far. */
+  /** Adds a part. Returns true if the parts so far can be the beginning of a text. */
   accepts(part) {
     const bytes = this.#incomplete.length > 0 ? node_buffer.Buffer.concat([this.#incomplete, part]) : part;
     const end = bytes.length - incompleteSize(bytes);
     this.#incomplete = end < bytes.length ? node_buffer.Buffer.from(bytes.subarray(end)) : NO_BYTES$1;
     return node_buffer.isUtf8(bytes.subarray(0, end)) && mayBeginSequence(this.#incomplete);
   }
-  /** True if the text may end after the parts so far. */
+  /** True if the parts so far are a complete text. */
   get isComplete() {
     return this.#incomplete.length === 0;
   }
@@ -631,8 +536,163 @@ function mayBeginSequence(bytes) {
   if (first === void 0) return true;
   if (first < 194 || first > 244) return false;
   if (second === void 0) return true;
-  const [least, most] = SECOND_BYTE[first] ?? [128, 191];
-  return second >= least && second <= most;
+  const [min, max] = SECOND_BYTE_RANGES[first] ?? [128, 191];
+  return second >= min && second <= max;
+}
+
+const CODE_BYTES = 2;
+function parseClosePayload(payload) {
+  if (payload.length === 0) return { code: core.NO_STATUS, reason: "" };
+  if (payload.length < CODE_BYTES) {
+    return invalidClose(
+      "a payload of 1 byte, which is too short for a code (RFC 6455 section 5.5.1)"
+    );
+  }
+  const code = payload.readUInt16BE();
+  if (!core.isFrameCode(code)) return invalidClose(`the invalid code ${code} (RFC 6455 section 7.4)`);
+  const reason = decodeUtf8(payload, CODE_BYTES, payload.length);
+  return reason === void 0 ? invalidUtf8("close reason") : { code, reason };
+}
+function invalidClose(content) {
+  const problem = `the server sent a close frame with ${content}`;
+  return { closeCode: core.PROTOCOL_ERROR, problem };
+}
+function makeClosePayload(code, reason) {
+  if (code === core.NO_STATUS) return node_buffer.Buffer.alloc(0);
+  const payload = node_buffer.Buffer.alloc(CODE_BYTES + node_buffer.Buffer.byteLength(reason));
+  payload.writeUInt16BE(code);
+  payload.write(reason, CODE_BYTES);
+  return payload;
+}
+
+const MAX_HEADER_BYTES = 10;
+const MAX_CONTROL_BYTES = 125;
+function headerSize(second) {
+  const length = second & ~MASKED;
+  return length < 126 ? 2 : length === 126 ? 4 : MAX_HEADER_BYTES;
+}
+function payloadSize(header, size) {
+  if (size === 2) return header[1];
+  return size === 4 ? header.readUInt16BE(2) : Number(header.readBigUInt64BE(2));
+}
+function headerProblem(first, second, isInMessage, isDeflateNegotiated) {
+  const opcode = first & OPCODE;
+  if (second & MASKED) return "the server sent a masked frame (RFC 6455 section 5.1)";
+  if (first & RSV & ~RSV1) {
+    return "the server sent a frame with a reserved bit set (RFC 6455 section 5.2)";
+  }
+  if (first & RSV1 && (!isDeflateNegotiated || opcode > BINARY || opcode === CONTINUATION)) {
+    return "the server set RSV1 on a frame that begins no compressed message (RFC 7692 section 6)";
+  }
+  if (opcode > PONG || opcode > BINARY && opcode < CLOSE) {
+    return `the server sent a frame with the reserved opcode ${opcode} (RFC 6455 section 5.2)`;
+  }
+  return opcode >= CLOSE ? controlProblem(first, second) : dataProblem(opcode, isInMessage);
+}
+function controlProblem(first, length) {
+  if (!(first & FIN)) return "the server sent a fragmented control frame (RFC 6455 section 5.5)";
+  if (length <= MAX_CONTROL_BYTES) return void 0;
+  return `the server sent a control frame of more than ${MAX_CONTROL_BYTES} bytes (RFC 6455 section 5.5)`;
+}
+function dataProblem(opcode, isInMessage) {
+  if (opcode === CONTINUATION) {
+    if (isInMessage) return void 0;
+    return "the server sent a continuation frame outside a fragmented message (RFC 6455 section 5.4)";
+  }
+  if (!isInMessage) return void 0;
+  return "the server began a message inside a fragmented message (RFC 6455 section 5.4)";
+}
+
+const MIN_KEPT_PART_BYTES = 8192;
+const FIRST_BLOCK_BYTES = 256;
+const MAX_BLOCK_BYTES = 65536;
+class PayloadBuffer {
+  /** @param declaredSize - The size of the whole payload in bytes, if it is known. It must not be exceeded. */
+  constructor(declaredSize) {
+    /** The number of bytes that have been added. */
+    this.size = 0;
+    this.#parts = [];
+    this.#blockSize = 0;
+    this.#declaredSize = declaredSize;
+  }
+  #declaredSize;
+  /** The whole payload, allocated when half of the declared size has arrived. Later parts are copied into it. */
+  #whole;
+  #parts;
+  /** The block that small parts are copied to. Its first `#blockSize` bytes are in use. */
+  #block;
+  #blockSize;
+  /** Adds a part, which may be a view of a larger chunk. */
+  add(part) {
+    const offset = this.size;
+    this.size += part.length;
+    if (this.#declaredSize !== void 0 && this.size * 2 >= this.#declaredSize) {
+      this.#whole ??= this.#join(this.#declaredSize);
+      part.copy(this.#whole, offset);
+    } else if (part.length >= MIN_KEPT_PART_BYTES && part.length * 2 >= part.buffer.byteLength) {
+      this.#endBlock();
+      this.#parts.push(part);
+    } else {
+      for (let copied = 0; copied < part.length; ) copied += this.#copy(part, copied);
+    }
+  }
+  /** Returns the payload in a buffer of its own. */
+  finish() {
+    return this.#whole ?? this.#join(this.size);
+  }
+  /** Moves all parts to the beginning of a new buffer of `size` bytes. */
+  #join(size) {
+    this.#endBlock();
+    const whole = node_buffer.Buffer.allocUnsafeSlow(size);
+    let offset = 0;
+    for (const part of this.#parts) offset += part.copy(whole, offset);
+    this.#parts = [];
+    return whole;
+  }
+  /** Copies bytes of the part from `offset`, up to the end of the block. Returns the number of bytes copied. */
+  #copy(part, offset) {
+    let block = this.#block;
+    if (!block || this.#blockSize === block.length) {
+      this.#endBlock();
+      const size = Math.min(Math.max(this.size, FIRST_BLOCK_BYTES), MAX_BLOCK_BYTES);
+      block = this.#block = node_buffer.Buffer.allocUnsafeSlow(size);
+    }
+    const copied = part.copy(block, this.#blockSize, offset);
+    this.#blockSize += copied;
+    return copied;
+  }
+  #endBlock() {
+    if (this.#block) this.#parts.push(this.#block.subarray(0, this.#blockSize));
+    this.#block = void 0;
+    this.#blockSize = 0;
+  }
+}
+
+class PartialMessage {
+  #payload;
+  /** Validates an uncompressed text as it arrives. */
+  #utf8;
+  /** @param declaredSize - The size of the whole payload in bytes; `undefined` if the message is fragmented. */
+  constructor(isText, isCompressed, declaredSize) {
+    this.isText = isText;
+    this.isCompressed = isCompressed;
+    this.#payload = new PayloadBuffer(declaredSize);
+    this.#utf8 = isText && !isCompressed ? new Utf8Validator() : void 0;
+  }
+  /** The number of payload bytes so far. */
+  get size() {
+    return this.#payload.size;
+  }
+  /** Adds a part of the payload. Returns false if it makes the text invalid UTF-8. */
+  add(part) {
+    if (this.#utf8?.accepts(part) === false) return false;
+    this.#payload.add(part);
+    return true;
+  }
+  /** Returns the payload of the complete message, or `undefined` if the text ends within a character. */
+  finish() {
+    return this.#utf8?.isComplete === false ? void 0 : this.#payload.finish();
+  }
 }
 
 const HEADER = 0;
@@ -642,19 +702,19 @@ const ENDED = 3;
 const NO_BYTES = /* @__PURE__ */ node_buffer.Buffer.alloc(0);
 class FrameParser {
   constructor(limits, events) {
-    /** While true, no further message is parsed. Set it within an event to stop after that message. */
+    /** True to parse no further message. If an event sets it, the parser stops after that message. */
     this.halted = false;
-    /** While true, no data is parsed. Set it within an event to stop after that message. */
+    /** True to parse no data. If an event sets it, the parser stops after that message. */
     this.isFull = false;
     this.#state = HEADER;
     this.#isParsing = false;
-    /** The bytes to parse: `#chunk` from `#offset` on, then `#chunks`. */
+    /** The bytes to parse are those of `#chunk` from `#offset`, then those of `#chunks`. */
     this.#chunk = NO_BYTES;
     this.#offset = 0;
     this.#chunks = [];
     /** The beginning of a header that is still incomplete. */
     this.#headerStart = NO_BYTES;
-    // The frame whose payload is expected.
+    // State of the frame whose payload is expected.
     this.#opcode = 0;
     this.#isFinal = false;
     this.#remaining = 0;
@@ -683,7 +743,7 @@ class FrameParser {
   get isDrained() {
     return this.#offset === this.#chunk.length && this.#chunks.length === 0;
   }
-  /** Parses a chunk, which must not change any more. */
+  /** Parses a chunk, whose bytes must not change afterwards. */
   push(chunk) {
     if (this.#state === ENDED) return;
     if (this.isDrained && !this.#isParsing) {
@@ -694,7 +754,7 @@ class FrameParser {
     }
     this.run();
   }
-  /** Parses what has been pushed, until it is halted. An event that calls this changes nothing. */
+  /** Parses the bytes that have been pushed, until it is halted. Has no effect if an event calls it. */
   run() {
     if (this.#isParsing) return;
     this.#isParsing = true;
@@ -704,7 +764,7 @@ class FrameParser {
       this.#isParsing = false;
     }
   }
-  /** Discards all that has been pushed and all that will be. */
+  /** Discards the bytes that have been pushed, and all further ones. */
   end() {
     this.#state = ENDED;
     this.#message = this.#control = void 0;
@@ -720,7 +780,7 @@ class FrameParser {
     this.#offset = 0;
     return this.#chunk.length > 0;
   }
-  /** Takes one step of the state table; returns false if it cannot. */
+  /** Takes one step of the state table. Returns false if it cannot. */
   #step() {
     if (this.#state !== HEADER) return this.#readPayload();
     if (this.#headerStart.length === 0) {
@@ -729,7 +789,7 @@ class FrameParser {
     }
     return this.#readHeader();
   }
-  /** The fast path: reads messages that are one complete frame of this chunk. Stops at anything else. */
+  /** Reads messages that are a single, complete frame in this chunk: the fast path. Stops at anything else. */
   #readShortMessages() {
     const chunk = this.#chunk;
     const { length } = chunk;
@@ -760,10 +820,10 @@ class FrameParser {
   }
   #deliverText(bytes, start, end) {
     const text = decodeUtf8(bytes, start, end);
-    if (text === void 0) this.#failUtf8("a text message");
+    if (text === void 0) this.#fail(invalidUtf8("text message"));
     else this.#events.onText(text, end - start);
   }
-  /** Reads a header; returns false if it may not. */
+  /** Reads a header. Returns false if `isFull` forbids the frame. */
   #readHeader() {
     const start = this.#headerStart;
     const next = this.#chunk.subarray(this.#offset, this.#offset + MAX_HEADER_BYTES - start.length);
@@ -772,7 +832,7 @@ class FrameParser {
     const size = bytes.length < 2 ? 2 : headerSize(second);
     const problem = bytes.length < 2 ? void 0 : this.#problemOf(first, second);
     if (problem !== void 0) {
-      this.#fail(core.PROTOCOL_ERROR, problem);
+      this.#fail({ closeCode: core.PROTOCOL_ERROR, problem });
     } else if (bytes.length < size) {
       this.#headerStart = node_buffer.Buffer.from(bytes);
       this.#offset += next.length;
@@ -804,19 +864,15 @@ class FrameParser {
   }
   #beginData(isText, isCompressed, length) {
     this.#state = DATA;
-    const message = this.#message ??= {
-      isText,
-      isCompressed,
-      payload: new PayloadBuffer(this.#isFinal ? length : void 0),
-      utf8: isText && !isCompressed ? new Utf8Validator() : void 0
-    };
-    const size = message.payload.size + length;
+    const declaredSize = this.#isFinal ? length : void 0;
+    const message = this.#message ??= new PartialMessage(isText, isCompressed, declaredSize);
+    const size = message.size + length;
     const { message: limit, compressed = limit } = this.#limits;
     if (size > (message.isCompressed ? compressed : limit)) {
-      this.#fail(core.MESSAGE_TOO_BIG, "a message is too big", message.isCompressed ? void 0 : size);
+      this.#fail(messageTooBig(message.isCompressed ? void 0 : size));
     }
   }
-  /** Reads payload, up to the end of the frame or the chunk. */
+  /** Reads payload up to the end of the frame or of the chunk. Returns false if it is invalid. */
   #readPayload() {
     const end = Math.min(this.#offset + this.#remaining, this.#chunk.length);
     const part = this.#chunk.subarray(this.#offset, end);
@@ -824,13 +880,9 @@ class FrameParser {
     this.#remaining -= part.length;
     if (this.#state === CONTROL) {
       this.#control?.add(part);
-    } else {
-      const message = this.#message;
-      if (message.utf8?.accepts(part) === false) {
-        this.#failUtf8("a text message");
-        return false;
-      }
-      message.payload.add(part);
+    } else if (!this.#message.add(part)) {
+      this.#fail(invalidUtf8("text message"));
+      return false;
     }
     if (this.#remaining === 0) this.#endFrame();
     return true;
@@ -848,45 +900,37 @@ class FrameParser {
       this.#endMessage(message);
     }
   }
-  #endMessage({ isText, isCompressed, payload, utf8 }) {
-    if (utf8?.isComplete === false) this.#failUtf8("a text message");
-    else if (isCompressed) this.#events.onCompressed(isText, payload.finish());
-    else if (isText) this.#events.onText(payload.finish().toString(), payload.size);
-    else this.#events.onBinary(plainView(payload.finish()), 0, payload.size);
+  #endMessage(message) {
+    const { isText, isCompressed, size } = message;
+    const payload = message.finish();
+    if (!payload) this.#fail(invalidUtf8("text message"));
+    else if (isCompressed) this.#events.onCompressed(isText, payload);
+    else if (isText) this.#events.onText(payload.toString(), size);
+    else this.#events.onBinary(plainView(payload), 0, size);
   }
   #endControl(payload) {
     if (this.#opcode === PING) this.#events.onPing(payload);
     else if (this.#opcode === PONG) this.#events.onPong(payload);
     else this.#endClose(payload);
   }
-  /** RFC 6455 sections 5.5.1 and 7.4. */
   #endClose(payload) {
-    const isEmpty = payload.length === 0;
-    const code = isEmpty ? core.NO_STATUS : payload.length < 2 ? 0 : payload.readUInt16BE();
-    if (!isEmpty && !core.isFrameCode(code)) {
-      this.#fail(core.PROTOCOL_ERROR, `a close frame with the invalid code ${code}`);
-      return;
+    const close = parseClosePayload(payload);
+    if ("problem" in close) {
+      this.#fail(close);
+    } else {
+      this.end();
+      this.#events.onClose(close.code, close.reason);
     }
-    const reason = isEmpty ? "" : decodeUtf8(payload, 2, payload.length);
-    if (reason === void 0) {
-      this.#failUtf8("a close reason");
-      return;
-    }
-    this.end();
-    this.#events.onClose(code, reason);
   }
-  #failUtf8(what) {
-    this.#fail(core.INVALID_PAYLOAD, `${what} is not valid UTF-8`);
-  }
-  #fail(closeCode, problem, size) {
+  #fail(fault) {
     this.end();
-    this.#events.onFault({ closeCode, problem, ...size !== void 0 && { size } });
+    this.#events.onFault(fault);
   }
 }
 
 const MAX_SYNC_INPUT_BYTES = 32768;
 const MAX_SYNC_OUTPUT_BYTES = 524288;
-const TAIL = /* @__PURE__ */ node_buffer.Buffer.from([0, 0, 255, 255]);
+const SYNC_FLUSH_TAIL = /* @__PURE__ */ node_buffer.Buffer.from([0, 0, 255, 255]);
 class MessageInflater {
   #windowBits;
   #keepsContext;
@@ -896,25 +940,25 @@ class MessageInflater {
   /** The inflated bytes of the current message so far. */
   #parts = [];
   #size = 0;
-  /** @param limit The largest message, inflated, in bytes. */
+  /** @param limit - The size of the largest message after inflating, in bytes. */
   constructor(windowBits, keepsContext, limit, events) {
     this.#windowBits = windowBits;
     this.#keepsContext = keepsContext;
     this.#limit = limit;
     this.#events = events;
   }
-  /** Begins a message. The event comes within the call, or later. */
+  /** Inflates a message. Reports it during the call or later. */
   inflate(isText, payload) {
     if (payload.length === 0) {
       this.#finish(isText, payload);
       return;
     }
     if (payload.length > MAX_SYNC_INPUT_BYTES || !canRunSync()) {
-      this.#runAsync(isText, node_buffer.Buffer.concat([payload, TAIL]));
+      this.#runAsync(isText, node_buffer.Buffer.concat([payload, SYNC_FLUSH_TAIL]));
       return;
     }
-    const { input } = scratch();
-    const end = payload.copy(input) + TAIL.copy(input, payload.length);
+    const { input } = scratchBuffers();
+    const end = payload.copy(input) + SYNC_FLUSH_TAIL.copy(input, payload.length);
     this.#runSync(isText, input, end);
   }
   /** Frees zlib's memory. No event follows. */
@@ -936,7 +980,7 @@ class MessageInflater {
     return this.#stream = stream;
   }
   #runSync(isText, input, end) {
-    const { output } = scratch();
+    const { output } = scratchBuffers();
     const stream = this.#open();
     for (let start = 0; ; ) {
       const { produced, consumed } = runSync(stream, input, start, end, output);
@@ -964,7 +1008,7 @@ class MessageInflater {
       return;
     }
   }
-  /** Goes on by Node's public interface, which runs on another thread. */
+  /** Inflates the rest of a message through Node's public interface, which runs on another thread. */
   #runAsync(isText, input) {
     const stream = this.#open();
     const before = stream.bytesWritten;
@@ -1004,12 +1048,12 @@ class MessageInflater {
     const why = cause instanceof Error ? `: ${cause.message}` : "";
     this.#fail({
       closeCode: core.INVALID_PAYLOAD,
-      problem: `a compressed message is no valid deflate data${why}`,
+      problem: `the server sent a compressed message that is not valid deflate data${why}`,
       cause
     });
   }
   #failTooBig() {
-    this.#fail({ closeCode: core.MESSAGE_TOO_BIG, problem: "a message is too big" });
+    this.#fail(messageTooBig());
   }
   #fail(fault) {
     this.close();
@@ -1017,18 +1061,18 @@ class MessageInflater {
   }
 }
 function isOnlyTail(size) {
-  return size === TAIL.length;
+  return size === SYNC_FLUSH_TAIL.length;
 }
 
 class MessageReader {
   constructor(socket, { readLimit, node }, deflate, pings, events) {
-    /** Counts the pauses that a slow consumer caused. */
+    /** The number of times that a slow consumer has paused the socket. */
     this.timesPaused = 0;
     this.#isInflating = false;
     this.#pressure = 0;
     this.#isPaused = false;
-    /** Nothing arrives any more, so what is there is delivered whatever the consumer does. */
-    this.#isFinishing = false;
+    /** True once no more bytes can arrive: the remaining messages are delivered even if the consumer is behind. */
+    this.#isFlushing = false;
     this.#socket = socket;
     this.#pings = pings;
     this.#events = events;
@@ -1046,30 +1090,31 @@ class MessageReader {
   #isInflating;
   #pressure;
   #isPaused;
-  #isFinishing;
-  /** True while a message has begun to arrive, or is being inflated. */
+  #isFlushing;
+  /** True while a message is incomplete or is being inflated. */
   get isInMessage() {
     return this.#isInflating || this.#parser.isInMessage;
   }
-  /** True if all bytes that have arrived are parsed, and their messages delivered. */
+  /** True if all bytes that have arrived are parsed and their messages delivered. */
   get isDrained() {
     return !this.#isInflating && this.#parser.isDrained;
   }
+  /** Reads a chunk of the socket. */
   read(chunk) {
     this.#parser.push(chunk);
     this.#afterParsing();
   }
-  /** Sets how far the consumer is behind. */
+  /** Sets the backlog of the consumer. */
   pause(pressure) {
     this.#pressure = pressure;
     this.regulate();
   }
-  /** Delivers what has arrived, even to a consumer that is behind. */
-  finish() {
-    this.#isFinishing = true;
+  /** Delivers the messages that have arrived, even to a consumer that is behind. */
+  flush() {
+    this.#isFlushing = true;
     this.regulate();
   }
-  /** Discards what has arrived and what will. No event follows. */
+  /** Discards the bytes that have arrived, and all further ones. No event follows. */
   end() {
     this.#parser.end();
     this.#inflater?.close();
@@ -1077,7 +1122,7 @@ class MessageReader {
     this.#pressure = 0;
     this.#resume();
   }
-  /** Parses what may be parsed now, and stops or continues reading accordingly. */
+  /** Parses as far as backpressure and zlib permit, and pauses or resumes the socket accordingly. */
   regulate() {
     this.#parser.halted = this.#isInflating;
     this.#parser.isFull = this.#isPauseDue;
@@ -1092,7 +1137,7 @@ class MessageReader {
     }
     this.#events.onParsed();
   }
-  /** This turn's microtasks are done: a consumer that is still behind, or zlib, takes longer. */
+  /** Pauses the socket if the consumer or zlib is still behind after the microtasks of this turn. */
   onTurnEnd() {
     if (this.#isPaused || !this.#isBlocked) return;
     this.#isPaused = true;
@@ -1105,11 +1150,11 @@ class MessageReader {
   }
   get #isPauseDue() {
     const mayPause = this.#pressure > 1 || this.#pings.size === 0;
-    return this.#pressure > 0 && mayPause && !this.#isFinishing;
+    return this.#pressure > 0 && mayPause && !this.#isFlushing;
   }
   /**
-   * True if bytes wait that may not be parsed yet. A full channel alone does not stop reading: pings are
-   * answered, and a close frame or a fault is found, up to the next message.
+   * True if there are bytes that must not be parsed yet. A full channel is not enough: up to the next
+   * message, pings are still answered, and a close frame or a fault is still found.
    */
   get #isBlocked() {
     return this.#isInflating || this.#isPauseDue && !this.#parser.isDrained;
@@ -1135,10 +1180,10 @@ class MessageReader {
     const text = isText ? decodeUtf8(bytes, 0, bytes.length) : void 0;
     if (!isText) this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
     else if (text !== void 0) this.onText(text, bytes.length);
-    else this.onFault({ closeCode: core.INVALID_PAYLOAD, problem: "a text message is not valid UTF-8" });
+    else this.onFault(invalidUtf8("text message"));
     this.regulate();
   }
-  /** While a message is inflated, what follows it waits. */
+  /** Halts the parser while a message is being inflated, so that later messages stay in order. */
   #setInflating(isInflating) {
     this.#isInflating = this.#parser.halted = isInflating;
   }
@@ -1166,13 +1211,13 @@ class MessageSender {
   #deflater;
   #threshold;
   #onError;
-  /** What follows the message that is being deflated; `undefined` if none is. */
-  #waiting;
-  #waitingBytes = 0;
+  /** The frames after the message that is being deflated; `undefined` if none is. */
+  #queue;
+  #pendingBytes = 0;
   #onDrained;
   /**
-   * @param threshold Smaller messages are sent uncompressed, in bytes.
-   * @param onError Called if zlib fails: then nothing more can be sent.
+   * @param threshold - The size in bytes below which messages are sent uncompressed.
+   * @param onError - Called if zlib fails. Nothing can be sent afterwards.
    */
   constructor(writer, deflater, threshold, onError) {
     this.#writer = writer;
@@ -1180,43 +1225,39 @@ class MessageSender {
     this.#threshold = threshold;
     this.#onError = onError;
   }
-  /** Bytes that have not been handed to the socket. */
+  /** The number of bytes that have not been written to the socket. */
   get size() {
-    return this.#writer.size + this.#waitingBytes;
+    return this.#writer.size + this.#pendingBytes;
   }
-  /** Sends a message, and returns its size in bytes. `data` may change afterwards. */
+  /** Sends a message and returns its size in bytes. `data` may be changed afterwards. */
   send(data) {
     const opcode = typeof data === "string" ? TEXT : BINARY;
     if (!this.#deflater) return this.#writer.add(FIN | opcode, data);
-    if (!this.#waiting) return this.#sendNow(this.#deflater, opcode, data);
+    if (!this.#queue) return this.#sendNow(this.#deflater, opcode, data);
     const payload = node_buffer.Buffer.from(data);
-    this.#wait(opcode, payload);
+    this.#enqueue(opcode, payload);
     return payload.length;
   }
-  /** Sends a close frame; 1005 stands for one without a code. Nothing may be sent after it. */
+  /** Sends a close frame; code 1005 sends one without a code. Nothing may be sent afterwards. */
   close(code, reason) {
-    const payload = node_buffer.Buffer.alloc(code === core.NO_STATUS ? 0 : 2 + node_buffer.Buffer.byteLength(reason));
-    if (payload.length > 0) {
-      payload.writeUInt16BE(code);
-      payload.write(reason, 2);
-    }
-    if (this.#waiting) this.#wait(CLOSE, payload);
+    const payload = makeClosePayload(code, reason);
+    if (this.#queue) this.#enqueue(CLOSE, payload);
     else this.#writeClose(payload);
   }
-  /** Calls back as soon as all frames have been handed to the socket: at once if none wait. */
+  /** Calls back when all frames have been written to the socket: immediately if none is queued. */
   drain(done) {
     this.#onDrained = done;
-    if (!this.#waiting) this.#endDrain();
+    if (!this.#queue) this.#endDrain();
   }
-  /** Frees zlib's memory, and drops what waits. */
+  /** Frees zlib's memory and discards the queued frames. */
   end() {
     this.#deflater?.close();
-    this.#waiting = this.#onDrained = void 0;
-    this.#waitingBytes = 0;
+    this.#queue = this.#onDrained = void 0;
+    this.#pendingBytes = 0;
   }
-  #wait(opcode, payload) {
-    this.#waiting?.push({ opcode, payload });
-    this.#waitingBytes += payload.length;
+  #enqueue(opcode, payload) {
+    this.#queue?.push({ opcode, payload });
+    this.#pendingBytes += payload.length;
   }
   #sendNow(deflater, opcode, data) {
     const size = typeof data === "string" ? node_buffer.Buffer.byteLength(data) : data.length;
@@ -1227,33 +1268,33 @@ class MessageSender {
     return size;
   }
   #deflateAsync(deflater, opcode, payload) {
-    this.#waiting ??= [];
-    this.#waitingBytes += payload.length;
+    this.#queue ??= [];
+    this.#pendingBytes += payload.length;
     deflater.deflateAsync(payload, (error, deflated) => {
-      this.#waitingBytes -= payload.length;
+      this.#pendingBytes -= payload.length;
       if (error) {
         this.end();
         this.#onError(error);
         return;
       }
-      const waiting = this.#waiting ?? [];
-      this.#waiting = void 0;
+      const queued = this.#queue ?? [];
+      this.#queue = void 0;
       this.#writer.add(FIN | RSV1 | opcode, deflated);
-      this.#resume(deflater, waiting);
+      this.#resume(deflater, queued);
     });
   }
-  /** Sends what has waited, up to the next message that is deflated asynchronously. */
+  /** Sends the queued frames, up to the next message that has to be deflated asynchronously. */
   #resume(deflater, frames) {
     for (const { opcode, payload } of frames) {
-      if (this.#waiting) {
-        this.#waiting.push({ opcode, payload });
+      if (this.#queue) {
+        this.#queue.push({ opcode, payload });
         continue;
       }
-      this.#waitingBytes -= payload.length;
+      this.#pendingBytes -= payload.length;
       if (opcode === CLOSE) this.#writeClose(payload);
       else this.#sendNow(deflater, opcode, payload);
     }
-    if (!this.#waiting) this.#endDrain();
+    if (!this.#queue) this.#endDrain();
   }
   #endDrain() {
     const done = this.#onDrained;
@@ -1270,68 +1311,117 @@ class MessageSender {
 
 const PAYLOAD_BYTES = 4;
 class Pings {
-  #waiting = [];
-  #sent = 0;
+  #pending = [];
+  #lastId = 0;
   get size() {
-    return this.#waiting.length;
+    return this.#pending.length;
   }
-  /** Registers a new ping, which is the `frame`th counted frame of the connection. */
+  /** Adds a new ping, which is the counted frame number `frame` of the connection. */
   add(frame, done) {
     const payload = node_buffer.Buffer.alloc(PAYLOAD_BYTES);
-    const id = ++this.#sent;
+    const id = ++this.#lastId;
     const ping = { id, payload, start: core.now(), isFlushed: false, frame, done };
     payload.writeUInt32BE(id);
-    this.#waiting = [...this.#waiting, ping];
+    this.#pending = [...this.#pending, ping];
     return ping;
   }
-  /** So many frames have been flushed: the round trips of the pings among them begin. */
+  /** Starts the round trip of each ping that is among the first `frames` frames. */
   onFlushed(frames) {
-    for (const ping of this.#waiting) {
+    for (const ping of this.#pending) {
       if (ping.isFlushed || ping.frame > frames) continue;
       ping.isFlushed = true;
       ping.start = core.now();
     }
   }
-  /** Forgets a ping, whose `done` is not called. */
+  /** Removes a ping without calling its `done`. */
   remove(ping) {
-    this.#waiting = this.#waiting.filter((one) => one !== ping);
+    this.#pending = this.#pending.filter((other) => other !== ping);
   }
-  /** Removes the ping that this pong answers and all earlier ones (RFC 6455 section 5.5.3), and returns them. */
+  /**
+   * Removes and returns the ping that a pong answers, and all earlier ones: a server may answer only the
+   * latest ping (RFC 6455 section 5.5.3).
+   */
   answeredBy(payload) {
     if (payload.length !== PAYLOAD_BYTES) return [];
     const id = node_buffer.Buffer.from(payload).readUInt32BE();
-    if (id > this.#sent) return [];
-    const answered = this.#waiting.filter((ping) => ping.id <= id);
-    this.#waiting = this.#waiting.filter((ping) => ping.id > id);
+    if (id > this.#lastId) return [];
+    const answered = this.#pending.filter((ping) => ping.id <= id);
+    this.#pending = this.#pending.filter((ping) => ping.id > id);
     return answered;
   }
-  /** Removes all pings, whose pongs will not arrive. */
+  /** Removes all pings because the connection has ended. */
   end() {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { done } of waiting) done(NaN);
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const { done } of pending) done(NaN);
   }
 }
 
-const OPEN = 0;
-const CLOSING = 1;
-const LINGERING = 2;
-const DISCARDING = 3;
-const LINGER_MS = 1e3;
+const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
+function responseDetails(response) {
+  const { statusCode = 0, statusMessage = "" } = response;
+  const retryAfter = parseRetryAfter(response.headers["retry-after"]);
+  return {
+    status: statusCode,
+    statusText: statusMessage,
+    headers: copyHeaders(response.headers),
+    ...retryAfter === void 0 ? {} : { retryAfter }
+  };
+}
+function copyHeaders(headers) {
+  return Object.freeze({ ...headers });
+}
+function parseRetryAfter(value) {
+  if (value === void 0) return void 0;
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1e3, Number.MAX_SAFE_INTEGER);
+  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
+  return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
+}
+
+class SocketWriter {
+  #socket;
+  #counters;
+  #events;
+  constructor(socket, counters, events) {
+    this.#socket = socket;
+    this.#counters = counters;
+    this.#events = events;
+  }
+  write(bytes, frames) {
+    const { maxWriteBytes } = this.#counters;
+    const { length } = bytes;
+    const onWritten = (error) => {
+      if (!error && !this.#socket.destroyed) this.#events.onFlushed(frames);
+    };
+    this.#counters.writtenBytes += length;
+    try {
+      if (length <= maxWriteBytes) this.#socket.write(bytes, onWritten);
+      else this.#writeInParts(bytes, maxWriteBytes, onWritten);
+    } catch (error) {
+      this.#events.onWriteError(error);
+    }
+  }
+  #writeInParts(bytes, partBytes, onWritten) {
+    let start = 0;
+    for (; start + partBytes < bytes.length; start += partBytes) {
+      this.#socket.write(bytes.subarray(start, start + partBytes));
+    }
+    this.#socket.write(bytes.subarray(start), onWritten);
+  }
+}
+
 const MAX_BYTES_BEFORE_PONG = 65536;
 class SocketConnection {
+  /** @param label - The URL as errors show it. */
   constructor(socket, response, options, label) {
-    /** Messages and pings that were sent, and those that were flushed. */
+    /** The number of messages and pings that were sent, and of those that were flushed. */
     this.taken = 0;
     this.written = 0;
-    this.#writer = new FrameWriter(this);
     this.#pings = new Pings();
-    this.#state = OPEN;
-    /** The server has ended its half of TCP; that is reported once all its bytes are parsed. */
-    this.#hasPeerEnded = false;
+    this.#deferred = new DeferredTasks();
+    /** True if the server has closed its half of TCP and that has not been reported yet. */
+    this.#isEndPending = false;
     this.#isSocketClosed = false;
-    /** Tasks for a close frame, a fault or an end, run after the consumer has handled earlier messages. */
-    this.#deferred = [];
     const { headers } = response;
     const { compression, compressionThreshold } = options;
     this.#socket = socket;
@@ -1341,16 +1431,18 @@ class SocketConnection {
     this.protocol = headers["sec-websocket-protocol"] ?? "";
     this.extensions = headers["sec-websocket-extensions"] ?? "";
     this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
-    this.#counters = new KernelCounters(socket);
     const deflate = readParameters(this.extensions, compression);
     this.compression = core.compressionMode(this.extensions, compression);
+    this.#counters = new KernelCounters(socket);
     this.#reader = new MessageReader(socket, options, deflate, this.#pings, this);
+    this.#writer = new FrameWriter(new SocketWriter(socket, this.#counters, this));
     this.#sender = new MessageSender(
       this.#writer,
       deflate && new MessageDeflater(deflate.clientWindowBits, deflate.clientContext),
       compressionThreshold,
       (error) => this.#fail(error)
     );
+    this.#closeHandshake = new CloseHandshake(socket, this.#sender);
   }
   #socket;
   #options;
@@ -1361,32 +1453,29 @@ class SocketConnection {
   #writer;
   #sender;
   #pings;
+  #closeHandshake;
+  #deferred;
   #handshake;
   #handler;
-  #state;
-  #sentCode;
-  #peerClose;
-  #lingerTimer;
-  #cause;
-  #hasPeerEnded;
-  #isSocketClosed;
-  #deferred;
   /** The payload of the latest ping that has not been answered. */
   #unansweredPing;
+  #cause;
+  #isEndPending;
+  #isSocketClosed;
   get handshake() {
     return this.#handshake ??= { status: 101, headers: copyHeaders(this.#headers) };
   }
-  /** Begins to read, and to report to `handler`. */
+  /** Starts reading, and reports events to `handler`. */
   attach(handler) {
     this.#handler = handler;
     flushOnExit();
     const socket = this.#socket;
     socket.allowHalfOpen = true;
     socket.on("data", (chunk) => {
-      this.#counters.emitted += chunk.length;
+      this.#counters.emittedBytes += chunk.length;
       this.#reader.read(chunk);
     }).on("end", () => {
-      this.#hasPeerEnded = true;
+      this.#isEndPending = true;
       this.onParsed();
     }).on("error", (error) => this.#cause ??= error).on("close", () => this.#onSocketClose());
   }
@@ -1411,40 +1500,25 @@ class SocketConnection {
   }
   // Sending
   send(data) {
-    if (this.#state !== OPEN || !this.#socket.writable) return -1;
+    if (!this.#canSend) return -1;
     this.taken++;
     return this.#sender.send(data);
   }
-  /** Writes to the socket, for the {@link FrameWriter}. */
-  write(bytes, frames) {
-    const { maxWriteBytes } = this.#counters;
-    const { length } = bytes;
-    const onWritten = (error) => this.#onWritten(error, frames);
-    this.#counters.given += length;
-    try {
-      if (length <= maxWriteBytes) this.#socket.write(bytes, onWritten);
-      else this.#writeInParts(bytes, maxWriteBytes, onWritten);
-    } catch (error) {
-      this.#fail(error);
-    }
+  get #canSend() {
+    return this.#closeHandshake.isOpen && this.#socket.writable;
   }
-  #writeInParts(bytes, size, onWritten) {
-    let start = 0;
-    for (; start + size < bytes.length; start += size) {
-      this.#socket.write(bytes.subarray(start, start + size));
-    }
-    this.#socket.write(bytes.subarray(start), onWritten);
-  }
-  #onWritten(error, frames) {
-    if (error || this.#socket.destroyed) return;
+  onFlushed(frames) {
     this.written += frames;
     this.#pings.onFlushed(this.written);
     this.#answerPing();
-    this.#startLinger();
+    this.#closeHandshake.linger();
     this.#handler?.onProgress();
   }
+  onWriteError(error) {
+    this.#fail(error);
+  }
   ping(done) {
-    const isOpen = this.#state === OPEN;
+    const { isOpen } = this.#closeHandshake;
     const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
     this.#reader.regulate();
     if (isOpen) this.#writer.add(FIN | PING, ping.payload);
@@ -1463,7 +1537,8 @@ class SocketConnection {
   }
   #answerPing() {
     const payload = this.#unansweredPing;
-    if (!payload || this.#state !== OPEN || this.bufferedAmount > MAX_BYTES_BEFORE_PONG) return;
+    if (!payload || !this.#closeHandshake.isOpen) return;
+    if (this.bufferedAmount > MAX_BYTES_BEFORE_PONG) return;
     this.#unansweredPing = void 0;
     this.#writer.add(FIN | PONG, payload, false);
   }
@@ -1477,57 +1552,38 @@ class SocketConnection {
   pause(pressure) {
     this.#reader.pause(pressure);
   }
-  /** Reports the end of the socket, once all that arrived before it has been delivered. */
+  /** Reports the end of the socket once all earlier messages have been delivered. */
   onParsed() {
     if (!this.#reader.isDrained) return;
-    if (this.#hasPeerEnded) {
-      this.#hasPeerEnded = false;
-      this.#defer(() => this.#endHalf());
+    if (this.#isEndPending) {
+      this.#isEndPending = false;
+      this.#deferred.add(() => this.#endHalf());
     }
     if (this.#isSocketClosed) this.#end();
   }
-  // Ending
-  /**
-   * Runs the task in the next turn: what the consumer answers to the messages before a close frame or a
-   * fault is sent before this side's close frame.
-   */
-  #defer(task) {
-    if (this.#deferred.push(task) === 1) core.nextTurn(() => this.#runDeferred());
-  }
-  #runDeferred() {
-    for (const task of this.#deferred.splice(0)) task();
-  }
   onClose(code, reason) {
-    this.#defer(() => {
-      this.#peerClose = { code, reason };
+    this.#deferred.add(() => {
+      this.#closeHandshake.receive({ code, reason });
       this.#handler?.onClosing();
-      if (this.#state === OPEN) this.#sender.close(code, "");
-      if (this.#state !== DISCARDING) this.#state = LINGERING;
-      this.#startLinger();
+      this.#closeHandshake.answer();
     });
   }
   onFault(fault) {
     const error = faultError(this.#label, this.#options.readLimit, fault);
-    this.#defer(() => this.#handler?.onError(error, fault.closeCode));
+    this.#deferred.add(() => this.#handler?.onError(error, fault.closeCode));
   }
+  // Ending
   close(code, reason) {
-    if (this.#state !== OPEN || !this.#socket.writable) return;
-    this.#state = CLOSING;
-    this.#sentCode = code;
-    this.#sender.close(code, reason);
+    if (this.#canSend) this.#closeHandshake.send(code, reason);
   }
   terminate(code) {
     this.#detach();
-    const canSend = this.#state === OPEN && this.#socket.writable;
-    if (code === core.ABNORMAL_CLOSURE || !canSend) {
+    if (code === core.ABNORMAL_CLOSURE || !this.#canSend) {
       this.#socket.destroy();
       return void 0;
     }
-    this.#state = DISCARDING;
     const wasIdle = this.bufferedAmount === 0;
-    this.#sender.close(code, "");
-    this.#lingerTimer = setTimeout(() => this.#socket.destroy(), this.#options.closeTimeout);
-    this.#socket.resume();
+    this.#closeHandshake.discard(code, this.#options.closeTimeout);
     this.onParsed();
     return this.#counters.isAccepted ?? wasIdle ? code : void 0;
   }
@@ -1535,35 +1591,28 @@ class SocketConnection {
     this.#socket.destroy();
     this.#onSocketClose();
   }
-  /** Ends this side's half, after the server's. */
+  /** Closes this side's half of TCP after the server has closed its half. */
   #endHalf() {
     this.#handler?.onClosing();
     this.#sender.drain(() => this.#socket.end());
   }
-  /** Once both close frames are there, the server closes TCP; it may not take long. */
-  #startLinger() {
-    if (this.#state !== LINGERING || this.#lingerTimer || this.bufferedAmount > 0) return;
-    this.#lingerTimer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
-  }
   /** Ends the connection because of an error on this side. */
   #fail(cause) {
     this.#cause ??= cause;
-    this.#defer(() => this.cut());
+    this.#deferred.add(() => this.cut());
   }
   #onSocketClose() {
     this.#isSocketClosed = true;
-    this.#reader.finish();
+    this.#reader.flush();
   }
   #end() {
-    this.#runDeferred();
-    clearTimeout(this.#lingerTimer);
+    this.#deferred.run();
+    this.#closeHandshake.end();
     this.#sender.end();
-    const { code, reason } = this.#peerClose ?? { code: core.ABNORMAL_CLOSURE, reason: "" };
-    const echoed = code === core.NO_STATUS || code === core.ABNORMAL_CLOSURE ? void 0 : code;
-    const sentCode = this.#sentCode ?? echoed;
-    this.#detach()?.onEnd({ code, reason, sentCode, cause: this.#cause });
+    const { received, sentCode } = this.#closeHandshake;
+    this.#detach()?.onEnd({ ...received, sentCode, cause: this.#cause });
   }
-  /** Stops reporting, and discards what arrives from now on. */
+  /** Stops reporting, and discards all further input. */
   #detach() {
     const handler = this.#handler;
     if (handler) stopFlushingOnExit();
@@ -1577,13 +1626,15 @@ class SocketConnection {
 function safeLookup(lookup, check = () => {
 }) {
   return (host, options, done) => {
-    ask(lookup, host, options).then((answer) => {
-      const found = [answer].flat().map((one) => toAddress(host, one));
+    callLookup(lookup, host, options).then((result) => {
+      const found = [result].flat().map((entry) => toAddress(host, entry));
       for (const { address } of found) check(address);
       const family = options.family;
-      const fitting = found.filter((one) => !family || one.family === family);
-      if (fitting[0]) return fitting;
-      throw new Error(`the lookup of ${host} found no ${family ? `IPv${family} ` : ""}address`);
+      const usable = found.filter((address) => !family || address.family === family);
+      if (usable[0]) return usable;
+      throw new Error(
+        `the lookup of ${host} returned no ${family ? `IPv${family} ` : ""}address`
+      );
     }).then(
       (addresses) => {
         if (options.all) done(null, addresses);
@@ -1593,48 +1644,32 @@ function safeLookup(lookup, check = () => {
     );
   };
 }
-function ask(lookup, host, options) {
+function callLookup(lookup, host, options) {
   return new Promise((resolve, reject) => {
     const call = lookup;
-    const returned = call(host, options, (error, answer) => {
+    const returned = call(host, options, (error, result) => {
       if (error) reject(error);
-      else resolve(answer);
+      else resolve(result);
     });
     Promise.resolve(returned).catch(reject);
   });
 }
-function toAddress(host, answer) {
-  const { address } = Object(typeof answer === "string" ? { address: answer } : answer);
+function toAddress(host, entry) {
+  const { address } = Object(typeof entry === "string" ? { address: entry } : entry);
   const family = typeof address === "string" ? node_net.isIP(address) : 0;
-  if (!family)
-    throw new Error(`the lookup of ${host} answered with something else than IP addresses`);
+  if (!family) throw new Error(`the lookup of ${host} returned something other than IP addresses`);
   return { address, family };
 }
 
 function guardConnection(guard, url, options, signal) {
-  const label = core.displayUrl(url);
-  const rival = findRival(url, options);
-  if (rival) {
-    const why = "it connects where the guard cannot see the address: leave it out";
-    throw new core.WsError(
-      "UNSUPPORTED",
-      `dial ${label}: ${rival} cannot be used with denyPrivateNetworks: ${why}`
-    );
-  }
-  const check = (address) => {
-    const problem = guard.problem(url.hostname, address);
-    if (!problem) return;
-    throw new core.WsError(
-      "URL_FORBIDDEN",
-      `dial ${label}: not allowed: ${label}: ${problem}, and option denyPrivateNetworks is set: to allow it, add it to denyPrivateNetworks.allow`
-    );
-  };
+  checkOptions(url, options);
+  const check = (address) => checkAddress(guard, url, address);
   check();
   const isSecure = url.protocol === "wss:";
   const lookup = safeLookup(options.node.lookup ?? node_dns.lookup, check);
-  return (given, done) => {
-    const { host, port, family, localAddress, ...rest } = given;
-    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = given;
+  return (requested, done) => {
+    const { host, port, family, localAddress, ...tlsOptions } = requested;
+    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = requested;
     const socket = node_net.connect({
       port,
       ...host !== void 0 && { host },
@@ -1657,9 +1692,9 @@ function guardConnection(guard, url, options, signal) {
     socket.once("connect", () => {
       try {
         const { remoteAddress } = socket;
-        if (!remoteAddress) throw new Error("the connection ended before it was used");
+        if (!remoteAddress) throw new Error("the connection closed before the request was sent");
         check(remoteAddress);
-        settle(null, isSecure ? startTls(socket, host, rest) : socket);
+        settle(null, isSecure ? startTls(socket, host, tlsOptions) : socket);
       } catch (error) {
         settle(error);
       }
@@ -1667,7 +1702,24 @@ function guardConnection(guard, url, options, signal) {
     return void 0;
   };
 }
-function findRival({ protocol }, { webSocket, node }) {
+function checkOptions(url, options) {
+  const conflict = findConflict(url, options);
+  if (!conflict) return;
+  const problem = "it opens the connection itself, so the address cannot be checked; omit it";
+  throw new core.WsError(
+    "UNSUPPORTED",
+    `dial ${core.displayUrl(url)}: ${conflict} cannot be used with denyPrivateNetworks: ${problem}`
+  );
+}
+function checkAddress(guard, url, address) {
+  const problem = guard.problem(url.hostname, address);
+  if (!problem) return;
+  throw new core.WsError(
+    "URL_FORBIDDEN",
+    `dial ${core.displayUrl(url)}: not allowed: ${problem}; to allow it, add it to denyPrivateNetworks.allow`
+  );
+}
+function findConflict({ protocol }, { webSocket, node }) {
   if (webSocket) return "option webSocket";
   if (node.agent) return "option node.agent";
   if (node.tls?.socket) return "option node.tls.socket";
@@ -1678,231 +1730,80 @@ function startTls(socket, host = "", options) {
   return node_tls.connect({ ...options, host, servername, socket });
 }
 
-const BLOCKS = {
-  "cloud metadata": [
-    "169.254.169.254/32",
-    "100.100.100.200/32",
-    "192.0.0.192/32",
-    "fd00:ec2::254/128",
-    "fd20:ce::254/128",
-    // Azure's, alone among addresses that are otherwise public.
-    "168.63.129.16/32"
-  ],
-  unspecified: ["0.0.0.0/8", "::/128"],
-  loopback: ["127.0.0.0/8", "::1/128"],
-  "private use": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
-  "unique local": ["fc00::/7"],
-  "link local": ["169.254.0.0/16", "fe80::/10"],
-  "site local": ["fec0::/10"],
-  "carrier-grade NAT": ["100.64.0.0/10"],
-  multicast: ["224.0.0.0/4", "ff00::/8"],
-  documentation: [
-    "192.0.2.0/24",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
-    "2001:db8::/32",
-    "3fff::/20"
-  ],
-  benchmarking: ["198.18.0.0/15", "2001:2::/48"],
-  ORCHID: ["2001:10::/28", "2001:20::/28"],
-  // They hold an IPv4 address that a relay or a translator of the local network would dial for us.
-  Teredo: ["2001::/32"],
-  "6to4": ["192.88.99.0/24", "2002::/16"],
-  "local NAT64": ["64:ff9b:1::/48"],
-  "IPv4-compatible": ["::/96"],
-  discard: ["100::/64"],
-  "protocol assignments": ["192.0.0.0/24", "2001::/23"],
-  reserved: ["240.0.0.0/4"]
+const MAX_STATUS_TEXT_CHARS = 100;
+const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
+function dialError(cause, facts) {
+  const { label, maxHeaderSize, request, response } = facts;
+  const { code = "" } = cause;
+  if (core.WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
+  const text = textOf(cause);
+  if (response !== void 0 || code.startsWith("HPE_")) {
+    const problem = code === "HPE_HEADER_OVERFLOW" ? `the header exceeds node.maxHeaderSize (${maxHeaderSize} bytes); raise it, to 1 MiB at most` : text;
+    return new core.WsError("HANDSHAKE_REJECTED", `dial ${label}: invalid response: ${problem}`, {
+      details: response ? responseDetails(response) : {},
+      cause
+    });
+  }
+  const socket = request?.socket;
+  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
+    const advice = "if the server is yours, pass the certificate of its authority as node.tls.ca";
+    const message = `dial ${label}: certificate not trusted: ${text}; ${advice}`;
+    return new core.WsError("DIAL_FAILED", message, { retryable: false, cause });
+  }
+  return new core.WsError("DIAL_FAILED", `dial ${label}: ${text}`, { cause });
+}
+function startError(label, error) {
+  if (error instanceof TypeError || error.code?.startsWith("ERR_")) {
+    const problem = `Node.js rejected a value of option node: ${textOf(error)}`;
+    return new core.WsError("INVALID_OPTION", `dial ${label}: ${problem}`);
+  }
+  return new core.WsError("DIAL_FAILED", `dial ${label}: node.agent failed: ${textOf(error)}`, {
+    cause: error
+  });
+}
+function tlsFaultError(label, name, cause) {
+  const problem = `node.tls.${name} failed, so no request was sent: ${textOf(cause)}`;
+  return new core.WsError("DIAL_FAILED", `dial ${label}: ${problem}`, { retryable: false, cause });
+}
+function textOf(error) {
+  const { message, code, errors } = Object(error);
+  const parts = errors?.map(textOf).join(", ");
+  const text = [message, parts, code].find(Boolean) ?? core.show(error);
+  return text.replace(/[,.;]? Received .*/s, "").trim();
+}
+const STATUS_TRAITS = {
+  401: { kind: "PERMISSION_DENIED", retryable: false },
+  403: { kind: "PERMISSION_DENIED", retryable: false },
+  404: { kind: "NOT_FOUND", retryable: false },
+  408: { kind: "TIMEOUT", retryable: true },
+  410: { kind: "NOT_FOUND", retryable: false },
+  429: { kind: "RATE_LIMITED", retryable: true },
+  501: { kind: "UNAVAILABLE", retryable: false },
+  505: { kind: "UNAVAILABLE", retryable: false }
 };
-const MAPPED = "::ffff:";
-const NAT64 = "64:ff9b::";
-const PUBLIC = ["0.0.0.0/0", "2000::/3", "::ffff:0:0/96", "64:ff9b::/96"];
-const LOCALHOST = /(^|\.)localhost\.*$/;
-class Blocks {
-  // One list a family: not all versions of Node agree on what a list of both makes of IPv4 in IPv6.
-  #lists = { 4: new node_net.BlockList(), 6: new node_net.BlockList() };
-  /** IPv4 blocks are also added as they look in IPv6 behind these prefixes of 96 bits. */
-  constructor(blocks, ...prefixes) {
-    for (const block of blocks) {
-      const [network = "", bits] = block.split("/");
-      if (node_net.isIP(network) === 6) this.#lists[6].addSubnet(network, Number(bits), "ipv6");
-      else {
-        this.#lists[4].addSubnet(network, Number(bits), "ipv4");
-        for (const prefix of prefixes) {
-          this.#lists[6].addSubnet(prefix + network, 96 + Number(bits), "ipv6");
-        }
-      }
-    }
-  }
-  has(address) {
-    return node_net.isIP(address) === 6 ? this.#lists[6].check(address, "ipv6") : this.#lists[4].check(address, "ipv4");
-  }
+const SERVER_ERROR = { kind: "UNAVAILABLE", retryable: true };
+const UNEXPECTED_STATUS = { kind: "INTERNAL", retryable: false };
+function traitsOf(status) {
+  const isServerError = status >= 500 && status < 600;
+  return STATUS_TRAITS[status] ?? (isServerError ? SERVER_ERROR : UNEXPECTED_STATUS);
 }
-class NetworkGuard {
-  #blocks = Object.entries(BLOCKS).map(
-    ([name, blocks]) => [name, new Blocks(blocks, MAPPED, NAT64)]
-  );
-  #public = new Blocks(PUBLIC);
-  #names;
-  #allowed;
-  /** Of names and of blocks. */
-  constructor(allow = []) {
-    this.#names = new Set(allow);
-    this.#allowed = new Blocks(
-      allow.filter((entry) => entry.includes("/")),
-      MAPPED
-    );
-  }
-  /**
-   * What is wrong with dialling the host of a URL, if anything: as far as it can be told by the host
-   * itself, or by an address that it has led to.
-   */
-  problem(hostname, address = hostname.replace(/^\[|\]$/g, "")) {
-    if (this.#names.has(withoutDot(hostname))) return void 0;
-    const block = this.#blockOf(LOCALHOST.test(address) ? "127.0.0.1" : address);
-    return block && `${address} is a private address (${block})`;
-  }
-  /** Why an address is refused, if it is one and is. */
-  #blockOf(zoned) {
-    const address = zoned.replace(/%.*/, "");
-    if (!node_net.isIP(address) || this.#allowed.has(address)) return void 0;
-    const [name] = this.#blocks.find(([, blocks]) => blocks.has(address)) ?? [];
-    return name ?? (this.#public.has(address) ? void 0 : "reserved");
-  }
-}
-function parseGuard(value, name) {
-  if (value === false) return void 0;
-  if (value === true) return new NetworkGuard();
-  if (!core.isObject(value)) throw core.invalid(name, "true, false or { allow }", value);
-  const { allow = [] } = core.pickKnown(name, value, ["allow"]);
-  if (!Array.isArray(allow)) throw core.invalid(`${name}.allow`, "an array", allow);
-  return new NetworkGuard(
-    // Not `map`, which would pass over holes.
-    Array.from(allow, (entry, index) => {
-      const parsed = typeof entry === "string" && (parseBlock(entry) ?? parseName(entry));
-      if (parsed) return parsed;
-      const wanted = "a host name, an IP address or a CIDR block";
-      const problem = `must be ${wanted}, not ${core.quote(core.maskUrl(entry))}`;
-      throw new core.WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
-    })
+function refusalError(label, response, body) {
+  const details = { ...responseDetails(response), body };
+  const { status = 0, statusText = "" } = details;
+  const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
+  return new core.WsError(
+    "HANDSHAKE_REJECTED",
+    `dial ${label}: the server responded with ${answer}${redirectAdvice(status)}`,
+    { ...traitsOf(status), details }
   );
 }
-function parseBlock(entry) {
-  const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
-  const most = { 4: 32, 6: 128 }[node_net.isIP(network)] ?? -1;
-  const length = Number(bits ?? most);
-  return length >= 0 && length <= most ? `${network}/${length}` : void 0;
-}
-function parseName(entry) {
-  const isName = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(entry);
-  const host = isName ? node_url.domainToASCII(entry) : "";
-  return node_net.isIP(host) ? void 0 : withoutDot(host);
-}
-function withoutDot(host) {
-  return host.replace(/\.$/, "");
-}
-
-const DEFAULT_MAX_REDIRECTS = 5;
-function followRedirect(from, refusal, hops) {
-  const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
-  const location = redirectLocation(refusal);
-  if (location === void 0 || !followRedirects) throw refusal;
-  const label = core.displayUrl(from.url);
-  if (hops >= maxRedirects) {
-    throw new core.WsError(
-      "HANDSHAKE_REJECTED",
-      `dial ${label}: redirected again after node.maxRedirects (${maxRedirects}) redirects`,
-      { details: refusal.details }
-    );
-  }
-  const url = parseLocation(from.url, location, refusal);
-  const operation = `dial ${label}: not allowed: ${core.displayUrl(url)}`;
-  if (url.protocol.endsWith("+unix:")) {
-    throw forbidden(operation, "a redirect may not lead to a Unix socket");
-  }
-  if (from.url.protocol.startsWith("wss") && url.protocol === "ws:") {
-    throw forbidden(operation, "a redirect may not lead from TLS to a connection without it");
-  }
-  if (!core.sameOrigin(from.url, url)) return { url, options: strip(from.options, operation) };
-  url.username = from.url.username;
-  url.password = from.url.password;
-  return { url, options: from.options };
-}
-function forbidden(operation, why) {
-  return new core.WsError("URL_FORBIDDEN", `${operation}: ${why}`);
-}
-function redirectLocation(refusal) {
-  if (!core.WsError.is(refusal)) return void 0;
-  const { status = 0, headers } = refusal.details;
-  const location = headers?.location;
-  return [301, 302, 303, 307, 308].includes(status) && typeof location === "string" ? location : void 0;
-}
-function parseLocation(from, location, refusal) {
-  try {
-    const url = core.parseUrl(new URL(location, from), { unix: core.unixProblem, credentials: true });
-    url.username = url.password = "";
-    return url;
-  } catch {
-    throw new core.WsError(
-      "HANDSHAKE_REJECTED",
-      `dial ${core.displayUrl(from)}: redirected to what is not a ws: or wss: URL: see details.headers`,
-      { details: refusal.details }
-    );
-  }
-}
-const PUBLIC_TLS_OPTIONS = [
-  "allowPartialTrustChain",
-  "ca",
-  "checkServerIdentity",
-  "ciphers",
-  "crl",
-  "ecdhCurve",
-  "enableTrace",
-  "maxVersion",
-  "minDHSize",
-  "minVersion",
-  "rejectUnauthorized",
-  "requestOCSP",
-  "secureOptions",
-  "secureProtocol",
-  "sigalgs"
-];
-const PRIVATE_AGENT_OPTIONS = [
-  "cert",
-  "key",
-  "pfx",
-  "passphrase",
-  "secureContext",
-  "session",
-  "pskCallback",
-  "clientCertEngine",
-  "privateKeyEngine",
-  "privateKeyIdentifier",
-  "servername"
-];
-function strip(options, operation) {
-  if (options.protocols.length > 0) {
-    const why = "option protocols, which may hold a token, may not travel to another origin";
-    throw forbidden(operation, `${why}: dial that URL yourself, or leave out protocols`);
-  }
-  const { agent, tls } = options.node;
-  const own = agent?.options ?? {};
-  const secret = PRIVATE_AGENT_OPTIONS.find((name) => name in own);
-  if (secret) {
-    const why = `option ${secret} of node.agent may not travel to another origin`;
-    throw forbidden(operation, `${why}: dial that URL yourself`);
-  }
-  const node = Object.entries(options.node).filter(([name]) => name !== "origin");
-  const publicTls = Object.entries(tls ?? {}).filter(([name]) => PUBLIC_TLS_OPTIONS.includes(name));
-  return {
-    ...options,
-    headers: {},
-    node: { ...Object.fromEntries(node), tls: Object.fromEntries(publicTls) }
-  };
+function redirectAdvice(status) {
+  const isRedirect = status >= 300 && status < 400;
+  return isRedirect ? "; set node.followRedirects to follow redirects" : "";
 }
 
 const MAX_BODY_BYTES = 65536;
-const BODY_TIMEOUT_MS = 1e3;
+const MAX_BODY_WAIT_MS = 1e3;
 async function readBody(response, signal) {
   const body = await collect(response, signal);
   const decoded = await decode(body, response.headers["content-encoding"]?.trim().toLowerCase());
@@ -1917,7 +1818,7 @@ function collect(stream, signal) {
       signal?.removeEventListener("abort", done);
       resolve(node_buffer.Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES));
     };
-    const timer = setTimeout(done, BODY_TIMEOUT_MS);
+    const timer = setTimeout(done, MAX_BODY_WAIT_MS);
     signal?.addEventListener("abort", done);
     stream.on("data", (chunk) => {
       chunks.push(chunk);
@@ -1956,37 +1857,6 @@ function createDecoder(encoding, [first = 0]) {
   }
 }
 
-function prepareTakeover(response) {
-  const socket = response.socket;
-  if (typeof socket?.rawListeners !== "function") return () => void 0;
-  const before = listenersOf(socket);
-  return () => {
-    const added = [...listenersOf(socket)].map(([event, listeners]) => {
-      const kept = before.get(event) ?? [];
-      return [event, listeners.filter((listener) => !kept.includes(listener))];
-    });
-    const readers = added.find(([event]) => event === "data")?.[1] ?? [];
-    if (readers.length !== 1) return void 0;
-    for (const [event, listeners] of added) {
-      for (const listener of listeners) socket.removeListener(event, listener);
-    }
-    releaseWebSocket(socket);
-    return socket;
-  };
-}
-function listenersOf(socket) {
-  return new Map(
-    socket.eventNames().map((event) => [event, socket.rawListeners(event)])
-  );
-}
-function releaseWebSocket(socket) {
-  for (const key of Object.getOwnPropertySymbols(socket)) {
-    if (key.description === "websocket") {
-      socket[key] = void 0;
-    }
-  }
-}
-
 function getDefaultExportFromCjs (x) {
 	return x && x.__esModule && Object.prototype.hasOwnProperty.call(x, 'default') ? x['default'] : x;
 }
@@ -2008,7 +1878,7 @@ var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
 const MAX_PSK_BYTES = 512;
 const MAX_IDENTITY_BYTES = 256;
 function safeTlsOptions(tls, onFault) {
-  const wrap = (name, parse, onError) => {
+  const wrap = (name, parse, resultOnError) => {
     const callback = tls[name];
     if (!callback) return {};
     const wrapped = function(...args) {
@@ -2016,7 +1886,7 @@ function safeTlsOptions(tls, onFault) {
         return parse(callback.apply(this, args));
       } catch (error) {
         onFault(name, error);
-        return onError;
+        return resultOnError;
       }
     };
     return { [name]: wrapped };
@@ -2027,23 +1897,23 @@ function safeTlsOptions(tls, onFault) {
     ...wrap("pskCallback", parsePsk, null)
   };
 }
-function parseVerdict(answer) {
-  if (!answer || node_util.types.isNativeError(answer)) return answer;
-  throw unexpected(answer, "an Error or undefined");
+function parseVerdict(result) {
+  if (!result || node_util.types.isNativeError(result)) return result;
+  throw unexpected(result, "an Error or undefined");
 }
-function parsePsk(answer) {
-  if (answer === null || answer === void 0) return null;
-  const { psk, identity } = Object(answer);
-  const fits = ArrayBuffer.isView(psk) && psk.byteLength <= MAX_PSK_BYTES && typeof identity === "string" && node_buffer.Buffer.byteLength(identity) <= MAX_IDENTITY_BYTES;
-  if (fits) return { psk, identity };
+function parsePsk(result) {
+  if (result === null || result === void 0) return null;
+  const { psk, identity } = Object(result);
+  const isValid = ArrayBuffer.isView(psk) && psk.byteLength <= MAX_PSK_BYTES && typeof identity === "string" && node_buffer.Buffer.byteLength(identity) <= MAX_IDENTITY_BYTES;
+  if (isValid) return { psk, identity };
   const limits = `${MAX_PSK_BYTES} and ${MAX_IDENTITY_BYTES} bytes`;
-  throw unexpected(answer, `null or { psk, identity } of at most ${limits}`);
+  throw unexpected(result, `null or { psk, identity } of at most ${limits}`);
 }
-function unexpected(answer, wanted) {
-  if (!node_util.types.isPromise(answer)) return new Error(`it returned ${core.show(answer)}, not ${wanted}`);
-  answer.catch(() => {
+function unexpected(result, wanted) {
+  if (!node_util.types.isPromise(result)) return new Error(`it returned ${core.show(result)}, not ${wanted}`);
+  result.catch(() => {
   });
-  return new Error(`it returned a promise, but Node needs the answer at once: ${wanted}`);
+  return new Error(`it returned a promise, but Node needs a synchronous result: ${wanted}`);
 }
 
 const UNIX_HOST = "localhost";
@@ -2066,76 +1936,6 @@ function unixAgent(agent, path) {
   return Object.create(agent, { addRequest: { value: addUnixRequest } });
 }
 
-const MAX_FRAGMENTS = 65536;
-const LAST_RESORT_MS = 6e5;
-const MAX_CHUNKS = 262144;
-const MAX_PENDING_PONGS = 32768;
-const MIN_ATTEMPT_MS = 250;
-function createWebSocket(url, { node, compression, readLimit, ...options }, hooks) {
-  const { agent, tls, lookup, family, localAddress, origin } = node;
-  const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = node;
-  const { createConnection, maxHeaderSize, timeLeft, onRequest } = hooks;
-  const unix = parseUnixTarget(url);
-  const target = withoutCredentials(unix?.url ?? url);
-  const isSecure = url.protocol.startsWith("wss");
-  const compresses = compression !== core.COMPRESSION.DISABLED;
-  const noContext = compression === core.COMPRESSION.NO_CONTEXT;
-  const settings = {
-    // First, so that nothing in it replaces a setting of ours.
-    ...tls && safeTlsOptions(tls, hooks.onTlsFault),
-    // Nor an option of `ws`, of requests or of sockets that is none of TLS.
-    allowSynchronousEvents: true,
-    auth: void 0,
-    autoPong: true,
-    createConnection: unix ? unixConnection(unix.path, isSecure) : createConnection,
-    generateMask: void 0,
-    handshakeTimeout: void 0,
-    maxBufferedChunks: MAX_CHUNKS,
-    onread: void 0,
-    protocolVersion: 13,
-    skipUTF8Validation: false,
-    agent: unix && agent ? unixAgent(agent, unix.path) : agent,
-    lookup: lookup && safeLookup(lookup),
-    family,
-    autoSelectFamily,
-    autoSelectFamilyAttemptTimeout: Math.ceil(
-      autoSelectFamilyAttemptTimeout ?? Math.max(MIN_ATTEMPT_MS, timeLeft / 3)
-    ),
-    localAddress,
-    origin,
-    headers: {
-      ...authorization(url, options.headers),
-      ...options.headers,
-      ...unix && { Host: UNIX_HOST }
-    },
-    // Node refuses what reaches its limit.
-    maxHeaderSize: maxHeaderSize + 1,
-    followRedirects: false,
-    maxPayload: readLimit,
-    maxFragments: MAX_FRAGMENTS,
-    maxPendingAutoPongs: MAX_PENDING_PONGS,
-    // The core's own deadline forgives a sleep of this process; the timer of `ws` would not.
-    closeTimeout: LAST_RESORT_MS,
-    perMessageDeflate: compresses && {
-      // Not `false`, which would refuse a server that wants it (RFC 7692 section 7.1.1).
-      ...noContext && { serverNoContextTakeover: true, clientNoContextTakeover: true }
-    },
-    finishRequest(request) {
-      request.maxHeadersCount = 0;
-      onRequest(request);
-      request.end();
-    }
-  };
-  try {
-    return new WebSocket(
-      target,
-      [...options.protocols],
-      settings
-    );
-  } catch (error) {
-    throw startError(core.displayUrl(url), error);
-  }
-}
 function withoutCredentials(url) {
   const copy = new URL(url);
   copy.username = copy.password = "";
@@ -2147,12 +1947,90 @@ function authorization({ username, password }, headers) {
   const credentials = node_buffer.Buffer.from(`${node_querystring.unescape(username)}:${node_querystring.unescape(password)}`);
   return { Authorization: `Basic ${credentials.toString("base64")}` };
 }
-const EXTENSION = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
-function handshakeFault({ httpVersion, headers }) {
-  if (httpVersion !== "1.1") return `Not HTTP/1.1 but ${httpVersion}`;
+
+const MAX_FRAGMENTS = 65536;
+const WS_CLOSE_TIMEOUT_MS = 6e5;
+const MAX_CHUNKS_PER_FRAME = 262144;
+const MAX_PENDING_PONGS = 32768;
+const MIN_CONNECT_ATTEMPT_MS = 250;
+function createWebSocket(url, options, hooks) {
+  const unix = parseUnixTarget(url);
+  const target = withoutCredentials(unix?.url ?? url);
+  const clientOptions = {
+    // First, so that it cannot replace any option below.
+    ...options.node.tls && safeTlsOptions(options.node.tls, hooks.onTlsFault),
+    ...fixedOptions(hooks),
+    ...connectionOptions(url, unix, options, hooks),
+    headers: {
+      ...authorization(url, options.headers),
+      ...options.headers,
+      ...unix && { Host: UNIX_HOST }
+    },
+    origin: options.node.origin,
+    maxPayload: options.readLimit,
+    perMessageDeflate: deflateOptions(options.compression)
+  };
+  try {
+    return new WebSocket(target, [...options.protocols], clientOptions);
+  } catch (error) {
+    throw startError(core.displayUrl(url), error);
+  }
+}
+function fixedOptions({ maxHeaderSize, onRequest }) {
+  return {
+    allowSynchronousEvents: true,
+    auth: void 0,
+    autoPong: true,
+    generateMask: void 0,
+    handshakeTimeout: void 0,
+    maxBufferedChunks: MAX_CHUNKS_PER_FRAME,
+    onread: void 0,
+    protocolVersion: 13,
+    skipUTF8Validation: false,
+    // Node rejects a header that reaches its limit.
+    maxHeaderSize: maxHeaderSize + 1,
+    followRedirects: false,
+    maxFragments: MAX_FRAGMENTS,
+    maxPendingAutoPongs: MAX_PENDING_PONGS,
+    // The deadline of the core allows for a suspended process; the timer of `ws` does not.
+    closeTimeout: WS_CLOSE_TIMEOUT_MS,
+    finishRequest(request) {
+      request.maxHeadersCount = 0;
+      onRequest(request);
+      request.end();
+    }
+  };
+}
+function connectionOptions(url, unix, { node }, { createConnection, timeLeftMs }) {
+  const { agent, lookup, family, localAddress } = node;
+  const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = node;
+  const isSecure = url.protocol.startsWith("wss");
+  return {
+    createConnection: unix ? unixConnection(unix.path, isSecure) : createConnection,
+    agent: unix && agent ? unixAgent(agent, unix.path) : agent,
+    lookup: lookup && safeLookup(lookup),
+    family,
+    localAddress,
+    autoSelectFamily,
+    autoSelectFamilyAttemptTimeout: Math.ceil(
+      autoSelectFamilyAttemptTimeout ?? Math.max(MIN_CONNECT_ATTEMPT_MS, timeLeftMs / 3)
+    )
+  };
+}
+function deflateOptions(compression) {
+  if (compression === core.COMPRESSION.DISABLED) return false;
+  if (compression === core.COMPRESSION.NO_CONTEXT) {
+    return { serverNoContextTakeover: true, clientNoContextTakeover: true };
+  }
+  return {};
+}
+
+const EXTENSION_HEADER = /^[ \t]*permessage-deflate([ \t]*;[ \t]*\w+(="?([89]|1[0-5])"?)?)*[ \t]*$/;
+function upgradeProblem({ httpVersion, headers }) {
+  if (httpVersion !== "1.1") return `expected version HTTP/1.1, not ${httpVersion}`;
   const extensions = headers["sec-websocket-extensions"];
-  if (extensions === void 0 || EXTENSION.test(extensions)) return void 0;
-  return "Invalid Sec-WebSocket-Extensions header";
+  if (extensions === void 0 || EXTENSION_HEADER.test(extensions)) return void 0;
+  return "invalid Sec-WebSocket-Extensions header";
 }
 
 const ERROR_CLOSE_CODES = {
@@ -2163,11 +2041,11 @@ const ERROR_CLOSE_CODES = {
 class WsConnection {
   constructor(ws, response, options, label) {
     this.timesPaused = 0;
-    /** Messages and pings that were sent, and those that were flushed. */
+    /** The number of messages and pings that were sent, and of those that were flushed. */
     this.taken = 0;
     this.written = 0;
     this.#pings = new Pings();
-    this.#isFaulty = false;
+    this.#hasFailed = false;
     this.#pressure = 0;
     this.#isPaused = false;
     this.#ws = ws;
@@ -2185,10 +2063,10 @@ class WsConnection {
   #pings;
   #handler;
   #sentCode;
-  #isFaulty;
+  #hasFailed;
   #pressure;
   #isPaused;
-  /** Begins to report to `handler`. */
+  /** Starts reporting events to `handler`. */
   attach(handler) {
     this.#handler = handler;
     const ws = this.#ws;
@@ -2204,8 +2082,7 @@ class WsConnection {
     });
     ws.on("error", (error) => this.#onError(error));
     ws.on("close", (code, reason) => {
-      const echoed = code === core.NO_STATUS || code === core.ABNORMAL_CLOSURE ? void 0 : code;
-      const sentCode = this.#sentCode ?? echoed;
+      const sentCode = sentCodeOf(this.#sentCode, code);
       this.#detach()?.onEnd({ code, reason: reason.toString(), sentCode });
     });
   }
@@ -2224,7 +2101,7 @@ class WsConnection {
     this.#ws.send(
       isText ? data : data.slice(),
       { binary: !isText, compress },
-      (error) => this.#onWritten(error)
+      (error) => this.#onFlushed(error)
     );
     return size;
   }
@@ -2232,13 +2109,13 @@ class WsConnection {
     const isOpen = this.#ws.readyState === WebSocket.OPEN;
     const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
     this.#regulate();
-    if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onWritten(error));
+    if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onFlushed(error));
     return () => {
       this.#pings.remove(ping);
       this.#regulate();
     };
   }
-  #onWritten(error) {
+  #onFlushed(error) {
     if (error) return;
     this.written++;
     this.#pings.onFlushed(this.written);
@@ -2271,7 +2148,7 @@ class WsConnection {
     const ws = this.#ws;
     this.#detach();
     const isOpen = ws.readyState === WebSocket.OPEN;
-    if (code === core.ABNORMAL_CLOSURE || !(isOpen || this.#isFaulty)) {
+    if (code === core.ABNORMAL_CLOSURE || !(isOpen || this.#hasFailed)) {
       ws.terminate();
       return void 0;
     }
@@ -2285,7 +2162,7 @@ class WsConnection {
     this.#ws.terminate();
   }
   #onError(cause) {
-    this.#isFaulty = true;
+    this.#hasFailed = true;
     const closeCode = ERROR_CLOSE_CODES[cause.code ?? ""] ?? core.PROTOCOL_ERROR;
     const problem = cause.message;
     const error = faultError(this.#label, this.#options.readLimit, { closeCode, problem, cause });
@@ -2300,15 +2177,379 @@ class WsConnection {
 }
 
 const DEFAULT_MAX_HEADER_BYTES = 65536;
+function attemptDial(request, hop, guard, takeover) {
+  return new Promise((resolve, reject) => {
+    new DialAttempt(request, hop, guard, takeover, reject).listen(resolve);
+  });
+}
+class DialAttempt {
+  #dial;
+  #hop;
+  #takeover;
+  #reject;
+  /** The URL as errors show it. */
+  #label;
+  #maxHeaderSize;
+  #ws;
+  #request;
+  #response;
+  #takeSocket;
+  constructor(dial, hop, guard, takeover, reject) {
+    const { url, options } = hop;
+    this.#dial = dial;
+    this.#hop = hop;
+    this.#takeover = takeover;
+    this.#reject = reject;
+    this.#label = core.displayUrl(url);
+    this.#maxHeaderSize = options.node.maxHeaderSize ?? DEFAULT_MAX_HEADER_BYTES;
+    this.#ws = createWebSocket(url, options, {
+      createConnection: guard && guardConnection(guard, url, options, dial.signal),
+      maxHeaderSize: this.#maxHeaderSize,
+      timeLeftMs: dial.due - core.now(),
+      onRequest: (request) => this.#request = request,
+      onTlsFault: (name, error) => this.#end(tlsFaultError(this.#label, name, error))
+    });
+  }
+  /** Listens to the result of the handshake. Calls `onOpen` after the transport has been attached. */
+  listen(onOpen) {
+    const { signal } = this.#dial;
+    const ws = this.#ws;
+    signal.addEventListener("abort", this.#onAbort);
+    ws.on("error", (error) => this.#failBy(error));
+    ws.once("close", () => this.#failBy(new Error("the connection closed before the response")));
+    ws.once("upgrade", (response) => this.#onUpgrade(response));
+    ws.once("unexpected-response", (request, response) => {
+      void this.#onRefusal(request, response);
+    });
+    ws.once("open", () => {
+      this.#onOpen();
+      onOpen();
+    });
+    if (signal.aborted) this.#onAbort();
+  }
+  #onAbort = () => this.#end(this.#dial.signal.reason);
+  #stopListeningToAbort() {
+    this.#dial.signal.removeEventListener("abort", this.#onAbort);
+  }
+  #onUpgrade(response) {
+    this.#response = response;
+    this.#takeSocket = this.#takeover(response);
+    const problem = upgradeProblem(response);
+    if (problem === void 0) return;
+    this.#failBy(new Error(problem));
+    this.#ws.terminate();
+  }
+  async #onRefusal(request, response) {
+    const { signal } = this.#dial;
+    this.#stopListeningToAbort();
+    this.#ws.removeAllListeners().on("error", () => {
+    });
+    const body = await readBody(response, signal);
+    const hasTimedOut = signal.reason?.code === "DIAL_TIMEOUT";
+    const isRefused = !signal.aborted || hasTimedOut;
+    this.#fail(isRefused ? refusalError(this.#label, response, body) : signal.reason);
+    if (this.#hop.options.node.agent) request.destroy();
+    else this.#ws.terminate();
+  }
+  #onOpen() {
+    const { url, options } = this.#hop;
+    const ws = this.#ws;
+    const response = this.#response;
+    this.#stopListeningToAbort();
+    ws.removeAllListeners();
+    const socket = this.#takeSocket?.();
+    const transport = socket && response ? new SocketConnection(socket, response, options, this.#label) : new WsConnection(ws, response, options, this.#label);
+    transport.attach(this.#dial.open(transport, url));
+  }
+  /** Rejects with `error`, and ends the connection. */
+  #end(error) {
+    this.#fail(error);
+    this.#ws.terminate();
+  }
+  /** Rejects with the error of a dial that `cause` has ended. */
+  #failBy(cause) {
+    const facts = {
+      label: this.#label,
+      maxHeaderSize: this.#maxHeaderSize,
+      request: this.#request,
+      response: this.#response
+    };
+    this.#fail(dialError(cause, facts));
+  }
+  #fail(error) {
+    this.#stopListeningToAbort();
+    this.#reject(error);
+  }
+}
+
+const BLOCKS = {
+  "cloud metadata": [
+    "169.254.169.254/32",
+    "100.100.100.200/32",
+    "192.0.0.192/32",
+    "fd00:ec2::254/128",
+    "fd20:ce::254/128",
+    // Azure's, a single address in a public block.
+    "168.63.129.16/32"
+  ],
+  unspecified: ["0.0.0.0/8", "::/128"],
+  loopback: ["127.0.0.0/8", "::1/128"],
+  "private use": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+  "unique local": ["fc00::/7"],
+  "link local": ["169.254.0.0/16", "fe80::/10"],
+  "site local": ["fec0::/10"],
+  "carrier-grade NAT": ["100.64.0.0/10"],
+  multicast: ["224.0.0.0/4", "ff00::/8"],
+  documentation: [
+    "192.0.2.0/24",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "2001:db8::/32",
+    "3fff::/20"
+  ],
+  benchmarking: ["198.18.0.0/15", "2001:2::/48"],
+  ORCHID: ["2001:10::/28", "2001:20::/28"],
+  // These contain an IPv4 address that a relay or translator of the local network would connect to.
+  Teredo: ["2001::/32"],
+  "6to4": ["192.88.99.0/24", "2002::/16"],
+  "local NAT64": ["64:ff9b:1::/48"],
+  "IPv4-compatible": ["::/96"],
+  discard: ["100::/64"],
+  "protocol assignments": ["192.0.0.0/24", "2001::/23"],
+  reserved: ["240.0.0.0/4"]
+};
+const MAPPED_PREFIX = "::ffff:";
+const NAT64_PREFIX = "64:ff9b::";
+const PUBLIC_BLOCKS = ["0.0.0.0/0", "2000::/3", "::ffff:0:0/96", "64:ff9b::/96"];
+const LOCALHOST_NAME = /(^|\.)localhost\.*$/;
+class AddressSet {
+  // One list per family, because versions of Node differ in how a common list treats IPv4-mapped addresses.
+  #lists = { 4: new node_net.BlockList(), 6: new node_net.BlockList() };
+  /** @param prefixes - IPv6 prefixes of 96 bits: IPv4 blocks are also added as IPv6 blocks with each of them. */
+  constructor(blocks, ...prefixes) {
+    for (const block of blocks) {
+      const [network = "", bits] = block.split("/");
+      if (node_net.isIP(network) === 6) this.#lists[6].addSubnet(network, Number(bits), "ipv6");
+      else {
+        this.#lists[4].addSubnet(network, Number(bits), "ipv4");
+        for (const prefix of prefixes) {
+          this.#lists[6].addSubnet(prefix + network, 96 + Number(bits), "ipv6");
+        }
+      }
+    }
+  }
+  has(address) {
+    return node_net.isIP(address) === 6 ? this.#lists[6].check(address, "ipv6") : this.#lists[4].check(address, "ipv4");
+  }
+}
+class NetworkGuard {
+  #blocks = Object.entries(BLOCKS).map(
+    ([name, blocks]) => [name, new AddressSet(blocks, MAPPED_PREFIX, NAT64_PREFIX)]
+  );
+  #public = new AddressSet(PUBLIC_BLOCKS);
+  #names;
+  #allowed;
+  /** @param allow - Host names and CIDR blocks that are not denied. */
+  constructor(allow = []) {
+    this.#names = new Set(allow);
+    this.#allowed = new AddressSet(
+      allow.filter((entry) => entry.includes("/")),
+      MAPPED_PREFIX
+    );
+  }
+  /**
+   * Returns the reason why the host of a URL must not be dialled, if there is one: because of `address`, if it
+   * is an address that the name was resolved to, or because of the host itself.
+   */
+  problem(hostname, address = hostname.replace(/^\[|\]$/g, "")) {
+    if (this.#names.has(withoutDot(hostname))) return void 0;
+    const block = this.#blockOf(LOCALHOST_NAME.test(address) ? "127.0.0.1" : address);
+    return block && `${address} is a private address (${block})`;
+  }
+  /** Returns the name of the block that denies an address; `undefined` if it is allowed or not an address. */
+  #blockOf(addressWithZone) {
+    const address = addressWithZone.replace(/%.*/, "");
+    if (!node_net.isIP(address) || this.#allowed.has(address)) return void 0;
+    const [name] = this.#blocks.find(([, blocks]) => blocks.has(address)) ?? [];
+    return name ?? (this.#public.has(address) ? void 0 : "reserved");
+  }
+}
+function parseGuard(value, name) {
+  if (value === false) return void 0;
+  if (value === true) return new NetworkGuard();
+  if (!core.isObject(value)) throw core.invalid(name, "true, false or { allow }", value);
+  const { allow = [] } = core.pickKnown(name, value, ["allow"]);
+  if (!Array.isArray(allow)) throw core.invalid(`${name}.allow`, "an array", allow);
+  return new NetworkGuard(
+    // `Array.from` also visits holes, which `map` skips.
+    Array.from(allow, (entry, index) => {
+      const parsed = typeof entry === "string" && (parseBlock(entry) ?? parseName(entry));
+      if (parsed) return parsed;
+      const expected = "a host name, an IP address or a CIDR block";
+      const problem = `must be ${expected}, not ${core.quote(core.maskUrl(entry))}`;
+      throw new core.WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
+    })
+  );
+}
+function parseBlock(entry) {
+  const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
+  const maxLength = { 4: 32, 6: 128 }[node_net.isIP(network)] ?? -1;
+  const length = Number(bits ?? maxLength);
+  return length >= 0 && length <= maxLength ? `${network}/${length}` : void 0;
+}
+function parseName(entry) {
+  const isName = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(entry);
+  const host = isName ? node_url.domainToASCII(entry) : "";
+  return node_net.isIP(host) ? void 0 : withoutDot(host);
+}
+function withoutDot(host) {
+  return host.replace(/\.$/, "");
+}
+
+const PUBLIC_TLS_OPTIONS = [
+  "allowPartialTrustChain",
+  "ca",
+  "checkServerIdentity",
+  "ciphers",
+  "crl",
+  "ecdhCurve",
+  "enableTrace",
+  "maxVersion",
+  "minDHSize",
+  "minVersion",
+  "rejectUnauthorized",
+  "requestOCSP",
+  "secureOptions",
+  "secureProtocol",
+  "sigalgs"
+];
+const PRIVATE_AGENT_OPTIONS = [
+  "cert",
+  "key",
+  "pfx",
+  "passphrase",
+  "secureContext",
+  "session",
+  "pskCallback",
+  "clientCertEngine",
+  "privateKeyEngine",
+  "privateKeyIdentifier",
+  "servername"
+];
+function crossOriginProblem({ protocols, node }) {
+  if (protocols.length > 0) {
+    return "option protocols may contain a token, so it is not sent to another origin; dial that URL directly, or omit protocols";
+  }
+  const agentOptions = node.agent?.options ?? {};
+  const secret = PRIVATE_AGENT_OPTIONS.find((name) => name in agentOptions);
+  if (secret === void 0) return void 0;
+  return `option ${secret} of node.agent is not used for another origin; dial that URL directly`;
+}
+function withoutPrivateOptions(options) {
+  const { tls = {} } = options.node;
+  const node = Object.entries(options.node).filter(([name]) => name !== "origin");
+  const publicTls = Object.entries(tls).filter(([name]) => PUBLIC_TLS_OPTIONS.includes(name));
+  return {
+    ...options,
+    headers: {},
+    node: { ...Object.fromEntries(node), tls: Object.fromEntries(publicTls) }
+  };
+}
+
+const DEFAULT_MAX_REDIRECTS = 5;
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
+function followRedirect(from, rejection, redirectCount) {
+  const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
+  const location = redirectLocation(rejection);
+  if (location === void 0 || !followRedirects) throw rejection;
+  const label = core.displayUrl(from.url);
+  if (redirectCount >= maxRedirects) {
+    throw new core.WsError(
+      "HANDSHAKE_REJECTED",
+      `dial ${label}: more redirects than node.maxRedirects (${maxRedirects}); raise it, or dial the final URL`,
+      { details: rejection.details }
+    );
+  }
+  const url = parseLocation(from.url, location, rejection);
+  const isSameOrigin = core.sameOrigin(from.url, url);
+  const problem = targetProblem(from.url, url) ?? (isSameOrigin ? void 0 : crossOriginProblem(from.options));
+  if (problem !== void 0) {
+    const operation = `dial ${label}: redirect to ${core.displayUrl(url)} not allowed`;
+    throw new core.WsError("URL_FORBIDDEN", `${operation}: ${problem}`);
+  }
+  if (!isSameOrigin) return { url, options: withoutPrivateOptions(from.options) };
+  url.username = from.url.username;
+  url.password = from.url.password;
+  return { url, options: from.options };
+}
+function redirectLocation(error) {
+  if (!core.WsError.is(error)) return void 0;
+  const { status = 0, headers } = error.details;
+  const location = headers?.location;
+  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
+  return isRedirect ? location : void 0;
+}
+function parseLocation(from, location, rejection) {
+  try {
+    const url = core.parseUrl(new URL(location, from), { unix: core.unixProblem, credentials: true });
+    url.username = url.password = "";
+    return url;
+  } catch {
+    throw new core.WsError(
+      "HANDSHAKE_REJECTED",
+      `dial ${core.displayUrl(from)}: redirect to a Location that is not a ws: or wss: URL; see details.headers`,
+      { details: rejection.details }
+    );
+  }
+}
+function targetProblem(from, to) {
+  if (to.protocol.endsWith("+unix:")) return "a redirect must not lead to a Unix socket";
+  if (from.protocol.startsWith("wss") && to.protocol === "ws:") {
+    return "a redirect must not lead from TLS to a connection without TLS";
+  }
+  return void 0;
+}
+
+function prepareTakeover(response) {
+  const socket = response.socket;
+  if (typeof socket?.rawListeners !== "function") return () => void 0;
+  const before = listenersOf(socket);
+  return () => {
+    const added = [...listenersOf(socket)].map(([event, listeners]) => {
+      const earlier = before.get(event) ?? [];
+      return [event, listeners.filter((listener) => !earlier.includes(listener))];
+    });
+    const readers = added.find(([event]) => event === "data")?.[1] ?? [];
+    if (readers.length !== 1) return void 0;
+    for (const [event, listeners] of added) {
+      for (const listener of listeners) socket.removeListener(event, listener);
+    }
+    releaseWebSocket(socket);
+    return socket;
+  };
+}
+function listenersOf(socket) {
+  return new Map(
+    socket.eventNames().map((event) => [event, socket.rawListeners(event)])
+  );
+}
+function releaseWebSocket(socket) {
+  for (const key of Object.getOwnPropertySymbols(socket)) {
+    if (key.description === "websocket") {
+      socket[key] = void 0;
+    }
+  }
+}
+
 const dialBy = (guard, takeover = prepareTakeover) => async (request) => {
   const { signal } = request;
   let hop = { url: request.url, options: request.options };
-  for (let hops = 0; ; hops++) {
+  for (let redirectCount = 0; ; redirectCount++) {
     try {
-      await dialOnce(request, hop, guard, takeover);
+      await attemptDial(request, hop, guard, takeover);
       return;
     } catch (error) {
-      hop = followRedirect(hop, error, hops);
+      hop = followRedirect(hop, error, redirectCount);
       await request.authorize(hop.url);
       signal.throwIfAborted();
     }
@@ -2326,64 +2567,6 @@ const nodePlatform = {
     }
   }
 };
-function dialOnce({ signal, due, open }, { url, options }, guard, takeover) {
-  return new Promise((resolve, reject) => {
-    const label = core.displayUrl(url);
-    const { maxHeaderSize = DEFAULT_MAX_HEADER_BYTES } = options.node;
-    let request;
-    let response;
-    let takeSocket;
-    const ws = createWebSocket(url, options, {
-      createConnection: guard && guardConnection(guard, url, options, signal),
-      maxHeaderSize,
-      timeLeft: due - core.now(),
-      onRequest: (made) => request = made,
-      onTlsFault: (name, error) => end(tlsFaultError(label, name, error))
-    });
-    const fail = (error) => {
-      signal.removeEventListener("abort", abort);
-      reject(error);
-    };
-    const failBy = (error) => fail(dialError(error, { label, maxHeaderSize, request, response }));
-    const end = (error) => {
-      fail(error);
-      ws.terminate();
-    };
-    const abort = () => end(signal.reason);
-    signal.addEventListener("abort", abort);
-    ws.on("error", failBy);
-    ws.once("close", () => failBy(new Error("the connection ended before the server answered")));
-    ws.once("upgrade", (res) => {
-      response = res;
-      takeSocket = takeover(res);
-      const fault = handshakeFault(res);
-      if (fault === void 0) return;
-      failBy(new Error(fault));
-      ws.terminate();
-    });
-    ws.once("unexpected-response", (req, res) => {
-      signal.removeEventListener("abort", abort);
-      ws.removeAllListeners().on("error", () => {
-      });
-      void readBody(res, signal).then((body) => {
-        const timedOut = signal.reason?.code === "DIAL_TIMEOUT";
-        const refused = !signal.aborted || timedOut;
-        fail(refused ? refusalError(label, res, body) : signal.reason);
-        if (options.node.agent) req.destroy();
-        else ws.terminate();
-      });
-    });
-    ws.once("open", () => {
-      signal.removeEventListener("abort", abort);
-      ws.removeAllListeners();
-      const socket = takeSocket?.();
-      const transport = socket && response ? new SocketConnection(socket, response, options, label) : new WsConnection(ws, response, options, label);
-      transport.attach(open(transport, url));
-      resolve();
-    });
-    if (signal.aborted) abort();
-  });
-}
 
 const native = { ...nodePlatform, parsers: core.nodeParsers };
 const custom = /* @__PURE__ */ core.webSocketPlatform(() => void 0);

@@ -50,7 +50,8 @@ describe("the time for one address of several", () => {
       dialTimeout: ms(3_000),
       policy,
     });
-    expect(time).toBeLessThanOrEqual(ms(3_000 - 199) / 3);
+    // The policy is asked twice, and a timer may fire up to 1 ms early.
+    expect(time).toBeLessThanOrEqual(Math.ceil(ms(3_000 - 2 * 99) / 3));
   });
 
   test.each([true, false, undefined])("is used as autoSelectFamily says: %o", async (value) => {
