@@ -18,7 +18,7 @@ for (const [name, args] of Object.entries(PROJECTS)) {
   const cache = [
     "--incremental",
     "--tsBuildInfoFile",
-    `node_modules/.cache/tsc/${name}.tsbuildinfo`,
+    `node_modules/.cache/wschan/${name}.tsbuildinfo`,
   ];
   const command = ["node_modules/typescript/bin/tsc", ...args, ...cache];
   const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });

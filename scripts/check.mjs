@@ -8,12 +8,12 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const CONCURRENCY = 2;
 const PRETTIER_CACHE =
-  "--cache --cache-strategy content --cache-location node_modules/.cache/prettier";
+  "--cache --cache-strategy content --cache-location node_modules/.cache/wschan/prettier";
 
 /** The command lines of the steps, for Node and by name. The longest comes first. */
 const STEPS = Object.entries({
   "unit tests":
-    "node_modules/vitest/vitest.mjs run --configLoader runner --project unit --reporter=dot",
+    "node_modules/vitest/vitest.mjs run --configLoader runner --project unit --maxWorkers=2",
   types: "scripts/check-types.mjs",
   lint: "scripts/lint-changed.mjs",
   format: `node_modules/prettier/bin/prettier.cjs --check --log-level=warn ${PRETTIER_CACHE} .`,

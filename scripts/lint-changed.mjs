@@ -12,7 +12,7 @@ import ts from "typescript";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-const CACHE = "node_modules/.cache/eslint";
+const CACHE = "node_modules/.cache/wschan/eslint";
 
 /** Folders without code that other files import. */
 const SKIPPED = /^(node_modules|coverage|docs|reports|\..*)$/;
