@@ -83,5 +83,12 @@ export default defineConfig({
     reporters: ["default", "test/helpers/reliability-reporter.ts", "test/helpers/reporter.ts"],
     testTimeout: ms(5_000),
     hookTimeout: ms(10_000),
+    // Of `npm run coverage`: also the files that no test loads.
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: ["text", "html"],
+      reportOnFailure: true,
+    },
   },
 });

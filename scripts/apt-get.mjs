@@ -1,43 +1,40 @@
 // @ts-check
-// What the install scripts have in common: Debian's packages for the programs that are missing.
+// Shared by the install scripts: installs missing programs as Debian packages.
 import { spawnSync } from "node:child_process";
 
+/** @typedef {import("../test/helpers/programs.mjs").Needed} Needed */
+
 /**
- * Sees to it that programs are there: a look if they are; else Debian's packages, where this may install
- * them. Fails, and names what is missing, where it may not.
- * @param {() => readonly import("../test/helpers/programs.mjs").Needed[]} find
- * @param {readonly string[]} elsewhere how to get them where there is no Debian, line by line
+ * Installs the Debian packages of the programs that are missing, if it runs as root on Debian. Prints one
+ * line for each program that is still missing, and then sets exit code 1.
+ * @param {() => readonly Needed[]} find
+ * @param {(missing: readonly Needed[]) => void} [fallback] a second way to install what apt-get could not
  */
-export function installMissing(find, elsewhere) {
-  const missing = () => find().filter(({ path }) => path === undefined);
-  const packages = missing().map(({ package: name }) => name);
-  const installed =
-    packages.length === 0 ||
-    (aptGet("update") && aptGet("install", "--yes", "--no-install-recommends", ...packages));
-  const left = missing();
-  if (left.length === 0) return;
-  const what = left.map(({ what, package: name }) => `  ${what} (Debian: ${name})`);
-  const names = left.map(({ package: name }) => name).join(" ");
-  console.error(
-    [
-      `${installed ? "Still missing" : "Missing, and apt-get could not install it"}:`,
-      ...what,
-      `On Debian, as root: apt-get update && apt-get install --no-install-recommends ${names}`,
-      ...elsewhere,
-    ].join("\n"),
-  );
-  process.exitCode = 1;
+export function installMissing(find, fallback) {
+  const findMissing = () => find().filter(({ path }) => path === undefined);
+  const packages = findMissing().map(({ package: name }) => name);
+  if (packages.length === 0) return;
+  if (runAptGet("update")) runAptGet("install", "--yes", "--no-install-recommends", ...packages);
+  const left = findMissing();
+  if (left.length > 0) fallback?.(left);
+  for (const { what, package: name } of findMissing()) {
+    console.error(
+      `Not installed: ${what} (Debian, as root: apt-get install ${name}; elsewhere: put it on PATH)`,
+    );
+    process.exitCode = 1;
+  }
 }
 
 /**
- * Runs apt-get, which only root may. Returns true if it succeeded.
+ * Runs apt-get, which only root may do. Returns true if it succeeded.
  * @param {string[]} args
  */
-function aptGet(...args) {
+function runAptGet(...args) {
   if (process.getuid?.() !== 0) return false;
   const { status } = spawnSync("apt-get", args, {
     stdio: ["ignore", "inherit", "inherit"],
-    // Offline, systemctl starts no server that a package brings: tests start their own.
+    // With SYSTEMD_OFFLINE, systemctl starts none of the servers that a package contains: the tests start
+    // their own.
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", SYSTEMD_OFFLINE: "1" },
   });
   return status === 0;

@@ -1,13 +1,15 @@
 // @ts-check
 // Installs the runtimes that e2e/runtimes/ runs the package in, each from the npm registry into a folder
 // of its own, .runtimes/<name>/: some put a `node` into node_modules/.bin, which must not shadow the
-// real one. What is there already is left as it is.
+// real one. Runtimes that are installed already are not touched. Prints one line for each runtime that
+// cannot be installed, and then sets exit code 1.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const NODE = `node-${process.platform}-${process.arch}`;
+const isWindows = process.platform === "win32";
+const NODE = `node-${isWindows ? "win" : process.platform}-${process.arch}`;
 
 /**
  * The package and version of each runtime.
@@ -33,11 +35,21 @@ for (const [runtime, [name, version]] of Object.entries(RUNTIMES)) {
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, "package.json"), "{}\n");
   const flags = ["--save-exact", "--prefer-offline", "--no-audit", "--no-fund", "--silent"];
-  execFileSync("npm", ["install", ...flags, `${name}@${version}`], { cwd: dir, stdio: "inherit" });
+  try {
+    // On Windows npm is a batch file, which only a shell can run.
+    execFileSync("npm", ["install", ...flags, `${name}@${version}`], {
+      cwd: dir,
+      stdio: "inherit",
+      shell: isWindows,
+    });
+  } catch {
+    console.error(`Not installed: ${runtime} (npm install ${name}@${version} failed)`);
+    process.exitCode = 1;
+  }
 }
 
 /**
- * The version of a package that is installed in `dir`, if one is.
+ * Returns the version of a package that is installed in `dir`; `undefined` if it is not installed.
  *
  * @param {string} dir
  * @param {string} name

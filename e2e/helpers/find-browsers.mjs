@@ -1,5 +1,6 @@
 // @ts-check
 // Where the three browsers are. In JavaScript, because the install script runs without a build too.
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, firefox } from "playwright";
@@ -56,12 +57,15 @@ export function findBrowser(name) {
 }
 
 /**
- * Playwright's own download of a browser.
+ * Returns the path of the browser that Playwright has downloaded, if it has.
  * @param {import("playwright").BrowserType} browser
  */
 function own(browser) {
   const path = browser.executablePath();
-  return existsSync(path) ? path : undefined;
+  if (!existsSync(path)) return undefined;
+  // On Linux the download may lack libraries of the system, and then it does not start.
+  const starts = process.platform !== "linux" || spawnSync(path, ["--version"]).status === 0;
+  return starts ? path : undefined;
 }
 
 /** WebKitGTK's own small browser: a library's folder of the system has it, never PATH. */
