@@ -354,14 +354,13 @@ type Bytes = ReturnType<Uint8Array["slice"]>;
 type Data = string | ArrayBuffer | ArrayBufferView;
 
 /**
- * The line between the core and a platform's WebSocket. A transport moves messages and tells what
- * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
- * Types only.
+ * The contract between the core and a platform's WebSocket, in types. A transport moves messages and
+ * reports events. Deadlines, limits on unread bytes and the rules of close codes belong to the core.
  */
 
-/** How a slow consumer is answered: see {@link Client.backpressure}. */
+/** The way a slow consumer is handled: see {@link Client.backpressure}. */
 type Backpressure = "socket" | "stream" | "buffer";
-/** The HTTP response that opened a connection. Node alone can see it. */
+/** The HTTP response that opened a connection. Only Node can see it. */
 interface Handshake {
     readonly status: number;
     /** Names in lower case. */

@@ -1353,7 +1353,7 @@ class Pings {
   end() {
     const pending = this.#pending;
     this.#pending = [];
-    for (const { done } of pending) done(NaN);
+    for (const { done } of pending) done(void 0);
   }
 }
 
@@ -1374,7 +1374,8 @@ function copyHeaders(headers) {
 function parseRetryAfter(value) {
   if (value === void 0) return void 0;
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1e3, Number.MAX_SAFE_INTEGER);
-  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
+  if (!HTTP_DATE.test(value)) return void 0;
+  const date = Date.parse(value);
   return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
 }
 
@@ -1415,8 +1416,8 @@ class SocketConnection {
   /** @param label - The URL as errors show it. */
   constructor(socket, response, options, label) {
     /** The number of messages and pings that were sent, and of those that were flushed. */
-    this.taken = 0;
-    this.written = 0;
+    this.accepted = 0;
+    this.flushed = 0;
     this.#pings = new Pings();
     this.#deferred = new DeferredTasks();
     /** True if the server has closed its half of TCP and that has not been reported yet. */
@@ -1484,13 +1485,16 @@ class SocketConnection {
   }
   get progress() {
     const isIdle = this.#counters.isAccepted ?? this.#socket.writableLength === 0;
-    return isIdle ? NaN : this.#counters.sent;
+    return isIdle ? void 0 : this.#counters.sent;
   }
   get unsent() {
     return this.#counters.unsent;
   }
-  get life() {
-    return this.#reader.isInMessage ? NaN : this.#counters.received + this.#counters.sent;
+  get activity() {
+    return this.#counters.received + this.#counters.sent;
+  }
+  get isReceiving() {
+    return this.#reader.isInMessage;
   }
   get timesPaused() {
     return this.#reader.timesPaused;
@@ -1500,16 +1504,16 @@ class SocketConnection {
   }
   // Sending
   send(data) {
-    if (!this.#canSend) return -1;
-    this.taken++;
+    if (!this.#canSend) return void 0;
+    this.accepted++;
     return this.#sender.send(data);
   }
   get #canSend() {
     return this.#closeHandshake.isOpen && this.#socket.writable;
   }
   onFlushed(frames) {
-    this.written += frames;
-    this.#pings.onFlushed(this.written);
+    this.flushed += frames;
+    this.#pings.onFlushed(this.flushed);
     this.#answerPing();
     this.#closeHandshake.linger();
     this.#handler?.onProgress();
@@ -1519,7 +1523,7 @@ class SocketConnection {
   }
   ping(done) {
     const { isOpen } = this.#closeHandshake;
-    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
+    const ping = this.#pings.add(isOpen ? ++this.accepted : Infinity, done);
     this.#reader.regulate();
     if (isOpen) this.#writer.add(FIN | PING, ping.payload);
     return () => {
@@ -1587,7 +1591,7 @@ class SocketConnection {
     this.onParsed();
     return this.#counters.isAccepted ?? wasIdle ? code : void 0;
   }
-  cut() {
+  destroy() {
     this.#socket.destroy();
     this.#onSocketClose();
   }
@@ -1599,7 +1603,7 @@ class SocketConnection {
   /** Ends the connection because of an error on this side. */
   #fail(cause) {
     this.#cause ??= cause;
-    this.#deferred.add(() => this.cut());
+    this.#deferred.add(() => this.destroy());
   }
   #onSocketClose() {
     this.#isSocketClosed = true;
@@ -2042,8 +2046,8 @@ class WsConnection {
   constructor(ws, response, options, label) {
     this.timesPaused = 0;
     /** The number of messages and pings that were sent, and of those that were flushed. */
-    this.taken = 0;
-    this.written = 0;
+    this.accepted = 0;
+    this.flushed = 0;
     this.#pings = new Pings();
     this.#hasFailed = false;
     this.#pressure = 0;
@@ -2090,14 +2094,14 @@ class WsConnection {
     return this.#ws.bufferedAmount;
   }
   get progress() {
-    return this.bufferedAmount > 0 ? this.written - this.bufferedAmount : NaN;
+    return this.bufferedAmount > 0 ? this.flushed - this.bufferedAmount : void 0;
   }
   send(data) {
-    if (this.#ws.readyState !== WebSocket.OPEN) return -1;
+    if (this.#ws.readyState !== WebSocket.OPEN) return void 0;
     const isText = typeof data === "string";
     const size = isText ? node_buffer.Buffer.byteLength(data) : data.length;
     const compress = size >= this.#options.compressionThreshold;
-    this.taken++;
+    this.accepted++;
     this.#ws.send(
       isText ? data : data.slice(),
       { binary: !isText, compress },
@@ -2107,7 +2111,7 @@ class WsConnection {
   }
   ping(done) {
     const isOpen = this.#ws.readyState === WebSocket.OPEN;
-    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
+    const ping = this.#pings.add(isOpen ? ++this.accepted : Infinity, done);
     this.#regulate();
     if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onFlushed(error));
     return () => {
@@ -2117,8 +2121,8 @@ class WsConnection {
   }
   #onFlushed(error) {
     if (error) return;
-    this.written++;
-    this.#pings.onFlushed(this.written);
+    this.flushed++;
+    this.#pings.onFlushed(this.flushed);
     this.#handler?.onProgress();
   }
   warn(text) {
@@ -2158,7 +2162,7 @@ class WsConnection {
     ws.once("close", () => clearTimeout(timer));
     return code;
   }
-  cut() {
+  destroy() {
     this.#ws.terminate();
   }
   #onError(cause) {

@@ -188,25 +188,27 @@
     }
   }
 
-  const TRAITS = {
+  const KINDS$1 = {
     ABORTED: "CANCELED",
     CHANNEL_CLOSED: "INVALID",
     CLOSED: "UNAVAILABLE",
-    CONNECTION_LOST: "+UNAVAILABLE",
-    DIAL_FAILED: "+INTERNAL",
+    CONNECTION_LOST: "UNAVAILABLE",
     MESSAGE_TOO_BIG: "INVALID",
-    QUEUE_FULL: "+RATE_LIMITED",
-    SLOW_CONSUMER: "+RATE_LIMITED",
+    QUEUE_FULL: "RATE_LIMITED",
+    SLOW_CONSUMER: "RATE_LIMITED",
     UNSUPPORTED: "UNSUPPORTED"
   };
-  function traitsOf(code) {
-    if (code.includes("TIMEOUT")) return "+TIMEOUT";
+  const RETRYABLE_CODES$1 = [
+    "CONNECTION_LOST",
+    "DIAL_FAILED",
+    "QUEUE_FULL",
+    "SLOW_CONSUMER"
+  ];
+  function kindOf(code) {
+    if (code.includes("TIMEOUT")) return "TIMEOUT";
     if (code.includes("INVALID")) return "INVALID";
     if (code.includes("FORBIDDEN")) return "PERMISSION_DENIED";
-    return TRAITS[code] ?? "INTERNAL";
-  }
-  function parseTraits(traits) {
-    return { kind: traits.replace("+", ""), retryable: traits[0] === "+" };
+    return KINDS$1[code] ?? "INTERNAL";
   }
   const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
   const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
@@ -214,10 +216,10 @@
   class WsError extends Error {
     constructor(code, message, init = {}) {
       super(escapeControls(message), init.cause === void 0 ? void 0 : init);
-      const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
+      const { kind = kindOf(code), details = {} } = init;
       this.code = code;
       this.kind = kind;
-      this.retryable = retryable;
+      this.retryable = init.retryable ?? (kind === "TIMEOUT" || RETRYABLE_CODES$1.includes(code));
       this.details = hideSecrets(details);
       Object.defineProperty(this, BRAND, { value: true });
     }
@@ -335,14 +337,14 @@
     return durationOf("duration", value);
   }
   function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
-    const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
-    if (ms >= 0 && ms <= max) return ms + 0;
+    const ms = typeof value === "string" ? parseText(value) : value;
+    if (typeof ms === "number" && ms >= 0 && ms <= max) return ms + 0;
     const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
     throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
   }
   function parseText(text) {
     if (/^[+-]?0$/.test(text)) return 0;
-    if (!/^[+-]?[\d.]/.test(text)) return NaN;
+    if (!/^[+-]?[\d.]/.test(text)) return void 0;
     let total = 0;
     for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
       const ms = Number(`${digits}e${String(POWERS[unit])}`);
@@ -503,22 +505,26 @@
       `close: code ${show(code)} or its reason may not be sent: use ${limits}`
     );
   }
-  const PEER_TRAITS = {
+  const KINDS = {
     1008: "PERMISSION_DENIED",
-    1011: "+INTERNAL",
-    1012: "+UNAVAILABLE",
-    1013: "+UNAVAILABLE",
-    1014: "+UNAVAILABLE",
+    1012: "UNAVAILABLE",
+    1013: "UNAVAILABLE",
+    1014: "UNAVAILABLE",
     3e3: "PERMISSION_DENIED",
     3003: "PERMISSION_DENIED",
-    3008: "+TIMEOUT"
+    3008: "TIMEOUT"
   };
+  const RETRYABLE_CODES = [1011, 1012, 1013, 1014, 3008];
   function peerError(where, code, reason) {
     if (code === NORMAL || code === GOING_AWAY || code === NO_STATUS) return void 0;
     return new WsError(
       "CLOSED_BY_PEER",
       `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
-      { ...parseTraits(PEER_TRAITS[code] ?? "INTERNAL"), details: { closeCode: code, reason } }
+      {
+        kind: KINDS[code] ?? "INTERNAL",
+        retryable: RETRYABLE_CODES.includes(code),
+        details: { closeCode: code, reason }
+      }
     );
   }
 
@@ -1141,8 +1147,8 @@
         throw connection.error("UNSUPPORTED", "ping", text);
       }
       const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
-      const roundTrip = this.state === "open" ? await waitFor(`ping ${label}`, "PING_TIMEOUT", options, wait) : NaN;
-      if (Number.isNaN(roundTrip)) throw connection.closedError("ping");
+      const roundTrip = this.state === "open" ? await waitFor(`ping ${label}`, "PING_TIMEOUT", options, wait) : void 0;
+      if (roundTrip === void 0) throw connection.closedError("ping");
       return connection.liveness.roundTrip = roundTrip;
     }
     /**
@@ -1407,13 +1413,14 @@
     /** Settles a keep-alive that waits for the answer to its message. */
     #onAnswer;
     /** The transport's progress when it was last read. */
-    #lastProgress = NaN;
+    #lastProgress;
     constructor(connection) {
       this.#connection = connection;
       const { transport } = connection;
       const { readTimeout, writeTimeout, keepAlive } = connection.options;
-      const hasLife = hasChanged(() => transport.life);
-      this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, hasLife);
+      const hasMoved = hasChanged(() => transport.activity);
+      const isAlive = () => hasMoved() || transport.isReceiving === true;
+      this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, isAlive);
       const hasProgress = () => this.#hasProgress();
       this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
       if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
@@ -1445,7 +1452,7 @@
       let last = transport.unsent ?? 0;
       this.#close = startDeadline(
         options.closeTimeout,
-        () => transport.cut(),
+        () => transport.destroy(),
         () => {
           const isShrinking = last > (last = transport.unsent ?? 0);
           return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
@@ -1462,7 +1469,8 @@
     }
     /** True if bytes have left since the last call, or if none wait. */
     #hasProgress() {
-      return this.#lastProgress !== (this.#lastProgress = this.#connection.transport.progress);
+      const { progress } = this.#connection.transport;
+      return this.#lastProgress !== (this.#lastProgress = progress) || progress === void 0;
     }
     #watch(code, period, closeCode, isAlive) {
       if (period === void 0) return void 0;
@@ -1472,10 +1480,10 @@
     #startKeepAlive({ interval, timeout, message, onPong }) {
       const { transport, delivery, sending } = this.#connection;
       const hasArrived = hasChanged(
-        () => (transport.received ?? delivery.messages) + (transport.progress || 0)
+        () => (transport.received ?? delivery.messages) + (transport.progress ?? 0)
       );
       const hasSent = hasChanged(
-        () => transport.taken + sending.messages + (transport.progress || 0)
+        () => transport.accepted + sending.messages + (transport.progress ?? 0)
       );
       const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
       const byMessage = (done) => this.#sendMessage(message, done);
@@ -1484,7 +1492,7 @@
         alive: () => hasArrived() || isPaused(),
         sent: () => hasSent() || isPaused(),
         ask: (answered) => ping((roundTrip) => {
-          if (Number.isNaN(roundTrip)) return;
+          if (roundTrip === void 0) return;
           this.roundTrip = roundTrip;
           answered();
           microtask(() => onPong?.(roundTrip));
@@ -1541,13 +1549,13 @@
     /** True if the operating system has accepted everything that was sent. */
     get isFlushed() {
       const { transport } = this.#connection;
-      return transport.written >= transport.taken;
+      return transport.flushed >= transport.accepted;
     }
     /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
     offer(payload) {
       const { state, transport } = this.#connection;
-      const size = state === "open" ? transport.send(payload) : -1;
-      if (size < 0) return void 0;
+      const size = state === "open" ? transport.send(payload) : void 0;
+      if (size === void 0) return void 0;
       this.messages++;
       this.bytes += size;
       return this.#settle(size);
@@ -1555,8 +1563,8 @@
     /** Settles when everything that was sent before this call is flushed. */
     flushed(operation) {
       const { transport } = this.#connection;
-      const { taken } = transport;
-      return this.until(operation, () => transport.written >= taken);
+      const { accepted: taken } = transport;
+      return this.until(operation, () => transport.flushed >= taken);
     }
     /** Settles when `holds` returns true, which is checked after every progress. */
     async until(operation, holds) {
@@ -2352,14 +2360,14 @@
   class WebSocketTransport {
     constructor(socket) {
       this.timesPaused = 0;
-      this.taken = 0;
+      this.accepted = 0;
       this.#paused = false;
       /**
        * Closes the connection when the page enters the back/forward cache, which freezes it: Chromium would close
        * the connection only when the page is shown again. If the page is unloaded, the browser itself sends 1001.
        */
       this.#onPageHide = ({ persisted }) => {
-        if (persisted) this.cut(GOING_AWAY);
+        if (persisted) this.destroy(GOING_AWAY);
       };
       this.#socket = socket;
       this.protocol = socket.protocol;
@@ -2388,20 +2396,20 @@
     get bufferedAmount() {
       return this.#socket.bufferedAmount;
     }
-    get written() {
-      return this.taken - (this.bufferedAmount ?? 0);
+    get flushed() {
+      return this.accepted - (this.bufferedAmount ?? 0);
     }
     get progress() {
-      return this.bufferedAmount ? this.written : NaN;
+      return this.bufferedAmount ? this.flushed : void 0;
     }
     send(data) {
       const socket = this.#socket;
-      if (socket.readyState !== OPEN) return -1;
+      if (socket.readyState !== OPEN) return void 0;
       const isText = typeof data === "string";
       const size = isText ? utf8Size(data) : data.length;
-      this.taken -= this.bufferedAmount ?? 0;
+      this.accepted -= this.bufferedAmount ?? 0;
       socket.send(isText ? data : data.slice(), size);
-      this.taken += this.bufferedAmount ?? 0;
+      this.accepted += this.bufferedAmount ?? 0;
       this.#watch();
       return size;
     }
@@ -2415,7 +2423,7 @@
       this.#sentCode = browserCode(code);
       this.#socket.close(this.#sentCode, reason);
     }
-    cut(code = ABNORMAL_CLOSURE) {
+    destroy(code = ABNORMAL_CLOSURE) {
       const handler = this.#handler;
       this.terminate(code);
       handler?.onEnd({ code: ABNORMAL_CLOSURE, reason: "", sentCode: this.#sentCode });

@@ -276,9 +276,9 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
     const roundTrip =
       this.state === "open"
-        ? await waitFor<number>(`ping ${label}`, "PING_TIMEOUT", options, wait)
-        : NaN;
-    if (Number.isNaN(roundTrip)) throw connection.closedError("ping");
+        ? await waitFor<number | undefined>(`ping ${label}`, "PING_TIMEOUT", options, wait)
+        : undefined;
+    if (roundTrip === undefined) throw connection.closedError("ping");
     return (connection.liveness.roundTrip = roundTrip);
   }
 

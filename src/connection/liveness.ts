@@ -3,7 +3,7 @@ import type { ResolvedKeepAlive } from "../options/keep-alive-options.js";
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR, TIMEOUT } from "../protocol/close-codes.js";
 import type { Data } from "../protocol/message.js";
 import { toPayload } from "../protocol/payload.js";
-import type { Pressure, Transport } from "../protocol/transport.js";
+import type { PingDone, Pressure, Transport } from "../protocol/transport.js";
 import { microtask, now } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
 import type { Deadline } from "../time/deadline.js";
@@ -37,14 +37,16 @@ export class Liveness {
   /** Settles a keep-alive that waits for the answer to its message. */
   #onAnswer: (() => void) | undefined;
   /** The transport's progress when it was last read. */
-  #lastProgress = NaN;
+  #lastProgress: number | undefined;
 
   constructor(connection: LivenessHost) {
     this.#connection = connection;
     const { transport } = connection;
     const { readTimeout, writeTimeout, keepAlive } = connection.options;
-    const hasLife = hasChanged(() => transport.life);
-    this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, hasLife);
+    const hasMoved = hasChanged(() => transport.activity);
+    // Within a message, silence is for `keepAlive` to detect.
+    const isAlive = (): boolean => hasMoved() || transport.isReceiving === true;
+    this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, isAlive);
     // No close frame: it would wait for the bytes that do not move.
     const hasProgress = (): boolean => this.#hasProgress();
     this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
@@ -84,7 +86,7 @@ export class Liveness {
     let last = transport.unsent ?? 0;
     this.#close = startDeadline(
       options.closeTimeout,
-      () => transport.cut(),
+      () => transport.destroy(),
       () => {
         const isShrinking = last > (last = transport.unsent ?? 0);
         return isShrinking || (this.#connection.bufferedAmount > 0 && this.#hasProgress());
@@ -104,7 +106,8 @@ export class Liveness {
 
   /** True if bytes have left since the last call, or if none wait. */
   #hasProgress(): boolean {
-    return this.#lastProgress !== (this.#lastProgress = this.#connection.transport.progress);
+    const { progress } = this.#connection.transport;
+    return this.#lastProgress !== (this.#lastProgress = progress) || progress === undefined;
   }
 
   #watch(
@@ -123,11 +126,11 @@ export class Liveness {
     const { transport, delivery, sending } = this.#connection;
     // Bytes that the peer accepts count as life; bytes that the operating system accepts prove nothing.
     const hasArrived = hasChanged(
-      () => (transport.received ?? delivery.messages) + (transport.progress || 0),
+      () => (transport.received ?? delivery.messages) + (transport.progress ?? 0),
     );
     // Messages count as well as bytes, because browsers count no bytes for an empty message.
     const hasSent = hasChanged(
-      () => transport.taken + sending.messages + (transport.progress || 0),
+      () => transport.accepted + sending.messages + (transport.progress ?? 0),
     );
     const isPaused = (): boolean => transport.backpressure !== "buffer" && this.#isFull();
     // Options without a message are refused where there are no ping frames.
@@ -139,7 +142,7 @@ export class Liveness {
       ask: (answered) =>
         ping((roundTrip) => {
           // The connection has ended without an answer.
-          if (Number.isNaN(roundTrip)) return;
+          if (roundTrip === undefined) return;
           this.roundTrip = roundTrip;
           answered();
           // In a microtask, so that an exception does not pass through the transport.
@@ -152,7 +155,7 @@ export class Liveness {
   }
 
   /** Sends the message of a keep-alive in place of a ping; the next message that arrives answers it. */
-  #sendMessage(message: () => Data, done: (roundTrip: number) => void): () => void {
+  #sendMessage(message: () => Data, done: PingDone): () => void {
     const start = now();
     this.#onAnswer = () => done(now() - start);
     try {

@@ -36,14 +36,14 @@ export class Sending {
   /** True if the operating system has accepted everything that was sent. */
   get isFlushed(): boolean {
     const { transport } = this.#connection;
-    return transport.written >= transport.taken;
+    return transport.flushed >= transport.accepted;
   }
 
   /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
   offer(payload: string | Uint8Array): Promise<void> | undefined {
     const { state, transport } = this.#connection;
-    const size = state === "open" ? transport.send(payload) : -1;
-    if (size < 0) return undefined;
+    const size = state === "open" ? transport.send(payload) : undefined;
+    if (size === undefined) return undefined;
     this.messages++;
     this.bytes += size;
     return this.#settle(size);
@@ -52,8 +52,8 @@ export class Sending {
   /** Settles when everything that was sent before this call is flushed. */
   flushed(operation: string): Promise<void> {
     const { transport } = this.#connection;
-    const { taken } = transport;
-    return this.until(operation, () => transport.written >= taken);
+    const { accepted: taken } = transport;
+    return this.until(operation, () => transport.flushed >= taken);
   }
 
   /** Settles when `holds` returns true, which is checked after every progress. */

@@ -42,32 +42,31 @@ export interface ErrorInit {
   readonly cause?: unknown;
 }
 
-/**
- * The kinds of the codes whose names do not tell it; a `+` marks a code that is retryable. All other
- * codes: see `traitsOf`.
- */
-const TRAITS: Readonly<Partial<Record<ErrorCode, string>>> = {
+/** The kinds of the codes whose names do not contain them. All other codes: see `kindOf`. */
+const KINDS: Readonly<Partial<Record<ErrorCode, ErrorKind>>> = {
   ABORTED: "CANCELED",
   CHANNEL_CLOSED: "INVALID",
   CLOSED: "UNAVAILABLE",
-  CONNECTION_LOST: "+UNAVAILABLE",
-  DIAL_FAILED: "+INTERNAL",
+  CONNECTION_LOST: "UNAVAILABLE",
   MESSAGE_TOO_BIG: "INVALID",
-  QUEUE_FULL: "+RATE_LIMITED",
-  SLOW_CONSUMER: "+RATE_LIMITED",
+  QUEUE_FULL: "RATE_LIMITED",
+  SLOW_CONSUMER: "RATE_LIMITED",
   UNSUPPORTED: "UNSUPPORTED",
 };
 
-function traitsOf(code: ErrorCode): string {
-  if (code.includes("TIMEOUT")) return "+TIMEOUT";
+/** Codes that are retryable, besides all timeouts. */
+const RETRYABLE_CODES: readonly ErrorCode[] = [
+  "CONNECTION_LOST",
+  "DIAL_FAILED",
+  "QUEUE_FULL",
+  "SLOW_CONSUMER",
+];
+
+function kindOf(code: ErrorCode): ErrorKind {
+  if (code.includes("TIMEOUT")) return "TIMEOUT";
   if (code.includes("INVALID")) return "INVALID";
   if (code.includes("FORBIDDEN")) return "PERMISSION_DENIED";
-  return TRAITS[code] ?? "INTERNAL";
-}
-
-/** Reads an entry of a table of kinds: the kind, after a `+` if it is retryable. */
-export function parseTraits(traits: string): { kind: ErrorKind; retryable: boolean } {
-  return { kind: traits.replace("+", "") as ErrorKind, retryable: traits[0] === "+" };
+  return KINDS[code] ?? "INTERNAL";
 }
 
 /** C0, DEL, C1, bidirectional controls, and the separators of lines and paragraphs. */
@@ -102,10 +101,10 @@ export class WsError extends Error {
   constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
     // `inspect` would show a cause of `undefined`.
     super(escapeControls(message), init.cause === undefined ? undefined : init);
-    const { kind, retryable, details = {} } = { ...parseTraits(traitsOf(code)), ...init };
+    const { kind = kindOf(code), details = {} } = init;
     this.code = code;
     this.kind = kind;
-    this.retryable = retryable;
+    this.retryable = init.retryable ?? (code.includes("TIMEOUT") || RETRYABLE_CODES.includes(code));
     this.details = hideSecrets(details);
     // No computed member of the class: a bundler would keep one that is not used.
     Object.defineProperty(this, BRAND, { value: true });

@@ -1,5 +1,6 @@
 import { show } from "../errors/validation.js";
-import { parseTraits, WsError } from "../errors/ws-error.js";
+import type { ErrorKind } from "../errors/error-codes.js";
+import { WsError } from "../errors/ws-error.js";
 import { GOING_AWAY, isFrameCode, NO_STATUS, NORMAL } from "./close-codes.js";
 import { utf8Size } from "./message.js";
 
@@ -32,17 +33,19 @@ export function checkClose(code: unknown, reason: unknown): void {
   );
 }
 
-/** The kinds by close code; a `+` marks a code that is retryable. All others: INTERNAL, and not. */
-const PEER_TRAITS: Readonly<Record<number, string>> = {
+/** The kinds of errors by close code. All other codes: INTERNAL. */
+const KINDS: Readonly<Record<number, ErrorKind>> = {
   1008: "PERMISSION_DENIED",
-  1011: "+INTERNAL",
-  1012: "+UNAVAILABLE",
-  1013: "+UNAVAILABLE",
-  1014: "+UNAVAILABLE",
+  1012: "UNAVAILABLE",
+  1013: "UNAVAILABLE",
+  1014: "UNAVAILABLE",
   3000: "PERMISSION_DENIED",
   3003: "PERMISSION_DENIED",
-  3008: "+TIMEOUT",
+  3008: "TIMEOUT",
 };
+
+/** Close codes after which another connection may succeed. */
+const RETRYABLE_CODES: readonly number[] = [1011, 1012, 1013, 1014, 3008];
 
 /** The error of a close that the peer began with this code; none after a normal end. */
 export function peerError(where: string, code: number, reason: string): WsError | undefined {
@@ -50,6 +53,10 @@ export function peerError(where: string, code: number, reason: string): WsError 
   return new WsError(
     "CLOSED_BY_PEER",
     `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
-    { ...parseTraits(PEER_TRAITS[code] ?? "INTERNAL"), details: { closeCode: code, reason } },
+    {
+      kind: KINDS[code] ?? "INTERNAL",
+      retryable: RETRYABLE_CODES.includes(code),
+      details: { closeCode: code, reason },
+    },
   );
 }

@@ -1,16 +1,15 @@
 /**
- * The line between the core and a platform's WebSocket. A transport moves messages and tells what
- * happened; deadlines, limits of waiting bytes, close-code rules and errors' timing are the core's.
- * Types only.
+ * The contract between the core and a platform's WebSocket, in types. A transport moves messages and
+ * reports events. Deadlines, limits on unread bytes and the rules of close codes belong to the core.
  */
 import type { WsError } from "../errors/ws-error.js";
 import type { CompressionMode } from "./constants.js";
 import type { Message } from "./message.js";
 
-/** How a slow consumer is answered: see {@link Client.backpressure}. */
+/** The way a slow consumer is handled: see {@link Client.backpressure}. */
 export type Backpressure = "socket" | "stream" | "buffer";
 
-/** The HTTP response that opened a connection. Node alone can see it. */
+/** The HTTP response that opened a connection. Only Node can see it. */
 export interface Handshake {
   readonly status: number;
   /** Names in lower case. */
@@ -18,81 +17,85 @@ export interface Handshake {
 }
 
 /**
- * The backlog of the consumer. 0: none; 1: its channel is full; 2: so much is unread that even a pong
- * that is awaited is no reason to read on.
+ * The backlog of the consumer. 0: none. 1: its channel is full. 2: so much is unread that reading stops
+ * even while a pong is awaited.
  */
 export type Pressure = 0 | 1 | 2;
 
+/** Called with the round trip of a ping in milliseconds; `undefined` if the connection ends first. */
+export type PingDone = (roundTrip: number | undefined) => void;
+
 /** An open connection, as the core drives it. */
 export interface Transport {
-  /** The subprotocol the server picked; `""` for none. */
+  /** The subprotocol that the server picked; `""` for none. */
   readonly protocol: string;
-  /** The extensions the server accepted, as it wrote them; `""` for none. */
+  /** The extensions that the server accepted, as it wrote them; `""` for none. */
   readonly extensions: string;
   /** The mode of permessage-deflate that is in force in both directions. */
   readonly compression: CompressionMode;
   readonly handshake?: Handshake | undefined;
-  /** `"buffer"`: it is never paused, be it that it cannot be or that option `backpressure` says so. */
+  /** `"buffer"` if reading is never paused: the platform cannot, or option `backpressure` says so. */
   readonly backpressure: Backpressure;
-  /** Bytes that wait to be handed to the operating system; `undefined` where the platform hides it. */
+  /** Bytes that the operating system has not accepted yet; `undefined` if the platform hides the number. */
   readonly bufferedAmount: number | undefined;
-  /** Bytes that the operating system has accepted and the peer's has not, where it can be told. */
+  /** Bytes that the operating system has accepted and the peer's has not; absent if that is unknown. */
   readonly unsent?: number;
-  /** Counts what was handed to `send` and `ping`, in a unit of the transport's own. */
-  readonly taken: number;
-  /** How much of `taken` the operating system has. Stands still once the connection has ended. */
-  readonly written: number;
-  /** Changes whenever the operating system has taken bytes; NaN while none wait for the peer. */
-  readonly progress: number;
-  /** Changes whenever bytes came or went; NaN while a message is half received. Where it can be told. */
-  readonly life?: number;
-  /** How many bytes have come, where it can be told. */
+  /** Counts the frames or bytes that `send` and `ping` have accepted, in a unit of the transport's own. */
+  readonly accepted: number;
+  /** The part of `accepted` that the operating system has. It does not change after the end. */
+  readonly flushed: number;
+  /** Changes whenever bytes have left; `undefined` while no bytes wait. */
+  readonly progress: number | undefined;
+  /** Changes whenever bytes were received or sent; absent if that is unknown. */
+  readonly activity?: number;
+  /** True while a message is partly received; absent if that is unknown. */
+  readonly isReceiving?: boolean;
+  /** The number of received bytes; absent if that is unknown. */
   readonly received?: number | undefined;
-  /** How often reading has really been paused. */
+  /** The number of times that reading was paused. */
   readonly timesPaused: number;
-  /** Takes over one message, in call order. Returns its payload in bytes; -1: it takes no more. */
-  send(data: string | Uint8Array): number;
+  /** Sends a message; messages leave in call order. Returns its size in bytes, `undefined` if it is too late. */
+  send(data: string | Uint8Array): number | undefined;
   /**
-   * Sends a ping frame, where the platform has them. `done` gets the round trip in milliseconds, from
-   * the flushed ping, when its pong or a later one's arrives; NaN when the connection has ended. Returns
-   * what gives it up.
+   * Sends a ping frame; absent on platforms without them. The round trip begins when the ping is flushed
+   * and ends with its pong or a later one. Returns a function that cancels the wait for the pong.
    */
-  ping?(done: (roundTrip: number) => void): () => void;
-  /** Prints a warning for the developer, where the platform has a way of its own. Otherwise: `console.warn`. */
+  ping?(done: PingDone): () => void;
+  /** Prints a warning for the developer. Default: `console.warn`. */
   readonly warn?: ((text: string) => void) | undefined;
-  /** Stops or continues reading, where the platform can. */
+  /** Pauses or resumes reading, on platforms that can. */
   pause(pressure: Pressure): void;
-  /** Sends a close frame, then ends as the peer answers. */
+  /** Sends a close frame, and ends when the peer has answered it. */
   close(code: number, reason: string): void;
-  /** Ends at once, and tells by `onEnd`, with the code of the peer's close frame if that had come. */
-  cut(): void;
+  /** Ends at once and calls `onEnd`, with the code of the peer's close frame if it has arrived. */
+  destroy(): void;
   /**
-   * Ends at once, without callbacks; with a close frame if one fits, but for code 1006: that is none.
-   * Returns the code that goes out: browsers may send but few.
+   * Ends at once, without callbacks. Sends a close frame if that is possible, unless the code is 1006.
+   * Returns the code that was sent; browsers may only send some codes.
    */
   terminate(code: number): number | undefined;
 }
 
-/** What a transport tells the core. Nothing is told after `onEnd`. */
+/** The core as a transport sees it. A transport calls nothing after `onEnd`. */
 export interface TransportHandler {
-  /** A whole message arrived; `size` is its payload in bytes. */
+  /** A message has arrived; `size` is its payload in bytes. */
   onMessage(message: Message, size: number): void;
-  /** `written` or `bufferedAmount` may have changed. */
+  /** `flushed` or `bufferedAmount` may have changed. */
   onProgress(): void;
-  /** The peer broke a rule or a limit: nothing more can be received. `closeCode` is to tell it why. */
+  /** The peer broke the protocol or a limit. Nothing more is received. `closeCode` is for the peer. */
   onError(error: WsError, closeCode: number): void;
-  /** The peer has begun to close: nothing more can be sent. */
+  /** The peer has begun to close. Nothing more can be sent. */
   onClosing(): void;
   onEnd(end: TransportEnd): void;
 }
 
-/** How a connection ended, as the transport saw it. */
+/** The end of a connection, as the transport saw it. */
 export interface TransportEnd {
-  /** The code of the peer's close frame; 1005: it had none; 1006: there was no close frame. */
+  /** The code of the peer's close frame: 1005 if it has none, 1006 if there was no close frame. */
   readonly code: number;
   readonly reason: string;
-  /** What broke it, where the platform tells. */
+  /** The error that ended it, if the platform reports one. */
   readonly cause?: unknown;
-  /** The code that `close` sent, or would have: none if the peer's own came first, without a code. */
+  /** The code that `close` sent or would have sent; none if a close frame of the peer without a code came first. */
   readonly sentCode?: number | undefined;
 }

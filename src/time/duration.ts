@@ -44,16 +44,20 @@ export function durationOf(
   max: number = MAX,
   code: ErrorCode = "INVALID_DURATION",
 ): number {
-  const ms = typeof value === "string" ? parseText(value) : typeof value === "number" ? value : NaN;
-  if (ms >= 0 && ms <= max) return ms + 0; // -0 becomes 0
+  const ms = typeof value === "string" ? parseText(value) : value;
+  // The sum turns -0 into 0.
+  if (typeof ms === "number" && ms >= 0 && ms <= max) return ms + 0;
   const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
   throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
 }
 
-/** The milliseconds of a Go duration, or NaN. Nothing is matched twice: the time is linear. */
-function parseText(text: string): number {
+/**
+ * Returns the milliseconds of a Go duration; `undefined`, or not a number, if it is none. No character is
+ * matched twice, so the time is linear.
+ */
+function parseText(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
-  if (!/^[+-]?[\d.]/.test(text)) return NaN;
+  if (!/^[+-]?[\d.]/.test(text)) return undefined;
   let total = 0;
   for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
     // In the text, so that "1.005s" is 1005 and not 1004.9999999999999. A name that is no unit

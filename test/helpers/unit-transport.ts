@@ -12,6 +12,7 @@ import type { ResolvedOptions } from "../../src/options/resolved-options.js";
 import type {
   Backpressure,
   Handshake,
+  PingDone,
   Pressure,
   Transport,
   TransportEnd,
@@ -41,8 +42,8 @@ export class FakeTransport implements Transport {
   backpressure: Backpressure = "socket";
   bufferedAmount: number | undefined = 0;
   unsent = 0;
-  taken = 0;
-  written = 0;
+  accepted = 0;
+  flushed = 0;
   /** What the kernel has taken, and whether bytes wait for the peer. */
   bytesWritten = 0;
   blocked = false;
@@ -57,7 +58,7 @@ export class FakeTransport implements Transport {
   readonly sent: (string | Uint8Array)[] = [];
   readonly warnings: string[] = [];
   /** What the pings that wait are told. */
-  readonly pings: ((roundTrip: number) => void)[] = [];
+  readonly pings: PingDone[] = [];
   /** Sent bytes stay in `bufferedAmount` until `drain`. */
   holds = false;
   /** Takes no more messages. */
@@ -74,29 +75,33 @@ export class FakeTransport implements Transport {
     return compressionMode(this.extensions);
   }
 
-  get progress(): number {
-    return this.blocked || this.written < this.taken ? this.bytesWritten : NaN;
+  get progress(): number | undefined {
+    return this.blocked || this.flushed < this.accepted ? this.bytesWritten : undefined;
   }
 
-  get life(): number {
-    return this.receiving ? NaN : this.bytesRead + this.bytesWritten;
+  get activity(): number {
+    return this.bytesRead + this.bytesWritten;
+  }
+
+  get isReceiving(): boolean {
+    return this.receiving;
   }
 
   get received(): number | undefined {
     return this.ping && this.bytesRead;
   }
 
-  send(data: string | Uint8Array): number {
-    if (this.refuses) return -1;
+  send(data: string | Uint8Array): number | undefined {
+    if (this.refuses) return undefined;
     this.sent.push(data);
     const size = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
-    this.taken += size + 1;
+    this.accepted += size + 1;
     if (this.holds) this.bufferedAmount = (this.bufferedAmount ?? 0) + size;
-    else this.written = this.taken;
+    else this.flushed = this.accepted;
     return size;
   }
 
-  ping?: (done: (roundTrip: number) => void) => () => void = (done) => {
+  ping?: (done: PingDone) => () => void = (done) => {
     this.pings.push(done);
     return () => {
       this.calls.push("give up ping");
@@ -111,7 +116,7 @@ export class FakeTransport implements Transport {
   drain(): void {
     this.bytesWritten += this.bufferedAmount ?? 0;
     this.bufferedAmount = 0;
-    this.written = this.taken;
+    this.flushed = this.accepted;
     this.handler?.onProgress();
   }
 
@@ -131,20 +136,20 @@ export class FakeTransport implements Transport {
     this.onClose?.();
   }
 
-  cut(): void {
-    this.calls.push("cut");
+  destroy(): void {
+    this.calls.push("destroy");
     this.end({ code: 1006, reason: "" });
   }
 
   /** The connection ends. */
   end(end: TransportEnd): void {
-    for (const done of this.pings.splice(0)) done(NaN);
+    for (const done of this.pings.splice(0)) done(undefined);
     this.handler?.onEnd({ sentCode: this.sentCode, ...end });
   }
 
   terminate(code: number): number | undefined {
     this.calls.push(`terminate ${code}`);
-    for (const done of this.pings.splice(0)) done(NaN);
+    for (const done of this.pings.splice(0)) done(undefined);
     return code === 1006 ? undefined : this.#wireCode(code);
   }
 

@@ -384,7 +384,7 @@ describe("the end of a connection", () => {
     handler.onError(new WsError("PROTOCOL_ERROR", "x"), 1002);
     expect(client.state).toBe("closing");
     await advance(1100);
-    expect(transport.calls).toEqual(["close 4000", "cut"]);
+    expect(transport.calls).toEqual(["close 4000", "destroy"]);
     expect(await closedNow(client)).toEqual({
       code: 4000,
       sentCode: 4000,
@@ -593,7 +593,7 @@ describe("close", () => {
     await advance(900);
     expect(client.state).toBe("closing");
     await advance(400);
-    expect(transport.calls).toEqual(["close 1000", "cut"]);
+    expect(transport.calls).toEqual(["close 1000", "destroy"]);
     expect(await client.closed).toEqual({
       code: 1000,
       sentCode: 1000,
@@ -618,7 +618,7 @@ describe("close", () => {
     const info = await closedNow(client);
     expect(info).toMatchObject({ clean: false, by: "local", error: { code: "WRITE_TIMEOUT" } });
     expect(info).not.toHaveProperty("sentCode");
-    expect(transport.calls).toEqual(["cut"]);
+    expect(transport.calls).toEqual(["destroy"]);
   });
 
   test("waits on while the kernel still sends what it has accepted", async () => {
@@ -632,7 +632,7 @@ describe("close", () => {
     }
     await advance(1900);
     expect(await closedNow(client)).toMatchObject({ code: 1000, clean: false, by: "local" });
-    expect(transport.calls).toEqual(["close 1000", "cut"]);
+    expect(transport.calls).toEqual(["close 1000", "destroy"]);
   });
 
   test("does not wait on for a peer that answers with data alone", async () => {
@@ -1483,12 +1483,12 @@ describe("flush", () => {
     transport.holds = true;
     void client.send("x");
     const flush = client.flush();
-    const { taken } = transport;
+    const { accepted: taken } = transport;
     void client.send("y");
-    transport.written = taken - 1;
+    transport.flushed = taken - 1;
     handler.onProgress();
     expect(await stateOf(flush)).toBe("pending");
-    transport.written = taken;
+    transport.flushed = taken;
     handler.onProgress();
     expect(await stateOf(flush)).toBe("resolved");
   });
@@ -1498,7 +1498,7 @@ describe("flush", () => {
     transport.holds = true;
     void client.send("x");
     const flush = client.flush();
-    transport.written = transport.taken - 1;
+    transport.flushed = transport.accepted - 1;
     handler.onProgress();
     client.terminate();
     expect(await failureCode(flush)).toBe("CLOSED");

@@ -119,16 +119,16 @@ describe("keepAlive", () => {
     [
       "an empty message, which some platforms count as no bytes",
       ({ client, transport }) => {
-        const { taken } = transport;
+        const { accepted: taken } = transport;
         void client.send("");
-        transport.taken = taken;
+        transport.accepted = taken;
       },
     ],
     [
       "a ping of the caller's",
       ({ client, transport }) => {
         void client.ping();
-        transport.taken += 6;
+        transport.accepted += 6;
         transport.pings.pop()?.(1);
       },
     ],
@@ -210,7 +210,7 @@ describe("keepAlive", () => {
     const { client, transport } = open();
     transport.holds = true;
     void client.send("abc");
-    transport.taken += 1;
+    transport.accepted += 1;
     await advance(60_000);
     expect(client.state).toBe("open");
     transport.drain();

@@ -77,9 +77,9 @@ describe("pings", () => {
     expect([first, second].map((ping) => ping.start - start)).toEqual([10, 20]);
   });
 
-  test("end with NaN, each once, even if one ends them again", () => {
+  test("end without a round trip, each once, even if one ends them again", () => {
     const pings = new Pings();
-    const seen: [number, number][] = [];
+    const seen: [number, number | undefined][] = [];
     for (const frame of [1, 2]) {
       pings.add(frame, (roundTrip) => {
         seen.push([frame, roundTrip]);
@@ -88,8 +88,8 @@ describe("pings", () => {
     }
     pings.end();
     expect(seen).toEqual([
-      [1, NaN],
-      [2, NaN],
+      [1, undefined],
+      [2, undefined],
     ]);
     expect(pings.size).toBe(0);
   });

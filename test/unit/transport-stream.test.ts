@@ -197,7 +197,7 @@ describe("what is sent", () => {
     const { stream, socket, told } = await open();
     socket.send("four", 4);
     await turns();
-    stream.writeFailed?.(new Error("cut"));
+    stream.writeFailed?.(new Error("destroy"));
     await turns();
     expect(told).toEqual([]);
     expect(socket.bufferedAmount).toBe(5);
@@ -262,8 +262,8 @@ describe("a stream that ends", () => {
 
   test("without one is lost, with the reason that the platform gives", async () => {
     const { stream, socket, told } = await open();
-    await stream.fail("cut");
-    expect(told).toEqual([{ code: 1006, message: "cut" }]);
+    await stream.fail("destroy");
+    expect(told).toEqual([{ code: 1006, message: "destroy" }]);
     expect(socket.readyState).toBe(2);
   });
 

@@ -9,6 +9,7 @@ import type { Message } from "../../protocol/message.js";
 import type {
   Backpressure,
   Handshake,
+  PingDone,
   Pressure,
   Transport,
   TransportHandler,
@@ -42,8 +43,8 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
   readonly compression: CompressionMode;
   readonly backpressure: Backpressure;
   /** The number of messages and pings that were sent, and of those that were flushed. */
-  taken = 0;
-  written = 0;
+  accepted = 0;
+  flushed = 0;
 
   readonly #socket: Duplex;
   readonly #options: DialOptions;
@@ -120,18 +121,22 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
     return this.#sender.size + this.#socket.writableLength;
   }
 
-  get progress(): number {
+  get progress(): number | undefined {
     // With TLS, `writableLength` includes bytes that the kernel has just accepted, which is not progress.
     const isIdle = this.#counters.isAccepted ?? this.#socket.writableLength === 0;
-    return isIdle ? NaN : this.#counters.sent;
+    return isIdle ? undefined : this.#counters.sent;
   }
 
   get unsent(): number {
     return this.#counters.unsent;
   }
 
-  get life(): number {
-    return this.#reader.isInMessage ? NaN : this.#counters.received + this.#counters.sent;
+  get activity(): number {
+    return this.#counters.received + this.#counters.sent;
+  }
+
+  get isReceiving(): boolean {
+    return this.#reader.isInMessage;
   }
 
   get timesPaused(): number {
@@ -144,9 +149,9 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
 
   // Sending
 
-  send(data: string | Uint8Array): number {
-    if (!this.#canSend) return -1;
-    this.taken++;
+  send(data: string | Uint8Array): number | undefined {
+    if (!this.#canSend) return undefined;
+    this.accepted++;
     return this.#sender.send(data);
   }
 
@@ -155,8 +160,8 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
   }
 
   onFlushed(frames: number): void {
-    this.written += frames;
-    this.#pings.onFlushed(this.written);
+    this.flushed += frames;
+    this.#pings.onFlushed(this.flushed);
     this.#answerPing();
     this.#closeHandshake.linger();
     this.#handler?.onProgress();
@@ -166,9 +171,9 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
     this.#fail(error);
   }
 
-  ping(done: (roundTrip: number) => void): () => void {
+  ping(done: PingDone): () => void {
     const { isOpen } = this.#closeHandshake;
-    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
+    const ping = this.#pings.add(isOpen ? ++this.accepted : Infinity, done);
     this.#reader.regulate();
     if (isOpen) this.#writer.add(FIN | PING, ping.payload);
     return () => {
@@ -250,7 +255,7 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
     return (this.#counters.isAccepted ?? wasIdle) ? code : undefined;
   }
 
-  cut(): void {
+  destroy(): void {
     this.#socket.destroy();
     this.#onSocketClose();
   }
@@ -266,7 +271,7 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
   #fail(cause: unknown): void {
     this.#cause ??= cause;
     // Deferred, because the core does not expect the end during the call that failed.
-    this.#deferred.add(() => this.cut());
+    this.#deferred.add(() => this.destroy());
   }
 
   #onSocketClose(): void {

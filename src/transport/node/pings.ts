@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { PingDone } from "../../protocol/transport.js";
 import { now } from "../../time/clock.js";
 
 /** The payload of a ping is its number, so that a pong identifies the ping that it answers. */
@@ -13,8 +14,8 @@ export interface Ping {
   isFlushed: boolean;
   /** The number of flushed frames at which this ping is flushed. */
   readonly frame: number;
-  /** Called with the round trip in milliseconds; NaN if the connection ends first. */
-  readonly done: (roundTrip: number) => void;
+  /** Called with the round trip in milliseconds; `undefined` if the connection ends first. */
+  readonly done: PingDone;
 }
 
 /** The pings of a connection that await their pongs, oldest first. */
@@ -27,7 +28,7 @@ export class Pings {
   }
 
   /** Adds a new ping, which is the counted frame number `frame` of the connection. */
-  add(frame: number, done: (roundTrip: number) => void): Ping {
+  add(frame: number, done: PingDone): Ping {
     const payload = Buffer.alloc(PAYLOAD_BYTES);
     const id = ++this.#lastId;
     const ping: Ping = { id, payload, start: now(), isFlushed: false, frame, done };
@@ -68,6 +69,6 @@ export class Pings {
   end(): void {
     const pending = this.#pending;
     this.#pending = [];
-    for (const { done } of pending) done(NaN);
+    for (const { done } of pending) done(undefined);
   }
 }

@@ -28,6 +28,7 @@ function parseRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   // RFC 9110 does not limit the number of digits, so a huge number is valid.
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
-  const date = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
+  if (!HTTP_DATE.test(value)) return undefined;
+  const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

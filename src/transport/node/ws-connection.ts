@@ -13,6 +13,7 @@ import { compressionMode } from "../../protocol/extensions.js";
 import type {
   Backpressure,
   Handshake,
+  PingDone,
   Pressure,
   Transport,
   TransportHandler,
@@ -43,8 +44,8 @@ export class WsConnection implements Transport {
   readonly handshake: Handshake | undefined;
   timesPaused = 0;
   /** The number of messages and pings that were sent, and of those that were flushed. */
-  taken = 0;
-  written = 0;
+  accepted = 0;
+  flushed = 0;
 
   readonly #ws: WebSocket;
   readonly #options: DialOptions;
@@ -99,16 +100,16 @@ export class WsConnection implements Transport {
     return this.#ws.bufferedAmount;
   }
 
-  get progress(): number {
-    return this.bufferedAmount > 0 ? this.written - this.bufferedAmount : NaN;
+  get progress(): number | undefined {
+    return this.bufferedAmount > 0 ? this.flushed - this.bufferedAmount : undefined;
   }
 
-  send(data: string | Uint8Array): number {
-    if (this.#ws.readyState !== WebSocket.OPEN) return -1;
+  send(data: string | Uint8Array): number | undefined {
+    if (this.#ws.readyState !== WebSocket.OPEN) return undefined;
     const isText = typeof data === "string";
     const size = isText ? Buffer.byteLength(data) : data.length;
     const compress = size >= this.#options.compressionThreshold;
-    this.taken++;
+    this.accepted++;
     // A copy, because `ws` may read the data later.
     this.#ws.send(isText ? data : data.slice(), { binary: !isText, compress }, (error) =>
       this.#onFlushed(error),
@@ -116,9 +117,9 @@ export class WsConnection implements Transport {
     return size;
   }
 
-  ping(done: (roundTrip: number) => void): () => void {
+  ping(done: PingDone): () => void {
     const isOpen = this.#ws.readyState === WebSocket.OPEN;
-    const ping = this.#pings.add(isOpen ? ++this.taken : Infinity, done);
+    const ping = this.#pings.add(isOpen ? ++this.accepted : Infinity, done);
     this.#regulate();
     if (isOpen) this.#ws.ping(ping.payload, true, (error) => this.#onFlushed(error));
     return () => {
@@ -129,8 +130,8 @@ export class WsConnection implements Transport {
 
   #onFlushed(error: Error | null | undefined): void {
     if (error) return;
-    this.written++;
-    this.#pings.onFlushed(this.written);
+    this.flushed++;
+    this.#pings.onFlushed(this.flushed);
     this.#handler?.onProgress();
   }
 
@@ -177,7 +178,7 @@ export class WsConnection implements Transport {
     return code;
   }
 
-  cut(): void {
+  destroy(): void {
     this.#ws.terminate();
   }
 

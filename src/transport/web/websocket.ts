@@ -145,7 +145,7 @@ class WebSocketTransport implements Transport {
   readonly compression: CompressionMode;
   readonly backpressure: Backpressure;
   timesPaused = 0;
-  taken = 0;
+  accepted = 0;
 
   readonly #socket: WebSocketLike;
   #handler: TransportHandler | undefined;
@@ -181,24 +181,24 @@ class WebSocketTransport implements Transport {
     return this.#socket.bufferedAmount;
   }
 
-  get written(): number {
-    return this.taken - (this.bufferedAmount ?? 0);
+  get flushed(): number {
+    return this.accepted - (this.bufferedAmount ?? 0);
   }
 
-  get progress(): number {
-    return this.bufferedAmount ? this.written : NaN;
+  get progress(): number | undefined {
+    return this.bufferedAmount ? this.flushed : undefined;
   }
 
-  send(data: string | Uint8Array): number {
+  send(data: string | Uint8Array): number | undefined {
     const socket = this.#socket;
-    if (socket.readyState !== OPEN) return -1;
+    if (socket.readyState !== OPEN) return undefined;
     const isText = typeof data === "string";
     const size = isText ? utf8Size(data) : data.length;
-    this.taken -= this.bufferedAmount ?? 0;
+    this.accepted -= this.bufferedAmount ?? 0;
     // Copied, because a stream or a user's class may read it later, and browsers reject shared memory.
     socket.send(isText ? data : data.slice(), size);
     // In the unit of `bufferedAmount`, which may include more than the payload.
-    this.taken += this.bufferedAmount ?? 0;
+    this.accepted += this.bufferedAmount ?? 0;
     this.#watch();
     return size;
   }
@@ -215,7 +215,7 @@ class WebSocketTransport implements Transport {
     this.#socket.close(this.#sentCode, reason);
   }
 
-  cut(code: number = ABNORMAL_CLOSURE): void {
+  destroy(code: number = ABNORMAL_CLOSURE): void {
     const handler = this.#handler;
     this.terminate(code);
     handler?.onEnd({ code: ABNORMAL_CLOSURE, reason: "", sentCode: this.#sentCode });
@@ -233,7 +233,7 @@ class WebSocketTransport implements Transport {
    * the connection only when the page is shown again. If the page is unloaded, the browser itself sends 1001.
    */
   readonly #onPageHide = ({ persisted }: PageTransitionEvent): void => {
-    if (persisted) this.cut(GOING_AWAY);
+    if (persisted) this.destroy(GOING_AWAY);
   };
 
   #detach(): void {
