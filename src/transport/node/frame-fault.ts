@@ -1,5 +1,6 @@
 import { WsError } from "../../errors/ws-error.js";
 import { INVALID_PAYLOAD, MESSAGE_TOO_BIG } from "../../protocol/close-codes.js";
+import { readLimitError } from "../../protocol/read-limit.js";
 
 /** A violation of the protocol by the server, or a message that exceeds a limit. */
 export interface FrameFault {
@@ -29,14 +30,7 @@ export function messageTooBig(size?: number): FrameFault {
 export function faultError(label: string, readLimit: number, fault: FrameFault): WsError {
   const { closeCode, problem, size, cause } = fault;
   const operation = `receive ${label}`;
-  if (closeCode !== MESSAGE_TOO_BIG) {
-    return new WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
-  }
-  const subject = size === undefined ? "message" : `message of ${size} bytes`;
-  return new WsError(
-    "MESSAGE_TOO_BIG",
-    `${operation}: ${subject} exceeds readLimit (${readLimit}); ` +
-      "raise readLimit or ask the server to split it",
-    { details: { limit: readLimit, ...(size !== undefined && { size }) }, cause },
-  );
+  return closeCode === MESSAGE_TOO_BIG
+    ? readLimitError(operation, readLimit, size === undefined ? {} : { size }, cause)
+    : new WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
 }
