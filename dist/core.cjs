@@ -215,7 +215,7 @@ class WsError extends Error {
     const { kind = kindOf(code), details = {} } = init;
     this.code = code;
     this.kind = kind;
-    this.retryable = init.retryable ?? (kind === "TIMEOUT" || RETRYABLE_CODES$1.includes(code));
+    this.retryable = init.retryable ?? (code.includes("TIMEOUT") || RETRYABLE_CODES$1.includes(code));
     this.details = hideSecrets(details);
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -2514,6 +2514,7 @@ exports.parseDuration = parseDuration;
 exports.parseUrl = parseUrl;
 exports.pickKnown = pickKnown;
 exports.quote = quote;
+exports.readLimitError = readLimitError;
 exports.readableOf = readableOf;
 exports.sameOrigin = sameOrigin;
 exports.select = select;

@@ -213,7 +213,7 @@ class WsError extends Error {
     const { kind = kindOf(code), details = {} } = init;
     this.code = code;
     this.kind = kind;
-    this.retryable = init.retryable ?? (kind === "TIMEOUT" || RETRYABLE_CODES$1.includes(code));
+    this.retryable = init.retryable ?? (code.includes("TIMEOUT") || RETRYABLE_CODES$1.includes(code));
     this.details = hideSecrets(details);
     Object.defineProperty(this, BRAND, { value: true });
   }

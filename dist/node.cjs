@@ -226,15 +226,7 @@ function messageTooBig(size) {
 function faultError(label, readLimit, fault) {
   const { closeCode, problem, size, cause } = fault;
   const operation = `receive ${label}`;
-  if (closeCode !== core.MESSAGE_TOO_BIG) {
-    return new core.WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
-  }
-  const subject = size === void 0 ? "message" : `message of ${size} bytes`;
-  return new core.WsError(
-    "MESSAGE_TOO_BIG",
-    `${operation}: ${subject} exceeds readLimit (${readLimit}); raise readLimit or ask the server to split it`,
-    { details: { limit: readLimit, ...size !== void 0 && { size } }, cause }
-  );
+  return closeCode === core.MESSAGE_TOO_BIG ? core.readLimitError(operation, readLimit, size === void 0 ? {} : { size }, cause) : new core.WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
 }
 
 const FIN = 128;
