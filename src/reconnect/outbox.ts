@@ -1,182 +1,191 @@
 import type { ErrorCode } from "../errors/error-codes.js";
 import { WsError } from "../errors/ws-error.js";
-import { microtask, startTimer } from "../time/clock.js";
+import { OVERHEAD } from "../protocol/message.js";
+import { microtask, now, startTimer } from "../time/clock.js";
 
-/** Why a message is lost: see option `onLost`. */
+/** Reason for which a message was lost: see {@link LostMessage.reason}. */
 export type LostReason = "unflushed" | "expired" | "dropped" | "closed";
 
-/** A message that was, as far as can be known, not sent. */
+/** A message that, as far as the client can know, was not sent. */
 export interface LostMessage {
-  /** What would have gone out; bytes are a copy. */
+  /** The payload, after encoding by a codec. Bytes are a copy. */
   readonly data: string | Uint8Array;
   /** `TEXT` (1) or `BINARY` (2). */
   readonly type: 1 | 2;
-  /** The message's own `key`. */
+  /** Option `key` of the message. */
   readonly key: string | undefined;
   /**
-   * `"unflushed"`: handed to a connection that ended before it could be known to have left; it may have
-   * arrived. `"expired"`: its `ttl` was over. `"dropped"`: by `"drop-oldest"`, or `queue.clear()`.
-   * `"closed"`: it still waited when the client ended.
+   * `"unflushed"`: a connection accepted the message and ended before the message was known to have left;
+   * it may have arrived. `"expired"`: its `ttl` was over. `"dropped"`: it did not fit into the queue, was
+   * dropped by `"drop-oldest"`, or `queue.clear()` was called. `"closed"`: it was queued when the client
+   * ended.
    */
   readonly reason: LostReason;
 }
 
-/** The messages that wait for a connection. */
+/** The queue of messages that wait for a connection. */
 export interface OfflineQueue {
-  /** How many messages wait. */
+  /** Number of messages in the queue. */
   readonly length: number;
-  /** What they hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
+  /** Size of the queue in bytes: payload + 64 for each message, a text's payload at 2 x `length`. */
   readonly bytes: number;
-  /** Drops them: their sends reject with `ABORTED`. */
+  /** Drops all messages: their sends reject with `ABORTED`. */
   clear(): void;
 }
 
-/** Settings of the queue, complete. */
-export interface QueueSettings {
+/** Option `queue`, validated and complete. */
+export interface ResolvedQueueOptions {
   readonly maxMessages: number;
   readonly maxBytes: number;
-  /** In milliseconds. */
+  /** In milliseconds; `undefined` if messages do not expire. */
   readonly ttl?: number;
   readonly whenFull: "reject" | "drop-oldest";
 }
 
-/** One message on its way. */
+/** A message on its way to a connection. */
 export interface Entry {
-  /** What goes out; the caller's own bytes until the message has to wait. */
+  /** The payload; the caller's own bytes until the message is queued. */
   payload: string | Uint8Array;
   readonly key: string | undefined;
-  /** When it is too late, by `performance.now()`. */
-  readonly due: number;
+  /** Time at which it expires, on the clock of `performance.now()`; `Infinity` for never. */
+  readonly expiresAt: number;
   readonly retry: boolean | undefined;
-  /** Its sender, if that waits here. */
-  sender?: Sender | undefined;
+  /** The promise of its send, if that is pending in the queue. */
+  pending?: PendingSend | undefined;
 }
 
-/** Who waits for a message to go. */
-interface Sender {
+/** The promise of a queued send, and the functions that settle it. */
+interface PendingSend {
   readonly promise: Promise<void>;
-  readonly resolve: (sent: Promise<void>) => void;
+  readonly resolve: (accepted: Promise<void>) => void;
   readonly reject: (error: WsError) => void;
 }
 
-function newSender(): Sender {
-  let settle!: Omit<Sender, "promise">;
+function newPendingSend(): PendingSend {
+  let settle!: Omit<PendingSend, "promise">;
   const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  // Nobody has to await it: `onLost` tells as well.
+  // A failure is reported to `onLost` as well, so it need not be an unhandled rejection.
   promise.catch(() => {});
   return { promise, ...settle };
 }
 
-/** What a message is taken to hold, as the core counts those that wait to be read. */
+/** Memory that a queued message counts for, in bytes, by the same rule as unread messages in the core. */
 function sizeOf({ payload }: Entry): number {
-  return 64 + payload.length * (typeof payload === "string" ? 2 : 1);
+  return OVERHEAD + payload.length * (typeof payload === "string" ? 2 : 1);
 }
 
-/** The queue of what waits for a connection: bounded, in order, with one timer for all that expires. */
+/** A bounded, ordered queue of messages to send, with one timer for all that expire. */
 export class Outbox implements OfflineQueue {
   bytes = 0;
 
-  readonly #settings: QueueSettings;
+  readonly #options: ResolvedQueueOptions;
   readonly #onLost: ((messages: readonly LostMessage[]) => void) | undefined;
-  /** By key, or by itself; the oldest first. */
-  #waiting = new Map<unknown, Entry>();
-  /** When the timer is due, and what stops it. */
-  #due = Infinity;
-  #stop: (() => void) | undefined;
+  /** Queued messages from the oldest to the newest, by key; one without a key is its own key. */
+  #entries = new Map<unknown, Entry>();
+  /** Time at which the timer fires; `Infinity` if none is set. */
+  #timerDue = Infinity;
+  #stopTimer: (() => void) | undefined;
 
-  constructor(settings: QueueSettings, onLost?: (messages: readonly LostMessage[]) => void) {
-    this.#settings = settings;
+  constructor(options: ResolvedQueueOptions, onLost?: (messages: readonly LostMessage[]) => void) {
+    this.#options = options;
     this.#onLost = onLost;
   }
 
   get length(): number {
-    return this.#waiting.size;
+    return this.#entries.size;
   }
 
-  /** The message that is to go next. */
+  /** The oldest message. */
   get next(): Entry | undefined {
-    return this.#waiting.values().next().value;
+    return this.#entries.values().next().value;
   }
 
-  /** Takes a message in at the end; or rejects with `QUEUE_FULL`, and what waits stays as it is. */
+  /**
+   * Appends a message, in place of one with the same key. The promise settles when the message is sent or
+   * lost. If the message does not fit, the promise rejects with `QUEUE_FULL` and the queue is unchanged.
+   */
   add(entry: Entry): Promise<void> {
-    const { maxMessages, maxBytes, whenFull } = this.#settings;
-    const old = this.#waiting.get(entry.key);
+    const { maxMessages, maxBytes, whenFull } = this.#options;
+    const isOver = (messages: number, bytes: number): boolean =>
+      messages > maxMessages || bytes > maxBytes;
+    const replaced = this.#entries.get(entry.key);
     const size = sizeOf(entry);
-    const isFull = (messages: number, bytes: number): boolean =>
-      this.length - messages >= maxMessages || this.bytes - bytes + size > maxBytes;
-    // If others may be dropped, all of them, or else the one that it replaces.
+    const bytes = this.bytes + size;
+    // Dropping other messages can make room for any message that fits into an empty queue.
     const isRefused =
-      whenFull === "reject"
-        ? isFull(old ? 1 : 0, old ? sizeOf(old) : 0)
-        : isFull(this.length, this.bytes);
-    // Whoever waits for the old one gets what becomes of the new one.
-    const sender = (entry.sender = (isRefused ? undefined : old?.sender) ?? newSender());
+      whenFull !== "reject"
+        ? isOver(1, size)
+        : replaced
+          ? isOver(this.length, bytes - sizeOf(replaced))
+          : isOver(this.length + 1, bytes);
+    // The promise of a replaced message settles with that of the new one.
+    const pending = (entry.pending =
+      (isRefused ? undefined : replaced?.pending) ?? newPendingSend());
     if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
     else {
-      if (old) this.remove(old);
-      while (isFull(0, 0) && this.next) this.lose([this.next], "dropped", "QUEUE_FULL");
       this.#insert(entry);
+      while (isOver(this.length, this.bytes)) {
+        this.lose([this.next as Entry], "dropped", "QUEUE_FULL");
+      }
     }
-    return sender.promise;
+    return pending.promise;
   }
 
-  /** Takes messages back, before all others, but for those that a newer one replaces. */
+  /** Puts messages back before all others, except those that a newer one with the same key replaces. */
   restore(entries: readonly Entry[]): void {
-    const newer = this.#waiting;
-    this.#waiting = new Map();
+    const newer = this.#entries;
+    this.#entries = new Map();
     this.bytes = 0;
-    const back = entries.filter(({ key }) => !newer.has(key));
-    for (const entry of [...back, ...newer.values()]) this.#insert(entry);
+    const restored = entries.filter(({ key }) => !newer.has(key));
+    for (const entry of [...restored, ...newer.values()]) this.#insert(entry);
   }
 
-  /** A message has gone, if it waits here. */
+  /** Removes a message. Does nothing if it is not in the queue. */
   remove(entry: Entry): void {
     const id = entry.key ?? entry;
-    if (this.#waiting.get(id) !== entry) return;
-    this.#waiting.delete(id);
+    if (this.#entries.get(id) !== entry) return;
+    this.#entries.delete(id);
     this.bytes -= sizeOf(entry);
   }
 
   clear(reason: LostReason = "dropped", code: ErrorCode = "ABORTED"): void {
-    this.#stop?.();
-    this.#due = Infinity;
-    this.lose([...this.#waiting.values()], reason, code);
+    this.#stopTimer?.();
+    this.#timerDue = Infinity;
+    this.lose([...this.#entries.values()], reason, code);
   }
 
-  /** Tells the senders of messages, and `onLost`, that they are lost. */
+  /** Removes messages, rejects their sends with `code`, and reports them to `onLost`. */
   lose(entries: readonly Entry[], reason: LostReason, code: ErrorCode): void {
     const lost = entries.map((entry): LostMessage => {
-      const { payload: data, key, sender } = entry;
+      const { payload: data, key, pending } = entry;
       this.remove(entry);
-      sender?.reject(new WsError(code, `send: ${reason}`));
+      pending?.reject(new WsError(code, `send: message lost: ${reason}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
-    // Later: an exception is the caller's.
+    // In a microtask, so that an exception of the callback is reported as uncaught.
     if (lost[0]) microtask(() => this.#onLost?.(lost));
   }
 
   #insert(entry: Entry): void {
     const id = entry.key ?? entry;
-    const old = this.#waiting.get(id);
-    // Of those that come back together, the latest with a key replaces the others.
-    if (old) this.remove(old);
-    this.#waiting.set(id, entry);
+    const replaced = this.#entries.get(id);
+    if (replaced) this.remove(replaced);
+    this.#entries.set(id, entry);
     this.bytes += sizeOf(entry);
-    this.#expireAt(entry.due);
+    this.#startTimer(entry.expiresAt);
   }
 
-  /** Sees to it that the timer is due by then. It may find that the message has gone. */
-  #expireAt(due: number): void {
-    if (due >= this.#due) return;
-    this.#due = due;
-    this.#stop?.();
-    this.#stop = startTimer(due - performance.now(), () => {
-      this.#due = Infinity;
-      const time = performance.now();
-      const late = [...this.#waiting.values()].filter((entry) => entry.due <= time);
-      this.lose(late, "expired", "CHANNEL_TIMEOUT");
-      for (const entry of this.#waiting.values()) this.#expireAt(entry.due);
+  /** Makes sure that the timer fires by `due`. The message may have been sent when it does. */
+  #startTimer(due: number): void {
+    if (due >= this.#timerDue) return;
+    this.#timerDue = due;
+    this.#stopTimer?.();
+    this.#stopTimer = startTimer(due - now(), () => {
+      this.#timerDue = Infinity;
+      const time = now();
+      const expired = [...this.#entries.values()].filter(({ expiresAt }) => expiresAt <= time);
+      this.lose(expired, "expired", "CHANNEL_TIMEOUT");
+      for (const { expiresAt } of this.#entries.values()) this.#startTimer(expiresAt);
     });
   }
 }

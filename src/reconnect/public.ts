@@ -7,5 +7,8 @@ export type {
   ReconnectOptions,
 } from "./options.js";
 export type { LostMessage, LostReason, OfflineQueue } from "./outbox.js";
-export type { Reconnected, Reconnecting, ReconnectingClient, SendOptions } from "./reconnecting.js";
+export type { Reconnected } from "./reconnected.js";
+export type { ReconnectingClient } from "./reconnecting-client.js";
+export type { Reconnecting } from "./reconnecting.js";
+export type { SendOptions } from "./send-options.js";
 export type { Status } from "./status.js";

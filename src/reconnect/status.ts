@@ -1,31 +1,72 @@
+import { Channel } from "../channel/channel.js";
 import type { WsError } from "../errors/ws-error.js";
 
-/** Where a reconnecting client stands; told apart by `type`. */
+/** Status of a reconnecting client. `type` tells the variants apart. */
 export type Status =
   | {
-      /** Asks for the URL and credentials, dials, or runs `onConnect`. */
+      /** The client calls functions for URL and credentials, dials, or runs `onConnect`. */
       readonly type: "connecting";
-      /** Counts from 1 since the last stable connection. */
+      /** Number of this attempt, counted from 1 since the last stable connection. */
       readonly attempt: number;
     }
   | {
       readonly type: "open";
-      /** The attempt that opened it. */
+      /** Number of the attempt that opened the connection. */
       readonly attempt: number;
-      /** For how long it has been open, in milliseconds, as of now. */
+      /** Time since the connection opened, in milliseconds. Each read computes it anew. */
       readonly duration: number;
     }
   | {
       readonly type: "waiting";
-      /** The attempt that comes next. */
+      /** Number of the next attempt. */
       readonly attempt: number;
-      /** How long it waits, in milliseconds, unless it is woken. */
+      /** Length of the pause before the next attempt, in milliseconds; events of a page can cut it short. */
       readonly delay: number;
-      /** Why it is not open. */
+      /** Error that ended the last attempt or connection. */
       readonly error: WsError;
     }
   | {
       readonly type: "closed";
-      /** Why it gave up; none after a local close and the peer's normal end. */
+      /** Error for which the client gave up; none after a local close or a normal close by the peer. */
       readonly error?: WsError | undefined;
     };
+
+/** Capacity of a watcher's channel. If the watcher falls behind, only the latest changes are kept. */
+const MAX_PENDING_CHANGES = 100;
+
+/** The status of a client, and the iterators that watch it. */
+export class StatusFeed {
+  value: Status = { type: "connecting", attempt: 1 };
+
+  readonly #watchers = new Set<Channel<Status>>();
+
+  set(status: Status): void {
+    this.value = status;
+    for (const watcher of this.#watchers) {
+      // A full channel loses its oldest change.
+      while (!watcher.trySend(status)) watcher.tryReceive();
+      if (status.type === "closed") watcher.close();
+    }
+  }
+
+  /** Iterates over the current status and then over each change, until the status is `closed`. */
+  watch(): AsyncGenerator<Status, void> {
+    const watcher = new Channel<Status>(MAX_PENDING_CHANGES);
+    const changes = this.#iterate(watcher);
+    // `return()` of a generator waits for a pending `next()`, which settles once the channel is closed.
+    const leave = changes.return.bind(changes);
+    changes.return = () => {
+      this.#watchers.delete(watcher);
+      watcher.close();
+      return leave();
+    };
+    return changes;
+  }
+
+  async *#iterate(watcher: Channel<Status>): AsyncGenerator<Status, void> {
+    this.#watchers.add(watcher);
+    watcher.trySend(this.value);
+    if (this.value.type === "closed") watcher.close();
+    yield* watcher;
+  }
+}

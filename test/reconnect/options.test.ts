@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { createContext } from "../../src/node.js";
 import * as browser from "../../src/reconnect/browser.js";
-import { makePlan } from "../../src/reconnect/options.js";
+import { resolveOptions } from "../../src/reconnect/resolve-options.js";
 import type { ReconnectOptions } from "../../src/reconnect/options.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import { failure } from "../helpers/unit-failure.js";
@@ -9,7 +9,7 @@ import { failure } from "../helpers/unit-failure.js";
 const URL = "ws://host.test/";
 
 const plan = (options: ReconnectOptions, pings = true, url: string | globalThis.URL = URL) =>
-  makePlan(url, options, { createContext, pings });
+  resolveOptions(url, options, { createContext, pings });
 
 describe("bad input throws at once, and names what is wrong", () => {
   test.each([
@@ -96,12 +96,12 @@ describe("what is left out", () => {
   });
 });
 
-/** It never becomes due: 2^31-1 ms are 24 days. */
-const WHEN_TOLD = { interval: 2_147_483_647, timeout: 10_000 };
+/** Its interval never ends during a test: 2^31-1 ms are 24 days. */
+const PROBE_ONLY = { interval: 2_147_483_647, timeout: 10_000 };
 
 describe("keepAlive", () => {
   const keepAliveOf = (options: ReconnectOptions, pings = true) =>
-    plan(options, pings).dial.keepAlive;
+    plan(options, pings).dialOptions.keepAlive;
   const usual = { interval: 20_000, timeout: 20_000 };
   const message = () => "x";
   const webSocket = EventTarget;
@@ -137,11 +137,11 @@ describe("keepAlive", () => {
     const context = createContext({ policy: () => false, defaults });
     const connect = vi.spyOn(context, "connect");
     for (const given of [{ keepAlive: false }, { keepAlive: false, context }] as const) {
-      expect(keepAliveOf(given)).toEqual(WHEN_TOLD);
+      expect(keepAliveOf(given)).toEqual(PROBE_ONLY);
       expect(keepAliveOf(given, false)).toBe(false);
     }
     for (const [given, keepAlive] of [
-      [{}, WHEN_TOLD],
+      [{}, PROBE_ONLY],
       [{ webSocket }, false],
     ] as const) {
       const { error } = await reconnecting(URL, { context, keepAlive: false, ...given }).closed;
@@ -163,7 +163,8 @@ test("both entries have the same names", () => {
 
 test("a URL object is copied", () => {
   const url = new globalThis.URL(URL);
-  const { fresh } = plan({}, true, url);
+  const { perAttempt } = plan({}, true, url);
   url.host = "other.test";
-  expect(fresh[0]).toBe(URL);
+  const info = { attempt: 1, lastError: undefined, signal: new AbortController().signal };
+  expect(perAttempt[0]?.(info)).toBe(URL);
 });

@@ -1,20 +1,20 @@
 import { describe, expect, test, vi } from "vitest";
 import { Outbox } from "../../src/reconnect/outbox.js";
-import type { Entry, LostMessage, QueueSettings } from "../../src/reconnect/outbox.js";
+import type { Entry, LostMessage, ResolvedQueueOptions } from "../../src/reconnect/outbox.js";
 import { advance, useClock } from "../helpers/unit-clock.js";
 import { failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 
 useClock();
 
-const SETTINGS: QueueSettings = { maxMessages: 3, maxBytes: 1_000, whenFull: "reject" };
+const SETTINGS: ResolvedQueueOptions = { maxMessages: 3, maxBytes: 1_000, whenFull: "reject" };
 
-function open(settings: Partial<QueueSettings> = {}) {
+function open(settings: Partial<ResolvedQueueOptions> = {}) {
   const lost: LostMessage[] = [];
   const outbox = new Outbox({ ...SETTINGS, ...settings }, (messages) => {
     lost.push(...messages);
   });
   const add = (payload: string | Uint8Array, rest: Partial<Entry> = {}) =>
-    outbox.add({ payload, key: undefined, due: Infinity, retry: false, ...rest });
+    outbox.add({ payload, key: undefined, expiresAt: Infinity, retry: false, ...rest });
   /** What waits, in order, taken out. */
   const drain = () => {
     const payloads: unknown[] = [];
@@ -162,7 +162,7 @@ describe("a key", () => {
 });
 
 describe("a ttl", () => {
-  const in_ = (time: number) => ({ due: performance.now() + time });
+  const in_ = (time: number) => ({ expiresAt: performance.now() + time });
 
   test("ends the wait in time, with no connection in sight", async () => {
     const { add, lost, drain } = open();
@@ -202,7 +202,7 @@ describe("what comes back", () => {
   const entry = (payload: string, key?: string): Entry => ({
     payload,
     key,
-    due: Infinity,
+    expiresAt: Infinity,
     retry: true,
   });
 
@@ -235,7 +235,7 @@ describe("what comes back", () => {
 test("losing a message that has gone leaves a newer one with its key alone", async () => {
   const { outbox, add, drain, lost } = open();
   void add("new", { key: "k" });
-  const gone: Entry = { payload: "old", key: "k", due: Infinity, retry: false };
+  const gone: Entry = { payload: "old", key: "k", expiresAt: Infinity, retry: false };
   outbox.lose([gone], "unflushed", "CLOSED");
   await microtasks();
   expect(lost).toMatchObject([{ data: "old" }]);

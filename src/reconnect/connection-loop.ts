@@ -1,0 +1,204 @@
+import { Channel } from "../channel/channel.js";
+import type { Client } from "../connection/client.js";
+import { WsError } from "../errors/ws-error.js";
+import { checkClose } from "../protocol/close.js";
+import type { CloseInfo } from "../protocol/close.js";
+import type { Message } from "../protocol/message.js";
+import { abortError } from "../time/abort.js";
+import { now } from "../time/clock.js";
+import { pauseAfter } from "./backoff.js";
+import { Delivery } from "./delivery.js";
+import { dial } from "./dial.js";
+import { callbackError, closeError, giveUpError } from "./errors.js";
+import type { AttemptInfo } from "./options.js";
+import type { ResolvedReconnectOptions } from "./resolve-options.js";
+import { StatusFeed } from "./status.js";
+import { onWake } from "./wake.js";
+import { runCallback, sleep } from "./waits.js";
+
+/** Outcome of an attempt without a connection, and of an end without a close handshake. */
+const ABNORMAL_CLOSE: CloseInfo = { code: 1006, reason: "", clean: false, by: "none" };
+
+/** Default of `maxAttempts` until a connection has opened. */
+const MAX_FIRST_ATTEMPTS = 10;
+
+/**
+ * Opens one connection after another until the client ends: attempt, verdict, pause.
+ *
+ * At most one attempt or connection exists at a time. `signal` aborts when the client begins to end,
+ * which stops every wait and listener; the status is `closed` when its connection has ended as well.
+ */
+export class ConnectionLoop {
+  /** Settles when the client has ended. Never rejects. */
+  readonly closed: Promise<CloseInfo>;
+  readonly delivery: Delivery;
+  readonly status: StatusFeed = new StatusFeed();
+  /** Error for which the client gave up; `undefined` after a local close or a normal close by the peer. */
+  error: WsError | undefined;
+
+  readonly #controller = new AbortController();
+  /** Aborts when the client begins to end. */
+  readonly signal: AbortSignal = this.#controller.signal;
+
+  readonly #options: ResolvedReconnectOptions;
+  #settleClosed!: (info: CloseInfo) => void;
+
+  /** The connection of the current attempt, once the dial has succeeded. */
+  #client: Client | undefined;
+  /** True once a connection was open. */
+  #hasOpened = false;
+  /** Time at which the last connection opened or ended, or the client was made. */
+  #changedAt = now();
+  /** A value ends the pause before the next attempt; without a pause nothing receives it. */
+  readonly #wakeups = new Channel<unknown>();
+
+  constructor(options: ResolvedReconnectOptions) {
+    const { signal } = options;
+    this.#options = options;
+    this.delivery = new Delivery(options);
+    this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
+    onWake(this.signal, (isBack) => {
+      if (this.connection) this.connection.probe();
+      else if (isBack) this.#wakeups.trySend(true);
+    });
+    if (signal) {
+      const abort = (): void => this.terminate(abortError("reconnecting", signal));
+      signal.addEventListener("abort", abort, { signal: this.signal });
+      if (signal.aborted) abort();
+    }
+    // Only an exception of `shouldRetry` rejects here.
+    this.#run().catch((cause: unknown) => this.terminate(callbackError("shouldRetry", cause)));
+  }
+
+  /** The connection that is open now. */
+  get connection(): Client | undefined {
+    return this.status.value.type === "open" ? this.#client : undefined;
+  }
+
+  /** Makes the error of an operation that needs an open connection, or a client that has not ended. */
+  closedError(operation: string): WsError {
+    const text = this.signal.aborted ? "the client has ended" : "no connection is open";
+    return new WsError("CLOSED", `${operation}: ${text}`, {
+      retryable: !this.signal.aborted,
+      cause: this.error,
+    });
+  }
+
+  /** Ends the client with a close handshake, if a connection is open. Throws `INVALID_CLOSE`. */
+  close(code: number, reason: string): void {
+    if (this.signal.aborted) return;
+    checkClose(code, reason);
+    const clean = !this.delivery.queue.next;
+    void this.#client?.close(code, reason);
+    void this.#end({ code, reason, clean, by: "local" }, true);
+  }
+
+  /** Ends the client without a close handshake, because of `error` if there is one. */
+  terminate(error?: WsError): void {
+    void this.#end({ ...ABNORMAL_CLOSE, by: "local", ...(error && { error }) });
+    this.#client?.terminate();
+  }
+
+  async #run(): Promise<void> {
+    const { backoff, maxElapsed, retryAfterMax, shouldRetry, stableAfter } = this.#options;
+    const signal = this.signal;
+    let failures = 0;
+    let lastError: WsError | undefined;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      this.status.set({ type: "connecting", attempt });
+      const info = await this.#attempt({ attempt, lastError, signal });
+      if (this.signal.aborted) return;
+      lastError = info.error ?? closeError(info);
+      // An async `shouldRetry` returns a promise, which is truthy and would retry for ever.
+      const verdict: unknown = shouldRetry?.(lastError, attempt) ?? lastError.retryable;
+      if (verdict !== true) return this.#end(info);
+      const time = now();
+      if (this.connection) {
+        if (time - this.#changedAt >= stableAfter) attempt = failures = 0;
+        this.#changedAt = time;
+      }
+      this.#client = undefined;
+      const [minimum, spread] = pauseAfter(failures++, backoff, retryAfterMax, lastError.details);
+      const jitter = Math.random() * spread;
+      const delay = minimum + jitter;
+      const { maxAttempts = this.#hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.#options;
+      if (attempt >= maxAttempts || time + delay - this.#changedAt > maxElapsed) {
+        return this.#end({ ...info, error: giveUpError(attempt, lastError) });
+      }
+      this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
+      // A pause that the server asked for cannot be cut short.
+      await sleep(minimum, signal);
+      // An event such as `online` wakes many clients at the same time, so jitter follows it as well.
+      if (await sleep(jitter, signal, this.#wakeups)) {
+        await sleep(Math.random() * backoff.min, signal);
+      }
+    }
+  }
+
+  /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
+  async #attempt(attemptInfo: AttemptInfo): Promise<CloseInfo> {
+    const { attempt, signal } = attemptInfo;
+    const options = this.#options;
+    let error: WsError | undefined;
+    try {
+      const opened = (this.#client = await dial(options, attemptInfo));
+      await runCallback("onConnect", options.dialTimeout, signal, () =>
+        options.onConnect?.(opened, { attempt, resumed: this.#hasOpened }),
+      );
+      this.#open(opened, attempt);
+    } catch (cause) {
+      error = cause as WsError;
+    }
+    const client = this.#client;
+    let info = ABNORMAL_CLOSE;
+    if (client) {
+      // If the connection has ended, its own error says more than that of `onConnect`.
+      if (client.state !== "open") error = undefined;
+      if (error) client.terminate();
+      info = await client.closed;
+      this.delivery.detach(info.clean, !this.signal.aborted);
+    }
+    return error ? { ...info, error } : info;
+  }
+
+  /** Connects a client to the channel and to delivery. Throws `SLOW_CONSUMER`. */
+  #open(client: Client, attempt: number): void {
+    // `close` can be called between the end of `onConnect` and this call.
+    if (this.signal.aborted) return;
+    const { inbox, marker } = this.#options;
+    const openedAt = now();
+    const reconnected: unknown = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };
+    if (marker && this.#hasOpened && inbox.put(reconnected as Message)) {
+      const text = "reconnecting: over bufferLimit: raise it or read faster";
+      throw new WsError("SLOW_CONSUMER", text);
+    }
+    client.deliverTo(inbox);
+    this.#changedAt = openedAt;
+    this.#hasOpened = true;
+    this.status.set({
+      type: "open",
+      attempt,
+      get duration() {
+        return now() - openedAt;
+      },
+    });
+    this.delivery.attach(client);
+  }
+
+  /**
+   * Ends the client once, because of `info.error` if there is one; all ways to end it lead here. `closed`
+   * settles when the connection has ended: with `info`, or with the outcome of its close handshake if
+   * `isHandshake` is true.
+   */
+  async #end(info: CloseInfo, isHandshake?: boolean): Promise<void> {
+    if (this.signal.aborted) return;
+    this.error = info.error;
+    this.#controller.abort();
+    this.#options.inbox.close();
+    this.delivery.queue.clear("closed", "CLOSED");
+    const end = await this.#client?.closed;
+    const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
+    this.status.set({ type: "closed", error: result.error });
+    this.#settleClosed(Object.freeze(result));
+  }
+}

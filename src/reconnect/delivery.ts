@@ -1,0 +1,115 @@
+import type { Client } from "../connection/client.js";
+import type { WsError } from "../errors/ws-error.js";
+import { now } from "../time/clock.js";
+import { DONE } from "../time/wait.js";
+import { Outbox } from "./outbox.js";
+import type { Entry } from "./outbox.js";
+import type { ResolvedReconnectOptions } from "./resolve-options.js";
+
+/** The methods of a connection through which messages are delivered. */
+type Connection = Pick<Client, "offer" | "flush">;
+
+/** The options of a client that delivery needs. */
+type DeliveryOptions = Pick<ResolvedReconnectOptions, "queue" | "onLost">;
+
+/** Options of one message, validated. */
+interface MessageOptions {
+  /** Longest wait in milliseconds. */
+  readonly ttl?: number | undefined;
+  readonly key?: string | undefined;
+  readonly retry?: boolean | undefined;
+}
+
+/**
+ * Delivers messages to the connection that is open, and keeps them in a queue while there is none.
+ *
+ * Invariant: a message is in at most one place, the queue or the list of those that the connection has
+ * accepted but may not have flushed.
+ */
+export class Delivery {
+  readonly queue: Outbox;
+  /** Settles when the messages that were queued when the connection opened have been accepted by it. */
+  drained: Promise<void> | undefined;
+
+  readonly #options: DeliveryOptions;
+  #connection: Connection | undefined;
+  #unflushed: Entry[] = [];
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.queue = new Outbox(options.queue, options.onLost);
+  }
+
+  /**
+   * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
+   * the bytes of `payload` afterwards. Settles as `send` of the connection; rejects with the error of the
+   * queue.
+   */
+  send(payload: string | Uint8Array, { ttl, key, retry }: MessageOptions): Promise<void> {
+    const { queue, onLost } = this.#options;
+    const entry: Entry = { payload, key, retry, expiresAt: now() + (ttl ?? queue.ttl ?? Infinity) };
+    const connection = this.queue.next ? undefined : this.#connection;
+    const accepted = connection && this.#offer(connection, entry);
+    // A queued, retried or reported message outlives this call, after which the caller may reuse the bytes.
+    if (!accepted || retry || onLost) entry.payload = payload.slice();
+    return accepted ?? this.queue.add(entry);
+  }
+
+  /** Attaches a connection that has opened, and sends the queued messages over it. */
+  attach(connection: Connection): void {
+    this.#connection = connection;
+    this.drained = this.#drain(connection);
+  }
+
+  /**
+   * Detaches the connection after its end. Unless the end was clean, messages that it may not have flushed
+   * are queued again, if they have option `retry` and `mayRetry` is true, or are lost.
+   */
+  detach(isClean: boolean, mayRetry: boolean): void {
+    const unflushed = isClean ? [] : this.#unflushed;
+    const isRetried = ({ retry }: Entry): unknown => retry && mayRetry;
+    this.#connection = undefined;
+    this.#unflushed = [];
+    this.queue.restore(unflushed.filter(isRetried));
+    this.queue.lose(
+      unflushed.filter((entry) => !isRetried(entry)),
+      "unflushed",
+      "CLOSED",
+    );
+  }
+
+  async #drain(connection: Connection): Promise<void> {
+    for (let entry; (entry = this.queue.next);) {
+      const accepted = this.#offer(connection, entry);
+      if (!accepted) return;
+      this.queue.remove(entry);
+      entry.pending?.resolve(accepted);
+      // A message that is queued again has settled its promise already.
+      entry.pending = undefined;
+      await accepted.catch(() => {});
+    }
+  }
+
+  /** Offers a message to a connection. Returns `undefined` if that is not open. */
+  #offer(connection: Connection, entry: Entry): Promise<void> | undefined {
+    const accepted = connection.offer(entry.payload);
+    if (!accepted) return undefined;
+    if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
+    // With `retry` the message is sent again after the connection has ended, so the send does not fail.
+    return entry.retry && accepted !== DONE ? accepted.catch(() => {}) : accepted;
+  }
+
+  /** Removes messages from `unflushed` when the connection has flushed them, until none is left. */
+  async #forgetFlushed(connection: Connection, unflushed: Entry[]): Promise<void> {
+    try {
+      while (unflushed[0]) {
+        const { length } = unflushed;
+        await connection.flush();
+        unflushed.splice(0, length);
+      }
+    } catch (error) {
+      // On platforms that do not report progress, accepted messages count as flushed.
+      if ((error as WsError).code === "UNSUPPORTED") unflushed.length = 0;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { Inbox } from "../connection/inbox.js";
+import type { CreateContext } from "../context/connect.js";
+import { Context } from "../context/context.js";
+import type { ConnectOptions } from "../options/connect-options.js";
+import type { ParsedKeepAlive } from "../options/keep-alive-options.js";
+import { callable, duration, integer, must, object, oneOf, parseBy } from "../options/parser.js";
+import type { Parser } from "../options/parser.js";
+import type { Codec } from "../protocol/codec.js";
+import type { Backoff } from "./backoff.js";
+import { DEFAULTS } from "./options.js";
+import type { AttemptInfo, Fresh, ReconnectOptions } from "./options.js";
+import type { ResolvedQueueOptions } from "./outbox.js";
+
+/**
+ * Options of one reconnecting client: validated, copied and complete. They are resolved once, when the
+ * client is made. Durations are in milliseconds.
+ */
+export interface ResolvedReconnectOptions {
+  readonly context: Context;
+  /** Queue of the client's channel, in which the messages of all connections arrive. */
+  readonly inbox: Inbox;
+  readonly dialTimeout: number;
+  /** Options of each dial, except those in `perAttempt`. */
+  readonly dialOptions: ConnectOptions;
+  /** Functions that return URL, headers and protocols for an attempt. */
+  readonly perAttempt: readonly ((info: AttemptInfo) => unknown)[];
+  readonly backoff: Backoff;
+  readonly retryAfterMax: number;
+  readonly stableAfter: number;
+  /** `undefined`: 10 until a connection has opened, unlimited afterwards. */
+  readonly maxAttempts?: number;
+  /** `Infinity` if it is off. */
+  readonly maxElapsed: number;
+  readonly queue: ResolvedQueueOptions;
+  /** True if a `Reconnected` goes into the channel between two connections. */
+  readonly marker?: boolean | undefined;
+  readonly codec?: Codec | undefined;
+  readonly signal?: AbortSignal;
+  readonly shouldRetry?: ReconnectOptions["shouldRetry"];
+  readonly onConnect?: ReconnectOptions["onConnect"];
+  readonly onLost?: ReconnectOptions["onLost"];
+}
+
+/** Properties of the entry that `reconnecting` is bound to. */
+export interface ReconnectPlatform {
+  readonly createContext: CreateContext;
+  /** True if the platform has ping frames. */
+  readonly pings: boolean;
+}
+
+/** Default of `keepAlive.interval` and `keepAlive.timeout`. */
+const DEFAULT_KEEP_ALIVE_MS = 20_000;
+
+/** A keep-alive that pings only on events of the page: its interval is the longest that a timer allows. */
+const PROBE_ONLY_KEEP_ALIVE = { interval: 2_147_483_647, timeout: 10_000 };
+
+/** Result of `Context.prepare`. Its options include those of `reconnecting`, after parsing. */
+type Prepared = Pick<ResolvedReconnectOptions, "inbox" | "dialTimeout"> & {
+  readonly options: ConnectOptions & Partial<ResolvedReconnectOptions>;
+};
+
+/** Makes a parser of an option that is a group of settings. */
+const group =
+  (defaults: object, parsers: Readonly<Record<string, Parser>>): Parser =>
+  (value, name) => ({ ...defaults, ...parseBy(parsers, value as object, name) });
+
+/** One parser for each option that `connect` does not have. */
+const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
+  context: /* @__PURE__ */ must((value) => value instanceof Context, "a Context"),
+  backoff: /* @__PURE__ */ group(DEFAULTS.backoff, {
+    min: duration,
+    max: duration,
+    factor: /* @__PURE__ */ must(
+      (value) => typeof value === "number" && value >= 1 && value <= 100,
+      "1 to 100",
+    ),
+  }),
+  retryAfterMax: duration,
+  stableAfter: duration,
+  maxAttempts: /* @__PURE__ */ integer(1, 2_147_483_647),
+  maxElapsed: duration,
+  shouldRetry: callable,
+  onConnect: callable,
+  queue: /* @__PURE__ */ group(DEFAULTS.queue, {
+    maxMessages: /* @__PURE__ */ integer(0, 1_000_000),
+    maxBytes: /* @__PURE__ */ integer(1, 1_073_741_824),
+    ttl: duration,
+    whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest"),
+  }),
+  onLost: callable,
+  marker: /* @__PURE__ */ oneOf(false, true),
+};
+
+/**
+ * Validates the arguments of `reconnecting`, copies them and fills in the defaults.
+ *
+ * Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
+ */
+export function resolveOptions(
+  url: Fresh<string | URL>,
+  options: ReconnectOptions,
+  { createContext, pings }: ReconnectPlatform,
+): ResolvedReconnectOptions {
+  const given = object(options, "reconnecting: options") as ReconnectOptions;
+  const { headers, protocols } = given;
+  const context = given.context instanceof Context ? given.context : createContext();
+  // The result of a function is validated at each dial. An empty value takes its place here, so that an
+  // option that the platform does not support is refused now.
+  const isFunction = (value: unknown): value is (info: AttemptInfo) => unknown =>
+    typeof value === "function";
+  const perAttempt = (given: unknown, value: unknown): ((info: AttemptInfo) => unknown) =>
+    isFunction(given) ? given : () => value;
+  const { options: parsed, ...rest } = context.prepare(
+    url,
+    {
+      ...(given as ConnectOptions),
+      headers: isFunction(headers) ? {} : headers,
+      protocols: isFunction(protocols) ? [] : protocols,
+    },
+    RECONNECT_PARSERS,
+    "reconnecting",
+  ) as Prepared;
+  const dialOptions: Record<string, unknown> = {
+    ...parsed,
+    keepAlive: resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket),
+  };
+  // `connect` throws for options that it does not have.
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a filtered copy is larger in bundles
+  for (const name in RECONNECT_PARSERS) delete dialOptions[name];
+  return {
+    ...DEFAULTS,
+    maxElapsed: Infinity,
+    ...parsed,
+    context,
+    ...rest,
+    marker: parsed.marker && !parsed.discardIncoming,
+    dialOptions,
+    perAttempt: [
+      perAttempt(url, String(url)),
+      perAttempt(headers, parsed.headers),
+      perAttempt(protocols, parsed.protocols),
+    ],
+  };
+}
+
+/** Resolves option `keepAlive`. `parsed` is the option after parsing, or else the default of the context. */
+function resolveKeepAlive(
+  given: ReconnectOptions["keepAlive"],
+  parsed: ConnectOptions["keepAlive"],
+  canPing: boolean,
+): ConnectOptions["keepAlive"] {
+  if (!given && (!canPing || parsed !== undefined)) {
+    return parsed || !canPing ? parsed : PROBE_ONLY_KEEP_ALIVE;
+  }
+  const settings = parsed as ParsedKeepAlive | undefined;
+  const orDefault = (name: "interval" | "timeout"): number =>
+    given && given[name] && settings ? settings[name] : DEFAULT_KEEP_ALIVE_MS;
+  return { ...settings, interval: orDefault("interval"), timeout: orDefault("timeout") };
+}
