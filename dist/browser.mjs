@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, j as bindConnect, k as bindCreateContext, l as shared, n as webSocketPlatform } from './core.mjs';
-export { B as BINARY, q as CLOSE_CODES, u as COMPRESSION, e as Channel, R as ReceiveChannel, T as TEXT, v as TYPE_BINARY, x as TYPE_CLOSE, y as TYPE_PING, z as TYPE_PONG, E as TYPE_TEXT, W as WsError, F as after, G as definePolicy, H as errors, I as parseDuration, J as select, K as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, q as bindConnect, u as bindCreateContext, v as shared, x as webSocketPlatform } from './core.mjs';
+export { B as BINARY, y as CLOSE_CODES, z as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, E as TYPE_BINARY, F as TYPE_CLOSE, G as TYPE_PING, H as TYPE_PONG, I as TYPE_TEXT, W as WsError, J as after, K as definePolicy, L as errors, l as parseDuration, M as select, N as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

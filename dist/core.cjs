@@ -444,21 +444,6 @@ const PARSERS$1 = {
   )
 };
 
-const DEFAULTS = {
-  headers: {},
-  protocols: [],
-  dialTimeout: 3e4,
-  closeTimeout: 5e3,
-  compression: 0,
-  compressionThreshold: 512,
-  readLimit: 16777216,
-  channelCapacity: 32,
-  bufferLimit: 67108864,
-  sendHighWaterMark: 262144,
-  backpressure: "auto",
-  node: {}
-};
-
 const NORMAL = 1e3;
 const GOING_AWAY = 1001;
 const PROTOCOL_ERROR = 1002;
@@ -574,6 +559,21 @@ function maskUrl(value) {
   if (typeof value !== "string") return value;
   return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
 }
+
+const DEFAULTS = {
+  headers: {},
+  protocols: [],
+  dialTimeout: 3e4,
+  closeTimeout: 5e3,
+  compression: 0,
+  compressionThreshold: 512,
+  readLimit: 16777216,
+  channelCapacity: 32,
+  bufferLimit: 67108864,
+  sendHighWaterMark: 262144,
+  backpressure: "auto",
+  node: {}
+};
 
 const OPERATION = "createContext";
 const any = (value) => value;
@@ -1768,12 +1768,20 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
 }
 
 async function openClient(platformFor, owner, input, given = {}) {
-  const { defaults, resolved = DEFAULTS } = owner?.settings ?? {};
-  const { webSocket, keepAlive = defaults?.keepAlive } = { ...given };
-  const platform = platformFor(webSocket ?? defaults?.webSocket);
+  const settings = owner?.settings;
+  const platform = platformOf(platformFor, given, settings);
   const url = parseUrl(input, platform);
-  const base = webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
+  const base = baseOptions(given, platform, settings);
   return dial$1(url, parseOptions(base, given, platform), platform, owner);
+}
+function platformOf(platformFor, given, settings) {
+  return platformFor({ ...given }.webSocket ?? settings?.defaults.webSocket);
+}
+function baseOptions(given, platform, settings) {
+  if (!settings) return DEFAULTS;
+  const { defaults, resolved } = settings;
+  const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
+  return webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
 }
 async function dial$1(url, options, platform, owner) {
   const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
@@ -1891,21 +1899,27 @@ class Context {
     return this.close();
   }
   /**
-   * Checks at once what a client across connections will be made of, its `own` options included, and
-   * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+   * Validates the arguments of a client across connections, and makes the inbox that its connections share.
+   * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+   * @internal
    */
   prepare(input, given, own, where) {
-    const { defaults } = this.#owner.settings;
-    const webSocket = { ...given }.webSocket ?? defaults.webSocket;
-    const platform = this.#platformFor(webSocket);
+    const platform = platformOf(this.#platformFor, given, this.#owner.settings);
     if (typeof input !== "function") parseUrl(input, platform);
     const parsers = { ...platform.parsers, ...own };
-    const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
-    const { dialTimeout, channelCapacity, bufferLimit, codec } = {
-      ...DEFAULTS,
-      ...options
+    const base = baseOptions(given, platform, this.#owner.settings);
+    const options = parseOptions(base, given, { parsers }, where);
+    const { channelCapacity, bufferLimit, codec } = options;
+    return {
+      options,
+      inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
+      open: async (url, resolved, latest) => dial$1(
+        parseUrl(url, platform),
+        parseOptions(resolved, latest, platform),
+        platform,
+        this.#owner
+      )
     };
-    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
   }
 }
 function noContext() {
@@ -2477,6 +2491,7 @@ exports.DONE = DONE;
 exports.INVALID_PAYLOAD = INVALID_PAYLOAD;
 exports.MESSAGE_TOO_BIG = MESSAGE_TOO_BIG;
 exports.NO_STATUS = NO_STATUS;
+exports.OVERHEAD_BYTES = OVERHEAD_BYTES;
 exports.PROTOCOL_ERROR = PROTOCOL_ERROR;
 exports.QueueIterator = QueueIterator;
 exports.ReceiveChannel = ReceiveChannel;
@@ -2487,6 +2502,7 @@ exports.TYPE_PING = TYPE_PING;
 exports.TYPE_PONG = TYPE_PONG;
 exports.TYPE_TEXT = TYPE_TEXT;
 exports.WsError = WsError;
+exports.abortError = abortError;
 exports.after = after;
 exports.bindConnect = bindConnect;
 exports.bindCreateContext = bindCreateContext;
@@ -2508,6 +2524,7 @@ exports.nextTurn = nextTurn;
 exports.nodeParsers = nodeParsers;
 exports.now = now;
 exports.object = object;
+exports.onAbort = onAbort;
 exports.oneOf = oneOf;
 exports.parseBy = parseBy;
 exports.parseDuration = parseDuration;

@@ -438,21 +438,6 @@ const PARSERS$1 = {
   )
 };
 
-const DEFAULTS = {
-  headers: {},
-  protocols: [],
-  dialTimeout: 3e4,
-  closeTimeout: 5e3,
-  compression: 0,
-  compressionThreshold: 512,
-  readLimit: 16777216,
-  channelCapacity: 32,
-  bufferLimit: 67108864,
-  sendHighWaterMark: 262144,
-  backpressure: "auto",
-  node: {}
-};
-
 const NORMAL = 1e3;
 const GOING_AWAY = 1001;
 const PROTOCOL_ERROR = 1002;
@@ -562,6 +547,21 @@ function maskUrl(value) {
   if (typeof value !== "string") return value;
   return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
 }
+
+const DEFAULTS = {
+  headers: {},
+  protocols: [],
+  dialTimeout: 3e4,
+  closeTimeout: 5e3,
+  compression: 0,
+  compressionThreshold: 512,
+  readLimit: 16777216,
+  channelCapacity: 32,
+  bufferLimit: 67108864,
+  sendHighWaterMark: 262144,
+  backpressure: "auto",
+  node: {}
+};
 
 const OPERATION = "createContext";
 const any = (value) => value;
@@ -1756,12 +1756,20 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
 }
 
 async function openClient(platformFor, owner, input, given = {}) {
-  const { defaults, resolved = DEFAULTS } = owner?.settings ?? {};
-  const { webSocket, keepAlive = defaults?.keepAlive } = { ...given };
-  const platform = platformFor(webSocket ?? defaults?.webSocket);
+  const settings = owner?.settings;
+  const platform = platformOf(platformFor, given, settings);
   const url = parseUrl(input, platform);
-  const base = webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
+  const base = baseOptions(given, platform, settings);
   return dial$1(url, parseOptions(base, given, platform), platform, owner);
+}
+function platformOf(platformFor, given, settings) {
+  return platformFor({ ...given }.webSocket ?? settings?.defaults.webSocket);
+}
+function baseOptions(given, platform, settings) {
+  if (!settings) return DEFAULTS;
+  const { defaults, resolved } = settings;
+  const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
+  return webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
 }
 async function dial$1(url, options, platform, owner) {
   const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
@@ -1879,21 +1887,27 @@ class Context {
     return this.close();
   }
   /**
-   * Checks at once what a client across connections will be made of, its `own` options included, and
-   * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+   * Validates the arguments of a client across connections, and makes the inbox that its connections share.
+   * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+   * @internal
    */
   prepare(input, given, own, where) {
-    const { defaults } = this.#owner.settings;
-    const webSocket = { ...given }.webSocket ?? defaults.webSocket;
-    const platform = this.#platformFor(webSocket);
+    const platform = platformOf(this.#platformFor, given, this.#owner.settings);
     if (typeof input !== "function") parseUrl(input, platform);
     const parsers = { ...platform.parsers, ...own };
-    const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
-    const { dialTimeout, channelCapacity, bufferLimit, codec } = {
-      ...DEFAULTS,
-      ...options
+    const base = baseOptions(given, platform, this.#owner.settings);
+    const options = parseOptions(base, given, { parsers }, where);
+    const { channelCapacity, bufferLimit, codec } = options;
+    return {
+      options,
+      inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
+      open: async (url, resolved, latest) => dial$1(
+        parseUrl(url, platform),
+        parseOptions(resolved, latest, platform),
+        platform,
+        this.#owner
+      )
     };
-    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
   }
 }
 function noContext() {
@@ -2373,5 +2387,5 @@ class WebSocketTransport {
   }
 }
 
-export { ABNORMAL_CLOSURE as A, BINARY as B, Context as C, DONE as D, TYPE_TEXT as E, after as F, definePolicy as G, errors as H, parseDuration as I, select as J, ticker as K, QueueIterator as Q, ReceiveChannel as R, TEXT as T, WsError as W, object as a, microtask as b, callable as c, duration as d, Channel as e, waitForStarted as f, checkClose as g, waitFor as h, integer as i, bindConnect as j, bindCreateContext as k, shared as l, must as m, webSocketPlatform as n, oneOf as o, parseBy as p, CLOSE_CODES as q, readableOf as r, startTimer as s, toPayload as t, COMPRESSION as u, TYPE_BINARY as v, writableOf as w, TYPE_CLOSE as x, TYPE_PING as y, TYPE_PONG as z };
+export { ABNORMAL_CLOSURE as A, BINARY as B, Channel as C, DONE as D, TYPE_BINARY as E, TYPE_CLOSE as F, TYPE_PING as G, TYPE_PONG as H, TYPE_TEXT as I, after as J, definePolicy as K, errors as L, select as M, ticker as N, OVERHEAD_BYTES as O, QueueIterator as Q, ReceiveChannel as R, TEXT as T, WsError as W, abortError as a, oneOf as b, checkClose as c, duration as d, writableOf as e, waitForStarted as f, object as g, Context as h, callable as i, integer as j, must as k, parseDuration as l, microtask as m, now as n, onAbort as o, parseBy as p, bindConnect as q, readableOf as r, startTimer as s, toPayload as t, bindCreateContext as u, shared as v, waitFor as w, webSocketPlatform as x, CLOSE_CODES as y, COMPRESSION as z };
 //# sourceMappingURL=core.mjs.map

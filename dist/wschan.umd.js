@@ -444,21 +444,6 @@
     )
   };
 
-  const DEFAULTS = {
-    headers: {},
-    protocols: [],
-    dialTimeout: 3e4,
-    closeTimeout: 5e3,
-    compression: 0,
-    compressionThreshold: 512,
-    readLimit: 16777216,
-    channelCapacity: 32,
-    bufferLimit: 67108864,
-    sendHighWaterMark: 262144,
-    backpressure: "auto",
-    node: {}
-  };
-
   const NORMAL = 1e3;
   const GOING_AWAY = 1001;
   const PROTOCOL_ERROR = 1002;
@@ -568,6 +553,21 @@
     if (typeof value !== "string") return value;
     return value.replace(/^.*@/s, (start) => /[?#]/.test(start) ? "...?" : "...@").replace(/[?#].*/s, "");
   }
+
+  const DEFAULTS = {
+    headers: {},
+    protocols: [],
+    dialTimeout: 3e4,
+    closeTimeout: 5e3,
+    compression: 0,
+    compressionThreshold: 512,
+    readLimit: 16777216,
+    channelCapacity: 32,
+    bufferLimit: 67108864,
+    sendHighWaterMark: 262144,
+    backpressure: "auto",
+    node: {}
+  };
 
   const OPERATION = "createContext";
   const any = (value) => value;
@@ -1762,12 +1762,20 @@
   }
 
   async function openClient(platformFor, owner, input, given = {}) {
-    const { defaults, resolved = DEFAULTS } = owner?.settings ?? {};
-    const { webSocket, keepAlive = defaults?.keepAlive } = { ...given };
-    const platform = platformFor(webSocket ?? defaults?.webSocket);
+    const settings = owner?.settings;
+    const platform = platformOf(platformFor, given, settings);
     const url = parseUrl(input, platform);
-    const base = webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
+    const base = baseOptions(given, platform, settings);
     return dial$1(url, parseOptions(base, given, platform), platform, owner);
+  }
+  function platformOf(platformFor, given, settings) {
+    return platformFor({ ...given }.webSocket ?? settings?.defaults.webSocket);
+  }
+  function baseOptions(given, platform, settings) {
+    if (!settings) return DEFAULTS;
+    const { defaults, resolved } = settings;
+    const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
+    return webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
   }
   async function dial$1(url, options, platform, owner) {
     const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
@@ -1885,21 +1893,27 @@
       return this.close();
     }
     /**
-     * Checks at once what a client across connections will be made of, its `own` options included, and
-     * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+     * Validates the arguments of a client across connections, and makes the inbox that its connections share.
+     * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+     * @internal
      */
     prepare(input, given, own, where) {
-      const { defaults } = this.#owner.settings;
-      const webSocket = { ...given }.webSocket ?? defaults.webSocket;
-      const platform = this.#platformFor(webSocket);
+      const platform = platformOf(this.#platformFor, given, this.#owner.settings);
       if (typeof input !== "function") parseUrl(input, platform);
       const parsers = { ...platform.parsers, ...own };
-      const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
-      const { dialTimeout, channelCapacity, bufferLimit, codec } = {
-        ...DEFAULTS,
-        ...options
+      const base = baseOptions(given, platform, this.#owner.settings);
+      const options = parseOptions(base, given, { parsers }, where);
+      const { channelCapacity, bufferLimit, codec } = options;
+      return {
+        options,
+        inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
+        open: async (url, resolved, latest) => dial$1(
+          parseUrl(url, platform),
+          parseOptions(resolved, latest, platform),
+          platform,
+          this.#owner
+        )
       };
-      return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
     }
   }
   function noContext() {

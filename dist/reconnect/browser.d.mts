@@ -77,265 +77,317 @@ interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
 
 export {};
 
-import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, Message, Data, ClientLike, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, MessagesOptions, SendOptions as SendOptions$1, PingOptions } from 'wschan';
+import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, SendOptions as SendOptions$1, Message, Data, ClientLike, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, MessagesOptions, PingOptions } from 'wschan';
 
-/** Why a message is lost: see option `onLost`. */
+/** Reason for which a message was lost: see {@link LostMessage.reason}. */
 type LostReason = "unflushed" | "expired" | "dropped" | "closed";
-/** A message that was, as far as can be known, not sent. */
+/** A message that, as far as the client can know, was not sent. */
 interface LostMessage {
-    /** What would have gone out; bytes are a copy. */
+    /** The payload, after encoding by a codec. Bytes are a copy. */
     readonly data: string | Uint8Array;
     /** `TEXT` (1) or `BINARY` (2). */
     readonly type: 1 | 2;
-    /** The message's own `key`. */
+    /** Option `key` of the message. */
     readonly key: string | undefined;
     /**
-     * `"unflushed"`: handed to a connection that ended before it could be known to have left; it may have
-     * arrived. `"expired"`: its `ttl` was over. `"dropped"`: by `"drop-oldest"`, or `queue.clear()`.
-     * `"closed"`: it still waited when the client ended.
+     * `"unflushed"`: a connection accepted the message and ended before the message was known to have left;
+     * it may have arrived. `"expired"`: its `ttl` was over. `"dropped"`: it did not fit into the queue, was
+     * dropped by `"drop-oldest"`, or `queue.clear()` was called. `"closed"`: it was queued when the client
+     * ended.
      */
     readonly reason: LostReason;
 }
-/** The messages that wait for a connection. */
+/** The queue of messages that wait for a connection. */
 interface OfflineQueue {
-    /** How many messages wait. */
+    /** Number of messages in the queue. */
     readonly length: number;
-    /** What they hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
+    /** Size of the queue in bytes: payload + 64 for each message, a text's payload at 2 x `length`. */
     readonly bytes: number;
-    /** Drops them: their sends reject with `ABORTED`. */
+    /** Drops all messages: their sends reject with `ABORTED`. */
     clear(): void;
 }
 
-/** What functions for `url`, `headers` and `protocols` are called with. */
+/** Argument of the functions for `url`, `headers` and `protocols`. */
 interface AttemptInfo {
-    /** Counts from 1 since the last stable connection. */
+    /** Number of the attempt, counted from 1 since the last stable connection. */
     readonly attempt: number;
-    /** Why the attempt before, or the last connection, ended; none at first. */
+    /** Error that ended the previous attempt or connection; `undefined` on the first attempt. */
     readonly lastError: WsError | undefined;
     /** Aborts when the client ends. */
     readonly signal: AbortSignal;
 }
-/** A value, or a function that is called anew for every attempt. What it rejects with ends the attempt. */
+/**
+ * A value, or a function that is called for each attempt and returns the value. If the function throws or
+ * rejects, the attempt fails.
+ */
 type Fresh<T> = T | ((info: AttemptInfo) => T | Promise<T>);
-/** What `onConnect` is told. */
+/** Second argument of `onConnect`. */
 interface ConnectInfo {
-    /** Counts from 1 since the last stable connection. */
+    /** Number of the attempt, counted from 1 since the last stable connection. */
     readonly attempt: number;
-    /** Whether there was a connection before. */
+    /** True if an earlier connection of this client was open. */
     readonly resumed: boolean;
 }
-/** Settings of option `backoff`. */
+/**
+ * Settings of option `backoff`. Each pause is drawn at random from 0 to a window, which grows with each
+ * failure.
+ */
 interface BackoffOptions {
-    /** The window of the first wait: milliseconds or a Go duration. Default: 500 ms. 0: the default. */
+    /** First window: milliseconds or a Go duration. Default: 500 ms. 0: the default. */
     readonly min?: Duration | undefined;
-    /** The largest window. Default: 30 s. 0: the default. */
+    /** Largest window. Default: 30 s. 0: the default. */
     readonly max?: Duration | undefined;
-    /** By what the window grows with each failure. Default: 2. 1 to 100. */
+    /** Factor by which the window grows with each failure. Default: 2. 1 to 100. */
     readonly factor?: number | undefined;
 }
 /** Settings of option `queue`. */
 interface QueueOptions {
-    /** How many messages may wait. Default: 1000. 0 to 1000000; 0: none. */
+    /**
+     * Largest number of messages in the queue. Default: 1000. 0 to 1000000; 0: messages never wait.
+     */
     readonly maxMessages?: number | undefined;
     /**
-     * How many bytes they may hold, at payload + 64 a message (a text's payload at 2 x `length`). Default:
-     * 16 MiB. 1 B to 1 GiB.
+     * Largest size of the queue in bytes. Each message counts as its payload + 64, a text's payload as
+     * 2 x `length`. Default: 16 MiB. 1 B to 1 GiB.
      */
     readonly maxBytes?: number | undefined;
-    /** How long a message may wait; a message's own `ttl` comes before it. Default: off. 0: the default. */
+    /**
+     * Longest time that a message waits in the queue; then it rejects with `CHANNEL_TIMEOUT`. The `ttl` of a
+     * single message overrides it. Default: off. 0: the default.
+     */
     readonly ttl?: Duration | undefined;
     /**
-     * `"reject"` refuses the new message, `"drop-oldest"` drops old ones for it; what is refused or dropped
-     * rejects with `QUEUE_FULL`. Default: `"reject"`.
+     * `"reject"` refuses a message that does not fit; `"drop-oldest"` drops the oldest messages to make room
+     * for it. A message that is refused or dropped rejects with `QUEUE_FULL`. Default: `"reject"`.
      */
     readonly whenFull?: "reject" | "drop-oldest" | undefined;
 }
 /**
- * Options of `reconnecting`: those of `connect`, for each connection, and its own. All are copied when
- * the call is made; whatever is wrong throws `INVALID_OPTION`, and what the platform cannot do
- * `UNSUPPORTED`.
+ * Options of `reconnecting`: those of `connect`, which apply to each connection, and its own. All are
+ * copied when you call it. An invalid option throws `INVALID_OPTION`, and one that the platform does not
+ * support throws `UNSUPPORTED`.
  *
- * `dialTimeout` bounds each step of an attempt: the functions that are asked, the dial, and `onConnect`.
+ * `dialTimeout` bounds each step of an attempt separately: calling the functions for `url`, `headers` and
+ * `protocols`, the dial, and `onConnect`.
  */
 interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptions<C>, "headers" | "protocols" | "keepAlive" | "signal"> {
-    /** As of `connect`, or a function. */
+    /** Same as option `headers` of `connect`, or a function that returns it. */
     readonly headers?: Fresh<ConnectOptions["headers"]>;
-    /** As of `connect`, or a function. */
+    /** Same as option `protocols` of `connect`, or a function that returns it. */
     readonly protocols?: Fresh<ConnectOptions["protocols"]>;
     /**
-     * As of `connect`, but where neither this nor the context's defaults say anything it is on in Node.
-     * `interval` and `timeout` are 20 s if they are left out here. `false`: off.
+     * Same as option `keepAlive` of `connect`, with other defaults. In Node it is on, unless the defaults of
+     * the context have this option. If you pass settings, `interval` and `timeout` default to 20 s each.
+     * `false`: off.
      */
     readonly keepAlive?: KeepAliveOptions | false | undefined;
-    /** Ends the client with `ABORTED`, whatever it does, and its connection without a handshake. Default: none. */
+    /**
+     * Ends the client with `ABORTED` in any state. An open connection ends without a close handshake.
+     * Default: none.
+     */
     readonly signal?: AbortSignal | undefined;
-    /** Whose policy and defaults apply; if it is closed the client ends. Default: one of its own. */
+    /**
+     * Context whose policy and defaults apply to each connection. Closing it ends the client. Default: a
+     * context of its own.
+     */
     readonly context?: Context | undefined;
-    /** The waits between attempts: by chance, from 0 to a window that grows. */
+    /** Pauses between attempts: see {@link BackoffOptions}. */
     readonly backoff?: BackoffOptions | undefined;
     /**
-     * The longest wait that a server's `Retry-After` gets; what is longer is cut to it, and the jitter comes
-     * on top. A `backoff.max` that is larger counts in its place. Default: 1 h. At most 2^31-1 ms. 0: the
-     * default.
+     * Longest pause that a server can ask for by `Retry-After`; a longer one is cut to it. Jitter comes on
+     * top. If `backoff.max` is larger, that is the limit. Default: 1 h. At most 2^31-1 ms. 0: the default.
      */
     readonly retryAfterMax?: Duration | undefined;
-    /** How long a connection must have been open for the count of failures to begin anew. Default: 5 s. 0: the default. */
+    /**
+     * Time after which an open connection counts as stable. When a stable connection ends, the counts of
+     * attempts and failures restart. Default: 5 s. 0: the default.
+     */
     readonly stableAfter?: Duration | undefined;
     /**
-     * How many attempts there may be since the last stable connection. Default: 10 until a connection has
-     * opened, and then without limit. 1 to 2^31-1.
+     * Largest number of attempts since the last stable connection; then the client ends. Default: 10 until a
+     * connection has opened, unlimited afterwards. 1 to 2^31-1.
      */
     readonly maxAttempts?: number | undefined;
-    /** The longest time without an open connection; then the client ends. Default: off. 0: the default. */
+    /**
+     * Longest time without an open connection. The client ends if the next attempt would begin later.
+     * Default: off. 0: the default.
+     */
     readonly maxElapsed?: Duration | undefined;
     /**
-     * Says whether to go on: asked of every failed attempt and of every end that is no local close.
-     * `undefined` leaves it to `error.retryable`. After a normal end by the peer `error` is
-     * `CLOSED_BY_PEER`, with `details.closeCode`: retryable after 1001 and 1005, not after 1000. What it
-     * throws ends the client. Default: none.
+     * Decides on the next attempt: `true` retries, `false` ends the client, and `undefined` leaves the
+     * decision to `error.retryable`. It is called after each failed attempt and each end of a connection, but
+     * not after `close` or `terminate`. After a normal close by the peer, `error` is `CLOSED_BY_PEER` with
+     * `details.closeCode`; it is retryable for 1001 and 1005, but not for 1000. If the function throws, the
+     * client ends. Default: none.
      */
     readonly shouldRetry?: ((error: WsError, attempt: number) => boolean | undefined) | undefined;
     /**
-     * Runs on each connection before what is queued goes out: to authenticate, to subscribe. `client` is
-     * that connection, with a channel of its own; what is left in it is received next. If it rejects, or
-     * takes longer than `dialTimeout`, the attempt has failed. Default: none.
+     * Runs on each new connection before queued messages are sent, for example to authenticate or to
+     * subscribe. `client` is that connection, with a channel of its own; messages that you leave in it are
+     * received next. If the function rejects, or takes longer than `dialTimeout`, the attempt fails.
+     * Default: none.
      */
     readonly onConnect?: ((client: Client<Decoded<C>, Encoded<C>>, info: ConnectInfo) => unknown) | undefined;
-    /** Bounds what waits for a connection. */
+    /** Limits of the queue of messages that wait for a connection: see {@link QueueOptions}. */
     readonly queue?: QueueOptions | undefined;
-    /** Told of messages that are lost. What it throws is reported as uncaught. Default: none. */
+    /**
+     * Called with messages that are lost. An exception it throws is reported as uncaught. Default: none.
+     */
     readonly onLost?: ((messages: readonly LostMessage[]) => void) | undefined;
     /**
-     * Puts a `Reconnected` between connections into the channel, unless option `discardIncoming` drops all.
-     * Default: false.
+     * Puts a `Reconnected` into the channel between the messages of two connections. With option
+     * `discardIncoming` it has no effect. Default: false.
      */
     readonly marker?: boolean | undefined;
 }
 
-/** Where a reconnecting client stands; told apart by `type`. */
-type Status = {
-    /** Asks for the URL and credentials, dials, or runs `onConnect`. */
-    readonly type: "connecting";
-    /** Counts from 1 since the last stable connection. */
-    readonly attempt: number;
-} | {
-    readonly type: "open";
-    /** The attempt that opened it. */
-    readonly attempt: number;
-    /** For how long it has been open, in milliseconds, as of now. */
-    readonly duration: number;
-} | {
-    readonly type: "waiting";
-    /** The attempt that comes next. */
-    readonly attempt: number;
-    /** How long it waits, in milliseconds, unless it is woken. */
-    readonly delay: number;
-    /** Why it is not open. */
-    readonly error: WsError;
-} | {
-    readonly type: "closed";
-    /** Why it gave up; none after a local close and the peer's normal end. */
-    readonly error?: WsError | undefined;
-};
-
-/** Stands in the channel between two connections, for those who ask for it by option `marker`. */
+/** Stands in the channel between the messages of two connections, if option `marker` is on. */
 interface Reconnected {
     readonly type: "reconnected";
-    /** The attempt that opened the connection. */
+    /** Number of the attempt that opened the new connection. */
     readonly attempt: number;
-    /** How long there was none, in milliseconds. */
+    /** Time without an open connection, in milliseconds. */
     readonly gap: number;
 }
-/** Options of one message: those of `Client.send`, and its own. */
+
+/** Options of one message: those of `Client.send`, and those of a queue that outlives connections. */
 interface SendOptions extends SendOptions$1 {
-    /** How long it may wait for a connection. Default: the queue's. 0: the default. */
+    /**
+     * Longest time that the message waits for a connection; then it rejects with `CHANNEL_TIMEOUT`. Default:
+     * `queue.ttl`. 0: the default.
+     */
     readonly ttl?: Duration | undefined;
-    /** Replaces a message with the same key that waits; it goes to the end. Default: none. */
+    /**
+     * Identifies what the message is about. It replaces a queued message with the same key and takes its
+     * place at the end of the queue. Default: none.
+     */
     readonly key?: string | undefined;
     /**
-     * Sends it again, before all that waits, if the connection ends before it can be known to have left: it
-     * may arrive twice. Default: false.
+     * Sends the message again, before all queued ones, if the connection ends before it is known to have
+     * left. The message may then arrive twice. Default: false.
      */
     readonly retry?: boolean | undefined;
 }
+
+/** Status of a reconnecting client. `type` tells the variants apart. */
+type Status = {
+    /** The client calls functions for URL and credentials, dials, or runs `onConnect`. */
+    readonly type: "connecting";
+    /** Number of this attempt, counted from 1 since the last stable connection. */
+    readonly attempt: number;
+} | {
+    readonly type: "open";
+    /** Number of the attempt that opened the connection. */
+    readonly attempt: number;
+    /** Time since the connection opened, in milliseconds. Each read computes it anew. */
+    readonly duration: number;
+} | {
+    readonly type: "waiting";
+    /** Number of the next attempt. */
+    readonly attempt: number;
+    /** Length of the pause before the next attempt, in milliseconds; events of a page can cut it short. */
+    readonly delay: number;
+    /** Error that ended the last attempt or connection. */
+    readonly error: WsError;
+} | {
+    readonly type: "closed";
+    /** Error for which the client gave up; none after a local close or a normal close by the peer. */
+    readonly error?: WsError | undefined;
+};
+
 /**
- * A client that lives across connections; made by `reconnecting`. It has the face of a `Client`, and any
- * number of tasks may use it at the same time. Like one it must be read until it is closed.
+ * A client that opens a new connection whenever one is lost; made by `reconnecting`. It has the members of
+ * a `Client`, and any number of tasks may use it at the same time. Like a `Client` it must be read until
+ * it is closed.
  */
 declare class ReconnectingClient<In = Message, Out = Data> implements ClientLike<In, Out> {
     #private;
-    /** Settles once, when it has ended for good, with how. Never rejects. `error` is why it gave up. */
+    /**
+     * Settles once, when the client has ended for good, with how its last connection ended. Never rejects.
+     * `error` is the reason for which the client gave up.
+     */
     readonly closed: Promise<CloseInfo>;
-    /** Where it stands now. */
+    /** The current status. */
     get state(): Status;
     /**
-     * Iterates over where it stands now, then over every change, until it has closed. What is not fetched
-     * waits from the first fetch on, the latest 100. It can be left at any time: a `return()` settles at once,
-     * and so does a pending `next()`, with `done: true`.
+     * Iterates over the current status and then over every change, until the client has ended. Changes that
+     * you do not fetch are kept from the first `next()` on, the latest 100 of them. You can stop at any time:
+     * `return()` settles at once, and so does a pending `next()`, with `done: true`.
      */
     status(): AsyncGenerator<Status, void>;
-    /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
+    /**
+     * The connection that is open now, or `undefined`. It has the members that a single connection has, such
+     * as `stats`, `protocol` and `handshake`.
+     */
     get connection(): Client | undefined;
-    /** What waits for a connection. */
+    /** The queue of messages that wait for a connection. */
     get queue(): OfflineQueue;
-    /** The channel on which the messages of all connections arrive; always the same one. */
+    /** Returns the channel on which the messages of all connections arrive. It is always the same one. */
     channel(): ReceiveChannel<In>;
-    /** Short for `channel().receive(options)`. */
+    /** Receives the next message: short for `channel().receive(options)`. */
     receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
-    /** Returns the next message if that needs no waiting, as `Client.tryReceive`. */
+    /** Receives the next message if that needs no waiting; returns `undefined` otherwise. */
     tryReceive(): ReceiveResult<In> | undefined;
     /**
      * Iterates over the messages of all connections until the client has ended; `state` is `closed` then.
-     * Returns after a local close or the peer's normal end, and throws the `WsError` for which it gave up
-     * otherwise. Leaving the loop leaves it open, and loses no message.
+     * Returns after a local close or a normal close by the peer, and otherwise throws the `WsError` for which
+     * the client gave up. Leaving the loop leaves the client open, and no message is lost.
      */
     [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
-    /** As iterating over the client itself; `signal` ends it with `ABORTED`. Throws `INVALID_OPTION`. */
+    /**
+     * Iterates over the messages like the client itself. `signal` ends the iteration with `ABORTED`. Throws
+     * `INVALID_OPTION`.
+     */
     messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
-    /** The messages of all connections as a WHATWG stream, as `Client.readable`. */
+    /** The messages of all connections as a WHATWG stream: see `Client.readable`. */
     get readable(): ReadableStream<In>;
-    /** A WHATWG stream that sends what is written, as `Client.writable`. */
+    /** A WHATWG stream that sends what you write: see `Client.writable`. */
     get writable(): WritableStream<Out>;
     /**
-     * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
-     * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
-     * returned.
-     *
-     * @param data As of `Client.send`; a codec encodes it at once.
-     * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}. `timeout` and `signal` bound the
-     * wait only: the message is sent, or waits in the queue.
+     * Sends one message: at once if a connection is open, otherwise as soon as one is, in call order. It
+     * settles like `send` of the connection, and stays pending while no connection is open. You may reuse the
+     * bytes when `send` has returned.
      *
      * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
-     * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that nobody
-     * awaits is no unhandled rejection.
+     * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that you do not
+     * await is not an unhandled rejection.
+     *
+     * @param data Same as for `Client.send`; a codec encodes it at once.
+     * @param options `TEXT` or `BINARY`, or {@link SendOptions}. `timeout` and `signal` only bound the wait:
+     * the message is sent, or stays in the queue.
      */
     send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
     /**
-     * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-     * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, with
-     * `FLUSH_TIMEOUT`, `ABORTED` or `INVALID_OPTION`, and with `UNSUPPORTED`. `onLost` reports what was lost
-     * before.
+     * Settles when the queue is empty and the connection has flushed what was sent. Messages that were lost
+     * before are reported to `onLost`.
+     *
+     * Rejects with `CLOSED` if the connection ends meanwhile or the client has ended, and with
+     * `FLUSH_TIMEOUT`, `ABORTED`, `INVALID_OPTION` or `UNSUPPORTED`.
      */
     flush(options?: WaitOptions): Promise<void>;
-    /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
+    /**
+     * Sends a ping frame over the open connection: see `Client.ping`. Rejects with `CLOSED` if none is open,
+     * which is retryable until the client has ended.
+     */
     ping(options?: PingOptions): Promise<number>;
     /**
-     * Ends it: what waits is lost, an open connection is closed as by its own `close`, a dial and all waits
-     * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
-     * returns the same promise.
+     * Ends the client. Queued messages are lost, an open connection is closed like by its own `close`, and a
+     * dial and all waits end at once. Resolves with how the client ended; `clean` is false if a message was
+     * lost. Calling it again returns the same promise.
      *
-     * @param code As of `Client.close`; default 1000.
-     * @param reason As of `Client.close`; default `""`.
+     * Rejects with `INVALID_CLOSE`, and the client does not end.
      *
-     * Rejects with `INVALID_CLOSE`, and nothing ends.
+     * @param code Same as for `Client.close`; default 1000.
+     * @param reason Same as for `Client.close`; default `""`.
      */
     close(code?: number, reason?: string): Promise<CloseInfo>;
-    /** Ends it now, without a closing handshake. */
+    /** Ends the client now. An open connection ends without a close handshake. */
     terminate(): void;
-    /** `close()`, for `await using`, where the platform has the symbol. */
+    /** Calls `close()`, for `await using` on platforms that have the symbol. */
     [Symbol.asyncDispose](): Promise<void>;
 }
-/** The values that option `marker` adds to those received. */
+
+/** Type of the values that option `marker` adds to the messages. */
 type Marker<M> = true extends M ? Reconnected : never;
 /** The type of `reconnecting`. */
 interface Reconnecting {
@@ -343,9 +395,9 @@ interface Reconnecting {
      * Creates a {@link ReconnectingClient} whose messages go through a codec, which determines the client's
      * types. The first dial starts at once. Throws `INVALID_URL`, `INVALID_OPTION` or `UNSUPPORTED`.
      *
-     * @param url As of `connect`, or a function, which is called for each attempt.
+     * @param url Same as for `connect`, or a function that is called for each attempt and returns it.
      * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
-     * between two connections.
+     * between the messages of two connections.
      */
     <C extends AnyCodec, M extends boolean | undefined = false>(url: Fresh<string | URL>, options: ReconnectOptions<C> & {
         readonly codec: C;
@@ -360,9 +412,9 @@ interface Reconnecting {
      * for await (const message of client) console.log(message.data);
      * ```
      *
-     * @param url As of `connect`, or a function, which is called for each attempt.
+     * @param url Same as for `connect`, or a function that is called for each attempt and returns it.
      * @param options See {@link ReconnectOptions}. With `marker: true` the channel has a {@link Reconnected}
-     * between two connections.
+     * between the messages of two connections.
      */
     <M extends boolean | undefined = false>(url: Fresh<string | URL>, options?: ReconnectOptions & {
         readonly marker?: M;

@@ -1,97 +1,14 @@
-import { C as Context, o as oneOf, a as object, c as callable, d as duration, p as parseBy, i as integer, m as must, W as WsError, b as microtask, s as startTimer, R as ReceiveChannel, e as Channel, Q as QueueIterator, r as readableOf, w as writableOf, f as waitForStarted, t as toPayload, g as checkClose, D as DONE, h as waitFor } from '../core.mjs';
+import { W as WsError, m as microtask, s as startTimer, n as now, O as OVERHEAD_BYTES, D as DONE, C as Channel, w as waitFor, o as onAbort, c as checkClose, a as abortError, d as duration, b as oneOf, R as ReceiveChannel, Q as QueueIterator, r as readableOf, e as writableOf, p as parseBy, f as waitForStarted, t as toPayload, g as object, h as Context, i as callable, j as integer, k as must, l as parseDuration } from '../core.mjs';
 
-const RESTART = 5e3;
+const MIN_RESTART_PAUSE_MS = 5e3;
 function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
-  const least = Math.min(RESTART, max);
-  if (closeCode === 1012 || closeCode === 1013) return [least, max - least];
-  const asked = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
-  return [asked, Math.min(max, Math.max(min * factor ** failures, asked))];
+  const minimum = Math.min(MIN_RESTART_PAUSE_MS, max);
+  if (closeCode === 1012 || closeCode === 1013) return [minimum, max - minimum];
+  const requested = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
+  return [requested, Math.min(max, Math.max(min * factor ** failures, requested))];
 }
 
-const DEFAULTS = {
-  backoff: { min: 500, max: 3e4, factor: 2 },
-  retryAfterMax: 36e5,
-  queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
-  stableAfter: 5e3
-};
-const USUAL = 2e4;
-const WHEN_TOLD = { interval: 2147483647, timeout: 1e4 };
-const any = (value) => value;
-function makePlan(url, given, { createContext, pings }) {
-  const asked = given;
-  const context = asked?.context instanceof Context ? asked.context : createContext();
-  const group = (defaults, parsers2) => (value, name) => ({ ...defaults, ...parseBy(parsers2, value, name) });
-  const parsers = {
-    context: must((value) => value === context, "a Context"),
-    backoff: group(DEFAULTS.backoff, {
-      min: duration,
-      max: duration,
-      factor: must((value) => typeof value === "number" && value >= 1 && value <= 100, "1 to 100")
-    }),
-    retryAfterMax: duration,
-    stableAfter: duration,
-    maxAttempts: integer(1, 2147483647),
-    maxElapsed: duration,
-    shouldRetry: callable,
-    onConnect: callable,
-    queue: group(DEFAULTS.queue, {
-      maxMessages: integer(0, 1e6),
-      maxBytes: integer(1, 1073741824),
-      ttl: duration,
-      whenFull: oneOf("reject", "drop-oldest")
-    }),
-    onLost: callable,
-    marker: oneOf(false, true)
-  };
-  const fixed = { ...object(given, "reconnecting: options") };
-  const { headers, protocols, keepAlive } = fixed;
-  const isFunction = (value) => typeof value === "function";
-  const { options, dialTimeout, inbox } = context.prepare(
-    url,
-    {
-      ...fixed,
-      ...isFunction(headers) && { headers: {} },
-      ...isFunction(protocols) && { protocols: [] }
-    },
-    parsers,
-    "reconnecting"
-  );
-  const ofDial = Object.entries(options).filter(([name]) => !(name in parsers));
-  const orUsual = (value) => value === void 0 || value === 0 ? USUAL : value;
-  const isUsual = pings;
-  const chosen = keepAlive ? {
-    ...options.keepAlive,
-    interval: orUsual(keepAlive.interval),
-    timeout: orUsual(keepAlive.timeout)
-  } : options.keepAlive ?? (isUsual ? { interval: USUAL, timeout: USUAL } : void 0);
-  const dial = {
-    ...Object.fromEntries(ofDial),
-    keepAlive: isUsual && !chosen ? WHEN_TOLD : chosen
-  };
-  return {
-    ...DEFAULTS,
-    ...options,
-    context,
-    inbox,
-    dialTimeout,
-    dial,
-    message: {
-      type: any,
-      ttl: duration,
-      key: any,
-      retry: oneOf(false, true),
-      timeout: any,
-      signal: any
-    },
-    fresh: [
-      isFunction(url) ? url : String(url),
-      isFunction(headers) ? headers : options.headers,
-      isFunction(protocols) ? protocols : options.protocols
-    ]
-  };
-}
-
-function newSender() {
+function newPendingSend() {
   let settle;
   const promise = new Promise((resolve, reject) => settle = { resolve, reject });
   promise.catch(() => {
@@ -99,514 +16,184 @@ function newSender() {
   return { promise, ...settle };
 }
 function sizeOf({ payload }) {
-  return 64 + payload.length * (typeof payload === "string" ? 2 : 1);
+  return OVERHEAD_BYTES + payload.length * (typeof payload === "string" ? 2 : 1);
 }
 class Outbox {
-  constructor(settings, onLost) {
+  constructor(options, onLost) {
     this.bytes = 0;
-    /** By key, or by itself; the oldest first. */
-    this.#waiting = /* @__PURE__ */ new Map();
-    /** When the timer is due, and what stops it. */
-    this.#due = Infinity;
-    this.#settings = settings;
+    /** Queued messages from the oldest to the newest, by key; one without a key is its own key. */
+    this.#entries = /* @__PURE__ */ new Map();
+    /** Time at which the timer fires; `Infinity` if none is set. */
+    this.#timerDue = Infinity;
+    this.#options = options;
     this.#onLost = onLost;
   }
-  #settings;
+  #options;
   #onLost;
-  #waiting;
-  #due;
-  #stop;
+  #entries;
+  #timerDue;
+  #stopTimer;
   get length() {
-    return this.#waiting.size;
+    return this.#entries.size;
   }
-  /** The message that is to go next. */
+  /** The oldest message. */
   get next() {
-    return this.#waiting.values().next().value;
+    return this.#entries.values().next().value;
   }
-  /** Takes a message in at the end; or rejects with `QUEUE_FULL`, and what waits stays as it is. */
+  /**
+   * Appends a message, in place of one with the same key. The promise settles when the message is sent or
+   * lost. If the message does not fit, the promise rejects with `QUEUE_FULL` and the queue is unchanged.
+   */
   add(entry) {
-    const { maxMessages, maxBytes, whenFull } = this.#settings;
-    const old = this.#waiting.get(entry.key);
+    const { maxMessages, maxBytes, whenFull } = this.#options;
+    const isOver = (messages, bytes2) => messages > maxMessages || bytes2 > maxBytes;
+    const replaced = this.#entries.get(entry.key);
     const size = sizeOf(entry);
-    const isFull = (messages, bytes) => this.length - messages >= maxMessages || this.bytes - bytes + size > maxBytes;
-    const isRefused = whenFull === "reject" ? isFull(old ? 1 : 0, old ? sizeOf(old) : 0) : isFull(this.length, this.bytes);
-    const sender = entry.sender = (isRefused ? void 0 : old?.sender) ?? newSender();
+    const bytes = this.bytes + size;
+    const isRefused = whenFull !== "reject" ? isOver(1, size) : replaced ? isOver(this.length, bytes - sizeOf(replaced)) : isOver(this.length + 1, bytes);
+    const pending = entry.pending = (isRefused ? void 0 : replaced?.pending) ?? newPendingSend();
     if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
     else {
-      if (old) this.remove(old);
-      while (isFull(0, 0) && this.next) this.lose([this.next], "dropped", "QUEUE_FULL");
       this.#insert(entry);
+      while (isOver(this.length, this.bytes)) {
+        this.lose([this.next], "dropped", "QUEUE_FULL");
+      }
     }
-    return sender.promise;
+    return pending.promise;
   }
-  /** Takes messages back, before all others, but for those that a newer one replaces. */
+  /** Puts messages back before all others, except those that a newer one with the same key replaces. */
   restore(entries) {
-    const newer = this.#waiting;
-    this.#waiting = /* @__PURE__ */ new Map();
+    const newer = this.#entries;
+    this.#entries = /* @__PURE__ */ new Map();
     this.bytes = 0;
-    const back = entries.filter(({ key }) => !newer.has(key));
-    for (const entry of [...back, ...newer.values()]) this.#insert(entry);
+    const restored = entries.filter(({ key }) => !newer.has(key));
+    for (const entry of [...restored, ...newer.values()]) this.#insert(entry);
   }
-  /** A message has gone, if it waits here. */
+  /** Removes a message. Does nothing if it is not in the queue. */
   remove(entry) {
     const id = entry.key ?? entry;
-    if (this.#waiting.get(id) !== entry) return;
-    this.#waiting.delete(id);
+    if (this.#entries.get(id) !== entry) return;
+    this.#entries.delete(id);
     this.bytes -= sizeOf(entry);
   }
   clear(reason = "dropped", code = "ABORTED") {
-    this.#stop?.();
-    this.#due = Infinity;
-    this.lose([...this.#waiting.values()], reason, code);
+    this.#stopTimer?.();
+    this.#timerDue = Infinity;
+    this.lose([...this.#entries.values()], reason, code);
   }
-  /** Tells the senders of messages, and `onLost`, that they are lost. */
+  /** Removes messages, rejects their sends with `code`, and reports them to `onLost`. */
   lose(entries, reason, code) {
     const lost = entries.map((entry) => {
-      const { payload: data, key, sender } = entry;
+      const { payload: data, key, pending } = entry;
       this.remove(entry);
-      sender?.reject(new WsError(code, `send: ${reason}`));
+      pending?.reject(new WsError(code, `send: message lost: ${reason}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     if (lost[0]) microtask(() => this.#onLost?.(lost));
   }
   #insert(entry) {
     const id = entry.key ?? entry;
-    const old = this.#waiting.get(id);
-    if (old) this.remove(old);
-    this.#waiting.set(id, entry);
+    const replaced = this.#entries.get(id);
+    if (replaced) this.remove(replaced);
+    this.#entries.set(id, entry);
     this.bytes += sizeOf(entry);
-    this.#expireAt(entry.due);
+    this.#startTimer(entry.expiresAt);
   }
-  /** Sees to it that the timer is due by then. It may find that the message has gone. */
-  #expireAt(due) {
-    if (due >= this.#due) return;
-    this.#due = due;
-    this.#stop?.();
-    this.#stop = startTimer(due - performance.now(), () => {
-      this.#due = Infinity;
-      const time = performance.now();
-      const late = [...this.#waiting.values()].filter((entry) => entry.due <= time);
-      this.lose(late, "expired", "CHANNEL_TIMEOUT");
-      for (const entry of this.#waiting.values()) this.#expireAt(entry.due);
+  /** Makes sure that the timer fires by `due`. The message may have been sent when it does. */
+  #startTimer(due) {
+    if (due >= this.#timerDue) return;
+    this.#timerDue = due;
+    this.#stopTimer?.();
+    this.#stopTimer = startTimer(due - now(), () => {
+      this.#timerDue = Infinity;
+      const time = now();
+      const expired = [...this.#entries.values()].filter(({ expiresAt }) => expiresAt <= time);
+      this.lose(expired, "expired", "CHANNEL_TIMEOUT");
+      for (const { expiresAt } of this.#entries.values()) this.#startTimer(expiresAt);
     });
   }
 }
 
-const EVENTS = ["online", "offline", "pageshow", "resume", "visibilitychange"];
-function onWake(signal, wake) {
-  const { addEventListener, document } = globalThis;
-  const listener = ({ type }) => {
-    if (type !== "visibilitychange" || !document?.hidden) wake(type !== "offline");
-  };
-  const capture = document !== void 0;
-  for (const type of EVENTS) addEventListener?.(type, listener, { capture, signal });
-}
-
-const LOST = { code: 1006, reason: "", clean: false, by: "none" };
-const FIRST_ATTEMPTS = 10;
-const KEPT = 100;
-class ReconnectingClient {
-  #plan;
-  #outbox;
-  #channel;
-  #watchers = /* @__PURE__ */ new Set();
-  /** Aborts when the client ends, and takes along all that waits and listens. */
-  #life = new AbortController();
-  #signal = this.#life.signal;
-  #settleClosed;
-  /** Why it gave up. */
-  #failure;
-  #state = { type: "connecting", attempt: 1 };
-  /** The connection of this attempt, if it has come so far. */
-  #client;
-  /** Why this side ended it. */
-  #why;
-  /** Why the last attempt, or the last connection, ended. */
-  #lastError;
-  /** Whether a connection has ever been open, and since when there is one, or none. */
-  #resumed = false;
-  #since = performance.now();
-  /** What was handed to the connection and may not have left. */
-  #handed = [];
-  /** Settles when what waited has been handed over. */
-  #drained;
-  /** Ends a wait. */
-  #wake;
-  #readable;
-  #writable;
-  /** @internal */
-  constructor(plan) {
-    const { inbox, queue, onLost, signal } = plan;
-    this.#plan = plan;
-    this.#outbox = new Outbox(queue, onLost);
-    this.#channel = ReceiveChannel.of(inbox);
-    this.closed = new Promise((resolve) => this.#settleClosed = resolve);
-    const abort = () => this.#terminate(new WsError("ABORTED", "reconnecting: aborted", { cause: signal?.reason }));
-    signal?.addEventListener("abort", abort, { signal: this.#signal });
-    onWake(this.#signal, (isBack) => {
-      if (this.connection) this.connection.probe();
-      else if (isBack) this.#wake?.();
-    });
-    if (signal?.aborted) abort();
-    this.#run().catch((cause) => this.#terminate(toError("shouldRetry", cause)));
-  }
-  /** Where it stands now. */
-  get state() {
-    return this.#state;
+class Delivery {
+  #options;
+  #connection;
+  #unflushed = [];
+  constructor(options) {
+    this.#options = options;
+    this.queue = new Outbox(options.queue, options.onLost);
   }
   /**
-   * Iterates over where it stands now, then over every change, until it has closed. What is not fetched
-   * waits from the first fetch on, the latest 100. It can be left at any time: a `return()` settles at once,
-   * and so does a pending `next()`, with `done: true`.
+   * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
+   * the bytes of `payload` afterwards. Settles as `send` of the connection; rejects with the error of the
+   * queue.
    */
-  status() {
-    const watcher = new Channel(KEPT);
-    const changes = this.#changes(watcher);
-    const leave = changes.return.bind(changes);
-    changes.return = () => {
-      this.#watchers.delete(watcher);
-      watcher.close();
-      return leave();
-    };
-    return changes;
+  send(payload, { ttl, key, retry }) {
+    const { queue, onLost } = this.#options;
+    const entry = { payload, key, retry, expiresAt: now() + (ttl ?? queue.ttl ?? Infinity) };
+    const connection = this.queue.next ? void 0 : this.#connection;
+    const accepted = connection && this.#offer(connection, entry);
+    if (!accepted || retry || onLost) entry.payload = payload.slice();
+    return accepted ?? this.queue.add(entry);
   }
-  async *#changes(watcher) {
-    this.#watchers.add(watcher);
-    this.#tell(watcher);
-    yield* watcher;
-  }
-  /** The connection that is open now, for what only it can tell: `stats`, `protocol`, `handshake`, ... */
-  get connection() {
-    return this.#state.type === "open" ? this.#client : void 0;
-  }
-  /** What waits for a connection. */
-  get queue() {
-    return this.#outbox;
-  }
-  /** The channel on which the messages of all connections arrive; always the same one. */
-  channel() {
-    return this.#channel;
-  }
-  /** Short for `channel().receive(options)`. */
-  receive(options) {
-    return this.#channel.receive(options);
-  }
-  /** Returns the next message if that needs no waiting, as `Client.tryReceive`. */
-  tryReceive() {
-    return this.#channel.tryReceive();
+  /** Attaches a connection that has opened, and sends the queued messages over it. */
+  attach(connection) {
+    this.#connection = connection;
+    this.drained = this.#drain(connection);
   }
   /**
-   * Iterates over the messages of all connections until the client has ended; `state` is `closed` then.
-   * Returns after a local close or the peer's normal end, and throws the `WsError` for which it gave up
-   * otherwise. Leaving the loop leaves it open, and loses no message.
+   * Detaches the connection after its end. Unless the end was clean, messages that it may not have flushed
+   * are queued again, if they have option `retry` and `mayRetry` is true, or are lost.
    */
-  [Symbol.asyncIterator]() {
-    return this.messages();
-  }
-  /** As iterating over the client itself; `signal` ends it with `ABORTED`. Throws `INVALID_OPTION`. */
-  messages(options) {
-    const failure = () => this.closed.then(() => this.#failure);
-    const iterator = new QueueIterator(this.#plan.inbox, options, failure);
-    return iterator;
-  }
-  /** The messages of all connections as a WHATWG stream, as `Client.readable`. */
-  get readable() {
-    return this.#readable ??= readableOf(this);
-  }
-  /** A WHATWG stream that sends what is written, as `Client.writable`. */
-  get writable() {
-    return this.#writable ??= writableOf(this);
-  }
-  /**
-   * Sends one message: at once if a connection is open, and otherwise when one is, in call order. Settles
-   * as the connection's own `send`; while there is none, it waits. The bytes may be reused when `send` has
-   * returned.
-   *
-   * @param data As of `Client.send`; a codec encodes it at once.
-   * @param options `TEXT` or `BINARY`, or more: see {@link SendOptions}. `timeout` and `signal` bound the
-   * wait only: the message is sent, or waits in the queue.
-   *
-   * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
-   * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that nobody
-   * awaits is no unhandled rejection.
-   */
-  send(data, options) {
-    let sent;
-    try {
-      if (typeof options === "object") {
-        const { timeout, signal, ...own } = parseBy(this.#plan.message, options, "send");
-        const wait = { timeout, signal };
-        sent = waitForStarted("send", "SEND_TIMEOUT", wait, () => this.#send(data, own));
-      } else sent = this.#send(data, { type: options });
-    } catch (error) {
-      sent = Promise.reject(error);
-    }
-    sent.catch(nothing);
-    return sent;
-  }
-  #send(data, { type, ttl, key, retry }) {
-    const { codec, onLost, queue } = this.#plan;
-    const payload = toPayload(data, type, codec);
-    if (this.#hasEnded()) throw this.#closedError("send");
-    const due = performance.now() + (ttl ?? queue.ttl ?? Infinity);
-    const entry = { payload, key, retry, due };
-    const sent = this.#outbox.next ? void 0 : this.#hand(this.connection, entry);
-    if (!sent || retry || onLost) entry.payload = payload.slice();
-    return sent ?? this.#outbox.add(entry);
-  }
-  /**
-   * Settles when nothing waits and what was sent is with the operating system, as the connection's own
-   * `flush`. Rejects with `CLOSED` if the connection ends meanwhile, or the client has ended, with
-   * `FLUSH_TIMEOUT`, `ABORTED` or `INVALID_OPTION`, and with `UNSUPPORTED`. `onLost` reports what was lost
-   * before.
-   */
-  async flush(options = {}) {
-    if (this.#hasEnded()) throw this.#closedError("flush");
-    if (this.connection && !this.#outbox.next) return this.connection.flush(options);
-    const changes = this.status();
-    const flush = waitForStarted("flush", "FLUSH_TIMEOUT", options, () => this.#flush(changes));
-    return flush.finally(() => changes.return());
-  }
-  async #flush(changes) {
-    for await (const { type } of changes) {
-      if (type === "open") await this.#drained;
-      if (this.connection && !this.#outbox.next) return this.connection.flush();
-    }
-    throw this.#closedError("flush");
-  }
-  /** As the connection's own `ping`. Rejects with `CLOSED`, which is retryable, while none is open. */
-  async ping(options) {
-    if (!this.connection) throw this.#closedError("ping");
-    return this.connection.ping(options);
-  }
-  /**
-   * Ends it: what waits is lost, an open connection is closed as by its own `close`, a dial and all waits
-   * end at once. Resolves with how it ended; `clean` is false if anything was lost. Calling it again
-   * returns the same promise.
-   *
-   * @param code As of `Client.close`; default 1000.
-   * @param reason As of `Client.close`; default `""`.
-   *
-   * Rejects with `INVALID_CLOSE`, and nothing ends.
-   */
-  close(code = 1e3, reason = "") {
-    if (this.#hasEnded()) return this.closed;
-    try {
-      checkClose(code, reason);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const clean = !this.#outbox.next;
-    const ended = this.#client?.close(code, reason).then((info) => ({ ...info, clean: clean && info.clean }));
-    void this.#end(ended ?? { code, reason, clean, by: "local" });
-    return this.closed;
-  }
-  /** Ends it now, without a closing handshake. */
-  terminate() {
-    this.#terminate();
-  }
-  /** `close()`, for `await using`, where the platform has the symbol. */
-  async [Symbol.asyncDispose]() {
-    await this.close();
-  }
-  // Connecting
-  async #run() {
-    const { backoff, retryAfterMax, shouldRetry, stableAfter } = this.#plan;
-    let failures = 0;
-    for (let attempt = 1; !this.#hasEnded(); attempt++) {
-      this.#set({ type: "connecting", attempt });
-      const info = await this.#attempt(attempt);
-      if (this.#hasEnded()) return;
-      const error = this.#lastError = info.error ?? endError(info);
-      const verdict = shouldRetry?.(error, attempt) ?? error.retryable;
-      if (verdict !== true) {
-        return this.#end(info, info.error);
-      }
-      const time = performance.now();
-      if (this.connection) {
-        if (time - this.#since >= stableAfter) attempt = failures = 0;
-        this.#since = time;
-      }
-      this.#client = void 0;
-      const [least, spread] = pauseAfter(failures++, backoff, retryAfterMax, error.details);
-      const jitter = Math.random() * spread;
-      const delay = least + jitter;
-      if (this.#isUsedUp(attempt, time + delay)) {
-        const last = giveUpError(attempt, error);
-        return this.#end({ ...info, error: last }, last);
-      }
-      this.#set({ type: "waiting", attempt: attempt + 1, delay, error });
-      if (least > 0) await this.#sleep(least);
-      if (await this.#sleep(jitter, true)) await this.#sleep(Math.random() * backoff.min);
-    }
-  }
-  /** Whether there may be no other attempt, which would begin then. */
-  #isUsedUp(attempt, then) {
-    const { maxAttempts = this.#resumed ? Infinity : FIRST_ATTEMPTS, maxElapsed = Infinity } = this.#plan;
-    return attempt >= maxAttempts || then - this.#since > maxElapsed;
-  }
-  /** One attempt, up to the end of the connection that it has opened. */
-  async #attempt(attempt) {
-    const { onConnect } = this.#plan;
-    let info = LOST;
-    this.#why = void 0;
-    try {
-      const client = this.#client = await this.#dial(attempt);
-      try {
-        const resumed = this.#resumed;
-        await this.#within("onConnect", () => onConnect?.(client, { attempt, resumed }));
-        this.#open(client, attempt);
-      } catch (error) {
-        this.#drop(client, error);
-      }
-      info = await client.closed;
-      this.#takeBack(info.clean ? [] : this.#handed);
-    } catch (error) {
-      this.#why = error;
-    }
-    return this.#why ? { ...info, error: this.#why } : info;
-  }
-  /** Asks for what may have changed, and dials. */
-  async #dial(attempt) {
-    const { context, dial, fresh } = this.#plan;
-    const signal = this.#signal;
-    const info = { attempt, lastError: this.#lastError, signal };
-    const [url, headers, protocols] = await this.#within(
-      "credentials",
-      () => Promise.all(fresh.map(async (value) => typeof value === "function" ? value(info) : value))
+  detach(isClean, mayRetry) {
+    const unflushed = isClean ? [] : this.#unflushed;
+    const isRetried = ({ retry }) => retry && mayRetry;
+    this.#connection = void 0;
+    this.#unflushed = [];
+    this.queue.restore(unflushed.filter(isRetried));
+    this.queue.lose(
+      unflushed.filter((entry) => !isRetried(entry)),
+      "unflushed",
+      "CLOSED"
     );
-    const options = { ...dial, headers, protocols, signal };
-    return context.connect(url, options);
   }
-  /** The connection is ready: it feeds the channel, and what waits goes out. */
-  #open(client, attempt) {
-    if (this.#hasEnded()) return;
-    const { inbox, marker } = this.#plan;
-    const start = performance.now();
-    const gap = start - this.#since;
-    const reconnected = { type: "reconnected", attempt, gap };
-    if (marker && !this.#plan.dial.discardIncoming && this.#resumed && inbox.put(reconnected)) {
-      this.#drop(client, new WsError("SLOW_CONSUMER", "reconnecting: over bufferLimit"));
-      return;
-    }
-    client.deliverTo(inbox);
-    this.#since = start;
-    this.#resumed = true;
-    this.#set({
-      type: "open",
-      attempt,
-      get duration() {
-        return performance.now() - start;
-      }
-    });
-    this.#drained = this.#drain(client);
-  }
-  /** Ends the connection for a reason of our own. */
-  #drop(client, why) {
-    if (client.state !== "open") return;
-    this.#why = why;
-    client.terminate();
-  }
-  // Sending
-  async #drain(client) {
-    for (let entry; entry = this.#outbox.next; ) {
-      const sent = this.#hand(client, entry);
-      if (!sent) return;
-      this.#outbox.remove(entry);
-      entry.sender?.resolve(sent);
-      entry.sender = void 0;
-      await sent.catch(nothing);
+  async #drain(connection) {
+    for (let entry; entry = this.queue.next; ) {
+      const accepted = this.#offer(connection, entry);
+      if (!accepted) return;
+      this.queue.remove(entry);
+      entry.pending?.resolve(accepted);
+      entry.pending = void 0;
+      await accepted.catch(() => {
+      });
     }
   }
-  /** Hands a message to the connection, if there is one that takes it. */
-  #hand(client, entry) {
-    const sent = client?.offer(entry.payload);
-    if (!client || !sent) return void 0;
-    if (this.#handed.push(entry) === 1) void this.#trim(client, this.#handed);
-    return entry.retry && sent !== DONE ? sent.catch(nothing) : sent;
+  /** Offers a message to a connection. Returns `undefined` if that is not open. */
+  #offer(connection, entry) {
+    const accepted = connection.offer(entry.payload);
+    if (!accepted) return void 0;
+    if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
+    return entry.retry && accepted !== DONE ? accepted.catch(() => {
+    }) : accepted;
   }
-  /** Forgets what has left. */
-  async #trim(client, handed) {
+  /** Removes messages from `unflushed` when the connection has flushed them, until none is left. */
+  async #forgetFlushed(connection, unflushed) {
     try {
-      while (handed[0]) {
-        const { length } = handed;
-        await client.flush();
-        handed.splice(0, length);
+      while (unflushed[0]) {
+        const { length } = unflushed;
+        await connection.flush();
+        unflushed.splice(0, length);
       }
     } catch (error) {
-      if (error.code === "UNSUPPORTED") handed.length = 0;
+      if (error.code === "UNSUPPORTED") unflushed.length = 0;
     }
   }
-  /** What the connection may not have sent goes again, if its sender says so, or is lost. */
-  #takeBack(left) {
-    const goesAgain = ({ retry }) => retry && !this.#hasEnded();
-    this.#handed = [];
-    this.#outbox.restore(left.filter(goesAgain));
-    const lost = left.filter((entry) => !goesAgain(entry));
-    this.#outbox.lose(lost, "unflushed", "CLOSED");
-  }
-  // Waiting
-  /** One step of an attempt, within `dialTimeout`. */
-  #within(step, run) {
-    const options = { timeout: this.#plan.dialTimeout, signal: this.#signal };
-    return waitFor(step, "DIAL_TIMEOUT", options, {
-      park(done) {
-        (async () => run())().then(done, (cause) => done(toError(step, cause)));
-        return nothing;
-      }
-    });
-  }
-  /** Waits for `delay` milliseconds, or until it is woken or the client ends. Resolves with true if woken. */
-  #sleep(delay, mayWake = false) {
-    const options = { signal: this.#signal };
-    const waiting = waitFor("wait", "CHANNEL_TIMEOUT", options, {
-      park: (done) => {
-        if (mayWake) this.#wake = () => done(true);
-        return startTimer(delay, () => done(false));
-      }
-    });
-    return waiting.catch(() => false);
-  }
-  // The end
-  #hasEnded() {
-    return this.#signal.aborted;
-  }
-  #terminate(error) {
-    const client = this.#client;
-    const info = { ...LOST, by: "local", ...error && { error } };
-    void this.#end(client?.closed.then(() => info) ?? info, error);
-    client?.terminate();
-  }
-  /** The one way into `closed`. */
-  async #end(outcome, failure) {
-    if (this.#hasEnded()) return;
-    this.#failure = failure;
-    this.#life.abort();
-    this.#plan.inbox.close();
-    this.#outbox.clear("closed", "CLOSED");
-    const info = await outcome;
-    this.#set({ type: "closed", error: info.error });
-    this.#settleClosed(Object.freeze(info));
-  }
-  #set(status) {
-    this.#state = status;
-    for (const watcher of this.#watchers) this.#tell(watcher);
-  }
-  #tell(watcher) {
-    while (!watcher.trySend(this.#state)) watcher.tryReceive();
-    if (this.#state.type === "closed") watcher.close();
-  }
-  #closedError(operation) {
-    const init = { retryable: !this.#hasEnded(), cause: this.#failure };
-    return new WsError("CLOSED", `${operation}: no connection`, init);
-  }
 }
-const nothing = () => {
-};
-function toError(step, cause) {
-  return WsError.is(cause) ? cause : new WsError("DIAL_FAILED", `${step}: failed`, { cause });
+
+function callbackError(callback, cause) {
+  if (WsError.is(cause)) return cause;
+  return new WsError("DIAL_FAILED", `${callback} failed`, { cause });
 }
-function endError({ code, reason, by }) {
+function closeError({ code, reason, by }) {
   const isPeer = by === "peer";
   return new WsError(isPeer ? "CLOSED_BY_PEER" : "CLOSED", `connection: closed with code ${code}`, {
     kind: "UNAVAILABLE",
@@ -615,12 +202,490 @@ function endError({ code, reason, by }) {
   });
 }
 function giveUpError(attempts, cause) {
-  const { code, kind, retryable, details } = cause;
   const text = `reconnecting: gave up after ${attempts} attempts`;
-  return new WsError(code, text, { kind, retryable, details, cause });
+  const traits = cause;
+  return new WsError(cause.code, text, { ...traits, cause });
 }
+
+async function runCallback(name, timeoutMs, signal, run) {
+  const wait = { timeout: timeoutMs, signal };
+  const { value } = await waitFor(name, "DIAL_TIMEOUT", wait, {
+    park(done) {
+      const call = async () => ({ value: await run() });
+      call().then(done, (cause) => done(callbackError(name, cause)));
+      return () => {
+      };
+    }
+  });
+  return value;
+}
+function sleep(delayMs, signal, wakeups = new Channel()) {
+  return wakeups.receive({ timeout: delayMs, signal }).then(
+    () => true,
+    () => false
+  );
+}
+
+async function dial(options, info) {
+  const { dialOptions, dialTimeout, open, perAttempt } = options;
+  const { signal } = info;
+  const evaluate = () => Promise.all(perAttempt.map(async (valueFor) => await valueFor(info)));
+  const values = await runCallback("url, headers or protocols", dialTimeout, signal, evaluate);
+  const [url, headers, protocols] = values;
+  return open(url, dialOptions, { headers, protocols, signal });
+}
+
+const MAX_PENDING_CHANGES = 100;
+class StatusFeed {
+  constructor() {
+    this.value = { type: "connecting", attempt: 1 };
+    this.#watchers = /* @__PURE__ */ new Set();
+  }
+  #watchers;
+  set(status) {
+    this.value = status;
+    for (const watcher of this.#watchers) {
+      while (!watcher.trySend(status)) watcher.tryReceive();
+      if (status.type === "closed") watcher.close();
+    }
+  }
+  /** Iterates over the current status and then over each change, until the status is `closed`. */
+  watch() {
+    const watcher = new Channel(MAX_PENDING_CHANGES);
+    const changes = this.#iterate(watcher);
+    const leave = changes.return.bind(changes);
+    changes.return = () => {
+      this.#watchers.delete(watcher);
+      watcher.close();
+      return leave();
+    };
+    return changes;
+  }
+  async *#iterate(watcher) {
+    this.#watchers.add(watcher);
+    watcher.trySend(this.value);
+    if (this.value.type === "closed") watcher.close();
+    yield* watcher;
+  }
+}
+
+const WAKE_EVENTS = ["online", "offline", "pageshow", "resume", "visibilitychange"];
+function onWake(signal, wake) {
+  const { addEventListener, document } = globalThis;
+  const listener = ({ type }) => {
+    if (type !== "visibilitychange" || !document?.hidden) wake(type !== "offline");
+  };
+  for (const type of WAKE_EVENTS)
+    addEventListener?.(type, listener, { capture: !!document, signal });
+}
+
+const ABNORMAL_CLOSE = { code: 1006, reason: "", clean: false, by: "none" };
+const MAX_FIRST_ATTEMPTS = 10;
+class ConnectionLoop {
+  constructor(options) {
+    this.status = new StatusFeed();
+    this.#controller = new AbortController();
+    /** Aborts when the client begins to end. */
+    this.signal = this.#controller.signal;
+    /** True once a connection was open. */
+    this.#hasOpened = false;
+    /** Time at which the last connection opened or ended, or the client was made. */
+    this.#changedAt = now();
+    /** A value ends the pause before the next attempt; without a pause nothing receives it. */
+    this.#wakeups = new Channel();
+    const { signal } = options;
+    this.#options = options;
+    this.delivery = new Delivery(options);
+    this.closed = new Promise((resolve) => this.#settleClosed = resolve);
+    onWake(this.signal, (isBack) => {
+      if (this.connection) this.connection.probe();
+      else if (isBack) this.#wakeups.trySend(true);
+    });
+    if (signal) {
+      const abort = () => this.terminate(abortError("reconnecting", signal));
+      void this.closed.then(onAbort(signal, abort));
+      if (signal.aborted) abort();
+    }
+    this.#run().catch((cause) => this.terminate(callbackError("shouldRetry", cause)));
+  }
+  #controller;
+  #options;
+  #settleClosed;
+  /** The connection of the current attempt, once the dial has succeeded. */
+  #client;
+  #hasOpened;
+  #changedAt;
+  #wakeups;
+  /** The connection that is open now. */
+  get connection() {
+    return this.status.value.type === "open" ? this.#client : void 0;
+  }
+  /** Makes the error of an operation that needs an open connection, or a client that has not ended. */
+  closedError(operation) {
+    const text = this.signal.aborted ? "the client has ended" : "no connection is open";
+    return new WsError("CLOSED", `${operation}: ${text}`, {
+      retryable: !this.signal.aborted,
+      cause: this.error
+    });
+  }
+  /** Ends the client with a close handshake, if a connection is open. Throws `INVALID_CLOSE`. */
+  close(code, reason) {
+    if (this.signal.aborted) return;
+    checkClose(code, reason);
+    const clean = !this.delivery.queue.next;
+    void this.#client?.close(code, reason);
+    void this.#end({ code, reason, clean, by: "local" }, true);
+  }
+  /** Ends the client without a close handshake, because of `error` if there is one. */
+  terminate(error) {
+    void this.#end({ ...ABNORMAL_CLOSE, by: "local", ...error && { error } });
+    this.#client?.terminate();
+  }
+  async #run() {
+    const { backoff, maxElapsed, retryAfterMax, shouldRetry, stableAfter } = this.#options;
+    const signal = this.signal;
+    let failures = 0;
+    let lastError;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      this.status.set({ type: "connecting", attempt });
+      const info = await this.#attempt({ attempt, lastError, signal });
+      if (this.signal.aborted) return;
+      lastError = info.error ?? closeError(info);
+      const verdict = shouldRetry?.(lastError, attempt) ?? lastError.retryable;
+      if (verdict !== true) return this.#end(info);
+      const time = now();
+      if (this.connection) {
+        if (time - this.#changedAt >= stableAfter) attempt = failures = 0;
+        this.#changedAt = time;
+      }
+      this.#client = void 0;
+      const [minimum, spread] = pauseAfter(failures++, backoff, retryAfterMax, lastError.details);
+      const jitter = Math.random() * spread;
+      const delay = minimum + jitter;
+      const { maxAttempts = this.#hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.#options;
+      if (attempt >= maxAttempts || time + delay - this.#changedAt > maxElapsed) {
+        return this.#end({ ...info, error: giveUpError(attempt, lastError) });
+      }
+      this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
+      await sleep(minimum, signal);
+      if (await sleep(jitter, signal, this.#wakeups)) {
+        await sleep(Math.random() * backoff.min, signal);
+      }
+    }
+  }
+  /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
+  async #attempt(attemptInfo) {
+    const { attempt, signal } = attemptInfo;
+    const options = this.#options;
+    let error;
+    try {
+      const opened = this.#client = await dial(options, attemptInfo);
+      await runCallback(
+        "onConnect",
+        options.dialTimeout,
+        signal,
+        () => options.onConnect?.(opened, { attempt, resumed: this.#hasOpened })
+      );
+      this.#open(opened, attempt);
+    } catch (cause) {
+      error = cause;
+    }
+    const client = this.#client;
+    let info = ABNORMAL_CLOSE;
+    if (client) {
+      if (client.state !== "open") error = void 0;
+      if (error) client.terminate();
+      info = await client.closed;
+      this.delivery.detach(info.clean, !this.signal.aborted);
+    }
+    return error ? { ...info, error } : info;
+  }
+  /** Connects a client to the channel and to delivery. Throws `SLOW_CONSUMER`. */
+  #open(client, attempt) {
+    if (this.signal.aborted) return;
+    const { inbox, marker } = this.#options;
+    const openedAt = now();
+    const reconnected = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };
+    if (marker && this.#hasOpened && inbox.put(reconnected)) {
+      const text = "reconnecting: over bufferLimit: raise it or read faster";
+      throw new WsError("SLOW_CONSUMER", text);
+    }
+    client.deliverTo(inbox);
+    this.#changedAt = openedAt;
+    this.#hasOpened = true;
+    this.status.set({
+      type: "open",
+      attempt,
+      get duration() {
+        return now() - openedAt;
+      }
+    });
+    this.delivery.attach(client);
+  }
+  /**
+   * Ends the client once, because of `info.error` if there is one; all ways to end it lead here. `closed`
+   * settles when the connection has ended: with `info`, or with the outcome of its close handshake if
+   * `isHandshake` is true.
+   */
+  async #end(info, isHandshake) {
+    if (this.signal.aborted) return;
+    this.error = info.error;
+    this.#controller.abort();
+    this.#options.inbox.close();
+    this.delivery.queue.clear("closed", "CLOSED");
+    const end = await this.#client?.closed;
+    const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
+    this.status.set({ type: "closed", error: result.error });
+    this.#settleClosed(Object.freeze(result));
+  }
+}
+
+const passThrough = (value) => value;
+const SEND_PARSERS = {
+  type: passThrough,
+  ttl: duration,
+  key: passThrough,
+  retry: /* @__PURE__ */ oneOf(false, true),
+  timeout: passThrough,
+  signal: passThrough
+};
+
+class ReconnectingClient {
+  #options;
+  #loop;
+  #channel;
+  #readable;
+  #writable;
+  /** @internal */
+  constructor(options) {
+    this.#options = options;
+    this.#channel = ReceiveChannel.of(options.inbox);
+    this.#loop = new ConnectionLoop(options);
+    this.closed = this.#loop.closed;
+  }
+  /** The current status. */
+  get state() {
+    return this.#loop.status.value;
+  }
+  /**
+   * Iterates over the current status and then over every change, until the client has ended. Changes that
+   * you do not fetch are kept from the first `next()` on, the latest 100 of them. You can stop at any time:
+   * `return()` settles at once, and so does a pending `next()`, with `done: true`.
+   */
+  status() {
+    return this.#loop.status.watch();
+  }
+  /**
+   * The connection that is open now, or `undefined`. It has the members that a single connection has, such
+   * as `stats`, `protocol` and `handshake`.
+   */
+  get connection() {
+    return this.#loop.connection;
+  }
+  /** The queue of messages that wait for a connection. */
+  get queue() {
+    return this.#loop.delivery.queue;
+  }
+  /** Returns the channel on which the messages of all connections arrive. It is always the same one. */
+  channel() {
+    return this.#channel;
+  }
+  /** Receives the next message: short for `channel().receive(options)`. */
+  receive(options) {
+    return this.#channel.receive(options);
+  }
+  /** Receives the next message if that needs no waiting; returns `undefined` otherwise. */
+  tryReceive() {
+    return this.#channel.tryReceive();
+  }
+  /**
+   * Iterates over the messages of all connections until the client has ended; `state` is `closed` then.
+   * Returns after a local close or a normal close by the peer, and otherwise throws the `WsError` for which
+   * the client gave up. Leaving the loop leaves the client open, and no message is lost.
+   */
+  [Symbol.asyncIterator]() {
+    return this.messages();
+  }
+  /**
+   * Iterates over the messages like the client itself. `signal` ends the iteration with `ABORTED`. Throws
+   * `INVALID_OPTION`.
+   */
+  messages(options) {
+    const failure = () => this.closed.then(() => this.#loop.error);
+    const iterator = new QueueIterator(this.#options.inbox, options, failure);
+    return iterator;
+  }
+  /** The messages of all connections as a WHATWG stream: see `Client.readable`. */
+  get readable() {
+    return this.#readable ??= readableOf(this);
+  }
+  /** A WHATWG stream that sends what you write: see `Client.writable`. */
+  get writable() {
+    return this.#writable ??= writableOf(this);
+  }
+  /**
+   * Sends one message: at once if a connection is open, otherwise as soon as one is, in call order. It
+   * settles like `send` of the connection, and stays pending while no connection is open. You may reuse the
+   * bytes when `send` has returned.
+   *
+   * Rejects with `INVALID_MESSAGE`, `INVALID_OPTION`, `QUEUE_FULL`, `CHANNEL_TIMEOUT` when its `ttl` is
+   * over, `SEND_TIMEOUT`, `ABORTED` by `signal` or `queue.clear()`, or `CLOSED`. A failure that you do not
+   * await is not an unhandled rejection.
+   *
+   * @param data Same as for `Client.send`; a codec encodes it at once.
+   * @param options `TEXT` or `BINARY`, or {@link SendOptions}. `timeout` and `signal` only bound the wait:
+   * the message is sent, or stays in the queue.
+   */
+  send(data, options) {
+    let sent;
+    try {
+      if (typeof options === "object") {
+        const { timeout, signal, ...own } = parseBy(SEND_PARSERS, options, "send");
+        const wait = { timeout, signal };
+        sent = waitForStarted("send", "SEND_TIMEOUT", wait, () => this.#send(data, own));
+      } else sent = this.#send(data, { type: options });
+    } catch (error) {
+      sent = Promise.reject(error);
+    }
+    sent.catch(() => {
+    });
+    return sent;
+  }
+  #send(data, { type, ...options }) {
+    const payload = toPayload(data, type, this.#options.codec);
+    if (this.#loop.signal.aborted) throw this.#loop.closedError("send");
+    return this.#loop.delivery.send(payload, options);
+  }
+  /**
+   * Settles when the queue is empty and the connection has flushed what was sent. Messages that were lost
+   * before are reported to `onLost`.
+   *
+   * Rejects with `CLOSED` if the connection ends meanwhile or the client has ended, and with
+   * `FLUSH_TIMEOUT`, `ABORTED`, `INVALID_OPTION` or `UNSUPPORTED`.
+   */
+  async flush(options = {}) {
+    if (this.#loop.signal.aborted) throw this.#loop.closedError("flush");
+    if (this.connection && !this.queue.length) return this.connection.flush(options);
+    const changes = this.status();
+    const flush = async () => {
+      for await (const { type } of changes) {
+        if (type === "open") await this.#loop.delivery.drained;
+        if (this.connection && !this.queue.length) return this.connection.flush();
+      }
+      throw this.#loop.closedError("flush");
+    };
+    const flushed = waitForStarted("flush", "FLUSH_TIMEOUT", options, flush);
+    return flushed.finally(() => changes.return());
+  }
+  /**
+   * Sends a ping frame over the open connection: see `Client.ping`. Rejects with `CLOSED` if none is open,
+   * which is retryable until the client has ended.
+   */
+  async ping(options) {
+    if (!this.connection) throw this.#loop.closedError("ping");
+    return this.connection.ping(options);
+  }
+  /**
+   * Ends the client. Queued messages are lost, an open connection is closed like by its own `close`, and a
+   * dial and all waits end at once. Resolves with how the client ended; `clean` is false if a message was
+   * lost. Calling it again returns the same promise.
+   *
+   * Rejects with `INVALID_CLOSE`, and the client does not end.
+   *
+   * @param code Same as for `Client.close`; default 1000.
+   * @param reason Same as for `Client.close`; default `""`.
+   */
+  close(code = 1e3, reason = "") {
+    try {
+      this.#loop.close(code, reason);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.closed;
+  }
+  /** Ends the client now. An open connection ends without a close handshake. */
+  terminate() {
+    this.#loop.terminate();
+  }
+  /** Calls `close()`, for `await using` on platforms that have the symbol. */
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+}
+
+const DEFAULTS = {
+  backoff: { min: 500, max: 3e4, factor: 2 },
+  retryAfterMax: 36e5,
+  queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
+  stableAfter: 5e3
+};
+
+const DEFAULT_KEEP_ALIVE_MS = 2e4;
+const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
+const group = (defaults, parsers) => (value, name) => ({ ...defaults, ...parseBy(parsers, value, name) });
+const RECONNECT_PARSERS = {
+  context: /* @__PURE__ */ must((value) => value instanceof Context, "a Context"),
+  backoff: /* @__PURE__ */ group(DEFAULTS.backoff, {
+    min: duration,
+    max: duration,
+    factor: /* @__PURE__ */ must(
+      (value) => typeof value === "number" && value >= 1 && value <= 100,
+      "1 to 100"
+    )
+  }),
+  retryAfterMax: duration,
+  stableAfter: duration,
+  maxAttempts: /* @__PURE__ */ integer(1, 2147483647),
+  maxElapsed: duration,
+  shouldRetry: callable,
+  onConnect: callable,
+  queue: /* @__PURE__ */ group(DEFAULTS.queue, {
+    maxMessages: /* @__PURE__ */ integer(0, 1e6),
+    maxBytes: /* @__PURE__ */ integer(1, 1073741824),
+    ttl: duration,
+    whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest")
+  }),
+  onLost: callable,
+  marker: /* @__PURE__ */ oneOf(false, true)
+};
+function resolveOptions(url, options, { createContext, pings }) {
+  const given = object(options, "reconnecting: options");
+  const { headers, protocols } = given;
+  const context = given.context instanceof Context ? given.context : createContext();
+  const isFunction = (value) => typeof value === "function";
+  const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
+  const prepared = context.prepare(
+    url,
+    {
+      ...given,
+      headers: isFunction(headers) ? {} : headers,
+      protocols: isFunction(protocols) ? [] : protocols
+    },
+    RECONNECT_PARSERS,
+    "reconnecting"
+  );
+  const parsed = prepared.options;
+  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
+  return {
+    ...DEFAULTS,
+    maxElapsed: Infinity,
+    ...parsed,
+    ...prepared,
+    marker: parsed.marker && !parsed.discardIncoming,
+    dialOptions: { ...parsed, keepAlive },
+    perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
+  };
+}
+function resolveKeepAlive(given, parsed, canPing) {
+  if (!given && (true)) {
+    return parsed || true ? parsed : PROBE_ONLY_KEEP_ALIVE;
+  }
+  const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
+  return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
+}
+
 function bindReconnecting(platform) {
-  const bound = (url, options = {}) => new ReconnectingClient(makePlan(url, options, platform));
+  const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, platform));
   return bound;
 }
 

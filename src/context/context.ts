@@ -4,7 +4,6 @@ import { quote } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { parseOptions } from "../options/parse-options.js";
-import { DEFAULTS } from "../options/resolved-options.js";
 import type { ResolvedOptions } from "../options/resolved-options.js";
 import type { Parser } from "../options/parser.js";
 import { GOING_AWAY } from "../protocol/close-codes.js";
@@ -15,15 +14,21 @@ import { parseUrl } from "../protocol/url.js";
 import { onAbort } from "../time/abort.js";
 import { parseSettings } from "./context-options.js";
 import type { ContextOptions } from "./context-options.js";
-import { openClient } from "./open-client.js";
+import { baseOptions, dial, openClient, platformOf } from "./open-client.js";
 import type { Owner } from "./owner.js";
 
-/** The parts of a client across connections: see {@link Context.prepare}. */
-export interface Ground {
-  /** The context's defaults, and on top of them what was given; checked and copied. */
-  readonly options: ConnectOptions;
-  readonly dialTimeout: number;
+/** Dials of a client across connections, whose options are resolved once: see {@link Context.prepare}. */
+export interface PreparedDials {
+  /** The options of the call, on top of the context's defaults and those of the package. */
+  readonly options: ResolvedOptions;
+  /** Receives the messages of all connections. */
   readonly inbox: Inbox;
+  /** Opens a connection with resolved options; those of `latest` are parsed now and replace them. */
+  readonly open: (
+    url: unknown,
+    options: ResolvedOptions,
+    latest: ConnectOptions,
+  ) => Promise<Client>;
 }
 
 /**
@@ -125,26 +130,33 @@ export class Context {
   }
 
   /**
-   * Checks at once what a client across connections will be made of, its `own` options included, and
-   * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+   * Validates the arguments of a client across connections, and makes the inbox that its connections share.
+   * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+   * @internal
    */
   prepare(
     input: unknown,
     given: ConnectOptions,
     own: Readonly<Record<string, Parser>>,
     where: string,
-  ): Ground {
-    const { defaults } = this.#owner.settings;
-    const webSocket = { ...given }.webSocket ?? defaults.webSocket;
-    const platform = this.#platformFor(webSocket);
+  ): PreparedDials {
+    const platform = platformOf(this.#platformFor, given, this.#owner.settings);
     if (typeof input !== "function") parseUrl(input as string, platform);
     const parsers = { ...platform.parsers, ...own };
-    const options = { ...defaults, ...parseOptions({}, given, { parsers }, where) };
-    const { dialTimeout, channelCapacity, bufferLimit, codec } = {
-      ...DEFAULTS,
-      ...options,
-    } as ResolvedOptions;
-    return { options, dialTimeout, inbox: new Inbox(channelCapacity, bufferLimit, !!codec) };
+    const base = baseOptions(given, platform, this.#owner.settings);
+    const options = parseOptions(base, given, { parsers }, where) as ResolvedOptions;
+    const { channelCapacity, bufferLimit, codec } = options;
+    return {
+      options,
+      inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
+      open: async (url, resolved, latest) =>
+        dial(
+          parseUrl(url as string, platform),
+          parseOptions(resolved, latest, platform),
+          platform,
+          this.#owner,
+        ),
+    };
   }
 }
 

@@ -13,6 +13,7 @@ import { displayUrl, parseUrl } from "../protocol/url.js";
 import { nextTurn, now } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
 import { waitFor } from "../time/wait.js";
+import type { Settings } from "./context-options.js";
 import type { Owner } from "./owner.js";
 
 /**
@@ -26,14 +27,35 @@ export async function openClient(
   input: string | URL,
   given: ConnectOptions = {},
 ): Promise<Client> {
-  const { defaults, resolved = DEFAULTS } = owner?.settings ?? {};
-  const { webSocket, keepAlive = defaults?.keepAlive } = { ...given };
-  const platform = platformFor(webSocket ?? defaults?.webSocket);
+  const settings = owner?.settings;
+  const platform = platformOf(platformFor, given, settings);
   const url = parseUrl(input, platform);
+  const base = baseOptions(given, platform, settings);
+  return dial(url, parseOptions(base, given, platform) as ResolvedOptions, platform, owner);
+}
+
+/** Returns the platform that serves a call, by option `webSocket` of the call or the context. */
+export function platformOf(
+  platformFor: PlatformFor,
+  given: ConnectOptions,
+  settings: Settings | undefined,
+): Platform {
+  // `given` may be invalid: it has not been parsed yet.
+  return platformFor({ ...given }.webSocket ?? settings?.defaults.webSocket);
+}
+
+/** Returns the complete options that a call has if it gives none. They are resolved once per context. */
+export function baseOptions(
+  given: ConnectOptions,
+  platform: Platform,
+  settings: Settings | undefined,
+): ConnectOptions {
+  if (!settings) return DEFAULTS;
+  const { defaults, resolved } = settings;
+  const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
   // With a class of the call's own, the context's defaults have to suit another platform. `keepAlive` is
   // checked only as the call gives it, because the default may be one that this platform cannot honour.
-  const base = webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
-  return dial(url, parseOptions(base, given, platform) as ResolvedOptions, platform, owner);
+  return webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
 }
 
 /** Dials: asks the policies, then the transport, under one deadline. */

@@ -4,7 +4,7 @@ import { WsError } from "../errors/ws-error.js";
 import { checkClose } from "../protocol/close.js";
 import type { CloseInfo } from "../protocol/close.js";
 import type { Message } from "../protocol/message.js";
-import { abortError } from "../time/abort.js";
+import { abortError, onAbort } from "../time/abort.js";
 import { now } from "../time/clock.js";
 import { pauseAfter } from "./backoff.js";
 import { Delivery } from "./delivery.js";
@@ -63,7 +63,8 @@ export class ConnectionLoop {
     });
     if (signal) {
       const abort = (): void => this.terminate(abortError("reconnecting", signal));
-      signal.addEventListener("abort", abort, { signal: this.signal });
+      // Until the client has ended: an abort also cuts a close handshake short.
+      void this.closed.then(onAbort(signal, abort));
       if (signal.aborted) abort();
     }
     // Only an exception of `shouldRetry` rejects here.

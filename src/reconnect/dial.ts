@@ -9,12 +9,11 @@ import { runCallback } from "./waits.js";
  * at most `dialTimeout`. Rejects with the errors of `connect` or of `runCallback`.
  */
 export async function dial(options: ResolvedReconnectOptions, info: AttemptInfo): Promise<Client> {
-  const { context, dialOptions, dialTimeout, perAttempt } = options;
+  const { dialOptions, dialTimeout, open, perAttempt } = options;
   const { signal } = info;
   const evaluate = (): Promise<unknown[]> =>
     Promise.all(perAttempt.map(async (valueFor) => await valueFor(info)));
   const values = await runCallback("url, headers or protocols", dialTimeout, signal, evaluate);
   const [url, headers, protocols] = values;
-  const connectOptions = { ...dialOptions, headers, protocols, signal } as ConnectOptions;
-  return context.connect(url as string, connectOptions);
+  return open(url, dialOptions, { headers, protocols, signal } as ConnectOptions);
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors/error-codes.js";
 import { WsError } from "../errors/ws-error.js";
-import { OVERHEAD } from "../protocol/message.js";
+import { OVERHEAD_BYTES } from "../protocol/message.js";
 import { microtask, now, startTimer } from "../time/clock.js";
 
 /** Reason for which a message was lost: see {@link LostMessage.reason}. */
@@ -71,7 +71,7 @@ function newPendingSend(): PendingSend {
 
 /** Memory that a queued message counts for, in bytes, by the same rule as unread messages in the core. */
 function sizeOf({ payload }: Entry): number {
-  return OVERHEAD + payload.length * (typeof payload === "string" ? 2 : 1);
+  return OVERHEAD_BYTES + payload.length * (typeof payload === "string" ? 2 : 1);
 }
 
 /** A bounded, ordered queue of messages to send, with one timer for all that expire. */

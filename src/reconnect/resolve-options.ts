@@ -1,11 +1,12 @@
-import type { Inbox } from "../connection/inbox.js";
 import type { CreateContext } from "../context/connect.js";
 import { Context } from "../context/context.js";
+import type { PreparedDials } from "../context/context.js";
 import type { ConnectOptions } from "../options/connect-options.js";
-import type { ParsedKeepAlive } from "../options/keep-alive-options.js";
 import { callable, duration, integer, must, object, oneOf, parseBy } from "../options/parser.js";
 import type { Parser } from "../options/parser.js";
+import type { ResolvedOptions } from "../options/resolved-options.js";
 import type { Codec } from "../protocol/codec.js";
+import { parseDuration } from "../time/duration.js";
 import type { Backoff } from "./backoff.js";
 import { DEFAULTS } from "./options.js";
 import type { AttemptInfo, Fresh, ReconnectOptions } from "./options.js";
@@ -15,14 +16,11 @@ import type { ResolvedQueueOptions } from "./outbox.js";
  * Options of one reconnecting client: validated, copied and complete. They are resolved once, when the
  * client is made. Durations are in milliseconds.
  */
-export interface ResolvedReconnectOptions {
-  readonly context: Context;
-  /** Queue of the client's channel, in which the messages of all connections arrive. */
-  readonly inbox: Inbox;
+export interface ResolvedReconnectOptions extends Pick<PreparedDials, "inbox" | "open"> {
   readonly dialTimeout: number;
   /** Options of each dial, except those in `perAttempt`. */
-  readonly dialOptions: ConnectOptions;
-  /** Functions that return URL, headers and protocols for an attempt. */
+  readonly dialOptions: ResolvedOptions;
+  /** Functions that return URL, headers and protocols for an attempt; `undefined` if they do not change. */
   readonly perAttempt: readonly ((info: AttemptInfo) => unknown)[];
   readonly backoff: Backoff;
   readonly retryAfterMax: number;
@@ -53,11 +51,6 @@ const DEFAULT_KEEP_ALIVE_MS = 20_000;
 
 /** A keep-alive that pings only on events of the page: its interval is the longest that a timer allows. */
 const PROBE_ONLY_KEEP_ALIVE = { interval: 2_147_483_647, timeout: 10_000 };
-
-/** Result of `Context.prepare`. Its options include those of `reconnecting`, after parsing. */
-type Prepared = Pick<ResolvedReconnectOptions, "inbox" | "dialTimeout"> & {
-  readonly options: ConnectOptions & Partial<ResolvedReconnectOptions>;
-};
 
 /** Makes a parser of an option that is a group of settings. */
 const group =
@@ -108,9 +101,9 @@ export function resolveOptions(
   // option that the platform does not support is refused now.
   const isFunction = (value: unknown): value is (info: AttemptInfo) => unknown =>
     typeof value === "function";
-  const perAttempt = (given: unknown, value: unknown): ((info: AttemptInfo) => unknown) =>
+  const perAttempt = (given: unknown, value?: unknown): ((info: AttemptInfo) => unknown) =>
     isFunction(given) ? given : () => value;
-  const { options: parsed, ...rest } = context.prepare(
+  const prepared = context.prepare(
     url,
     {
       ...(given as ConnectOptions),
@@ -119,41 +112,30 @@ export function resolveOptions(
     },
     RECONNECT_PARSERS,
     "reconnecting",
-  ) as Prepared;
-  const dialOptions: Record<string, unknown> = {
-    ...parsed,
-    keepAlive: resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket),
-  };
-  // `connect` throws for options that it does not have.
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a filtered copy is larger in bundles
-  for (const name in RECONNECT_PARSERS) delete dialOptions[name];
+  );
+  const parsed = prepared.options as ResolvedOptions & Partial<ResolvedReconnectOptions>;
+  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
   return {
     ...DEFAULTS,
     maxElapsed: Infinity,
     ...parsed,
-    context,
-    ...rest,
+    ...prepared,
     marker: parsed.marker && !parsed.discardIncoming,
-    dialOptions,
-    perAttempt: [
-      perAttempt(url, String(url)),
-      perAttempt(headers, parsed.headers),
-      perAttempt(protocols, parsed.protocols),
-    ],
-  };
+    dialOptions: { ...parsed, keepAlive },
+    perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)],
+  } as ResolvedReconnectOptions;
 }
 
 /** Resolves option `keepAlive`. `parsed` is the option after parsing, or else the default of the context. */
 function resolveKeepAlive(
   given: ReconnectOptions["keepAlive"],
-  parsed: ConnectOptions["keepAlive"],
+  parsed: ResolvedOptions["keepAlive"],
   canPing: boolean,
-): ConnectOptions["keepAlive"] {
+): ResolvedOptions["keepAlive"] {
   if (!given && (!canPing || parsed !== undefined)) {
     return parsed || !canPing ? parsed : PROBE_ONLY_KEEP_ALIVE;
   }
-  const settings = parsed as ParsedKeepAlive | undefined;
   const orDefault = (name: "interval" | "timeout"): number =>
-    given && given[name] && settings ? settings[name] : DEFAULT_KEEP_ALIVE_MS;
-  return { ...settings, interval: orDefault("interval"), timeout: orDefault("timeout") };
+    given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
+  return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
 }

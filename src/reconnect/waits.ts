@@ -10,23 +10,22 @@ import { callbackError } from "./errors.js";
  * Rejects with `DIAL_TIMEOUT` or `ABORTED`, or with `DIAL_FAILED` if `run` throws or rejects with anything
  * but a `WsError`.
  */
-export function runCallback<T>(
+export async function runCallback<T>(
   name: string,
   timeoutMs: number,
   signal: AbortSignal,
   run: () => T | Promise<T>,
 ): Promise<T> {
-  return waitFor<T>(
-    name,
-    "DIAL_TIMEOUT",
-    { timeout: timeoutMs, signal },
-    {
-      park(done) {
-        (async () => run())().then(done, (cause: unknown) => done(callbackError(name, cause)));
-        return () => {};
-      },
+  const wait = { timeout: timeoutMs, signal };
+  // An object, because a wait fails with a result that is an error.
+  const { value } = await waitFor<{ readonly value: T }>(name, "DIAL_TIMEOUT", wait, {
+    park(done) {
+      const call = async (): Promise<{ value: T }> => ({ value: await run() });
+      call().then(done, (cause: unknown) => done(callbackError(name, cause)));
+      return () => {};
     },
-  );
+  });
+  return value;
 }
 
 /**

@@ -247,3 +247,16 @@ describe("status()", () => {
     await client.close();
   });
 });
+
+test("a signal that aborts during the close handshake ends the connection at once", async () => {
+  // A server that answers no close frame.
+  await using server = await startRawServer();
+  const controller = new AbortController();
+  const client = reconnecting(server.url, { closeTimeout: "1h", signal: controller.signal });
+  await until(client, "open");
+  const closed = client.close();
+  controller.abort();
+  expect(await closed).toMatchObject({ by: "local", clean: false });
+  expect(client.state.type).toBe("closed");
+  expect(abortListeners(controller.signal)).toBe(0);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { createContext } from "../../src/node.js";
+import type { Context } from "../../src/node.js";
 import * as browser from "../../src/reconnect/browser.js";
 import { resolveOptions } from "../../src/reconnect/resolve-options.js";
 import type { ReconnectOptions } from "../../src/reconnect/options.js";
@@ -99,6 +100,23 @@ describe("what is left out", () => {
 /** Its interval never ends during a test: 2^31-1 ms are 24 days. */
 const PROBE_ONLY = { interval: 2_147_483_647, timeout: 10_000 };
 
+/** Records option `keepAlive` of each dial of the context's clients. */
+function recordKeepAlive(context: Context): unknown[] {
+  const dialled: unknown[] = [];
+  const prepare = context.prepare.bind(context);
+  vi.spyOn(context, "prepare").mockImplementation((...args) => {
+    const { open, ...prepared } = prepare(...args);
+    return {
+      ...prepared,
+      open(url, options, latest) {
+        dialled.push(options.keepAlive);
+        return open(url, options, latest);
+      },
+    };
+  });
+  return dialled;
+}
+
 describe("keepAlive", () => {
   const keepAliveOf = (options: ReconnectOptions, pings = true) =>
     plan(options, pings).dialOptions.keepAlive;
@@ -109,10 +127,12 @@ describe("keepAlive", () => {
   test("is on where there are pings, and 20 s where it says nothing", () => {
     expect(keepAliveOf({})).toEqual(usual);
     expect(keepAliveOf({ keepAlive: { timeout: 5 } })).toEqual({ ...usual, timeout: 5 });
-    expect(keepAliveOf({ keepAlive: { interval: 5, timeout: 0 } })).toEqual({
-      ...usual,
-      interval: 5,
-    });
+    for (const zero of [0, "0s"]) {
+      expect(keepAliveOf({ keepAlive: { interval: 5, timeout: zero } })).toEqual({
+        ...usual,
+        interval: 5,
+      });
+    }
   });
 
   test("is off without pings, unless there is a message", () => {
@@ -126,16 +146,15 @@ describe("keepAlive", () => {
     ["browsers, which have none", browser.reconnecting, undefined],
   ])("is what suits the entry for %s", async (_where, make, expected) => {
     const context = createContext({ policy: () => false });
-    const connect = vi.spyOn(context, "connect");
+    const dialled = recordKeepAlive(context);
     await make(URL, { context }).closed;
-    expect(connect).toHaveBeenCalledTimes(1);
-    expect(connect.mock.calls[0]?.[1]?.keepAlive).toEqual(expected);
+    expect(dialled).toEqual([expected]);
   });
 
   test("asks only when told to by false, also for each connection of a context that has it", async () => {
     const defaults = { keepAlive: { interval: 7, timeout: 8 } };
     const context = createContext({ policy: () => false, defaults });
-    const connect = vi.spyOn(context, "connect");
+    const dialled = recordKeepAlive(context);
     for (const given of [{ keepAlive: false }, { keepAlive: false, context }] as const) {
       expect(keepAliveOf(given)).toEqual(PROBE_ONLY);
       expect(keepAliveOf(given, false)).toBe(false);
@@ -146,7 +165,7 @@ describe("keepAlive", () => {
     ] as const) {
       const { error } = await reconnecting(URL, { context, keepAlive: false, ...given }).closed;
       expect(error?.code).toBe("CONNECT_FORBIDDEN");
-      expect(connect.mock.lastCall?.[1]?.keepAlive).toEqual(keepAlive);
+      expect(dialled.at(-1)).toEqual(keepAlive);
     }
   });
 

@@ -11,6 +11,11 @@ describe("runCallback", () => {
     expect(await runCallback("onConnect", 1_000, signal, async () => 5)).toBe(5);
   });
 
+  test("resolves with an error that the callback returns", async () => {
+    const result = new Error("returned, not thrown");
+    expect(await runCallback("onConnect", 1_000, signal, () => result)).toBe(result);
+  });
+
   test("wraps what the callback throws, and keeps a WsError", async () => {
     const cause = new Error("no");
     const failing = runCallback("onConnect", 1_000, signal, () => {
