@@ -6,15 +6,15 @@ import { startDemoServer } from "./server/index.mjs";
 
 const USAGE = `usage: npm run demo -- [--seconds N] [--rate N] [--ping DURATION] [--port N]
        npm run demo -- --serve [--port N]
-  --seconds  how long it runs, above 0 and up to 86400; default 10
+  --seconds  duration of the demo, above 0 and up to 86400; default 10
   --rate     prices per second, 1 to 10000; default 500
   --ping     time between keep-alive pings, such as 500ms or 3s; default 3s
-  --serve    only serves the page, until Ctrl-C
-  --port     where the page is, 1 to 65535, or 0 for any free port; default 0`;
+  --serve    only serve the page, until Ctrl-C
+  --port     port of the page, 1 to 65535, or 0 for any free port; default 0`;
 
 const SYMBOLS = ["BTC-USD", "ETH-USD"];
 
-/** @returns {Promise<number>} the exit code: 0 fine, 1 failed, 2 called wrongly */
+/** @returns {Promise<number>} the exit code: 0 for success, 1 for a failure, 2 for invalid arguments */
 async function main() {
   let options;
   try {
@@ -31,7 +31,7 @@ async function main() {
   }
 }
 
-/** Throws with a message for the user. */
+/** Parses the command line. Throws an error whose message is for the user. */
 function parseOptions() {
   const { values } = parseArgs({
     options: {
@@ -66,14 +66,14 @@ function parseStream({ seconds = "10", rate = "500", ping = "3s" }) {
 }
 
 /**
- * Serves the page, and meanwhile streams prices, or only waits for Ctrl-C.
+ * Serves the page. Streams prices meanwhile, or with `serve` only waits for Ctrl-C.
  *
  * @param {ReturnType<typeof parseOptions>} options
- * @returns {Promise<boolean>} whether it ended clean and nothing was lost
+ * @returns {Promise<boolean>} true if the close was clean and nothing was lost
  */
 async function run({ serve, port, seconds, ...stream }) {
   const stop = new Channel();
-  // Once: a second Ctrl-C meets no handler and ends the process at once.
+  // `once`, so that a second Ctrl-C ends the process at once.
   process.once("SIGINT", () => stop.close());
   const server = await startDemoServer({ port });
   let end;
@@ -93,9 +93,11 @@ async function run({ serve, port, seconds, ...stream }) {
 }
 
 /**
+ * Prints prices, rate and round trips until `stop` closes.
+ *
  * @param {string} url
  * @param {{ rate: number, heartbeat: number, stop: import("wschan").ReceiveChannel<unknown> }} options
- * @returns {Promise<boolean>} whether it ended clean and nothing was lost
+ * @returns {Promise<boolean>} true if the close was clean and nothing was lost
  */
 async function showStream(url, options) {
   const client = await connect(url);
@@ -115,16 +117,16 @@ async function showStream(url, options) {
   return closed.clean && tally.gaps === 0;
 }
 
-/** What has been received so far. */
+/** Counts received prices and pings. */
 class Tally {
   gaps = 0;
   #messages = 0;
   #lastSequence = 0;
   /** @type {Map<string, number>} */
   #prices = new Map();
-  #pings = { count: 0, last: NaN, min: Infinity, max: 0 };
+  #pings = { count: 0, last: 0, min: Infinity, max: 0 };
   #started = performance.now();
-  /** The totals of the last second or so, for the rate. */
+  /** Totals over about the last second, from which the rate is computed. */
   #samples = [{ time: this.#started, messages: 0 }];
 
   /** @param {import("./price-stream/prices.mjs").Price} price */
@@ -170,7 +172,7 @@ class Tally {
   #rate() {
     const now = { time: performance.now(), messages: this.#messages };
     this.#samples.push(now);
-    // Of those that are a second old, the youngest.
+    // Keep the newest of the samples that are at least a second old, so that the rate spans a second.
     while (now.time - this.#samples[1].time >= 1000) this.#samples.shift();
     const [since] = this.#samples;
     return Math.round(((now.messages - since.messages) * 1000) / (now.time - since.time));
@@ -178,15 +180,15 @@ class Tally {
 }
 
 /**
- * Shows the tally: on a terminal one line that is drawn again and again, elsewhere a line per second.
+ * Shows the tally: on a terminal as one line that is redrawn, elsewhere as one line per second.
  *
  * @param {Tally} tally
- * @returns {() => void} ends it with a last line
+ * @returns {() => void} a function that prints a last line and ends the display
  */
 function startDisplay(tally) {
   const { stdout } = process;
   const draw = stdout.isTTY
-    ? // Cut to the terminal's width: a line that wraps cannot be drawn over.
+    ? // Cut to the terminal's width, because a wrapped line cannot be redrawn.
       () => stdout.write(`\r${tally.status().slice(0, (stdout.columns || 80) - 1)}\x1b[K`)
     : () => console.log(tally.status());
   const timer = setInterval(draw, stdout.isTTY ? 100 : 1000);

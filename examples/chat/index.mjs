@@ -1,9 +1,9 @@
-// Joins a room and talks.
+// Joins a chat room.
 //
 //   node examples/chat/index.mjs [url] [--room lobby] [--name Ann] [--script]
 //
-// Without a URL it starts the demo server itself; other terminals then join by the URL it prints. With
-// --script, or where there is no terminal to type at, two clients hold a conversation of their own.
+// Without a URL it starts the demo server and prints its URL, so that other terminals can join. With
+// --script, or if stdin is not a terminal, two clients hold a scripted conversation.
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { CLOSE_CODES, connect } from "wschan";
@@ -35,7 +35,7 @@ try {
 }
 
 /**
- * Says what is typed and prints what is said, until Ctrl-C or Ctrl-D.
+ * Sends each typed line and prints the messages of others, until Ctrl-C or Ctrl-D.
  *
  * @param {string} url
  * @param {string} room
@@ -45,7 +45,7 @@ async function chat(url, room, name) {
   const client = await join(url, room, name);
   console.log(`${url}: you are ${name} in ${room}; Ctrl-D leaves`);
   const lines = createInterface({ input: process.stdin });
-  // What fails to be sent ends the loop below with the reason; nothing needs to be caught here.
+  // A failed send also ends the loop below, which throws the reason. Nothing needs to be caught here.
   lines.on("line", (text) => void say(client, text));
   lines.on("close", () => void client.close(CLOSE_CODES.NORMAL, "goodbye"));
   process.once("SIGINT", () => lines.close());
@@ -61,7 +61,7 @@ async function chat(url, room, name) {
 }
 
 /**
- * Lets Ann and Bob say their lines in turn, as Ann hears it.
+ * Runs the scripted conversation of Ann and Bob, and prints the events that Ann receives.
  *
  * @param {string} url
  * @param {string} room
@@ -78,8 +78,8 @@ async function converse(url, room) {
 }
 
 /**
- * Says each line of the script that is `name`'s when the one before it has been heard. Bob leaves after
- * the last one, and Ann when Bob has left.
+ * Sends the script's lines for `name`, each after the previous line has arrived. Bob leaves after the last
+ * line, and Ann after Bob has left.
  *
  * @param {import("wschan").Client} client
  * @param {string} name
@@ -92,13 +92,15 @@ async function perform(client, name, onEvent) {
     onEvent(event);
     if (event.op === "message") heard += 1;
     const bobIsHere = event.name === "Bob" || heard > 0;
-    const over = name === "Bob" ? heard === SCRIPT.length : event.op === "left";
-    if (over) await client.close(CLOSE_CODES.NORMAL, "goodbye");
+    const isOver = name === "Bob" ? heard === SCRIPT.length : event.op === "left";
+    if (isOver) await client.close(CLOSE_CODES.NORMAL, "goodbye");
     else if (bobIsHere && SCRIPT[heard]?.from === name) await say(client, SCRIPT[heard].text);
   }
 }
 
 /**
+ * Connects and joins a room.
+ *
  * @param {string} url
  * @param {string} room
  * @param {string} name
@@ -128,7 +130,7 @@ function parse(message) {
 /** @param {ChatEvent} event */
 function describe(event) {
   if (event.op === "message") return `${event.from}: ${event.text}`;
-  if (event.op === "error") return `(the server says: ${event.message})`;
+  if (event.op === "error") return `(error from the server: ${event.message})`;
   return `(${event.name} ${event.op})`;
 }
 

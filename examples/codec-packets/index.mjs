@@ -1,4 +1,4 @@
-// Receives what a live stream says, in packets.
+// Receives the packets of a live stream and prints them.
 //
 //   node examples/codec-packets/index.mjs
 import { connect } from "wschan";

@@ -2,16 +2,17 @@ import { once } from "node:events";
 import { deflateSync } from "node:zlib";
 import { WebSocketServer } from "ws";
 
-/** Operations. */
+/** The operations of packets. */
 export const SAID = 5;
 export const AUTHENTICATE = 7;
 const AUTHENTICATED = 8;
 
-const PLAIN = 1;
-const COMPRESSED = 2;
+const PLAIN_VERSION = 1;
+const COMPRESSED_VERSION = 2;
 
 /**
- * A live stream: it answers a packet of its client's, says three things in one message, and closes.
+ * Starts a live stream. It answers the client's first packet, sends three packets in one compressed message,
+ * and closes.
  *
  * @returns {Promise<{ url: string, close: () => void }>}
  */
@@ -19,11 +20,11 @@ export async function startStream() {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   server.on("connection", (socket) => {
     socket.once("message", () => {
-      socket.send(pack(PLAIN, AUTHENTICATED, '{"code":0}'));
+      socket.send(pack(PLAIN_VERSION, AUTHENTICATED, '{"code":0}'));
       const said = ["hello", "how are you?", "bye"].map((text) =>
-        pack(PLAIN, SAID, JSON.stringify({ text })),
+        pack(PLAIN_VERSION, SAID, JSON.stringify({ text })),
       );
-      socket.send(pack(COMPRESSED, SAID, deflateSync(Buffer.concat(said))));
+      socket.send(pack(COMPRESSED_VERSION, SAID, deflateSync(Buffer.concat(said))));
       socket.close(1000);
     });
   });

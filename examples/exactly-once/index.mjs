@@ -1,4 +1,4 @@
-// Sends 1,000 texts to a server that breaks the connection after every few of them.
+// Sends 1,000 texts to a server that breaks the connection every 30 ms.
 //
 //   node examples/exactly-once/index.mjs
 import { setTimeout as wait } from "node:timers/promises";
@@ -24,7 +24,7 @@ clearInterval(cutting);
 await mailer.close();
 server.close();
 
-const texts = server.taken.get("/ann") ?? [];
+const texts = server.accepted.get("/ann") ?? [];
 const inOrder = texts.every((text, i) => text === `text ${i + 1}`);
 console.log(
   `${texts.length} texts arrived, ${inOrder ? "each once and in order" : "not in order"}`,

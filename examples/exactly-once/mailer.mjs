@@ -1,10 +1,16 @@
 import { reconnecting } from "wschan/reconnect";
 
-/** Sends texts that each arrive exactly once, and in order, at a server that numbers along. */
+/**
+ * Sends texts to a server that counts them. Each text arrives exactly once and in order, even if
+ * connections break.
+ */
 export class Mailer {
   #client;
-  /** What the server has not acknowledged, by number.
-   * @type {Map<number, { message: string, resolve: () => void, reject: (error: unknown) => void }>} */
+  /**
+   * Texts that the server has not acknowledged, by number.
+   *
+   * @type {Map<number, { message: string, resolve: () => void, reject: (error: unknown) => void }>}
+   */
   #unacknowledged = new Map();
   #number = 0;
 
@@ -17,7 +23,7 @@ export class Mailer {
       ...options,
       marker: false,
       onConnect: async (connection) => {
-        // All that waits is among what comes now.
+        // Each queued message is also unacknowledged, so the loop below sends it.
         this.#client.queue.clear();
         for (const { message } of this.#unacknowledged.values()) await connection.send(message);
       },
@@ -26,7 +32,7 @@ export class Mailer {
   }
 
   /**
-   * Resolves when the server has it.
+   * Sends a text. The promise resolves when the server has acknowledged it.
    *
    * @param {string} text
    * @returns {Promise<void>}
@@ -36,7 +42,7 @@ export class Mailer {
       const number = ++this.#number;
       const message = JSON.stringify({ number, text });
       this.#unacknowledged.set(number, { message, resolve, reject });
-      // Whether that gets through, only the acknowledgement tells.
+      // Not awaited, because only the acknowledgement proves that the text has arrived.
       void this.#client.send(message);
     });
   }

@@ -2,13 +2,21 @@ import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 
 /**
- * Takes each text of a client once and in order: the client's name is the path of its URL. What it has
- * taken outlives connections; a server that has to outlive itself keeps it in its database.
+ * Accepts each text of a client once and in order. The path of the URL is the client's name. Accepted texts
+ * are kept across connections; a real server stores them in its database, to keep them across restarts.
  */
 export class MailServer {
-  /** By client. @type {Map<string, string[]>} */
-  taken = new Map();
-  /** The connection that counts: the latest of a client. @type {Map<string, import("ws").WebSocket>} */
+  /**
+   * Accepted texts, by client.
+   *
+   * @type {Map<string, string[]>}
+   */
+  accepted = new Map();
+  /**
+   * The latest connection of each client; older ones are ignored.
+   *
+   * @type {Map<string, import("ws").WebSocket>}
+   */
   #latest = new Map();
   #http = createServer();
 
@@ -17,7 +25,7 @@ export class MailServer {
     server.on("connection", (socket, { url = "" }) => this.#serve(socket, url));
   }
 
-  /** @returns {Promise<string>} its URL */
+  /** @returns {Promise<string>} the URL of the server */
   listen() {
     return new Promise((resolve) => {
       this.#http.listen(0, "127.0.0.1", () => {
@@ -44,13 +52,13 @@ export class MailServer {
   #serve(socket, client) {
     this.#latest.get(client)?.terminate();
     this.#latest.set(client, socket);
-    const texts = this.taken.get(client) ?? [];
-    this.taken.set(client, texts);
+    const texts = this.accepted.get(client) ?? [];
+    this.accepted.set(client, texts);
     socket.on("message", (data) => {
-      // Its client has left, and says it all again elsewhere.
+      // The client has reconnected, and sends its unacknowledged texts again on the new connection.
       if (this.#latest.get(client) !== socket) return;
       const { number, text } = JSON.parse(String(data));
-      // Neither what has been here before, nor what comes before its time.
+      // Accepts neither a text that was accepted before, nor one that follows a gap.
       if (number === texts.length + 1) texts.push(text);
       socket.send(String(texts.length));
     });

@@ -1,14 +1,14 @@
 // @ts-check
 import { formatPrice } from "./format.js";
 
-/** How much the chart shows, in ms. */
-const SPAN = 30_000;
-/** Prices of one such time become one point, in ms: 600 points at most. */
-const GRAIN = 50;
-/** A time without prices that breaks the line, in ms: the server skipped it. */
-const GAP = 1_000;
+/** The time that the chart shows. */
+const SPAN_MS = 30_000;
+/** The time per point: prices within it become one point, so there are at most 600 points. */
+const POINT_MS = 50;
+/** The shortest time without prices that breaks the line, because the server skipped prices. */
+const GAP_MS = 1_000;
 
-/** The chart's own units; CSS stretches it to its place, and lines keep their width. */
+/** The size in SVG units. CSS stretches the chart; lines keep their width. */
 const WIDTH = 1000;
 const HEIGHT = 200;
 const MARGIN = 16;
@@ -16,8 +16,8 @@ const MARGIN = 16;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * The prices of one symbol over the last half minute, as a line that ends where the newest was made: the
- * further it ends from the right edge, the later this page reads.
+ * Draws the prices of one symbol over the last half minute. The line ends at the time of the newest price: the
+ * further that is from the right edge, the further this page is behind.
  */
 export class Chart {
   /** @type {{ time: number, price: number }[]} */
@@ -64,11 +64,11 @@ export class Chart {
   add(time, price) {
     const point = { time, price };
     const last = this.#points.at(-1);
-    if (last && Math.floor(last.time / GRAIN) === Math.floor(time / GRAIN)) {
+    if (last && Math.floor(last.time / POINT_MS) === Math.floor(time / POINT_MS)) {
       this.#points[this.#points.length - 1] = point;
     } else {
       this.#points.push(point);
-      if (this.#points.length > 2 * (SPAN / GRAIN)) this.#trim(time);
+      if (this.#points.length > 2 * (SPAN_MS / POINT_MS)) this.#trim(time);
     }
   }
 
@@ -76,7 +76,7 @@ export class Chart {
     this.#points = [];
   }
 
-  /** @param {number} now what the right edge is */
+  /** @param {number} now the time at the right edge */
   draw(now) {
     const newest = this.#points.at(-1);
     this.#trim(now);
@@ -114,9 +114,9 @@ export class Chart {
     let x = 0;
     let y = 0;
     for (const { time, price } of this.#points) {
-      const isGap = time - before > GAP;
+      const isGap = time - before > GAP_MS;
       if (isGap && area) area += `V${HEIGHT}Z`;
-      x = round(WIDTH * (1 - (now - time) / SPAN));
+      x = round(WIDTH * (1 - (now - time) / SPAN_MS));
       y = round(HEIGHT - MARGIN - (price - low) * scale);
       line += `${isGap ? "M" : "L"}${x} ${y}`;
       area += isGap ? `M${x} ${HEIGHT}V${y}` : `L${x} ${y}`;
@@ -124,13 +124,13 @@ export class Chart {
     }
     this.#line.setAttribute("d", line);
     this.#area.setAttribute("d", `${area}V${HEIGHT}Z`);
-    // A line of no length with round caps is a dot, whatever the stretching.
+    // A line of length 0 with round caps is a dot, even if the chart is stretched.
     this.#tip.setAttribute("d", `M${x} ${y}h0`);
   }
 
   /** @param {number} now */
   #trim(now) {
-    const begin = this.#points.findIndex(({ time }) => time >= now - SPAN);
+    const begin = this.#points.findIndex(({ time }) => time >= now - SPAN_MS);
     this.#points.splice(0, begin < 0 ? this.#points.length : begin);
   }
 }

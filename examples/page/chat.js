@@ -2,8 +2,8 @@
 import { describeEnd, describeError } from "./connection.js";
 import { find, findInput } from "./dom.js";
 
-/** How many messages are kept on the page. */
-const MAX_SHOWN = 200;
+/** The largest number of messages on the page. */
+const MAX_SHOWN_MESSAGES = 200;
 
 /** @typedef {{ op: string, room: string, name: string, from: string, text: string, members: number, message: string, time: number }} ChatEvent */
 
@@ -20,15 +20,15 @@ const elements = {
 };
 
 /**
- * The connection of whoever has joined; each joining opens one.
+ * The connection of the joined member. Each join opens a new one.
  *
  * @type {import("wschan").Client | undefined}
  */
 let client;
-/** From the joining to the connection's end. */
+/** True from a join until its connection has ended. */
 let isBusy = false;
 
-/** Makes the chat's forms work. */
+/** Adds the listeners of the chat's forms. */
 export function startChat() {
   elements.join.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -36,7 +36,7 @@ export function startChat() {
   });
   elements.say.addEventListener("submit", (event) => {
     event.preventDefault();
-    // What fails to be sent ends the connection as well, and `join` tells.
+    // Not awaited: if the send fails, the connection ends, and `join` shows the error.
     void client?.send(JSON.stringify({ op: "say", text: elements.text.value }));
     elements.text.value = "";
   });
@@ -44,7 +44,7 @@ export function startChat() {
 }
 
 /**
- * Opens a connection, joins the room, and shows what is said until the connection ends.
+ * Opens a connection, joins the room, and shows its messages until the connection ends.
  *
  * @param {string} room
  * @param {string} name
@@ -57,9 +57,9 @@ async function join(room, name) {
     client = await wschan.connect("chat");
     void client.send(JSON.stringify({ op: "join", room, name }));
     for await (const { data } of client) show(JSON.parse(String(data)), name);
-    tellEnd(describeEnd(await client.closed));
+    showEnd(describeEnd(await client.closed));
   } catch (error) {
-    tellEnd(describeError(error));
+    showEnd(describeError(error));
   }
   client = undefined;
   isBusy = false;
@@ -67,7 +67,7 @@ async function join(room, name) {
 }
 
 /** @param {import("./connection.js").Loss | undefined} loss */
-function tellEnd(loss) {
+function showEnd(loss) {
   elements.state.textContent = loss ? "Lost" : "Not joined";
   if (loss) elements.error.textContent = `${loss.code}: ${loss.message}`;
 }
@@ -79,7 +79,7 @@ function tellEnd(loss) {
 function show(event, me) {
   if (event.op === "error") {
     elements.error.textContent = event.message;
-    // Not in the room: there is nothing to stay connected for.
+    // The form is hidden until the join succeeds. After a failed join the connection has no use.
     if (elements.say.hidden) void client?.close();
     return;
   }
@@ -100,8 +100,8 @@ function show(event, me) {
  */
 function append(kind, from, text) {
   const { log } = elements;
-  // Who has scrolled back to read is left there.
-  const follows = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
+  // A reader who has scrolled back keeps the position.
+  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
   const item = document.createElement("li");
   item.className = kind;
   if (from) {
@@ -111,12 +111,12 @@ function append(kind, from, text) {
   }
   item.append(text);
   log.append(item);
-  if (log.childElementCount > MAX_SHOWN) log.firstElementChild?.remove();
-  if (follows) log.scrollTop = log.scrollHeight;
+  if (log.childElementCount > MAX_SHOWN_MESSAGES) log.firstElementChild?.remove();
+  if (isAtEnd) log.scrollTop = log.scrollHeight;
 }
 
 /**
- * Shows one of the two forms, and takes along the focus of whoever was in the other.
+ * Shows one of the two forms. If the other one had the focus, moves the focus to the shown one.
  *
  * @param {HTMLElement} shown
  */

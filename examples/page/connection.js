@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * How a connection was lost: by the `WsError`'s code, or by the server's close code where that is a normal
- * end, which we had not asked for.
+ * The reason of a lost connection: the code of the `WsError`, or the server's close code if the server closed
+ * normally without a request by the user.
  *
  * @typedef {{ code: string, message: string }} Loss
  */
@@ -10,12 +10,12 @@
 /** @typedef {"connecting" | "open" | "closing" | "closed" | "lost"} Phase */
 
 /**
- * One connection after the other, each opened because the user asked for it: nothing here reconnects by
- * itself. `"closed"` is an end that the user asked for, `"lost"` every other.
+ * Opens connections one after the other, each at the request of the user. It never reconnects by itself.
+ * The phase is `"closed"` after an end that the user requested, and `"lost"` after any other end.
  */
 export class Connection {
   /**
-   * The last one that opened; its numbers remain when it has ended.
+   * The last client that opened. Its counters stay readable after its end.
    *
    * @type {import("wschan").Client | undefined}
    */
@@ -34,7 +34,7 @@ export class Connection {
    * @param {string} url
    * @param {object} handlers
    * @param {(client: import("wschan").Client) => void} handlers.onOpen
-   * @param {() => void} handlers.onChange the phase may be another one
+   * @param {() => void} handlers.onChange called when the phase may have changed
    */
   constructor(url, { onOpen, onChange }) {
     this.#url = url;
@@ -59,7 +59,7 @@ export class Connection {
     return (this.#run = this.#live(options));
   }
 
-  /** Gives up a connection that is being opened, closes an open one, cuts one that hangs in closing. */
+  /** Aborts a dial, closes an open connection, or terminates one whose close handshake hangs. */
   async close() {
     this.#cancel.abort();
     if (this.#stage === "open") {
@@ -93,7 +93,7 @@ export class Connection {
 
 /**
  * @param {import("wschan").CloseInfo} info
- * @returns {Loss | undefined} nothing when this side closed it, and no error came in between
+ * @returns {Loss | undefined} `undefined` if this side closed it and no error occurred
  */
 export function describeEnd({ error, by, code, reason }) {
   if (error) return describeError(error);

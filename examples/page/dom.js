@@ -1,5 +1,5 @@
 // @ts-check
-// The page's elements by their ids, which index.html has.
+// Access to the page's elements by id. All ids are in index.html.
 
 /** @param {string} id */
 export function find(id) {
@@ -12,7 +12,7 @@ export function findInput(id) {
 }
 
 /**
- * Leaves a text that is right already alone, for those who select it or have it read to them.
+ * Sets the text of an element, but only if it differs: an update would disturb a selection or a screen reader.
  *
  * @param {string} id
  * @param {string} text

@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers as people read them.
+// Formats numbers for display.
 
 const counts = new Intl.NumberFormat("en-US");
 const prices = new Intl.NumberFormat("en-US", {

@@ -1,6 +1,6 @@
 import type * as everything from "wschan";
 
 declare global {
-  /** What dist/wschan.umd.js leaves when a script tag has loaded it. */
+  /** The global variable that dist/wschan.umd.js defines. */
   const wschan: typeof everything;
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// The demo's page: the price stream over one connection, which the switches make slow, and the chat over
-// another. The library is the global `wschan`.
+// The demo's page: the price stream over one connection, which a switch makes slow, and the chat over another.
+// The library is the global `wschan`.
 import { Chart } from "./chart.js";
 import { startChat } from "./chat.js";
 import { Connection } from "./connection.js";
@@ -9,16 +9,17 @@ import { readPrices } from "./feed.js";
 import { watchServer } from "./status.js";
 import { showAge, showClient, showNoReport, showPhase, showReadRate, showReport } from "./view.js";
 
-/** Half the default: at 4 MiB of text a second it is reached in 8 s, and the end can be watched. */
-const BUFFER_LIMIT = 32 * 1024 * 1024;
+/** Half the default, so that 4 MiB of unread text per second reach it in 8 s, while the viewer watches. */
+const BUFFER_LIMIT_BYTES = 32 * 1024 * 1024;
 
-/** How often the numbers are shown anew, in ms. */
-const REFRESH = 200;
-/** The time over which the rate of reading is counted, in ms. */
-const RATE_SPAN = 1000;
-/** How often the chart moves, in ms, and how often for those who ask for little motion. */
-const FRAME = 33;
-const CALM_FRAME = 1000;
+/** The interval at which the numbers are updated. */
+const REFRESH_MS = 200;
+/** The time over which the read rate is measured. */
+const RATE_SPAN_MS = 1000;
+/** The interval between frames of the chart. */
+const FRAME_MS = 33;
+/** The same for users who prefer reduced motion. */
+const REDUCED_MOTION_FRAME_MS = 1000;
 
 const slow = findInput("slow");
 const stream = findInput("stream");
@@ -29,26 +30,26 @@ const charts = new Map(
   ]),
 );
 
-/** By which the server knows this page's connection: see `/status`. */
+/** Identifies this page's connection to the server: see `/status`. */
 const id = Array.from(crypto.getRandomValues(new Uint8Array(4)), (n) => n.toString(36)).join("");
 
 /**
- * When the newest price that was read was made.
+ * The server time of the newest price that was read.
  *
  * @type {number | undefined}
  */
 let newest;
 let read = 0;
-/** Ends the reading of the connection before: what it left unread is nobody's any more. */
-let over = new AbortController();
+/** Stops reading the previous connection, whose unread prices are obsolete. */
+let reading = new AbortController();
 
 const connection = new Connection(`prices?id=${id}`, {
   onOpen(client) {
-    over.abort();
-    over = new AbortController();
+    reading.abort();
+    reading = new AbortController();
     newest = undefined;
     for (const chart of charts.values()) chart.clear();
-    void readPrices(client, { isSlow: () => slow.checked, onPrice, signal: over.signal });
+    void readPrices(client, { isSlow: () => slow.checked, onPrice, signal: reading.signal });
     const ended = new AbortController();
     void watchServer(id, ended.signal, (report) =>
       showReport(report, client.stats.messagesReceived),
@@ -71,7 +72,7 @@ function onPrice({ symbol, price, time }) {
 function open() {
   return connection.open({
     backpressure: stream.checked ? "stream" : "auto",
-    bufferLimit: BUFFER_LIMIT,
+    bufferLimit: BUFFER_LIMIT_BYTES,
     dialTimeout: "10s",
   });
 }
@@ -87,9 +88,9 @@ function show() {
   const { phase, loss, client } = connection;
   showPhase(phase, loss);
   showAge(phase === "open" && newest !== undefined ? Date.now() - newest : undefined);
-  if (client) showClient(client, BUFFER_LIMIT);
+  if (client) showClient(client, BUFFER_LIMIT_BYTES);
 }
-setInterval(show, REFRESH);
+setInterval(show, REFRESH_MS);
 
 let counted = performance.now();
 setInterval(() => {
@@ -97,13 +98,14 @@ setInterval(() => {
   showReadRate((read * 1000) / (now - counted));
   read = 0;
   counted = now;
-}, RATE_SPAN);
+}, RATE_SPAN_MS);
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 let drawn = 0;
 function draw() {
   requestAnimationFrame(draw);
-  if (performance.now() - drawn < (calm.matches ? CALM_FRAME : FRAME)) return;
+  if (performance.now() - drawn < (reducedMotion.matches ? REDUCED_MOTION_FRAME_MS : FRAME_MS))
+    return;
   drawn = performance.now();
   for (const chart of charts.values()) chart.draw(Date.now());
 }

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * What the server says of a connection: bytes and prices that wait in it, prices made, those that wait
- * included, and prices it skipped.
+ * The server's report about a connection: the bytes and prices that wait in the server, the prices generated
+ * so far (including those that wait), and the prices it skipped.
  *
  * @typedef {object} Report
  * @property {number} bufferedAmount
@@ -12,9 +12,9 @@
  */
 
 /**
- * Asks the server what it holds for the connection `id`, over a connection of its own: what is said on
- * the slow one waits behind the prices. Ends with `signal`, or when the server goes away, of which the
- * watched connection tells.
+ * Receives reports about the connection `id`. They come over a second connection, because on the slow one they
+ * would wait after the prices. Ends when `signal` aborts or the connection is lost; the loss itself is shown by
+ * the watched connection.
  *
  * @param {string} id
  * @param {AbortSignal} signal

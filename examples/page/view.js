@@ -6,7 +6,7 @@ import { formatBytes, formatCount, formatMessages } from "./format.js";
 /** @typedef {import("./connection.js").Loss} Loss */
 /** @typedef {import("./status.js").Report} Report */
 
-/** What each phase is called, and what the button then does. */
+/** The label of each phase, and of the button in that phase. */
 const PHASES = {
   connecting: { name: "Connecting", action: "Cancel" },
   open: { name: "Open", action: "Disconnect" },
@@ -15,16 +15,16 @@ const PHASES = {
   lost: { name: "Lost", action: "Reconnect" },
 };
 
-/** What `client.backpressure` means to whoever watches. */
+/** Explains the values of `client.backpressure` to the viewer. */
 const MODES = {
   stream:
-    "At work: a WebSocketStream. When the channel is full this page stops reading, the browser fills " +
-    "up, and then the server has to wait: what it holds rises and levels off, and this page holds little.",
+    "At work: a WebSocketStream. When the channel is full, this page stops reading. The browser's buffers " +
+    "fill, and then the server has to wait: its backlog rises and levels off, and this page holds little.",
   buffer:
-    "At work: the buffer. A plain browser WebSocket cannot be paused, so whatever is not read waits in " +
-    "this page, up to bufferLimit; beyond it the connection ends with SLOW_CONSUMER.",
+    "At work: the buffer. A browser's WebSocket cannot be paused, so unread messages wait in this page, up " +
+    "to bufferLimit. Above it the connection ends with SLOW_CONSUMER.",
   socket:
-    "At work: the socket. When the channel is full it is paused, and then the server has to wait.",
+    "At work: the socket. When the channel is full, the socket is paused, and then the server has to wait.",
 };
 
 /**
@@ -44,7 +44,7 @@ export function showPhase(phase, loss) {
 
 /**
  * @param {import("wschan").Client} client
- * @param {number} limit its `bufferLimit`
+ * @param {number} limit the `bufferLimit` of the client
  */
 export function showClient(client, limit) {
   const { stats, backpressure } = client;
@@ -61,27 +61,27 @@ export function showClient(client, limit) {
   setText("paused", formatCount(stats.timesPaused));
 }
 
-/** @param {number} rate messages a second */
+/** @param {number} rate messages per second */
 export function showReadRate(rate) {
   setText("read-rate", `${formatCount(Math.round(rate))}/s`);
 }
 
 /**
  * @param {Report} report
- * @param {number} received prices that have reached this page
+ * @param {number} received number of prices that have reached this page
  */
 export function showReport({ bufferedAmount, unsent, produced, skipped }, received) {
   setText("server-bytes", formatBytes(bufferedAmount));
-  setText("server-note", `${formatCount(unsent)} prices; it makes no more from 1 MiB on`);
+  setText("server-note", `${formatCount(unsent)} prices; above 1 MiB it generates no more`);
   setMeter("server-meter", bufferedAmount);
-  // The report and the prices travel apart: some may have arrived before it.
+  // The report and the prices use different connections, so prices may arrive before the report.
   const onTheWay = Math.max(0, produced - unsent - received);
   setText("way-count", `${formatCount(onTheWay)} prices`);
   setMeter("way-meter", onTheWay);
   setText("skipped", `${formatCount(skipped)} prices`);
 }
 
-/** There is no connection that the server could hold something for. */
+/** Shows that there is no connection and so no report. */
 export function showNoReport() {
   setText("server-bytes", "–");
   setText("server-note", "not connected");
@@ -90,11 +90,15 @@ export function showNoReport() {
   setMeter("way-meter", 0);
 }
 
-/** @param {number | undefined} age of the newest price that was read, in ms; none: nothing is read */
-export function showAge(age = NaN) {
-  const isLate = age >= 1000;
-  const late = `${(age / 1000).toFixed(1)} s behind`;
-  setText("prices-age", Number.isNaN(age) ? "" : isLate ? late : "live");
+/**
+ * Shows how far this page is behind the server.
+ *
+ * @param {number | undefined} ageMs age of the newest price that was read; `undefined` if none was read
+ */
+export function showAge(ageMs) {
+  const isLate = ageMs !== undefined && ageMs >= 1000;
+  const text = isLate ? `${(ageMs / 1000).toFixed(1)} s behind` : "live";
+  setText("prices-age", ageMs === undefined ? "" : text);
   find("prices-age").classList.toggle("late", isLate);
 }
 

@@ -1,18 +1,18 @@
-// Prints a stream of prices with a heartbeat; the loop is in prices.mjs.
+// Prints a stream of prices, with a ping at intervals. The loop is in prices.mjs.
 //
-//   node examples/price-stream/index.mjs [url]      without a URL it starts the demo server itself
+//   node examples/price-stream/index.mjs [url]      starts the demo server if there is no URL
 import { Channel, CLOSE_CODES, connect } from "wschan";
 import { startDemoServer } from "../server/index.mjs";
 import { streamPrices } from "./prices.mjs";
 
-const PRICES = 100;
+const PRICE_COUNT = 100;
 
 const givenUrl = process.argv[2];
 const server = givenUrl ? undefined : await startDemoServer();
 const client = await connect(givenUrl ?? `${server?.url}/prices`);
 
 const stop = new Channel();
-// Once: a second Ctrl-C meets no handler and ends the process at once.
+// `once`, so that a second Ctrl-C ends the process at once.
 process.once("SIGINT", () => stop.close());
 
 let received = 0;
@@ -28,7 +28,7 @@ try {
       console.log(`ping ${event.milliseconds.toFixed(2)} ms`);
     } else {
       console.log(`${event.symbol} ${event.price.toFixed(2)}`);
-      if (++received === PRICES) break;
+      if (++received === PRICE_COUNT) break;
     }
   }
 } finally {

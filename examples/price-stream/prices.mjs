@@ -6,9 +6,9 @@ import { select, ticker } from "wschan";
  */
 
 /**
- * Subscribes to prices and yields them as they arrive, and a ping every `heartbeat`, until `stop` closes
- * or the server ends the connection; throws if that was no normal end. The connection stays open: who
- * opened it closes it.
+ * Subscribes to prices and yields them as they arrive, and a ping every `heartbeat`. Returns when `stop`
+ * closes or the server ends the connection normally, and throws the connection's error after any other end.
+ * Does not close the connection.
  *
  * @param {import("wschan").Client} client
  * @param {object} options
@@ -31,13 +31,13 @@ export async function* streamPrices(client, { symbols, rate, heartbeat, stop }) 
       ]);
       if (next.index === 2) return;
       if (next.index === 1) {
-        // The prices that arrive meanwhile wait in the channel.
+        // Prices that arrive during the ping wait in the channel.
         if (client.canPing) yield { kind: "ping", milliseconds: await client.ping() };
       } else if (next.ok) {
         const price = parsePrice(next.value);
         if (price) yield price;
       } else {
-        // Closed by the other side, and every message that had arrived is read.
+        // The connection has ended, and every message that had arrived was read.
         const { error } = await client.closed;
         if (error) throw error;
         return;
@@ -50,7 +50,7 @@ export async function* streamPrices(client, { symbols, rate, heartbeat, stop }) 
 
 /**
  * @param {import("wschan").Message} message
- * @returns {Price | undefined} nothing for an answer to a request
+ * @returns {Price | undefined} `undefined` for the answer to a request
  */
 function parsePrice(message) {
   if (message.type !== "text") throw new Error("the server sent a binary message");

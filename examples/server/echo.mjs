@@ -1,7 +1,7 @@
 import { receive, send } from "./socket.mjs";
 
 /**
- * `/echo` sends every message back as it came, text as text and binary as binary.
+ * Serves `/echo`: sends every message back unchanged, text as text and binary as binary.
  *
  * @param {import("ws").WebSocket} ws
  */

@@ -1,5 +1,5 @@
-// The server behind the examples, the demo and their tests: plain `ws` on one HTTP server, which also
-// serves the demo's page.
+// The server of the examples, the demo and their tests: plain `ws` on one HTTP server, which also serves the
+// demo's page.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
@@ -9,20 +9,20 @@ import { respond, servePage } from "./page.mjs";
 import { servePrices } from "./prices.mjs";
 import { createStatus } from "./status.mjs";
 
-/** The largest message a client may send, in bytes, decompressed; a larger one is answered with 1009. */
-const MAX_MESSAGE = 1024 * 1024;
+/** The largest message that a client may send, after decompression. A larger one is answered with 1009. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** How long clients have to answer the close frame at shutdown before they are cut off, in ms. */
-const SHUTDOWN_GRACE = 500;
+/** The time that clients have at shutdown to answer the close frame, before they are disconnected. */
+const SHUTDOWN_GRACE_MS = 500;
 
 /**
- * Starts the demo server. Its endpoints are `/prices`, `/chat`, `/echo` and `/status`; each is described
- * where it is implemented, as is the page at `/`.
+ * Starts the demo server. Its endpoints are `/prices`, `/chat`, `/echo` and `/status`, and the page at `/`.
+ * The module of each endpoint describes its protocol.
  *
- * @param {{ port?: number, host?: string }} [options] `port` 0 takes a free one
+ * @param {{ port?: number, host?: string }} [options] `port` 0 selects a free one
  * @returns {Promise<{ url: string, page: string, port: number, close(): Promise<void> }>} `url` is the
- *   endpoints' address without a path, `page` the page's; `close()` says goodbye to all clients and
- *   resolves when the port is free
+ *   endpoints' address without a path, and `page` the address of the page. `close()` closes all
+ *   connections with 1001 and resolves when the port is free
  */
 export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
   const { track, serveStatus } = createStatus();
@@ -40,7 +40,7 @@ export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
   const upgrader = new WebSocketServer({
     noServer: true,
     perMessageDeflate: true,
-    maxPayload: MAX_MESSAGE,
+    maxPayload: MAX_MESSAGE_BYTES,
   });
 
   const server = createServer((request, response) => {
@@ -57,7 +57,8 @@ export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
     const serve = endpoints.get(path);
     if (!serve) return refuse(socket);
     upgrader.handleUpgrade(request, socket, head, (ws) => {
-      // `ws` closes the connection itself after an error, but one that nobody listens to ends the process.
+      // `ws` itself closes the connection after an error, but an `error` event without a listener would
+      // end the process.
       ws.on("error", () => {});
       serve(ws, query);
     });
@@ -71,12 +72,12 @@ export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
     const freed = once(server, "close");
     server.close();
     for (const ws of upgrader.clients) ws.close(1001, "server is shutting down");
-    const cutOff = setTimeout(() => {
+    const timer = setTimeout(() => {
       for (const ws of upgrader.clients) ws.terminate();
       server.closeAllConnections();
-    }, SHUTDOWN_GRACE);
+    }, SHUTDOWN_GRACE_MS);
     await freed;
-    clearTimeout(cutOff);
+    clearTimeout(timer);
   }
 
   /** @type {Promise<void> | undefined} */
@@ -91,8 +92,8 @@ export async function startDemoServer({ port = 0, host = "127.0.0.1" } = {}) {
 }
 
 /**
- * Splits what was asked for. Not by `new URL()`: it throws on a target such as "//", which any client can
- * send.
+ * Splits a request target into path and query. Does not use `new URL()`, which throws for a target such as
+ * "//" that any client can send.
  *
  * @param {import("node:http").IncomingMessage} request
  */
@@ -103,7 +104,7 @@ function parseTarget({ url = "" }) {
 }
 
 /**
- * Answers an upgrade request with 404. Node leaves the socket of such a request to us.
+ * Answers an upgrade request with 404. Node does not close the socket of such a request.
  *
  * @param {import("node:stream").Duplex} socket
  */

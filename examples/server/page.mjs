@@ -9,7 +9,7 @@ const SCRIPT = "text/javascript; charset=utf-8";
 const ICON = "image/svg+xml";
 const JSON_TYPE = "application/json";
 
-/** All that is served, by path: a name from outside is looked up here and never becomes a file name. */
+/** The served files by URL path. A requested path is only looked up here and never becomes a file name. */
 const FILES = new Map([
   ["/", { file: new URL("index.html", PAGE), type: HTML }],
   ["/page.css", { file: new URL("page.css", PAGE), type: CSS }],
@@ -23,7 +23,7 @@ const FILES = new Map([
 ]);
 
 const HEADERS = {
-  // The page's own scripts, styles, icon and connections, and nothing else from anywhere.
+  // Allows the page's own scripts, styles, icon and connections, and nothing else.
   "Content-Security-Policy": [
     "default-src 'none'",
     "script-src 'self'",
@@ -37,13 +37,13 @@ const HEADERS = {
   ].join("; "),
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
-  // A file that was edited or built anew is there on reload.
+  // A reload then shows files that were edited or rebuilt.
   "Cache-Control": "no-store",
 };
 
 /**
- * `/` is the demo's page: the files of examples/page, which load dist/wschan.umd.js by a script tag. Each
- * has a path of its own; whatever else is asked for is 404.
+ * Serves the demo's page: `/` and the other files of examples/page, and dist/wschan.umd.js, which the page
+ * loads with a script tag. Any other path is 404.
  *
  * @param {string} path without a query
  * @param {import("node:http").IncomingMessage} request
@@ -65,6 +65,8 @@ export async function servePage(path, { method }, response) {
 }
 
 /**
+ * Sends a whole response.
+ *
  * @param {import("node:http").ServerResponse} response
  * @param {number} status
  * @param {string | Buffer} body plain text unless `headers` say otherwise

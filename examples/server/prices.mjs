@@ -1,17 +1,17 @@
 import { BadRequest, isBehind, send, serveRequests } from "./socket.mjs";
 
-/** How often prices go out, in ms. A rate above one per tick is sent in batches. */
-const TICK = 20;
-/** The longest time whose prices one tick makes up for, in ms, should the event loop have been blocked. */
-const MAX_CATCH_UP = 100;
+/** The interval at which prices are sent. Rates above one price per tick are sent in batches. */
+const TICK_MS = 20;
+/** The longest time that one tick makes up for if the event loop was blocked. */
+const MAX_CATCH_UP_MS = 100;
 const MAX_RATE = 10_000;
 const DEFAULT_RATE = 50;
 const MAX_SYMBOLS = 20;
-/** The most filler in a price, in bytes. */
-const MAX_PADDING = 16 * 1024;
+/** The largest filler in a price. */
+const MAX_PADDING_BYTES = 16 * 1024;
 const SYMBOL = /^[A-Z0-9]{1,10}-[A-Z0-9]{1,10}$/;
 
-/** Where the walk of a symbol begins; one that is not listed begins at 100. */
+/** The first price of each symbol; any other symbol begins at 100. */
 const OPENING_PRICES = new Map([
   ["BTC-USD", 64_000],
   ["ETH-USD", 3_200],
@@ -24,12 +24,12 @@ const OPENING_PRICES = new Map([
  * @typedef {object} Backlog
  * @property {number} bufferedAmount bytes that wait in the server
  * @property {number} unsent prices that wait in the server
- * @property {number} produced prices made so far, those that wait included
- * @property {number} skipped prices never made, because the client was behind when they were due
+ * @property {number} produced prices generated so far, including those that wait
+ * @property {number} skipped prices that were not generated, because the client was behind when they were due
  */
 
 /**
- * `/prices` streams a random walk.
+ * Serves `/prices`: streams a random walk.
  *
  *     -> {"op":"subscribe","symbols":["BTC-USD"],"rate":50}      a second one replaces the first
  *     <- {"op":"subscribed","symbols":["BTC-USD"],"rate":50}
@@ -37,12 +37,12 @@ const OPENING_PRICES = new Map([
  *     -> {"op":"unsubscribe"}
  *     <- {"op":"unsubscribed"}
  *
- * `sequence` counts a connection's prices from 1 without a gap, so a client can prove that it lost none.
- * With `"padding":4096` in the subscription each price carries so many bytes of filler, up to 16384: a
- * client that reads slowly is then behind within seconds.
+ * `sequence` counts the prices of a connection from 1 without a gap, so that a client can detect a loss.
+ * With `"padding":4096` in the subscription each price contains 4096 bytes of filler (at most 16384), so that
+ * a slow client falls behind within seconds.
  *
  * @param {import("ws").WebSocket} ws
- * @returns {() => Backlog} tells what waits for this client now
+ * @returns {() => Backlog} a function that returns the current backlog of this client
  */
 export function servePrices(ws) {
   const random = seededRandom(1);
@@ -66,7 +66,7 @@ export function servePrices(ws) {
     send(
       ws,
       JSON.stringify({ symbol: quote.symbol, price, time: Date.now(), sequence, padding }),
-      // Compressed, filler would weigh nothing.
+      // Not compressed, because compression would remove the filler.
       { compress: padding === undefined, onFlushed },
     );
   }
@@ -85,15 +85,15 @@ export function servePrices(ws) {
       let due = 0;
       timer = setInterval(() => {
         const now = performance.now();
-        const elapsed = Math.min(now - last, MAX_CATCH_UP);
+        const elapsed = Math.min(now - last, MAX_CATCH_UP_MS);
         last = now;
         due += (elapsed * rate) / 1000;
         for (; due >= 1; due -= 1) {
-          // While the client is behind, time is skipped; the sequence is not.
+          // While the client is behind, prices are skipped, but no sequence number is.
           if (isBehind(ws)) skipped += 1;
           else sendNextPrice(quotes, padding);
         }
-      }, TICK);
+      }, TICK_MS);
       send(ws, JSON.stringify({ op: "subscribed", symbols, rate }));
     },
     unsubscribe() {
@@ -108,11 +108,11 @@ export function servePrices(ws) {
 /** @param {unknown} symbols */
 function parseSymbols(symbols) {
   if (!Array.isArray(symbols) || symbols.length < 1 || symbols.length > MAX_SYMBOLS) {
-    throw new BadRequest(`symbols: a list of 1 to ${MAX_SYMBOLS}`);
+    throw new BadRequest(`symbols: must be a list of 1 to ${MAX_SYMBOLS}`);
   }
   for (const symbol of symbols) {
     if (typeof symbol !== "string" || !SYMBOL.test(symbol)) {
-      throw new BadRequest('symbols: each is written like "BTC-USD"');
+      throw new BadRequest('symbols: each must be written like "BTC-USD"');
     }
   }
   return [...new Set(/** @type {string[]} */ (symbols))];
@@ -121,24 +121,25 @@ function parseSymbols(symbols) {
 /** @param {unknown} rate */
 function parseRate(rate = DEFAULT_RATE) {
   if (typeof rate !== "number" || !(rate >= 1 && rate <= MAX_RATE)) {
-    throw new BadRequest(`rate: a number of prices per second, 1 to ${MAX_RATE}`);
+    throw new BadRequest(`rate: must be a number of prices per second, 1 to ${MAX_RATE}`);
   }
   return rate;
 }
 
 /**
  * @param {unknown} size
- * @returns {string | undefined} the filler; none for a size of 0
+ * @returns {string | undefined} the filler, or `undefined` for a size of 0
  */
 function parsePadding(size = 0) {
-  if (typeof size !== "number" || !Number.isInteger(size) || size < 0 || size > MAX_PADDING) {
-    throw new BadRequest(`padding: a whole number of bytes, 0 to ${MAX_PADDING}`);
+  if (typeof size !== "number" || !Number.isInteger(size) || size < 0 || size > MAX_PADDING_BYTES) {
+    throw new BadRequest(`padding: must be a whole number of bytes, 0 to ${MAX_PADDING_BYTES}`);
   }
   return size === 0 ? undefined : ".".repeat(size);
 }
 
 /**
- * A small generator of numbers in [0, 1) (mulberry32), so that every run shows the same walk.
+ * Returns a pseudorandom generator of numbers in [0, 1) (mulberry32). It is seeded, so that every run shows
+ * the same walk.
  *
  * @param {number} seed
  */

@@ -1,26 +1,30 @@
-// What the endpoints share: bounded sending, and requests that are JSON objects with an `op`.
+// Shared by all endpoints: bounded sending, and requests that are JSON objects with an `op`.
 
 /**
- * How many unsent bytes a connection may hold. Beyond it the server produces nothing more for that
- * client and reads nothing more from it, so that a client that does not read cannot fill the memory.
+ * The largest number of unsent bytes per connection. Above it the server neither produces messages for that
+ * client nor reads from it, so that a client that does not read cannot fill the memory.
  */
-const MAX_BUFFERED = 1024 * 1024;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
 
-/** A request that cannot be done. Its message is for the client. */
+/** The error of an invalid request. Its message is sent to the client. */
 export class BadRequest extends Error {}
 
-/** @param {import("ws").WebSocket} ws */
+/**
+ * Returns true if more than {@link MAX_BUFFERED_BYTES} are unsent.
+ *
+ * @param {import("ws").WebSocket} ws
+ */
 export function isBehind(ws) {
-  return ws.bufferedAmount > MAX_BUFFERED;
+  return ws.bufferedAmount > MAX_BUFFERED_BYTES;
 }
 
 /**
- * Sends one message; nothing is sent once the connection is closing.
+ * Sends one message. Does nothing if the connection is closing or closed.
  *
  * @param {import("ws").WebSocket} ws
  * @param {string | import("ws").RawData} data
  * @param {{ binary?: boolean, compress?: boolean, onFlushed?: () => void }} [options] `onFlushed` is
- *   called when the message has left this process, or never will
+ *   called when the message has left this process, or if it never will
  */
 export function send(ws, data, { onFlushed, ...options } = {}) {
   if (ws.readyState !== ws.OPEN) {
@@ -29,13 +33,13 @@ export function send(ws, data, { onFlushed, ...options } = {}) {
   }
   ws.send(data, options, () => {
     onFlushed?.();
-    // Whatever was sent last finds the buffer empty here, so a paused connection always resumes.
+    // A paused connection always resumes, because the buffer is empty when the last message has left.
     if (ws.isPaused && !isBehind(ws)) ws.resume();
   });
 }
 
 /**
- * Calls `onMessage` for each message, and stops reading while the client is behind with our answers.
+ * Calls `onMessage` for each message. Stops reading while the client is behind with the answers.
  *
  * @param {import("ws").WebSocket} ws
  * @param {(data: import("ws").RawData, isBinary: boolean) => void} onMessage
@@ -48,8 +52,8 @@ export function receive(ws, onMessage) {
 }
 
 /**
- * Answers requests of the form `{"op": ..., ...}` with the function of that name. One that throws
- * `BadRequest`, or is not there, is answered with `{"op":"error","message"}`.
+ * Calls the operation that a request of the form `{"op": ..., ...}` names. If it throws `BadRequest` or does
+ * not exist, the answer is `{"op":"error","message"}`.
  *
  * @param {import("ws").WebSocket} ws
  * @param {Record<string, (request: Record<string, unknown>) => void>} operations
@@ -76,15 +80,15 @@ export function serveRequests(ws, operations) {
  * @returns {Record<string, unknown>}
  */
 function parseRequest(data, isBinary) {
-  if (isBinary) throw new BadRequest("a request is a text message");
+  if (isBinary) throw new BadRequest("a request must be a text message");
   let request;
   try {
     request = JSON.parse(data.toString());
   } catch {
-    throw new BadRequest("a request is JSON");
+    throw new BadRequest("a request must be JSON");
   }
   if (typeof request !== "object" || request === null || Array.isArray(request)) {
-    throw new BadRequest("a request is a JSON object");
+    throw new BadRequest("a request must be a JSON object");
   }
   return request;
 }
