@@ -7,7 +7,6 @@ const HTML = "text/html; charset=utf-8";
 const CSS = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
 const ICON = "image/svg+xml";
-const JSON_TYPE = "application/json";
 
 /** The served files by URL path. A requested path is only looked up here and never becomes a file name. */
 const FILES = new Map([
@@ -19,7 +18,6 @@ const FILES = new Map([
       /** @type {const} */ ([`/${name}.js`, { file: new URL(`${name}.js`, PAGE), type: SCRIPT }]),
   ),
   ["/wschan.umd.js", { file: new URL("wschan.umd.js", DIST), type: SCRIPT }],
-  ["/wschan.umd.js.map", { file: new URL("wschan.umd.js.map", DIST), type: JSON_TYPE }],
 ]);
 
 const HEADERS = {

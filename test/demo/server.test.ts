@@ -558,7 +558,6 @@ describe("the page's files", () => {
     ["/page.js", "text/javascript; charset=utf-8", "examples/page/page.js"],
     ["/icon.svg", "image/svg+xml", "examples/page/icon.svg"],
     ["/wschan.umd.js", "text/javascript; charset=utf-8", "dist/wschan.umd.js"],
-    ["/wschan.umd.js.map", "application/json", "dist/wschan.umd.js.map"],
   ])("are served: %s as %s", async (path, type, file) => {
     const { status, headers, body } = await ask(path);
     expect([status, headers["content-type"]]).toEqual([200, type]);
@@ -593,6 +592,7 @@ describe("the page's files", () => {
     "/page.js%00",
     "/dist/node.cjs",
     "/wschan.umd.min.js",
+    "/wschan.umd.js.map",
     "/server/index.mjs",
     "/etc/passwd",
     "//",
