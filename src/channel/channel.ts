@@ -25,7 +25,9 @@ export interface Case<C, R> {
 /** A case of {@link select} that receives; created by {@link ReceiveChannel.caseReceive}. */
 export type ReceiveCase<T, C = ReceiveChannel<T>> = Case<C, ReceiveResult<T>>;
 
-/** A case of {@link select} that sends; created by {@link Channel.caseSend}. Its outcome is true if it sent. */
+/**
+ * A case of {@link select} that sends; created by {@link Channel.caseSend}. Its outcome is true if it sent.
+ */
 export type SendCase<T, C = Channel<T>> = Case<C, boolean>;
 
 /**
@@ -67,8 +69,9 @@ export class ReceiveChannel<T> {
   }
 
   /**
-   * Receives the next value, and waits for one if necessary. Resolves with `ok: true` and the value, or with
-   * `ok: false` once the channel is closed and drained. A receive that times out or is aborted loses no value.
+   * Receives the next value, and waits for one if necessary. Resolves with `ok: true` and the value, or
+   * with `ok: false` once the channel is closed and drained. A receive that times out or is aborted loses
+   * no value.
    *
    * Rejects with `RECEIVE_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
    *
@@ -81,24 +84,24 @@ export class ReceiveChannel<T> {
   }
 
   /**
-   * Receives the next value without waiting. Returns `undefined` if there is none yet, and `ok: false` once the
-   * channel is closed and drained.
+   * Receives the next value without waiting. Returns `undefined` if there is none yet, and `ok: false` once
+   * the channel is closed and drained.
    */
   tryReceive(): ReceiveResult<T> | undefined {
     return this.#queue.take();
   }
 
   /**
-   * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the value,
-   * or `ok: false` once the channel is closed and drained. A case may be used any number of times.
+   * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the
+   * value, or `ok: false` once the channel is closed and drained. A case may be used any number of times.
    */
   caseReceive(): ReceiveCase<T, this> {
     return { channel: this, ...receiveFrom(this.#queue) };
   }
 
   /**
-   * Iterates over the values until the channel is closed and drained, like Go's `range`. Leaving the loop does
-   * not close the channel. `return()` ends a pending `next()` with `done: true`, and no value is lost.
+   * Iterates over the values until the channel is closed and drained, like Go's `range`. Leaving the loop
+   * does not close the channel. `return()` ends a pending `next()` with `done: true`, and no value is lost.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
     return this.messages();
@@ -118,9 +121,9 @@ export class ReceiveChannel<T> {
 }
 
 /**
- * A channel like those of Go: it passes values from senders to receivers in order, each value to one receiver.
- * A channel with a capacity buffers that many values before a send has to wait. With capacity 0, each send
- * waits for a receiver.
+ * A channel like those of Go: it passes values from senders to receivers in order, each value to one
+ * receiver. A channel with a capacity buffers that many values before a send has to wait. With capacity 0,
+ * each send waits for a receiver.
  *
  * @see https://go.dev/ref/spec#Channel_types
  */
@@ -143,8 +146,8 @@ export class Channel<T> extends ReceiveChannel<T> {
   }
 
   /**
-   * Sends a value. Waits until the channel has room for it or a receiver takes it. If the send times out or is
-   * aborted, the value is not sent.
+   * Sends a value. Waits until the channel has room for it or a receiver takes it. If the send times out or
+   * is aborted, the value is not sent.
    *
    * Rejects with `CHANNEL_CLOSED` if the channel is closed or is closed during the wait; with
    * `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.

@@ -7,7 +7,9 @@ import { Waiters } from "./waiters.js";
 
 /** Options of an iteration over messages or values. */
 export interface MessagesOptions {
-  /** Ends the iteration with `ABORTED` when it is aborted; the error's `cause` is its reason. Default: none. */
+  /**
+   * Ends the iteration with `ABORTED` when it is aborted; the error's `cause` is its reason. Default: none.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -56,17 +56,17 @@ export type SelectResult<C extends readonly unknown[], O = unknown> =
         : never);
 
 /**
- * Waits until one of the cases can proceed and runs exactly that one, like Go's `select`. If several are ready,
- * it chooses one at random, each with the same probability, so that none starves. The other cases have no
- * effect. If the select times out or is aborted, it has neither received nor sent a value.
+ * Waits until one of the cases can proceed and runs exactly that one, like Go's `select`. If several are
+ * ready, it chooses one at random, each with the same probability, so that none starves. The other cases
+ * have no effect. If the select times out or is aborted, it has neither received nor sent a value.
  *
- * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `CHANNEL_CLOSED`
- * if the chosen case sends on a closed channel.
+ * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with
+ * `CHANNEL_CLOSED` if the chosen case sends on a closed channel.
  *
- * @param cases The cases, created by `caseReceive()` and `caseSend()`. An empty list is `INVALID_OPTION` unless
- * `default` or `timeout` is set, because the select would never resolve.
- * @param options `default` (false by default), `timeout` (milliseconds or a Go duration, for ever by default)
- * and `signal`.
+ * @param cases The cases, created by `caseReceive()` and `caseSend()`. An empty list is `INVALID_OPTION`
+ * unless `default` or `timeout` is set, because the select would never resolve.
+ * @param options `default` (false by default), `timeout` (milliseconds or a Go duration, for ever by
+ * default) and `signal`.
  * @returns The outcome, with the `index` and `channel` of its case.
  *
  * @see https://go.dev/ref/spec#Select_statements

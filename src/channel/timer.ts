@@ -7,8 +7,8 @@ import { offer, Queue } from "./queue.js";
 import type { Receiver, ReceiveResult } from "./queue.js";
 
 /**
- * A queue that adds each tick to itself when it is due. It runs a timer only while a receiver waits, so that an
- * abandoned queue costs nothing and does not keep the process alive.
+ * A queue that adds each tick to itself when it is due. It runs a timer only while a receiver waits, so
+ * that an abandoned queue costs nothing and does not keep the process alive.
  */
 class TimerQueue extends Queue<Date> {
   /** The time of the next tick, by {@link now}; `Infinity` if there is none. */
@@ -81,8 +81,8 @@ class TimerQueue extends Queue<Date> {
  * Returns a channel on which one value arrives after `delay`: the time at which it was due. The channel is
  * not closed afterwards.
  *
- * A timer runs only while a receiver waits, so that a channel that is no longer used costs nothing and does not
- * keep the process alive.
+ * A timer runs only while a receiver waits, so that a channel that is no longer used costs nothing and does
+ * not keep the process alive.
  *
  * Throws `INVALID_DURATION`.
  *
@@ -115,8 +115,8 @@ export interface Ticker {
  * several ticks are missed, only the first of them arrives; the following ones are due at multiples of the
  * period, as before.
  *
- * A timer runs only while a receiver waits, so that a ticker that is no longer used costs nothing and does not
- * keep the process alive, even if it is not stopped.
+ * A timer runs only while a receiver waits, so that a ticker that is no longer used costs nothing and does
+ * not keep the process alive, even if it is not stopped.
  *
  * Throws `INVALID_DURATION`.
  *
@@ -139,7 +139,8 @@ export function ticker(period: Duration): Ticker {
 }
 
 /**
- * Parses a period, at least 1 ms: timers are not more precise, and a tick per nanosecond would be a busy loop.
+ * Parses a period, at least 1 ms: timers are not more precise, and a tick per nanosecond would be a busy
+ * loop.
  */
 function parsePeriod(period: Duration): number {
   const ms = parseDuration(period);

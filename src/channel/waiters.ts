@@ -1,6 +1,6 @@
 /**
- * A FIFO list of waiters. As a fast path, a waiter that is added to an empty list is kept in a field and not in
- * the set: usually there is only one waiter, which is added and removed again for each message.
+ * A FIFO list of waiters. As a fast path, a waiter that is added to an empty list is kept in a field and
+ * not in the set: usually there is only one waiter, which is added and removed again for each message.
  */
 export class Waiters<T extends object> {
   #first: T | undefined;

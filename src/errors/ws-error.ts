@@ -88,10 +88,10 @@ const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as nev
 /**
  * The class of every error that this package throws or rejects with, on every platform.
  *
- * Distinguish errors by `code` or, more coarsely, by `kind`. Messages are for people and may change. A message
- * begins with the operation that failed. It never contains secrets: it shows a URL as origin and path, without
- * credentials and query, and it shows neither payloads nor strings from options. Control characters in a
- * message are percent-encoded; `details` has the peer's text unchanged.
+ * Distinguish errors by `code` or, more coarsely, by `kind`. Messages are for people and may change. A
+ * message begins with the operation that failed. It never contains secrets: it shows a URL as origin and
+ * path, without credentials and query, and it shows neither payloads nor strings from options. Control
+ * characters in a message are percent-encoded; `details` has the peer's text unchanged.
  */
 export class WsError extends Error {
   /** The stable name of the failure. */

@@ -1,12 +1,14 @@
 /**
- * Compiles a pattern in which `*` matches any run of characters; `decode` decodes the pieces between
- * them. The test is linear in the text: it searches once for each piece, after the one before it.
+ * Compiles a pattern, in which `*` matches any number of characters, to a function that tests a text. The
+ * running time is linear for each piece between the `*`: each is searched for once, after the previous one.
+ *
+ * @param decode Decodes a piece of the pattern.
  */
 export function compileGlob(
   pattern: string,
   decode: (piece: string) => string,
 ): (text: string) => boolean {
-  // Split before decoding: an escaped "*" is an ordinary character.
+  // Splits before decoding, because an escaped "*" is an ordinary character.
   const pieces = pattern.split("*").map(decode);
   return (text) => {
     let end = 0;

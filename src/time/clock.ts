@@ -37,8 +37,8 @@ interface Scheduler {
 /**
  * Calls `run` in a later turn of the event loop, after due timers and received data have been processed.
  *
- * This and {@link microtask} are captured on import: fake timers that a test installs later must not hold back
- * work that is not a deadline.
+ * This and {@link microtask} are captured on import: fake timers that a test installs later must not hold
+ * back work that is not a deadline.
  */
 export const nextTurn: Schedule = /* @__PURE__ */ (() => {
   const { setImmediate, setTimeout } = globalThis as unknown as Scheduler;

@@ -18,11 +18,12 @@ export interface Deadline {
  * at least four times per period.
  *
  * The peer is never blamed for a suspension of this process. If a check runs more than `maxLateness`
- * milliseconds late, the deadline is extended by one period. It is extended only once, because browsers fire
- * every timer of a hidden tab late. Before the deadline expires, the event loop gets one turn to process data
- * that has already been received.
+ * milliseconds late, the deadline is extended by one period. It is extended only once, because browsers
+ * fire every timer of a hidden tab late. Before the deadline expires, the event loop gets one turn to
+ * process data that has already been received.
  *
- * @param isAlive Returns true if there was a sign of life since its last call, or if none can be expected now.
+ * @param isAlive Returns true if there was a sign of life since its last call, or if none can be expected
+ * now.
  */
 export function startDeadline(
   period: number,

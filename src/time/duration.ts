@@ -26,12 +26,12 @@ const MS_EXPONENTS: Readonly<Record<string, number>> = {
 /**
  * Converts a duration to milliseconds. Fractions are kept: `"5ns"` is 0.000005.
  *
- * Throws a {@link WsError} `INVALID_DURATION` for any other value or format, for NaN, for a negative duration,
- * and for one longer than Go's longest, `2562047h47m16.854775807s` (292 years).
+ * Throws a {@link WsError} `INVALID_DURATION` for any other value or format, for NaN, for a negative
+ * duration, and for one longer than Go's longest, `2562047h47m16.854775807s` (292 years).
  *
- * @param value A number of milliseconds, or a string in the format of Go's `time.ParseDuration`: an optional
- * sign, then `"0"`, or one or more decimal numbers, each followed by a unit: `ns`, `us` (or `µs`), `ms`, `s`,
- * `m` or `h`.
+ * @param value A number of milliseconds, or a string in the format of Go's `time.ParseDuration`: an
+ * optional sign, then `"0"`, or one or more decimal numbers, each followed by a unit: `ns`, `us` (or `µs`),
+ * `ms`, `s`, `m` or `h`.
  *
  * @see https://pkg.go.dev/time#ParseDuration
  */
