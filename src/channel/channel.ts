@@ -26,7 +26,8 @@ export interface Case<C, R> {
 export type ReceiveCase<T, C = ReceiveChannel<T>> = Case<C, ReceiveResult<T>>;
 
 /**
- * A case of {@link select} that sends; created by {@link Channel.caseSend}. Its outcome is true if it sent.
+ * A case of {@link select} that sends; created by {@link Channel.caseSend}. Its outcome is true if the value
+ * was sent.
  */
 export type SendCase<T, C = Channel<T>> = Case<C, boolean>;
 
@@ -108,8 +109,8 @@ export class ReceiveChannel<T> {
   }
 
   /**
-   * Iterates over the values as `for await` over the channel does, until `signal` is aborted. Then the
-   * iteration throws `ABORTED`, and no value is lost.
+   * Iterates over the values as `for await` over the channel does. When `signal` is aborted, the iteration
+   * throws `ABORTED`, and no value is lost.
    *
    * Throws `INVALID_OPTION`.
    *
@@ -149,9 +150,10 @@ export class Channel<T> extends ReceiveChannel<T> {
    * Sends a value. Waits until the channel has room for it or a receiver takes it. If the send times out or
    * is aborted, the value is not sent.
    *
-   * Rejects with `CHANNEL_CLOSED` if the channel is closed or is closed during the wait; with
-   * `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+   * Rejects with `CHANNEL_CLOSED`, also if the channel is closed during the wait, and with `CHANNEL_TIMEOUT`,
+   * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
    *
+   * @param value Anything.
    * @param options `timeout` (milliseconds or a Go duration, by default for ever) and `signal`.
    *
    * @see https://go.dev/ref/spec#Send_statements

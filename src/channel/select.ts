@@ -64,7 +64,7 @@ export type SelectResult<C extends readonly unknown[], O = unknown> =
  * `CHANNEL_CLOSED` if the chosen case sends on a closed channel.
  *
  * @param cases The cases, created by `caseReceive()` and `caseSend()`. An empty list is `INVALID_OPTION`
- * unless `default` or `timeout` is set, because the select would never resolve.
+ * unless `default` or `timeout` is set, because the select could never resolve.
  * @param options `default` (false by default), `timeout` (milliseconds or a Go duration, for ever by
  * default) and `signal`.
  * @returns The outcome, with the `index` and `channel` of its case.

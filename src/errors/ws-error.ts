@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorKind } from "./error-codes.js";
 
-/** Machine-readable facts about a {@link WsError}. Each property is set only for the codes that it names. */
+/** Machine-readable facts about a {@link WsError}. Each property names the codes for which it may be set. */
 export interface ErrorDetails {
   /** `DIAL_FAILED`: true if the platform hides the reason, as browsers do. */
   readonly opaque?: boolean;
@@ -67,6 +67,7 @@ const RETRYABLE_CODES: readonly ErrorCode[] = [
   "SLOW_CONSUMER",
 ];
 
+/** Returns the kind that the name of a code implies, or else its entry in {@link KINDS}. */
 function kindOf(code: ErrorCode): ErrorKind {
   if (code.includes("TIMEOUT")) return "TIMEOUT";
   if (code.includes("INVALID")) return "INVALID";
@@ -89,9 +90,9 @@ const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as nev
  * The class of every error that this package throws or rejects with, on every platform.
  *
  * Distinguish errors by `code` or, more coarsely, by `kind`. Messages are for people and may change. A
- * message begins with the operation that failed. It never contains secrets: it shows a URL as origin and
- * path, without credentials and query, and it shows neither payloads nor strings from options. Control
- * characters in a message are percent-encoded; `details` has the peer's text unchanged.
+ * message begins with the operation that failed. It shows a URL as origin and path, because credentials and
+ * queries are secret, and it shows neither payloads nor strings from options. Control characters in it are
+ * percent-encoded; `details` has the peer's text unchanged.
  */
 export class WsError extends Error {
   /** The stable name of the failure. */

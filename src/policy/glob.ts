@@ -1,6 +1,7 @@
 /**
- * Compiles a pattern, in which `*` matches any number of characters, to a function that tests a text. The
- * running time is linear for each piece between the `*`: each is searched for once, after the previous one.
+ * Compiles a pattern, in which `*` matches any number of characters, to a function that tests a text. Its
+ * running time is linear in the text: each piece between two `*` is searched for once, after the previous
+ * piece.
  *
  * @param decode Decodes a piece of the pattern.
  */

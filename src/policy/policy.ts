@@ -12,7 +12,7 @@ export interface PolicyRequest {
   readonly resource: string;
   /** The parsed `resource`, as a copy; absent for the action `websocket.connect`. */
   readonly url?: URL;
-  /** Option `actor` of the context: the user or service that connects. Absent if it is not set. */
+  /** Option `actor` of the context: the user or service that asks. Absent if it is not set. */
   readonly actor?: unknown;
   /** Option `meta` of the context and of `connect`, merged. Absent if neither is set. */
   readonly meta?: Readonly<Record<string, unknown>>;
@@ -43,9 +43,9 @@ export interface PolicyRule {
   readonly effect: "allow" | "deny";
   /**
    * A further condition, which is called only if actions and resources match. An allow rule applies only if
-   * it returns `true`; a deny rule applies unless it returns `false`. An exception denies the connection.
-   * It is not called for a `websocket.connect` that an allow rule for `websocket.connect.url` implies.
-   * Default: none.
+   * it returns `true` or a promise of it; a deny rule applies unless it returns `false` or a promise of it.
+   * An exception or a rejection denies the connection. It is not called for a `websocket.connect` that an
+   * allow rule for `websocket.connect.url` implies. Default: none.
    */
   readonly when?: (request: PolicyRequest) => boolean | Promise<boolean>;
 }

@@ -10,7 +10,7 @@ import type { Subject } from "./resource-pattern.js";
  * Creates a policy from rules. A request is denied if any deny rule applies, or if no allow rule applies.
  * The rules are validated and copied when this is called.
  *
- * A pattern in `resources` is compared with each part of the URL separately:
+ * The parts of a pattern in `resources` are compared with the parts of the URL, never the text as a whole:
  *
  * - Scheme: `ws` or `wss`; `http` and `https` are equivalent to them.
  * - Host: an exact name; `*.example.com` for all names with one or more labels before `example.com`, but

@@ -20,7 +20,7 @@ export interface CloseInfo {
   readonly by: "local" | "peer" | "none";
   /**
    * The code in the close frame of this side, if this side closed the connection and the frame was sent. It
-   * differs from `code` in browsers, which may only send some codes.
+   * may differ from `code` in browsers, which may only send some codes.
    */
   readonly sentCode?: number;
   /**

@@ -19,8 +19,8 @@ export interface Codec<In = Message, Out = Data> {
    */
   decoder(readLimit: number): Decode<In>;
   /**
-   * Encodes a value that was passed to `Client.send`. It is called in the order of the sends of all
-   * connections, and must not modify the value. Default: data is sent unchanged.
+   * Encodes a value that was passed to `Client.send`. It is called for all connections that use the codec, in
+   * the order of the sends, and must not modify the value. Default: data is sent unchanged.
    *
    * An exception rejects the `send`: `UNSUPPORTED` with the same error, anything else with `INVALID_MESSAGE`
    * and the exception as its `cause`.

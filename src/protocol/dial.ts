@@ -9,9 +9,11 @@ export interface DialOptions {
   readonly compression: CompressionMode;
   readonly compressionThreshold: number;
   readonly readLimit: number;
-  /** In milliseconds, like the two below. */
+  /** In milliseconds. */
   readonly closeTimeout: number;
+  /** In milliseconds; `undefined` for none. */
   readonly readTimeout: number | undefined;
+  /** In milliseconds; `undefined` for none. */
   readonly writeTimeout: number | undefined;
   readonly backpressure: "auto" | "buffer" | "stream";
   readonly webSocket: WebSocketClass | undefined;

@@ -42,7 +42,7 @@ export interface Transport {
   readonly unsent?: number;
   /** Counts the frames or bytes that `send` and `ping` have accepted, in the transport's own unit. */
   readonly accepted: number;
-  /** The part of `accepted` that the operating system has. It does not change after the end. */
+  /** The part of `accepted` that the operating system has accepted. It does not change after the end. */
   readonly flushed: number;
   /** Changes whenever bytes have left; `undefined` while no bytes wait. */
   readonly progress: number | undefined;

@@ -11,7 +11,10 @@ export type Duration = number | string;
 /** Go's largest duration, 2^63-1 ns, as exactly as a number of milliseconds can express it. */
 const MAX_MS = 9_223_372_036_854.775;
 
-/** Power of ten that converts a unit to milliseconds; `m` and `h`, after they were converted to seconds. */
+/**
+ * Power of ten that converts each unit to milliseconds; for `m` and `h`, which are first converted to
+ * seconds, that of `s`.
+ */
 const MS_EXPONENTS: Readonly<Record<string, number>> = {
   ns: -6,
   us: -3,

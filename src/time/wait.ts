@@ -9,13 +9,13 @@ import type { Duration } from "./duration.js";
 /** Options that bound a wait. */
 export interface WaitOptions {
   /**
-   * The longest wait: milliseconds or a Go duration, up to 292 years. `0` does not wait at all. Default: for
-   * ever.
+   * The longest wait: milliseconds or a Go duration, up to 292 years. With `0` the operation fails at once if
+   * it would have to wait. Default: for ever.
    */
   readonly timeout?: Duration | undefined;
   /**
-   * Rejects the wait with `ABORTED` when it is aborted; the error's `cause` is its reason. No value is lost.
-   * Default: none.
+   * Ends the wait with `ABORTED` when it is aborted; the error's `cause` is the signal's reason. No value is
+   * lost. Default: none.
    */
   readonly signal?: AbortSignal | undefined;
 }
