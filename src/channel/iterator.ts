@@ -5,78 +5,81 @@ import { CLOSED } from "./queue.js";
 import type { Queue, Receiver, ReceiveResult } from "./queue.js";
 import { Waiters } from "./waiters.js";
 
-/** Options of an iteration. */
+/** Options of an iteration over messages or values. */
 export interface MessagesOptions {
-  /** Ends the iteration with `ABORTED`, its reason as the cause. Default: none. */
+  /**
+   * Ends the iteration with `ABORTED` when it is aborted; the error's `cause` is its reason. Default: none.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
 const MESSAGES_OPTIONS: readonly string[] = ["signal"];
 
-/** Yields the error that an iteration ends with, `undefined` for none. */
-type Failure = (() => WsError | undefined | Promise<WsError | undefined>) | undefined;
+/** Returns the error that an iteration ends with; `undefined` for a normal end. */
+type FailureSource = (() => WsError | undefined | Promise<WsError | undefined>) | undefined;
 
 /** Iterates over a queue until it is closed and drained, or until `return()` or an abort. */
 export class QueueIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #queue: Queue<T>;
-  #failure: Failure;
-  /** Every `next()` that is pending. */
+  #failure: FailureSource;
+  /** The receivers of all pending `next()` calls. */
   readonly #pending: Waiters<Receiver<T>> = new Waiters();
-  /** True after `return()` or an abort. */
-  #isOver = false;
-  /** Stops listening to the signal. */
-  #ignore: (() => void) | undefined;
+  /** True once iteration has ended: every later `next()` is done. */
+  #isDone = false;
+  /** Removes the listener from the signal, if there is one. */
+  #unlisten: (() => void) | undefined;
 
-  constructor(queue: Queue<T>, options: MessagesOptions = {}, failure?: Failure) {
+  constructor(queue: Queue<T>, options: MessagesOptions = {}, failure?: FailureSource) {
     this.#queue = queue;
     this.#failure = failure;
     const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS) as MessagesOptions;
     if (!checkSignal("messages", signal)) return;
     const abort = (): void => this.#end(() => abortError("messages", signal));
-    this.#ignore = onAbort(signal, abort);
+    this.#unlisten = onAbort(signal, abort);
     if (signal.aborted) abort();
   }
 
-  /** Not an async function, which would cost one more promise and two more turns for each message. */
+  // Not an async function, which would cost one more promise and two more microtasks for each message.
   next(): Promise<IteratorResult<T, undefined>> {
-    const result = this.#isOver ? CLOSED : this.#queue.take();
-    if (result) return Promise.resolve(this.#step(result));
+    const result = this.#isDone ? CLOSED : this.#queue.take();
+    if (result) return Promise.resolve(this.#toResult(result));
     return new Promise((resolve) => {
-      const receiver = (late: ReceiveResult<T>): void => {
+      const receiver = (received: ReceiveResult<T>): void => {
         this.#pending.delete(receiver);
-        resolve(this.#step(late));
+        resolve(this.#toResult(received));
       };
       this.#pending.add(receiver);
       this.#queue.park(receiver);
     });
   }
 
-  #step({
+  #toResult({
     ok,
     value,
   }: ReceiveResult<T>): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
     if (ok) return { done: false, value };
-    if (!this.#isOver) this.#end(this.#failure);
-    return this.#last();
+    if (!this.#isDone) this.#end(this.#failure);
+    return this.#finish();
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
     this.#end();
-    return this.#last();
+    return this.#finish();
   }
 
-  /** Ends every `next()` that is pending, and those to come, without a value. */
-  #end(failure?: Failure): void {
-    this.#isOver = true;
+  /** Ends the iteration: every pending and later `next()` settles without a value. */
+  #end(failure?: FailureSource): void {
+    this.#isDone = true;
     this.#failure = failure;
-    this.#ignore?.();
+    this.#unlisten?.();
     for (let receiver; (receiver = this.#pending.first);) {
       this.#queue.unpark(receiver);
       receiver(CLOSED);
     }
   }
 
-  async #last(): Promise<IteratorResult<T, undefined>> {
+  /** Returns the result of an iteration that has ended, or rejects with the error that ended it. */
+  async #finish(): Promise<IteratorResult<T, undefined>> {
     const error = await this.#failure?.();
     if (error) throw error;
     return { done: true, value: undefined };

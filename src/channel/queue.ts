@@ -1,36 +1,39 @@
 import { Waiters } from "./waiters.js";
 
-/** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
+/** The result of a receive: `ok: true` and a value, or `ok: false` once the channel is closed and drained. */
 export type ReceiveResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly value: undefined };
 
-/** A receive that waits. Each one is a function of its own: the queue knows it by identity. */
+/** A waiting receive. Each needs its own function, because a queue tells receivers apart by identity. */
 export type Receiver<T> = (result: ReceiveResult<T>) => void;
 
-/** A send that waits; `settle(false)` says that the channel was closed. */
+/** A waiting send. */
 export interface Sender<T> {
   readonly value: T;
+  /** Called once: with true if the value was sent, with false if the channel was closed. */
   settle(sent: boolean): void;
 }
 
-/** How many places that are empty a queue may keep, beside as many as are taken. */
-const SPARE = 64;
+/** A queue is compacted when its empty slots outnumber its values by more than this. */
+const MAX_SURPLUS_SLOTS = 64;
 
+/** The result of a receive from a queue that is closed and drained. */
 export const CLOSED: ReceiveResult<never> = /* @__PURE__ */ Object.freeze({
   ok: false,
   value: undefined,
 });
 
 /**
- * What is received from. Invariants: somebody waits to receive only while no value is held; after
- * `close`, nobody waits. Only `push` may hold more than `capacity` values; those wait in order behind
- * the channel.
+ * A FIFO queue of values with waiting receivers.
+ *
+ * Invariants: values and waiting receivers never exist at the same time; after `close` there are no waiting
+ * receivers. Only `push` may exceed `capacity`; the values beyond it stay in order.
  */
 export class Queue<T> {
   readonly capacity: number;
   readonly receivers: Waiters<Receiver<T>> = new Waiters();
   closed = false;
-  /** What is held, from `#head` on; the places before it are empty. */
+  /** The values, starting at index `#head`; the slots before it are empty. */
   #values: (T | undefined)[] = [];
   #head = 0;
 
@@ -38,12 +41,12 @@ export class Queue<T> {
     this.capacity = capacity;
   }
 
-  /** How many values are held, those behind the channel included. */
+  /** The number of values, including those beyond `capacity`. */
   get size(): number {
     return this.#values.length - this.#head;
   }
 
-  /** Hands the value over or holds it, beyond the capacity if need be. */
+  /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
   push(value: T): void {
     const receiver = this.receivers.first;
     if (receiver) {
@@ -52,29 +55,32 @@ export class Queue<T> {
     } else this.#values.push(value);
   }
 
-  /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
+  /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
   take(): ReceiveResult<T> | undefined {
     const values = this.#values;
     if (this.#head === values.length) return this.closed ? CLOSED : undefined;
     const value = values[this.#head] as T;
     values[this.#head++] = undefined;
-    // Now and then, so that no more values are moved than are taken; anew, or V8 keeps the places.
-    if (this.#head * 2 > values.length + SPARE) {
+    // Compacting this late moves fewer values than were taken since the last time. It creates a new array,
+    // because V8 would keep the slots of the old one.
+    if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
       this.#values = values.splice(this.#head);
       this.#head = 0;
     }
     return { ok: true, value };
   }
 
+  /** Adds a waiting receiver. */
   park(receiver: Receiver<T>): void {
     this.receivers.add(receiver);
   }
 
+  /** Removes a waiting receiver, if it still waits. */
   unpark(receiver: Receiver<T>): void {
     this.receivers.delete(receiver);
   }
 
-  /** Ends it: receivers drain what is held. */
+  /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
   close(): void {
     this.closed = true;
     for (let receiver; (receiver = this.receivers.first);) {
@@ -84,7 +90,7 @@ export class Queue<T> {
   }
 }
 
-/** Hands the value over or holds it, if that needs no waiting. */
+/** Delivers or appends the value if a receiver waits or there is room. Returns false otherwise. */
 export function offer<T>(queue: Queue<T>, value: T): boolean {
   if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
   queue.push(value);
@@ -92,26 +98,28 @@ export function offer<T>(queue: Queue<T>, value: T): boolean {
 }
 
 /**
- * A queue that senders wait for, too: only while `capacity` values are held, and while nobody waits to
- * receive, but for a select that waits for both.
+ * A queue with waiting senders as well.
+ *
+ * Invariants: senders wait only while the queue is full. Senders and receivers never wait at the same time,
+ * except those of one `select` that waits for both.
  */
 export class SendQueue<T> extends Queue<T> {
   readonly senders: Waiters<Sender<T>> = new Waiters();
 
-  /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
+  /** Removes the next value, and appends that of the first waiting sender in its place. */
   override take(): ReceiveResult<T> | undefined {
     const result = super.take();
     const sender = this.senders.first;
     if (!sender) return result;
     this.senders.delete(sender);
     sender.settle(true);
-    // Without a capacity there is no place between the two.
+    // With capacity 0 the value goes from sender to receiver directly.
     if (!result) return { ok: true, value: sender.value };
     this.push(sender.value);
     return result;
   }
 
-  /** Ends it for senders as well: those that wait are refused. */
+  /** Closes the queue. Waiting senders are refused. */
   override close(): void {
     super.close();
     for (let sender; (sender = this.senders.first);) {

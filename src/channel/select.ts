@@ -6,9 +6,12 @@ import { closedError } from "./channel.js";
 import type { Case } from "./channel.js";
 import type { ReceiveResult } from "./queue.js";
 
-/** How long a {@link select} waits, and whether it waits at all. */
+/** Options of {@link select}. */
 export interface SelectOptions extends WaitOptions {
-  /** Go's `default` case: if nothing is ready, resolve with `index: -1` instead of waiting. */
+  /**
+   * True for Go's `default` case: if no case is ready, `select` does not wait but resolves with `index: -1`.
+   * Default: false.
+   */
   readonly default?: boolean | undefined;
 }
 
@@ -26,7 +29,7 @@ type Outcome<I, C, R> =
 
 type CaseResult<I, K> = K extends Case<infer C, infer R> ? Outcome<I, C, R> : never;
 
-/** The result of a `default` that was taken. */
+/** The result of a {@link select} with `default: true` and no ready case. */
 export interface DefaultResult {
   readonly default: true;
   readonly index: -1;
@@ -36,8 +39,11 @@ export interface DefaultResult {
 }
 
 /**
- * What happened: a union over the cases, told apart by the literal `index`. A case that received has
- * `ok` and `value`; a case that sent has `ok: true`.
+ * The result of a {@link select}: a union over its cases, discriminated by the literal type of `index`. A
+ * receive has `ok` and `value`; a send has `ok: true`.
+ *
+ * @typeParam C The type of the list of cases.
+ * @typeParam O The type of the options; with `default: true` the union includes {@link DefaultResult}.
  */
 export type SelectResult<C extends readonly unknown[], O = unknown> =
   | (number extends C["length"]
@@ -50,12 +56,18 @@ export type SelectResult<C extends readonly unknown[], O = unknown> =
         : never);
 
 /**
- * Waits until one of the cases can happen and lets exactly that one happen, as in Go. Among several that
- * are ready it chooses by lot, each as likely as the others, so that none starves. The losing cases
- * leave nothing behind, and a select that is cancelled or too late has taken and sent nothing.
+ * Waits until one of the cases can proceed and runs exactly that one, like Go's `select`. If several are
+ * ready, it chooses one at random, each with the same probability, so that none starves. The other cases
+ * have no effect. If the select times out or is aborted, it has neither received nor sent a value.
  *
- * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION`, `INVALID_OPTION` (no cases and neither
- * default nor timeout), or `CHANNEL_CLOSED` when the case that happens sends on a closed channel.
+ * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with
+ * `CHANNEL_CLOSED` if the chosen case sends on a closed channel.
+ *
+ * @param cases The cases, created by `caseReceive()` and `caseSend()`. An empty list is `INVALID_OPTION`
+ * unless `default` or `timeout` is set, because the select could never resolve.
+ * @param options `default` (false by default), `timeout` (milliseconds or a Go duration, for ever by
+ * default) and `signal`.
+ * @returns The outcome, with the `index` and `channel` of its case.
  *
  * @see https://go.dev/ref/spec#Select_statements
  */
@@ -63,7 +75,7 @@ export async function select<
   const C extends readonly AnyCase[],
   const O extends SelectOptions = Record<never, never>,
 >(cases: C, options: O = {} as O): Promise<SelectResult<C, O>> {
-  // Copied: the caller may change the list while we wait.
+  // Copies the list, because the caller may change it during the wait.
   const list = parseCases(cases);
   const [index, outcome] = await waitFor<readonly [number, unknown]>(
     "select",
@@ -72,16 +84,13 @@ export async function select<
     {
       attempt() {
         if (list.length === 0 && !options.default && options.timeout === undefined) {
-          throw new WsError(
-            "INVALID_OPTION",
-            "select: no cases: give at least one, default or timeout",
-          );
+          throw new WsError("INVALID_OPTION", "select: no cases: add one, default or timeout");
         }
-        return tryByLot(list) ?? (options.default ? [-1, undefined] : undefined);
+        return tryInRandomOrder(list) ?? (options.default ? [-1, undefined] : undefined);
       },
       park(done) {
-        const leave = list.map((entry, at) => entry.park((result) => done([at, result])));
-        return () => leave.forEach((stop) => stop());
+        const cancels = list.map((entry, i) => entry.park((result) => done([i, result])));
+        return () => cancels.forEach((cancel) => cancel());
       },
     },
     SELECT_OPTIONS,
@@ -89,22 +98,22 @@ export async function select<
   return toResult(index, list[index]?.channel, outcome) as SelectResult<C, O>;
 }
 
-/** Returns a copy of the cases; throws `INVALID_OPTION`, naming the one that is none. */
+/** Returns a copy of the cases. Throws `INVALID_OPTION` with the index of an invalid one. */
 function parseCases(cases: readonly unknown[]): readonly AnyCase[] {
   if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
-  // Unlike `map`, it does not skip holes.
+  // `Array.from` does not skip holes, unlike `map`.
   return Array.from(cases, (entry: AnyCase | undefined, index) => {
     if (typeof entry?.park === "function") return entry;
     throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
   });
 }
 
-/** Lets one of the cases happen that can: tried in a random order, each comes first alike. */
-function tryByLot(list: readonly AnyCase[]): [number, unknown] | undefined {
-  const left = [...list.keys()];
-  // `splice` rounds down.
-  while (left.length > 0) {
-    const [index = 0] = left.splice(Math.random() * left.length, 1);
+/** Tries the cases in random order until one proceeds; returns its index and outcome. */
+function tryInRandomOrder(list: readonly AnyCase[]): [number, unknown] | undefined {
+  const indices = [...list.keys()];
+  while (indices.length > 0) {
+    // `splice` rounds its first argument down.
+    const [index = 0] = indices.splice(Math.random() * indices.length, 1);
     const outcome: unknown = list[index]?.attempt();
     if (outcome !== undefined) return [index, outcome];
   }
@@ -113,7 +122,7 @@ function tryByLot(list: readonly AnyCase[]): [number, unknown] | undefined {
 
 function toResult(index: number, channel: unknown, outcome: unknown): unknown {
   if (index < 0) return { default: true, index, ok: false, channel, value: undefined };
-  // A send's outcome is whether it was sent.
+  // The outcome of a send is false if its channel is closed.
   if (outcome === false) throw closedError();
   return { index, channel, ok: true, value: undefined, ...(outcome as object) };
 }

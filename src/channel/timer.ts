@@ -7,15 +7,16 @@ import { offer, Queue } from "./queue.js";
 import type { Receiver, ReceiveResult } from "./queue.js";
 
 /**
- * A queue that puts the time into itself when it is due. It holds a due time and arms a timer only
- * while somebody waits, so that one that is forgotten costs nothing and keeps no process alive.
+ * A queue that adds each tick to itself when it is due. It runs a timer only while a receiver waits, so
+ * that an abandoned queue costs nothing and does not keep the process alive.
  */
-class Alarm extends Queue<Date> {
+class TimerQueue extends Queue<Date> {
+  /** The time of the next tick, by {@link now}; `Infinity` if there is none. */
   #due: number;
+  /** In milliseconds; `Infinity` for a single tick. */
   #period: number;
   #stopTimer: (() => void) | undefined;
 
-  /** With a period it fires again and again; with `Infinity`, once. */
   constructor(delay: number, period: number) {
     super(1);
     this.#due = now() + delay;
@@ -45,27 +46,27 @@ class Alarm extends Queue<Date> {
   reset(period: number): void {
     this.#due = now() + period;
     this.#period = period;
-    // As in Go since 1.23: no tick of the old rhythm arrives after a reset.
+    // No tick of the old period arrives after a reset, as in Go since 1.23.
     super.take();
     this.#arm();
   }
 
-  /** Ends it. As in Go since 1.23, no tick arrives after that, not even one that was held. */
+  /** Closes the queue and discards a buffered tick: none arrives after a stop, as in Go since 1.23. */
   override close(): void {
     super.close();
     super.take();
   }
 
-  /** Puts the time into the queue if it is due. */
+  /** Adds a tick to the queue if one is due. */
   #poll(): void {
-    const late = now() - this.#due;
-    if (late < 0 || this.closed) return;
-    // Ticks that nobody took are dropped, as in Go; the rhythm stays.
-    this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    offer(this, new Date(Date.now() - late));
+    const lateness = now() - this.#due;
+    if (lateness < 0 || this.closed) return;
+    // Drops further missed ticks, as Go does. The next tick is due at a multiple of the period.
+    this.#due += this.#period * (1 + Math.floor(lateness / this.#period));
+    offer(this, new Date(Date.now() - lateness));
   }
 
-  /** Sets the timer anew, if somebody waits for what is still to come. */
+  /** Starts the timer of the next tick if a receiver waits, and stops it otherwise. */
   #arm(): void {
     this.#stopTimer?.();
     if (this.receivers.size === 0 || this.#due === Infinity) return;
@@ -77,49 +78,72 @@ class Alarm extends Queue<Date> {
 }
 
 /**
- * A channel on which the time arrives once, after `delay`: milliseconds or a Go duration, from 0. It is
- * not closed afterwards. Throws `INVALID_DURATION`.
+ * Returns a channel on which one value arrives after `delay`: the time at which it was due. The channel is
+ * not closed afterwards.
+ *
+ * A timer runs only while a receiver waits, so that a channel that is no longer used costs nothing and does
+ * not keep the process alive.
+ *
+ * Throws `INVALID_DURATION`.
+ *
+ * @param delay Milliseconds or a Go duration, from 0 to 292 years.
  *
  * @see https://pkg.go.dev/time#After
  */
 export function after(delay: Duration): ReceiveChannel<Date> {
   const ms = parseDuration(delay);
-  return ReceiveChannel.of(new Alarm(ms, Infinity));
+  return ReceiveChannel.of(new TimerQueue(ms, Infinity));
 }
 
-/** A clock that ticks on a channel; made by {@link ticker}. */
+/** A channel with a tick every period, as Go's `time.Ticker`; created by {@link ticker}. */
 export interface Ticker {
-  /** The time arrives here at each tick; a tick that nobody took is dropped. */
+  /** The channel of the ticks. It buffers one tick, and drops further ones until that is received. */
   readonly channel: ReceiveChannel<Date>;
-  /** Starts anew with this period. Throws `INVALID_DURATION`, `CHANNEL_CLOSED` after `stop`. */
+  /**
+   * Restarts the ticker with another period. The next tick arrives one period from now; an unread tick is
+   * discarded. Throws `INVALID_DURATION`, or `CHANNEL_CLOSED` after `stop`.
+   *
+   * @param period As for {@link ticker}.
+   */
   reset(period: Duration): void;
-  /** Stops it and closes its channel. Stopping twice is fine. */
+  /** Stops the ticker, discards an unread tick and closes the channel. A second call has no effect. */
   stop(): void;
 }
 
 /**
- * A clock that ticks each `period`: milliseconds or a Go duration, more than 0. Throws
- * `INVALID_DURATION`.
+ * Creates a ticker, with a channel on which a tick arrives every `period`: the time at which it was due. If
+ * several ticks are missed, only the first of them arrives; the following ones are due at multiples of the
+ * period, as before.
+ *
+ * A timer runs only while a receiver waits, so that a ticker that is no longer used costs nothing and does
+ * not keep the process alive, even if it is not stopped.
+ *
+ * Throws `INVALID_DURATION`.
+ *
+ * @param period Milliseconds or a Go duration, more than 0, up to 292 years. Less than 1 ms counts as 1 ms.
  *
  * @see https://pkg.go.dev/time#NewTicker
  */
 export function ticker(period: Duration): Ticker {
   const ms = parsePeriod(period);
-  const alarm = new Alarm(ms, ms);
+  const queue = new TimerQueue(ms, ms);
   return {
-    channel: ReceiveChannel.of(alarm),
+    channel: ReceiveChannel.of(queue),
     reset(next) {
       const nextMs = parsePeriod(next);
-      if (alarm.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
-      alarm.reset(nextMs);
+      if (queue.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: ticker is stopped");
+      queue.reset(nextMs);
     },
-    stop: () => alarm.close(),
+    stop: () => queue.close(),
   };
 }
 
-/** Below a millisecond rounds up: no timer is finer, and a tick per nanosecond would be a busy loop. */
+/**
+ * Parses a period, at least 1 ms: timers are not more precise, and a tick per nanosecond would be a busy
+ * loop.
+ */
 function parsePeriod(period: Duration): number {
   const ms = parseDuration(period);
-  if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: the period must be more than 0");
+  if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: period must be more than 0");
   return Math.max(ms, 1);
 }

@@ -1,12 +1,12 @@
 /**
- * Those who wait, in order. The first is in no set: mostly there is one, who comes and goes with each
- * message.
+ * A FIFO list of waiters. As a fast path, a waiter that is added to an empty list is kept in a field and
+ * not in the set: usually there is only one waiter, which is added and removed again for each message.
  */
 export class Waiters<T extends object> {
   #first: T | undefined;
   #others: Set<T> | undefined;
 
-  /** Who has waited longest. */
+  /** The waiter that was added first. */
   get first(): T | undefined {
     if (this.#first || !this.#others?.size) return this.#first;
     const [next] = this.#others as Iterable<T>;

@@ -1,6 +1,6 @@
 /**
- * What kind of failure a {@link WsError} is, for code that decides by class and not by case. A kind's
- * value is its name.
+ * The class of a {@link WsError}, for code that handles errors by class instead of one by one.
+ * {@link errors} has a constant for each kind.
  */
 export type ErrorKind =
   | "NOT_FOUND"
@@ -16,7 +16,10 @@ export type ErrorKind =
   | "UNSUPPORTED"
   | "UNKNOWN";
 
-/** The stable name of a failure. README lists each code with its kind and when it is seen. */
+/**
+ * The stable name of a failure. The section "Errors" of the README lists the kind of each code, whether it is
+ * retryable, and when it occurs.
+ */
 export type ErrorCode =
   | "CONNECT_FORBIDDEN"
   | "URL_FORBIDDEN"

@@ -1,10 +1,13 @@
 import { WsError } from "./ws-error.js";
 
-/** Returns a class that some platforms lack, when it is needed. Throws `UNSUPPORTED`, naming it. */
+/**
+ * Returns a global class that some platforms lack, or throws `UNSUPPORTED`. Call it when the class is used,
+ * so that everything else works without it.
+ */
 export function platformClass<
   N extends "TextEncoder" | "TextDecoder" | "ReadableStream" | "WritableStream",
 >(name: N): (typeof globalThis)[N] {
   const found = globalThis[name] as (typeof globalThis)[N] | undefined;
   if (found) return found;
-  throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
+  throw new WsError("UNSUPPORTED", `this platform has no ${name}: polyfill it`);
 }

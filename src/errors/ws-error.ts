@@ -1,48 +1,53 @@
 import type { ErrorCode, ErrorKind } from "./error-codes.js";
 
-/** The facts behind a {@link WsError}, by name. Which ones are there depends on its `code`. */
+/** Machine-readable facts about a {@link WsError}. Each property names the codes for which it may be set. */
 export interface ErrorDetails {
-  /** `DIAL_FAILED`: the platform hides the reason, as browsers do. */
+  /** `DIAL_FAILED`: true if the platform hides the reason, as browsers do. */
   readonly opaque?: boolean;
-  /** `HANDSHAKE_REJECTED`: the HTTP status. */
+  /** `HANDSHAKE_REJECTED`: the HTTP status code of the response. */
   readonly status?: number;
-  /** `HANDSHAKE_REJECTED`: the text after the status, as the server wrote it. */
+  /** `HANDSHAKE_REJECTED`: the reason phrase of the response, unchanged. */
   readonly statusText?: string;
-  /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. Not enumerable: logs do not show it. */
+  /**
+   * `HANDSHAKE_REJECTED`: the headers of the response, with names in lower case. Not enumerable, so that logs
+   * do not show them.
+   */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, as UTF-8. A body in gzip,
-   * deflate or brotli is decompressed, as far as it is intact; one in any other `Content-Encoding` is `""`.
-   * Not enumerable: logs do not show it.
+   * `HANDSHAKE_REJECTED`: the first 64 KiB of the response's body, decoded as UTF-8. A gzip, deflate or
+   * brotli body is decompressed up to the first error in it; `""` for any other `Content-Encoding`. Not
+   * enumerable, so that logs do not show it.
    */
   readonly body?: string;
-  /** `HANDSHAKE_REJECTED`: how long the server's `Retry-After` asks to wait, in milliseconds. */
+  /** `HANDSHAKE_REJECTED`: the delay that the `Retry-After` header asks for, in milliseconds. */
   readonly retryAfter?: number;
-  /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was crossed, in bytes. */
+  /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was exceeded, in bytes. */
   readonly limit?: number;
-  /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: what crossed it, in bytes, where it is known. */
+  /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the size that exceeded it, in bytes, if it is known. */
   readonly size?: number;
-  /** `INVALID_MESSAGE` and `MESSAGE_TOO_BIG` of option `codec`: the codec that found it. */
+  /** `INVALID_MESSAGE` and `MESSAGE_TOO_BIG` thrown by a codec: the codec's name. */
   readonly codec?: string;
-  /** `INVALID_MESSAGE` of option `codec`: the byte of the message at which it went wrong. */
+  /** `INVALID_MESSAGE` thrown by a codec: the offset in the message at which decoding failed, in bytes. */
   readonly position?: number;
-  /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
+  /** `CLOSED_BY_PEER`: the status code of the peer's close frame. */
   readonly closeCode?: number;
-  /** `CLOSED_BY_PEER`: the reason in the peer's close frame, as the peer wrote it. */
+  /** `CLOSED_BY_PEER`: the reason in the peer's close frame, unchanged. */
   readonly reason?: string;
 }
 
-/** What a {@link WsError} is made of beside its code and message. */
+/** Optional properties of a new {@link WsError}. */
 export interface ErrorInit {
-  /** Overrides the code's own kind. */
+  /** Default: the kind of the code. */
   readonly kind?: ErrorKind;
-  /** Overrides the code's own `retryable`. */
+  /** Default: true for timeouts, `CONNECTION_LOST`, `DIAL_FAILED`, `QUEUE_FULL` and `SLOW_CONSUMER`. */
   readonly retryable?: boolean;
+  /** Facts about the failure. Default: none. */
   readonly details?: ErrorDetails;
+  /** The error or abort reason that led to this error. Default: none. */
   readonly cause?: unknown;
 }
 
-/** The kinds of the codes whose names do not contain them. All other codes: see `kindOf`. */
+/** Kinds of the codes whose names do not imply it; {@link kindOf} derives the others. */
 const KINDS: Readonly<Partial<Record<ErrorCode, ErrorKind>>> = {
   ABORTED: "CANCELED",
   CHANNEL_CLOSED: "INVALID",
@@ -54,7 +59,7 @@ const KINDS: Readonly<Partial<Record<ErrorCode, ErrorKind>>> = {
   UNSUPPORTED: "UNSUPPORTED",
 };
 
-/** Codes that are retryable, besides all timeouts. */
+/** Retryable codes besides all timeouts. */
 const RETRYABLE_CODES: readonly ErrorCode[] = [
   "CONNECTION_LOST",
   "DIAL_FAILED",
@@ -62,6 +67,7 @@ const RETRYABLE_CODES: readonly ErrorCode[] = [
   "SLOW_CONSUMER",
 ];
 
+/** Returns the kind that the name of a code implies, or else its entry in {@link KINDS}. */
 function kindOf(code: ErrorCode): ErrorKind {
   if (code.includes("TIMEOUT")) return "TIMEOUT";
   if (code.includes("INVALID")) return "INVALID";
@@ -70,43 +76,50 @@ function kindOf(code: ErrorCode): ErrorKind {
 }
 
 /** C0, DEL, C1, bidirectional controls, and the separators of lines and paragraphs. */
-// No property escapes (`\p{...}`): React Native's Hermes cannot parse them.
+// It uses no property escapes (`\p{...}`), because React Native's Hermes cannot parse them.
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Percent-encodes the characters with which a peer's text could forge log lines or control a terminal. */
+/** Percent-encodes characters with which a peer's text could forge log lines or control a terminal. */
 const escapeControls = (text: string): string => text.replace(CONTROLS, encodeURI);
 
-/** Registered, so that the errors of two copies of the package know each other. */
+/** A registered symbol, so that two copies of the package recognise each other's errors. */
 const BRAND: unique symbol = /* @__PURE__ */ Symbol.for("wschan.WsError") as never;
 
 /**
- * The one class of error this package throws and rejects with, on every platform.
+ * The class of every error that this package throws or rejects with, on every platform.
  *
- * Tell errors apart by `code` (the case) or `kind` (the class); messages are for people and may change.
- * They begin with the operation that failed and show a URL as origin and path, since queries and
- * credentials are secrets. They show no payload and no text of an option, and escape control characters;
- * what a peer said stands unchanged in `details`.
+ * Distinguish errors by `code` or, more coarsely, by `kind`. Messages are for people and may change. A
+ * message begins with the operation that failed. It shows a URL as origin and path, because credentials and
+ * queries are secret, and it shows neither payloads nor strings from options. Control characters in it are
+ * percent-encoded; `details` has the peer's text unchanged.
  */
 export class WsError extends Error {
   /** The stable name of the failure. */
   readonly code: ErrorCode;
-  /** The class of failure. */
+  /** The class of the failure. */
   readonly kind: ErrorKind;
-  /** Whether the same call may succeed later, unchanged. */
+  /** True if the same call may succeed when it is repeated later. */
   readonly retryable: boolean;
-  /** The facts behind the failure; empty where there are none. */
+  /** Machine-readable facts about the failure; `{}` if there are none. */
   readonly details: ErrorDetails;
 
+  /**
+   * Creates an error, for example in a codec of your own.
+   *
+   * @param code The stable name of the failure; it determines `kind` and `retryable` unless `init` does.
+   * @param message A text for people. Control characters in it are percent-encoded.
+   * @param init `kind`, `retryable`, `details` and `cause`.
+   */
   constructor(code: ErrorCode, message: string, init: ErrorInit = {}) {
-    // `inspect` would show a cause of `undefined`.
+    // An own property `cause` of `undefined` would show up in `util.inspect`.
     super(escapeControls(message), init.cause === undefined ? undefined : init);
     const { kind = kindOf(code), details = {} } = init;
     this.code = code;
     this.kind = kind;
     this.retryable = init.retryable ?? (code.includes("TIMEOUT") || RETRYABLE_CODES.includes(code));
     this.details = hideSecrets(details);
-    // No computed member of the class: a bundler would keep one that is not used.
+    // A computed class member would keep bundlers from dropping an unused class.
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -115,15 +128,17 @@ export class WsError extends Error {
   }
 
   /**
-   * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
-   * `instanceof` would say no.
+   * Returns true if `value` is a `WsError`. Unlike `instanceof`, it also recognises errors of another copy of
+   * the package in the same process.
+   *
+   * @param value Anything, such as a caught exception.
    */
   static is(value: unknown): value is WsError {
     return (value as Partial<Record<typeof BRAND, true>> | null | undefined)?.[BRAND] === true;
   }
 }
 
-/** Copies details so that no log, `util.inspect` or `JSON.stringify` shows the headers and the body. */
+/** Copies details and makes `headers` and `body` non-enumerable: logs and `JSON.stringify` leave them out. */
 function hideSecrets(details: ErrorDetails): ErrorDetails {
   const copy = { ...details };
   for (const name of ["headers", "body"] as const) {
@@ -134,10 +149,15 @@ function hideSecrets(details: ErrorDetails): ErrorDetails {
 }
 
 /**
- * The kinds of error by name, and `is` to test for one: `errors.is(error, errors.TIMEOUT)`.
+ * A constant for each {@link ErrorKind}, and `is` to test for one: `errors.is(error, errors.TIMEOUT)`.
  */
 export const errors: { readonly [K in ErrorKind]: K } & {
-  /** Whether `error` is a {@link WsError} of this kind. False for anything else. */
+  /**
+   * Returns true if `error` is a {@link WsError} of this kind; false for any other kind or value.
+   *
+   * @param error Anything, such as a caught exception.
+   * @param kind A kind, such as `errors.TIMEOUT`.
+   */
   is(error: unknown, kind: ErrorKind): error is WsError;
 } = /* @__PURE__ */ Object.freeze({
   NOT_FOUND: "NOT_FOUND",

@@ -2,15 +2,20 @@ import { WsError } from "../errors/ws-error.js";
 import { displayUrl, publicUrl } from "../protocol/url.js";
 import type { Policy } from "./policy.js";
 
-/** On whose behalf a policy is asked. */
+/** The parts of a {@link PolicyRequest} that come from the options. */
 export interface PolicySubject {
+  /** Option `actor` of the context. */
   readonly actor?: unknown;
+  /** Option `meta` of the context and the call, merged. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * Asks all policies about a resource: the URL, or `""` for connections as such. Rejects with
- * `URL_FORBIDDEN` or `CONNECT_FORBIDDEN` at the first that does not allow it.
+ * Asks the policies, one after the other, if they allow a resource. Rejects at the first that does not.
+ *
+ * @param url The URL to connect to.
+ * @param resource The URL without credentials, to ask about that URL, in which case a refusal is
+ * `URL_FORBIDDEN`; or `""` to ask about connecting in general, in which case it is `CONNECT_FORBIDDEN`.
  */
 export async function authorize(
   policies: readonly Policy[],

@@ -1,12 +1,15 @@
 /**
- * Compiles a pattern in which `*` matches any run of characters; `decode` decodes the pieces between
- * them. The test is linear in the text: it searches once for each piece, after the one before it.
+ * Compiles a pattern, in which `*` matches any number of characters, to a function that tests a text. Its
+ * running time is linear in the text: each piece between two `*` is searched for once, after the previous
+ * piece.
+ *
+ * @param decode Decodes a piece of the pattern.
  */
 export function compileGlob(
   pattern: string,
   decode: (piece: string) => string,
 ): (text: string) => boolean {
-  // Split before decoding: an escaped "*" is an ordinary character.
+  // Splits before decoding, because an escaped "*" is an ordinary character.
   const pieces = pattern.split("*").map(decode);
   return (text) => {
     let end = 0;

@@ -3,9 +3,9 @@ import { compileGlob } from "./glob.js";
 import type { PolicyRule } from "./policy.js";
 
 /** The schemes of Unix sockets. */
-const UNIX = /^wss?\+unix:$/;
+const UNIX_SCHEME = /^wss?\+unix:$/;
 
-/** The parts of a URL that rules compare: see {@link partsOf}. */
+/** The parts of a URL that rules match separately: see {@link partsOf}. */
 type Parts = [
   scheme: string,
   host: string,
@@ -15,35 +15,36 @@ type Parts = [
   query: string,
 ];
 
-/** The parts of a requested URL, decoded once for all rules of each effect. */
+/** The parts of a requested URL, decoded once for the allow rules and once for the deny rules. */
 export type Subject = Readonly<Record<PolicyRule["effect"], readonly string[]>>;
 
 /**
- * An IPv6 host that contains an IPv4 address: mapped (RFC 4291 section 2.5.5.2), translated (RFC 2765 section
- * 2.1), compatible (RFC 4291 section 2.5.5.1), NAT64 (RFC 6052 section 2.1) or 6to4 (RFC 3056 section 2). To a
- * socket a mapped address is the IPv4 address. The others may become it in a translator or a relay, so only
- * deny rules treat them as equal.
+ * An IPv6 host that contains an IPv4 address: mapped (RFC 4291 section 2.5.5.2), translated (RFC 2765
+ * section 2.1), compatible (RFC 4291 section 2.5.5.1), NAT64 (RFC 6052 section 2.1) or 6to4 (RFC 3056
+ * section 2). For a socket, a mapped address is the same as the IPv4 address. A translator or a relay may
+ * convert the others to that address, so only deny rules treat them as equal.
  */
-const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+const EMBEDDED_IPV4 = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
 
-/** The parts of a URL that rules compare. The socket is the path of one; `""` unless `ws+unix:`. */
+/** Returns the parts of a URL that rules match. `socket` is the path of a Unix socket, or `""`. */
 function partsOf({ protocol, hostname, port, pathname, search }: URL, deny: boolean): Parts {
-  const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
+  const paths = UNIX_SCHEME.test(protocol) ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
     hostname
-      .replace(EMBEDDED, (same, prefix: unknown, high: string, low: string) =>
+      .replace(EMBEDDED_IPV4, (same, prefix: unknown, high: string, low: string) =>
         deny || prefix === "::ffff:"
           ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname
           : same,
       )
-      // Without the root's dot. An empty label at the front is none that "*." could stand for.
+      // Removes the trailing dot, which is the DNS root. Replaces a leading dot, because "*." must not match an
+      // empty label.
       .replace(/\.$/, "")
       .replace(/^\./, "/"),
-    // "" where it is the default port of the scheme.
+    // "" for the default port of the scheme.
     port,
-    // To a file system "//" is "/".
+    // "//" is the same as "/" in a file system.
     paths.slice(0, end).replace(/\/+/g, "/"),
     paths.slice(end + 1) || "/",
     search.slice(1),
@@ -51,8 +52,9 @@ function partsOf({ protocol, hostname, port, pathname, search }: URL, deny: bool
 }
 
 /**
- * Decodes a requested URL for the rules. A path with an escape that some servers treat as a separator or
- * as its end, and others do not, cannot be compared: only scheme, host and port are left of it.
+ * Parses a requested URL for the rules. Some servers, but not all, treat `%2f` and `%5c` as path separators
+ * and `%00` as the end of the path. A path that contains one of them cannot be matched reliably: the result
+ * is then only scheme, host and port.
  */
 export function toSubject(resource: string): Subject {
   const url = parseUrl(resource, { unix: unixProblem, credentials: true });
@@ -63,9 +65,9 @@ export function toSubject(resource: string): Subject {
 }
 
 /**
- * Makes a function that decodes the percent-escapes which do not change the meaning: for an allow rule
- * those of unreserved characters (RFC 3986 section 6.2.2.2), for a deny rule all of them, because a server
- * may do so.
+ * Returns a function that decodes percent-encoding. For an allow rule it decodes only unreserved characters,
+ * which does not change the meaning of a URL (RFC 3986 section 6.2.2.2). For a deny rule it decodes all
+ * characters, because a server may do so.
  */
 function decoder(deny: boolean): (text: string) => string {
   return (text) =>
@@ -75,31 +77,34 @@ function decoder(deny: boolean): (text: string) => string {
     });
 }
 
-/** Scheme; `*.` or `*`; the rest of the host; port; path; query. */
+/** Groups: scheme; `*.` or `*`; the rest of the host; port; path; query. */
 const NET_PATTERN =
   /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
 
-/** The same with a socket in the place of the host. "ws+unix://host" would be a host. */
+/**
+ * The same groups, with a socket in place of the host. Does not match "ws+unix://name", which names a host.
+ */
 const UNIX_PATTERN =
   /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
 
-/** Compiles a pattern to a test for the parts of a URL; `undefined` if it is none. */
+/** Compiles a pattern to a function that tests the parts of a URL; `undefined` if the pattern is invalid. */
 export function compileResource(
   pattern: string,
   deny: boolean,
 ): ((url: readonly string[]) => boolean) | undefined {
-  // What denies all denies Unix sockets as well; what allows all was written with hosts in mind.
-  if (pattern === "*") return ([scheme = ""]) => deny || !UNIX.test(scheme);
+  // Denying everything includes Unix sockets. Allowing everything does not, because its author probably thought
+  // only of hosts.
+  if (pattern === "*") return ([scheme = ""]) => deny || !UNIX_SCHEME.test(scheme);
   const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
-  const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
-  if (!star && !server) return undefined;
+  const [, scheme = "", wildcard = "", hostOrSocket = "", port = "", path = "", query = ""] = match;
+  if (!wildcard && !hostOrSocket) return undefined;
   let url: URL;
   try {
-    // "x" stands in for a "*" in the host, which not every parser takes.
+    // Replaces a "*" in the host with "x", because not every URL parser accepts it.
     url = new URL(
       scheme.replace(/^http/i, "ws") +
-        star.replace("*", "x") +
-        server.replace(/^\*/, "/*") +
+        wildcard.replace("*", "x") +
+        hostOrSocket.replace(/^\*/, "/*") +
         port.replace(":*", "") +
         path +
         query,
@@ -107,16 +112,17 @@ export function compileResource(
   } catch {
     return undefined;
   }
-  // A host with an empty label cannot be met: a slip, and a hole in a deny rule.
+  // A host with an empty label matches no URL. It must be a typing error, and a deny rule would deny nothing.
   const { hostname } = url;
-  if (/^\.|\.\./.test(hostname) || (star === "*." && hostname === "x.")) return undefined;
-  const wanted = partsOf(url, deny);
-  if (star) wanted[1] = wanted[1].replace("x", "*");
-  if (port === ":*") wanted[2] = "*";
-  if (!path && !query) wanted[4] = "*";
-  if (!query) wanted[5] = "*";
-  const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
-  // Fail closed: without a path that can be compared, a deny rule for any path applies.
+  if (/^\.|\.\./.test(hostname) || (wildcard === "*." && hostname === "x.")) return undefined;
+  const expected = partsOf(url, deny);
+  if (wildcard) expected[1] = expected[1].replace("x", "*");
+  if (port === ":*") expected[2] = "*";
+  if (!path && !query) expected[4] = "*";
+  if (!query) expected[5] = "*";
+  const globs = expected.map((part) => compileGlob(part, decoder(deny)));
+  // Fails closed: if the path of the URL cannot be matched, a deny rule for any path applies, and an allow rule
+  // applies only if it does not restrict the path.
   return (parts) =>
     globs.every((glob, i) => {
       const part = parts[i];

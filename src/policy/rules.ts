@@ -7,28 +7,35 @@ import { compileResource, toSubject } from "./resource-pattern.js";
 import type { Subject } from "./resource-pattern.js";
 
 /**
- * Makes a policy of rules: any deny rule that applies wins, else any allow rule, else it denies.
- * The rules are checked and copied once, here. Patterns are matched by part, never as text:
+ * Creates a policy from rules. A request is denied if any deny rule applies, or if no allow rule applies.
+ * The rules are validated and copied when this is called.
  *
- * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
- * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
- *   itself), or `*`. One trailing dot is ignored. Addresses are compared as addresses: an
- *   IPv4-mapped one (`[::ffff:10.0.0.1]`) is its IPv4 address, and so, to a deny rule, is any other
- *   IPv6 address that contains one (NAT64 by `64:ff9b::/96`, 6to4, IPv4-translated, IPv4-compatible).
- * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
- * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
- *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
- *   an escaped slash, backslash or NUL (`%2f`, `%5c`, `%00`) is refused: no allow rule with a path
- *   matches it, all deny rules with one do, if scheme, host and port fit.
- * - The query is ignored unless the pattern has one; it may hold `*`.
- * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
- *   `ws+unix:` and `wss+unix:` URLs are allowed only by a pattern of their own,
- *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
+ * The parts of a pattern in `resources` are compared with the parts of the URL, never the text as a whole:
  *
- * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,
- * and `when` is asked for `websocket.connect` too, without a `url`.
+ * - Scheme: `ws` or `wss`; `http` and `https` are equivalent to them.
+ * - Host: an exact name; `*.example.com` for all names with one or more labels before `example.com`, but
+ *   not for `example.com` itself; or `*`. One trailing dot is ignored. IP addresses are compared by value:
+ *   an IPv4-mapped IPv6 address (`[::ffff:10.0.0.1]`) equals its IPv4 address. For a deny rule this is also
+ *   true of the other IPv6 addresses that contain an IPv4 address: NAT64 (`64:ff9b::/96`), 6to4,
+ *   IPv4-translated and IPv4-compatible ones.
+ * - Port: an exact number; `:*` for any port; without a port, the default port of the scheme.
+ * - Path: an exact, case-sensitive path, in which `*` matches any number of characters, including `/`. A
+ *   pattern that ends after the host or port matches any path. A percent-encoded character (`%61`) matches
+ *   the character. A path with an encoded slash, backslash or NUL (`%2f`, `%5c`, `%00`) is ambiguous: if
+ *   scheme, host and port match, every deny rule applies to it, but no allow rule that has a path.
+ * - Query: ignored unless the pattern has a query, which may contain `*`.
  *
- * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
+ * The pattern `"*"`, which is also the default, matches every `ws:` and `wss:` URL in an allow rule, and
+ * every URL in a deny rule. Only a pattern such as `"ws+unix:///run/app.sock[:/path][?query]"` allows a
+ * `ws+unix:` or `wss+unix:` URL; if it has no request path, it matches any.
+ *
+ * If the `actions` of a rule cover both actions, as `"*"` does, its `when` is also called for
+ * `websocket.connect`, without a `url`; and a deny rule for certain URLs does not deny `websocket.connect`.
+ *
+ * Throws a {@link WsError} `INVALID_OPTION`, whose message contains the invalid field, such as
+ * `rules[1].effect`.
+ *
+ * @param rules The rules, in any order. An empty list denies everything.
  */
 export function definePolicy(rules: readonly PolicyRule[]): Policy {
   if (!Array.isArray(rules)) throw invalidField("rules", "an array", rules);
@@ -45,13 +52,13 @@ export function definePolicy(rules: readonly PolicyRule[]): Policy {
 /** A compiled rule. */
 interface Rule {
   readonly deny: boolean;
-  /** Resolves with true if the rule applies to this request; `url` is absent for `websocket.connect`. */
+  /** Resolves with true if the rule applies to the request. `url` is absent for `websocket.connect`. */
   readonly applies: (request: PolicyRequest, url: Subject | undefined) => Promise<boolean>;
 }
 
 function compileRule(rule: unknown, index: number): Rule {
   const name = `rules[${index}]`;
-  // A deny rule must not fail to deny because of a typing error.
+  // Rejects unknown fields, because a deny rule with a misspelt one would deny the wrong requests.
   const picked: Partial<PolicyRule> = pickKnown(`definePolicy: ${name}`, rule, [
     "actions",
     "resources",
@@ -77,38 +84,39 @@ function compileRule(rule: unknown, index: number): Rule {
     '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
     (pattern) => compileResource(pattern, deny),
   );
-  const narrow = ![resources].flat().includes("*");
+  const matchesAll = [resources].flat().includes("*");
   return {
     deny,
     async applies(request, url) {
-      const named = covers(request.action);
-      // Where the URL is still to be asked about, an allow rule for it implies this action; a deny rule
-      // for some URLs would deny them all.
-      if (!url && covers("websocket.connect.url") && (!named || (deny && narrow))) return !deny;
-      if (!named || (url && !matches(url[effect]))) return false;
+      const isCovered = covers(request.action);
+      // The action is `websocket.connect`, and the request for the URL follows. Until then, an allow rule for
+      // some URLs must allow the action, and a deny rule for some URLs must not deny it.
+      if (!url && covers("websocket.connect.url") && (!isCovered || (deny && !matchesAll)))
+        return !deny;
+      if (!isCovered || (url && !matches(url[effect]))) return false;
       const answer: unknown = !when || (await when(request));
       return deny ? answer !== false : answer === true;
     },
   };
 }
 
-/** Compiles one pattern, or a list of them to a test that passes where any of theirs does. */
+/** Compiles a pattern or a list of patterns to a function that returns true if any pattern matches. */
 function compileList<T>(
   field: string,
   value: unknown,
-  wanted: string,
+  expected: string,
   compile: (pattern: string) => ((subject: T) => boolean) | undefined,
 ): (subject: T) => boolean {
   const tests = [value].flat().map((pattern) => {
     const test = typeof pattern === "string" ? compile(pattern) : undefined;
-    if (!test) throw invalidField(field, wanted, pattern);
+    if (!test) throw invalidField(field, expected, pattern);
     return test;
   });
   return (subject) => tests.some((test) => test(subject));
 }
 
-/** The error of a field that is not what it must be. A text may be a URL with secrets in it. */
-function invalidField(field: string, wanted: string, value: unknown): WsError {
+/** Creates the error of an invalid field. Masks the value, because it may be a URL that contains secrets. */
+function invalidField(field: string, expected: string, value: unknown): WsError {
   const shown = quote(maskUrl(value));
-  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
+  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${expected}, not ${shown}`);
 }

@@ -1,4 +1,4 @@
-// Apart from the table, so that who uses a few of them does not pay for all names.
+// Separate constants, so that a bundle that uses a few codes does not contain the whole table.
 export const NORMAL = 1000;
 export const GOING_AWAY = 1001;
 export const PROTOCOL_ERROR = 1002;
@@ -8,10 +8,14 @@ export const INVALID_PAYLOAD = 1007;
 export const POLICY_VIOLATION = 1008;
 export const MESSAGE_TOO_BIG = 1009;
 export const INTERNAL_ERROR = 1011;
-/** Registered with IANA for a peer that was too slow. */
+/** Registered with IANA for a peer that responds too slowly. */
 export const TIMEOUT = 3008;
 
-/** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
+/**
+ * The status codes of close frames by name (RFC 6455 section 7.4.1 and the IANA registry).
+ *
+ * @see https://www.iana.org/assignments/websocket/websocket.xhtml
+ */
 export const CLOSE_CODES: {
   readonly NORMAL: 1000;
   readonly GOING_AWAY: 1001;
@@ -48,15 +52,18 @@ export const CLOSE_CODES: {
   TLS_HANDSHAKE: 1015,
 });
 
-/** RFC 6455 section 7.4: 1004 has no meaning yet; 1005, 1006 and 1015 never travel. */
-const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
+/** RFC 6455 section 7.4: 1004 is reserved; 1005, 1006 and 1015 must not appear in a frame. */
+const FRAME_CODE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
 
-/** True if a close frame may carry this code. */
+/** Returns true if a close frame may contain this code. */
 export function isFrameCode(code: number): boolean {
-  return SENDABLE.test(String(code));
+  return FRAME_CODE.test(String(code));
 }
 
-/** Browsers send 1000 and 3000-4999 alone (WHATWG WebSockets, `close()`): the others go out moved. */
+/**
+ * Returns the code to send from a browser. Browsers may only send 1000 and 3000-4999 (WHATWG WebSockets,
+ * `close()`), so 3000 is added to any other code.
+ */
 export function browserCode(code: number): number {
   return code === NORMAL || code >= 3000 ? code : code + 3000;
 }

@@ -1,41 +1,56 @@
 import type { Data, Message } from "./message.js";
 
 /**
- * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
+ * Decodes received messages to values and encodes values to send. `wschan/codec` has several; implement this
+ * interface for a format of your own.
  *
- * @typeParam In What is received.
- * @typeParam Out What can be sent.
+ * @typeParam In The type of received values.
+ * @typeParam Out The type of values that can be sent.
  */
 export interface Codec<In = Message, Out = Data> {
-  /** Names it in errors. */
+  /** The name of the codec in errors. */
   readonly name: string;
   /**
-   * Makes what decodes the messages of one connection; called for each connection anew, with its
-   * `readLimit`: what a message decodes to should be no larger, in bytes, or be `MESSAGE_TOO_BIG`.
+   * Creates the decoder of one connection. It is called once for each connection, so that a decoder may keep
+   * state between messages.
+   *
+   * @param readLimit Option `readLimit` of the connection: the largest size that a message may decode to, in
+   * bytes. A decoder should throw `MESSAGE_TOO_BIG` instead of exceeding it.
    */
   decoder(readLimit: number): Decode<In>;
   /**
-   * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
-   * the caller gave. It is called in the order of the sends, for all connections, and must not change
-   * what it is given. What it throws rejects the `send`: an `UNSUPPORTED` error as it is, all else
-   * as the cause of `INVALID_MESSAGE`. Default: data goes out as it is.
+   * Encodes a value that was passed to `Client.send`. It is called for all connections that use the codec, in
+   * the order of the sends, and must not modify the value. Default: data is sent unchanged.
+   *
+   * An exception rejects the `send`: `UNSUPPORTED` with the same error, anything else with `INVALID_MESSAGE`
+   * and the exception as its `cause`.
+   *
+   * @param value The value to send.
+   * @param type The `type` that was passed to `send`: {@link TEXT}, {@link BINARY} or `undefined`.
+   * @returns The data to send: a string is sent as text, bytes as binary. `type` applies only if this is
+   * `value` itself.
    */
   encode?(value: Out, type?: 1 | 2): Data;
 }
 
 /**
- * Decodes one message: hands each value that it holds, or completes, to `emit`, with how many bytes that
- * is taken to hold while it is unread; 64 are added to it. Synchronous, for messages keep their order. What
- * it throws ends the connection: a `WsError` as it is, with 1009 for `MESSAGE_TOO_BIG` and 1007 for any
- * other, and all else as `INVALID_MESSAGE`.
+ * Decodes one message, and calls `emit` for each value that the message contains or completes. It is
+ * synchronous, so that values keep the order of the messages.
+ *
+ * An exception ends the connection: a `WsError` with that error, and with close code 1009 for
+ * `MESSAGE_TOO_BIG`, 1011 for `UNSUPPORTED` and 1007 for any other code; anything else with
+ * `INVALID_MESSAGE` and 1007, and with the exception as the error's `cause`.
+ *
+ * The `size` passed to `emit` is the number of bytes that the value holds in memory. While the value is
+ * unread, it counts against option `bufferLimit`, with 64 bytes of overhead added.
  */
 export type Decode<In> = (message: Message, emit: (value: In, size: number) => void) => void;
 
 /** Any codec. */
 export type AnyCodec = Codec<unknown, never>;
 
-/** What is received through a codec. */
+/** The type of the values that are received through a codec. */
 export type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never;
 
-/** What can be sent through a codec. */
+/** The type of the values that can be sent through a codec. */
 export type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;

@@ -2,7 +2,7 @@ import type { CompressionMode } from "./constants.js";
 import type { NodeOptions } from "./node-options.js";
 import type { Transport, TransportHandler } from "./transport.js";
 
-/** What a dial needs of the options of `connect`. */
+/** The options of `connect` that a dial uses, validated and with defaults. */
 export interface DialOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly protocols: readonly string[];
@@ -11,56 +11,67 @@ export interface DialOptions {
   readonly readLimit: number;
   /** In milliseconds. */
   readonly closeTimeout: number;
+  /** In milliseconds; `undefined` for none. */
   readonly readTimeout: number | undefined;
+  /** In milliseconds; `undefined` for none. */
   readonly writeTimeout: number | undefined;
   readonly backpressure: "auto" | "buffer" | "stream";
   readonly webSocket: WebSocketClass | undefined;
   readonly node: NodeOptions;
 }
 
-/** A W3C `WebSocket` class. */
+/** A class with the interface of the W3C `WebSocket`, for option `webSocket`. */
 export type WebSocketClass = new (url: string, protocols?: string[]) => object;
 
 /** One attempt to connect. */
 export interface DialRequest {
   readonly url: URL;
   readonly options: DialOptions;
-  /** Aborts the attempt. If its time is up, its reason is the `WsError` to fail with for want of a better. */
+  /**
+   * Aborts the attempt. After `dialTimeout` its reason is a `WsError`, with which the dial rejects unless
+   * there is a more specific error.
+   */
   readonly signal: AbortSignal;
-  /** When `dialTimeout` is up, by `performance.now()`. */
+  /** The end of `dialTimeout`, as a time of `performance.now()` in milliseconds. */
   readonly due: number;
-  /** Asks the policy about the target of a redirect; rejects if it refuses. */
+  /** Asks the policies about the target of a redirect. Rejects if one does not allow it. */
   readonly authorize: (url: URL) => Promise<void>;
-  /** Called once, in the turn in which the connection opened, before anything is received. */
+  /** Called once when the connection opens, in the same turn, before a message is delivered. */
   readonly open: (transport: Transport, url: URL) => TransportHandler;
 }
 
-/** Opens a connection: calls `request.open` and resolves, or rejects with a `WsError`. */
+/** Opens a connection. Calls `request.open` and resolves, or rejects with a `WsError`. */
 export type Dial = (request: DialRequest) => Promise<void>;
 
-/** What a platform can do with a URL, for those it has to refuse: see `parseUrl`. */
+/** The capabilities of a platform that determine which URLs {@link parseUrl} accepts. */
 export interface Capabilities {
-  /** Whether it sends credentials in the URL. */
+  /** True if the platform sends the credentials of a URL. */
   readonly credentials: boolean;
-  /** Says what is wrong with a URL that is neither `ws:` nor `wss:`; absent where there are no others. */
+  /**
+   * Returns the problem of a URL that is neither `ws:` nor `wss:`, or `undefined` if it is valid. Absent if
+   * the platform supports only these two schemes.
+   */
   readonly unix?: (url: URL) => string | undefined;
-  /** What relative URLs resolve against: the page's URL. */
+  /** The URL of the page, against which relative URLs are resolved; `undefined` if there is none. */
   readonly base: string | undefined;
 }
 
-/** A way to open connections, and what it can do. */
+/** A way to open connections, and its capabilities. */
 export interface Platform extends Capabilities {
   readonly dial: Dial;
   /**
-   * What checks and copies the options that only some platforms have, by name: each returns a copy or
-   * throws a `WsError`. Where they are not here, such options are `UNSUPPORTED`.
+   * Parsers of the options that only some platforms support, by option name. An option of this kind is
+   * `UNSUPPORTED` if the platform has no parser for it.
    */
   readonly parsers?: PlatformParsers;
-  /** The same for the options of `createContext`: `denyPrivateNetworks`, of which it makes a {@link Dial}. */
+  /**
+   * The same for options of `createContext`. That of `denyPrivateNetworks` returns a guarded {@link Dial}.
+   */
   readonly contextParsers?: PlatformParsers;
 }
 
-/** The platform that serves this option `webSocket`. */
+/** Returns the platform to use with this value of option `webSocket`. */
 export type PlatformFor = (webSocket: WebSocketClass | undefined) => Platform;
 
+/** Functions that validate the value of an option and return a copy, or throw a `WsError`. */
 export type PlatformParsers = Readonly<Record<string, (value: unknown, name: string) => unknown>>;

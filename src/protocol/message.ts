@@ -1,6 +1,6 @@
 /**
- * One message as the channel hands it out. Binary data is always a plain `Uint8Array` that owns its
- * buffer, never a `Buffer` or a `Blob`, so it may be kept, changed or transferred.
+ * A received message. Binary data is always a plain `Uint8Array`, never a `Buffer` or a `Blob`. It owns its
+ * buffer, unless option `node.binaryViews` is set, so that you may keep, modify or transfer it.
  */
 export type Message = TextMessage | BinaryMessage;
 
@@ -8,8 +8,8 @@ export type Message = TextMessage | BinaryMessage;
 export interface TextMessage {
   readonly type: "text";
   /**
-   * The text. Of a {@link Message} it is a string only after `if (message.type === "text")`. If all messages
-   * are JSON, give `connect` the option `codec: json()` of `wschan/codec` and receive the values instead.
+   * The text. Check `message.type === "text"` first: the data of a {@link Message} may also be binary. If all
+   * messages are JSON, pass `codec: json()` of `wschan/codec` to `connect` and receive the parsed values.
    */
   readonly data: string;
 }
@@ -17,43 +17,44 @@ export interface TextMessage {
 /** A binary message. */
 export interface BinaryMessage {
   readonly type: "binary";
-  /** The bytes. Of a {@link Message} they are bytes only after `if (message.type === "binary")`. */
+  /** The bytes. Check `message.type === "binary"` first: the data of a {@link Message} may also be text. */
   readonly data: Bytes;
 }
 
-/** `Uint8Array<ArrayBuffer>`, or `Uint8Array` before TypeScript 5.7, which has no type parameter for it. */
+/** `Uint8Array<ArrayBuffer>`; before TypeScript 5.7, where the type has no parameter, `Uint8Array`. */
 type Bytes = ReturnType<Uint8Array["slice"]>;
 
-/** Data of a message to send. */
+/** The data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;
 
-/** What may stand between messages and is none: see `wschan/reconnect`. */
+/** A value that `wschan/reconnect` delivers between the messages of two connections. */
 interface Marker {
   readonly type: "reconnected";
   readonly data?: undefined;
 }
 
-/** What every waiting message is taken to cost beside its payload, in bytes. */
+/** Memory that an unread message is assumed to hold besides its payload, in bytes. */
 export const OVERHEAD_BYTES = 64;
 
 /**
- * The memory that an unread message is taken to hold, in bytes, for `bufferLimit` and
- * `stats.bytesBuffered`: its payload, a text's at two bytes a UTF-16 unit, and 64 bytes.
+ * Returns the memory that an unread message is assumed to hold, in bytes: the payload, with two bytes for
+ * each UTF-16 unit of a text, and {@link OVERHEAD_BYTES}. Counted for `bufferLimit` and
+ * `stats.bytesBuffered`.
  */
 export function memoryOf(message: Message | Marker): number {
   // A marker between connections has no payload.
   return OVERHEAD_BYTES + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
 }
 
-/** Returns the size of a text in bytes of UTF-8; a lone surrogate counts as U+FFFD, three bytes. */
+/** Returns the size of a text in UTF-8, in bytes. A lone surrogate counts as U+FFFD, three bytes. */
 export function utf8Size(text: string): number {
   let size = text.length;
-  // Most texts are ASCII, and counting costs more than all else about receiving one.
+  // Fast path: most texts are ASCII, and counting would cost more than everything else about receiving them.
   if (!/[\u0080-\uffff]/.test(text)) return size;
   for (let i = 0; i < text.length; i++) {
     const code = text.codePointAt(i) as number;
     if (code > 0x7f) size += code > 0x7ff ? 2 : 1;
-    // A surrogate pair takes four bytes, two for each of its units.
+    // A surrogate pair takes four bytes, two for each unit.
     if (code > 0xffff) i++;
   }
   return size;

@@ -1,53 +1,56 @@
-/** Options for Node alone, handed to the dial. */
+/** Options that only Node supports; elsewhere they are `UNSUPPORTED`. */
 export interface NodeOptions {
-  /** An `http.Agent` or `https.Agent`, for proxies and pools. */
+  /** An `http.Agent` or `https.Agent`, for a proxy or a connection pool. Default: none. */
   readonly agent?: object;
   /**
-   * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... If a
-   * `checkServerIdentity` or `pskCallback` throws, the dial is `DIAL_FAILED`, not retryable, and nothing
-   * has been sent, whatever `rejectUnauthorized` says.
+   * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, and others. Default:
+   * none.
+   *
+   * If `checkServerIdentity` or `pskCallback` throws, the dial rejects with `DIAL_FAILED`, which is then
+   * not retryable. Nothing has been sent, even if `rejectUnauthorized` is false.
    */
   readonly tls?: Readonly<Record<string, unknown>>;
   /**
-   * Resolves host names in place of `dns.lookup`, with its signature. It may answer at once or later,
-   * with one address or a list. An answer without an IP address of the `family` is `DIAL_FAILED`.
+   * Resolves host names in place of `dns.lookup`, and has the same signature. It may call back
+   * synchronously or later, with one address or a list. If there is no IP address of the requested
+   * `family`, the dial rejects with `DIAL_FAILED`. Default: `dns.lookup`.
    */
-  // `never[]`: any function fits, and users need no `@types/node` to read this.
+  // With `never[]` any function is assignable, and users do not need `@types/node`.
   readonly lookup?: (...args: never[]) => void;
-  /** The address family to dial: 4, 6, or 0 for both. */
+  /** The address family to dial: 4, 6, or 0 for both. Default: 0. */
   readonly family?: 0 | 4 | 6;
   /**
-   * Tries the addresses of a host name one after the other, IPv6 and IPv4 by turns, as `net.connect`
-   * does. Default: Node's, which is true.
+   * True to try the addresses of a host name one after the other, alternating between IPv6 and IPv4, as
+   * `net.connect` does. Default: that of Node, which is true.
    */
   readonly autoSelectFamily?: boolean;
   /**
-   * The longest time for one address, if another one follows: milliseconds or a Go duration. Default: a
-   * third of what is left of `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node takes
-   * less than 10 ms for 10 ms.
+   * The longest time to connect to one address before the next one is tried: milliseconds or a Go duration.
+   * Default: a third of the remaining `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node
+   * uses 10 ms for any shorter time.
    */
   readonly autoSelectFamilyAttemptTimeout?: number | string;
   /**
-   * The largest header of the answer to the handshake, in bytes: names, values and status text. A larger
-   * one is `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
+   * The largest header of the handshake response, in bytes: names, values and reason phrase. A larger one
+   * rejects the dial with `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
    */
   readonly maxHeaderSize?: number;
-  /** The local address to dial from. */
+  /** The local IP address to dial from. Default: chosen by the operating system. */
   readonly localAddress?: string;
-  /** The `Origin` header. */
+  /** The `Origin` header of the handshake request. Default: none. */
   readonly origin?: string;
   /**
-   * True to follow redirects. To another origin travel no headers, credentials, origin, client
-   * certificates or server name of yours; with `protocols` such a redirect is `URL_FORBIDDEN`, and so is
-   * one from `wss:` to `ws:`. Default: false.
+   * True to follow redirects. Your `headers`, credentials, `origin`, client certificates and server name
+   * are not sent to another origin. A redirect to another origin is `URL_FORBIDDEN` with option
+   * `protocols`, and so is any redirect from `wss:` to `ws:`. Default: false.
    */
   readonly followRedirects?: boolean;
-  /** The largest number of redirects to follow, 0 to 20. Default: 5. */
+  /** The largest number of redirects to follow, 0 to 20; one more is `HANDSHAKE_REJECTED`. Default: 5. */
   readonly maxRedirects?: number;
   /**
-   * Whether the data of a binary message may be a view on the socket's buffer instead of a copy that owns its
-   * buffer. It is faster for small messages, but a message that is kept keeps up to 64 KiB alive, and its
-   * `data.buffer` must be neither changed nor transferred: other messages share it. Default: false.
+   * True to receive binary data as a view on the socket's buffer instead of a copy that owns its buffer. This
+   * is faster for small messages. But a message that you keep may hold 64 KiB of memory, and you must neither
+   * modify nor transfer its `data.buffer`, which other messages share. Default: false.
    */
   readonly binaryViews?: boolean;
 }

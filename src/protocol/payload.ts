@@ -5,7 +5,10 @@ import type { AnyCodec } from "./codec.js";
 import { BINARY, TEXT } from "./constants.js";
 import type { Data } from "./message.js";
 
-/** What goes out: text, or bytes that may be the caller's own. Throws `INVALID_MESSAGE`. */
+/**
+ * Converts the value of a send to its payload: a string, sent as text, or bytes, sent as binary. The bytes
+ * may share the caller's memory. Throws `INVALID_MESSAGE`.
+ */
 export function toPayload(
   value: unknown,
   type?: number,
@@ -16,20 +19,20 @@ export function toPayload(
   }
   try {
     const data = codec?.encode?.(value as never, type) ?? (value as Data);
-    // Of what the codec has made, it has chosen the type.
-    const as = data === value ? type : undefined;
+    // The codec determines the type of data that it has created.
+    const explicitType = data === value ? type : undefined;
     if (typeof data === "string")
-      return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
+      return explicitType === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
     const bytes = toBytes(data);
-    if (as !== TEXT) return bytes;
+    if (explicitType !== TEXT) return bytes;
     const Decoder = platformClass("TextDecoder");
     return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     if ((cause as Partial<WsError> | null)?.code === "UNSUPPORTED") throw cause;
     const problem = codec
       ? `: codec ${codec.name} failed`
-      : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
-    // Only the type: errors are logged, and the payload may be secret.
+      : " is not a string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
+    // Shows only the type, because errors are logged and the payload may be secret.
     throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
   }
 }
@@ -38,7 +41,8 @@ function toBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  // Takes an ArrayBuffer of any realm, as test runners and frames have, and nothing else.
+  // Throws unless it is an ArrayBuffer. Unlike `instanceof`, it accepts one of another realm, such as that of a
+  // frame or a test runner.
   ArrayBuffer.prototype.slice.call(data, 0, 0);
   return new Uint8Array(data);
 }

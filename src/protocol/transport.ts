@@ -17,8 +17,8 @@ export interface Handshake {
 }
 
 /**
- * The backlog of the consumer. 0: none. 1: its channel is full. 2: so much is unread that reading stops
- * even while a pong is awaited.
+ * The backlog of the consumer. 0: none. 1: its channel is full. 2: more than half of `bufferLimit` is
+ * unread, so that reading stops even while a pong is awaited.
  */
 export type Pressure = 0 | 1 | 2;
 
@@ -40,9 +40,9 @@ export interface Transport {
   readonly bufferedAmount: number | undefined;
   /** Bytes that the operating system has accepted and the peer's has not; absent if that is unknown. */
   readonly unsent?: number;
-  /** Counts the frames or bytes that `send` and `ping` have accepted, in a unit of the transport's own. */
+  /** Counts the frames or bytes that `send` and `ping` have accepted, in the transport's own unit. */
   readonly accepted: number;
-  /** The part of `accepted` that the operating system has. It does not change after the end. */
+  /** The part of `accepted` that the operating system has accepted. It does not change after the end. */
   readonly flushed: number;
   /** Changes whenever bytes have left; `undefined` while no bytes wait. */
   readonly progress: number | undefined;
@@ -54,7 +54,10 @@ export interface Transport {
   readonly received?: number | undefined;
   /** The number of times that reading was paused. */
   readonly timesPaused: number;
-  /** Sends a message; messages leave in call order. Returns its size in bytes, `undefined` if it is too late. */
+  /**
+   * Sends a message. Messages leave in call order. Returns its size in bytes, or `undefined` if nothing
+   * more can be sent.
+   */
   send(data: string | Uint8Array): number | undefined;
   /**
    * Sends a ping frame; absent on platforms without them. The round trip begins when the ping is flushed
@@ -96,6 +99,9 @@ export interface TransportEnd {
   readonly reason: string;
   /** The error that ended it, if the platform reports one. */
   readonly cause?: unknown;
-  /** The code that `close` sent or would have sent; none if a close frame of the peer without a code came first. */
+  /**
+   * The code that `close` sent or would have sent. Absent if a close frame without a code arrived from the
+   * peer first.
+   */
   readonly sentCode?: number | undefined;
 }

@@ -2,80 +2,86 @@ import type { ErrorCode } from "../errors/error-codes.js";
 import { quote } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 
-/** What this platform can do with a URL. */
+/** The capabilities of the platform that determine which URLs are valid. */
 export interface UrlRules {
-  /** Says what is wrong with a URL that is neither `ws:` nor `wss:`; absent where there are no others. */
+  /** Returns the problem of a URL that is neither `ws:` nor `wss:`. Absent if there are no other schemes. */
   readonly unix?: ((url: URL) => string | undefined) | undefined;
-  /** Whether it can send the credentials of a URL. */
+  /** True if the platform can send the credentials of a URL. */
   readonly credentials: boolean;
-  /** What relative URLs resolve against: the page's URL. Without it they are refused. */
+  /** The URL of the page, against which relative URLs are resolved. Without it they are `INVALID_URL`. */
   readonly base?: string | undefined;
 }
 
 /**
- * Parses the URL to dial, into a new object. `http:` becomes `ws:`, `https:` becomes `wss:`; relative
- * URLs resolve against a page of `http:` or `https:`. A `ws+unix:` URL is
- * `ws+unix:///run/app.sock:/path?query`: the absolute path of a socket, percent-encoded where it holds
- * `%`, `:`, `?` or `#`, then optionally a `:` and the path to request, by default `/`. `wss+unix:` is the
- * same with TLS.
+ * Parses the URL to dial, and returns a new object. `http:` becomes `ws:`, and `https:` becomes `wss:`
+ * (WHATWG WebSockets, `new WebSocket()`). Relative URLs are resolved against the URL of an `http:` or
+ * `https:` page.
  *
- * Throws a {@link WsError}: `INVALID_URL` for what is not a URL, another scheme, a fragment, and a
- * `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for credentials where the platform
- * cannot send them. Its message shows no credentials, query or fragment.
+ * The format of a `ws+unix:` URL is `ws+unix:///run/app.sock:/path?query`: the absolute path of a socket,
+ * in which `%`, `:`, `?` and `#` must be percent-encoded, optionally followed by a `:` and the path to
+ * request, which is `/` by default. `wss+unix:` is the same with TLS.
+ *
+ * Throws a {@link WsError}: `INVALID_URL` for text that is not a URL, an unsupported scheme, a fragment,
+ * and a `ws+unix:` URL with a host or without a socket; `UNSUPPORTED` for credentials if the platform
+ * cannot send them. The message shows no credentials, query or fragment.
  */
 export function parseUrl(input: string | URL, { unix, credentials, base }: UrlRules): URL {
-  // By its shape: a URL of another realm is no instance of this one's class.
+  // Tests for `href` instead of using `instanceof`, because a URL may come from another realm.
   const text: unknown = (input as Partial<URL> | null)?.href ?? input;
-  const refusal = (problem: string, code: ErrorCode = "INVALID_URL"): WsError =>
+  const urlError = (problem: string, code: ErrorCode = "INVALID_URL"): WsError =>
     new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
   const url = resolve(text, base);
-  if (!url) throw refusal("is not an absolute URL: use ws://host/path");
+  if (!url) throw urlError("is not an absolute URL: use ws://host/path");
   if (!/^wss?:$/.test(url.protocol)) {
-    const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
-    if (problem) throw refusal(problem);
+    const problem = unix ? unix(url) : "has the wrong scheme: use ws: or wss:";
+    if (problem) throw urlError(problem);
   }
-  // Not `hash`, which hides an empty fragment. No other part can hold a "#" once it is parsed.
-  if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+  // `hash` is empty for an empty fragment, too. No other part of a parsed URL can contain a "#".
+  if (url.href.includes("#")) throw urlError("has a fragment: remove it");
   if (!credentials && (url.username || url.password)) {
-    throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
+    throw urlError("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
   }
   return url;
 }
 
-/** Says what is wrong with a URL that should name a Unix socket; `undefined` if nothing is. */
+/** Returns the problem of a URL that should name a Unix socket; `undefined` if it is valid. */
 export function unixProblem({ protocol, host, pathname }: URL): string | undefined {
-  if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
-  // A NUL would end the path for the system; at its front it marks an abstract socket of Linux.
-  const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
-  return names ? undefined : "names no socket: use ws+unix:///socket:/path";
+  if (!/^wss?\+unix:$/.test(protocol)) return "has the wrong scheme: use ws:, wss: or ws+unix:";
+  // The operating system would truncate the path at a NUL. Only a leading one is valid, for a socket in the
+  // abstract namespace of Linux.
+  const isSocketPath = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
+  return isSocketPath ? undefined : "names no socket: use ws+unix:///socket:/path";
 }
 
 function resolve(text: unknown, base: string | undefined): URL | undefined {
   if (typeof text !== "string") return undefined;
   try {
-    // Nothing can be dialled relative to a page of an extension or a file. A page's own credentials are
-    // not the caller's: URLs relative to it must not inherit them.
+    // A URL relative to the page of an extension or a file cannot be dialled. The credentials of the page are
+    // removed, because the caller did not pass them.
     const page = base?.startsWith("http") ? publicUrl(new URL(base)) : undefined;
-    // In the text, and parsed again: a default port stays default, "https://h:80" keeps its port.
+    // Replaces the scheme in the text and parses it again, so that a default port stays the default and
+    // "https://h:80" keeps its port.
     return new URL(new URL(text, page).href.replace(/^http(?=s?:)/, "ws"));
   } catch {
     return undefined;
   }
 }
 
-/** A URL for errors and logs: no credentials, no fragment, and `?...` for any query. */
+/** Returns a URL for errors and logs: without credentials and fragment, and with `?...` for any query. */
 export function displayUrl(url: URL): string {
   return publicUrl(url).replace(/\?.*/, "?...");
 }
 
-/** The text of a URL without its credentials; the query stays. */
+/** Returns a URL without credentials and fragment, but with its query. */
 export function publicUrl({ href, protocol, host, pathname, search }: URL): string {
   const text = `${protocol}//${host}${pathname}${search}`;
-  // Mostly they are the same, and each connection keeps one.
+  // Usually they are equal, and returning `href` avoids a second string for each connection.
   return text === href ? href : text;
 }
 
-/** True if two URLs share scheme, host and port; for `ws+unix:`, scheme and socket. */
+/**
+ * Returns true if two URLs have the same scheme, host and port; for `ws+unix:`, the same scheme and socket.
+ */
 export function sameOrigin(a: URL, b: URL): boolean {
   return originOf(a) === originOf(b);
 }
@@ -85,13 +91,14 @@ function originOf(url: URL): string {
 }
 
 /**
- * A value that should be a URL, for an error: without what may be credentials, a query or a fragment.
+ * Returns a value that should be a URL for an error message: without anything that may be credentials, a
+ * query or a fragment. Returns values other than strings unchanged.
  */
 export function maskUrl(value: unknown): unknown {
   if (typeof value !== "string") return value;
   return (
     value
-      // An "@" behind a "?" may still end credentials, if nobody escaped them: "ws://me:pa?ss@host".
+      // An "@" after a "?" may still end credentials, if they are not escaped: "ws://me:pa?ss@host".
       .replace(/^.*@/s, (start) => (/[?#]/.test(start) ? "...?" : "...@"))
       .replace(/[?#].*/s, "")
   );

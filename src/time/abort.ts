@@ -1,40 +1,43 @@
 import { invalid } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 
-/** The waits on one signal, which are its listener as well: many waits share one. */
-class AbortWaits extends Set<() => void> {
+/** The callbacks of one signal. The set itself is the listener, so that any number of waits share one. */
+class AbortCallbacks extends Set<() => void> {
   handleEvent(): void {
     for (const abort of this) abort();
   }
 }
 
-const waitsOf = /* @__PURE__ */ new WeakMap<AbortSignal, AbortWaits>();
+const callbacksOf = /* @__PURE__ */ new WeakMap<AbortSignal, AbortCallbacks>();
 
-/** Calls `abort` when the signal fires. Returns what stops it; the last to stop takes the listener. */
+/**
+ * Calls `abort` when the signal is aborted. Returns a function that cancels this; when no callback of the
+ * signal is left, it also removes the listener.
+ */
 export function onAbort(signal: AbortSignal, abort: () => void): () => void {
-  const waits = waitsOf.get(signal) ?? new AbortWaits();
-  waitsOf.set(signal, waits);
-  signal.addEventListener("abort", waits);
-  // A fresh function, so that one callback may wait twice.
-  const wait = (): void => abort();
-  waits.add(wait);
+  const callbacks = callbacksOf.get(signal) ?? new AbortCallbacks();
+  callbacksOf.set(signal, callbacks);
+  signal.addEventListener("abort", callbacks);
+  // A new function, because the set would ignore a callback that is registered a second time.
+  const callback = (): void => abort();
+  callbacks.add(callback);
   return () => {
-    waits.delete(wait);
-    if (waits.size === 0) signal.removeEventListener("abort", waits);
+    callbacks.delete(callback);
+    if (callbacks.size === 0) signal.removeEventListener("abort", callbacks);
   };
 }
 
-/** The error of a wait that a signal ended. */
+/** Creates the error of an operation that was aborted; its `cause` is the signal's reason. */
 export function abortError(operation: string, signal: AbortSignal): WsError {
   return new WsError("ABORTED", `${operation}: aborted`, { cause: signal.reason });
 }
 
-/** Whether it can be listened to as to a signal, be it of another realm. */
+/** True if the value can be used as an `AbortSignal`, also if it comes from another realm. */
 export function isSignal(value: unknown): boolean {
   return typeof (value as Partial<AbortSignal> | null | undefined)?.addEventListener === "function";
 }
 
-/** Returns true if a signal is given. Throws `INVALID_OPTION` for anything else but `undefined`. */
+/** Returns true for a signal and false for `undefined`; throws `INVALID_OPTION` for anything else. */
 export function checkSignal(
   operation: string,
   signal: AbortSignal | undefined,

@@ -1,21 +1,26 @@
-/** The longest delay `setTimeout` takes; longer waits are chained. */
-const MAX_DELAY = 2_147_483_647;
+/** The longest delay that `setTimeout` supports; longer delays use several timers in a row. */
+const MAX_DELAY_MS = 2_147_483_647;
 
-/** Milliseconds on a clock that no one sets back. */
+/** Returns the time of the monotonic clock, in milliseconds. */
 export function now(): number {
   return performance.now();
 }
 
 /**
- * Calls `expire` after `delay` milliseconds, however long; at least one. Returns what stops it. In Node the
- * timer does not keep the process alive if `keepsAlive` is false.
+ * Calls `expire` after `delay` milliseconds. Returns a function that cancels the timer.
+ *
+ * @param delay May be longer than `setTimeout` supports. Less than 1 ms counts as 1 ms.
+ * @param keepsAlive If false, the timer does not keep a Node process alive.
  */
 export function startTimer(delay: number, expire: () => void, keepsAlive = true): () => void {
   const due = now() + delay;
   let timer: ReturnType<typeof setTimeout>;
   const arm = (): void => {
-    const left = due - now();
-    timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+    const remaining = due - now();
+    timer = setTimeout(
+      remaining > MAX_DELAY_MS ? arm : expire,
+      Math.min(Math.ceil(remaining), MAX_DELAY_MS),
+    );
     if (!keepsAlive) (timer as { unref?: () => unknown }).unref?.();
   };
   arm();
@@ -30,15 +35,15 @@ interface Scheduler {
 }
 
 /**
- * Calls `run` in a later turn of the event loop, after due timers and arrived data were processed.
+ * Calls `run` in a later turn of the event loop, after due timers and received data have been processed.
  *
- * Captured on import, as is {@link microtask}: fake timers that a test installs later may hold work
- * back for ever, and what is scheduled here is no deadline.
+ * This and {@link microtask} are captured on import: fake timers that a test installs later must not hold
+ * back work that is not a deadline.
  */
 export const nextTurn: Schedule = /* @__PURE__ */ (() => {
   const { setImmediate, setTimeout } = globalThis as unknown as Scheduler;
   return setImmediate ?? setTimeout;
 })();
 
-/** Calls `run` once the current call stack is empty; an exception in it is reported as uncaught. */
+/** Calls `run` once the call stack is empty; an exception in it is reported as uncaught. */
 export const microtask: Schedule = /* @__PURE__ */ (() => globalThis.queueMicrotask)();

@@ -1,65 +1,72 @@
 import { now } from "./clock.js";
 
-/** A deadline noticed this late says that this process was stopped, not that the peer was silent. */
-const LATE = 1000;
+/** A check that runs later than this shows that this process was suspended, not that the peer was silent. */
+const MAX_LATENESS_MS = 1000;
 
-/** A deadline that life puts off; made by {@link startDeadline}. */
+/** A deadline that each sign of life postpones; created by {@link startDeadline}. */
 export interface Deadline {
-  /** Notes a sign of life. */
+  /** Restarts the period, because there was a sign of life. */
   touch(): void;
+  /** Cancels the deadline. */
   stop(): void;
 }
 
 /**
- * Calls `expire` when `period` milliseconds have passed without life. `alive` says whether there was
- * any since it was last asked, or none is owed at present.
+ * Calls `expire` when `period` milliseconds have passed without a sign of life.
  *
- * It costs no timer per sign of life: `touch` notes the time, and one timer looks now and then. It
- * never blames the peer for this process's own sleep: noticed more than `late` milliseconds late, it
- * grants one more period, and before it expires it lets the event loop take in what had arrived. Only
- * one: of a hidden tab browsers fire each timer late.
+ * A sign of life does not restart a timer: `touch` only records the time, and one timer checks that record
+ * at least four times per period.
+ *
+ * The peer is never blamed for a suspension of this process. If a check runs more than `maxLateness`
+ * milliseconds late, the deadline is extended by one period. It is extended only once, because browsers
+ * fire every timer of a hidden tab late. Before the deadline expires, the event loop gets one turn to
+ * process data that has already been received.
+ *
+ * @param isAlive Returns true if there was a sign of life since its last call, or if none can be expected
+ * now.
  */
 export function startDeadline(
   period: number,
   expire: () => void,
-  alive: () => boolean = () => false,
-  late: number = LATE,
+  isAlive: () => boolean = () => false,
+  maxLateness: number = MAX_LATENESS_MS,
 ): Deadline {
   let last = now();
   let due: number;
-  let granted = false;
-  let confirming = false;
+  let isExtended = false;
+  let isConfirming = false;
   let timer: ReturnType<typeof setTimeout>;
-  /** Looks again within a quarter of the period: what `alive` tells has no time of its own. */
-  const arm = (left: number): void => {
-    const delay = Math.min(left, period / 4);
+  // `isAlive` does not report when the sign of life occurred, and the time of the check is used instead. At
+  // least four checks per period keep that accurate enough.
+  const arm = (remaining: number): void => {
+    const delay = Math.min(remaining, period / 4);
     due = now() + delay;
-    timer = setTimeout(look, delay);
+    timer = setTimeout(check, delay);
   };
-  const look = (): void => {
+  const check = (): void => {
     const time = now();
-    const isAlive = alive();
-    if (isAlive || (!granted && time - due > late)) {
+    const wasAlive = isAlive();
+    if (wasAlive || (!isExtended && time - due > maxLateness)) {
       last = time;
-      granted = !isAlive;
+      isExtended = !wasAlive;
     }
-    const left = last + period - time;
-    if (left > 0) {
-      confirming = false;
-      arm(left);
-    } else if (confirming) {
+    const remaining = last + period - time;
+    if (remaining > 0) {
+      isConfirming = false;
+      arm(remaining);
+    } else if (isConfirming) {
       expire();
     } else {
-      confirming = true;
+      isConfirming = true;
       arm(0);
     }
   };
-  alive();
+  isAlive();
   arm(period);
   return {
     touch() {
       last = now();
-      granted = false;
+      isExtended = false;
     },
     stop: () => clearTimeout(timer),
   };

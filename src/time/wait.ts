@@ -6,76 +6,86 @@ import { nextTurn, startTimer } from "./clock.js";
 import { durationOf } from "./duration.js";
 import type { Duration } from "./duration.js";
 
-/** How long a wait may take, and what else ends it. */
+/** Options that bound a wait. */
 export interface WaitOptions {
   /**
-   * The longest wait: milliseconds or a Go duration. `0` does not wait at all. Default: for ever.
+   * The longest wait: milliseconds or a Go duration, up to 292 years. With `0` the operation fails at once if
+   * it would have to wait. Default: for ever.
    */
   readonly timeout?: Duration | undefined;
-  /** Ends the wait with `ABORTED`, its reason as the cause. Nothing that was waited for is lost. */
+  /**
+   * Ends the wait with `ABORTED` when it is aborted; the error's `cause` is the signal's reason. No value is
+   * lost. Default: none.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The names of {@link WaitOptions}. */
 export const WAIT_OPTIONS: readonly string[] = ["timeout", "signal"];
 
-/** What is waited for. */
+/** An operation that may have to wait. */
 export interface Waiting<T> {
-  /** How long, in milliseconds, where the options do not tell. Default: for ever. */
+  /** The timeout in milliseconds if the options have none. Default: for ever. */
   readonly timeout?: number;
-  /** What there is without waiting, if anything. */
+  /** Returns the result if it is available without waiting; `undefined` otherwise. */
   readonly attempt?: () => T | undefined;
-  /** Waits: calls `done` with what came of it. Returns what leaves nothing of the wait behind. */
+  /** Starts to wait, and calls `done` with the result. Returns a function that cancels the wait. */
   readonly park: (done: (result: T | WsError) => void) => () => void;
 }
 
 /**
- * One wait, under its timeout and signal. Rejects with `timeoutCode`, `ABORTED`, `INVALID_DURATION` or
- * `INVALID_OPTION`, or the error that came; whichever it is, nothing of the wait is left.
+ * Runs one operation under the timeout and signal of `options`. Rejects with `timeoutCode`, `ABORTED`,
+ * `INVALID_DURATION`, `INVALID_OPTION` or the operation's own error. However it ends, no timer, listener or
+ * waiter remains.
+ *
+ * @param operation The name that error messages begin with.
+ * @param names The names of the options that are allowed.
  */
 export async function waitFor<T>(
   operation: string,
   timeoutCode: ErrorCode,
   options: WaitOptions,
-  { timeout: usual = Infinity, attempt, park }: Waiting<T>,
+  { timeout: defaultTimeout = Infinity, attempt, park }: Waiting<T>,
   names: readonly string[] = WAIT_OPTIONS,
 ): Promise<T> {
-  // A misspelt `timeout` would wait for ever.
+  // Rejects unknown names, because a misspelt `timeout` would wait for ever.
   const { signal, timeout: given } = pickKnown(operation, options, names) as WaitOptions;
   const where = `${operation}: option timeout`;
-  const timeout = given === undefined ? usual : durationOf(where, given);
+  const timeout = given === undefined ? defaultTimeout : durationOf(where, given);
   if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
   const timeoutError = (): WsError =>
     new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
-  const stops: (() => void)[] = [];
+  const cleanups: (() => void)[] = [];
   const result =
     attempt?.() ??
     (await new Promise<T | WsError>((resolve) => {
-      // In the same moment: what comes next belongs to others.
+      // Cancels the wait synchronously, so that the next value goes to another waiter.
       const end = (outcome: T | WsError): void => {
-        for (const stop of stops) stop();
+        for (const cleanUp of cleanups) cleanUp();
         resolve(outcome);
       };
       if (timeout === 0) {
         end(timeoutError());
         return;
       }
-      stops.push(park(end));
-      // What had arrived before the time was up wins, even where this process was too busy to read it.
+      cleanups.push(park(end));
+      // A result that arrived in time wins, even if this process was too busy to read it.
       const expire = (): void => nextTurn(() => end(timeoutError()));
-      if (timeout < Infinity) stops.push(startTimer(timeout, expire));
-      if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
+      if (timeout < Infinity) cleanups.push(startTimer(timeout, expire));
+      if (signal) cleanups.push(onAbort(signal, () => end(abortError(operation, signal))));
     }));
   if (result instanceof Error) throw result;
   return result;
 }
 
-/** Marks by its identity that there is nothing to wait for. */
+/** A resolved promise, compared by identity: an operation that returns it has completed without waiting. */
 export const DONE: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /**
- * Bounds the wait for what `start` begins and returns, {@link DONE} if that needs no wait. It is called
- * once, after the options were checked; when the wait ends early, what it began goes on.
+ * Calls `start` and waits for the promise that it returns, under the timeout and signal of `options`. Does
+ * not wait if that is {@link DONE}. `start` is called once, after the options have been checked, and not at
+ * all if they are invalid or the signal is already aborted. A timeout or abort ends only the wait: the
+ * operation goes on.
  *
  * Rejects as {@link waitFor} does.
  */
@@ -94,7 +104,7 @@ export async function waitForStarted(
     {
       attempt() {
         started = start();
-        // It may fail after the wait has ended.
+        // A failure after the end of the wait must not be reported as unhandled.
         started.catch(() => {});
         return started === DONE || undefined;
       },

@@ -140,7 +140,7 @@ describe("a close by the peer", () => {
       kind,
       retryable,
       details: { closeCode: code, reason: "why" },
-      message: `connection ${LABEL}: the peer closed it with code ${code}: why`,
+      message: `connection ${LABEL}: closed by the peer with code ${code}: why`,
     });
     expect(peerError(LABEL, code, "")?.message).toMatch(new RegExp(`code ${code}$`));
   });

@@ -117,24 +117,27 @@ describe("refuses", () => {
     ["ws://", '"ws://" is not an absolute URL: use ws://host/path'],
     ["ws://h:65536/p", '"ws://h:65536/p" is not an absolute URL: use ws://host/path'],
     ["ws://a b/", '"ws://a b/" is not an absolute URL: use ws://host/path'],
-    ["ftp://h/", '"ftp://h/" has another scheme: use ws:, wss: or ws+unix:'],
-    ["wsx://h/", '"wsx://h/" has another scheme: use ws:, wss: or ws+unix:'],
-    ["news://h/", '"news://h/" has another scheme: use ws:, wss: or ws+unix:'],
-    ["localhost:80", '"localhost:80" has another scheme: use ws:, wss: or ws+unix:'],
-    ["http+unix:///s", '"http+unix:///s" has another scheme: use ws:, wss: or ws+unix:'],
-    ["javascript:alert(1)", '"javascript:alert(1)" has another scheme: use ws:, wss: or ws+unix:'],
-    ["ws://h/p#frag", '"ws://h/p" has a fragment: leave it out'],
-    ["ws://h/p#", '"ws://h/p" has a fragment: leave it out'],
-    ["ws://h/p?q#", '"ws://h/p" has a fragment: leave it out'],
-    ["ws+unix:///s#f", '"ws+unix:///s" has a fragment: leave it out'],
+    ["ftp://h/", '"ftp://h/" has the wrong scheme: use ws:, wss: or ws+unix:'],
+    ["wsx://h/", '"wsx://h/" has the wrong scheme: use ws:, wss: or ws+unix:'],
+    ["news://h/", '"news://h/" has the wrong scheme: use ws:, wss: or ws+unix:'],
+    ["localhost:80", '"localhost:80" has the wrong scheme: use ws:, wss: or ws+unix:'],
+    ["http+unix:///s", '"http+unix:///s" has the wrong scheme: use ws:, wss: or ws+unix:'],
+    [
+      "javascript:alert(1)",
+      '"javascript:alert(1)" has the wrong scheme: use ws:, wss: or ws+unix:',
+    ],
+    ["ws://h/p#frag", '"ws://h/p" has a fragment: remove it'],
+    ["ws://h/p#", '"ws://h/p" has a fragment: remove it'],
+    ["ws://h/p?q#", '"ws://h/p" has a fragment: remove it'],
+    ["ws+unix:///s#f", '"ws+unix:///s" has a fragment: remove it'],
     ["ws+unix:", '"ws+unix:" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:///", '"ws+unix:///" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:///:/p", '"ws+unix:///:/p" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix://h/s", '"ws+unix://h/s" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix://me@h/s", '"...@h/s" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:run/s", '"ws+unix:run/s" names no socket: use ws+unix:///socket:/path'],
-    ["ws-unix:///s", '"ws-unix:///s" has another scheme: use ws:, wss: or ws+unix:'],
-    ["wsss+unix:///s", '"wsss+unix:///s" has another scheme: use ws:, wss: or ws+unix:'],
+    ["ws-unix:///s", '"ws-unix:///s" has the wrong scheme: use ws:, wss: or ws+unix:'],
+    ["wsss+unix:///s", '"wsss+unix:///s" has the wrong scheme: use ws:, wss: or ws+unix:'],
     ["wss+unix://h/s", '"wss+unix://h/s" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:///s%00:/", '"ws+unix:///s%00:/" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:///%00s%00", '"ws+unix:///%00s%00" names no socket: use ws+unix:///socket:/path'],
@@ -169,7 +172,7 @@ describe("refuses", () => {
     const error = failure("ws+unix:///run/s:/p?tok", PAGE);
     expect(error.code).toBe("INVALID_URL");
     expect(error.message).toBe(
-      'connect: "ws+unix:///run/s:/p" has another scheme: use ws: or wss:',
+      'connect: "ws+unix:///run/s:/p" has the wrong scheme: use ws: or wss:',
     );
   });
 
