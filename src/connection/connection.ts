@@ -60,7 +60,9 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   offer(payload: string | Uint8Array): Promise<void> | undefined {
     const wasIdle = this.bufferedAmount === 0;
     const sent = this.sending.offer(payload);
-    if (sent && wasIdle) this.liveness.onPending();
+    // The transport may be the first to know that the connection is ending.
+    if (!sent) this.onClosing();
+    else if (wasIdle) this.liveness.onPending();
     return sent;
   }
 
@@ -144,10 +146,8 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   /** The error of an operation that is too late. */
   closedError(operation: string): WsError {
     const cause = this.failure;
-    // The transport may be the first to know that nothing more can be sent.
-    const state = this.state === "closed" ? "closed" : "closing";
     const init = cause && { retryable: cause.retryable, cause };
-    return this.error("CLOSED", operation, `the connection is ${state}`, init);
+    return this.error("CLOSED", operation, `the connection is ${this.state}`, init);
   }
 
   error(code: ErrorCode, operation: string, text: string, init?: ErrorInit): WsError {
