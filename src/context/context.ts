@@ -18,17 +18,19 @@ import type { ContextOptions } from "./context-options.js";
 import { openClient } from "./open-client.js";
 import type { Owner } from "./owner.js";
 
-/** The parts of a client across connections: see {@link Context.prepare}. */
-export interface Ground {
-  /** The context's defaults, and on top of them what was given; checked and copied. */
+/** Validated input of a reconnecting client: see {@link Context.prepare}. */
+export interface Prepared {
+  /** The given options merged over the context's defaults, validated and copied. */
   readonly options: ConnectOptions;
+  /** In milliseconds. */
   readonly dialTimeout: number;
+  /** The inbox that all connections of the client share. */
   readonly inbox: Inbox;
 }
 
 /**
- * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
- * with `NO_CONTEXT`, and closes its connections.
+ * A policy and defaults, and the connections that were opened with them. Closing the context cancels pending
+ * dials, which fail with `NO_CONTEXT`, and closes its connections.
  */
 export class Context {
   /** Settles when the context has been closed and the last of its connections has ended. */
@@ -46,12 +48,12 @@ export class Context {
     this.#platformFor = platformFor;
     this.#owner = {
       settings: parseSettings(options, platformFor),
-      enter: (abort) => {
+      addDial: (cancel) => {
         if (this.#isClosing) throw noContext();
-        this.#dials.add(abort);
-        return () => this.#dials.delete(abort);
+        this.#dials.add(cancel);
+        return () => this.#dials.delete(cancel);
       },
-      adopt: (client) => {
+      addClient: (client) => {
         this.#clients.set(client.id, client);
         void client.closed.then(() => this.#clients.delete(client.id));
       },
@@ -66,15 +68,15 @@ export class Context {
   }
 
   /**
-   * Opens a connection through a codec, under this context's policy and defaults. Takes, returns and rejects
-   * with the same as `connect`.
+   * Opens a connection whose messages go through a codec, with this context's policy and defaults. Parameters,
+   * result and errors are those of `connect`.
    */
   connect<C extends AnyCodec>(
     url: string | URL,
     options: ConnectOptions<C> & { readonly codec: C },
   ): Promise<Client<Decoded<C>, Encoded<C>>>;
   /**
-   * Opens a connection under this context's policy and defaults. Takes, returns and rejects with the same as
+   * Opens a connection with this context's policy and defaults. Parameters, result and errors are those of
    * `connect`.
    */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
@@ -82,7 +84,7 @@ export class Context {
     return openClient(this.#platformFor, this.#owner, url, options) as Promise<never>;
   }
 
-  /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+  /** Returns the connection with this `id`. Throws `UNKNOWN_CONNECTION` if there is none, or it has ended. */
   connection(id: string): Client {
     const client = this.#clients.get(id);
     if (client === undefined) {
@@ -94,16 +96,19 @@ export class Context {
     return client;
   }
 
-  /** The connections that have not ended. A snapshot. */
+  /** A snapshot of the connections that have not ended. */
   get connections(): readonly Client[] {
     return [...this.#clients.values()];
   }
 
   /**
-   * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
-   * and reason. Settles when all have ended. Closing again returns the same promise.
+   * Closes the context: pending dials fail with `NO_CONTEXT`, and connections are closed with this code and
+   * reason. Settles when all have ended. Another call returns the same promise.
    *
-   * Rejects with `INVALID_CLOSE`, and nothing is closed.
+   * @param code As for {@link Client.close}; default 1001.
+   * @param reason As for {@link Client.close}; default `""`.
+   *
+   * Rejects with `INVALID_CLOSE` for an invalid code or reason, and nothing is closed.
    */
   close(code: number = GOING_AWAY, reason = ""): Promise<void> {
     if (this.#isClosing) return this.closed;
@@ -113,7 +118,7 @@ export class Context {
       return Promise.reject(error);
     }
     this.#isClosing = true;
-    for (const abort of this.#dials) abort(noContext());
+    for (const cancel of this.#dials) cancel(noContext());
     const ends = this.connections.map((client) => client.close(code, reason));
     void Promise.all(ends).then(this.#settleClosed);
     return this.closed;
@@ -125,15 +130,15 @@ export class Context {
   }
 
   /**
-   * Checks at once what a client across connections will be made of, its `own` options included, and
-   * makes the inbox that its connections share. A URL that is a function is asked later. @internal
+   * Validates the input of a reconnecting client, including its own options by the parsers `own`, and creates
+   * the inbox that its connections share. If the URL is a function, it is called later. @internal
    */
   prepare(
     input: unknown,
     given: ConnectOptions,
     own: Readonly<Record<string, Parser>>,
     where: string,
-  ): Ground {
+  ): Prepared {
     const { defaults } = this.#owner.settings;
     const webSocket = { ...given }.webSocket ?? defaults.webSocket;
     const platform = this.#platformFor(webSocket);
