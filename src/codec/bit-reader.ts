@@ -88,7 +88,7 @@ export class BitReader {
   readSymbol(code: HuffmanCode): number {
     if (this.#bitCount < 15) this.#need(15);
     const entry = code.find(this.#bits);
-    // No code matches: consume all 15 bits, because so many are needed to know it.
+    // If no code matches, all 15 bits had to be read to know it, so consume them for `isCutOff`.
     const length = entry & 15 || 15;
     this.#bits >>>= length;
     this.#bitCount -= length;

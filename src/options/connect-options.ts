@@ -80,7 +80,7 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
   /**
    * The number of unread messages at which the channel is full; it is also full at 1 MiB. While it is full,
    * the socket or stream is paused, which slows the server down. Where nothing can be paused, as with a
-   * browser's `WebSocket`, further messages wait behind it up to `bufferLimit`. Default: 32. 1 to 10000.
+   * browser's `WebSocket`, further messages also wait in memory, up to `bufferLimit`. Default: 32. 1 to 10000.
    */
   readonly channelCapacity?: number | undefined;
   /**

@@ -147,7 +147,7 @@ describe("onInvalid of json", () => {
     };
     expect(decodeAll(json({ schema: doubled, onInvalid }), messages)).toEqual([2, 0]);
     expect(errors.map(({ message }) => message)).toEqual([
-      expect.stringContaining("no JSON"),
+      expect.stringContaining("is not JSON"),
       "receive: json: does not match its schema",
       "receive: json: not UTF-8",
     ]);
