@@ -50,9 +50,9 @@ export interface StreamOptions {
    */
   readonly type?: "text" | "binary" | undefined;
   /**
-   * The end of a message. `"flush"`: at a sync flush of the sender, which is a WebSocket message that ends with
-   * the bytes `00 00 FF FF`; several WebSocket messages may form one. `"message"`: at the end of each WebSocket
-   * message. Default: `"flush"`.
+   * The end of a message. `"flush"`: a message ends where the sender has made a sync flush, that is, where a
+   * WebSocket message ends with the bytes `00 00 FF FF`; it may span several WebSocket messages. `"message"`:
+   * each WebSocket message is one message. Default: `"flush"`.
    */
   readonly boundary?: "flush" | "message" | undefined;
 }

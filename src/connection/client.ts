@@ -69,7 +69,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     this.#channel = ReceiveChannel.of(connection.delivery.own);
   }
 
-  /** `"open"`; `"closing"` after the first close frame of either side; `"closed"` after the end. */
+  /** `"open"`; `"closing"` after `close()` or the close frame of the peer; `"closed"` after the end. */
   get state(): "open" | "closing" | "closed" {
     return this.#connection.state;
   }
@@ -311,7 +311,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     this.#connection.fail(ABNORMAL_CLOSURE);
   }
 
-  /** `close()`, for `await using`, where the platform has the symbol. */
+  /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -21,8 +21,8 @@ import { unreported } from "./unreported.js";
  *
  * | state   | begins                         | a send               | messages of the peer              |
  * | ------- | ------------------------------ | -------------------- | --------------------------------- |
- * | open    | after the opening handshake    | is accepted          | are delivered                     |
- * | closing | with a close of either side    | fails with `CLOSED`  | are discarded if this side closes |
+ * | open    | when the handshake succeeds    | is accepted          | are delivered                     |
+ * | closing | when either side closes        | fails with `CLOSED`  | are discarded if this side closes |
  * | closed  | when the connection has ended  | fails with `CLOSED`  | no longer arrive                  |
  *
  * Messages that were delivered can be received in every state.
@@ -32,7 +32,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   readonly closed: Promise<CloseInfo>;
   readonly transport: Transport;
   readonly options: ResolvedOptions;
-  /** The URL for error messages, without its query. */
+  /** The URL for error messages. It hides the query. */
   readonly label: string;
   readonly sending: Sending = new Sending(this);
   readonly delivery: Delivery<In>;
@@ -168,7 +168,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     });
   }
 
-  /** Ends the connection, once for every way it can end: settles `closed` and all waits. */
+  /** Settles `closed` and all waits. Every way to end the connection calls it; later calls have no effect. */
   #finish(info: CloseInfo, sentCode: number | undefined, error: WsError | undefined): void {
     if (this.state === "closed") return;
     this.state = "closed";

@@ -33,7 +33,7 @@ export interface Prepared {
  * dials, which fail with `NO_CONTEXT`, and closes its connections.
  */
 export class Context {
-  /** Settles when the context has been closed and the last of its connections has ended. */
+  /** Resolves when the context has been closed and the last of its connections has ended. */
   readonly closed: Promise<void>;
 
   readonly #platformFor: PlatformFor;
@@ -103,7 +103,7 @@ export class Context {
 
   /**
    * Closes the context: pending dials fail with `NO_CONTEXT`, and connections are closed with this code and
-   * reason. Settles when all have ended. Another call returns the same promise.
+   * reason. Resolves when all have ended. Another call returns the same promise.
    *
    * @param code As for {@link Client.close}; default 1001.
    * @param reason As for {@link Client.close}; default `""`.
@@ -124,7 +124,7 @@ export class Context {
     return this.closed;
   }
 
-  /** `close()`, for `await using`, where the platform has the symbol. */
+  /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

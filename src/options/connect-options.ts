@@ -6,7 +6,7 @@ import type { NodeOptions } from "../protocol/node-options.js";
 import type { Duration } from "../time/duration.js";
 import type { KeepAliveOptions } from "./keep-alive-options.js";
 
-/** A value of option `compression`: one of {@link COMPRESSION}, or its name in lower case. */
+/** A value of option `compression`: a mode of {@link COMPRESSION}, by number or by name. */
 export type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 
 /**

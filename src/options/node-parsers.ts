@@ -6,7 +6,10 @@ import { parseKeepAlive } from "./keep-alive-options.js";
 import { callable, duration, integer, limit, must, oneOf } from "./parser.js";
 import type { Parser } from "./parser.js";
 
-/** Parsers of the options that only Node supports. They are separate to keep them out of browser bundles. */
+/**
+ * Parsers of the options that browsers do not support, and of `keepAlive`, which needs no `message` in Node. They
+ * are separate to keep them out of browser bundles.
+ */
 export const nodeParsers: Readonly<Record<string, Parser>> = {
   keepAlive: parseKeepAlive,
   headers(value) {
