@@ -10,7 +10,7 @@ export * from "./public.js";
 
 const native = { ...nodePlatform, parsers: nodeParsers };
 
-/** What serves option `webSocket`. */
+/** The platform for connections with option `webSocket`. */
 const custom = /* @__PURE__ */ webSocketPlatform(() => undefined);
 
 const platformFor = (webSocket: WebSocketClass | undefined): Platform =>

@@ -6,16 +6,16 @@ import type { Choose, Inflating, UnpackAtOnce } from "./inflating.js";
 import { checkOptions, ON_INVALID, oneOf, TYPE } from "./options.js";
 import type { AutoOptions } from "./options.js";
 
-/** Tells the format by its first two bytes. */
-const sniff: Choose = ([first = 0, second = 0]): Format | undefined => {
+/** Detects the format of a message by its first two bytes. */
+const detect: Choose = ([first = 0, second = 0]): Format | undefined => {
   if (first === 0x1f && second === 0x8b) return GZIP;
   return isZlib(first, second) && !(second & FDICT) ? ZLIB : undefined;
 };
 
-/** The same format for all, as the first tells. */
-function pinned(): Choose {
+/** Creates a chooser that detects the format of the first message and keeps it for all later ones. */
+function detectOnce(): Choose {
   let format: Format | undefined | null = null;
-  return (bytes) => (format === null ? (format = sniff(bytes)) : format);
+  return (bytes) => (format === null ? (format = detect(bytes)) : format);
 }
 
 const CHECKS = {
@@ -24,11 +24,11 @@ const CHECKS = {
   pin: /* @__PURE__ */ oneOf(true, false),
 };
 
-/** Binds `auto` to a platform. */
+/** Creates the `auto` of an entry. `unpackAtOnce` is its native decompression, if it has one. */
 export function bindAuto(unpackAtOnce?: UnpackAtOnce): Inflating<AutoOptions> {
   const make = (given: AutoOptions = {}): Codec => {
     const { pin, ...options } = checkOptions("auto", given, CHECKS);
-    return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
+    return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
   };
   return make as Inflating<AutoOptions>;
 }

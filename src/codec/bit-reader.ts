@@ -1,36 +1,38 @@
 import type { HuffmanCode } from "./huffman.js";
 import { join } from "./output.js";
 
-/** Up to this many bytes are copied faster one by one than by a call. */
+/** The longest copy for which a loop over the bytes is faster than a call of `set` or `copyWithin`. */
 export const MAX_BYTEWISE_COPY = 32;
 
 const EMPTY: Uint8Array<ArrayBuffer> = /* @__PURE__ */ new Uint8Array();
 
 /**
- * Reads bits, the lowest of a byte first (RFC 1951 section 3.1.1), from input that arrives in pieces.
+ * Reads bits, least significant first (RFC 1951 section 3.1.1), from input that arrives in pieces.
  *
- * The caller marks where a unit begins, reads it, and asks `isCutOff`: beyond the end of the input all bits
- * are zeros. A unit that is cut off is read again, from the mark, when there is more input.
+ * Bits beyond the end of the input read as zeros. So the caller calls `mark` before a unit, reads the unit, and
+ * then checks `isCutOff`. If the unit is cut off, the caller calls `rewind` and reads it again after the next
+ * `feed`.
  */
 export class BitReader {
   #input: Uint8Array = EMPTY;
-  /** Subtracted from a position in `#input` for the position in the latest piece. */
+  /** Position of the latest piece in `#input`. */
   #offset = 0;
-  /** Position of the next byte; and the bits of those before it that are still to be read. */
+  /** Position of the next byte, and the unread bits of the bytes before it. */
   #at = 0;
   #bits = 0;
   #bitCount = 0;
-  /** The same three at the mark. */
+  /** The values of the three fields above at the mark. */
   #markedAt = 0;
   #markedBits = 0;
   #markedBitCount = 0;
 
+  /** Discards all input. */
   reset(): void {
     this.#input = EMPTY;
     this.#at = this.#bits = this.#bitCount = 0;
   }
 
-  /** Goes on with a piece from `at` on. */
+  /** Appends the bytes of a piece from `at` on to the input. */
   feed(bytes: Uint8Array, at: number): void {
     const left = this.#input.length;
     this.#input = left ? join([this.#input, bytes.subarray(at)], left + bytes.length - at) : bytes;
@@ -38,36 +40,37 @@ export class BitReader {
     this.#offset = left && left - at;
   }
 
-  /** Lets go of the piece, which is the caller's: keeps a copy of bytes that are still to be read. */
+  /** Copies the unread bytes, so that no reference to the caller's piece remains. */
   release(): void {
     this.#input = this.#at < this.#input.length ? this.#input.slice(this.#at) : EMPTY;
   }
 
-  /** Position in the latest piece of the byte whose bits come next. */
+  /** Position in the latest piece of the byte with the next unread bit. */
   get position(): number {
     return Math.max(0, this.#at - ((this.#bitCount + 7) >> 3) - this.#offset);
   }
 
+  /** Remembers the position for {@link rewind}. */
   mark(): void {
     this.#markedAt = this.#at;
     this.#markedBits = this.#bits;
     this.#markedBitCount = this.#bitCount;
   }
 
-  /** True if more bits were read than there are. */
+  /** True if bits beyond the end of the input were read. */
   get isCutOff(): boolean {
     return this.#at - (this.#bitCount >> 3) > this.#input.length;
   }
 
-  /** Goes back to the mark. */
-  goBack(): void {
+  /** Returns to the mark. */
+  rewind(): void {
     this.#at = this.#markedAt;
     this.#bits = this.#markedBits;
     this.#bitCount = this.#markedBitCount;
     this.#returnBytes();
   }
 
-  /** Skips the rest of a byte that was read in part. */
+  /** Skips the remaining bits of a partly read byte. */
   align(): void {
     this.#drop(this.#bitCount & 7);
     this.#returnBytes();
@@ -81,18 +84,18 @@ export class BitReader {
     return value;
   }
 
-  /** Reads a symbol; -1 if there is no such code. */
+  /** Reads a symbol. Returns -1 if no code matches. */
   readSymbol(code: HuffmanCode): number {
     if (this.#bitCount < 15) this.#need(15);
     const entry = code.find(this.#bits);
-    // Only all of the 15 bits say that there is no such code.
+    // If no code matches, all 15 bits had to be read to know it, so consume them for `isCutOff`.
     const length = entry & 15 || 15;
     this.#bits >>>= length;
     this.#bitCount -= length;
     return entry ? entry >> 4 : -1;
   }
 
-  /** Reads up to `size` bytes, aligned, into `target`. Returns how many. */
+  /** Reads up to `size` bytes into `target`. The position must be aligned. Returns the number of bytes read. */
   readBytes(target: Uint8Array, start: number, size: number): number {
     const input = this.#input;
     const at = this.#at;
@@ -103,6 +106,7 @@ export class BitReader {
     return count;
   }
 
+  /** Loads at least `count` bits into `#bits`. */
   #need(count: number): void {
     let at = this.#at;
     let bitCount = this.#bitCount;
@@ -118,7 +122,7 @@ export class BitReader {
     this.#bitCount -= count;
   }
 
-  /** Gives whole bytes back to the input. */
+  /** Returns whole unread bytes from `#bits` to the input. */
   #returnBytes(): void {
     this.#at -= this.#bitCount >> 3;
     this.#bitCount &= 7;

@@ -8,7 +8,7 @@ import { bindInflating } from "./inflating.js";
 
 export * from "./public.js";
 
-// Without the time, the same message is always the same bytes.
+// `mtime: 0`, so that equal messages compress to equal bytes.
 const toGzip: Deflate = (bytes, level) => gzipSync(bytes, { level, mtime: 0 });
 const toZlib: Deflate = (bytes, level) => zlibSync(bytes, { level });
 const toDeflateRaw: Deflate = (bytes, level) => deflateSync(bytes, { level });

@@ -1,33 +1,33 @@
-/** What the codecs are that each entry binds to its platform. Types only. */
+// Types of the codecs that each entry binds to its platform.
 import type { Inflating } from "./inflating.js";
 import type { AutoOptions, DeflateOptions, InflateOptions } from "./options.js";
 
 /**
- * Every message is gzip (RFC 1952) by itself, of one member or several. CRC-32 and length are checked.
- * What is sent goes out as it is.
+ * Each binary message is a complete gzip file (RFC 1952) of one or several members. CRC-32 and length are
+ * checked. Sent messages are not compressed.
  */
 export type Gunzip = Inflating<InflateOptions>;
 
 /**
- * Every message is zlib (RFC 1950) by itself. Adler-32 is checked; one that needs a dictionary is
- * `INVALID_MESSAGE`. What is sent goes out as it is.
+ * Each binary message is a complete zlib stream (RFC 1950). Adler-32 is checked; a message that needs a preset
+ * dictionary is `INVALID_MESSAGE`. Sent messages are not compressed.
  */
 export type Unzlib = Inflating<InflateOptions>;
 
-/** Every message is raw deflate (RFC 1951) by itself. What is sent goes out as it is. */
+/** Each binary message is a complete raw deflate stream (RFC 1951). Sent messages are not compressed. */
 export type InflateRaw = Inflating<InflateOptions>;
 
 /**
- * Every message is gzip, zlib or plain, by its first bytes: all as the first binary one, unless option
- * `pin` is false. What is sent goes out as it is.
+ * Each binary message is gzip, zlib or plain. The first bytes of the first binary message determine the format
+ * of all messages, or, if option `pin` is false, each message's own do. Sent messages are not compressed.
  */
 export type Auto = Inflating<AutoOptions>;
 
-/** As {@link Gunzip}; and what is sent is compressed as gzip, from option `threshold` on. */
+/** Receives as {@link Gunzip}; sends bytes, and texts of `threshold` bytes or more, as gzip. */
 export type Gzip = Inflating<DeflateOptions>;
 
-/** As {@link Unzlib}; and what is sent is compressed as zlib, from option `threshold` on. */
+/** Receives as {@link Unzlib}; sends bytes, and texts of `threshold` bytes or more, as zlib. */
 export type Zlib = Inflating<DeflateOptions>;
 
-/** As {@link InflateRaw}; and what is sent is compressed as raw deflate, from option `threshold` on. */
+/** Receives as {@link InflateRaw}; sends bytes, and texts of `threshold` bytes or more, as raw deflate. */
 export type DeflateRaw = Inflating<DeflateOptions>;

@@ -2,11 +2,11 @@ import type { Codec } from "../protocol/codec.js";
 import type { Data } from "../protocol/message.js";
 
 /**
- * One codec behind another: `compose(gzip(), json())` inflates what arrives and parses what comes out,
- * and stringifies what is sent and compresses that.
+ * Combines two codecs: `compose(gzip(), json())` inflates and then parses received messages, and stringifies and
+ * then compresses sent values.
  *
- * @param outer What messages on the wire go through; it decodes to messages.
- * @param inner What makes values of them.
+ * @param outer The codec next to the wire. It decodes messages to messages.
+ * @param inner The codec that decodes the messages of `outer` to values.
  */
 export function compose<In, Out>(outer: Codec, inner: Codec<In, Out>): Codec<In, Out> {
   return {
@@ -20,7 +20,7 @@ export function compose<In, Out>(outer: Codec, inner: Codec<In, Out>): Codec<In,
     },
     encode(value, type) {
       const data = inner.encode?.(value, type) ?? (value as Data);
-      // What the inner one has made has a type of its own.
+      // The caller's type applies only if `inner` has not replaced the data.
       return outer.encode?.(data, data === value ? type : undefined) ?? data;
     },
   };

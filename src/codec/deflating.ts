@@ -8,7 +8,7 @@ import { globalClass, toText } from "./message.js";
 import { checkOptions, integer, ON_INVALID, TYPE } from "./options.js";
 import type { DeflateOptions, Level } from "./options.js";
 
-/** Compresses bytes, of which the caller may change his own at once. */
+/** Compresses bytes. The result shares no memory with them. */
 export type Deflate = (bytes: Uint8Array, level: Level) => Uint8Array;
 
 const CHECKS = {
@@ -18,7 +18,7 @@ const CHECKS = {
   level: /* @__PURE__ */ integer(9),
 };
 
-/** Binds a codec that decodes messages in one format, and encodes them. */
+/** Creates the codec factory of a format, for codecs that decode and encode. */
 export function bindDeflating(
   format: Format,
   deflate: Deflate,
@@ -34,7 +34,7 @@ export function bindDeflating(
         const bytes = toBytes(name, value);
         const isString = typeof value === "string";
         const isText = type ? type === TEXT : isString;
-        // What goes out as text has to be some: here it would be too late to tell.
+        // Validate the UTF-8 here, because it cannot be checked after compression.
         if (isText && !isString) toText(name, bytes);
         return isText && bytes.length < threshold ? value : deflate(bytes, level);
       },
@@ -43,13 +43,13 @@ export function bindDeflating(
   return make as Inflating<DeflateOptions>;
 }
 
-/** Returns bytes that are still the caller's. Throws for data that is neither text nor bytes. */
+/** Returns data as bytes, without a copy if it is binary. Throws for data that is neither text nor bytes. */
 function toBytes(codec: string, data: Data): Uint8Array {
   if (typeof data === "string") return new (globalClass(codec, "TextEncoder"))().encode(data);
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  // Of a number the constructor makes zeros; `slice` takes an ArrayBuffer of any realm, and nothing else.
+  // `slice` throws unless it is an ArrayBuffer, of any realm. `new Uint8Array(5)` would create five zeros.
   ArrayBuffer.prototype.slice.call(data, 0, 0);
   return new Uint8Array(data);
 }

@@ -1,9 +1,12 @@
 import { WsError } from "../errors/ws-error.js";
 
-/** What becomes of a message that cannot be decoded; a function is asked. */
+/**
+ * Handling of a message that cannot be decoded: `"close"` ends the connection, `"skip"` discards the message. A
+ * function is called with the error and returns one of these.
+ */
 export type OnInvalid = "close" | "skip" | ((error: WsError) => "close" | "skip");
 
-/** The error of a message that cannot be decoded, from a byte of it on. */
+/** Creates the error of a message that cannot be decoded. `position` is the byte at which decoding failed. */
 export function corrupt(
   codec: string,
   problem: string,
@@ -16,12 +19,12 @@ export function corrupt(
   return new WsError("INVALID_MESSAGE", text, { details, cause });
 }
 
-/** Runs what decodes a message; `undefined` if it fails and the message is to be skipped. */
+/** Calls `run`, which decodes a message. Returns `undefined` if it fails and the message must be skipped. */
 export function orSkip<T>(onInvalid: OnInvalid | undefined, run: () => T): T | undefined {
   try {
     return run();
   } catch (error) {
-    // What is too big ends the connection, as it does without a codec.
+    // `MESSAGE_TOO_BIG` always ends the connection, as it does without a codec.
     if (!WsError.is(error) || error.code !== "INVALID_MESSAGE") throw error;
     if ((typeof onInvalid === "function" ? onInvalid(error) : onInvalid) !== "skip") throw error;
     return undefined;

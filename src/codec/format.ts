@@ -4,22 +4,23 @@ import { corrupt } from "./failure.js";
 import { Inflater } from "./inflater.js";
 import { Output } from "./output.js";
 
-/** What stands around deflate's own bytes. */
+/** A container format of deflate data: the header before it and the trailer after it. */
 export interface Format {
   readonly name: "gzip" | "zlib" | "deflateRaw";
+  /** The checksum of the decompressed bytes, if the trailer has one. */
   readonly checksum?: Checksum;
-  /** Whether another one may follow, to be appended. */
+  /** True if a message may consist of several members, whose contents are concatenated. */
   readonly isConcatenable?: boolean;
-  /** Reads the header that begins at `at`, and returns where it ends. */
+  /** Reads the header at `at`. Returns the position after it. */
   readHeader(bytes: Uint8Array, at: number): number;
-  /** Checks the trailer that begins at `at`, and returns where it ends. */
+  /** Checks the trailer at `at` against the decompressed size and checksum. Returns the position after it. */
   readTrailer(bytes: Uint8Array, at: number, size: number, sum: number | undefined): number;
 }
 
-/** Shared by all messages, because each is inflated in one go. */
+/** The inflater of all messages. It can be shared because each message is inflated synchronously. */
 let inflater: Inflater | undefined;
 
-/** Returns what a message in this format holds, checked. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`. */
+/** Decompresses and checks a message in this format. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`. */
 export function unpack(format: Format, bytes: Uint8Array, limit: number): Uint8Array<ArrayBuffer> {
   const { name, checksum, isConcatenable } = format;
   const output = new Output(name, limit, checksum);
@@ -34,20 +35,21 @@ export function unpack(format: Format, bytes: Uint8Array, limit: number): Uint8A
     if (!inflater.hasEnded) throw cutShort(name, bytes);
     at = format.readTrailer(bytes, at, output.size - size, output.sum);
   } while (isConcatenable && at < bytes.length);
-  if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
+  if (at < bytes.length) throw corrupt(name, "data after the end", at);
   return output.take();
 }
 
+/** Creates the error of a message that ends too early. */
 const cutShort = (name: string, { length }: Uint8Array): Error =>
   corrupt(name, "cut short", length);
 
-/** Reads a number of four bytes; throws if they are not there. */
+/** Reads a number of four bytes. Throws if the message is shorter. */
 function readUint32(name: string, bytes: Uint8Array, at: number, littleEndian: boolean): number {
   if (at + 4 > bytes.length) throw cutShort(name, bytes);
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, littleEndian);
 }
 
-/** RFC 1952. */
+/** The gzip format (RFC 1952). */
 export const GZIP: Format = {
   name: "gzip",
   checksum: crc32,
@@ -59,7 +61,7 @@ export const GZIP: Format = {
       throw corrupt("gzip", "not gzip", start);
     }
     let at = start + 10;
-    // FEXTRA; then FNAME and FCOMMENT, which end with a zero; then FHCRC.
+    // The optional fields, in order: FEXTRA, FNAME and FCOMMENT, which end with a zero, and FHCRC.
     if (flags & 4) at += 2 + ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8));
     for (const flag of [8, 16]) {
       if (flags & flag) at = bytes.indexOf(0, at) + 1 || Infinity;
@@ -70,7 +72,7 @@ export const GZIP: Format = {
   },
   readTrailer(bytes, at, size, sum = 0) {
     if (readUint32("gzip", bytes, at, true) !== sum) throw corrupt("gzip", "wrong CRC-32", at);
-    // It is modulo 2^32, which is far beyond any `readLimit`.
+    // The length is modulo 2^32, which no message can reach because of `readLimit`.
     if (readUint32("gzip", bytes, at + 4, true) !== size) {
       throw corrupt("gzip", "wrong length", at + 4);
     }
@@ -78,23 +80,23 @@ export const GZIP: Format = {
   },
 };
 
-/** In the second byte of zlib's header: it needs a dictionary. */
+/** Flag in the second byte of a zlib header: the stream needs a preset dictionary. */
 export const FDICT = 0x20;
 
-/** Whether zlib's header begins so (RFC 1950 section 2.2): deflate, and a check of both bytes. */
+/** Returns true if the two bytes are a zlib header (RFC 1950 section 2.2): deflate, and a valid FCHECK. */
 export function isZlib(method: number, flags: number): boolean {
   return (method & 15) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
 }
 
-/** Reads zlib's header that begins at `at`, and returns where it ends. */
+/** Reads the zlib header at `at`. Returns the position after it. */
 export function readZlibHeader(codec: string, bytes: Uint8Array, at: number): number {
   const [method = 0, flags = 0] = bytes.subarray(at);
   if (!isZlib(method, flags)) throw corrupt(codec, "not zlib", at);
-  if (flags & FDICT) throw corrupt(codec, "it needs a dictionary", at);
+  if (flags & FDICT) throw corrupt(codec, "needs a dictionary", at);
   return at + 2;
 }
 
-/** RFC 1950. */
+/** The zlib format (RFC 1950). */
 export const ZLIB: Format = {
   name: "zlib",
   checksum: adler32,
@@ -105,7 +107,7 @@ export const ZLIB: Format = {
   },
 };
 
-/** RFC 1951. */
+/** Raw deflate (RFC 1951), without header and trailer. */
 export const DEFLATE_RAW: Format = {
   name: "deflateRaw",
   readHeader: (_, at) => at,

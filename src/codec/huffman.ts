@@ -2,29 +2,29 @@
 const MAX_BITS = 15;
 
 /**
- * Codes of up to this many bits are looked up in one step. Longer ones are rare in real data and are read
- * bit by bit: a table for them would cost more to fill than most blocks cost to decode.
+ * The longest code, in bits, that is looked up in a table. Longer codes are rare in real data and are read bit by
+ * bit, because filling a table for them would cost more than decoding most blocks.
  */
 const FAST_BITS = 9;
 
 /** The largest alphabet: RFC 1951 section 3.2.6. */
 const MAX_SYMBOLS = 288;
 
-/** A Huffman code (RFC 1951 section 3.2.2). Each block builds it anew, which allocates nothing. */
+/** A Huffman code (RFC 1951 section 3.2.2). It is rebuilt for each block without allocations. */
 export class HuffmanCode {
-  /** Entries as {@link find} returns them, by the next bits of the input; 0: none, or a longer code. */
+  /** Results of {@link find} by the next bits of the input; 0 if there is no code, or a longer one. */
   readonly #fast = new Uint16Array(1 << FAST_BITS);
   #mask = 0;
-  /** The number of codes by their length, and the symbols in the order of their codes. */
+  /** The number of codes of each length, and the symbols in the order of their codes. */
   readonly #counts = new Uint16Array(MAX_BITS + 1);
   readonly #symbols = new Uint16Array(MAX_SYMBOLS);
-  /** While it is built: the index in `#symbols` of the next symbol by the length of its code. */
+  /** Used by `build`: the index in `#symbols` of the next symbol, by the length of its code. */
   readonly #next = new Uint16Array(MAX_BITS + 2);
 
   /**
-   * Builds the code from the length of each symbol's code, 0 for a symbol without one. Returns false for
-   * lengths that zlib rejects: those of too many codes; or of too few, unless there are none at all or, if
-   * `mayBeSingle`, a single one of one bit.
+   * Builds the code from the length of each symbol's code, 0 for a symbol without a code. Returns false for the
+   * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code, except an empty
+   * one or, if `mayBeSingle` is true, a single code of one bit.
    */
   build(lengths: Uint8Array, mayBeSingle = true): boolean {
     const counts = this.#counts.fill(0);
@@ -52,11 +52,12 @@ export class HuffmanCode {
     return free === 0 || longest <= (mayBeSingle ? 1 : 0);
   }
 
+  /** Fills the lookup table. */
   #fillFast(longest: number): void {
     const size = 1 << Math.min(longest, FAST_BITS);
     const fast = this.#fast.fill(0, 0, size);
     this.#mask = size - 1;
-    // The input has the first bit of a code lowest (RFC 1951 section 3.1.1), so count in reversed bits.
+    // In the input, the first bit of a code is the lowest (RFC 1951 section 3.1.1), so count bit-reversed.
     let code = 0;
     let index = 0;
     for (let length = 1; 1 << length <= size; length++) {
@@ -70,12 +71,12 @@ export class HuffmanCode {
     }
   }
 
-  /** Finds the code that the next 15 bits begin with: `symbol << 4 | length`, 0 if there is none. */
+  /** Finds the code at the start of the next 15 bits. Returns `symbol << 4 | length`, or 0 if there is none. */
   find(bits: number): number {
     return (this.#fast[bits & this.#mask] as number) || this.#findLong(bits);
   }
 
-  /** Compares bit by bit with the range of the codes of each length, as in Mark Adler's puff. */
+  /** Compares bit by bit with the range of codes of each length, like Mark Adler's puff. */
   #findLong(bits: number): number {
     let code = 0;
     let index = 0;
@@ -90,12 +91,12 @@ export class HuffmanCode {
   }
 }
 
-/** The codes of a block. */
+/** The Huffman codes of a block. */
 export type Codes = readonly [literals: HuffmanCode, distances: HuffmanCode];
 
 let fixedCodes: Codes | undefined;
 
-/** Returns the codes of RFC 1951 section 3.2.6, which are built once. */
+/** Returns the fixed codes of RFC 1951 section 3.2.6, which are built on first use. */
 export function getFixedCodes(): Codes {
   if (!fixedCodes) {
     const [literals, distances] = (fixedCodes = [new HuffmanCode(), new HuffmanCode()]);

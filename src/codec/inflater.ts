@@ -4,22 +4,24 @@ import { getFixedCodes, HuffmanCode } from "./huffman.js";
 import type { Codes } from "./huffman.js";
 import type { Output } from "./output.js";
 
-/** The longest distance and the longest match of a stream, in bytes: RFC 1951 sections 2 and 3.2.5. */
-const WINDOW = 32_768;
-const MAX_MATCH = 258;
+/** The longest distance and the longest match (RFC 1951 sections 2 and 3.2.5). */
+const WINDOW_BYTES = 32_768;
+const MAX_MATCH_BYTES = 258;
 
-/** Holds the window, and as much decoded data before it goes to the output. */
-const BUFFER_SIZE = 65_536;
+/** Size of the buffer for the window and for decoded data that is not yet in the output. */
+const BUFFER_BYTES = 65_536;
 
-/** The order of the lengths of the code length code: RFC 1951 section 3.2.7. */
-const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const;
+/** The order in which a block lists the lengths of its code length code (RFC 1951 section 3.2.7). */
+const CODE_LENGTH_ORDER = [
+  16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+] as const;
 
 /**
- * Inflates a stream of raw deflate (RFC 1951) that arrives in pieces, and rejects what zlib rejects.
+ * Inflates a raw deflate stream (RFC 1951) that arrives in pieces. Rejects the same streams as zlib.
  *
- * It reads unit by unit: the header of a block, a code length, a symbol with its distance, or bytes of a
- * stored block. So work is linear in input and output: no unit is read more than once but the one that the
- * end of a piece cuts off, and a block that builds codes of its own takes at least 11 bytes for them.
+ * It reads units: the header of a block, a code length, a symbol with its distance, or bytes of a stored block.
+ * Work is linear in input and output, because only a unit that the end of a piece cuts off is read again, and
+ * because a block with its own codes takes at least 11 bytes.
  */
 export class Inflater {
   /** True if the stream has ended. */
@@ -27,13 +29,16 @@ export class Inflater {
 
   readonly #reader = new BitReader();
   #isLastBlock = false;
-  /** Bytes of a stored block that are still to be copied. */
+  /** Bytes of the current stored block that are not copied yet. */
   #stored = 0;
-  /** Codes of a compressed block. */
+  /** Codes of the current compressed block. */
   #codes: Codes | undefined;
   readonly #ownCodes: Codes = [new HuffmanCode(), new HuffmanCode()];
 
-  /** The number of code lengths of a block, 0 once its codes are built; those read so far, and their values. */
+  /**
+   * State while the code lengths of a block are read: the number of all code lengths (0 when none are being read)
+   * and of those of literals, the number read so far, the lengths, and the code that encodes them.
+   */
   #lengthCount = 0;
   #literalCount = 0;
   #lengthsRead = 0;
@@ -45,7 +50,7 @@ export class Inflater {
   #start = 0;
   #end = 0;
 
-  /** Starts another stream. */
+  /** Prepares for another stream. */
   reset(): void {
     this.#reader.reset();
     this.hasEnded = this.#isLastBlock = false;
@@ -54,18 +59,18 @@ export class Inflater {
   }
 
   /**
-   * Inflates `bytes` from `at` on. Returns the position of the byte after the stream, or after `bytes` if it
-   * has not ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and is then reset.
+   * Inflates `bytes` from `at` on. Returns the position after the end of the stream, or `bytes.length` if the
+   * stream has not ended. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`, after a reset.
    */
   feed(bytes: Uint8Array, at: number, output: Output): number {
     const reader = this.#reader;
     reader.feed(bytes, at);
-    const buffer = (this.#buffer ??= new Uint8Array(BUFFER_SIZE));
+    const buffer = (this.#buffer ??= new Uint8Array(BUFFER_BYTES));
     try {
       while (this.#readUnits(buffer, output));
       this.#flush(buffer, output);
     } catch (error) {
-      // Also so that it does not keep the message.
+      // The reset also releases the reference to the message.
       this.reset();
       throw error;
     }
@@ -90,12 +95,12 @@ export class Inflater {
     return false;
   }
 
-  /** Returns true, and goes back to its beginning, if the unit is cut off. Otherwise it throws a problem. */
+  /** Returns true, after a rewind, if the current unit is cut off. Otherwise throws if there is a problem. */
   #isCutOff(codec: string, problem: string | undefined): boolean {
     const reader = this.#reader;
     const { isCutOff } = reader;
-    if (isCutOff || problem) reader.goBack();
-    // Zeros are read beyond the end of the input; an error that they cause does not count.
+    if (isCutOff || problem) reader.rewind();
+    // A problem in a unit that is cut off may be due to the zeros read beyond the end of the input.
     if (problem && !isCutOff) throw corrupt(codec, problem, reader.position);
     return isCutOff;
   }
@@ -112,15 +117,15 @@ export class Inflater {
       return false;
     }
     this.#isLastBlock = isLast;
-    // A block without codes of its own may take 10 bits: nothing is made for it.
-    const lengths = this.#lengthCount && this.#lengths.subarray(0, ORDER.length);
+    // A block without its own codes may be as short as 10 bits, so allocate nothing for it.
+    const lengths = this.#lengthCount && this.#lengths.subarray(0, CODE_LENGTH_ORDER.length);
     if (lengths && !this.#lengthCode.build(lengths, false)) {
       throw corrupt(codec, "invalid code lengths set", reader.position);
     }
     return true;
   }
 
-  /** Reads on after the type of a block. Returns what is wrong. */
+  /** Reads the rest of a block header, after the type. Returns the problem, if there is one. */
   #readBlock(type: number): string | undefined {
     const reader = this.#reader;
     if (type === 3) return "invalid block type";
@@ -134,7 +139,10 @@ export class Inflater {
     return undefined;
   }
 
-  /** RFC 1951 section 3.2.7, up to the lengths of the code length code. */
+  /**
+   * Reads the header of a block with its own codes, up to the lengths of the code length code (RFC 1951 section
+   * 3.2.7). Returns the problem, if there is one.
+   */
   #readCounts(): string | undefined {
     const reader = this.#reader;
     this.#literalCount = reader.read(5) + 257;
@@ -142,13 +150,13 @@ export class Inflater {
     if (this.#literalCount > 286 || distanceCount > 30) return "too many symbols";
     const lengths = this.#lengths.fill(0);
     const size = reader.read(4) + 4;
-    for (const symbol of ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
+    for (const symbol of CODE_LENGTH_ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
     this.#lengthsRead = 0;
     this.#lengthCount = this.#literalCount + distanceCount;
     return undefined;
   }
 
-  /** Reads code lengths, one or a run of them as a unit, and after the last one builds the codes. */
+  /** Reads code lengths and, after the last one, builds the codes. A unit is one length or a run of them. */
   #readLengths(codec: string): boolean {
     const reader = this.#reader;
     const lengths = this.#lengths;
@@ -169,7 +177,7 @@ export class Inflater {
     }
     const [literals, distances] = (this.#codes = this.#ownCodes);
     const isComplete =
-      // Symbol 256 ends the block.
+      // Symbol 256, which ends the block, must have a code.
       lengths[256] &&
       literals.build(lengths.subarray(0, this.#literalCount)) &&
       distances.build(lengths.subarray(this.#literalCount, this.#lengthCount));
@@ -180,19 +188,20 @@ export class Inflater {
     return true;
   }
 
+  /** Copies bytes of a stored block. Returns false at the end of the input. */
   #copyStored(buffer: Uint8Array): boolean {
-    const size = Math.min(this.#stored, BUFFER_SIZE - this.#end);
+    const size = Math.min(this.#stored, BUFFER_BYTES - this.#end);
     const copied = this.#reader.readBytes(buffer, this.#end, size);
     this.#end += copied;
     this.#stored -= copied;
     return copied > 0;
   }
 
-  /** Decodes symbols up to the end of the block, the input or the buffer. */
+  /** Decodes symbols up to the end of the block, the input or the buffer. Returns false if the input ended. */
   #decode([literals, distances]: Codes, buffer: Uint8Array, codec: string): boolean {
     const reader = this.#reader;
     let end = this.#end;
-    while (this.#codes && end <= BUFFER_SIZE - MAX_MATCH) {
+    while (this.#codes && end <= BUFFER_BYTES - MAX_MATCH_BYTES) {
       reader.mark();
       const symbol = reader.readSymbol(literals);
       let size = 0;
@@ -219,37 +228,39 @@ export class Inflater {
     return true;
   }
 
-  /** RFC 1951 section 3.2.5, by rules in place of its tables. */
+  /** Reads the extra bits of a length code. Computes the tables of RFC 1951 section 3.2.5. */
   #readLength(code: number): number {
     if (code < 8) return code + 3;
-    if (code === 28) return MAX_MATCH;
+    if (code === 28) return MAX_MATCH_BYTES;
     const extra = (code >> 2) - 1;
     return ((4 | (code & 3)) << extra) + this.#reader.read(extra) + 3;
   }
 
+  /** Reads the extra bits of a distance code. */
   #readDistance(code: number): number {
-    // There is no such distance. Not `Infinity`, because V8 computes faster with integers alone.
-    if (code < 0 || code > 29) return BUFFER_SIZE + 1;
+    // An invalid distance, which the caller rejects. Not `Infinity`, because V8 is faster with integers only.
+    if (code < 0 || code > 29) return BUFFER_BYTES + 1;
     if (code < 4) return code + 1;
     const extra = (code >> 1) - 1;
     return ((2 | (code & 1)) << extra) + this.#reader.read(extra) + 1;
   }
 
-  /** Makes room for the longest match: keeps the window. */
+  /** Makes room for the longest match: flushes the buffer and keeps only the window. */
   #makeRoom(buffer: Uint8Array<ArrayBuffer>, output: Output): void {
-    if (this.#end <= BUFFER_SIZE - MAX_MATCH) return;
+    if (this.#end <= BUFFER_BYTES - MAX_MATCH_BYTES) return;
     this.#flush(buffer, output);
-    buffer.copyWithin(0, this.#end - WINDOW, this.#end);
-    this.#start = this.#end = WINDOW;
+    buffer.copyWithin(0, this.#end - WINDOW_BYTES, this.#end);
+    this.#start = this.#end = WINDOW_BYTES;
   }
 
+  /** Passes decoded data to the output. */
   #flush(buffer: Uint8Array, output: Output): void {
     if (this.#end > this.#start) output.add(buffer.subarray(this.#start, this.#end));
     this.#start = this.#end;
   }
 }
 
-/** Copies a match to `at`. Returns where it ends. */
+/** Copies a match to `at`. Returns the position after it. */
 function copyMatch(buffer: Uint8Array, at: number, size: number, distance: number): number {
   const from = at - distance;
   const end = at + size;
@@ -257,7 +268,7 @@ function copyMatch(buffer: Uint8Array, at: number, size: number, distance: numbe
     buffer.fill(buffer[from] as number, at, end);
     return end;
   }
-  // A match that overlaps itself doubles what can be copied with each step.
+  // If a match overlaps itself, each step doubles the number of bytes that the next step can copy.
   while (end - at > MAX_BYTEWISE_COPY) {
     const step = Math.min(at - from, end - at);
     buffer.copyWithin(at, from, from + step);

@@ -7,14 +7,23 @@ import { sizeOf, toMessage } from "./message.js";
 import { checkOptions, ON_INVALID, TYPE } from "./options.js";
 import type { InflateOptions } from "./options.js";
 
-/** The type of the functions that make codecs of compressed messages. */
+/** Type of the functions that create codecs for compressed messages. */
 export interface Inflating<Options> {
   /**
-   * Makes a codec for option `codec` of `connect` and `reconnecting`, which decompresses what is received: for
-   * `gunzip` and `gzip` each message is gzip (RFC 1952), for `unzlib` and `zlib` zlib (RFC 1950), for
-   * `inflateRaw` and `deflateRaw` raw deflate (RFC 1951), for `auto` what its first bytes tell; for
-   * `zlibStream` and `deflateStream` all messages of a connection are one stream. Checksums and lengths are
-   * checked. `gzip`, `zlib` and `deflateRaw` also compress what is sent. Throws `INVALID_OPTION`.
+   * Creates a codec that decompresses received binary messages, for option `codec` of `connect` and
+   * `reconnecting`. Checksums and lengths are checked.
+   *
+   * | codec                         | format of a received binary message       |
+   * | ----------------------------- | ----------------------------------------- |
+   * | `gunzip`, `gzip`              | gzip (RFC 1952)                           |
+   * | `unzlib`, `zlib`              | zlib (RFC 1950)                           |
+   * | `inflateRaw`, `deflateRaw`    | raw deflate (RFC 1951)                    |
+   * | `auto`                        | gzip, zlib or plain, by its first bytes   |
+   * | `zlibStream`, `deflateStream` | part of one stream for all messages       |
+   *
+   * `gzip`, `zlib` and `deflateRaw` also compress sent messages, in the same format.
+   *
+   * Throws `INVALID_OPTION`.
    *
    * ```ts
    * const client = await connect("wss://api.example.com/feed", { codec: gunzip() });
@@ -22,23 +31,28 @@ export interface Inflating<Options> {
    */
   (options?: Options & { readonly type?: "text" | undefined }): Codec<TextMessage>;
   /**
-   * The same with `type: "binary"`: what was compressed is received as bytes. Messages that arrive as text
-   * stay text.
+   * Creates a codec that decompresses received binary messages to bytes, with `type: "binary"`. Text messages
+   * are received unchanged.
+   *
+   * Throws `INVALID_OPTION`.
    */
   (options: Options): Codec;
 }
 
-/** Chooses the format of a message; `undefined`: it is plain. */
+/** Returns the format of a message; `undefined` if it is plain. */
 export type Choose = (bytes: Uint8Array) => Format | undefined;
 
-/** The same as `unpack`; returns `undefined` where it cannot, or the message is invalid. */
+/**
+ * Decompresses a message like `unpack`, in one native call. Returns `undefined` if the message is invalid or the
+ * call is not worthwhile; the caller then uses `unpack`.
+ */
 export type UnpackAtOnce = (
   format: Format,
   bytes: Uint8Array,
   limit: number,
 ) => Uint8Array<ArrayBuffer> | undefined;
 
-/** A codec that decodes each message by itself. Each connection has a choice of its own. */
+/** Creates a codec that decodes each message independently. `newChoice` is called for each connection. */
 export function inflating(
   name: string,
   { type, onInvalid }: InflateOptions,
@@ -51,7 +65,7 @@ export function inflating(
       const choose = newChoice();
       return (message, emit) => {
         const decoded = orSkip(onInvalid, () => {
-          // Compressed bytes are no UTF-8.
+          // A text message cannot be compressed, because compressed data is not UTF-8.
           if (message.type === "text") return message;
           const format = choose(message.data);
           const bytes = format
@@ -68,7 +82,7 @@ export function inflating(
 
 const CHECKS = { type: TYPE, onInvalid: ON_INVALID };
 
-/** Binds a codec that decodes messages in one format. */
+/** Creates the codec factory of a format, for codecs that only decode. */
 export function bindInflating(
   format: Format,
   unpackAtOnce?: UnpackAtOnce,

@@ -6,7 +6,7 @@ import { sizeOf, toText } from "./message.js";
 import { checkOptions, ON_INVALID } from "./options.js";
 import type { Check } from "./options.js";
 
-/** A schema by the Standard Schema interface, version 1: https://standardschema.dev. */
+/** A schema that implements Standard Schema, version 1: https://standardschema.dev. */
 export interface StandardSchema<Out = unknown> {
   readonly "~standard": {
     readonly version: 1;
@@ -16,7 +16,7 @@ export interface StandardSchema<Out = unknown> {
   };
 }
 
-/** The result of a schema for a value. */
+/** The result of validating a value. */
 export type SchemaResult<Out> =
   | { readonly value: Out; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
@@ -24,19 +24,23 @@ export type SchemaResult<Out> =
 /** A problem that a schema reports. */
 export interface SchemaIssue {
   readonly message: string;
-  /** The keys that lead to it. */
+  /** The keys that lead to the invalid part of the value. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
 /** Options of {@link json}. */
 export interface JsonOptions<Out = unknown> {
   /**
-   * What each message has to be, by the Standard Schema interface, as of Zod, Valibot or ArkType; what it
-   * makes of a message is received. One that is asynchronous is `UNSUPPORTED`, and ends the connection:
-   * messages keep their order. Default: none.
+   * A schema of Zod, Valibot, ArkType or another implementation of Standard Schema. It validates each message,
+   * and its output is received. It must be synchronous, because messages keep their order: an asynchronous
+   * schema ends the connection with `UNSUPPORTED`. Default: none.
    */
   readonly schema?: StandardSchema<Out> | undefined;
-  /** As of `InflateOptions`: what is no JSON, or not what the schema wants. Default: `"close"`. */
+  /**
+   * Handling of a message that is not JSON or does not match the schema: `"close"` ends the connection with
+   * `INVALID_MESSAGE`, `"skip"` discards the message. A function is called with the error and returns one of
+   * these. Default: `"close"`.
+   */
   readonly onInvalid?: OnInvalid | undefined;
 }
 
@@ -47,29 +51,29 @@ const CHECKS: Readonly<Record<keyof JsonOptions, Check>> = {
   schema: [
     (value) =>
       typeof (value as Partial<StandardSchema> | null)?.["~standard"]?.validate === "function",
-    "a schema by the Standard Schema interface",
+    "a schema that implements Standard Schema",
   ],
 };
 
 /**
- * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
- * Without a schema, received values are not checked, and are `unknown`.
+ * Creates a JSON codec. It parses received messages, binary ones as UTF-8, and sends values as text messages.
+ * Without a schema, received values are not checked and have type `unknown`.
  *
- * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
- * `INVALID_MESSAGE`.
+ * A received message that is not JSON is `INVALID_MESSAGE`: see option `onInvalid`. Sending a value that JSON
+ * cannot represent rejects with `INVALID_MESSAGE`. Throws `INVALID_OPTION`.
  */
 export function json(
   options?: JsonOptions & { readonly schema?: undefined },
 ): Codec<unknown, unknown>;
 /**
- * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ * Creates a JSON codec. It parses received messages, binary ones as UTF-8, and sends values as text messages.
  *
- * With a schema, received values are validated and have its type; what it refuses is `INVALID_MESSAGE`, with
- * the schema's issues as its `cause`. Without one nothing is checked: `json<Ticker>()` is a cast, as in
- * `JSON.parse(text) as Ticker`.
+ * With a schema, received values are validated and have the schema's output type. A value that does not match is
+ * `INVALID_MESSAGE`, with the schema's issues as its `cause`. Without a schema nothing is checked:
+ * `json<Ticker>()` is a cast, like `JSON.parse(text) as Ticker`.
  *
- * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
- * `INVALID_MESSAGE`.
+ * A received message that is not JSON is `INVALID_MESSAGE`: see option `onInvalid`. Sending a value that JSON
+ * cannot represent rejects with `INVALID_MESSAGE`. Throws `INVALID_OPTION`.
  *
  * @typeParam Out The type of received values.
  */
@@ -87,33 +91,35 @@ export function json<Out>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
     },
     encode(value) {
       const text = JSON.stringify(value) as string | undefined;
-      if (text === undefined) throw new TypeError("it has no JSON");
+      if (text === undefined) throw new TypeError("not representable in JSON");
       return text;
     },
   };
 }
 
+/** Parses JSON. Throws `INVALID_MESSAGE`. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Without the engine's error, which quotes the text: that may be secret, and errors are logged.
-    throw corrupt(NAME, `no JSON in a text of ${text.length} characters`);
+    // Omit the engine's error, because it quotes the text, which may be secret.
+    throw corrupt(NAME, `text of ${text.length} characters is not JSON`);
   }
 }
 
+/** Returns the output of a schema for a value. Throws `INVALID_MESSAGE`, or `UNSUPPORTED` if it is asynchronous. */
 function validate<Out>(schema: StandardSchema<Out>, value: unknown): Out {
   const result = schema["~standard"].validate(value);
   if ("then" in result) {
-    // Nobody waits for it.
+    // The promise is not used, so its rejection must not be reported as unhandled.
     result.then(undefined, () => {});
     throw new WsError("UNSUPPORTED", "receive: json: the schema is asynchronous");
   }
   if (!result.issues) return result.value;
-  // Where and not what: the messages of issues may quote the value.
+  // Show only the path, because the messages of issues may quote the value.
   const path = result.issues[0]?.path?.map((part) =>
     String(typeof part === "object" ? part.key : part),
   );
-  const problem = `not as its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
+  const problem = `does not match its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
   throw corrupt(NAME, problem, undefined, result.issues);
 }

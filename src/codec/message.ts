@@ -2,10 +2,10 @@ import { WsError } from "../errors/ws-error.js";
 import type { Message } from "../protocol/message.js";
 import { corrupt } from "./failure.js";
 
-/** Created on first use, because some platforms have none: Jest's jsdom, older versions of Hermes. */
+/** Decoder of UTF-8, created on first use because some platforms lack it: Jest's jsdom, old versions of Hermes. */
 let utf8: TextDecoder | undefined;
 
-/** Returns a global class. Throws `UNSUPPORTED` where there is none. */
+/** Returns a global class. Throws `UNSUPPORTED` if the platform lacks it. */
 export function globalClass<Name extends "TextDecoder" | "TextEncoder">(
   codec: string,
   name: Name,
@@ -15,7 +15,7 @@ export function globalClass<Name extends "TextDecoder" | "TextEncoder">(
   throw new WsError("UNSUPPORTED", `${codec}: this platform has no ${name}: polyfill it`);
 }
 
-/** Decodes UTF-8. Throws `INVALID_MESSAGE`, and `UNSUPPORTED` where there is no `TextDecoder`. */
+/** Decodes UTF-8. Throws `INVALID_MESSAGE`, or `UNSUPPORTED` if the platform lacks `TextDecoder`. */
 export function toText(codec: string, bytes: Uint8Array): string {
   utf8 ??= new (globalClass(codec, "TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
   try {
@@ -25,7 +25,7 @@ export function toText(codec: string, bytes: Uint8Array): string {
   }
 }
 
-/** Makes a message of decoded bytes. Throws as `toText`. */
+/** Creates a message from decoded bytes. Throws the same as {@link toText}. */
 export function toMessage(
   codec: string,
   type: "text" | "binary" | undefined,
@@ -35,7 +35,7 @@ export function toMessage(
   return { type: "text", data: toText(codec, bytes) };
 }
 
-/** The bytes that a message is taken to hold, as the core counts them. */
+/** Returns the size of a message, in bytes, as the core counts it against `bufferLimit`. */
 export function sizeOf({ type, data }: Message): number {
   return data.length * (type === "text" ? 2 : 1);
 }

@@ -12,22 +12,22 @@ import { tooBig } from "./output.js";
 
 const INFLATE = { gzip: gunzipSync, zlib: inflateSync, deflateRaw: inflateRawSync };
 
-/** To inflate fewer bytes than this takes less time than a call of zlib: see docs/PERFORMANCE.md. */
-export const WORTH_A_CALL = 128;
+/** The shortest message for which a call of zlib is faster than `unpack`: see docs/PERFORMANCE.md. */
+export const MIN_NATIVE_BYTES = 128;
 
-/** What zlib returns if it is to tell how many bytes it has read. */
+/** The result of zlib with option `info`, from which the number of bytes read is known. */
 interface Info {
   readonly buffer: Buffer<ArrayBuffer>;
   readonly engine?: { readonly bytesWritten: number };
 }
 
 /**
- * Inflates by Node's zlib, which is mostly faster, checks as much and stops at the limit. It returns
- * `undefined` for an invalid message, so that `unpack` finds the same error as on other platforms, at the
- * same position. It does so, too, for bytes after the end, which zlib ignores.
+ * Decompresses by Node's zlib, which is usually faster, makes the same checks and stops at the limit. Returns
+ * `undefined` for an invalid message, including one with data after the end, which zlib ignores. `unpack` then
+ * reports the same error, at the same position, as on other platforms.
  */
 export const unpackAtOnce: UnpackAtOnce = ({ name }, bytes, limit) => {
-  if (bytes.length < WORTH_A_CALL) return undefined;
+  if (bytes.length < MIN_NATIVE_BYTES) return undefined;
   try {
     const result: unknown = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result as Info;
@@ -38,7 +38,7 @@ export const unpackAtOnce: UnpackAtOnce = ({ name }, bytes, limit) => {
   }
 };
 
-/** Bytes that own their buffer: zlib's may be larger than what it holds. */
+/** Returns bytes that fill their whole buffer. Copies them if zlib's buffer is larger than its content. */
 function toOwn(bytes: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const isOwner = bytes.buffer.byteLength === bytes.length;
   return isOwner ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);

@@ -4,57 +4,69 @@ import type { OnInvalid } from "./failure.js";
 /** Options of the codecs that inflate one message at a time. */
 export interface InflateOptions {
   /**
-   * What the bytes are that come out: UTF-8 for `"text"`, which else is `INVALID_MESSAGE`, or `"binary"`.
-   * Text messages are not compressed, and pass as they are. Default: `"text"`.
+   * Type of the decompressed messages. `"text"`: they are received as text; invalid UTF-8 is `INVALID_MESSAGE`.
+   * `"binary"`: they are received as bytes. Messages that arrive as text are received unchanged.
+   * Default: `"text"`.
    */
   readonly type?: "text" | "binary" | undefined;
   /**
-   * What becomes of a message that cannot be decoded: `"close"` ends the connection with
-   * `INVALID_MESSAGE`, `"skip"` goes on with the next one. A function is called with the error, and returns
-   * one of the two. One over `readLimit` always ends it. Default: `"close"`.
+   * Handling of a message that cannot be decoded: `"close"` ends the connection with `INVALID_MESSAGE`, `"skip"`
+   * discards the message. A function is called with the error and returns one of these. A message that exceeds
+   * `readLimit` after decompression always ends the connection, with `MESSAGE_TOO_BIG`. Default: `"close"`.
    */
   readonly onInvalid?: OnInvalid | undefined;
 }
 
 /** Options of {@link auto}. */
 export interface AutoOptions extends InflateOptions {
-  /** Whether the first binary message tells the format of all; or each its own. Default: true. */
+  /**
+   * True if the first binary message determines the format of all messages of the connection; false to detect
+   * the format of each message. Default: true.
+   */
   readonly pin?: boolean | undefined;
 }
 
-/** Levels of compression. */
+/** A compression level: see option `level`. */
 export type Level = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
-/** Options of the codecs that deflate as well. */
+/** Options of the codecs that also compress. */
 export interface DeflateOptions extends InflateOptions {
   /**
-   * Texts smaller than this many bytes of UTF-8 go out as they are. Bytes are always compressed, for the
-   * peer could not tell. Default: 1024. 0 to 104857600; 0: none.
+   * Texts smaller than this many bytes of UTF-8 are sent uncompressed, as text messages. Bytes are always
+   * compressed, because the peer could not distinguish compressed from plain bytes. Default: 1024.
+   * 0 to 104857600. 0: every text is compressed.
    */
   readonly threshold?: number | undefined;
-  /** How hard to try: 0 (not at all) to 9. Default: 6. */
+  /** Compression level, from 0 (none) to 9 (smallest output, slowest). Default: 6. */
   readonly level?: Level | undefined;
 }
 
-/** Options of the codecs of one stream for all messages. */
+/** Options of the codecs with one stream for all messages of a connection. */
 export interface StreamOptions {
-  /** As of {@link InflateOptions}. Default: `"text"`. */
+  /**
+   * Type of the decompressed messages. `"text"`: they are received as text; invalid UTF-8 is `INVALID_MESSAGE`.
+   * `"binary"`: they are received as bytes. Messages that arrive as text are received unchanged.
+   * Default: `"text"`.
+   */
   readonly type?: "text" | "binary" | undefined;
   /**
-   * Where a message ends: where the sender has flushed, at `00 00 FF FF`, be it several WebSocket messages
-   * later, or with each WebSocket `"message"`. Default: `"flush"`.
+   * The end of a message. `"flush"`: a message ends where the sender has made a sync flush, that is, where a
+   * WebSocket message ends with the bytes `00 00 FF FF`; it may span several WebSocket messages. `"message"`:
+   * each WebSocket message is one message. Default: `"flush"`.
    */
   readonly boundary?: "flush" | "message" | undefined;
 }
 
-/** Whether a value is one of an option's, and what those are. */
-export type Check = readonly [passes: (value: unknown) => boolean, wanted: string];
+/** A predicate that accepts the valid values of an option, and a description of them for the error message. */
+export type Check = readonly [accepts: (value: unknown) => boolean, wanted: string];
 
+/** Creates the check of an option with a fixed set of values. */
 export const oneOf = (...values: readonly unknown[]): Check => [
   (value) => values.includes(value),
   values.join(" or "),
 ];
 
+/** Creates the check of an integer from 0 to `max`, inclusive. */
 export const integer = (max: number): Check => [
   (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max,
   `an integer from 0 to ${max}`,
@@ -67,7 +79,7 @@ export const ON_INVALID: Check = [
   "close, skip or a function",
 ];
 
-/** Copies options that are right. Throws `INVALID_OPTION`. */
+/** Validates and copies options. Throws `INVALID_OPTION`. */
 export function checkOptions<T extends object>(
   codec: string,
   given: T,
@@ -83,8 +95,8 @@ export function checkOptions<T extends object>(
   const known = Object.keys(checks);
   for (const [name, value] of Object.entries(options) as [keyof T & string, unknown][]) {
     if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
-    const [passes, wanted] = checks[name];
-    if (value !== undefined && !passes(value)) fail(`option ${name} must be ${wanted}`);
+    const [accepts, wanted] = checks[name];
+    if (value !== undefined && !accepts(value)) fail(`option ${name} must be ${wanted}`);
   }
   return { ...given };
 }

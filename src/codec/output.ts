@@ -1,21 +1,21 @@
 import { WsError } from "../errors/ws-error.js";
 import type { Checksum } from "./checksum.js";
 
-/** The least size of all chunks but the first, in bytes: small parts share one. */
-const CHUNK_SIZE = 4_096;
+/** Minimum size of every chunk after the first, so that small parts share a chunk. */
+const MIN_CHUNK_BYTES = 4_096;
 
-/** Collects the bytes that one message decodes to, at most `limit`. */
+/** Collects the decoded bytes of one message, up to `limit`. */
 export class Output {
   size = 0;
-  /** The checksum of the bytes since it was last cleared. */
+  /** Checksum of the bytes that were added since it was last set to `undefined`. */
   sum: number | undefined;
   readonly limit: number;
-  /** The codec's name, for errors. */
+  /** The codec's name, for error messages. */
   readonly codec: string;
   readonly #checksum: Checksum | undefined;
-  /** All are full but for the last one. */
+  /** Chunks of the collected bytes. All except the last one are full. */
   #chunks: Uint8Array<ArrayBuffer>[] = [];
-  /** Free bytes of the last chunk. */
+  /** Number of free bytes in the last chunk. */
   #free = 0;
 
   constructor(codec: string, limit: number, checksum?: Checksum) {
@@ -36,14 +36,14 @@ export class Output {
     this.#free -= fitting.length;
     const rest = bytes.subarray(fitting.length);
     if (rest.length === 0) return;
-    // One chunk of the right size needs no copy in the end.
-    const chunk = new Uint8Array(last ? Math.max(rest.length, CHUNK_SIZE) : rest.length);
+    // The first chunk has exactly the right size, so that output of a single part needs no copy in `take`.
+    const chunk = new Uint8Array(last ? Math.max(rest.length, MIN_CHUNK_BYTES) : rest.length);
     chunk.set(rest);
     this.#free = chunk.length - rest.length;
     this.#chunks.push(chunk);
   }
 
-  /** Returns all bytes in a buffer of their own, and starts again. */
+  /** Returns the collected bytes, which fill their whole buffer, and clears the output. */
   take(): Uint8Array<ArrayBuffer> {
     const { size } = this;
     const chunks = this.#chunks;
@@ -53,13 +53,13 @@ export class Output {
   }
 }
 
-/** The error of a message that decodes to more than `limit` bytes. */
+/** Creates the error of a message that decodes to more than `limit` bytes. */
 export function tooBig(codec: string, limit: number): WsError {
   const text = `receive: ${codec}: decoded message exceeds readLimit (${limit}); raise readLimit`;
   return new WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
 }
 
-/** Joins the first `size` bytes of chunks. */
+/** Returns the first `size` bytes of the chunks, joined. */
 export function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(size);
   let at = 0;

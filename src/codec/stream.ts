@@ -9,25 +9,25 @@ import { checkOptions, oneOf, TYPE } from "./options.js";
 import type { StreamOptions } from "./options.js";
 import { Output } from "./output.js";
 
-/** What a sync flush ends with: the lengths of an empty stored block (RFC 1951 section 3.2.4). */
-const FLUSHED = 0x0000ffff;
+/** The last four bytes of a sync flush: the lengths of an empty stored block (RFC 1951 section 3.2.4). */
+const SYNC_FLUSH_MARKER = 0x0000ffff;
 
-/** RFC 1950: what stands before and behind deflate's own bytes. */
-const HEADER = 2;
-const TRAILER = 4;
+/** Sizes of the zlib wrapper around deflate data (RFC 1950). */
+const HEADER_BYTES = 2;
+const TRAILER_BYTES = 4;
 
-/** What one stream decodes to, read from messages that may split it anywhere. */
+/** Decodes one stream from messages, which may split it anywhere. */
 class StreamReader {
   readonly output: Output;
-  /** Whether all so far has been flushed, or is over. */
+  /** True if the last message ended with a sync flush or completed the stream. */
   isFlushed = false;
 
   readonly #name: string;
   readonly #isZlib: boolean;
   readonly #inflater = new Inflater();
-  /** Header and trailer, as far as they have come. */
-  readonly #frame: number[] = [];
-  /** The last four bytes. */
+  /** The bytes of header and trailer that have arrived. */
+  readonly #wrapper: number[] = [];
+  /** The last four bytes of the input. */
   #last = -1;
 
   constructor(name: string, isZlib: boolean, limit: number) {
@@ -42,35 +42,34 @@ class StreamReader {
     const end = this.#inflater.feed(bytes, body, this.output);
     const isOver = this.#inflater.hasEnded;
     const rest = isOver ? this.#readTrailer(bytes, end) : end;
-    if (rest < bytes.length)
-      throw corrupt(this.#name, "the stream is over, and more follows", rest);
+    if (rest < bytes.length) throw corrupt(this.#name, "data after the end", rest);
     for (const byte of bytes.subarray(-4)) this.#last = (this.#last << 8) | byte;
-    this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === FLUSHED;
+    this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === SYNC_FLUSH_MARKER;
   }
 
   #readHeader(bytes: Uint8Array): number {
-    const at = this.#readFrame(bytes, 0, HEADER);
-    if (at > 0 && this.#frame.length === HEADER) {
-      readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+    const at = this.#readWrapper(bytes, 0, HEADER_BYTES);
+    if (at > 0 && this.#wrapper.length === HEADER_BYTES) {
+      readZlibHeader(this.#name, Uint8Array.from(this.#wrapper), 0);
     }
     return at;
   }
 
   #readTrailer(bytes: Uint8Array, start: number): number {
-    const at = this.#readFrame(bytes, start, HEADER + TRAILER);
-    if (at > start && this.#frame.length === HEADER + TRAILER) {
-      const sum = this.#frame.slice(HEADER).reduce((sum, byte) => sum * 256 + byte);
-      // That of no bytes is 1.
+    const at = this.#readWrapper(bytes, start, HEADER_BYTES + TRAILER_BYTES);
+    if (at > start && this.#wrapper.length === HEADER_BYTES + TRAILER_BYTES) {
+      const sum = this.#wrapper.slice(HEADER_BYTES).reduce((sum, byte) => sum * 256 + byte);
+      // The Adler-32 of no bytes is 1.
       if (sum !== (this.output.sum ?? 1)) throw corrupt(this.#name, "wrong Adler-32", start);
     }
     return at;
   }
 
-  /** Takes bytes of header or trailer, up to so many; returns where it stopped. */
-  #readFrame(bytes: Uint8Array, start: number, size: number): number {
+  /** Appends input to `#wrapper` until that has `size` bytes. Returns the position after the bytes read. */
+  #readWrapper(bytes: Uint8Array, start: number, size: number): number {
     let at = start;
-    while (this.#isZlib && this.#frame.length < size && at < bytes.length) {
-      this.#frame.push(bytes[at++] as number);
+    while (this.#isZlib && this.#wrapper.length < size && at < bytes.length) {
+      this.#wrapper.push(bytes[at++] as number);
     }
     return at;
   }
@@ -86,7 +85,7 @@ function bindStream(name: string, isZlib: boolean): Inflating<StreamOptions> {
       decoder(readLimit) {
         const reader = new StreamReader(name, isZlib, readLimit);
         return (message, emit) => {
-          // It is no part of the stream.
+          // A text message is not part of the stream, and is received unchanged.
           let decoded = message;
           if (message.type === "binary") {
             reader.read(message.data);
@@ -102,13 +101,16 @@ function bindStream(name: string, isZlib: boolean): Inflating<StreamOptions> {
 }
 
 /**
- * One zlib stream (RFC 1950) for all messages of a connection, as of Discord's `zlib-stream`. What is
- * sent goes out as it is. A stream that is broken cannot go on: it ends the connection with
- * `INVALID_MESSAGE`.
+ * Creates a codec for connections whose binary messages together form one zlib stream (RFC 1950), such as
+ * Discord's `zlib-stream`. Sent messages are not compressed. Invalid data ends the connection with
+ * `INVALID_MESSAGE`, because the rest of the stream cannot be decoded.
  */
 export const zlibStream: Inflating<StreamOptions> = /* @__PURE__ */ bindStream("zlibStream", true);
 
-/** The same as {@link zlibStream} for raw deflate (RFC 1951), which has no header and no trailer. */
+/**
+ * Creates a codec like {@link zlibStream} for one raw deflate stream (RFC 1951), which has no header, trailer or
+ * checksum.
+ */
 export const deflateStream: Inflating<StreamOptions> = /* @__PURE__ */ bindStream(
   "deflateStream",
   false,

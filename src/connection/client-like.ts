@@ -12,34 +12,34 @@ export interface SendOptions extends WaitOptions {
 }
 
 /**
- * The members that a `Client` and a reconnecting client share. Declare it as the type of a parameter, and
- * tests may pass an object of their own; `new Channel()` can serve as its channel.
+ * The members that a `Client` and a reconnecting client share. Use it as the type of a parameter, so that tests
+ * can pass a fake; a `Channel` can serve as the fake's channel.
  */
 export interface ClientLike<In = Message, Out = Data> extends AsyncIterable<In> {
-  /** Settles once, when the connection has ended, with how it ended. Never rejects. */
+  /** Resolves when the connection has ended, with the way it ended. Never rejects. */
   readonly closed: Promise<CloseInfo>;
-  /** The messages as a WHATWG stream. */
+  /** A WHATWG stream of the messages. */
   readonly readable: ReadableStream<In>;
-  /** A WHATWG stream that sends what is written. */
+  /** A WHATWG stream that sends each chunk that is written. */
   readonly writable: WritableStream<Out>;
   /** Returns the channel on which messages arrive. */
   channel(): ReceiveChannel<In>;
-  /** Receives the next message, waiting for one if need be. */
+  /** Receives the next message; waits if there is none. */
   receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
-  /** Receives the next message if that needs no waiting; returns `undefined` otherwise. */
+  /** Receives the next message without waiting; returns `undefined` if there is none. */
   tryReceive(): ReceiveResult<In> | undefined;
   /** Iterates over the messages until the connection ends. */
   messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
   [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
   /** Sends one message. */
   send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
-  /** Settles when all that was sent has been handed to the operating system. */
+  /** Resolves when the operating system has accepted everything that was sent. */
   flush(options?: WaitOptions): Promise<void>;
   /** Sends a ping frame and resolves with the round trip in milliseconds. */
   ping(options?: WaitOptions): Promise<number>;
-  /** Closes the connection; resolves with how it ended. */
+  /** Closes the connection; resolves with the way it ended. */
   close(code?: number, reason?: string): Promise<CloseInfo>;
-  /** Ends the connection now, without a closing handshake. */
+  /** Ends the connection immediately, without a close handshake. */
   terminate(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,15 +1,18 @@
-/** What a {@link Client} has received and sent so far, and what waits in it. */
+/** Counters of a {@link Client}. */
 export interface ClientStats {
   readonly messagesReceived: number;
   readonly messagesSent: number;
-  /** Payloads of received messages, in bytes. */
+  /** Total payload of received messages, in bytes. */
   readonly bytesReceived: number;
-  /** Payloads of sent messages, in bytes. */
+  /** Total payload of sent messages, in bytes. */
   readonly bytesSent: number;
-  /** What unread messages hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
+  /**
+   * Size of the unread messages, in bytes. Each counts as its payload plus 64 bytes; the payload of a text counts
+   * as 2 x `length`.
+   */
   readonly bytesBuffered: number;
-  /** How often reading was paused because the consumer was slow. */
+  /** Number of times that reading was paused because the consumer was slow. */
   readonly timesPaused: number;
-  /** The latest round trip of a ping or of option `keepAlive`, in milliseconds; at first `undefined`. */
+  /** Latest round trip of a ping or of option `keepAlive`, in milliseconds; `undefined` before the first. */
   readonly roundTrip: number | undefined;
 }

@@ -1,4 +1,4 @@
-/** The public face of a connection. It is long because each public member is documented here. */
+// This file is long because every public member of a client is documented here.
 import { ReceiveChannel } from "../channel/channel.js";
 import { QueueIterator } from "../channel/iterator.js";
 import type { MessagesOptions } from "../channel/iterator.js";
@@ -24,14 +24,14 @@ import { unreported } from "./unreported.js";
 
 declare global {
   interface SymbolConstructor {
-    // As the libraries declare it; here for users whose `lib` does not have it.
+    // Declared as in TypeScript's own libraries, for users whose `lib` lacks it.
     readonly asyncDispose: unique symbol;
   }
 }
 
 const DEFAULT_PING_TIMEOUT_MS = 10_000;
 
-/** Counts the clients of this process, for their ids. */
+/** Number of clients created in this process, for their ids. */
 let clientCount = 0;
 
 const SEND_OPTIONS: readonly string[] = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
@@ -42,20 +42,19 @@ export interface PingOptions extends WaitOptions {}
 /**
  * One WebSocket connection.
  *
- * Any number of tasks may send and receive at the same time; each message goes to one receiver.
- * Messages wait in the channel from the moment the connection is open, so none is missed. After the
- * end, messages that had arrived can still be received. Read a client until it is closed: in Node, a
- * client that is not read slows its server down and answers no ping; in a browser, it fills up to
- * `bufferLimit`.
+ * Any number of tasks may send and receive concurrently; each message goes to one receiver. Messages wait in
+ * the channel from the moment the connection opened, so none is missed, and messages that arrived before the
+ * end can still be received after it. Read a client until it is closed: in Node, an unread client slows its
+ * server down and answers no pings; in a browser, its messages accumulate up to `bufferLimit`.
  */
 export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
-  /** Unique in this process. */
+  /** An identifier that is unique in this process. */
   readonly id: string;
-  /** Settles once, when the connection has ended, with how it ended. Never rejects. */
+  /** Resolves when the connection has ended, with the way it ended. Never rejects. */
   readonly closed: Promise<CloseInfo>;
 
   readonly #connection: Connection<In>;
-  /** Private, so that logs do not show its query. */
+  /** Private, so that logging the client does not reveal the query. */
   readonly #url: string;
   readonly #channel: ReceiveChannel<In>;
   #readable: ReadableStream<In> | undefined;
@@ -70,7 +69,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     this.#channel = ReceiveChannel.of(connection.delivery.own);
   }
 
-  /** `"open"`, `"closing"` after the first close frame of either side, `"closed"` after the end. */
+  /** `"open"`; `"closing"` after `close()` or the close frame of the peer; `"closed"` after the end. */
   get state(): "open" | "closing" | "closed" {
     return this.#connection.state;
   }
@@ -80,7 +79,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     return this.#url;
   }
 
-  /** The subprotocol that the server picked; `""` for none. */
+  /** The subprotocol that the server selected; `""` for none. */
   get protocol(): string {
     return this.#connection.transport.protocol;
   }
@@ -90,7 +89,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     return this.#connection.transport.extensions;
   }
 
-  /** The compression mode in force in both directions: see {@link COMPRESSION}. */
+  /** The compression mode that was negotiated for both directions: see {@link COMPRESSION}. */
   get compression(): CompressionMode {
     return this.#connection.transport.compression;
   }
@@ -101,8 +100,8 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   }
 
   /**
-   * The way a slow consumer is handled: the `"socket"` or the `"stream"` is paused, which slows the server
-   * down; or messages `"buffer"` here, up to `bufferLimit`.
+   * The way a slow consumer is handled. `"socket"`, `"stream"`: the socket or stream is paused, which slows the
+   * server down. `"buffer"`: messages wait in memory, up to `bufferLimit`.
    */
   get backpressure(): Backpressure {
     return this.#connection.transport.backpressure;
@@ -132,36 +131,36 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     };
   }
 
-  /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+  /** Returns the channel on which messages arrive, always the same one. It closes when the connection ends. */
   channel(): ReceiveChannel<In> {
     return this.#channel;
   }
 
-  /** Short for `channel().receive(options)`. */
+  /** Receives the next message; waits if there is none. Same as `channel().receive(options)`. */
   receive(options?: WaitOptions): Promise<ReceiveResult<In>> {
     return this.#channel.receive(options);
   }
 
   /**
-   * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the
-   * connection has ended and every message was received. Short for `channel().tryReceive()`.
+   * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the connection has
+   * ended and every message was received. Same as `channel().tryReceive()`.
    */
   tryReceive(): ReceiveResult<In> | undefined {
     return this.#channel.tryReceive();
   }
 
   /**
-   * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
-   * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-   * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
+   * Iterates over the messages until the connection ends. The loop ends after a normal end (1000, 1001, 1005)
+   * or a local close, and throws the connection's `WsError` after any other. Leaving the loop keeps the
+   * connection open and loses no message: `return()` resolves a pending `next()` with `done: true`.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined> {
     return this.messages();
   }
 
   /**
-   * Iterates as the client itself does, with options: `signal` ends the iteration with `ABORTED`, and no
-   * message is lost.
+   * Iterates in the same way as the client itself, with options. `signal` cancels the iteration, which throws
+   * `ABORTED`; no message is lost.
    *
    * Throws `INVALID_OPTION`.
    */
@@ -173,20 +172,21 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   }
 
   /**
-   * The messages as a WHATWG stream, always the same one. It takes messages from the channel one by one as
-   * it is read, so that a slow reader slows the server down. It closes or errors as iteration ends;
-   * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+   * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
+   * is read, so a slow reader exerts backpressure. It closes where iteration would end, and errors where
+   * iteration would throw. Cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is
+   * no `ReadableStream`.
    */
   get readable(): ReadableStream<In> {
     return (this.#readable ??= readableOf(this));
   }
 
   /**
-   * A WHATWG stream that sends each chunk, always the same one; a write settles as `send` does. Closing it
-   * closes the connection with 1000 and waits for the end; aborting it terminates the connection, even
-   * while a write waits. It errors with `CLOSED` when the connection ends, and with `INVALID_MESSAGE` for
-   * a chunk that cannot be sent, in which case the connection stays open. Throws `UNSUPPORTED` where there
-   * is no `WritableStream`.
+   * A WHATWG stream that sends each chunk as a message, always the same one. A write settles when `send` would.
+   * Closing it closes the connection with 1000 and waits for the end; aborting it terminates the connection,
+   * even while a write is pending. It errors with `CLOSED` when the connection ends, and with
+   * `INVALID_MESSAGE` for a chunk that cannot be sent, which leaves the connection open. Throws `UNSUPPORTED`
+   * where there is no `WritableStream`.
    */
   get writable(): WritableStream<Out> {
     return (this.#writable ??= writableOf(this));
@@ -194,18 +194,18 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
 
   /**
    * Sends one message. Messages leave in call order. The promise settles as soon as fewer than
-   * `sendHighWaterMark` bytes wait, which is usually at once. You may reuse the bytes when `send` has
-   * returned.
+   * `sendHighWaterMark` bytes wait, which is usually immediately. You may reuse the bytes once `send` has
+   * returned, before the promise settles.
    *
-   * @param data A string; or an `ArrayBuffer` or a view, as bytes; or a value that option `codec` encodes.
-   * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a
-   * string is text and bytes are binary. A string as `BINARY` is sent as its UTF-8 bytes; bytes as `TEXT`
-   * must be valid UTF-8. `timeout` and `signal` bound only the wait: the message stays sent.
+   * @param data A string; an `ArrayBuffer` or a view of one; or, with option `codec`, a value that it encodes.
+   * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a string
+   * is sent as text, and bytes as binary. With `BINARY`, a string is sent as its UTF-8 bytes; with `TEXT`, bytes
+   * must be valid UTF-8. `timeout` and `signal` bound only the wait: they do not withdraw the message.
    *
-   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
-   * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`. If `signal` was
-   * aborted before the call, the message is not sent. You do not have to await the promise: `closed`
-   * reports the end of the connection as well, and a rejection is never reported as unhandled.
+   * Rejects with `INVALID_MESSAGE` for data that cannot be sent, and with `CLOSED` if the connection is closing
+   * or ends during the wait; with options, also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or
+   * `INVALID_OPTION`. If `signal` was aborted before the call, the message is not sent. You need not await the
+   * promise: its rejection is never reported as unhandled, and `closed` also reports the end of the connection.
    */
   send(data: Out, options?: 1 | 2 | SendOptions): Promise<void> {
     try {
@@ -232,10 +232,9 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   }
 
   /**
-   * Settles when the operating system has accepted everything that was sent; in a browser, when
-   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first, with `FLUSH_TIMEOUT`,
-   * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
-   * `bufferedAmount`.
+   * Resolves when the operating system has accepted everything that was sent; in a browser, when
+   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first; with `FLUSH_TIMEOUT`, `ABORTED`,
+   * `INVALID_DURATION` or `INVALID_OPTION`; and with `UNSUPPORTED` where there is no `bufferedAmount`.
    */
   flush(options: WaitOptions = {}): Promise<void> {
     const connection = this.#connection;
@@ -252,16 +251,18 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   }
 
   /**
-   * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from
-   * the flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a
-   * ping is outstanding the socket is not paused until half of `bufferLimit` is unread: a pong that follows
-   * a longer backlog arrives when that is read. `timeout` is 10 s by default.
+   * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from the
+   * flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). `timeout` is 10 s
+   * by default.
+   *
+   * While a ping is outstanding, the socket is paused only if more than half of `bufferLimit` is unread. A pong
+   * that follows a longer backlog arrives only after you have read the backlog.
    *
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
    */
   ping(options: PingOptions = {}): Promise<number> {
-    // For a loop of pings that is not awaited: `closed` reports the end of the connection.
+    // A caller need not await it, because `closed` also reports the end of the connection.
     return unreported(this.#ping(options));
   }
 
@@ -283,15 +284,15 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   }
 
   /**
-   * Closes the connection. The channel closes at once; messages that were sent still leave, then the close
-   * frame, and the peer has `closeTimeout` to answer it. Resolves with how the connection ended. Another
-   * call returns the same promise.
+   * Closes the connection. The channel closes at once. Messages that were sent still leave, followed by the
+   * close frame, which the peer must answer within `closeTimeout`. Resolves with the way the connection ended.
+   * Another call returns the same promise.
    *
    * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. Browsers may only send close codes 1000
    * and 3000-4999 (WHATWG): there any other code is sent as `code + 3000`.
    * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
    *
-   * Rejects with `INVALID_CLOSE`, and the connection stays open.
+   * Rejects with `INVALID_CLOSE` for an invalid code or reason, and the connection stays open.
    */
   close(code: number = NORMAL, reason = ""): Promise<CloseInfo> {
     if (this.state === "open") {
@@ -305,12 +306,12 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     return this.closed;
   }
 
-  /** Ends the connection now, without a closing handshake. Messages that have not left yet are dropped. */
+  /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
   terminate(): void {
     this.#connection.fail(ABNORMAL_CLOSURE);
   }
 
-  /** `close()`, for `await using`, where the platform has the symbol. */
+  /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

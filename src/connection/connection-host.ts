@@ -3,17 +3,17 @@ import type { ErrorInit, WsError } from "../errors/ws-error.js";
 import type { ResolvedOptions } from "../options/resolved-options.js";
 import type { Transport } from "../protocol/transport.js";
 
-/** A connection as its parts see it. */
+/** The part of a connection that its components use. */
 export interface ConnectionHost {
   readonly transport: Transport;
   readonly options: ResolvedOptions;
   readonly state: "open" | "closing" | "closed";
   /** Bytes that were sent and that the operating system has not accepted yet. */
   readonly bufferedAmount: number;
-  /** The error for an operation that needs a connection which is open. */
+  /** Creates the error of an operation that failed because the connection is not open. */
   closedError(operation: string): WsError;
   /** Ends the connection at once, with this close code and error. */
   fail(closeCode: number, error?: WsError): void;
-  /** Makes an error whose message begins with the operation and the URL. */
+  /** Creates an error whose message begins with the operation and the URL. */
   error(code: ErrorCode, operation: string, text: string, init?: ErrorInit): WsError;
 }

@@ -16,20 +16,23 @@ import { Sending } from "./sending.js";
 import { unreported } from "./unreported.js";
 
 /**
- * The states of one connection. Its parts do the work: `sending` sends, `delivery` receives, `liveness` has
- * the deadlines and the keep-alive. Each of them may end the connection by `fail`.
+ * State machine of one connection. Its components do the work: `sending` sends, `delivery` receives, `liveness`
+ * runs the deadlines and the keep-alive. Each of them can end the connection by `fail`.
  *
- * | state   | begins with               | sending         | messages of the peer                        |
- * | ------- | ------------------------- | --------------- | ------------------------------------------- |
- * | open    | the opening handshake     | is possible     | are delivered                               |
- * | closing | a close frame, either way | is `CLOSED`     | are discarded if this side closes           |
- * | closed  | the end                   | is `CLOSED`     | none; delivered ones can still be received  |
+ * | state   | begins                         | a send               | messages of the peer              |
+ * | ------- | ------------------------------ | -------------------- | --------------------------------- |
+ * | open    | when the handshake succeeds    | is accepted          | are delivered                     |
+ * | closing | when either side closes        | fails with `CLOSED`  | are discarded if this side closes |
+ * | closed  | when the connection has ended  | fails with `CLOSED`  | no longer arrive                  |
+ *
+ * Messages that were delivered can be received in every state.
  */
 export class Connection<In> implements TransportHandler, ConnectionHost {
-  /** Settles once, when the connection has ended. Never rejects. */
+  /** Resolves when the connection has ended. Never rejects. */
   readonly closed: Promise<CloseInfo>;
   readonly transport: Transport;
   readonly options: ResolvedOptions;
+  /** The URL for error messages. It hides the query. */
   readonly label: string;
   readonly sending: Sending = new Sending(this);
   readonly delivery: Delivery<In>;
@@ -56,7 +59,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     return this.state === "closed" ? 0 : (this.transport.bufferedAmount ?? 0);
   }
 
-  /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+  /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
   offer(payload: string | Uint8Array): Promise<void> | undefined {
     const wasIdle = this.bufferedAmount === 0;
     const sent = this.sending.offer(payload);
@@ -66,7 +69,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     return sent;
   }
 
-  /** Begins the closing handshake, unless it has begun. The close frame follows everything that was sent. */
+  /** Begins the close handshake from this side. The close frame follows everything that was sent. */
   close(code: number, reason: string): void {
     this.closeRequest = { code, reason };
     this.delivery.own.close();
@@ -77,22 +80,22 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
       this.transport.close(code, reason);
       this.liveness.onCloseFrame();
     };
-    // Platforms bound the closing handshake by timers of their own, which must not run while data leaves.
+    // Flush first, because platforms start their own timers for the close handshake when the frame is sent.
     const flushed = this.sending.until("close", () => this.sending.isFlushed);
     void unreported(flushed.then(sendCloseFrame));
   }
 
-  // The transport reports.
+  // Events of the transport.
 
   onMessage(message: Message, size: number): void {
     if (this.delivery.own.closed) return;
     const { readLimit } = this.options;
-    // For platforms without a limit of their own.
+    // Some platforms cannot enforce the limit themselves.
     if (size > readLimit) {
       this.fail(MESSAGE_TOO_BIG, readLimitError(`receive ${this.label}`, readLimit, { size }));
       return;
     }
-    // A stream delivers everything that it holds in one turn.
+    // A message marks a new turn for `sending`, except from a stream, which delivers many in one turn.
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
     this.liveness.onMessage();
     this.delivery.deliver(message, size);
@@ -103,11 +106,11 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   }
 
   onError(error: WsError, closeCode: number): void {
-    // While this side closes, an invalid frame of the peer changes nothing.
+    // While this side closes, an invalid frame of the peer must not change how the connection ends.
     if (!this.closeRequest) this.fail(closeCode, error);
   }
 
-  /** The closing handshake has begun, from either side. */
+  /** Called when either side begins the close handshake. */
   onClosing(): void {
     if (this.state !== "open") return;
     this.state = "closing";
@@ -121,7 +124,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     const hasCloseFrame = code !== ABNORMAL_CLOSURE;
     const info: CloseInfo = {
       code,
-      // Some platforms make up a reason if there was no close frame.
+      // Some platforms invent a reason if there was no close frame.
       reason: hasCloseFrame ? reason : "",
       ...request,
       clean: hasCloseFrame && this.sending.isFlushed,
@@ -130,20 +133,20 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     this.#finish(info, request && sentCode, this.#endError(end));
   }
 
-  // The parts report.
+  // Events of the components.
 
   onPressure(): void {
     this.liveness.onPressure();
   }
 
-  /** Ends the connection at once, from this side. Delivered messages can still be received. */
+  /** Ends the connection at once from this side. Delivered messages can still be received. */
   fail(code: number, error?: WsError): void {
     if (this.state === "closed") return;
     const sentCode = this.transport.terminate(code);
     this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
   }
 
-  /** The error of an operation that is too late. */
+  /** Creates the error of an operation that came too late. */
   closedError(operation: string): WsError {
     const cause = this.failure;
     const init = cause && { retryable: cause.retryable, cause };
@@ -160,12 +163,12 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
       return this.error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
     }
     if (this.sending.isFlushed) return undefined;
-    return this.error("WRITE_TIMEOUT", "close", "not everything that was sent could leave", {
+    return this.error("WRITE_TIMEOUT", "close", "ended before all sent bytes had left", {
       cause,
     });
   }
 
-  /** Every end passes through here, once: it settles `closed` and everything that waits. */
+  /** Settles `closed` and all waits. Every way to end the connection calls it; later calls have no effect. */
   #finish(info: CloseInfo, sentCode: number | undefined, error: WsError | undefined): void {
     if (this.state === "closed") return;
     this.state = "closed";
@@ -177,7 +180,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     this.#settleClosed(
       Object.freeze({
         ...info,
-        // A close frame cannot have left before data that has not.
+        // If data has not left, neither has the close frame that follows it.
         ...(sentCode && this.sending.isFlushed && { sentCode }),
         ...(error && { error }),
       }),

@@ -19,20 +19,21 @@ export interface DeliveryHost extends ConnectionHost {
   onPressure(): void;
 }
 
-/** Puts received messages into an inbox, through the codec, and pauses the transport while that is full. */
+/** Decodes received messages into an inbox, and pauses the transport while the inbox is full. */
 export class Delivery<In> {
-  /** The client's own inbox. Closed once the connection has ended or is being closed from this side. */
+  /** The client's own inbox. It is closed when this side closes, and when the connection ends. */
   readonly own: Inbox<In>;
-  /** Receives the messages: `own`, until {@link deliverTo}. */
+  /** The inbox that receives the messages: `own`, until {@link deliverTo} replaces it. */
   inbox: Inbox<In>;
 
+  /** Number and payload bytes of the messages received so far. */
   messages = 0;
   bytes = 0;
 
   readonly #connection: DeliveryHost;
   #decode: Decode<In> | undefined;
   #isStopped = false;
-  /** Stops the timer of the warning about an unread connection, if one is running. */
+  /** Stops the timer of the warning about an unread connection, while it is running. */
   #stopWarning: (() => void) | undefined;
 
   constructor(connection: DeliveryHost) {
@@ -44,8 +45,8 @@ export class Delivery<In> {
   }
 
   /**
-   * Counts and delivers a message of `size` bytes. Ends the connection if that exceeds `bufferLimit` or the
-   * codec fails.
+   * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
+   * exceeded or the codec fails.
    */
   deliver(message: Message, size: number): void {
     const { codec, discardIncoming } = this.#connection.options;
@@ -56,24 +57,24 @@ export class Delivery<In> {
       if (codec) this.#decodeBy(codec, message);
       else this.#checkLimit(this.inbox.put(message as In));
     } catch (cause) {
-      // A transport would ignore the exception, and the message would be lost silently.
+      // If it were thrown, the transport would ignore it, and the message would be lost silently.
       this.#refuse(cause);
     }
   }
 
   /**
-   * Delivers messages to `inbox` from now on. It decides when reading is paused, and stays open when this
-   * connection ends. Unread messages of the client's own inbox are moved there first.
+   * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
+   * `inbox` then determines when reading is paused; it stays open when this connection ends.
    */
   deliverTo(inbox: Inbox<In>): void {
     this.inbox = inbox;
     inbox.onPressure = () => this.#regulate();
     this.#checkLimit(inbox.putAll(this.own));
-    // The inbox may have been full before.
+    // The inbox may already be full, and then it reports no change of pressure.
     this.#regulate();
   }
 
-  /** Resumes reading, for good. */
+  /** Resumes reading and never pauses it again. */
   stop(): void {
     this.#isStopped = true;
     this.#stopWarning?.();
@@ -94,12 +95,12 @@ export class Delivery<In> {
     const error = WsError.is(cause)
       ? cause
       : this.#connection.error("INVALID_MESSAGE", "receive", text, { cause });
-    // UNSUPPORTED: the platform lacks a class, so the message is not at fault.
+    // For UNSUPPORTED, this platform lacks a class, so the close code must not blame the payload.
     const invalid = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
     this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
   }
 
-  /** Ends the connection if an inbox has refused a value, since `size` bytes would be unread. */
+  /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
   #checkLimit(size: number | undefined): void {
     if (!size) return;
     const { bufferLimit: limit } = this.#connection.options;
@@ -109,14 +110,14 @@ export class Delivery<In> {
     this.#connection.fail(POLICY_VIOLATION, error);
   }
 
-  /** Pauses or resumes reading as the consumer falls behind or catches up. */
+  /** Pauses or resumes reading according to the pressure of the inbox. */
   #regulate(): void {
     const { transport } = this.#connection;
     this.#connection.onPressure();
     if (this.#isStopped || transport.backpressure === "buffer") return;
     const { pressure } = this.inbox;
     transport.pause(pressure);
-    // Not stopped when reading resumes, because pauses come often.
+    // The timer keeps running when reading resumes, because starting one for every pause would be costly.
     if (pressure > 0) this.#stopWarning ??= this.#startWarning();
   }
 

@@ -4,26 +4,26 @@ import { memoryOf } from "../protocol/message.js";
 import type { Message } from "../protocol/message.js";
 import type { Pressure } from "../protocol/transport.js";
 
-/** Unread bytes at which it is full, whatever its capacity. */
-const UNREAD_HIGH = 1_048_576;
+/** Unread bytes at which an inbox is full, regardless of its capacity. */
+const HIGH_WATER_MARK_BYTES = 1_048_576;
 
 /**
- * What has arrived, bounded in bytes; it tells when reading should be paused. Values that are no messages
- * are put with what they hold, in bytes.
+ * Queue of received values, bounded in bytes. Its `pressure` controls when reading is paused. Values other than
+ * messages, which a codec has decoded, are put with an explicit size.
  */
 export class Inbox<T = Message> extends Queue<T> {
-  /** What unread messages hold: see {@link memoryOf}. */
+  /** Size of the unread values, in bytes: see {@link memoryOf}. */
   bytes = 0;
   pressure: Pressure = 0;
   /** Called when `pressure` has changed. */
   onPressure: (() => void) | undefined;
-  /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+  /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
   wasRead = false;
-  /** True once it was reported that nothing is taken. */
+  /** True after {@link warnIfUnread} has warned about this inbox. */
   hasWarned = false;
 
   readonly #limit: number;
-  /** What each value that waits holds, where it cannot be told by the value. */
+  /** Sizes of the unread values, if they cannot be computed from the values. */
   readonly #sizes: Queue<number> | undefined;
 
   constructor(capacity: number, limit: number, isSized = false) {
@@ -32,12 +32,12 @@ export class Inbox<T = Message> extends Queue<T> {
     if (isSized) this.#sizes = new Queue(capacity);
   }
 
-  /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
-  put(value: T, held?: number): number | undefined {
+  /** Appends a value. If that would exceed the limit, refuses it and returns the unread bytes it would cause. */
+  put(value: T, givenSize?: number): number | undefined {
     if (this.receivers.size === 0) {
-      const size = held ?? memoryOf(value as Message);
+      const size = givenSize ?? memoryOf(value as Message);
       const unread = this.bytes + size;
-      // One that meets an empty buffer is always let in, or a limit below `readLimit` would end it all.
+      // Always accept a single value, because `readLimit` may be larger than this limit.
       if (this.bytes > 0 && unread > this.#limit) return unread;
       this.bytes = unread;
       this.#sizes?.push(size);
@@ -47,7 +47,7 @@ export class Inbox<T = Message> extends Queue<T> {
     return undefined;
   }
 
-  /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
+  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns its result. */
   putAll(other: Inbox<T>): number | undefined {
     while (other.size > 0) {
       const { bytes } = other;
@@ -70,12 +70,13 @@ export class Inbox<T = Message> extends Queue<T> {
     return result;
   }
 
+  /** Updates `pressure`. */
   #regulate(): void {
     const { size, capacity, bytes } = this;
-    // Resumed at half of the limits, so that a pause is worth its system calls.
+    // Resume only at half of the marks, so that pauses are few: each costs system calls.
     const isFull = this.pressure
-      ? size > capacity / 2 || bytes > UNREAD_HIGH / 2
-      : size >= capacity || bytes >= UNREAD_HIGH;
+      ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2
+      : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
     const pressure = isFull ? (bytes > this.#limit / 2 ? 2 : 1) : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;

@@ -1,38 +1,38 @@
 import { startDeadline } from "../time/deadline.js";
 import type { Deadline } from "../time/deadline.js";
 
-/** The connection that a keep-alive serves. */
+/** The connection that a keep-alive monitors. */
 export interface KeepAliveHost {
-  /** Returns true if something has arrived since the last call, or if silence is not the peer's fault now. */
-  readonly alive: () => boolean;
-  /** Returns true if something was sent since the last call, or if nothing has to be sent now. */
-  readonly sent: () => boolean;
-  /** Asks the peer for a sign of life; calls `answered` when it comes. Returns what cancels that. */
-  readonly ask: (answered: () => void) => () => void;
-  /** Settles when the question has left; rejects if the connection ended first. */
+  /** Returns true if the peer has shown life since the last call, or if reading is paused on this side. */
+  readonly isAlive: () => boolean;
+  /** Returns true if something was sent since the last call, or if reading is paused on this side. */
+  readonly hasSent: () => boolean;
+  /** Sends a ping and calls `onAnswer` when it is answered. Returns a function that cancels the call. */
+  readonly ping: (onAnswer: () => void) => () => void;
+  /** Settles when the ping is flushed; rejects if the connection ends first. */
   readonly flushed: () => Promise<void>;
   /** Called when the peer is dead. */
   readonly expire: () => void;
 }
 
-/** A running keep-alive. */
+/** A running keep-alive. `touch` restarts the wait for silence, and cancels an outstanding ping. */
 export interface KeepAlive extends Deadline {
-  /** Asks at once, unless a question is out. */
-  askNow(): void;
+  /** Pings at once, unless a ping is outstanding. */
+  pingNow(): void;
 }
 
 /**
- * Asks for a sign of life when nothing has arrived, or nothing was sent, for `interval` milliseconds:
- * some servers take a client that sends nothing for dead. Expires if nothing arrives within `timeout` of
- * the question's leaving. `touch` notes that something has arrived, and cancels a question.
+ * Pings the peer when nothing was received, or nothing was sent, for `interval` milliseconds. Silence of this
+ * side counts because some servers disconnect clients that send nothing. Expires if nothing is received for
+ * `timeout` milliseconds after the ping was flushed.
  */
 export function startKeepAlive(interval: number, timeout: number, host: KeepAliveHost): KeepAlive {
   let phase: Deadline | undefined;
-  const rest = (): void => {
+  const awaitSilence = (): void => {
     phase?.stop();
-    // Due however late it is noticed: a question does no harm, and after a sleep it is due at once.
-    const incoming = startDeadline(interval, question, host.alive, Infinity);
-    const outgoing = startDeadline(interval, question, host.sent, Infinity);
+    // `Infinity`: a deadline that is noticed late, as after a suspend, expires at once. A ping does no harm.
+    const incoming = startDeadline(interval, ping, host.isAlive, Infinity);
+    const outgoing = startDeadline(interval, ping, host.hasSent, Infinity);
     phase = {
       touch: () => incoming.touch(),
       stop() {
@@ -41,50 +41,50 @@ export function startKeepAlive(interval: number, timeout: number, host: KeepAliv
       },
     };
   };
-  const question = (): void => {
+  const ping = (): void => {
     phase?.stop();
-    let heard = false;
-    let hasLeft = false;
-    let giveUp = (): void => {};
-    // Checked all the time, but judged at the end, so that the answer comes in and its round trip is known.
+    let hasReceived = false;
+    let isFlushed = false;
+    let cancelPing = (): void => {};
+    // Data other than the answer must not end the wait early, because the answer gives the round trip.
     const wait = startDeadline(
       timeout,
-      () => (heard ? rest() : host.expire()),
+      () => (hasReceived ? awaitSilence() : host.expire()),
       () => {
-        heard = host.alive() || heard;
-        return !hasLeft;
+        hasReceived = host.isAlive() || hasReceived;
+        return !isFlushed;
       },
     );
     phase = {
-      touch: rest,
+      touch: awaitSilence,
       stop() {
         wait.stop();
-        giveUp();
+        cancelPing();
       },
     };
-    // Last: it may fail, and end the connection.
-    giveUp = host.ask(rest);
+    // Last, because it may fail and end the connection, which stops this phase.
+    cancelPing = host.ping(awaitSilence);
     host.flushed().then(
       () => {
-        hasLeft = true;
+        isFlushed = true;
         wait.touch();
       },
       () => {},
     );
   };
-  rest();
+  awaitSilence();
   return {
-    askNow() {
-      // `touch` of a question that is out is `rest`.
-      if (phase && phase.touch !== rest) {
+    pingNow() {
+      // While a ping is outstanding, `touch` of the phase is `awaitSilence`.
+      if (phase && phase.touch !== awaitSilence) {
         phase.stop();
-        question();
+        ping();
       }
     },
     touch: () => phase?.touch(),
     stop() {
       phase?.stop();
-      // Touched later, it must not begin again.
+      // A later `touch` must not start it again.
       phase = undefined;
     },
   };

@@ -12,21 +12,21 @@ import { startKeepAlive } from "./keep-alive.js";
 import type { KeepAlive } from "./keep-alive.js";
 import type { Sending } from "./sending.js";
 
-/** The connection that a {@link Liveness} watches. */
+/** The connection that a {@link Liveness} monitors. */
 export interface LivenessHost extends ConnectionHost {
   readonly sending: Sending;
-  /** Its inbox has pressure while reading waits for a slow consumer. */
+  /** The inbox has pressure while the consumer is behind. */
   readonly delivery: { readonly messages: number; readonly inbox: { readonly pressure: Pressure } };
   /** Sends the message of a keep-alive. */
   offer(payload: string | Uint8Array): unknown;
 }
 
 /**
- * Bounds the silence of a connection: `readTimeout`, `writeTimeout` and `keepAlive` while it is open,
- * `closeTimeout` while it closes.
+ * Ends a connection that makes no progress: by `readTimeout`, `writeTimeout` and `keepAlive` while it is open,
+ * and by `closeTimeout` while it is closing.
  */
 export class Liveness {
-  /** The latest round trip of a ping, in milliseconds. */
+  /** Latest round trip of a ping, in milliseconds. */
   roundTrip: number | undefined;
 
   readonly #connection: LivenessHost;
@@ -34,9 +34,9 @@ export class Liveness {
   readonly #write: Deadline | undefined;
   readonly #keepAlive: KeepAlive | undefined;
   #close: Deadline | undefined;
-  /** Settles a keep-alive that waits for the answer to its message. */
+  /** Reports the answer to the message of the keep-alive, while one is outstanding. */
   #onAnswer: (() => void) | undefined;
-  /** The transport's progress when it was last read. */
+  /** The transport's `progress` when it was last read. */
   #lastProgress: number | undefined;
 
   constructor(connection: LivenessHost) {
@@ -44,42 +44,42 @@ export class Liveness {
     const { transport } = connection;
     const { readTimeout, writeTimeout, keepAlive } = connection.options;
     const hasMoved = hasChanged(() => transport.activity);
-    // Within a message, silence is for `keepAlive` to detect.
+    // `readTimeout` does not apply within a message: `keepAlive` detects a peer that dies there.
     const isAlive = (): boolean => hasMoved() || transport.isReceiving === true;
     this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, isAlive);
-    // No close frame: it would wait for the bytes that do not move.
+    // 1006, so that no close frame is sent: it would queue after the bytes that make no progress.
     const hasProgress = (): boolean => this.#hasProgress();
     this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
     if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
   }
 
-  /** A message has arrived. */
+  /** Called when a message has arrived. */
   onMessage(): void {
     this.#read?.touch();
     this.#onAnswer?.();
   }
 
-  /** The consumer fell behind or caught up, so something has arrived. */
+  /** Called when the pressure of the inbox has changed, which shows that messages have arrived. */
   onPressure(): void {
     this.#read?.touch();
-    // Ends an outstanding ping as well, which would keep the socket from being paused.
+    // This also cancels an outstanding ping, which would prevent the socket from being paused.
     this.#keepAlive?.touch();
   }
 
-  /** Bytes begin to wait to be sent; none did before. */
+  /** Called when sent bytes begin to wait and none waited before. */
   onPending(): void {
     if (!this.#write) return;
     this.#write.touch();
-    // The start of the wait must not count as progress.
+    // Read the progress now, so that its current value does not count as progress later.
     this.#hasProgress();
   }
 
-  /** Has the keep-alive ping now, because the connection may have died unnoticed. */
+  /** Makes the keep-alive ping now, because the connection may be half-open. */
   probe(): void {
-    this.#keepAlive?.askNow();
+    this.#keepAlive?.pingNow();
   }
 
-  /** The closing handshake has begun: `closeTimeout` replaces the other deadlines. */
+  /** Called when the close handshake begins: replaces the other deadlines by `closeTimeout`. */
   startClosing(): void {
     this.stop();
     const { transport, options } = this.#connection;
@@ -94,17 +94,18 @@ export class Liveness {
     );
   }
 
-  /** The close frame has been sent: the peer has the whole `closeTimeout` to answer it. */
+  /** Called when the close frame has been sent: restarts `closeTimeout`. */
   onCloseFrame(): void {
     this.#close?.touch();
   }
 
+  /** Stops all deadlines and the keep-alive. */
   stop(): void {
     for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
       deadline?.stop();
   }
 
-  /** True if bytes have left since the last call, or if none wait. */
+  /** Returns true if bytes have left since the last call, or if none wait. */
   #hasProgress(): boolean {
     const { progress } = this.#connection.transport;
     return this.#lastProgress !== (this.#lastProgress = progress) || progress === undefined;
@@ -117,35 +118,35 @@ export class Liveness {
     isAlive: () => boolean,
   ): Deadline | undefined {
     if (period === undefined) return undefined;
-    const expire = (): void => this.#fail(closeCode, code, `nothing moved for ${period} ms`);
-    // While this side reads nothing, the peer's silence may be its fault: the peer may wait for it to read.
+    const expire = (): void => this.#fail(closeCode, code, `no progress for ${period} ms`);
+    // While reading is paused, the peer may be silent because it waits for this side to read.
     return startDeadline(period, expire, () => isAlive() || this.#isFull());
   }
 
   #startKeepAlive({ interval, timeout, message, onPong }: ResolvedKeepAlive): KeepAlive {
     const { transport, delivery, sending } = this.#connection;
-    // Bytes that the peer accepts count as life; bytes that the operating system accepts prove nothing.
+    // Progress of waiting bytes shows that the peer makes room; bytes accepted at once show nothing about it.
     const hasArrived = hasChanged(
       () => (transport.received ?? delivery.messages) + (transport.progress ?? 0),
     );
-    // Messages count as well as bytes, because browsers count no bytes for an empty message.
+    // Count messages too, because in browsers an empty message adds nothing to `accepted`.
     const hasSent = hasChanged(
       () => transport.accepted + sending.messages + (transport.progress ?? 0),
     );
     const isPaused = (): boolean => transport.backpressure !== "buffer" && this.#isFull();
-    // Options without a message are refused where there are no ping frames.
+    // Where there are no ping frames, the options are validated to have a `message`.
     const byMessage: Transport["ping"] = (done) => this.#sendMessage(message as () => Data, done);
     const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
-      alive: () => hasArrived() || isPaused(),
-      sent: () => hasSent() || isPaused(),
-      ask: (answered) =>
+      isAlive: () => hasArrived() || isPaused(),
+      hasSent: () => hasSent() || isPaused(),
+      ping: (onAnswer) =>
         ping((roundTrip) => {
-          // The connection has ended without an answer.
+          // `undefined`: the connection ended without an answer.
           if (roundTrip === undefined) return;
           this.roundTrip = roundTrip;
-          answered();
-          // In a microtask, so that an exception does not pass through the transport.
+          onAnswer();
+          // In a microtask, so that an exception of the callback does not reach the transport.
           microtask(() => onPong?.(roundTrip));
         }),
       flushed: () => sending.flushed("keepAlive"),
@@ -154,7 +155,7 @@ export class Liveness {
     });
   }
 
-  /** Sends the message of a keep-alive in place of a ping; the next message that arrives answers it. */
+  /** Sends the keep-alive message in place of a ping. The next message that arrives counts as its answer. */
   #sendMessage(message: () => Data, done: PingDone): () => void {
     const start = now();
     this.#onAnswer = () => done(now() - start);
@@ -166,6 +167,7 @@ export class Liveness {
     return () => (this.#onAnswer = undefined);
   }
 
+  /** Returns true if the consumer is behind, so that reading is paused where that is possible. */
   #isFull(): boolean {
     return this.#connection.delivery.inbox.pressure > 0;
   }
@@ -176,7 +178,7 @@ export class Liveness {
   }
 }
 
-/** Returns a function that tells whether a value has changed since it was last called. */
+/** Returns a function that returns true if the value of `read` has changed since the last call. */
 function hasChanged(read: () => number | undefined): () => boolean {
   let last: number | undefined;
   return () => last !== (last = read());

@@ -3,29 +3,30 @@ import { DONE } from "../time/wait.js";
 import type { ConnectionHost } from "./connection-host.js";
 import { unreported } from "./unreported.js";
 
-/** The longest time for which a loop of awaited sends may keep the event loop busy, in milliseconds. */
+/** The longest time that a loop of awaited sends may block the event loop, in milliseconds. */
 const MAX_TURN_MS = 5;
 
 /**
- * Sends payloads, and waits for them to leave.
+ * Sends payloads with backpressure.
  *
- * A send settles at once while few bytes wait and the current turn of the event loop is young. Otherwise
- * all sends share one promise, which settles in a later turn, when fewer than `sendHighWaterMark` bytes
- * wait.
+ * A send settles at once if fewer than `sendHighWaterMark` bytes wait, and sends have neither blocked the
+ * current turn of the event loop for `MAX_TURN_MS` nor sent that many bytes in it. Otherwise it settles in a
+ * later turn, when fewer bytes than the mark wait; all such sends share one promise.
  */
 export class Sending {
+  /** Number and payload bytes of the messages sent so far. */
   messages = 0;
   bytes = 0;
 
   readonly #connection: ConnectionHost;
-  /** Cost of the sends of the current turn, in bytes, and the time of the first. */
+  /** Bytes sent in the current turn of the event loop plus one per message, and the time of its first send. */
   #turnCost = 0;
   #turnStart = 0;
   /** True if a message has arrived since the last send. */
   #hasArrived = false;
   /** Promise shared by every send above the high-water mark. */
   #drained: Promise<void> | undefined;
-  /** Promise shared by all waits for progress, and the function that settles it. */
+  /** Promise shared by all waits for progress, and the function that resolves it. */
   #progress: Promise<void> | undefined;
   #notify: (() => void) | undefined;
 
@@ -39,7 +40,7 @@ export class Sending {
     return transport.flushed >= transport.accepted;
   }
 
-  /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+  /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
   offer(payload: string | Uint8Array): Promise<void> | undefined {
     const { state, transport } = this.#connection;
     const size = state === "open" ? transport.send(payload) : undefined;
@@ -49,43 +50,43 @@ export class Sending {
     return this.#settle(size);
   }
 
-  /** Settles when everything that was sent before this call is flushed. */
+  /** Resolves when everything that was sent before this call is flushed. Rejects if the connection ends. */
   flushed(operation: string): Promise<void> {
     const { transport } = this.#connection;
-    const { accepted: taken } = transport;
-    return this.until(operation, () => transport.flushed >= taken);
+    const { accepted: target } = transport;
+    return this.until(operation, () => transport.flushed >= target);
   }
 
-  /** Settles when `holds` returns true, which is checked after every progress. */
-  async until(operation: string, holds: () => boolean): Promise<void> {
+  /** Resolves when `condition` is true; checks it after every progress. Rejects if the connection ends. */
+  async until(operation: string, condition: () => boolean): Promise<void> {
     for (;;) {
       if (this.#connection.state === "closed") throw this.#connection.closedError(operation);
-      if (holds()) return;
+      if (condition()) return;
       await (this.#progress ??= new Promise((resolve) => (this.#notify = resolve)));
     }
   }
 
-  /** Bytes have left, or the connection has ended: all waits check their conditions again. */
+  /** Called when bytes have left or the connection has ended: wakes all waits to check their conditions. */
   onProgress(): void {
     this.#notify?.();
     this.#progress = this.#notify = undefined;
   }
 
-  /** A message has arrived, so a new turn has begun. */
+  /** Called when a message has arrived, which means that a new turn has begun. */
   onMessage(): void {
     this.#turnCost = 0;
     this.#hasArrived = true;
   }
 
-  /** Returns a promise that settles when another send may follow one of `size` bytes. */
+  /** Returns the promise of a send of `size` bytes. */
   #settle(size: number): Promise<void> {
     if (this.#turnCost === 0) {
       this.#turnStart = now();
-      // An echo needs no callback to learn of the next turn: the next message that arrives begins it.
+      // Fast path for replies: if messages arrive, the next one resets the cost without a callback.
       if (!this.#hasArrived) nextTurn(() => (this.#turnCost = 0));
       this.#hasArrived = false;
     }
-    // An empty message costs time, too.
+    // An empty message also costs time.
     this.#turnCost += size + 1;
     const canContinue =
       this.#turnCost < this.#connection.options.sendHighWaterMark &&
@@ -101,10 +102,10 @@ export class Sending {
 
   async #drain(): Promise<void> {
     try {
-      // Without this, a socket that accepts everything at once would starve the timers.
+      // Always yield to the event loop, because a socket that accepts everything would starve the timers.
       await new Promise<void>((resolve) => nextTurn(resolve));
       this.#turnCost = 0;
-      // If all is flushed and bytes still wait, they are pongs of the platform.
+      // If everything is flushed, bytes that still wait are the platform's own pongs.
       await this.until("send", () => this.#isBelowMark() || this.isFlushed);
     } finally {
       this.#drained = undefined;

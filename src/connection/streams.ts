@@ -1,4 +1,3 @@
-/** WHATWG streams over a client, with its backpressure. */
 import { platformClass } from "../errors/platform-class.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ClientLike } from "./client-like.js";
@@ -8,8 +7,8 @@ type Source<In> = Pick<ClientLike<In>, "messages" | "close">;
 type Sink<Out> = Pick<ClientLike<unknown, Out>, "send" | "close" | "closed" | "terminate">;
 
 /**
- * Returns the messages as a stream. It takes a message from the channel only when the stream is read, so
- * that the channel pushes back, and none is lost to other receivers. Cancelling closes the connection.
+ * Returns a stream of the messages. It receives a message from the channel only when the stream is read, so that
+ * backpressure works and other receivers miss no message. Cancelling it closes the connection.
  *
  * Throws `UNSUPPORTED` where there is no `ReadableStream`.
  */
@@ -18,7 +17,7 @@ export function readableOf<In>(client: Source<In>): ReadableStream<In> {
   return new (platformClass("ReadableStream"))<In>(
     {
       async pull(controller) {
-        // A rejection makes the stream end with its reason.
+        // If this rejects, the stream errors with the reason.
         const { done, value } = await iterator.next();
         if (done) controller.close();
         else controller.enqueue(value);
@@ -30,15 +29,15 @@ export function readableOf<In>(client: Source<In>): ReadableStream<In> {
 }
 
 /**
- * Returns a stream that sends what is written to it. Closing it closes the connection; aborting it ends the
- * connection, also while a write waits.
+ * Returns a stream that sends each chunk that is written. Closing it closes the connection; aborting it
+ * terminates the connection, even while a write is pending.
  *
  * Throws `UNSUPPORTED` where there is no `WritableStream`.
  */
 export function writableOf<Out>(client: Sink<Out>): WritableStream<Out> {
   return new (platformClass("WritableStream"))<Out>({
     start(controller) {
-      // The sink's own `abort` would be called only after the write that waits.
+      // Not in the sink's `abort`, which is called only after a pending write.
       controller.signal.addEventListener("abort", () => client.terminate());
       void client.closed.then(({ error: cause }) => {
         const init = { retryable: cause?.retryable ?? false, cause };

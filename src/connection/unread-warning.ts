@@ -2,14 +2,14 @@ import type { Transport } from "../protocol/transport.js";
 import { startTimer } from "../time/clock.js";
 import type { Inbox } from "./inbox.js";
 
-/** How long a connection may stay paused without a single receive before the warning, in milliseconds. */
-const PATIENCE = 30_000;
+/** Time between a pause and the warning if nothing is received, in milliseconds. */
+const WARNING_DELAY_MS = 30_000;
 
 type Unread = Pick<Inbox<never>, "wasRead" | "hasWarned">;
 
 /**
- * Warns, once for each inbox, if nothing is received from it within 30 s; otherwise calls `onRead` then.
- * The timer does not keep the process alive. Returns what stops it.
+ * Warns after 30 s if nothing was received from the inbox in that time, once per inbox; calls `onRead` if
+ * something was. The timer does not keep the process alive. Returns a function that stops it.
  */
 export function warnIfUnread(
   where: string,
@@ -22,9 +22,9 @@ export function warnIfUnread(
     if (inbox.wasRead) onRead();
     else if (!inbox.hasWarned) {
       inbox.hasWarned = true;
-      const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
+      const text = `wschan: ${where} was not read for 30 s: receive or set discardIncoming`;
       (transport.warn ?? console.warn)(text);
     }
   };
-  return startTimer(PATIENCE, expire, false);
+  return startTimer(WARNING_DELAY_MS, expire, false);
 }

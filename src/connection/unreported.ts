@@ -1,6 +1,6 @@
 /**
- * Marks a rejection of the promise as handled, and returns the promise. For operations whose failure
- * `closed` reports as well, so that a caller does not have to await them.
+ * Marks a rejection of the promise as handled and returns the promise, so that callers need not await it. Use it
+ * for operations whose failure `closed` also reports.
  */
 export function unreported<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});

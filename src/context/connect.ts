@@ -12,16 +12,16 @@ export interface Connect {
    * Opens a WebSocket connection whose messages go through a codec: with `codec: json()` the client receives
    * and sends values.
    *
-   * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+   * The policy is evaluated first: no name is looked up and no byte is sent before it has allowed the URL.
    * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
    *
    * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
    * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
    *
-   * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
-   * also relative to the page. Credentials become Basic authorization in Node.
+   * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
+   * a relative URL. In Node, credentials in it become Basic authorization.
    * @param options See {@link ConnectOptions}; `codec` determines the types of the client.
-   * @returns The open client. Messages that arrive from now on wait in its channel.
+   * @returns The open client. Messages wait in its channel from the moment the connection opened.
    */
   <C extends AnyCodec>(
     url: string | URL,
@@ -30,7 +30,7 @@ export interface Connect {
   /**
    * Opens a WebSocket connection.
    *
-   * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+   * The policy is evaluated first: no name is looked up and no byte is sent before it has allowed the URL.
    * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
    *
    * ```ts
@@ -42,10 +42,10 @@ export interface Connect {
    * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
    * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
    *
-   * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
-   * also relative to the page. Credentials become Basic authorization in Node.
+   * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
+   * a relative URL. In Node, credentials in it become Basic authorization.
    * @param options See {@link ConnectOptions}.
-   * @returns The open client. Messages that arrive from now on wait in its channel.
+   * @returns The open client. Messages wait in its channel from the moment the connection opened.
    */
   (url: string | URL, options?: ConnectOptions): Promise<Client>;
 }
@@ -53,7 +53,7 @@ export interface Connect {
 /** The type of `createContext`. */
 export interface CreateContext {
   /**
-   * Creates a {@link Context}: connections under one policy and one set of defaults, which end together.
+   * Creates a {@link Context}: a policy and defaults for its connections, which are closed together.
    *
    * Throws `INVALID_OPTION` or `UNSUPPORTED`.
    *
@@ -62,14 +62,14 @@ export interface CreateContext {
   (options?: ContextOptions): Context;
 }
 
-/** Binds {@link connect} to the platforms of an entry. */
+/** Creates the `connect` of an entry from its platforms. */
 export function bindConnect(platformFor: PlatformFor): Connect {
   const connect = (url: string | URL, options?: ConnectOptions): unknown =>
     openClient(platformFor, undefined, url, options);
   return connect as Connect;
 }
 
-/** Binds {@link createContext} to the platforms of an entry. */
+/** Creates the `createContext` of an entry from its platforms. */
 export function bindCreateContext(platformFor: PlatformFor): CreateContext {
   return (options = {}) => new Context(platformFor, options);
 }

@@ -1,76 +1,87 @@
 import { invalid } from "../errors/validation.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { parseOptions } from "../options/parse-options.js";
-import { abortSignal, callable, notHere, object, oneOf, parseBy } from "../options/parser.js";
+import { abortSignal, callable, notInBrowser, object, oneOf, parseBy } from "../options/parser.js";
 import { DEFAULTS } from "../options/resolved-options.js";
 import type { Parser } from "../options/parser.js";
 import type { Policy } from "../policy/policy.js";
 import type { Dial, PlatformFor } from "../protocol/dial.js";
 
-/** What {@link createContext} takes. */
+/**
+ * Options of `createContext`. An unknown or invalid option throws `INVALID_OPTION`, and an option that the
+ * platform cannot honour throws `UNSUPPORTED`.
+ */
 export interface ContextOptions {
-  /** Asked for every connection of the context, redirects included. Default: all is allowed. */
+  /**
+   * Called for every connection of the context, and for each redirect. Default: none, so that every URL is
+   * allowed.
+   */
   readonly policy?: Policy | undefined;
-  /** Handed to policies with each request: who acts. Default: none. */
+  /** The acting user or service, passed to the policies with each request. Default: none. */
   readonly actor?: unknown;
-  /** Handed to policies with each request; a call's own `meta` comes on top. Default: none. */
+  /**
+   * Passed to the policies with each request. The `meta` of a call is merged over it. Default: none.
+   */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Options for every connection; a call's own come on top. `policy`, `signal` and `codec` are not among
-   * them.
+   * Options for every connection, which the options of a call override. `policy`, `signal` and `codec` are
+   * `INVALID_OPTION` here. Default: none.
    */
   readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
-  /** Refuses everything while the context has no policy of its own. Default: false. */
+  /**
+   * True to deny every connection with `CONNECT_FORBIDDEN` if the context has no `policy`. Default: false.
+   */
   readonly strict?: boolean | undefined;
   /**
-   * Refuses, in Node, to connect to addresses that are not the public internet's: loopback, private,
-   * link-local, unique-local, carrier-grade NAT, multicast, reserved and documentation blocks, 6to4,
-   * Teredo, cloud metadata, and all of these as IPv6 writes IPv4 (mapped, NAT64). The dial fails with
-   * `URL_FORBIDDEN`, which names the address. Judged are
+   * Denies, in Node, connections to addresses outside the public internet: loopback, private, link-local,
+   * unique-local, carrier-grade NAT, multicast, reserved and documentation blocks, 6to4, Teredo, the metadata
+   * services of clouds, and all of these embedded in IPv6 addresses (mapped, NAT64). The dial fails with
+   * `URL_FORBIDDEN`, whose message names the address. These are checked:
    *
-   * - the host in the URL, in every spelling, and names of this machine such as `localhost`, before
-   *   anything is looked up;
-   * - all answers of the look-up, `node.lookup` or Node's own: a name that leads to one private address
-   *   is refused, whatever its others are;
-   * - the address where the connection has ended up, before the request, or TLS's first message, leaves;
-   * - the same of each redirect.
+   * - the host in the URL, in every notation, and names of this machine such as `localhost`, before anything
+   *   is looked up;
+   * - every address that the look-up returns, by `node.lookup` or Node's own: a name with one private address
+   *   is denied, even if it also has public ones;
+   * - the address of the established connection, before the request or the first TLS message is sent;
+   * - the same for each redirect.
    *
-   * `allow` lets through host names, as they stand in the URL and wherever they lead, addresses, and
-   * CIDR blocks; `localhost` is taken for `127.0.0.1`. Anything else in it is `INVALID_OPTION`.
+   * `allow` lists exceptions: host names as written in the URL, which may then resolve to any address,
+   * addresses, and CIDR blocks. The host `localhost` is checked as `127.0.0.1`. Any other entry is
+   * `INVALID_OPTION`.
    *
-   * No option of a call loosens it. What would connect in its place is `UNSUPPORTED`: `node.agent`,
-   * `node.tls.socket`, `webSocket`, `ws+unix:` URLs; and so is the option itself in a browser. Of `node.tls`
-   * only what concerns TLS is heeded.
+   * No option of a call can weaken the check. `node.agent`, `node.tls.socket`, `webSocket` and `ws+unix:` URLs
+   * would bypass it, so they are `UNSUPPORTED`; in browsers, the option itself is. From `node.tls`, only
+   * options that concern TLS are used.
    *
-   * It cannot tell that a public address is in truth one of your own network, be it by a public block
-   * that you use, by a NAT64 prefix other than `64:ff9b::/96`, or by a router, or that a public server
-   * passes on what it gets. It judges addresses, not ports, which is a policy's to do.
+   * It cannot detect that a public address belongs to your own network (a public block that you use, a NAT64
+   * prefix other than `64:ff9b::/96`, or a router that forwards), or that a public server forwards to it. It
+   * checks addresses, not ports: use a policy for those.
    *
    * Default: false.
    */
   readonly denyPrivateNetworks?: boolean | { readonly allow: readonly string[] } | undefined;
-  /** Closes the context. Default: none. */
+  /** Closes the context when it aborts. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A context's settings, checked and copied. */
+/** Options of a context, validated and copied. */
 export interface Settings {
   readonly policy?: Policy | undefined;
   readonly actor?: unknown;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly defaults: ConnectOptions;
-  /** `defaults`, completed by those of the package. */
+  /** `defaults`, completed by the defaults of the package. */
   readonly resolved: ConnectOptions;
-  /** Dials in place of the platform: one that denies private networks. */
+  /** Replaces the dial of the platform with one that denies private networks. */
   readonly dial?: Dial | undefined;
 }
 
 const OPERATION = "createContext";
 
-/** Takes anything, or leaves the check to others. */
+/** Accepts every value. */
 const any: Parser = (value) => value;
 
-const noGuard = /* @__PURE__ */ notHere("use a policy");
+const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
 
 const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   policy: callable,
@@ -78,25 +89,26 @@ const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: (value, name) => (value === false ? undefined : noGuard(value, name)),
+  denyPrivateNetworks: (value, name) =>
+    value === false ? undefined : unsupportedGuard(value, name),
   signal: abortSignal,
 };
 
+/** Validates and copies the options of `createContext`. */
 export function parseSettings(options: ContextOptions, platformFor: PlatformFor): Settings {
   const parsers = { ...PARSERS, ...platformFor(undefined).contextParsers };
   const given: ContextOptions = parseBy(parsers, options, OPERATION);
   const { policy, actor, meta, defaults = {}, strict } = given;
   const platform = platformFor({ ...defaults }.webSocket);
   const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-  // A default policy could be replaced by a call's, a default signal would look like the context's, and no
-  // type would tell of a default codec.
+  // A call could replace a default policy, a default signal would be mistaken for the context's own, and the
+  // types of clients would not show a default codec.
   for (const name of ["policy", "signal", "codec"] as const) {
     if (name in shared) {
       throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
     }
   }
   return {
-    // Strict and without one, it allows nothing.
     policy: policy ?? (strict ? () => false : undefined),
     actor,
     meta,

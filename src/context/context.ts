@@ -32,11 +32,11 @@ export interface PreparedDials {
 }
 
 /**
- * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
- * with `NO_CONTEXT`, and closes its connections.
+ * A policy and defaults, and the connections that were opened with them. Closing the context cancels pending
+ * dials, which fail with `NO_CONTEXT`, and closes its connections.
  */
 export class Context {
-  /** Settles when the context has been closed and the last of its connections has ended. */
+  /** Resolves when the context has been closed and the last of its connections has ended. */
   readonly closed: Promise<void>;
 
   readonly #platformFor: PlatformFor;
@@ -51,12 +51,12 @@ export class Context {
     this.#platformFor = platformFor;
     this.#owner = {
       settings: parseSettings(options, platformFor),
-      enter: (abort) => {
+      addDial: (cancel) => {
         if (this.#isClosing) throw noContext();
-        this.#dials.add(abort);
-        return () => this.#dials.delete(abort);
+        this.#dials.add(cancel);
+        return () => this.#dials.delete(cancel);
       },
-      adopt: (client) => {
+      addClient: (client) => {
         this.#clients.set(client.id, client);
         void client.closed.then(() => this.#clients.delete(client.id));
       },
@@ -71,15 +71,15 @@ export class Context {
   }
 
   /**
-   * Opens a connection through a codec, under this context's policy and defaults. Takes, returns and rejects
-   * with the same as `connect`.
+   * Opens a connection whose messages go through a codec, with this context's policy and defaults. Parameters,
+   * result and errors are those of `connect`.
    */
   connect<C extends AnyCodec>(
     url: string | URL,
     options: ConnectOptions<C> & { readonly codec: C },
   ): Promise<Client<Decoded<C>, Encoded<C>>>;
   /**
-   * Opens a connection under this context's policy and defaults. Takes, returns and rejects with the same as
+   * Opens a connection with this context's policy and defaults. Parameters, result and errors are those of
    * `connect`.
    */
   connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
@@ -87,7 +87,7 @@ export class Context {
     return openClient(this.#platformFor, this.#owner, url, options) as Promise<never>;
   }
 
-  /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+  /** Returns the connection with this `id`. Throws `UNKNOWN_CONNECTION` if there is none, or it has ended. */
   connection(id: string): Client {
     const client = this.#clients.get(id);
     if (client === undefined) {
@@ -99,16 +99,19 @@ export class Context {
     return client;
   }
 
-  /** The connections that have not ended. A snapshot. */
+  /** A snapshot of the connections that have not ended. */
   get connections(): readonly Client[] {
     return [...this.#clients.values()];
   }
 
   /**
-   * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
-   * and reason. Settles when all have ended. Closing again returns the same promise.
+   * Closes the context: pending dials fail with `NO_CONTEXT`, and connections are closed with this code and
+   * reason. Resolves when all have ended. Another call returns the same promise.
    *
-   * Rejects with `INVALID_CLOSE`, and nothing is closed.
+   * @param code As for {@link Client.close}; default 1001.
+   * @param reason As for {@link Client.close}; default `""`.
+   *
+   * Rejects with `INVALID_CLOSE` for an invalid code or reason, and nothing is closed.
    */
   close(code: number = GOING_AWAY, reason = ""): Promise<void> {
     if (this.#isClosing) return this.closed;
@@ -118,13 +121,13 @@ export class Context {
       return Promise.reject(error);
     }
     this.#isClosing = true;
-    for (const abort of this.#dials) abort(noContext());
+    for (const cancel of this.#dials) cancel(noContext());
     const ends = this.connections.map((client) => client.close(code, reason));
     void Promise.all(ends).then(this.#settleClosed);
     return this.closed;
   }
 
-  /** `close()`, for `await using`, where the platform has the symbol. */
+  /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

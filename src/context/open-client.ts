@@ -17,9 +17,9 @@ import type { Settings } from "./context-options.js";
 import type { Owner } from "./owner.js";
 
 /**
- * Checks the input of `connect`, and opens a client. It belongs to the context `owner`, if there is one.
+ * Validates the input of `connect` and opens a client, which belongs to the context `owner` if there is one.
  *
- * An async function, so that bad input rejects. All input is read before the first await.
+ * It is an async function so that invalid input rejects. All input is read before the first await.
  */
 export async function openClient(
   platformFor: PlatformFor,
@@ -53,12 +53,12 @@ export function baseOptions(
   if (!settings) return DEFAULTS;
   const { defaults, resolved } = settings;
   const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
-  // With a class of the call's own, the context's defaults have to suit another platform. `keepAlive` is
-  // checked only as the call gives it, because the default may be one that this platform cannot honour.
+  // If the call has a `webSocket` class, parse the context's defaults again for that platform. Only the default
+  // for `keepAlive` is skipped if the call has its own, because this platform may not support the default.
   return webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
 }
 
-/** Dials: asks the policies, then the transport, under one deadline. */
+/** Evaluates the policies and then dials, under one deadline. */
 export async function dial(
   url: URL,
   options: ResolvedOptions,
@@ -77,11 +77,11 @@ export async function dial(
   const { signal } = controller;
   let isOpen = false;
   const park = (done: (result: Client | WsError) => void): (() => void) => {
-    const leave = owner?.enter(done);
+    const removeDial = owner?.addDial(done);
     const deadline = startDeadline(dialTimeout, () => {
       const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
       controller.abort(error);
-      // In a later turn, because the dial may know better what went wrong.
+      // In a later turn, because the dial may fail with a more specific error.
       nextTurn(() => done(error));
     });
     const request: DialRequest = {
@@ -93,8 +93,8 @@ export async function dial(
       open(transport, openUrl) {
         const connection = new Connection<Message>(transport, openUrl, options);
         const client = new Client(connection, openUrl);
-        owner?.adopt(client);
-        // An abort no longer has an effect: the connection stays open.
+        owner?.addClient(client);
+        // From here on, aborting the dial must not end the connection.
         isOpen = true;
         done(client);
         return connection;
@@ -102,11 +102,11 @@ export async function dial(
     };
     authorize(policies, subject, url, "")
       .then(() => request.authorize(url))
-      // A slow policy may answer after the deadline.
+      // Do not dial if the policy answered after the deadline.
       .then(() => (signal.aborted ? undefined : connectBy(request)))
       .catch(done);
     return () => {
-      leave?.();
+      removeDial?.();
       deadline.stop();
       if (!isOpen) controller.abort();
     };

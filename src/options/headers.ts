@@ -2,23 +2,24 @@ import { show } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import { isFieldValue, isToken } from "./http-grammar.js";
 
-/** Headers that make the request what it is. */
-const OWN_HEADER =
+/** Names of the headers that the handshake or HTTP itself sets. */
+const RESERVED_HEADER =
   /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
 
+/** Validates and copies headers, which are given as pairs of name and value. Throws `INVALID_OPTION`. */
 export function parseHeaders(entries: readonly unknown[]): Record<string, string> {
   const headers = new Map<string, string>();
   const seen = new Set<string>();
   for (const [index, entry] of entries.entries()) {
-    // An iterable need not hold pairs.
+    // An iterable may yield values that are not pairs.
     const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
     const [name, value] = pair;
     if (!isToken(name)) {
-      // It may be a whole line, with its value.
+      // Do not quote the name: it may be a whole header line, with a secret value.
       throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
     }
-    if (OWN_HEADER.test(name)) {
-      throw invalidHeaders(`the handshake sets ${name} itself: ${insteadOf(name)}`);
+    if (RESERVED_HEADER.test(name)) {
+      throw invalidHeaders(`the handshake sets ${name} itself: ${remedyFor(name)}`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (!isFieldValue(value)) {
@@ -30,19 +31,19 @@ export function parseHeaders(entries: readonly unknown[]): Record<string, string
   return Object.fromEntries(headers);
 }
 
-/** Names what to use in place of a header that the handshake sets. */
-function insteadOf(name: string): string {
-  return INSTEAD[name.toLowerCase()] ?? "leave it out";
+/** Returns the remedy for a header that the handshake sets. */
+function remedyFor(name: string): string {
+  return REMEDIES[name.toLowerCase()] ?? "leave it out";
 }
 
-const INSTEAD: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = {
   host: "put the host into the URL, and let option node.lookup return the address to dial",
   origin: "use option node.origin",
   "sec-websocket-extensions": "use option compression",
   "sec-websocket-protocol": "use option protocols",
 };
 
-/** Makes the error of a header. No message shows a header's value, which may be a secret. */
+/** Creates the error for an invalid header. Its message never shows a value, because values may be secret. */
 export function invalidHeaders(problem: string): WsError {
   return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
 }

@@ -1,6 +1,6 @@
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** No control characters except the tab; Latin-1, as Node's HTTP writes it. */
+/** Latin-1, as Node's HTTP writes it, without control characters except the tab. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** True for a token (RFC 9110 section 5.6.2), such as a header name or a subprotocol. */

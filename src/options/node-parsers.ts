@@ -6,7 +6,10 @@ import { parseKeepAlive } from "./keep-alive-options.js";
 import { callable, duration, integer, limit, must, oneOf } from "./parser.js";
 import type { Parser } from "./parser.js";
 
-/** The parsers that only Node has: a bundle for browsers has no use for them. */
+/**
+ * Parsers of the options that browsers do not support, and of `keepAlive`, which needs no `message` in Node. They
+ * are separate to keep them out of browser bundles.
+ */
 export const nodeParsers: Readonly<Record<string, Parser>> = {
   keepAlive: parseKeepAlive,
   headers(value) {
@@ -31,7 +34,7 @@ export const nodeParsers: Readonly<Record<string, Parser>> = {
 };
 
 const tls: Parser = (value, name) => {
-  // Node takes an `undefined` that is given for a value of its own, even in place of a function.
+  // Omit entries that are `undefined`, because Node does not treat them as absent, not even for a function.
   const given = pickKnown(name, value, Object.keys(Object(value) as object));
   for (const callback of ["checkServerIdentity", "pskCallback"]) {
     if (callback in given) callable(given[callback], `${name}.${callback}`);
@@ -45,7 +48,7 @@ const string: Parser = /* @__PURE__ */ must(
 );
 
 const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
-  // Not copied: an agent is a pool with an identity.
+  // Not copied, because a copy would not share the agent's pool of sockets.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
   tls,
   lookup: callable,

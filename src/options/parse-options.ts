@@ -12,19 +12,26 @@ import {
   integer,
   limit,
   must,
-  notHere,
+  notInBrowser,
   object,
   oneOf,
   parseBy,
 } from "./parser.js";
 import type { Parser } from "./parser.js";
 
-/** The ways to name a mode of compression: by number, and in the same order by name. */
-const MODES: readonly unknown[] = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
+/** Values of option `compression`: the three numbers, then their names in the same order. */
+const COMPRESSION_VALUES: readonly unknown[] = [
+  0,
+  1,
+  2,
+  "disabled",
+  "context_takeover",
+  "no_context_takeover",
+];
 
 /**
- * Checks and copies the options of `connect`, on top of others that were: what is left out, or means the
- * default, is as it is there. What it returns passes again.
+ * Validates and copies the options of `connect`. Options that are omitted, or that select the default, keep
+ * their value from `base`. The result can be parsed again. Throws `INVALID_OPTION` or `UNSUPPORTED`.
  */
 export function parseOptions<Base extends object>(
   base: Base,
@@ -35,9 +42,9 @@ export function parseOptions<Base extends object>(
   return { ...base, ...parseBy({ ...PARSERS, ...parsers }, given, where) };
 }
 
-/** By what each option is checked and copied. */
+/** One parser per option, for a platform with only a browser's abilities. */
 export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
-  headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
+  headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),
   protocols(value, name) {
     const list: readonly unknown[] = [value].flat();
     for (const [index, token] of list.entries()) {
@@ -51,7 +58,8 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   readTimeout: duration,
   writeTimeout: duration,
   closeTimeout: duration,
-  compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
+  compression: (value, name) =>
+    COMPRESSION_VALUES.indexOf(oneOf(...COMPRESSION_VALUES)(value, name)) % 3,
   compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600),
   readLimit: /* @__PURE__ */ limit(1, 134_217_728),
   channelCapacity: /* @__PURE__ */ integer(1, 10_000),
@@ -71,7 +79,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   },
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
-  node: /* @__PURE__ */ notHere("leave it out there"),
+  node: /* @__PURE__ */ notInBrowser("leave it out there"),
   codec: /* @__PURE__ */ must(
     (value) => typeof (value as Partial<Codec> | null)?.decoder === "function",
     "a codec",

@@ -3,10 +3,16 @@ import { WsError } from "../errors/ws-error.js";
 import { isSignal } from "../time/abort.js";
 import { durationOf } from "../time/duration.js";
 
-/** Checks an option and copies it; `undefined` stands for the default. */
+/**
+ * Validates the value of an option and returns a copy, or `undefined` to select the default. `name` begins the
+ * error message.
+ */
 export type Parser = (value: unknown, name: string) => unknown;
 
-/** Checks and copies options by their parsers; one that means the default is left out. */
+/**
+ * Validates and copies options by their parsers. Omits those that select the default. Throws `INVALID_OPTION`
+ * for an option without a parser.
+ */
 export function parseBy(
   parsers: Readonly<Record<string, Parser>>,
   given: object,
@@ -20,10 +26,7 @@ export function parseBy(
   return parsed;
 }
 
-/**
- * Makes a parser that returns the value if `accepts` is true for it, and throws `INVALID_OPTION`
- * otherwise.
- */
+/** Creates a parser that returns the value if `accepts` returns true for it, and throws otherwise. */
 export const must =
   (accepts: (value: unknown) => unknown, wanted: string): Parser =>
   (value, name) => {
@@ -31,21 +34,24 @@ export const must =
     return value;
   };
 
+/** Parses a duration to milliseconds. 0 selects the default. */
 export const duration: Parser = (value, name) =>
   durationOf(name, value, 2_147_483_647, "INVALID_OPTION") || undefined;
 
+/** Creates a parser of integers in a range, inclusive. */
 export const integer = (min: number, max: number): Parser =>
   must(
     (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
     `an integer from ${min} to ${max}`,
   );
 
-/** Of a limit, as of a duration, 0 stands for the default. */
+/** Creates a parser of integers in a range, for which 0 selects the default. */
 export const limit =
   (min: number, max: number): Parser =>
   (value, name) =>
     value === 0 ? undefined : integer(min, max)(value, name);
 
+/** Parses an object to a frozen shallow copy. */
 export const object: Parser = (value, name) => {
   if (!isObject(value)) throw invalid(name, "an object", value);
   return Object.freeze({ ...value });
@@ -61,13 +67,13 @@ export const callable: Parser = /* @__PURE__ */ must(
 export const oneOf = (...values: readonly unknown[]): Parser =>
   must((value) => values.includes(value), values.map(quote).join(", "));
 
-/** Refuses what the platform, or this version, cannot do. */
-export const refused =
-  (why: string): Parser =>
+/**
+ * Creates the parser of an option that browsers do not support: it throws `UNSUPPORTED`. Platforms that support
+ * the option replace it.
+ */
+export const notInBrowser =
+  (remedy: string): Parser =>
   (_, name) => {
-    throw new WsError("UNSUPPORTED", `${name} ${why}`);
+    const text = `${name} cannot be used in a browser, or with option webSocket: ${remedy}`;
+    throw new WsError("UNSUPPORTED", text);
   };
-
-/** Stands for what a platform may bring. */
-export const notHere = (wayOut: string): Parser =>
-  refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);

@@ -4,7 +4,7 @@ import type { DialOptions } from "../protocol/dial.js";
 import type { ConnectOptions } from "./connect-options.js";
 import type { ResolvedKeepAlive } from "./keep-alive-options.js";
 
-/** Options of `connect`, checked, complete and copied. */
+/** Options of `connect`, validated, copied and completed by the defaults. Durations are in milliseconds. */
 export interface ResolvedOptions extends DialOptions {
   readonly dialTimeout: number;
   readonly channelCapacity: number;
@@ -18,7 +18,7 @@ export interface ResolvedOptions extends DialOptions {
   readonly codec: AnyCodec | undefined;
 }
 
-/** What an option is when it is not given. Those that are not here are off, or none. */
+/** Default of each option. Options that are not listed are off, or none, by default. */
 export const DEFAULTS: ConnectOptions = {
   headers: {},
   protocols: [],

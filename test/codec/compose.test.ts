@@ -137,7 +137,7 @@ describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
     const outer = compose(gunzip({ onInvalid: "skip" }), json()).decoder(READ_LIMIT);
     const decode = (data: Uint8Array<ArrayBuffer>): void =>
       outer({ type: "binary", data }, () => {});
-    expect(() => decode(pack("{"))).toThrow("no JSON");
+    expect(() => decode(pack("{"))).toThrow("is not JSON");
     const inner = compose(gunzip(), json({ onInvalid: "skip" }));
     expect(errorOf(() => decodeAll(inner, messages)).details.codec).toBe("gzip");
   });

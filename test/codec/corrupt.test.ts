@@ -345,6 +345,6 @@ describe.each(STREAMS.filter(({ isZlib }) => isZlib))("$name", ({ make, pack }) 
     expect(errorOf(() => decode(Uint8Array.of(0x9d))).message).toContain("not zlib");
     const dictionary = Buffer.from("hello");
     const error = errorOf(() => decodeAll(make(), [pack(PLAIN, { dictionary })]));
-    expect(error.message).toContain("it needs a dictionary");
+    expect(error.message).toContain("needs a dictionary");
   });
 });

@@ -175,7 +175,7 @@ describe.each(forFormat("zlib"))("$name", ({ make, pack }) => {
     for (const packed of [pack("hello", { dictionary }), fromBase64(python.withDictionary)]) {
       const error = errorOf(() => decodeOne(make(), packed));
       expect(error.code).toBe("INVALID_MESSAGE");
-      expect(error.message).toContain("it needs a dictionary");
+      expect(error.message).toContain("needs a dictionary");
       expect(error.details).toEqual({ codec: "zlib", position: 0 });
     }
   });

@@ -37,7 +37,7 @@ describe("json decodes", () => {
     for (const message of [data, utf8(data)]) {
       const error = errorOf(() => decodeAll(json(), [message]));
       expect(error.code).toBe("INVALID_MESSAGE");
-      expect(error.message).toMatch(/^receive: json: no JSON in a text of \d+ characters$/);
+      expect(error.message).toMatch(/^receive: json: text of \d+ characters is not JSON$/);
       expect(error.details).toEqual({ codec: "json" });
     }
   });
@@ -72,13 +72,13 @@ describe("a schema", () => {
   ])("says where it refuses, and not what: $path", ({ path, where }) => {
     const schema = schemaOf(() => ({ issues: [{ message: "not hunter2", path }] }));
     const error = errorOf(() => decodeAll(json({ schema }), ["1"]));
-    expect(error.message).toBe(`receive: json: not as its schema${where}`);
+    expect(error.message).toBe(`receive: json: does not match its schema${where}`);
   });
 
   test("refuses with its issues", () => {
     const error = errorOf(() => decodeAll(json({ schema: doubled }), ['"x"']));
     expect(error.code).toBe("INVALID_MESSAGE");
-    expect(error.message).toBe("receive: json: not as its schema");
+    expect(error.message).toBe("receive: json: does not match its schema");
     expect(error.details).toEqual({ codec: "json" });
     expect(error.cause).toEqual([{ message: "no number" }, { message: "really" }]);
   });
@@ -147,8 +147,8 @@ describe("onInvalid of json", () => {
     };
     expect(decodeAll(json({ schema: doubled, onInvalid }), messages)).toEqual([2, 0]);
     expect(errors.map(({ message }) => message)).toEqual([
-      expect.stringContaining("no JSON"),
-      "receive: json: not as its schema",
+      expect.stringContaining("is not JSON"),
+      "receive: json: does not match its schema",
       "receive: json: not UTF-8",
     ]);
   });

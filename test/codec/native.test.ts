@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { DEFLATE_RAW, GZIP, unpack, ZLIB } from "../../src/codec/format.js";
-import { unpackAtOnce, WORTH_A_CALL } from "../../src/codec/native.js";
+import { unpackAtOnce, MIN_NATIVE_BYTES } from "../../src/codec/native.js";
 import { errorOf } from "./support.js";
 
 /** What stands around a stored block, and its own header, in bytes. */
@@ -27,9 +27,9 @@ describe.each(FORMATS)("zlib, of $format.name", ({ format, pack, around }) => {
   );
 
   test.each([
-    [WORTH_A_CALL - 1, false],
-    [WORTH_A_CALL, true],
-    [WORTH_A_CALL + 1, true],
+    [MIN_NATIVE_BYTES - 1, false],
+    [MIN_NATIVE_BYTES, true],
+    [MIN_NATIVE_BYTES + 1, true],
   ])("is called for a message of %i bytes: %s", (size, isCalled) => {
     const packed = pack(new Uint8Array(size - around), { level: 0 });
     expect(packed).toHaveLength(size);
@@ -43,7 +43,7 @@ describe.each(FORMATS)("zlib, of $format.name", ({ format, pack, around }) => {
     ["a byte too many", Buffer.concat([packed, Buffer.of(0)])],
     ["what is none", Buffer.alloc(200, "hello")],
   ])("leaves %s to others", (_what, bytes) => {
-    expect(bytes.length).toBeGreaterThan(WORTH_A_CALL);
+    expect(bytes.length).toBeGreaterThan(MIN_NATIVE_BYTES);
     expect(unpackAtOnce(format, bytes, 1_000)).toBeUndefined();
   });
 

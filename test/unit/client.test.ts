@@ -226,7 +226,7 @@ describe("the end of a connection", () => {
       },
       info: { code: 1000, reason: "", clean: false, by: "local" },
       error: ["WRITE_TIMEOUT", "TIMEOUT", true],
-      message: `close ${LABEL}: not everything that was sent could leave`,
+      message: `close ${LABEL}: ended before all sent bytes had left`,
     },
     {
       name: "the peer's normal close before all could leave",
@@ -1603,7 +1603,7 @@ describe("readTimeout", () => {
     const { error, ...info } = await client.closed;
     expect(info).toEqual({ code: 3008, sentCode: 3008, reason: "", clean: false, by: "local" });
     expect(error).toMatchObject({ code: "READ_TIMEOUT", kind: "TIMEOUT", retryable: true });
-    expect(error?.message).toBe(`connection ${LABEL}: nothing moved for 1000 ms`);
+    expect(error?.message).toBe(`connection ${LABEL}: no progress for 1000 ms`);
     expect(transport.calls).toEqual(["terminate 3008"]);
   });
 
