@@ -34,7 +34,7 @@ const MANNERS = [
     label: "awaited one by one",
     peers: AWAITED,
     async send(connection, data, count) {
-      for (let i = 0; i < count; i++) await connection.sent?.(data);
+      for (let i = 0; i < count; i++) await connection.sendAndWait?.(data);
     },
   },
   {
@@ -42,7 +42,9 @@ const MANNERS = [
     peers: AWAITED,
     async send(connection, data, count) {
       for (let left = count; left > 0; left -= BATCH) {
-        const batch = Array.from({ length: Math.min(left, BATCH) }, () => connection.sent?.(data));
+        const batch = Array.from({ length: Math.min(left, BATCH) }, () =>
+          connection.sendAndWait?.(data),
+        );
         await Promise.all(batch);
       }
     },
