@@ -157,14 +157,14 @@ const CASES: readonly Case[] = [
   },
   { how: "rollup", bundler: rollup, files: { "main.js": IN_PAGE }, page: MODULE },
   ...BUNDLERS.map(([name, bundler, page]) => ({
-    how: `${name}, with a codec,`,
+    how: `${name}, with a codec`,
     bundler,
     files: { "index.html": MODULE, "main.js": WITH_CODEC },
     ...(page && { page }),
     entries: CODEC,
   })),
   {
-    how: "esbuild, with a codec by require,",
+    how: "esbuild, with a codec by require",
     bundler: esbuild,
     files: { "main.js": WITH_CODEC_BY_REQUIRE },
     page: SCRIPT,
@@ -173,7 +173,7 @@ const CASES: readonly Case[] = [
   // Not with rollup: it needs a plugin for CommonJS, and supports no condition by which `import` and `require` load
   // the same module.
   ...BUNDLERS.filter(([name]) => name !== "rollup").map(([name, bundler, page]) => ({
-    how: `${name}, with the package imported and required,`,
+    how: `${name}, with the package imported and required`,
     bundler,
     files: { "index.html": MODULE, "main.js": BOTH_WAYS, "required.cjs": REQUIRED },
     ...(page && { page }),
@@ -182,7 +182,7 @@ const CASES: readonly Case[] = [
 ];
 
 test.each(CASES)(
-  "$how builds a working page from only the browser entries, without warnings",
+  "$how: builds a working page from only the browser entries, without warnings",
   async ({ bundler, files, target = "page", page, entries = IMPORTED }) => {
     await using project = await makeProject(files);
     const { modules, warnings } = await bundler(project.dir, "main.js", target);
