@@ -15,40 +15,40 @@ export default defineConfig(
       eqeqeq: "error",
       "object-shorthand": "error",
 
-      // TypeScript says it, and knows which globals there are.
+      // TypeScript reports undefined names, and knows the globals.
       "no-undef": "off",
-      // Numbers in messages are meant; objects and `undefined` are not.
+      // A number in a message is intended; an object or `undefined` is a mistake.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      // `() => stop()` reads better than `() => { stop(); }`.
+      // `() => stop()` is easier to read than `() => { stop(); }`.
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      // Only a call signature of an interface can have documentation that editors show at a call.
+      // Editors show documentation at a call only if it is on the call signature of an interface.
       "@typescript-eslint/prefer-function-type": "off",
-      // `() => {}` says "nothing, on purpose".
+      // `() => {}` does nothing on purpose.
       "@typescript-eslint/no-empty-function": ["error", { allow: ["arrowFunctions"] }],
-      // An interface of its own name has a place of its own in the documentation.
+      // An interface with its own name gets its own entry in the documentation.
       "@typescript-eslint/no-empty-object-type": [
         "error",
         { allowInterfaces: "with-single-extends" },
       ],
-      // It asks for `!`, which no-non-null-assertion forbids.
+      // Requires `!`, which no-non-null-assertion forbids.
       "@typescript-eslint/non-nullable-type-assertion-style": "off",
-      // `isolatedDeclarations` wants the type on the left.
+      // `isolatedDeclarations` requires the type on the left.
       "@typescript-eslint/consistent-generic-constructors": "off",
-      // A getter that returns a literal stands on the prototype, a field on every instance.
+      // A getter that returns a literal exists once, on the prototype; a field would exist on every instance.
       "@typescript-eslint/class-literal-property-style": "off",
-      // `text[0] === "+"` says as much as `startsWith`.
+      // `text[0] === "+"` is as clear as `startsWith`.
       "@typescript-eslint/prefer-string-starts-ends-with": [
         "error",
         { allowSingleElementEquality: "always" },
       ],
-      // What was caught is handed on as it is.
+      // Caught values are passed on unchanged.
       "@typescript-eslint/prefer-promise-reject-errors": ["error", { allowThrowingUnknown: true }],
-      // The default of a type parameter that means "no options given" is the empty object.
+      // `{}` is the default of type parameters for options that may be omitted.
       "@typescript-eslint/no-generated-empty-object-type": "off",
     },
   },
   {
-    // JavaScript has few types to go by: of the rules that need them only those on promises.
+    // JavaScript has too few types for most typed rules, except those on promises.
     files: ["**/*.{js,mjs}"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
@@ -58,7 +58,7 @@ export default defineConfig(
     },
   },
   {
-    // It stands on top of other files, which use what it declares.
+    // The build inserts this file at the top of others, which use its declarations.
     files: ["scripts/portable-types.d.ts"],
     rules: {
       "@typescript-eslint/no-empty-object-type": "off",
@@ -68,13 +68,13 @@ export default defineConfig(
   {
     files: ["test/**", "e2e/**"],
     rules: {
-      // Tests hand in what types forbid and wait for what may already be there.
+      // Tests pass values that the types forbid, and wait for conditions that may already be true.
       "@typescript-eslint/no-unnecessary-condition": "off",
-      // A stand-in's method may be asynchronous for its type's sake alone.
+      // A method of a test double may be async only to match its type.
       "@typescript-eslint/require-await": "off",
-      // Stand-ins are no instances.
+      // Test doubles are not instances of the classes that they replace.
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
-      // A listener may be asynchronous: Vitest reports what it rejects with.
+      // A listener may be async, because Vitest reports unhandled rejections.
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
     },
   },

@@ -6,13 +6,13 @@ import terser from "@rollup/plugin-terser";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
-/** The folders of `src/` that are imports of their own, below that of the core. */
+/** The folders of `src/` that are published as sub-paths of the package. */
 const SUB_PATHS = ["reconnect", "codec"];
 
 const FOLDERS = ["", ...SUB_PATHS.map((name) => `${name}/`)];
 
 /**
- * The entries of a platform, by their paths below `dist/`.
+ * Returns the entries of a platform, by their paths in `dist/`.
  *
  * @param {string} platform
  */
@@ -22,9 +22,9 @@ const entries = (platform) =>
   );
 
 /**
- * Names the chunk of a module that several entries share: one for the core, one for each sub-path. A
- * class then exists once in a process or page, whichever entry it came by. Returns `undefined` for an
- * entry, and for a module that only one platform uses.
+ * Returns the name of the chunk for a module that several entries share: there is one for the core and one for each
+ * sub-path. So a class exists only once in a process or page, even if several entries are imported. Returns
+ * `undefined` for an entry, and for a module that only one platform uses.
  *
  * @param {string} id
  */
@@ -36,12 +36,12 @@ const chunkOf = (id) => {
   return folder === undefined ? "core" : `${folder}/core`;
 };
 
-/** The names that each entry exports at run time. Its types are built after it. */
+/** The names that each entry exports at run time. The build of the types, which is later, reads them. */
 const values = /** @type {Map<string, readonly string[]>} */ (new Map());
 
 /**
- * Writes an ES module beside each CommonJS entry for Node: `import` and `require` in one process then
- * share one implementation, so that a `Client` of one is a `Client` of the other.
+ * Writes an ES module for each CommonJS entry for Node, which exports the same objects. So `import` and `require` in
+ * one process share one implementation, and `instanceof` works across both.
  *
  * @type {import("rollup").Plugin}
  */
@@ -58,7 +58,7 @@ const esmWrappers = {
         ? [
             `import cjs from "./node.cjs";\n`,
             named,
-            "// To Node the default import is `module.exports`, to some bundlers its `default`.\n",
+            "// The default import is `module.exports` in Node, and `module.exports.default` in some bundlers.\n",
             "export default cjs.default ?? cjs;\n",
           ].join("")
         : named;
@@ -68,8 +68,8 @@ const esmWrappers = {
 };
 
 /**
- * Moves `exports.default` after the named exports. The default export is frozen, and an evaluator that
- * makes it the module object, as Vitest's does for inlined packages, sets every later export on it.
+ * Moves `exports.default` after the named exports. The default export is frozen. Some evaluators, such as Vitest's for
+ * inlined packages, use it as the module object, and would fail to set the exports that follow it.
  *
  * @type {import("rollup").Plugin}
  */
@@ -79,7 +79,7 @@ const defaultExportLast = {
     if (format === "es") return;
     for (const file of Object.values(bundle)) {
       if (file.type !== "chunk") continue;
-      // These lines have no place in the source map, so it stays correct.
+      // The source map has no mappings for these lines, so it stays correct.
       file.code = file.code.replace(
         /^(\s*exports\.default = .*\n)((?:\s*exports\.\w+ = .*\n)*)/m,
         "$2$1",
@@ -89,8 +89,8 @@ const defaultExportLast = {
 };
 
 /**
- * Restores `export type { SomeClass }`, which rollup-plugin-dts turns into `export { SomeClass }`: the
- * types would promise a value that does not exist.
+ * Restores `export type { SomeClass }`, which rollup-plugin-dts turns into `export { SomeClass }`: the types would
+ * declare a value that does not exist.
  *
  * @type {import("rollup").Plugin}
  */
@@ -116,7 +116,7 @@ const typeOnlyClasses = {
 const portable = readFileSync(new URL("scripts/portable-types.d.ts", import.meta.url), "utf8");
 
 /**
- * Puts scripts/portable-types.d.ts on top of types that use a name it declares.
+ * Inserts scripts/portable-types.d.ts at the top of types that use one of its names.
  *
  * @type {import("rollup").Plugin}
  */
@@ -130,7 +130,7 @@ const portableTypes = {
 };
 
 /**
- * Writes the types of the entries for browsers, which are those of the entries for Node.
+ * Writes the types of the entries for browsers, which are the same as those for Node.
  *
  * @type {import("rollup").Plugin}
  */
@@ -146,7 +146,7 @@ const browserTypes = {
 };
 
 /**
- * Has the types of a sub-path import those of the core from `wschan`, as users do.
+ * Makes the types of a sub-path import those of the core from `wschan`, as users do.
  *
  * @param {string} folder
  * @returns {import("rollup").Plugin}
@@ -163,7 +163,7 @@ const coreByName = (folder) => ({
 });
 
 /**
- * A warning is a mistake in the source or in this file: it must not scroll by.
+ * Fails the build on a warning, because it means a mistake in the source or in this file.
  *
  * @param {import("rollup").RollupLog} warning
  * @returns {never}
@@ -175,7 +175,7 @@ const onwarn = (warning) => {
 /** @type {() => import("rollup").Plugin} */
 const typescript = () => esbuild({ target: ["es2022", "node20"], tsconfig: "tsconfig.build.json" });
 
-// A page may not declare a charset. Code that esbuild prints is ASCII by default.
+// ASCII only, because a page may not declare a charset. The output of esbuild is ASCII by default.
 const minify = terser({ ecma: 2020, compress: { passes: 2 }, format: { ascii_only: true } });
 
 /** @type {import("rollup").OutputOptions} */
@@ -188,7 +188,7 @@ const common = {
 };
 
 /**
- * One script for pages without a bundler, plain and minified, with the global variable `wschan`.
+ * Builds a script for pages without a bundler, plain and minified, which sets the global variable `wschan`.
  *
  * @param {string} input
  * @param {string} name
@@ -212,7 +212,7 @@ const script = (input, name) => ({
 });
 
 /**
- * The types of the entries in a folder, for `import` and for `require`.
+ * Builds the types of the entries in a folder, for `import` and for `require`.
  *
  * @param {string} folder
  * @returns {import("rollup").RollupOptions}
@@ -238,7 +238,7 @@ const types = (folder) => ({
 export default [
   {
     input: { ...entries("node"), ...entries("browser") },
-    // `isomorphic-ws` is built in: no resolver of a user's ever meets its uneven packaging.
+    // `isomorphic-ws` is bundled, because some resolvers of users do not handle its packaging.
     external: ["ws", "fflate", /^node:/],
     onwarn,
     plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrappers],

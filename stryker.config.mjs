@@ -4,14 +4,15 @@
 export default {
   mutate: ["src/**/*.ts"],
   testRunner: "vitest",
-  // test/adversary measures what is held.
+  // test/adversary measures memory.
   testRunnerNodeArgs: ["--expose-gc"],
   vitest: { configFile: "vitest.mutation.config.ts" },
   coverageAnalysis: "perTest",
   ignorePatterns: [".runtimes", "bench", "dist", "docs", "e2e", "examples"],
   concurrency: 1,
   incremental: true,
-  // A mutant that loops is told by its hits; a machine that is slow must not look like one.
+  // Stryker detects endless loops by counting how often a mutant is executed. The timeout is long so that a slow machine
+  // is not mistaken for one.
   timeoutMS: 20_000,
   reporters: ["json", "clear-text"],
   clearTextReporter: { logTests: false, reportTests: false },

@@ -5,6 +5,7 @@ import { launchOptions } from "./e2e/helpers/browsers.js";
 import { webkit } from "./e2e/helpers/webkit-provider.js";
 import { ms, SCALE } from "./test/helpers/time.js";
 
+/** Returns the project for the tests in the folder `test/<name>`. */
 function project(
   name: string,
   options: TestProjectInlineConfiguration["test"] = {},
@@ -12,7 +13,7 @@ function project(
   return { extends: true, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
 }
 
-/** The conformance suite on the built package, in a browser. */
+/** Returns the project that runs the conformance suite on the built package, in a browser. */
 function browser(
   name: "chromium" | "firefox" | "webkit",
   provider: BrowserProviderOption,
@@ -32,9 +33,9 @@ function browser(
       },
       sequence: { groupOrder },
     }),
-    // WebKit knows no `await using`.
+    // WebKit does not support `await using`.
     oxc: { target: "es2022" },
-    // A page has no `process`.
+    // Pages have no `process`.
     define: { "process.env.WSCHAN_TIME_SCALE": JSON.stringify(String(SCALE)) },
   };
 }
@@ -54,10 +55,10 @@ export default defineConfig({
       // Part of docs/RELIABILITY.md. Its tests of slow links run concurrently, because they mostly wait.
       project("faults", { testTimeout: ms(20_000), maxConcurrency: 20 }),
       project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),
-      // Longer, where WSCHAN_FUZZ_RUNS asks for more cases.
+      // The timeout grows with WSCHAN_FUZZ_RUNS, which multiplies the number of cases.
       project("fuzz", { testTimeout: ms(60_000) * Number(process.env.WSCHAN_FUZZ_RUNS ?? 1) }),
       project("peers", { testTimeout: ms(20_000) }),
-      // It measures: alone, when all others are done.
+      // Runs alone, after all others, because it measures time and memory.
       project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),
       project("soak", {
         execArgv: ["--expose-gc"],
@@ -65,11 +66,11 @@ export default defineConfig({
         testTimeout: ms(300_000),
         sequence: { groupOrder: 1 },
       }),
-      // One browser at a time: each takes all of a small machine.
+      // Browsers run one at a time, because each can use all processors of a small machine.
       browser("chromium", playwright({ launchOptions: launchOptions("chromium") }), 2),
       browser("firefox", playwright({ launchOptions: launchOptions("firefox") }), 3),
       browser("webkit", webkit(), 4),
-      // Node drives browsers and runtimes: one after the other, and not while others look at their clocks.
+      // Starts browsers and runtimes: one at a time, and not while timing-sensitive tests run.
       project("e2e", {
         include: ["e2e/*.test.ts", "e2e/{pages,bundlers,runtimes,demo}/**/*.test.ts"],
         globalSetup: "test/helpers/pack.ts",
@@ -78,12 +79,12 @@ export default defineConfig({
         sequence: { groupOrder: 5 },
       }),
     ].filter(({ test }) => !SKIPPED.includes(test?.name as string)),
-    // Tests of the built package meet it as users do: loaded by Node, not transformed by Vite.
+    // Node loads the built package as it does for users; Vite does not transform it.
     server: { deps: { external: [/\/dist\//] } },
     reporters: ["default", "test/helpers/reliability-reporter.ts", "test/helpers/reporter.ts"],
     testTimeout: ms(5_000),
     hookTimeout: ms(10_000),
-    // Of `npm run coverage`: also the files that no test loads.
+    // For `npm run coverage`. `include` adds the files that no test loads.
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

@@ -1,30 +1,30 @@
 import { defineConfig } from "vitest/config";
 import { ROOT } from "./test/helpers/root.js";
 
-/** The suites that look for mutants. */
+/** The folders of test/ whose tests run against each mutant. */
 const suites = process.env.WSCHAN_MUTATION_SUITES ?? "unit";
 
 /**
- * What Stryker runs, in place of vitest.config.ts: it takes no projects by name, loads its configuration
- * without help, and a browser cannot take part. Not by Stryker's option `testFiles`: with it 9.6 switches
- * on no mutant of what a module does when it is loaded.
+ * The configuration for Stryker. It replaces vitest.config.ts, because Stryker cannot select projects by name, loads
+ * the configuration without Vite's runner, and cannot use browsers. Stryker's option `testFiles` is no alternative:
+ * with it, Stryker 9.6 never activates mutants in code that runs when a module is loaded.
  */
 export default defineConfig({
-  // As in vitest.config.ts: mutants are in the source.
+  // Tests that import the package by name must load the source, because it contains the mutants.
   resolve: { alias: [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }] },
   test: {
     include: suites.split(",").map((suite) => `test/${suite}/**/*.test.ts`),
     exclude: [
-      // Each takes a minute or more.
+      // These take a minute or more each.
       "test/transport/liveness.test.ts",
       "test/adversary/floods.test.ts",
-      // It needs --expose-gc, which a thread cannot be given.
+      // These need --expose-gc, which cannot be set for a thread.
       "test/codec/{memory,formats}.test.ts",
-      // They take their time, too, and need more than Stryker copies.
+      // These are slow as well, and need files that Stryker does not copy.
       "test/reconnect/{cuts,restart,storm}.test.ts",
     ],
-    // A mutant mostly keeps a test waiting; none needs as long on a machine that does nothing else, but
-    // those that inflate 32 MiB by code that counts where it has been.
+    // Many mutants make a test wait for ever, so the timeout is short. On an idle machine all tests are faster, except
+    // those of the codecs that inflate 32 MiB with Stryker's instrumented code.
     testTimeout: suites === "codec" ? 60_000 : 5_000,
     hookTimeout: 5_000,
   },

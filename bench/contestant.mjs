@@ -1,11 +1,11 @@
 // @ts-check
-// One contestant of one workload, in a process of its own: what one leaves behind in the optimizer, in
-// inline caches and on the heap is not the other's. Does what it is told by IPC, one step after another.
+// Runs one contestant of one workload. Each contestant has its own process, because the state of the optimizer,
+// the inline caches and the heap would influence the next one. The parent requests each step by IPC.
 import { WORKLOADS } from "./work/index.mjs";
 
 const [, , name, contestant = "", url = ""] = process.argv;
 const workload = WORKLOADS.find((each) => each.name === name);
-if (workload === undefined) throw new Error(`no workload ${name}`);
+if (workload === undefined) throw new Error(`unknown workload: ${name}`);
 
 /** @type {import("./work/index.mjs").Round | undefined} */
 let round;
@@ -31,10 +31,14 @@ const STEPS = {
   },
 };
 
-/** @param {string} step */
-async function take(step) {
+/**
+ * Runs a step, and sends its result to the parent.
+ *
+ * @param {string} step
+ */
+async function runStep(step) {
   process.send?.(await STEPS[step]?.());
 }
 
-process.on("message", (/** @type {string} */ step) => void take(step));
+process.on("message", (/** @type {string} */ step) => void runStep(step));
 process.on("disconnect", () => process.exit());

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 
-/** Those that are measured, as installed. */
-const PACKAGES = [
+/** The packages that are compared with wschan. */
+const PEER_PACKAGES = [
   "ws",
   "partysocket",
   "reconnecting-websocket",
@@ -12,27 +12,31 @@ const PACKAGES = [
   "websocket-as-promised",
 ];
 
-/** What it ran on, and how busy that was with other things when it began. */
+/** Describes the machine, its load at the start, and the installed versions. */
 export function describeMachine() {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   const [load = 0] = loadavg();
   return {
-    // The build before it is part of it.
+    // The load includes the build that `npm run bench` has just made, so up to one task per processor is normal.
     isBusy: load > cpus().length,
     rows: [
       ["processors", `${cpus().length} x ${cpu?.model.trim() || "unknown"}, ${memory} GiB`],
       ["system", `${type()} ${release()}`],
-      ["load when it began", load.toFixed(1)],
+      ["load at the start", load.toFixed(1)],
       ["Node", `${process.version}, with undici ${process.versions.undici}`],
-      ...PACKAGES.map((name) => [`\`${name}\``, versionOf(name)]),
+      ...PEER_PACKAGES.map((name) => [`\`${name}\``, versionOf(name)]),
     ],
   };
 }
 
 /** @typedef {ReturnType<typeof describeMachine>} Machine */
 
-/** @param {string} name */
+/**
+ * Returns the version of an installed package.
+ *
+ * @param {string} name
+ */
 function versionOf(name) {
   const path = new URL(`../node_modules/${name}/package.json`, import.meta.url);
   return JSON.parse(readFileSync(path, "utf8")).version;

@@ -6,21 +6,23 @@ import { takeTurns, WARM_UP } from "./rounds.mjs";
 /** @typedef {import("./server/start.mjs").Server} Server */
 
 /**
- * What one run took: milliseconds of the clock, of its own CPU time and of the server's, if there is one;
- * or, where that is measured, bytes.
+ * The costs of one run: wall time, CPU time of the contestant, and CPU time of the server if there is one, in
+ * milliseconds; or bytes, for a workload that measures memory.
  *
  * @typedef {{ wall: number, cpu: number, server?: number, bytes?: number }} Sample
  */
 
-/** Rounds of what measures memory: it does not vary, and opens connections by the thousand. */
-const ROUNDS_OF_BYTES = 3;
+/** The most rounds of a workload that measures memory: the results hardly vary, and it opens 1,000 connections. */
+const MAX_MEMORY_ROUNDS = 3;
 
 const CONTESTANT = new URL("./contestant.mjs", import.meta.url);
 
-// Node before 22 has its own `WebSocket` behind a flag.
+// Node before 22 has a global `WebSocket` only with this flag.
 const FLAGS = ["--expose-gc", ...(globalThis.WebSocket ? [] : ["--experimental-websocket"])];
 
 /**
+ * Measures a workload. Every contestant runs in its own process.
+ *
  * @param {Workload} workload
  * @param {Server} server
  * @param {number} rounds
@@ -48,7 +50,7 @@ export async function measure(workload, server, rounds) {
   };
   try {
     await takeTurns(contestants, isTime ? WARM_UP : 1, runOnce);
-    const counted = isTime ? rounds : Math.min(rounds, ROUNDS_OF_BYTES);
+    const counted = isTime ? rounds : Math.min(rounds, MAX_MEMORY_ROUNDS);
     return await takeTurns(contestants, counted, runOnce);
   } finally {
     for (const child of children.values()) child.stop();

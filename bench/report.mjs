@@ -1,5 +1,5 @@
 // @ts-check
-// Writes docs/PERFORMANCE.md.
+// Renders the results: docs/PERFORMANCE.md, and a summary for the terminal.
 import { formatBytes, formatRatio, table } from "./format.mjs";
 import { METHOD } from "./method.mjs";
 import { NAMES } from "./peers/index.mjs";
@@ -9,11 +9,17 @@ import { ratio, spread } from "./rounds.mjs";
 /** @typedef {import("./measure.mjs").Sample} Sample */
 /** @typedef {{ workload: Workload, samples: Record<string, Partial<Sample>[]> }} Result */
 
-/** @param {string} contestant */
+/**
+ * Returns the display name of a contestant.
+ *
+ * @param {string} contestant
+ */
 const nameOf = (contestant) =>
   /** @type {Readonly<Record<string, string>>} */ (NAMES)[contestant] ?? contestant;
 
 /**
+ * Renders docs/PERFORMANCE.md.
+ *
  * @param {readonly Result[]} results
  * @param {readonly import("./sizes.mjs").Size[]} sizes
  * @param {{ machine: import("./machine.mjs").Machine, chromium: string | undefined, rounds: number }} setting
@@ -24,19 +30,19 @@ export function toPage(results, sizes, { machine, chromium, rounds }) {
   const met = targets.filter((row) => row.at(-1) === MET).length;
   return `# Performance
 
-Written by \`npm run bench\`: do not edit. All figures are ratios of one run, or bytes.
-${machine.isBusy ? "\n**The machine had other work to do meanwhile: these figures mean little.**\n" : ""}
+Written by \`npm run bench\`: do not edit. All figures are ratios from one run, or bytes.
+${machine.isBusy ? "\n**The machine was busy with other work during this run, so these figures mean little.**\n" : ""}
 ## Targets
 
 ${met} of ${targets.length} are met.
 
-${table(["what", "wschan's way", "beside", "ratio", "CPU ratio", "server busy", "target", ""], targets)}
+${table(["workload", "wschan API", "peer", "ratio", "CPU ratio", "server busy", "target", ""], targets)}
 
 ${groups.map((group) => section(group, results)).join("\n\n")}
 
 ## Machine
 
-${table(["what", "which"], [...machine.rows, ["Chromium", chromium ?? "not found, not measured"], ["rounds", String(rounds)]])}
+${table(["component", "version"], [...machine.rows, ["Chromium", chromium ?? "not found, not measured"], ["rounds", String(rounds)]])}
 
 ## Method
 
@@ -45,7 +51,7 @@ ${METHOD}
 }
 
 /**
- * The same for a terminal, of one workload.
+ * Summarizes the result of one workload for the terminal.
  *
  * @param {Result} result
  */
@@ -54,12 +60,11 @@ export function summarize({ workload, samples }) {
   const lines =
     unit === "bytes"
       ? contestantsOf(workload).map((each) => [each, formatBytes(bytesOf(samples[each] ?? []))])
-      : ours.flatMap((way) =>
-          peers.map((peer) => [`${way} : ${peer}`, formatRatio(wallRatio(samples, peer, way))]),
+      : ours.flatMap((api) =>
+          peers.map((peer) => [`${api} : ${peer}`, formatRatio(wallRatio(samples, peer, api))]),
         );
-  return [name, ...lines.map(([what = "", told = ""]) => `  ${what.padEnd(48)} ${told}`)].join(
-    "\n",
-  );
+  const rows = lines.map(([label = "", figure = ""]) => `  ${label.padEnd(48)} ${figure}`);
+  return [name, ...rows].join("\n");
 }
 
 const MET = "met";
@@ -68,39 +73,44 @@ const MET = "met";
 const verdict = (isMet) => (isMet ? MET : "**not met**");
 
 /**
- * A row for each target of a workload.
+ * Makes one row of the table for each target of a workload.
  *
  * @param {Result} result
  */
 function targetRows({ workload, samples }) {
   const { name, unit, ours, targets = {} } = workload;
   return Object.entries(targets).flatMap(([peer, target]) =>
-    ours.map((way) => {
-      const us = samples[way] ?? [];
-      const them = samples[peer] ?? [];
-      const row = [name, ours.length > 1 ? nameOf(way) : "", nameOf(peer)];
+    ours.map((api) => {
+      const ourSamples = samples[api] ?? [];
+      const peerSamples = samples[peer] ?? [];
+      const row = [name, ours.length > 1 ? nameOf(api) : "", nameOf(peer)];
       if (unit === "bytes") {
-        const over = bytesOf(us) - bytesOf(them);
-        const told = `${formatBytes(bytesOf(us))} to ${formatBytes(bytesOf(them))}`;
-        return [...row, told, "", "", `${formatBytes(target)} over`, verdict(over <= target)];
+        const [ourBytes, peerBytes] = [bytesOf(ourSamples), bytesOf(peerSamples)];
+        const comparison = `${formatBytes(ourBytes)} to ${formatBytes(peerBytes)}`;
+        const isMet = ourBytes - peerBytes <= target;
+        return [...row, comparison, "", "", `${formatBytes(target)} over`, verdict(isMet)];
       }
-      const wall = wallRatio(samples, peer, way);
+      const wall = wallRatio(samples, peer, api);
       return [
         ...row,
         formatRatio(wall),
-        them.every(({ cpu }) => cpu !== undefined)
-          ? formatRatio(ratio(them.map(cpuOf), us.map(cpuOf)))
+        peerSamples.every(({ cpu }) => cpu !== undefined)
+          ? formatRatio(ratio(peerSamples.map(cpuOf), ourSamples.map(cpuOf)))
           : "",
-        busy(samples),
+        serverLoad(samples),
         target.toFixed(2),
-        // As it is told: 0.996 is 1.00.
+        // Compares the rounded ratio that the table shows: 0.996 counts as 1.00.
         verdict(Number(wall.median.toFixed(2)) >= target),
       ];
     }),
   );
 }
 
-/** @param {import("./sizes.mjs").Size} size */
+/**
+ * Makes the row of the table for the target of a bundle's size.
+ *
+ * @param {import("./sizes.mjs").Size} size
+ */
 function sizeRow({ what, bytes, target }) {
   return [
     `${what}, min+gzip`,
@@ -115,12 +125,14 @@ function sizeRow({ what, bytes, target }) {
 }
 
 /**
+ * Renders the section of a group of workloads.
+ *
  * @param {string} group
  * @param {readonly Result[]} results
  */
 function section(group, results) {
   const inGroup = results.filter(({ workload }) => workload.group === group);
-  // Workloads that have the same contestants share a table.
+  // Workloads with the same contestants share a table.
   const contestants = new Set(inGroup.map(({ workload }) => contestantsOf(workload).join()));
   const tables = [...contestants].map((names) =>
     groupTable(inGroup.filter(({ workload }) => contestantsOf(workload).join() === names)),
@@ -131,7 +143,11 @@ function section(group, results) {
 /** @param {Workload} workload */
 const contestantsOf = ({ ours, peers }) => [...ours, ...peers];
 
-/** @param {readonly Result[]} results */
+/**
+ * Renders the table of workloads that have the same contestants.
+ *
+ * @param {readonly Result[]} results
+ */
 function groupTable(results) {
   const [first] = results;
   if (first === undefined) return "";
@@ -144,14 +160,14 @@ function groupTable(results) {
     return table(["", ...contestantsOf(first.workload).map(nameOf)], rows);
   }
   const rows = results.flatMap(({ workload, samples }) =>
-    ours.map((way) => [
+    ours.map((api) => [
       workload.name,
-      ours.length > 1 ? nameOf(way) : "",
-      ...peers.map((peer) => formatRatio(wallRatio(samples, peer, way))),
-      busy(samples),
+      ours.length > 1 ? nameOf(api) : "",
+      ...peers.map((peer) => formatRatio(wallRatio(samples, peer, api))),
+      serverLoad(samples),
     ]),
   );
-  return table(["wschan's speed beside", "way", ...peers.map(nameOf), "server busy"], rows);
+  return table(["workload", "wschan API", ...peers.map(nameOf), "server busy"], rows);
 }
 
 /** @param {Partial<Sample>} sample */
@@ -161,28 +177,34 @@ const wallOf = ({ wall = NaN }) => wall;
 const cpuOf = ({ cpu = NaN }) => cpu;
 
 /**
+ * Returns the ratio of the peer's wall time to that of wschan, read by the API `api`.
+ *
  * @param {Result["samples"]} samples
  * @param {string} peer
- * @param {string} way
+ * @param {string} api
  */
-const wallRatio = (samples, peer, way) =>
-  ratio((samples[peer] ?? []).map(wallOf), (samples[way] ?? []).map(wallOf));
+const wallRatio = (samples, peer, api) =>
+  ratio((samples[peer] ?? []).map(wallOf), (samples[api] ?? []).map(wallOf));
 
-/** @param {readonly Partial<Sample>[]} samples */
+/**
+ * Returns the median of the measured bytes.
+ *
+ * @param {readonly Partial<Sample>[]} samples
+ */
 const bytesOf = (samples) => spread(samples.map(({ bytes = NaN }) => bytes)).median;
 
 /**
- * How much of its time the server was at work, for the contestant that gave it the least rest.
+ * Returns the share of time in which the server used the CPU, for the contestant that kept it busiest.
  *
  * @param {Record<string, Partial<Sample>[]>} samples
  */
-function busy(samples) {
+function serverLoad(samples) {
   const shares = Object.values(samples).map((each) => {
     const measured = each.flatMap(({ server, wall = NaN }) =>
       server === undefined ? [] : server / wall,
     );
     return measured.length > 0 ? spread(measured).median : 0;
   });
-  const most = Math.max(...shares);
-  return most > 0 ? `${Math.round(most * 100)} %` : "";
+  const highest = Math.max(...shares);
+  return highest > 0 ? `${Math.round(highest * 100)} %` : "";
 }

@@ -1,18 +1,18 @@
 // @ts-check
-// Rounds and ratios. It knows nothing of Node, so that pages use it as well.
+// Rounds and ratios. Uses no API of Node, because pages import it as well.
 
-/** Rounds that go before those that count, until the optimizer is done. */
+/** The number of uncounted rounds at the beginning, in which the engine optimizes the code. */
 export const WARM_UP = 3;
 
 /**
- * Runs all contestants round by round, in the same order: so each has rested as long. Who goes twice in a
- * row is slower the second time, by up to a quarter.
+ * Runs all contestants round by round in the same order, so that each has been idle for the same time. A
+ * contestant that runs twice in a row is slower the second time, by up to a quarter.
  *
  * @template T
  * @param {readonly string[]} contestants
  * @param {number} rounds
  * @param {(contestant: string) => Promise<T>} runOnce
- * @returns {Promise<Record<string, T[]>>} what came of each, by round
+ * @returns {Promise<Record<string, T[]>>} the results of each contestant, by round
  */
 export async function takeTurns(contestants, rounds, runOnce) {
   /** @type {Record<string, T[]>} */
@@ -24,12 +24,14 @@ export async function takeTurns(contestants, rounds, runOnce) {
 }
 
 /**
- * The median of some values, and the least and the greatest of them.
+ * The median, the minimum and the maximum of some values.
  *
  * @typedef {{ median: number, low: number, high: number }} Spread
  */
 
 /**
+ * Computes the spread of values.
+ *
  * @param {readonly number[]} values
  * @returns {Spread}
  */
@@ -41,7 +43,7 @@ export function spread(values) {
 }
 
 /**
- * How often one goes into the other, round by round.
+ * Divides the values of the peer by those of wschan, round by round, and returns the spread of the quotients.
  *
  * @param {readonly number[]} peer
  * @param {readonly number[]} ours

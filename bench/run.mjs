@@ -1,7 +1,7 @@
 // @ts-check
-// `npm run bench`: measures everything and writes docs/PERFORMANCE.md.
-// `npm run bench -- "64 B text"`: only workloads whose names hold that, and writes nothing.
-// ROUNDS=3 takes fewer rounds.
+// `npm run bench` measures all workloads and writes docs/PERFORMANCE.md.
+// `npm run bench -- "64 B text"` measures the workloads whose names contain that text, and writes no file.
+// ROUNDS=3 sets the number of rounds; the default is 7.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { measureInChromium } from "./chromium/measure.mjs";
 import { workloads as inChromium } from "./chromium/workloads.mjs";
@@ -15,28 +15,36 @@ import { WORKLOADS } from "./work/index.mjs";
 const rounds = Number(process.env.ROUNDS ?? 7);
 const [, , filter = ""] = process.argv;
 
-/** @param {readonly import("./work/index.mjs").Workload[]} workloads */
-const asked = (workloads) => workloads.filter(({ name }) => name.includes(filter));
+/**
+ * Returns the workloads whose names contain the argument of the command.
+ *
+ * @param {readonly import("./work/index.mjs").Workload[]} workloads
+ */
+const selected = (workloads) => workloads.filter(({ name }) => name.includes(filter));
 
 const machine = describeMachine();
 const server = await startServer();
 /** @type {import("./report.mjs").Result[]} */
 const results = [];
 
-/** @param {import("./report.mjs").Result} result */
-function keep(result) {
+/**
+ * Stores and prints a result.
+ *
+ * @param {import("./report.mjs").Result} result
+ */
+function addResult(result) {
   results.push(result);
   console.log(summarize(result));
 }
 
-for (const workload of asked(WORKLOADS)) {
-  keep({ workload, samples: await measure(workload, server, rounds) });
+for (const workload of selected(WORKLOADS)) {
+  addResult({ workload, samples: await measure(workload, server, rounds) });
 }
 
-const pages = asked(inChromium);
+const pages = selected(inChromium);
 const report = pages.length > 0 ? await measureInChromium(pages, server, rounds) : undefined;
 for (const workload of report ? pages : []) {
-  keep({ workload, samples: report?.samples[workload.name] ?? {} });
+  addResult({ workload, samples: report?.samples[workload.name] ?? {} });
 }
 server.stop();
 

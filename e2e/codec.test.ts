@@ -14,7 +14,7 @@ import { html } from "./helpers/visit.js";
 
 checkLeaks();
 
-/** The package as it is built, found by an import map. */
+/** A page that imports the built package by an import map. */
 const PAGE = html(`
   <script type="importmap">
     {
@@ -56,19 +56,19 @@ afterAll(async () => {
 describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
   let browser: Browser;
   let page: Page;
-  const noise: string[] = [];
+  const errors: string[] = [];
   beforeAll(async () => {
     browser = await launch(name);
     page = await browser.newPage();
-    page.on("pageerror", (error) => noise.push(String(error)));
+    page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(`${site.origin}/index.html`);
   });
   afterAll(() => browser.close());
 
-  test.each(FEEDS)("a page reads a feed that is framed as that of $name", async (feed) => {
+  test.each(FEEDS)("a page reads messages framed like those of $name", async (feed) => {
     await using server = await startFeed(feed);
     const call = `read(${JSON.stringify(feed.name)}, ${JSON.stringify(server.url)})`;
     expect(await page.evaluate(call)).toEqual(feed.expected);
-    expect(noise).toEqual([]);
+    expect(errors).toEqual([]);
   });
 });

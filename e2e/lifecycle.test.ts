@@ -11,26 +11,26 @@ import type { WebKit } from "./helpers/webkit.js";
 
 checkLeaks();
 
-/** Opens a connection and leaves; when it is there again, it reports what it has seen. */
+/** A page that connects and navigates away. When it is shown or loaded again, it reports the state of its client. */
 const page = (options: object): string => `
   <script src="/dist/wschan.umd.js"></script>
   <script>
-    const report = (seen) => {
+    const report = (state) => {
       const ended = sessionStorage.getItem("ended");
-      return fetch("/report", { method: "POST", body: JSON.stringify({ ended, ...seen }) });
+      return fetch("/report", { method: "POST", body: JSON.stringify({ ended, ...state }) });
     };
     addEventListener("load", () => setTimeout(async () => {
       if (sessionStorage.getItem("ended")) return report({ kept: false });
       const client = await wschan.connect("/", ${JSON.stringify(options)});
       addEventListener("pageshow", async () => {
-        const late = new Promise((resolve) => setTimeout(resolve, ${ms(1_000)}, "not settled"));
-        await report({ kept: true, closed: await Promise.race([client.closed, late]) });
+        const timeout = new Promise((resolve) => setTimeout(resolve, ${ms(1_000)}, "not settled"));
+        await report({ kept: true, closed: await Promise.race([client.closed, timeout]) });
       });
       location.href = "/elsewhere";
     }));
   </script>`;
 
-/** Goes back when the server has seen the connection end, or has waited long enough for it. */
+/** A page that goes back when the server has seen the end of the connection, or has waited 3 s for it. */
 const elsewhere = `
   <script>
     addEventListener("load", () => setTimeout(async () => {
@@ -39,15 +39,15 @@ const elsewhere = `
     }));
   </script>`;
 
-/** A browser with its back/forward cache or, where that can be chosen, without. */
+/** Launches a browser. `cache` turns on the back/forward cache of Chromium; other browsers ignore it. */
 async function start(
   name: BrowserName,
   cache: boolean,
 ): Promise<Pick<WebKit, "goto"> & AsyncDisposable> {
   if (name === "webkit") return launchWebKit();
-  // Playwright turns Chromium's off.
-  const off = "--disable-back-forward-cache";
-  const browser = await launch(name, cache ? { ignoreDefaultArgs: [off] } : {});
+  // Playwright starts Chromium with this option.
+  const disableCache = "--disable-back-forward-cache";
+  const browser = await launch(name, cache ? { ignoreDefaultArgs: [disableCache] } : {});
   const page = await browser.newPage();
   return {
     goto: async (url) => {
@@ -57,7 +57,7 @@ async function start(
   };
 }
 
-/** How the client's end looks to a page that was kept and is shown again. */
+/** The end of the connection as a page sees it that was kept and is shown again. */
 const LOST = {
   code: 1006,
   reason: "",
@@ -70,9 +70,9 @@ interface Row {
   readonly browser: BrowserName;
   readonly backpressure: "auto" | "stream";
   readonly cache: boolean;
-  /** Whether the page is kept in the back/forward cache. */
+  /** True if the browser keeps the page in the back/forward cache. */
   readonly kept: boolean;
-  /** The close code that the server gets: the browser's own, or ours for a page that is kept. */
+  /** The close code that the server receives: the browser's, or that of the client if the page is kept. */
   readonly code: 1001 | 4001;
 }
 
@@ -81,16 +81,16 @@ test.each<Row>([
   { browser: "chromium", backpressure: "stream", cache: true, kept: true, code: 4001 },
   { browser: "chromium", backpressure: "auto", cache: false, kept: false, code: 1001 },
   { browser: "chromium", backpressure: "stream", cache: false, kept: false, code: 1001 },
-  // It keeps no page that has a connection when it is left.
+  // Firefox does not keep a page that has an open connection.
   { browser: "firefox", backpressure: "auto", cache: true, kept: false, code: 1001 },
   { browser: "webkit", backpressure: "auto", cache: true, kept: true, code: 4001 },
 ])(
-  "a page that is left leaves no half-open client: $browser, backpressure $backpressure, back/forward cache $cache",
+  "navigating away leaves no half-open client: $browser, backpressure $backpressure, back/forward cache $cache",
   { timeout: ms(30_000) },
   async ({ browser, backpressure, cache, kept, code }) => {
     await using site = await startSite();
     const ended = once(site.sockets, "connection").then(async ([socket]) => {
-      // The page leaves as soon as it has the connection.
+      // The page navigates away as soon as the connection is open.
       const signal = AbortSignal.timeout(ms(3_000));
       const [closeCode] = (await once(socket as WebSocket, "close", { signal })) as [number];
       return closeCode;

@@ -9,17 +9,17 @@ import { startSite } from "./helpers/site.js";
 checkLeaks();
 
 const MIB = 2 ** 20;
-const SIZE = 65_536;
-const COUNT = (256 * MIB) / SIZE;
+const MESSAGE_BYTES = 65_536;
+const MESSAGE_COUNT = (256 * MIB) / MESSAGE_BYTES;
 
-/** A consumer of one message per 10 ms. */
+/** A page with a consumer that reads one message per 10 ms. */
 const PAGE = `
   <script type="module">
     import { connect } from "/dist/browser.mjs";
     let client;
     let received = 0;
     let inOrder = true;
-    const take = async () => {
+    const readOne = async () => {
       const { ok, value } = await client.receive();
       if (ok) inOrder &&= new DataView(value.data.buffer).getUint32(0) === received++;
       return ok;
@@ -29,37 +29,41 @@ const PAGE = `
         client = await connect("/", options);
         return client.backpressure;
       },
-      async readSlowly(most) {
-        while (client.state === "open" && received < most) {
-          await take();
+      async readSlowly(maxCount) {
+        while (client.state === "open" && received < maxCount) {
+          await readOne();
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
         return received;
       },
       async readRest() {
-        while (await take());
+        while (await readOne());
         const { error } = await client.closed;
         return { received, inOrder, error: error?.code };
       },
     };
   </script>`;
 
-/** Sends all there is to send, numbered, and keeps no more than a message waiting itself. */
+/** Sends all messages, numbered, as fast as the socket accepts them. At most one message is queued in the server. */
 function feed(socket: WebSocket, onSent: () => void): void {
   let next = 0;
   const send = (): void => {
-    while (next < COUNT && socket.readyState === socket.OPEN && socket.bufferedAmount === 0) {
-      const message = Buffer.alloc(SIZE);
+    while (
+      next < MESSAGE_COUNT &&
+      socket.readyState === socket.OPEN &&
+      socket.bufferedAmount === 0
+    ) {
+      const message = Buffer.alloc(MESSAGE_BYTES);
       message.writeUInt32BE(next++);
       socket.send(message);
       onSent();
     }
-    if (next < COUNT && socket.readyState === socket.OPEN) setTimeout(send, 1);
+    if (next < MESSAGE_COUNT && socket.readyState === socket.OPEN) setTimeout(send, 1);
   };
   send();
 }
 
-/** The bytes that a page's script keeps alive: V8's heap, and the ArrayBuffers outside of it. */
+/** Returns the bytes that a page's script keeps alive: V8's heap, and the ArrayBuffers outside of it. */
 async function heapOf(cdp: CDPSession): Promise<number> {
   await cdp.send("HeapProfiler.collectGarbage");
   const { usedSize, embedderHeapUsedSize, backingStorageSize } =
@@ -69,17 +73,17 @@ async function heapOf(cdp: CDPSession): Promise<number> {
 
 interface Result {
   readonly backpressure: string;
-  /** Messages that were sent, and read, when the slow reading ended. */
+  /** The numbers of messages that had been sent and read when the slow reading ended. */
   readonly sent: number;
   readonly read: number;
-  /** By how many bytes the page's heap had grown at most until then. */
-  readonly grown: number;
-  /** All there was to read afterwards. */
+  /** The largest growth of the page's heap until then, in bytes. */
+  readonly growth: number;
+  /** The results of reading the remaining messages. */
   readonly rest: { readonly received: number; readonly inOrder: boolean; readonly error?: string };
 }
 
-/** Lets a page in Chromium read slowly, up to so many messages. */
-async function consume(options: object, most: number): Promise<Result> {
+/** Reads at most `maxCount` messages slowly, and then the rest fast, in a page of Chromium. */
+async function consume(options: object, maxCount: number): Promise<Result> {
   await using site = await startSite();
   site.pages.set("/", () => PAGE);
   let sent = 0;
@@ -93,32 +97,32 @@ async function consume(options: object, most: number): Promise<Result> {
 
   let reading = true;
   const slow = page
-    .evaluate<number>(`consumer.readSlowly(${most})`)
+    .evaluate<number>(`consumer.readSlowly(${maxCount})`)
     .finally(() => (reading = false));
   let peak = before;
   do peak = Math.max(peak, await heapOf(cdp));
   while (reading);
   const read = await slow;
-  const sentThen = sent;
-  // It ends by itself, or with the server.
+  const sentCount = sent;
+  // The connection may have ended before.
   for (const socket of site.sockets.clients) socket.close();
   const rest = await page.evaluate<Result["rest"]>("consumer.readRest()");
-  return { backpressure, sent: sentThen, read, grown: peak - before, rest };
+  return { backpressure, sent: sentCount, read, growth: peak - before, rest };
 }
 
 test(
-  "a page that reads slowly from a WebSocket keeps bufferLimit, ends with SLOW_CONSUMER and loses nothing before",
+  "a page that reads slowly from a WebSocket buffers up to bufferLimit, then ends with SLOW_CONSUMER and can read all that was buffered",
   { timeout: ms(60_000) },
   async () => {
-    const { backpressure, read, grown, rest } = await consume({}, COUNT);
+    const { backpressure, read, growth, rest } = await consume({}, MESSAGE_COUNT);
     expect(backpressure).toBe("buffer");
     expect(rest).toMatchObject({ inOrder: true, error: "SLOW_CONSUMER" });
-    const unread = (rest.received - read) * SIZE;
+    const unread = (rest.received - read) * MESSAGE_BYTES;
     expect(unread).toBeGreaterThan(63 * MIB);
     expect(unread).toBeLessThanOrEqual(64 * MIB);
-    // What is measured is what is kept.
-    expect(grown).toBeGreaterThan(60 * MIB);
-    expect(grown).toBeLessThan(64 * MIB + 16 * MIB);
+    // Proves that the measured memory includes the messages.
+    expect(growth).toBeGreaterThan(60 * MIB);
+    expect(growth).toBeLessThan(64 * MIB + 16 * MIB);
   },
 );
 
@@ -126,16 +130,16 @@ test(
   "a page that reads slowly from a WebSocketStream slows the server down",
   { timeout: ms(60_000) },
   async () => {
-    const { backpressure, sent, read, grown, rest } = await consume(
+    const { backpressure, sent, read, growth, rest } = await consume(
       { backpressure: "stream" },
       400,
     );
     expect(backpressure).toBe("stream");
     expect(read).toBe(400);
-    // Its server closed while it was paused: what the browser still held is lost, which it is told.
+    // The server closes while the stream is paused. The browser then discards its buffer, which is reported.
     expect(rest).toMatchObject({ inOrder: true, error: "CONNECTION_LOST" });
-    // Ahead of the consumer by what the buffers on the way hold, not by all there was to send.
-    expect((sent - read) * SIZE).toBeLessThan(16 * MIB);
-    expect(grown).toBeLessThan(32 * MIB);
+    // The server is ahead of the consumer only by the size of the buffers in between.
+    expect((sent - read) * MESSAGE_BYTES).toBeLessThan(16 * MIB);
+    expect(growth).toBeLessThan(32 * MIB);
   },
 );

@@ -11,11 +11,11 @@ import { startSite } from "./helpers/site.js";
 
 checkLeaks();
 
-const RESTARTS = 20;
-/** How many messages each server takes before it is gone. */
-const SHARE = 30;
+const RESTART_COUNT = 20;
+/** The number of messages that each server accepts before it stops. */
+const MESSAGES_PER_SERVER = 30;
 
-/** Sends numbered messages until it is told to stop, each again until it is acknowledged. */
+/** A page that sends numbered messages until `stop` is called, and repeats each until it is acknowledged. */
 const page = (url: string): string => `
   <link rel="icon" href="data:," />
   <script src="/dist/wschan.all.umd.js"></script>
@@ -46,20 +46,20 @@ const page = (url: string): string => `
   </script>`;
 
 test(
-  "a page loses nothing to a server that goes and comes back 20 times, in Chromium",
+  "a page in Chromium loses no message when its server restarts 20 times",
   { timeout: ms(180_000) },
   async () => {
     const port = await freePort();
-    const taken: number[] = [];
+    const accepted: number[] = [];
     const changed = new Condition();
-    /** Starts the server; resolves with what ends it, and all its connections, at once. */
+    /** Starts the server. Resolves with a function that stops it and cuts all of its connections. */
     const start = async (): Promise<() => Promise<void>> => {
       const server = new WebSocketServer({ port, host: "127.0.0.1" });
       server.on("connection", (socket) => {
         socket.on("error", () => {});
         socket.on("message", (data) => {
-          if (Number(data) === taken.length + 1) taken.push(Number(data));
-          socket.send(String(taken.length));
+          if (Number(data) === accepted.length + 1) accepted.push(Number(data));
+          socket.send(String(accepted.length));
           changed.notify();
         });
       });
@@ -76,21 +76,21 @@ test(
     const browser = await launch("chromium");
     try {
       const tab = await browser.newPage();
-      const noise: string[] = [];
-      tab.on("pageerror", (error) => noise.push(String(error)));
+      const errors: string[] = [];
+      tab.on("pageerror", (error) => errors.push(String(error)));
       await tab.goto(`${site.url}/`);
-      for (let i = 0; i < RESTARTS; i++) {
-        const enough = taken.length + SHARE;
-        await changed.until(() => taken.length >= enough);
+      for (let i = 0; i < RESTART_COUNT; i++) {
+        const count = accepted.length + MESSAGES_PER_SERVER;
+        await changed.until(() => accepted.length >= count);
         await stop();
-        // Some handshakes are refused, but few: Chromium delays the next ones after those.
+        // Short, because Chromium delays new handshakes after some have been refused.
         await wait(20);
         stop = await start();
       }
-      const told = await tab.evaluate<{ sent: number }>("stop()");
-      expect(told).toMatchObject({ clean: true, state: { type: "closed" } });
-      expect(taken).toEqual(Array.from({ length: told.sent }, (_, i) => i + 1));
-      expect(noise).toEqual([]);
+      const result = await tab.evaluate<{ sent: number }>("stop()");
+      expect(result).toMatchObject({ clean: true, state: { type: "closed" } });
+      expect(accepted).toEqual(Array.from({ length: result.sent }, (_, i) => i + 1));
+      expect(errors).toEqual([]);
     } finally {
       await browser.close();
       await stop();

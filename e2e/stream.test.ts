@@ -8,9 +8,12 @@ import { startSite } from "./helpers/site.js";
 
 checkLeaks();
 
-// What a WebSocketStream does at its end in Chromium, and what is made of it.
+// The end of connections over a WebSocketStream in Chromium.
 
-/** What an expression yields in a page of Chromium that has `client`, whose server does `serve`. */
+/**
+ * Opens a connection in a page of Chromium, and runs the body of an async function there. The body can use `client`
+ * and `sleep`; `serve` is called with the server's socket. Resolves with the result of the body.
+ */
 async function inPage(
   serve: (socket: WebSocket) => void,
   options: object,
@@ -34,7 +37,7 @@ async function inPage(
 
 const STREAM = { backpressure: "stream" };
 
-const sayAllAndClose = (socket: WebSocket): void => {
+const sendAndClose = (socket: WebSocket): void => {
   for (let i = 0; i < 200; i++) socket.send(`m${i}`);
   socket.close(1000);
 };
@@ -49,15 +52,15 @@ const READ_LATE = `
   }
   return read;`;
 
-test("a slow page loses nothing when its server says all and closes", async () => {
-  expect(await inPage(sayAllAndClose, {}, READ_LATE)).toBe(200);
+test("a slow page loses no message over a WebSocket when the server sends and closes", async () => {
+  expect(await inPage(sendAndClose, {}, READ_LATE)).toBe(200);
 });
 
-test("by a stream it does, and is told so", async () => {
-  expect(await inPage(sayAllAndClose, STREAM, READ_LATE)).toBe("CONNECTION_LOST");
+test("a slow page may lose messages over a WebSocketStream, and gets CONNECTION_LOST then", async () => {
+  expect(await inPage(sendAndClose, STREAM, READ_LATE)).toBe("CONNECTION_LOST");
 });
 
-test("a cut is noticed while the stream is paused", async () => {
+test("reports a lost connection while the stream is paused", async () => {
   const serve = (socket: WebSocket): void => {
     for (let i = 0; i < 200; i++) socket.send(`m${i}`);
     setTimeout(() => socket.terminate(), ms(200));
@@ -67,7 +70,7 @@ test("a cut is noticed while the stream is paused", async () => {
 });
 
 test.each([{}, STREAM])(
-  "a page that terminates with sends under way lives on, with %j",
+  "a page survives a call of terminate with pending sends, with options %j",
   async (options) => {
     const serve = (socket: WebSocket): void => {
       socket.pause();
@@ -83,7 +86,7 @@ test.each([{}, STREAM])(
   },
 );
 
-test("memory that is shared or resizable can be sent", async () => {
+test("sends bytes of a resizable ArrayBuffer", async () => {
   const echo = (socket: WebSocket): void => {
     socket.on("message", (data: Buffer, binary) => socket.send(data, { binary }));
   };

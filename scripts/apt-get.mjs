@@ -7,19 +7,19 @@ import { spawnSync } from "node:child_process";
 /**
  * Installs the Debian packages of the programs that are missing, if it runs as root on Debian. Prints one
  * line for each program that is still missing, and then sets exit code 1.
- * @param {() => readonly Needed[]} find
- * @param {(missing: readonly Needed[]) => void} [fallback] a second way to install what apt-get could not
+ * @param {() => readonly Needed[]} find lists all programs, with the path of those that are installed
+ * @param {(missing: readonly Needed[]) => void} [fallback] installs programs that apt-get could not install
  */
 export function installMissing(find, fallback) {
   const findMissing = () => find().filter(({ path }) => path === undefined);
   const packages = findMissing().map(({ package: name }) => name);
   if (packages.length === 0) return;
   if (runAptGet("update")) runAptGet("install", "--yes", "--no-install-recommends", ...packages);
-  const left = findMissing();
-  if (left.length > 0) fallback?.(left);
+  const missing = findMissing();
+  if (missing.length > 0) fallback?.(missing);
   for (const { what, package: name } of findMissing()) {
     console.error(
-      `Not installed: ${what} (Debian, as root: apt-get install ${name}; elsewhere: put it on PATH)`,
+      `Not installed: ${what} (on Debian, as root: apt-get install ${name}; otherwise put it on PATH)`,
     );
     process.exitCode = 1;
   }

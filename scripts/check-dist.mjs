@@ -1,6 +1,6 @@
 // @ts-check
-// Fails unless dist/ holds exactly the files that src/ builds. It builds in memory, so it needs no git; in
-// a fresh clone it proves the committed dist/. Git does not hold the source maps, so it writes them.
+// `npm run check:dist`: fails unless dist/ consists of exactly the files that a build of src/ makes. Builds in memory,
+// and does not use git. Source maps are not committed, so they are written instead of compared.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import { loadConfigFile } from "rollup/loadConfigFile";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-/** Returns the files of the build by their paths below dist/. */
+/** Builds src/ in memory. Returns the files by their paths in dist/. */
 async function build() {
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
@@ -28,7 +28,7 @@ async function build() {
   return files;
 }
 
-/** The files that are in dist/. */
+/** Returns the paths of the files in dist/. */
 async function list() {
   const entries = await readdir("dist", { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile());
@@ -36,12 +36,14 @@ async function list() {
 }
 
 const [built, found] = await Promise.all([build(), list()]);
-const problems = [...found].flatMap((name) => (built.has(name) ? [] : [`dist/${name}: not built`]));
+const problems = [...found].flatMap((name) =>
+  built.has(name) ? [] : [`dist/${name}: no build makes this file`],
+);
 for (const [name, content] of built) {
   if (name.endsWith(".map")) await writeFile(join("dist", name), content);
   else if (!found.has(name)) problems.push(`dist/${name}: missing`);
   else if (!Buffer.from(content).equals(await readFile(join("dist", name)))) {
-    problems.push(`dist/${name}: not what src builds`);
+    problems.push(`dist/${name}: differs from the build of src/`);
   }
 }
 if (problems.length > 0) {

@@ -1,12 +1,12 @@
 // @ts-check
-// `npm run types`: type-checks each project of TypeScript. TypeScript compares the text of every file with
-// that of the last run, in node_modules/.cache, and checks again what a change may affect.
+// `npm run types`: type-checks each TypeScript project. The incremental builds in node_modules/.cache let TypeScript
+// check only the files that changes since the last run may affect.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-/** The arguments of the compiler for each project, by the name of its cache. */
+/** The compiler's arguments for each project, by the name of its cache file. */
 const PROJECTS = {
   all: ["-p", "."],
   examples: ["-p", "examples"],

@@ -1,6 +1,6 @@
 // @ts-check
-// `npm run check`: format, lint, types and unit tests, two of them at a time. Each keeps a cache in
-// node_modules/.cache, which never hides a fault: see lint-changed.mjs for the one that needs care.
+// `npm run check`: format, lint, types and unit tests, two of them at a time. Their caches in node_modules/.cache never
+// hide an error; lint-changed.mjs explains how that is ensured for ESLint.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -10,7 +10,7 @@ const CONCURRENCY = 2;
 const PRETTIER_CACHE =
   "--cache --cache-strategy content --cache-location node_modules/.cache/wschan/prettier";
 
-/** The command lines of the steps, for Node and by name. The longest comes first. */
+/** The arguments of Node for each step, by name. The longest step is first. */
 const STEPS = Object.entries({
   "unit tests":
     "node_modules/vitest/vitest.mjs run --configLoader runner --project unit --maxWorkers=2",
@@ -20,7 +20,7 @@ const STEPS = Object.entries({
 });
 
 /**
- * Runs a command line of Node. Resolves with its exit code and what it printed.
+ * Runs Node with a line of arguments. Resolves with the exit code and the output.
  * @param {string} line
  * @returns {Promise<{ code: number, output: string }>}
  */
@@ -35,14 +35,16 @@ function runNode(line) {
   });
 }
 
-const seconds = (/** @type {number} */ start) => ((performance.now() - start) / 1000).toFixed(1);
+/** Returns the seconds since `start`. */
+const secondsSince = (/** @type {number} */ start) =>
+  ((performance.now() - start) / 1000).toFixed(1);
 
-const begin = performance.now();
-const waiting = [...STEPS];
+const checkStart = performance.now();
+const queue = [...STEPS];
 
-/** Runs one step after the other until none is left. */
+/** Runs steps of the queue until it is empty. */
 async function work() {
-  for (let step = waiting.shift(); step; step = waiting.shift()) {
+  for (let step = queue.shift(); step; step = queue.shift()) {
     const [name, line] = step;
     const start = performance.now();
     const { code, output } = await runNode(line);
@@ -50,9 +52,9 @@ async function work() {
       process.exitCode = 1;
       console.error(output);
     }
-    console.log(`${code === 0 ? "passed" : "FAILED"}: ${name} (${seconds(start)} s)`);
+    console.log(`${code === 0 ? "passed" : "FAILED"}: ${name} (${secondsSince(start)} s)`);
   }
 }
 
 await Promise.all(Array.from({ length: CONCURRENCY }, work));
-console.log(`${process.exitCode ? "FAILED" : "passed"}: all of it in ${seconds(begin)} s`);
+console.log(`${process.exitCode ? "FAILED" : "passed"}: all steps (${secondsSince(checkStart)} s)`);

@@ -1,15 +1,15 @@
 // @ts-check
-// Installs the runtimes that e2e/runtimes/ runs the package in, each from the npm registry into a folder
-// of its own, .runtimes/<name>/: some put a `node` into node_modules/.bin, which must not shadow the
-// real one. Runtimes that are installed already are not touched. Prints one line for each runtime that
-// cannot be installed, and then sets exit code 1.
+// Installs the runtimes that e2e/runtimes/ tests, from the npm registry. Each has its own folder, .runtimes/<name>/,
+// because some install a `node` into node_modules/.bin, which must not shadow the real one. Skips runtimes that are
+// already installed in the right version. Prints one line for each runtime that cannot be installed, and then sets
+// exit code 1.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const isWindows = process.platform === "win32";
-const NODE = `node-${isWindows ? "win" : process.platform}-${process.arch}`;
+const NODE_PACKAGE = `node-${isWindows ? "win" : process.platform}-${process.arch}`;
 
 /**
  * The package and version of each runtime.
@@ -17,9 +17,9 @@ const NODE = `node-${isWindows ? "win" : process.platform}-${process.arch}`;
  * @type {Readonly<Record<string, readonly [name: string, version: string]>>}
  */
 const RUNTIMES = {
-  "node-22": [NODE, "22.23.3"],
-  "node-24": [NODE, "24.21.0"],
-  "node-26": [NODE, "26.10.0"],
+  "node-22": [NODE_PACKAGE, "22.23.3"],
+  "node-24": [NODE_PACKAGE, "24.21.0"],
+  "node-26": [NODE_PACKAGE, "26.10.0"],
   deno: ["deno", "2.9.6"],
   bun: ["bun", "1.4.5"],
   workerd: ["workerd", "1.20261117.1"],

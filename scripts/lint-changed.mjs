@@ -1,8 +1,8 @@
 // @ts-check
-// Runs ESLint on the files whose result may have changed since the last run. ESLint's own cache compares
-// only the text of a file, but rules also read the types that it imports. So there is one cache for each
-// state of all that files can import: a new declaration starts an empty cache, and all files are linted
-// again; a new body of a function, or another test, leaves the cache as it is.
+// Runs ESLint on the files whose result may have changed since the last run. ESLint's own cache compares only the
+// text of a file, but some rules also read the types that the file imports. So the cache is valid only for one state
+// of all declarations that files can import. If a declaration changes, all files are linted again; if only the body
+// of a function or a test changes, the cache stays valid.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -15,19 +15,19 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const CACHE = "node_modules/.cache/wschan/eslint";
 
 /** Folders without code that other files import. */
-const SKIPPED = /^(node_modules|coverage|docs|reports|\..*)$/;
+const SKIPPED_FOLDERS = /^(node_modules|coverage|docs|reports|\..*)$/;
 
 /** Files that can change the result of another file: code, declarations and configurations. */
 const RELEVANT = /\.([cm]?[jt]s|json)$/;
 
-/** The code of dist/ matters only by its declarations, which the examples import. */
-const BUILT = /^dist\/.*\.([cm]?js|map)$/;
+/** Code in dist/. The examples import only its declarations. */
+const BUILT_CODE = /^dist\/.*\.([cm]?js|map)$/;
 
-/** Tests are not imported. */
+/** Tests, which no file imports. */
 const TEST = /\.test(-d)?\.ts$/;
 
 /**
- * Lists the files below a folder.
+ * Lists the files in a folder and its subfolders.
  * @param {string} folder
  * @returns {Generator<string>}
  */
@@ -35,13 +35,13 @@ function* listFiles(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name).replaceAll("\\", "/");
     if (!entry.isDirectory()) yield path;
-    else if (!SKIPPED.test(entry.name)) yield* listFiles(path);
+    else if (!SKIPPED_FOLDERS.test(entry.name)) yield* listFiles(path);
   }
 }
 
 /**
- * Returns what other files can see of a file. Everything that src/ exports has an explicit type
- * (`isolatedDeclarations`), so that its declarations follow from its own text.
+ * Returns the part of a file that can affect the result of other files. For src/ these are its declarations, which
+ * depend only on its own text, because all exports have explicit types (`isolatedDeclarations`).
  * @param {string} path
  */
 function interfaceOf(path) {
@@ -53,7 +53,7 @@ function interfaceOf(path) {
 
 const hash = createHash("sha256");
 for (const path of [...listFiles(".")].sort()) {
-  if (!RELEVANT.test(path) || BUILT.test(path) || TEST.test(path)) continue;
+  if (!RELEVANT.test(path) || BUILT_CODE.test(path) || TEST.test(path)) continue;
   hash.update(`${path}\0${interfaceOf(path)}\0`);
 }
 const name = `${hash.digest("hex").slice(0, 16)}.json`;

@@ -1,6 +1,6 @@
 // @ts-check
-// `npm run storm`: what a server meets when 10,000 clients lose it at the same moment. Writes the table of
-// docs/RECONNECT.md, and docs/reconnect-storm.svg.
+// `npm run storm`: simulates the load on a server when 10,000 clients lose their connections at the same time. Writes
+// the table of docs/RECONNECT.md, and docs/reconnect-storm.svg.
 import { readFileSync, writeFileSync } from "node:fs";
 import { runnerImport } from "vite";
 

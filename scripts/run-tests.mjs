@@ -1,7 +1,7 @@
 // @ts-check
-// The last step of `npm test`: installs the browsers, runtimes and servers that the tests need and that are
-// missing, then runs all tests. If something cannot be installed, prints one line per project of the suite
-// that it skips for this reason; with CI=true it fails instead. Passes its arguments on to Vitest.
+// The last step of `npm test`: installs the browsers, runtimes and servers that the tests need and that are missing,
+// then runs all tests. Skips a project of the suite if its programs cannot be installed, and prints one line for it;
+// with CI=true, fails instead. Passes its arguments to Vitest.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { findBrowser } from "../e2e/helpers/find-browsers.mjs";
@@ -10,12 +10,16 @@ import { findPeers } from "../test/helpers/find-peers.mjs";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /**
- * Runs a script of Node; returns its exit code.
+ * Runs a script with Node, and returns its exit code.
  * @param {string[]} args
  */
 const runNode = (...args) => spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1;
 
-/** @param {import("../test/helpers/programs.mjs").Needed[]} programs */
+/**
+ * Returns the names of the programs that are missing.
+ *
+ * @param {import("../test/helpers/programs.mjs").Needed[]} programs
+ */
 const missingOf = (programs) =>
   programs.filter(({ path }) => path === undefined).map(({ what }) => what);
 
@@ -28,7 +32,7 @@ const firefox = missingOf(findBrowser("firefox"));
 const webkit = missingOf(findBrowser("webkit"));
 const runtimes = hasRuntimes ? [] : ["a runtime (see above)"];
 
-/** Missing programs, by the project that needs them. */
+/** The missing programs of each project. */
 const missing = {
   chromium,
   firefox,
@@ -37,7 +41,7 @@ const missing = {
   e2e: [...chromium, ...firefox, ...webkit, ...runtimes],
 };
 
-// "false" and "0" turn it off, as in most tools that read this variable.
+// Most tools treat the values "false" and "0" like an unset variable.
 const isStrict = !["", "0", "false"].includes(process.env.CI ?? "");
 const skipped = Object.entries(missing).filter(([, what]) => what.length > 0);
 for (const [project, what] of skipped) {
@@ -45,7 +49,7 @@ for (const [project, what] of skipped) {
   console.error(`Tests: ${verb} project ${project}: could not install ${what.join(", ")}`);
 }
 if (isStrict && skipped.length > 0) {
-  console.error("Tests: failed, because with CI=true no project may be skipped");
+  console.error("Tests: failed, because CI=true does not allow skipped projects");
   process.exit(1);
 }
 // vitest.config.ts leaves these projects out: Vitest does not combine several `--project=!name`.

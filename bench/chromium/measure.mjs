@@ -1,5 +1,5 @@
 // @ts-check
-// Chromium is started directly: what drives a page for automation halves its speed, and not evenly.
+// Starts Chromium directly, because automation drivers halve the speed of a page, and unevenly.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, mkdtemp, rm } from "node:fs/promises";
@@ -12,16 +12,23 @@ import { CHROMIUM_ARGS, findBrowser } from "../../e2e/helpers/find-browsers.mjs"
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** How long all workloads may take, in milliseconds. */
-const TIMEOUT = 600_000;
+/** The time limit for all workloads together. */
+const TIMEOUT_MS = 600_000;
 
-/** @type {Readonly<Record<string, string>>} */
-const TYPES = { ".html": "text/html; charset=utf-8", ".mjs": "text/javascript; charset=utf-8" };
+/**
+ * The content types by file extension.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+const CONTENT_TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+};
 
 /** @typedef {{ version: string, samples: Record<string, Record<string, { wall: number }[]>> }} Report */
 
 /**
- * Measures in a page of Chromium; `undefined` where there is no Chromium.
+ * Measures workloads in a page of Chromium. Resolves with `undefined` if Chromium is not installed.
  *
  * @param {readonly import("../work/index.mjs").Workload[]} workloads
  * @param {import("../server/start.mjs").Server} server
@@ -31,8 +38,8 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".mjs": "text/javascript; c
 export async function measureInChromium(workloads, server, rounds) {
   const [{ path } = {}] = findBrowser("chromium");
   if (path === undefined) return undefined;
-  const asked = workloads.map(({ name, job = {} }) => ({ name, url: server.url(job) }));
-  const site = await startSite({ asked, rounds });
+  const tasks = workloads.map(({ name, job = {} }) => ({ name, url: server.url(job) }));
+  const site = await startSite({ tasks, rounds });
   const profile = await mkdtemp(join(tmpdir(), "wschan-bench-"));
   const flags = [
     "--headless=new",
@@ -43,12 +50,12 @@ export async function measureInChromium(workloads, server, rounds) {
   const chromium = spawn(path, [...CHROMIUM_ARGS, ...flags, site.page], { stdio: "ignore" });
   const exited = once(chromium, "exit");
   const failed = exited.then(([code]) => {
-    throw new Error(`${path}: ended with ${code}`);
+    throw new Error(`${path}: exited with code ${code} before it reported`);
   });
-  // When it is over it ends.
+  // The normal exit at the end rejects this promise as well.
   failed.catch(() => {});
   try {
-    return await Promise.race([site.report, failed, timeUp()]);
+    return await Promise.race([site.report, failed, timeOut()]);
   } finally {
     chromium.kill();
     await exited;
@@ -57,37 +64,42 @@ export async function measureInChromium(workloads, server, rounds) {
   }
 }
 
-/** @returns {Promise<never>} */
-const timeUp = () =>
+/**
+ * Rejects after the time limit.
+ *
+ * @returns {Promise<never>}
+ */
+const timeOut = () =>
   new Promise((_, reject) => {
-    setTimeout(() => reject(new Error("Chromium: took too long")), TIMEOUT).unref();
+    const error = new Error(`Chromium: no report within ${TIMEOUT_MS} ms`);
+    setTimeout(() => reject(error), TIMEOUT_MS).unref();
   });
 
 /**
- * The page and what it imports, what it is asked to do, and what it reports.
+ * Starts an HTTP server that serves the page and its modules, hands out the settings, and receives the report.
  *
  * @param {object} settings
  */
 async function startSite(settings) {
   /** @type {(report: Report) => void} */
-  let tell = () => {};
+  let settle = () => {};
   /** @type {(error: Error) => void} */
   let fail = () => {};
   /** @type {Promise<Report>} */
   const report = new Promise((resolve, reject) => {
-    tell = resolve;
+    settle = resolve;
     fail = reject;
   });
-  const take = (/** @type {any} */ body) => {
+  const onReport = (/** @type {any} */ body) => {
     if (body.error) fail(new Error(`Chromium: ${body.error}`));
-    else tell(body);
+    else settle(body);
   };
   const site = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "", "http://localhost");
     if (pathname === "/settings") response.end(JSON.stringify(settings));
     else if (pathname === "/report")
       void json(request)
-        .then(take)
+        .then(onReport)
         .then(() => response.end());
     else void sendFile(response, normalize(pathname));
   });
@@ -105,13 +117,17 @@ async function startSite(settings) {
 }
 
 /**
+ * Sends a file of the repository, or status 404.
+ *
  * @param {import("node:http").ServerResponse} response
  * @param {string} path
  */
 async function sendFile(response, path) {
   try {
     const content = await readFile(join(ROOT, path));
-    response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "text/plain" }).end(content);
+    response
+      .writeHead(200, { "Content-Type": CONTENT_TYPES[extname(path)] ?? "text/plain" })
+      .end(content);
   } catch {
     response.writeHead(404).end();
   }

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * What this uses of a `WebSocketStream`, which the libraries do not declare yet.
+ * The part of `WebSocketStream` that is used here. The DOM library does not declare it yet.
  *
  * @typedef {object} WebSocketStream
  * @property {Promise<{ readable: ReadableStream<string | ArrayBuffer>, writable: WritableStream<string | BufferSource> }>} opened
@@ -10,6 +10,8 @@
  */
 
 /**
+ * Opens a bare `WebSocketStream`.
+ *
  * @param {string} url
  * @returns {Promise<import("../peers/index.mjs").Connection>}
  */
@@ -23,12 +25,12 @@ export async function openStream(url) {
   const reader = readable.getReader();
   const writer = writable.getWriter();
   return {
-    async receive(count, take) {
+    async receive(count, deliver) {
       for (let left = count; left > 0; left--) {
         const { done, value } = await reader.read();
-        if (done) throw new Error("ended");
-        const busy = take(value);
-        if (busy) await busy;
+        if (done) throw new Error(`the connection ended with ${left} messages missing`);
+        const pending = deliver(value);
+        if (pending) await pending;
       }
     },
     send: (data) => writer.write(data),

@@ -1,5 +1,5 @@
 // @ts-check
-// What the page measures: wschan over each transport beside the same transport bare.
+// The workloads of the page: wschan over each transport of the browser, compared with that transport without wschan.
 import { connect } from "wschan";
 import { openW3C } from "../peers/w3c.mjs";
 import { connection } from "../peers/wschan.mjs";
@@ -9,7 +9,11 @@ import { openStream } from "./stream.mjs";
 
 /** @typedef {import("../peers/index.mjs").Connection} Connection */
 
-/** @type {Readonly<Record<string, (url: string) => Promise<Connection>>>} */
+/**
+ * Opens a connection, by the name of the contestant.
+ *
+ * @type {Readonly<Record<string, (url: string) => Promise<Connection>>>}
+ */
 const CONTESTANTS = {
   "wschan over `WebSocket`": (url) => openBy("buffer", url),
   "wschan over `WebSocketStream`": (url) => openBy("stream", url),
@@ -18,22 +22,27 @@ const CONTESTANTS = {
 };
 
 /**
+ * Opens a connection of wschan. Rejects if the browser uses another transport.
+ *
  * @param {"buffer" | "stream"} backpressure
  * @param {string} url
  */
 async function openBy(backpressure, url) {
   const client = await connect(url, { backpressure });
-  if (client.backpressure !== backpressure) throw new Error(`it has ${client.backpressure}`);
+  if (client.backpressure !== backpressure)
+    throw new Error(`backpressure is ${client.backpressure}, not ${backpressure}`);
   return connection(client);
 }
 
 /**
+ * Opens a connection of a contestant.
+ *
  * @param {string} name
  * @param {string} url
  */
 async function open(name, url) {
   const contestant = CONTESTANTS[name];
-  if (contestant === undefined) throw new Error(`no contestant ${name}`);
+  if (contestant === undefined) throw new Error(`unknown contestant: ${name}`);
   return contestant(url);
 }
 
@@ -44,7 +53,8 @@ const SIZES = [
 
 const TRANSPORTS = ["`WebSocket`", "`WebSocketStream`"];
 
-const LEAST = 0.95;
+/** The lowest acceptable ratio of the bare transport's time to that of wschan. */
+const MIN_RATIO = 0.95;
 
 /** @type {import("../work/index.mjs").Workload[]} */
 export const workloads = SIZES.flatMap(({ size, label, received, sent }) =>
@@ -60,14 +70,14 @@ export const workloads = SIZES.flatMap(({ size, label, received, sent }) =>
         {
           ...common,
           name: `receive ${label} ${type} over ${transport}`,
-          targets: { [transport]: LEAST },
+          targets: { [transport]: MIN_RATIO },
           job: { job: "blast", size, count: received, type },
           prepare: async (name, url) => receiving(await open(name, url), size, received),
         },
         {
           ...common,
           name: `send ${label} ${type} over ${transport}`,
-          targets: { [transport]: LEAST },
+          targets: { [transport]: MIN_RATIO },
           job: { job: "swallow", count: sent },
           prepare: async (name, url) => bursting(await open(name, url), dataOf(size, type), sent),
         },

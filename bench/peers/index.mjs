@@ -1,28 +1,28 @@
 // @ts-check
-// The peers by file, and what they are called. Only the process that measures a peer loads it.
+// The contestants by file name, with their display names. A process loads only the file of its own contestant.
 
 /**
- * Takes one message. A loop waits for the promise, if there is one; a callback cannot.
+ * Receives one message. Loops wait for the promise if it returns one; libraries with callbacks cannot.
  *
- * @typedef {(data: string | Uint8Array | ArrayBuffer) => void | Promise<void>} Take
+ * @typedef {(data: string | Uint8Array | ArrayBuffer) => void | Promise<void>} Deliver
  */
 
 /**
- * One open connection, in the idiom of its library.
+ * An open connection, which is used in the usual way of its library.
  *
  * @typedef {object} Connection
- * @property {(count: number, take: Take) => Promise<void>} receive
- *   Hands the next messages to `take`, texts as strings, from the moment it is called.
+ * @property {(count: number, deliver: Deliver) => Promise<void>} receive
+ *   Calls `deliver` for the next `count` messages that arrive after the call, with texts as strings.
  * @property {(data: string | Uint8Array<ArrayBuffer>) => unknown} send
- * @property {(data: string | Uint8Array<ArrayBuffer>) => Promise<unknown>} [sent] Sends and says when to go on,
- *   where the library has a way to.
- * @property {() => Promise<unknown>} close With the closing handshake.
+ * @property {(data: string | Uint8Array<ArrayBuffer>) => Promise<unknown>} [sendAndWait] Sends a message and resolves
+ *   when the next may follow; absent if the library cannot tell.
+ * @property {() => Promise<unknown>} close Closes the connection with the close handshake.
  */
 
 /**
  * @typedef {object} PeerOptions
- * @property {boolean} [deflate] permessage-deflate, for all messages
- * @property {boolean} [binaryViews] of wschan: binary messages are views on the socket's buffer
+ * @property {boolean} [deflate] negotiates permessage-deflate and compresses all messages
+ * @property {boolean} [binaryViews] of wschan: receives binary messages as views on the socket's buffer
  */
 
 export const NAMES = Object.freeze({
@@ -43,7 +43,7 @@ export const NAMES = Object.freeze({
 
 /** @typedef {keyof typeof NAMES} PeerName */
 
-/** Those that stand on a W3C `WebSocket`: the one that `ws` has, save for Node's own. */
+/** The peers that use a W3C `WebSocket`: that of `ws`, except for Node's own. */
 export const W3C = /** @type {const} */ ([
   "node-websocket",
   "partysocket",
@@ -53,6 +53,8 @@ export const W3C = /** @type {const} */ ([
 ]);
 
 /**
+ * Opens a connection with a contestant.
+ *
  * @param {string} name
  * @param {string} url
  * @param {PeerOptions} [options]

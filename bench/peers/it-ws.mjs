@@ -1,5 +1,5 @@
 // @ts-check
-// Its `sink` takes all there is to send at once and closes at its end, so it is asked to receive alone.
+// Is only measured with receiving, because its `sink` reads all of its input at once and then closes the connection.
 import { connect } from "it-ws/client";
 
 /**
@@ -9,15 +9,15 @@ import { connect } from "it-ws/client";
 export async function open(url) {
   const stream = connect(url, { websocket: { perMessageDeflate: false } });
   await stream.connected();
-  // Every message comes as bytes, of text as well.
+  // It delivers text messages as bytes, too.
   const decoder = new TextDecoder();
   const isText = url.includes("text");
   return {
-    async receive(count, take) {
+    async receive(count, deliver) {
       let left = count;
       for await (const data of stream.source) {
-        const busy = take(isText ? decoder.decode(data) : data);
-        if (busy) await busy;
+        const pending = deliver(isText ? decoder.decode(data) : data);
+        if (pending) await pending;
         if (--left === 0) break;
       }
     },

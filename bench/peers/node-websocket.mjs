@@ -1,5 +1,5 @@
 // @ts-check
-// Of undici; Node before 22 has it behind --experimental-websocket.
+// The `WebSocket` of undici. Node before 22 has it only with --experimental-websocket.
 import { openW3C } from "./w3c.mjs";
 
 /** @param {string} url */

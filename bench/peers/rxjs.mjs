@@ -8,9 +8,9 @@ import WebSocket from "ws";
  */
 export async function open(url) {
   /** @type {(data: any) => void} */
-  let take = () => {};
+  let deliver = () => {};
   /** @type {() => void} */
-  let tellClosed = () => {};
+  let settleClosed = () => {};
   /** @type {import("rxjs/webSocket").WebSocketSubject<any>} */
   const subject = await new Promise((resolve) => {
     const made = webSocket({
@@ -20,25 +20,25 @@ export async function open(url) {
       serializer: (data) => data,
       deserializer: ({ data }) => data,
       openObserver: { next: () => resolve(made) },
-      closeObserver: { next: () => tellClosed() },
+      closeObserver: { next: () => settleClosed() },
     });
-    made.subscribe({ next: (data) => take(data), error: () => {} });
+    made.subscribe({ next: (data) => deliver(data), error: () => {} });
   });
   return {
     receive: (count, next) =>
       new Promise((resolve) => {
         let left = count;
-        take = (data) => {
+        deliver = (data) => {
           void next(data);
           if (--left > 0) return;
-          take = () => {};
+          deliver = () => {};
           resolve();
         };
       }),
     send: (data) => subject.next(data),
     close: () =>
       new Promise((resolve) => {
-        tellClosed = () => resolve(undefined);
+        settleClosed = () => resolve(undefined);
         subject.complete();
       }),
   };

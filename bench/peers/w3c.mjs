@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * What a W3C `WebSocket` has, and whatever looks like one.
+ * The part of the W3C `WebSocket` interface that is used here.
  *
  * @typedef {object} W3CSocket
  * @property {string} binaryType
@@ -12,7 +12,7 @@
  */
 
 /**
- * Waits until it is open.
+ * Resolves when the socket is open.
  *
  * @param {W3CSocket} socket
  * @returns {Promise<import("./index.mjs").Connection>}
@@ -21,11 +21,11 @@ export async function openW3C(socket) {
   socket.binaryType = "arraybuffer";
   await event(socket, "open");
   return {
-    receive: (count, take) =>
+    receive: (count, deliver) =>
       new Promise((resolve) => {
         let left = count;
         socket.addEventListener("message", function onMessage({ data }) {
-          void take(data);
+          void deliver(data);
           if (--left > 0) return;
           socket.removeEventListener("message", onMessage);
           resolve();
@@ -40,7 +40,12 @@ export async function openW3C(socket) {
   };
 }
 
-/** @param {W3CSocket} socket @param {string} type */
+/**
+ * Resolves with the next event of a type.
+ *
+ * @param {W3CSocket} socket
+ * @param {string} type
+ */
 const event = (socket, type) =>
   new Promise((resolve) => {
     socket.addEventListener(type, function once(event) {

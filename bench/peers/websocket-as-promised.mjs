@@ -7,7 +7,7 @@ import WebSocket from "ws";
  * @returns {Promise<import("./index.mjs").Connection>}
  */
 export async function open(url) {
-  // It listens to `ws` as to any emitter, and so gets every message as bytes.
+  // It uses `ws` as an event emitter, which delivers text messages as bytes, too.
   const isText = url.includes("text");
   const socket = new WebSocketAsPromised(url, {
     createWebSocket: (to) => /** @type {any} */ (new WebSocket(to)),
@@ -15,11 +15,11 @@ export async function open(url) {
   });
   await socket.open();
   return {
-    receive: (count, take) =>
+    receive: (count, deliver) =>
       new Promise((resolve) => {
         let left = count;
         socket.onMessage.addListener(function onMessage(/** @type {any} */ data) {
-          void take(data);
+          void deliver(data);
           if (--left > 0) return;
           socket.onMessage.removeListener(onMessage);
           resolve();

@@ -11,11 +11,11 @@ export async function open(url, options) {
   const ws = await openSocket(url, options);
   return {
     ...connection(ws),
-    async receive(count, take) {
+    async receive(count, deliver) {
       let left = count;
       for await (const [data, isBinary] of on(ws, "message")) {
-        const busy = take(isBinary ? data : data.toString());
-        if (busy) await busy;
+        const pending = deliver(isBinary ? data : data.toString());
+        if (pending) await pending;
         if (--left === 0) break;
       }
     },

@@ -9,19 +9,19 @@ import { connection, openSocket } from "./ws.mjs";
  */
 export async function open(url, options) {
   const ws = await openSocket(url, options);
-  // As objects, so that messages stay apart; text as text.
+  // In object mode, because a byte stream would not preserve the boundaries of messages.
   const stream = createWebSocketStream(ws, { readableObjectMode: true, decodeStrings: false });
   return {
-    async receive(count, take) {
+    async receive(count, deliver) {
       let left = count;
       for await (const data of stream.iterator({ destroyOnReturn: false })) {
-        const busy = take(data);
-        if (busy) await busy;
+        const pending = deliver(data);
+        if (pending) await pending;
         if (--left === 0) break;
       }
     },
     send: (data) => stream.write(data),
-    sent: (data) => new Promise((resolve) => stream.write(data, resolve)),
+    sendAndWait: (data) => new Promise((resolve) => stream.write(data, resolve)),
     close: connection(ws).close,
   };
 }

@@ -11,12 +11,12 @@ export async function open(url, options) {
   const messages = client.channel();
   return {
     ...connection,
-    async receive(count, take) {
+    async receive(count, deliver) {
       for (let left = count; left > 0; left--) {
         const { ok, value } = await messages.receive();
-        if (!ok) throw new Error("ended");
-        const busy = take(value.data);
-        if (busy) await busy;
+        if (!ok) throw new Error(`the connection ended with ${left} messages missing`);
+        const pending = deliver(value.data);
+        if (pending) await pending;
       }
     },
   };

@@ -2,7 +2,7 @@
 import * as wschan from "./wschan.mjs";
 
 /**
- * Binary messages are views on the socket's buffer.
+ * Opens a connection that receives binary messages as views on the socket's buffer.
  *
  * @param {string} url
  * @param {import("./index.mjs").PeerOptions} options

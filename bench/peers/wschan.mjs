@@ -9,22 +9,24 @@ export async function open(url, { deflate = false, binaryViews = false }) {
 }
 
 /**
+ * Wraps a client, which is read by iteration.
+ *
  * @param {import("wschan").Client} client
  * @returns {import("./index.mjs").Connection & { client: import("wschan").Client }}
  */
 export function connection(client) {
   return {
     client,
-    async receive(count, take) {
+    async receive(count, deliver) {
       let left = count;
       for await (const { data } of client) {
-        const busy = take(data);
-        if (busy) await busy;
+        const pending = deliver(data);
+        if (pending) await pending;
         if (--left === 0) break;
       }
     },
     send: (data) => client.send(data),
-    sent: (data) => client.send(data),
+    sendAndWait: (data) => client.send(data),
     close: () => client.close(),
   };
 }

@@ -1,15 +1,15 @@
 // @ts-check
-// What a server has to know of frames (RFC 6455 section 5.2), and no more: it must never be the limit.
+// A minimal reader and writer of frames (RFC 6455 section 5.2), so that the server is never the bottleneck.
 
 export const TEXT = 1;
 export const BINARY = 2;
 export const CLOSE = 8;
 
-/** The first byte's bit that says "compressed" (RFC 7692 section 6). */
+/** The bit in the first byte of a frame that marks a compressed message (RFC 7692 section 6). */
 const RSV1 = 0x40;
 
 /**
- * A server's frame: whole and unmasked.
+ * Makes an unmasked frame that contains a whole message.
  *
  * @param {number} opcode
  * @param {Buffer} payload
@@ -25,8 +25,8 @@ export function frame(opcode, payload, { compressed = false } = {}) {
 }
 
 /**
- * Reads a client's frames, in pieces of any length, and calls `onFrame` with the opcode of each that is
- * whole. Payloads are skipped, never looked at.
+ * Returns a function that reads a client's frames from chunks of any length, and calls `onFrame` with the
+ * opcode of each complete frame. Payloads are skipped.
  *
  * @param {(opcode: number) => void} onFrame
  * @returns {(chunk: Buffer) => void}
@@ -58,7 +58,7 @@ export function frameReader(onFrame) {
           : extended === 2
             ? bytes.readUInt16BE(at + 2)
             : length;
-      // The mask's four bytes stand before it.
+      // The payload follows the four bytes of the masking key.
       skip = 4 + payload;
       at = start;
     }

@@ -1,6 +1,6 @@
 // @ts-check
-// What the server does on a connection, by the name in its URL. Each job returns what is to happen at each
-// message of the client.
+// The jobs of the server, by the name in the URL of a connection. A job is a function that returns the handler of
+// the client's messages.
 import { constants, deflateRawSync } from "node:zlib";
 import { BINARY, frame, TEXT } from "./frames.mjs";
 import { jsonMessage } from "./json.mjs";
@@ -8,15 +8,19 @@ import { jsonMessage } from "./json.mjs";
 /** @typedef {import("node:net").Socket} Socket */
 /** @typedef {{ job: string, size?: number, count?: number, type?: "text" | "binary", context?: boolean }} Job */
 
-/** How much one write holds. */
-const CHUNK = 1 << 18;
+/** The size of one write. */
+const CHUNK_BYTES = 1 << 18;
 
-/** @param {Job} job */
+/**
+ * Makes the frame of a message with the size and type of a job.
+ *
+ * @param {Job} job
+ */
 const messageFrame = ({ size = 0, type = "text" }) =>
   frame(type === "text" ? TEXT : BINARY, Buffer.alloc(size, "a"));
 
 /**
- * Writes a chunk so many times, as fast as it is taken.
+ * Writes a chunk `times` times, as fast as the client reads.
  *
  * @param {Socket} socket
  * @param {Buffer} chunk
@@ -36,7 +40,7 @@ function pour(socket, chunk, times) {
 }
 
 /**
- * Sends `count` messages as soon as the client has sent one.
+ * Sends `count` messages after each message of the client.
  *
  * @param {Socket} socket
  * @param {Job} job
@@ -44,7 +48,7 @@ function pour(socket, chunk, times) {
 function blast(socket, job) {
   const { count = 0 } = job;
   const one = messageFrame(job);
-  const perChunk = Math.min(count, Math.max(1, Math.floor(CHUNK / one.length)));
+  const perChunk = Math.min(count, Math.max(1, Math.floor(CHUNK_BYTES / one.length)));
   const chunk = Buffer.concat(Array.from({ length: perChunk }, () => one));
   const rest = chunk.subarray(0, (count % perChunk) * one.length);
   return () => {
@@ -53,13 +57,13 @@ function blast(socket, job) {
   };
 }
 
-/** About how many bytes of JSON a round of {@link blastDeflated} deflates: many times zlib's window. */
+/** The approximate size of the JSON that a round of {@link blastDeflated} deflates: many times zlib's window. */
 const ROUND_BYTES = 524_288;
 
-const WINDOW = 32_768;
+const WINDOW_BYTES = 32_768;
 
 /**
- * A round of messages, compressed: each by itself, or in one context with the text before them.
+ * Makes the frames of a round of compressed messages: without context, or in the context of the text before them.
  *
  * @param {number} size
  * @param {boolean} hasContext
@@ -71,7 +75,7 @@ function deflatedRound(size, hasContext, before) {
   const frames = Array.from({ length }, (_, number) => {
     const text = jsonMessage(number, size);
     const bytes = deflatedFrame(text, hasContext ? history : "");
-    history = (history + text).slice(-WINDOW);
+    history = (history + text).slice(-WINDOW_BYTES);
     return bytes;
   });
   return { bytes: Buffer.concat(frames), history };
@@ -85,18 +89,22 @@ function deflatedRound(size, hasContext, before) {
  */
 function deflatedFrame(text, before) {
   const bytes = deflateRawSync(text, {
-    ...(before && { dictionary: Buffer.from(before).subarray(-WINDOW) }),
+    ...(before && { dictionary: Buffer.from(before).subarray(-WINDOW_BYTES) }),
     finishFlush: constants.Z_SYNC_FLUSH,
   });
-  // The end of the flush is not sent (RFC 7692 section 7.2.1).
+  // The last four bytes of the flush are not sent (RFC 7692 section 7.2.1).
   return frame(TEXT, bytes.subarray(0, -4), { compressed: true });
 }
 
-/** @param {number} size */
+/**
+ * Returns the number of messages in a round.
+ *
+ * @param {number} size
+ */
 export const roundLength = (size) => Math.max(8, Math.round(ROUND_BYTES / size));
 
 /**
- * As {@link blast}, messages of JSON, compressed; `count` in whole rounds.
+ * Sends compressed messages of JSON, like {@link blast}. `count` is a multiple of the round's length.
  *
  * @param {Socket} socket
  * @param {Job} job
@@ -112,7 +120,7 @@ function blastDeflated(socket, { size = 1024, count = 0, context = true }) {
 }
 
 /**
- * Takes in `count` messages and says so with one.
+ * Reads `count` messages, then sends one.
  *
  * @param {Socket} socket
  * @param {Job} job
@@ -125,7 +133,7 @@ function swallow(socket, { count = 0 }) {
 }
 
 /**
- * Answers each message with one of `size` bytes.
+ * Answers each message with a message of `size` bytes.
  *
  * @param {Socket} socket
  * @param {Job} job
@@ -138,7 +146,7 @@ function answer(socket, job) {
 const DEFLATED_ANSWER = deflatedFrame(jsonMessage(0, 1024), "");
 
 /**
- * Answers each message with the same compressed one.
+ * Answers each message with the same compressed message.
  *
  * @param {Socket} socket
  */
@@ -146,7 +154,7 @@ function answerDeflated(socket) {
   return () => socket.write(DEFLATED_ANSWER);
 }
 
-/** Does nothing. */
+/** Ignores all messages. */
 function idle() {
   return () => {};
 }

@@ -1,14 +1,16 @@
 // @ts-check
-// Messages of JSON as feeds send them: similar, and no two the same.
+// JSON messages like those of market data feeds: similar to each other, and all different.
 
 const SYMBOLS = ["BTC-EUR", "ETH-EUR", "SOL-USD", "XMR-USD", "ADA-EUR", "DOT-USD", "LTC-EUR"];
 
-/** The size of one order, which the number of orders follows from. */
+/** The largest size of one order. The number of orders in a message follows from it. */
 const ORDER_BYTES = 88;
 
 /**
+ * Makes a JSON text of exactly `size` bytes; `number` varies its content.
+ *
  * @param {number} number
- * @param {number} size in bytes, exact
+ * @param {number} size
  */
 export function jsonMessage(number, size) {
   const orders = Array.from(
@@ -22,6 +24,6 @@ export function jsonMessage(number, size) {
     }),
   );
   const text = JSON.stringify(size < 2 * ORDER_BYTES ? orders[0] : { type: "orders", orders });
-  if (text.length > size) throw new Error(`${text.length} bytes, not ${size}`);
+  if (text.length > size) throw new Error(`the JSON has ${text.length} bytes, more than ${size}`);
   return text.padEnd(size);
 }

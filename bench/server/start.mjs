@@ -3,7 +3,10 @@ import { Child } from "../child.mjs";
 
 const SCRIPT = new URL("./server.mjs", import.meta.url);
 
-/** Starts the server; its URLs, and the CPU time it has taken so far, in milliseconds. */
+/**
+ * Starts the server. `url` makes the URL of a job; `cpu` resolves with the CPU time that the server has used, in
+ * milliseconds.
+ */
 export async function startServer() {
   const child = new Child(SCRIPT, []);
   const { port } = await child.next();

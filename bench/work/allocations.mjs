@@ -1,8 +1,8 @@
 // @ts-check
-// Bytes of V8's heap that one message takes: on its way through a channel to a receiver who waits, beside
-// the least there can be, which is the message, its result and one promise; and on its way from the socket.
-// The young generation is large enough that nothing is collected meanwhile, so that the growth of the heap
-// is what was allocated.
+// Bytes of V8's heap that are allocated for each message. First for one that passes through a channel to a waiting
+// receiver, compared with the minimum: the message, its result and one promise. Then for one that is received from
+// the socket. The young generation is so large that no garbage is collected, so the heap grows by exactly the
+// allocated bytes.
 import { GCProfiler } from "node:v8";
 import { Channel } from "wschan";
 import { open } from "../peers/index.mjs";
@@ -54,11 +54,11 @@ export const workloads = [
     name: "a message through a channel, when a receiver waits",
     ours: ["Channel"],
     peers: ["by hand"],
-    // A byte for what is allocated once and not per message.
+    // One byte per message is allowed for allocations that happen only once.
     targets: { "by hand": 1 },
     async prepare(contestant) {
       const work = CONTESTANTS[contestant]?.() ?? fail;
-      // Optimized code allocates less: let it be.
+      // Warms up, because optimized code allocates less.
       for (let i = 0; i < 5; i++) await work();
       return { run: () => allocated(work) };
     },
@@ -81,7 +81,11 @@ export const workloads = [
   },
 ];
 
-/** @param {() => Promise<void>} work */
+/**
+ * Returns the number of bytes that `work` allocates for each message.
+ *
+ * @param {() => Promise<void>} work
+ */
 async function allocated(work) {
   globalThis.gc?.();
   const profiler = new GCProfiler();
@@ -89,10 +93,11 @@ async function allocated(work) {
   const before = process.memoryUsage().heapUsed;
   await work();
   const after = process.memoryUsage().heapUsed;
-  if (profiler.stop().statistics.length > 0) throw new Error("something was collected meanwhile");
+  if (profiler.stop().statistics.length > 0)
+    throw new Error("garbage was collected during the measurement; raise --max-semi-space-size");
   return (after - before) / COUNT;
 }
 
 async function fail() {
-  throw new Error("no such contestant");
+  throw new Error("unknown contestant");
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Open, close with the closing handshake, and again.
+// Opens a connection and closes it with the close handshake, again and again.
 import { open, W3C } from "../peers/index.mjs";
 
 const COUNT = 150;

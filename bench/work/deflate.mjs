@@ -1,5 +1,5 @@
 // @ts-check
-// permessage-deflate; only what is built on `ws` can be asked for it.
+// permessage-deflate. Of the peers, only those that use `ws` directly let their users turn it on.
 import { open } from "../peers/index.mjs";
 import { roundLength } from "../server/jobs.mjs";
 import { jsonMessage } from "../server/json.mjs";
@@ -24,7 +24,7 @@ const CONNECTIONS = 1_000;
 /** @type {import("./index.mjs").Workload[]} */
 export const workloads = [
   ...SIZES.flatMap(({ size, label, rounds, sends, targets }) =>
-    CONTEXTS.flatMap(({ context, label: how }) => {
+    CONTEXTS.flatMap(({ context, label: contextLabel }) => {
       const count = rounds * roundLength(size);
       /** @type {Pick<import("./index.mjs").Workload, "group" | "unit" | "targets">} */
       const common = { group: "Compressed", unit: "time", ...(targets && { targets }) };
@@ -32,7 +32,7 @@ export const workloads = [
       const pair = [
         {
           ...common,
-          name: `receive ${label} of JSON, compressed${how}`,
+          name: `receive ${label} of JSON, compressed${contextLabel}`,
           ours: ["wschan", "wschan-receive"],
           peers: ["ws", "ws-events", "ws-stream"],
           job: { job: "blastDeflated", size, count, context, deflate: true },
@@ -41,7 +41,7 @@ export const workloads = [
         },
         {
           ...common,
-          name: `send ${label} of JSON, compressed${how}`,
+          name: `send ${label} of JSON, compressed${contextLabel}`,
           ours: ["wschan"],
           peers: ["ws", "ws-stream"],
           job: { job: "swallow", count: sends, context, deflate: true },
@@ -71,6 +71,8 @@ export const workloads = [
 ];
 
 /**
+ * Makes a round that sends compressible messages, and waits until the server has received all of them.
+ *
  * @param {import("../peers/index.mjs").Connection} connection
  * @param {number} size
  * @param {number} count

@@ -1,5 +1,5 @@
 // @ts-check
-// Memory of a connection that is open and idle, with the listener or the loop that waits for its messages.
+// The memory of an open, idle connection, including the listener or loop that waits for messages.
 import { heldForGood } from "../../test/helpers/held.mjs";
 import { open, W3C } from "../peers/index.mjs";
 
@@ -25,7 +25,7 @@ export const workloads = [
 ];
 
 /**
- * Measures the memory of each of `count` connections.
+ * Makes a round that opens `count` connections, and resolves with the bytes of memory per connection.
  *
  * @param {number} count
  * @param {(index: number) => Promise<import("../peers/index.mjs").Connection>} openOne

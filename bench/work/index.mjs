@@ -1,5 +1,5 @@
 // @ts-check
-// All workloads, in the order in which they are measured and told of.
+// All workloads, in the order of measuring and reporting.
 import { workloads as allocations } from "./allocations.mjs";
 import { workloads as connects } from "./connect.mjs";
 import { workloads as deflate } from "./deflate.mjs";
@@ -12,25 +12,25 @@ import { workloads as send } from "./send.mjs";
 import { workloads as slow } from "./slow.mjs";
 
 /**
- * One thing that several contestants do.
+ * A task that several contestants perform.
  *
  * @typedef {object} Workload
  * @property {string} name
- * @property {string} group the heading it stands under
- * @property {"time" | "bytes"} unit what is measured: the time of `run`, or the bytes that it resolves with
- * @property {readonly string[]} ours contestants of wschan
- * @property {readonly string[]} peers the others
+ * @property {string} group the heading in the report
+ * @property {"time" | "bytes"} unit the measured value: the time of `run`, or the bytes that `run` resolves with
+ * @property {readonly string[]} ours the contestants that use wschan
+ * @property {readonly string[]} peers the other contestants
  * @property {Readonly<Record<string, number>>} [targets]
- *   by peer: of times the least ratio, of bytes the most that ours may have over it
- * @property {object} [job] what the server is to do; without one there is no server
- * @property {readonly string[]} [flags] Node's
- * @property {(contestant: string, url: string) => Promise<Round>} prepare all that is not measured
+ *   by peer: for times the lowest acceptable ratio, for bytes the most that wschan may need beyond the peer
+ * @property {object} [job] the job of the server; absent if the workload needs no server
+ * @property {readonly string[]} [flags] command-line options of Node
+ * @property {(contestant: string, url: string) => Promise<Round>} prepare makes a round; is not measured
  */
 
 /**
  * @typedef {object} Round
  * @property {() => Promise<number | void>} run
- * @property {() => Promise<unknown>} [end] cleans up, not measured
+ * @property {() => Promise<unknown>} [end] cleans up; is not measured
  */
 
 /** @type {readonly Workload[]} */

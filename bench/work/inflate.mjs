@@ -1,20 +1,24 @@
 // @ts-check
-// Inflating messages that are gzip by themselves: by the codec of Node and by that of browsers, which V8 runs
-// here as well, beside the libraries under them, which check and bound nothing (fflate) or not all (zlib).
+// Inflates messages that are gzip files, with the codec for Node and with the codec for browsers, both in Node. They
+// are compared with the bare libraries, which check no checksums and no limits (fflate), or only some (zlib).
 import { gunzipSync as byZlib, gzipSync } from "node:zlib";
 import { gunzipSync as byFflate } from "fflate";
 import * as browser from "../../dist/codec/browser.mjs";
 import * as node from "../../dist/codec/node.mjs";
 
-/** How many bytes come out in all, and the most messages there are. */
-const BYTES = 16 * 1024 * 1024;
-const MOST = 20_000;
+/** The size of all inflated messages of a run together. */
+const TOTAL_BYTES = 16 * 1024 * 1024;
+const MAX_MESSAGES = 20_000;
 
 /** @typedef {(message: Uint8Array<ArrayBuffer>) => void} Inflate */
 
-/** @param {typeof node.gunzip} gunzip */
+/**
+ * Makes the contestant of a codec.
+ *
+ * @param {typeof node.gunzip} gunzip
+ */
 const codec = (gunzip) => () => {
-  const decode = gunzip({ type: "binary" }).decoder(BYTES);
+  const decode = gunzip({ type: "binary" }).decoder(TOTAL_BYTES);
   return (/** @type {Uint8Array<ArrayBuffer>} */ data) =>
     decode({ type: "binary", data }, () => {});
 };
@@ -28,7 +32,7 @@ const CONTESTANTS = {
 };
 
 /**
- * As feeds of prices have it; each message is another.
+ * Makes a gzipped message like those of market data feeds; `number` varies its content.
  *
  * @param {number} size
  * @param {number} number
@@ -55,13 +59,13 @@ export const workloads = [
   unit: "time",
   ours: ["in Node", "as in browsers"],
   peers: ["bare fflate", "bare `node:zlib`"],
-  // A tenth more than fflate's time, for what it does not do.
+  // The codec may take a tenth more time than fflate, because it also checks the message and its limit.
   targets: size === 1_024 ? { "bare fflate": 1 / 1.1 } : {},
   prepare(contestant) {
     const inflate = CONTESTANTS[contestant]?.();
-    if (inflate === undefined) throw new Error("no such contestant");
+    if (inflate === undefined) throw new Error(`unknown contestant: ${contestant}`);
     const messages = Array.from({ length: 16 }, (_, i) => message(Number(size), i * 1_000));
-    const rounds = Math.ceil(Math.min(BYTES / Number(size), MOST) / messages.length);
+    const rounds = Math.ceil(Math.min(TOTAL_BYTES / Number(size), MAX_MESSAGES) / messages.length);
     const run = () => {
       for (let i = 0; i < rounds; i++) messages.forEach(inflate);
       return Promise.resolve();

@@ -1,5 +1,5 @@
 // @ts-check
-// The server sends as fast as it can; every message is looked at, as a string or as bytes.
+// The server sends as fast as it can. The contestant reads every message, as a string or as bytes.
 import { open, W3C } from "../peers/index.mjs";
 
 const KIB = 1024;
@@ -17,47 +17,49 @@ const PEERS = ["ws", "ws-events", "ws-stream", ...W3C, "it-ws"];
 /** @typedef {(typeof SIZES)[number]} Size */
 
 /**
- * @param {Size} of
+ * Makes a workload of receiving.
+ *
+ * @param {Size} size
  * @param {string} type
- * @param {Pick<import("./index.mjs").Workload, "name" | "ours" | "peers" | "targets">} how
+ * @param {Pick<import("./index.mjs").Workload, "name" | "ours" | "peers" | "targets">} common
  * @returns {import("./index.mjs").Workload}
  */
-const receive = ({ size, count }, type, how) => ({
-  ...how,
+const receive = ({ size, count }, type, common) => ({
+  ...common,
   group: "Receiving",
   unit: "time",
   job: { job: "blast", size, count, type },
   prepare: async (peer, url) => receiving(await open(peer, url), size, count),
 });
 
-/** @param {Size} of */
+/** @param {Size} size */
 const isSmall = ({ size }) => size <= KIB;
 
 /** @type {import("./index.mjs").Workload[]} */
 export const workloads = [
-  ...SIZES.flatMap((of) =>
+  ...SIZES.flatMap((size) =>
     ["text", "binary"].map((type) =>
-      receive(of, type, {
-        name: `receive ${of.label} ${type}`,
+      receive(size, type, {
+        name: `receive ${size.label} ${type}`,
         ours: ["wschan", "wschan-receive"],
         peers: PEERS,
-        targets: { ws: of.size === 64 && type === "text" ? 1.5 : 1 },
+        targets: { ws: size.size === 64 && type === "text" ? 1.5 : 1 },
       }),
     ),
   ),
-  ...SIZES.filter(isSmall).flatMap((of) =>
+  ...SIZES.filter(isSmall).flatMap((size) =>
     ["text", "binary"].map((type) =>
-      receive(of, type, {
-        name: `receive ${of.label} ${type} in batches`,
+      receive(size, type, {
+        name: `receive ${size.label} ${type} in batches`,
         ours: ["wschan-batches"],
         peers: ["ws"],
-        ...(of.size === 64 && type === "text" && { targets: { ws: 2.5 } }),
+        ...(size.size === 64 && type === "text" && { targets: { ws: 2.5 } }),
       }),
     ),
   ),
-  ...SIZES.filter(isSmall).map((of) =>
-    receive(of, "binary", {
-      name: `receive ${of.label} binary as views`,
+  ...SIZES.filter(isSmall).map((size) =>
+    receive(size, "binary", {
+      name: `receive ${size.label} binary as views`,
       ours: ["wschan-views"],
       peers: ["ws"],
       targets: { ws: 1.5 },
@@ -66,7 +68,7 @@ export const workloads = [
 ];
 
 /**
- * Asks for the messages and takes them.
+ * Makes a round that requests `count` messages of `size` bytes, and receives them.
  *
  * @param {import("../peers/index.mjs").Connection} connection
  * @param {number} size
@@ -81,7 +83,8 @@ export function receiving(connection, size, count) {
       });
       void connection.send("go");
       await done;
-      if (bytes !== size * count) throw new Error(`${bytes} bytes, not ${size * count}`);
+      if (bytes !== size * count)
+        throw new Error(`received ${bytes} bytes instead of ${size * count}`);
     },
     end: connection.close,
   };

@@ -1,5 +1,5 @@
 // @ts-check
-// One message at a time: the next goes out when the last has been answered.
+// One message at a time: sends the next when the previous one has been answered.
 import { open, W3C } from "../peers/index.mjs";
 
 const SIZE = 64;

@@ -1,9 +1,9 @@
 // @ts-check
-// A `select` that waits on several channels, one of which then gets a value. Beside it what one writes
-// without it: `Promise.race` over as many promises, which cannot take back those that lose.
+// A `select` waits on several channels, and one of them then receives a value. It is compared with the usual
+// alternative: `Promise.race` over the same number of promises, which cannot cancel those that lose.
 import { Channel, select } from "wschan";
 
-/** How many cases all selects of a run have together. */
+/** The number of cases of all selects of a run together. */
 const CASES = 200_000;
 
 /** @type {Readonly<Record<string, (width: number, count: number) => () => Promise<void>>>} */
@@ -42,6 +42,7 @@ const CONTESTANTS = {
   },
 };
 
+/** Returns a promise and the function that resolves it. */
 function deferred() {
   /** @type {(value: unknown) => void} */
   let resolve = () => {};
@@ -61,5 +62,5 @@ export const workloads = [2, 8, 64].map((width) => ({
 }));
 
 async function fail() {
-  throw new Error("no such contestant");
+  throw new Error("unknown contestant");
 }

@@ -1,15 +1,15 @@
 // @ts-check
-// Until the server has said that it has all of it: what a library keeps back for later counts as well.
+// A run ends when the server has confirmed all messages, so messages that a library holds back count as well.
 import { open, W3C } from "../peers/index.mjs";
 
 const KIB = 1024;
 const MIB = KIB * KIB;
 
 const SIZES = [
-  { size: 64, label: "64 B", count: 30_000, least: 8 },
-  { size: KIB, label: "1 KiB", count: 20_000, least: 2 },
-  { size: 64 * KIB, label: "64 KiB", count: 1_000, least: 2 },
-  { size: MIB, label: "1 MiB", count: 60, least: 2 },
+  { size: 64, label: "64 B", count: 30_000, minRatio: 8 },
+  { size: KIB, label: "1 KiB", count: 20_000, minRatio: 2 },
+  { size: 64 * KIB, label: "64 KiB", count: 1_000, minRatio: 2 },
+  { size: MIB, label: "1 MiB", count: 60, minRatio: 2 },
 ];
 
 const BATCH = 32;
@@ -18,31 +18,35 @@ const BATCH = 32;
 /** @typedef {string | Uint8Array<ArrayBuffer>} Data */
 /** @typedef {(connection: Connection, data: Data, count: number) => void | Promise<void>} Send */
 
-/** Those that have a way to wait for a send: by its callback. */
-const AWAITED = ["ws", "ws-stream"];
+/** The peers whose sends can be awaited, by a callback. */
+const AWAITABLE = ["ws", "ws-stream"];
 
 /**
+ * The ways to send many messages.
+ *
  * @type {readonly {
  *   label: string,
  *   peers: readonly string[],
  *   send: Send,
  * }[]}
  */
-const MANNERS = [
-  { label: "un-awaited", peers: [...AWAITED, ...W3C], send: burst },
+const STYLES = [
+  { label: "un-awaited", peers: [...AWAITABLE, ...W3C], send: burst },
   {
     label: "awaited one by one",
-    peers: AWAITED,
+    peers: AWAITABLE,
     async send(connection, data, count) {
-      for (let i = 0; i < count; i++) await connection.sent?.(data);
+      for (let i = 0; i < count; i++) await connection.sendAndWait?.(data);
     },
   },
   {
     label: `awaited in batches of ${BATCH}`,
-    peers: AWAITED,
+    peers: AWAITABLE,
     async send(connection, data, count) {
       for (let left = count; left > 0; left -= BATCH) {
-        const batch = Array.from({ length: Math.min(left, BATCH) }, () => connection.sent?.(data));
+        const batch = Array.from({ length: Math.min(left, BATCH) }, () =>
+          connection.sendAndWait?.(data),
+        );
         await Promise.all(batch);
       }
     },
@@ -50,15 +54,15 @@ const MANNERS = [
 ];
 
 /** @type {import("./index.mjs").Workload[]} */
-export const workloads = SIZES.flatMap(({ size, label, count, least }) =>
+export const workloads = SIZES.flatMap(({ size, label, count, minRatio }) =>
   ["text", "binary"].flatMap((type) =>
-    MANNERS.map(({ label: how, peers, send }) => ({
-      name: `send ${label} ${type}, ${how}`,
+    STYLES.map(({ label: style, peers, send }) => ({
+      name: `send ${label} ${type}, ${style}`,
       group: "Sending",
       unit: "time",
       ours: ["wschan"],
       peers,
-      targets: { ws: least },
+      targets: { ws: minRatio },
       job: { job: "swallow", count },
       prepare: async (peer, url) => sending(await open(peer, url), dataOf(size, type), count, send),
     })),
@@ -71,7 +75,7 @@ function burst(connection, data, count) {
 }
 
 /**
- * Sends un-awaited.
+ * Makes a round that sends without awaiting.
  *
  * @param {Connection} connection
  * @param {Data} data
@@ -80,6 +84,8 @@ function burst(connection, data, count) {
 export const bursting = (connection, data, count) => sending(connection, data, count, burst);
 
 /**
+ * Makes the data of a message.
+ *
  * @param {number} size
  * @param {string} type
  * @returns {Data}
@@ -89,6 +95,8 @@ export function dataOf(size, type) {
 }
 
 /**
+ * Makes a round that sends `count` messages, and waits for the server's confirmation.
+ *
  * @param {Connection} connection
  * @param {Data} data
  * @param {number} count

@@ -1,13 +1,14 @@
 // @ts-check
-// The server would send 128 MiB at once; the consumer takes a message per 5 ms. Measured is the most that
-// this process holds meanwhile: what a loop is not ready for, and what a callback has to put somewhere.
+// The server sends 128 MiB as fast as it can, and the consumer reads one message per 5 ms. Measures the peak memory
+// of this process: messages that a loop has not read yet, or that a callback has to store.
 import { setTimeout } from "node:timers/promises";
 import { held, heldForGood } from "../../test/helpers/held.mjs";
 import { open } from "../peers/index.mjs";
 
 const SIZE = 65_536;
-const OFFERED = 2_048;
-const TAKEN = 100;
+const SENT_COUNT = 2_048;
+/** The number of messages that are consumed during the measurement. */
+const CONSUMED_COUNT = 100;
 
 /** @type {import("./index.mjs").Workload[]} */
 export const workloads = [
@@ -17,7 +18,7 @@ export const workloads = [
     unit: "bytes",
     ours: ["wschan", "wschan-receive"],
     peers: ["ws", "ws-events", "ws-stream", "node-websocket", "it-ws"],
-    job: { job: "blast", size: SIZE, count: OFFERED, type: "binary" },
+    job: { job: "blast", size: SIZE, count: SENT_COUNT, type: "binary" },
     async prepare(peer, url) {
       const connection = await open(peer, url);
       const consumer = new Consumer();
@@ -26,20 +27,20 @@ export const workloads = [
       return {
         async run() {
           const before = await heldForGood();
-          let most = 0;
-          received = connection.receive(OFFERED, consumer.offer);
+          let peak = 0;
+          received = connection.receive(SENT_COUNT, consumer.deliver);
           connection.send("go");
-          for (let i = 1; i <= TAKEN; i++) {
+          for (let i = 1; i <= CONSUMED_COUNT; i++) {
             await setTimeout(5);
             await consumer.next();
             if (i % 20 > 0) continue;
             globalThis.gc?.();
-            most = Math.max(most, held() - before);
+            peak = Math.max(peak, held() - before);
           }
-          return most;
+          return peak;
         },
         async end() {
-          for (let i = TAKEN; i < OFFERED; i++) await consumer.next();
+          for (let i = CONSUMED_COUNT; i < SENT_COUNT; i++) await consumer.next();
           await received;
           await connection.close();
         },
@@ -48,23 +49,28 @@ export const workloads = [
   },
 ];
 
-/** Takes messages at its own pace; what comes meanwhile waits. */
+/** Consumes messages at its own speed, and queues those that arrive in the meantime. */
 class Consumer {
-  /** @type {{ data: unknown, taken: () => void }[]} */
-  #waiting = [];
-  #arrived = () => {};
+  /** @type {{ data: unknown, settle: () => void }[]} */
+  #queue = [];
+  #onArrival = () => {};
 
-  /** @type {import("../peers/index.mjs").Take} */
-  offer = (data) =>
-    new Promise((taken) => {
-      this.#waiting.push({ data, taken });
-      this.#arrived();
+  /**
+   * Queues a message. Settles when it is consumed.
+   *
+   * @type {import("../peers/index.mjs").Deliver}
+   */
+  deliver = (data) =>
+    new Promise((settle) => {
+      this.#queue.push({ data, settle });
+      this.#onArrival();
     });
 
+  /** Consumes the next message, and waits for it if necessary. */
   async next() {
-    if (this.#waiting.length === 0) {
-      await new Promise((resolve) => (this.#arrived = () => resolve(undefined)));
+    if (this.#queue.length === 0) {
+      await new Promise((resolve) => (this.#onArrival = () => resolve(undefined)));
     }
-    this.#waiting.shift()?.taken();
+    this.#queue.shift()?.settle();
   }
 }

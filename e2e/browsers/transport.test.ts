@@ -5,30 +5,30 @@ import type * as source from "../../src/browser.js";
 import { transportSuite } from "../../test/transport/suite.js";
 import type { SuiteCapabilities, SuiteOptions } from "../../test/transport/suite.js";
 
-// The same types, which their private fields make differ.
+// The types are the same, but TypeScript distinguishes classes with private fields by their declaration.
 const { connect, createContext } = built as unknown as typeof source;
 
-/** What no page can do. */
+/** Capabilities that no browser has. */
 const page = { canPing: false, anyCloseCode: false, handshake: false } as const;
 
-/** What a page can do by default. */
+/** The capabilities of pages with default options. */
 const CAPABILITIES: Record<string, SuiteCapabilities> = {
   chromium: { ...page, backpressure: "buffer", countsUnsent: true },
   firefox: { ...page, backpressure: "buffer", countsUnsent: true },
-  // Its network process takes all there is at once, into memory of its own.
+  // Its network process buffers all data immediately, in its own memory.
   webkit: { ...page, backpressure: "buffer", countsUnsent: false },
 };
 
 const { browser } = server;
 const capabilities = CAPABILITIES[browser];
-if (capabilities === undefined) throw new Error(`${browser}: what can it do?`);
+if (capabilities === undefined) throw new Error(`no capabilities are listed for ${browser}`);
 
 const options: SuiteOptions = {
   name: browser,
   connect,
   createContext,
   capabilities,
-  // It runs in Node, and ends with the run.
+  // The global setup starts and stops the server, in Node.
   startServer: () =>
     Promise.resolve({ url: inject("scriptedServer"), stop: () => Promise.resolve() }),
 };

@@ -1,23 +1,23 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What a production build has made of a user's project. */
+/** The result of a production build of a user's project. */
 export interface Bundle {
-  /** Every module that is in it, by path. */
+  /** The paths of all modules in the bundle. */
   readonly modules: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Where a bundle will run. */
+/** The environment that a bundle runs in. */
 export type Target = "page" | "worker";
 
 /**
- * Builds `entry` of the folder `dir` for production, as a user would, into the folder `out` within.
- * Vite's entry is the page index.html, the others' a script, which becomes out/main.js.
+ * Builds `entry` in the folder `dir` for production, as a user would, into the subfolder `out`. The entry of Vite is
+ * always the page index.html; the other bundlers build the script `entry` into out/main.js.
  */
 export type Bundler = (dir: string, entry: string, target: Target) => Promise<Bundle>;
 
-/** The text of all scripts that a bundler has written. */
+/** Returns the text of all scripts that a bundler has written. */
 export async function readScripts(dir: string): Promise<string> {
   const names = await readdir(join(dir, "out"), { recursive: true });
   const scripts = names.filter((name) => name.endsWith(".js"));

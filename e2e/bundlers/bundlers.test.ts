@@ -14,7 +14,7 @@ import { webpack } from "./webpack.js";
 
 let browser: Browser;
 beforeAll(async () => {
-  // Vitest's own would have them build for tests.
+  // Vitest sets NODE_ENV to "test", for which bundlers do not build as for production.
   vi.stubEnv("NODE_ENV", "production");
   browser = await launch("chromium");
 });
@@ -35,7 +35,7 @@ const IN_PAGE_BY_REQUIRE = `
   ${SERVER}
   globalThis.conversation = talk(connect, server);`;
 
-/** Bytes are compressed on their way, and inflated on their way back. */
+/** Sent bytes are compressed, and their echoes are inflated. */
 const WITH_CODEC = `
   import { connect } from "wschan";
   import { gzip } from "wschan/codec";
@@ -52,7 +52,7 @@ const WITH_CODEC_BY_REQUIRE = `
   const codec = gzip({ type: "binary" });
   globalThis.conversation = talk((url) => connect(url, { codec }), server);`;
 
-/** A dependency that requires the package beside one that imports it. */
+/** A script that imports the package, with a dependency that requires it. */
 const BOTH_WAYS = `
   import { connect, WsError } from "wschan";
   import { fail } from "./required.cjs";
@@ -61,7 +61,7 @@ const BOTH_WAYS = `
   if (!(fail() instanceof WsError)) throw new Error("two copies of the core");
   globalThis.conversation = talk(connect, server);`;
 
-const REQUIRED_BESIDE = `
+const REQUIRED = `
   const { reconnecting } = require("wschan/reconnect");
   exports.fail = () => {
     try {
@@ -76,7 +76,7 @@ const IN_WORKER = `
   import { talk } from "./talk.mjs";
   onmessage = async ({ data: server }) => postMessage(await talk(connect, server));`;
 
-/** A page that asks the worker made by `create`. */
+/** Returns the script of a page that gets its result from a worker; `create` is the expression that makes it. */
 const askWorker = (create: string): string => `
   ${SERVER}
   globalThis.conversation = new Promise((resolve, reject) => {
@@ -94,9 +94,9 @@ interface Case {
   readonly bundler: Bundler;
   readonly files: Readonly<Record<string, string>>;
   readonly target?: Target;
-  /** The page that loads the bundle. Vite writes its own. */
+  /** The page that loads the bundle. Vite generates it. */
   readonly page?: string;
-  /** The files of packages that it is to choose. */
+  /** The files of packages that the bundle must contain. */
   readonly entries?: readonly string[];
 }
 
@@ -113,7 +113,7 @@ const RECONNECT = [
   "wschan/dist/reconnect/core.mjs",
 ];
 
-/** And the page that loads what each writes. */
+/** The bundlers, each with the page that loads its output. */
 const BUNDLERS: readonly (readonly [name: string, bundler: Bundler, page?: string])[] = [
   ["Vite", vite],
   ["webpack", webpack, SCRIPT],
@@ -157,31 +157,32 @@ const CASES: readonly Case[] = [
   },
   { how: "rollup", bundler: rollup, files: { "main.js": IN_PAGE }, page: MODULE },
   ...BUNDLERS.map(([name, bundler, page]) => ({
-    how: `${name}, with a codec,`,
+    how: `${name}, with a codec`,
     bundler,
     files: { "index.html": MODULE, "main.js": WITH_CODEC },
     ...(page && { page }),
     entries: CODEC,
   })),
   {
-    how: "esbuild, with a codec by require,",
+    how: "esbuild, with a codec by require",
     bundler: esbuild,
     files: { "main.js": WITH_CODEC_BY_REQUIRE },
     page: SCRIPT,
     entries: CODEC,
   },
-  // rollup needs a plugin for CommonJS, and has no condition that makes both ways one.
+  // Not with rollup: it needs a plugin for CommonJS, and supports no condition by which `import` and `require` load
+  // the same module.
   ...BUNDLERS.filter(([name]) => name !== "rollup").map(([name, bundler, page]) => ({
-    how: `${name}, with the package imported and required,`,
+    how: `${name}, with the package imported and required`,
     bundler,
-    files: { "index.html": MODULE, "main.js": BOTH_WAYS, "required.cjs": REQUIRED_BESIDE },
+    files: { "index.html": MODULE, "main.js": BOTH_WAYS, "required.cjs": REQUIRED },
     ...(page && { page }),
     entries: RECONNECT,
   })),
 ];
 
 test.each(CASES)(
-  "$how makes a page that talks to a server, of the browser's entries alone and without a warning",
+  "$how: builds a working page from only the browser entries, without warnings",
   async ({ bundler, files, target = "page", page, entries = IMPORTED }) => {
     await using project = await makeProject(files);
     const { modules, warnings } = await bundler(project.dir, "main.js", target);
@@ -196,12 +197,12 @@ test.each(CASES)(
   },
 );
 
-describe("what is not a browser's", () => {
+describe("code that does not run in browsers", () => {
   test.each([
     ...["browser.mjs", "browser.cjs", "core.mjs", "core.cjs", "reconnect/core.mjs"],
     ...["codec/core.mjs", "codec/browser.mjs", "wschan.umd.js", "wschan.umd.min.js"],
     ...["wschan.all.umd.js", "wschan.all.umd.min.js"],
-  ])("is not in dist/%s", async (name) => {
+  ])("is absent from dist/%s", async (name) => {
     const { dir } = inject("packed");
     const code = await readFile(join(dir, "node_modules/wschan/dist", name), "utf8");
     expect(findForeign(code)).toEqual([]);
@@ -216,7 +217,7 @@ describe("what is not a browser's", () => {
     `Buffer.from("a")`,
     `process.env.A`,
     `"WS_ERR_INVALID_UTF8"`,
-  ])("is found in a script that has %s", (code) => {
+  ])("is detected in %s", (code) => {
     expect(findForeign(code)).not.toEqual([]);
   });
 });

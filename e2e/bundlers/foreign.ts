@@ -1,4 +1,4 @@
-/** Texts of the source of `ws`, of Node's programs, and of a script that loads a package other than fflate. */
+/** Matches code of `ws`, code that needs Node, and code that loads any package except fflate. */
 const FOREIGN = [
   /WS_ERR_\w+|258EAFA5-E914-47DA-95CA-C5AB0DC85B11/g,
   /["'`]node:[\w/]+["'`]/g,
@@ -7,7 +7,7 @@ const FOREIGN = [
   /\b(?:import|from)\s*["'](?!\.|fflate["'])/g,
 ];
 
-/** Returns the texts in a script for browsers that do not belong there. */
+/** Returns the parts of a script that do not run in browsers. */
 export function findForeign(code: string): string[] {
   return FOREIGN.flatMap((pattern) => [...code.matchAll(pattern)].map(([found]) => found));
 }

@@ -12,13 +12,13 @@ import { webpack } from "./webpack.js";
 beforeAll(() => void vi.stubEnv("NODE_ENV", "production"));
 afterAll(() => void vi.unstubAllEnvs());
 
-/** Texts of our inflater and of fflate's deflate, which every bundler keeps. */
+/** Texts of the inflater of this package and of fflate's deflate, which no minifier changes. */
 const INFLATE = "invalid block type";
 const DEFLATE = "65540,";
 
 /**
- * Bundles the script `main`. It finds the package's modules in ./wschan: there no package.json promises
- * that they have no side effects, so the bundler must see it for itself.
+ * Bundles the script `main`. It imports the modules of the package from ./wschan, which has no package.json that
+ * declares them free of side effects, so the bundler has to find that out by itself.
  */
 async function bundle(bundler: Bundler, main: string): Promise<string> {
   const page = html(`<script type="module" src="main.js"></script>`);
@@ -31,22 +31,22 @@ async function bundle(bundler: Bundler, main: string): Promise<string> {
 
 describe.each([
   ["Vite", vite, 0],
-  // It goes on to name the globals that classes name: `Error`, `Symbol.asyncIterator`.
+  // webpack keeps references to globals that classes mention: `Error`, `Symbol.asyncIterator`.
   ["webpack", webpack, 180],
   ["esbuild", esbuild, 0],
   ["rollup", rollup, 0],
-])("%s", (_name, bundler, rest) => {
+])("%s", (_name, bundler, maxRest) => {
   test.each(["", "reconnect/", "codec/"])(
-    "drops all of %sbrowser.mjs where nothing of it is used",
+    "drops an unused import of %sbrowser.mjs",
     async (folder) => {
       const main = `import "./wschan/${folder}browser.mjs"; console.log(1000);`;
       const imported = await bundle(bundler, main);
       const without = await bundle(bundler, `console.log(1000);`);
-      expect(imported.length).toBeLessThanOrEqual(without.length + rest);
+      expect(imported.length).toBeLessThanOrEqual(without.length + maxRest);
     },
   );
 
-  test("keeps of it only the constant that is used", async () => {
+  test("keeps only the constant that is used", async () => {
     const code = await bundle(
       bundler,
       `import { CLOSE_CODES } from "./wschan/browser.mjs"; console.log(CLOSE_CODES.NORMAL);`,
@@ -61,7 +61,7 @@ describe.each([
     ["gunzip", "gunzip()", [INFLATE]],
     ["zlibStream", "zlibStream()", [INFLATE]],
     ["gzip", "gzip()", [INFLATE, DEFLATE]],
-  ])("keeps of inflating and deflating only what %s needs", async (name, call, kept) => {
+  ])("keeps only the parts of inflating and deflating that %s needs", async (name, call, kept) => {
     const code = await bundle(
       bundler,
       `import { ${name} } from "./wschan/codec/browser.mjs"; console.log(${call});`,

@@ -17,12 +17,12 @@ export const vite: Bundler = async (dir) => {
   await build({
     root: dir,
     configFile: false,
-    // It tells of its progress beside the logger.
+    // Vite prints its progress even with a custom logger.
     logLevel: "warn",
     customLogger: { ...createLogger("silent"), warn, warnOnce: warn, error: warn },
     build: { outDir: "out" },
     plugins: [list],
-    // The scripts of workers are built apart.
+    // The scripts of workers are built separately.
     worker: { format: "es", plugins: () => [list] },
   });
   return { modules, warnings };

@@ -12,7 +12,7 @@ export const webpack: Bundler = async (dir, entry, target) => {
     target: target === "worker" ? "webworker" : "web",
   });
   const modules: string[] = [];
-  // Before it joins them into one.
+  // Listed before webpack concatenates the modules.
   compiler.hooks.compilation.tap("list-modules", (compilation) => {
     compilation.hooks.finishModules.tap("list-modules", (all) => {
       for (const module of all) modules.push(module.nameForCondition() ?? module.identifier());

@@ -25,44 +25,47 @@ beforeEach(async () => {
   onTestFinished(() => server.close());
 });
 
-/** A page in a context of its own, whose console is heard. */
+/** A page in its own browser context, with a record of its output. */
 interface Visit {
   readonly page: Page;
-  /** What stands in the console, violations of the security policy included. */
-  readonly noise: readonly string[];
-  /** All that was asked for by HTTP, and all connections opened. */
+  /** Uncaught errors, and the lines of the console, including violations of the Content Security Policy. */
+  readonly output: readonly string[];
+  /** The URLs of all HTTP requests and WebSocket connections. */
   readonly requests: readonly string[];
 }
 
+/** Opens a page in a new browser context, which is closed after the test. */
 async function visit(url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext(options);
   onTestFinished(() => context.close());
   context.setDefaultTimeout(ms(15_000));
   const page = await context.newPage();
-  const noise: string[] = [];
+  const output: string[] = [];
   const requests: string[] = [];
-  page.on("console", (message) => noise.push(message.text()));
-  page.on("pageerror", (error) => noise.push(String(error)));
+  page.on("console", (message) => output.push(message.text()));
+  page.on("pageerror", (error) => output.push(String(error)));
   page.on("request", (request) => requests.push(request.url()));
   page.on("websocket", (socket) => requests.push(socket.url()));
   await page.goto(url);
-  return { page, noise, requests };
+  return { page, output, requests };
 }
 
+/** Waits until the page shows a state of the connection. */
 const state = (page: Page, text: string) =>
   page.locator("#state", { hasText: new RegExp(`^${text}$`) }).waitFor();
 const textOf = (page: Page, id: string) => page.locator(`#${id}`).innerText();
-/** What is focused, by id. */
+/** Returns the id of the element that has the focus. */
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.id ?? "");
-/** Waits until a meter shows at least, or at most, so much. */
+/** Waits until a meter shows at least `value`. */
 const meterAbove = (page: Page, id: string, value: number) =>
   page.waitForFunction(
     ([id, value]) => (document.getElementById(id) as HTMLMeterElement).value >= value,
     [id, value] as const,
   );
+/** Waits until a meter shows 0. */
 const meterZero = (page: Page, id: string) =>
   page.waitForFunction((id) => (document.getElementById(id) as HTMLMeterElement).value === 0, id);
-/** Waits until so many messages have been received. */
+/** Waits until at least `count` messages have been received. */
 const received = (page: Page, count: number) =>
   page.waitForFunction(
     (count) =>
@@ -73,11 +76,11 @@ const received = (page: Page, count: number) =>
 const MIB = 1024 * 1024;
 
 describe("the page", () => {
-  test("loads from its server alone, and has nothing to complain about", async () => {
-    const { page, noise, requests } = await visit(server.page);
+  test("loads only from its server, without errors or warnings", async () => {
+    const { page, output, requests } = await visit(server.page);
     await state(page, "Open");
     await received(page, 100);
-    expect(noise).toEqual([]);
+    expect(output).toEqual([]);
     expect(requests.length).toBeGreaterThan(5);
     for (const url of requests) {
       expect(new URL(url).host).toBe(new URL(server.page).host);
@@ -85,7 +88,7 @@ describe("the page", () => {
     expect(requests).toContain(`${server.page}wschan.umd.js`);
   });
 
-  test("draws the prices as they come", async () => {
+  test("draws prices as they arrive", async () => {
     const { page } = await visit(server.page);
     const charts = page.locator("figure");
     await received(page, 100);
@@ -98,7 +101,7 @@ describe("the page", () => {
     expect(await charts.nth(1).innerText()).toMatch(/^ETH-USD\s+3,\d{3}\.\d\d\s+[+−]\d\.\d\d %/);
   });
 
-  test("shows the connection's URL, kind of backpressure and counts", async () => {
+  test("shows the URL, the kind of backpressure and the counters of the connection", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
     expect(await textOf(page, "url")).toMatch(`${server.url}/prices?id=`);
@@ -110,7 +113,7 @@ describe("the page", () => {
     expect(await textOf(page, "pressure-text")).toMatch(sentences[mode as keyof typeof sentences]);
   });
 
-  test("draws once a second for those who ask for little motion", async () => {
+  test("draws once a second if the user prefers reduced motion", async () => {
     const { page } = await visit(server.page, { reducedMotion: "reduce" });
     await received(page, 10);
     const pause = await page.evaluate(async () => {
@@ -129,7 +132,7 @@ describe("the page", () => {
     expect(pause).toBeGreaterThan(900);
   });
 
-  test("is dark for those who like it dark", async () => {
+  test("is dark if the user prefers a dark color scheme", async () => {
     const lightness = async (colorScheme: "light" | "dark") => {
       const { page } = await visit(server.page, { colorScheme });
       const color = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -139,19 +142,22 @@ describe("the page", () => {
     expect(await lightness("dark")).toBeLessThan(50);
   });
 
-  test.each([375, 1280])("fits into a width of %i without scrolling sideways", async (width) => {
-    const { page } = await visit(server.page, { viewport: { width, height: 800 } });
-    const overflow = () =>
-      page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
-    await received(page, 10);
-    expect(await overflow()).toBeLessThanOrEqual(0);
-    await join(page, "N".repeat(32));
-    await say(page, "x".repeat(1000));
-    await page.getByRole("listitem").filter({ hasText: "xxx" }).waitFor();
-    await server.close();
-    await state(page, "Lost");
-    expect(await overflow()).toBeLessThanOrEqual(0);
-  });
+  test.each([375, 1280])(
+    "fits into a width of %i pixels without horizontal scrolling",
+    async (width) => {
+      const { page } = await visit(server.page, { viewport: { width, height: 800 } });
+      const overflow = () =>
+        page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
+      await received(page, 10);
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      await join(page, "N".repeat(32));
+      await say(page, "x".repeat(1000));
+      await page.getByRole("listitem").filter({ hasText: "xxx" }).waitFor();
+      await server.close();
+      await state(page, "Lost");
+      expect(await overflow()).toBeLessThanOrEqual(0);
+    },
+  );
 });
 
 async function join(page: Page, name: string): Promise<void> {
@@ -170,7 +176,7 @@ describe("the chat", () => {
   const heard = (page: Page, text: string) =>
     page.getByRole("log").getByRole("listitem").filter({ hasText: text }).waitFor();
 
-  test("lets two pages talk, and says who comes and goes", async () => {
+  test("delivers messages between two pages, and reports who joins and leaves", async () => {
     const [ann, bob] = [(await visit(server.page)).page, (await visit(server.page)).page];
     await join(ann, "Ann");
     await join(bob, "Bob");
@@ -182,15 +188,15 @@ describe("the chat", () => {
     expect(await textOf(ann, "chat-state")).toBe("lobby, 2 here");
     await bob.getByRole("button", { name: "Leave" }).click();
     await heard(ann, "Bob left");
-    // The server may have told Ann before it has answered Bob.
+    // The server may notify Ann before it answers Bob.
     await expect.poll(() => textOf(bob, "chat-state"), { timeout: ms(5_000) }).toBe("Not joined");
-    // Whoever was in the form that went away is in the one that came.
+    // The focus moves from the form that disappears to the one that appears.
     expect(await focused(bob)).toBe("name");
     await join(bob, "Bob");
     await ann.getByRole("listitem").filter({ hasText: "Bob joined" }).nth(1).waitFor();
   });
 
-  test("says why a name cannot be had, and takes another", async () => {
+  test("shows why a name is refused, and accepts another", async () => {
     const [ann, bob] = [(await visit(server.page)).page, (await visit(server.page)).page];
     await join(ann, "Ann");
     await bob.getByLabel("Name").fill("Ann");
@@ -201,7 +207,7 @@ describe("the chat", () => {
     expect(await textOf(bob, "chat-error")).toBe("");
   });
 
-  test("says that it was lost, and joins again when asked to", async () => {
+  test("shows that the connection was lost, and joins again on request", async () => {
     const { page } = await visit(server.page);
     await join(page, "Ann");
     await server.close();
@@ -217,7 +223,7 @@ describe("the chat", () => {
 });
 
 describe("the connection", () => {
-  test("is lost, with the error's code, when the server dies; the keyboard brings it back", async () => {
+  test("is shown as lost, with the error's code, when the server dies, and is restored with the keyboard", async () => {
     const program = new Program("examples/demo.mjs", "--serve");
     const [, url = ""] = await program.wroteMatch(/^page: (\S+)/);
     const { page, requests } = await visit(url);
@@ -226,14 +232,14 @@ describe("the connection", () => {
     program.child.kill("SIGKILL");
     await state(page, "Lost");
     expect(await textOf(page, "alert")).toMatch(/^Connection lost: CONNECTION_LOST \S/);
-    const dialed = requests.length;
+    const requestCount = requests.length;
     await page.keyboard.press("Tab");
     expect(await focused(page)).toBe("action");
     await page.keyboard.press("Enter");
     await page.locator("#alert-code", { hasText: "DIAL_FAILED" }).waitFor();
     expect(await textOf(page, "state")).toBe("Lost");
-    // One attempt, because one was asked for.
-    expect(requests.length).toBe(dialed + 1);
+    // The page makes one attempt for each request of the user.
+    expect(requests.length).toBe(requestCount + 1);
     const successor = await startDemoServer({ port: Number(new URL(url).port) });
     onTestFinished(() => successor.close());
     expect(await focused(page)).toBe("action");
@@ -243,7 +249,7 @@ describe("the connection", () => {
     expect(await page.locator("#alert").isVisible()).toBe(false);
   });
 
-  test("is lost, with the close code, when the server says goodbye", async () => {
+  test("is shown as lost, with the close code, when the server closes it", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
     await server.close();
@@ -254,7 +260,7 @@ describe("the connection", () => {
     expect(await textOf(page, "server-note")).toBe("not connected");
   });
 
-  test("is closed when it was closed here, and opened again by the same button", async () => {
+  test("is shown as closed after Disconnect, and is opened again by the same button", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
     await page.getByRole("button", { name: "Disconnect" }).click();
@@ -264,7 +270,7 @@ describe("the connection", () => {
     await state(page, "Open");
   });
 
-  test("can be given up while it is being opened", async () => {
+  test("can be cancelled while it is being opened", async () => {
     const { page } = await visit(await startPageServer(() => {}));
     await state(page, "Connecting");
     await page.getByRole("button", { name: "Cancel" }).click();
@@ -272,10 +278,10 @@ describe("the connection", () => {
     expect(await page.locator("#alert").isVisible()).toBe(false);
   });
 
-  test("can be cut while it is closing", async () => {
+  test("can be terminated while it is closing", async () => {
     const upgrader = new WebSocketServer({ noServer: true });
     const url = await startPageServer((request, socket, head) => {
-      // One that reads nothing answers no close frame.
+      // A server that does not read does not answer the close frame.
       upgrader.handleUpgrade(request, socket, head, (ws) => ws.pause());
     });
     const { page } = await visit(url);
@@ -287,7 +293,7 @@ describe("the connection", () => {
   });
 });
 
-/** A server that has the page, and leaves what it connects to to `onUpgrade`. Resolves with its URL. */
+/** Starts a server that serves the page and passes connections to `onUpgrade`. Resolves with its URL. */
 async function startPageServer(
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): Promise<string> {
@@ -308,11 +314,11 @@ describe("the slow consumer", () => {
   const slow = (page: Page) => page.getByRole("switch", { name: "Slow consumer" });
   const stream = (page: Page) => page.getByRole("switch", { name: "Real backpressure" });
 
-  test("leaves a backlog, wherever it is, that goes when it is slow no more", async () => {
+  test("causes a backlog, which disappears when the consumer is fast again", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
     await slow(page).check();
-    // At the server or in the page: about half of what fits there.
+    // The backlog is in the server or in the page, and fills about half of the capacity.
     await page.waitForFunction(() =>
       [...document.querySelectorAll("meter")].some(
         ({ id, value, max }) => id !== "way-meter" && value > max / 2,
@@ -326,7 +332,7 @@ describe("the slow consumer", () => {
     await state(page, "Open");
   });
 
-  test("holds the server back where a stream can be paused, and little waits in the page", async () => {
+  test("slows the server down over a stream, with little buffered in the page", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
     expect(await textOf(page, "mode")).toBe("stream");
@@ -341,7 +347,7 @@ describe("the slow consumer", () => {
     await state(page, "Open");
   });
 
-  test("fills the page up where nothing can be paused, and is slow no more in time", async () => {
+  test("fills the buffer of the page over a WebSocket, which is drained when the consumer is fast again", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
     await stream(page).uncheck();
@@ -356,21 +362,21 @@ describe("the slow consumer", () => {
     await state(page, "Open");
   });
 
-  test("is cut off with SLOW_CONSUMER where nothing can be paused, and may come again", async () => {
+  test("ends the connection over a WebSocket with SLOW_CONSUMER, and can reconnect", async () => {
     const { page } = await visit(server.page);
     await stream(page).uncheck();
     await slow(page).check();
     await page.locator("#alert-code", { hasText: "SLOW_CONSUMER" }).waitFor();
     expect(await textOf(page, "state")).toBe("Lost");
     await slow(page).uncheck();
-    // What had arrived is read to its end.
+    // Messages that had arrived are still read.
     await meterZero(page, "page-meter");
     await page.getByRole("button", { name: "Reconnect" }).click();
     await state(page, "Open");
     expect(await textOf(page, "mode")).toBe("buffer");
   });
 
-  test("is switched by the keyboard, as is the kind of backpressure", async () => {
+  test("can be switched with the keyboard, like the kind of backpressure", async () => {
     const { page } = await visit(server.page);
     await received(page, 10);
     await slow(page).focus();
@@ -387,7 +393,7 @@ describe("the slow consumer", () => {
 });
 
 describe("the keyboard", () => {
-  /** Where Tab leads, from the first control until it leaves the page, with a visible focus. */
+  /** Returns the elements that Tab reaches, from the first control on. Expects each to show its focus. */
   async function tour(page: Page): Promise<string[]> {
     const stops = ["action"];
     await page.locator("#action").focus();
@@ -407,7 +413,7 @@ describe("the keyboard", () => {
     }
   }
 
-  test("reaches every control, in the order in which they stand", async () => {
+  test("reaches every control, in visual order", async () => {
     const { page } = await visit(server.page);
     await state(page, "Open");
     await page.keyboard.press("Tab");
@@ -417,7 +423,7 @@ describe("the keyboard", () => {
     expect(await tour(page)).toEqual(["action", "slow", "stream", "log", "text", "Send", "leave"]);
   });
 
-  test("has a name for all it reaches", async () => {
+  test("finds an accessible name on every control", async () => {
     const { page } = await visit(server.page);
     await state(page, "Open");
     await page.getByRole("switch", { name: /^Slow consumer$/ }).waitFor();

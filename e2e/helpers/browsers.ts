@@ -3,7 +3,7 @@ import type { Browser, LaunchOptions } from "playwright";
 import { CHROMIUM_ARGS, findBrowser } from "./find-browsers.mjs";
 import type { BrowserName } from "./find-browsers.mjs";
 
-/** The paths of what a browser needs; fails, and tells how to get it, where something is missing. */
+/** Returns the paths of the programs that a browser needs. Throws an error that names missing ones. */
 export function requireBrowser(name: BrowserName): string[] {
   const programs = findBrowser(name);
   const missing = programs.filter(({ path }) => path === undefined).map(({ what }) => what);
@@ -13,17 +13,17 @@ export function requireBrowser(name: BrowserName): string[] {
   return programs.flatMap(({ path }) => path ?? []);
 }
 
-/** How Playwright starts a browser. Where it is not there, that fails: {@link requireBrowser} tells why. */
+/** Returns Playwright's options to launch a browser. If it is missing, launching fails: see {@link requireBrowser}. */
 export function launchOptions(name: "chromium" | "firefox"): LaunchOptions {
   const [{ path } = {}] = findBrowser(name);
   if (path === undefined) return {};
   if (name === "chromium") return { executablePath: path, args: CHROMIUM_ARGS };
-  // Playwright's own Firefox is a patched one; any other speaks the protocol this channel is for.
-  const own = path === firefox.executablePath();
-  return { executablePath: path, ...(own ? {} : { channel: "moz-firefox" }) };
+  // Playwright patches the Firefox that it downloads. Any other Firefox is driven by the protocol of this channel.
+  const isPatched = path === firefox.executablePath();
+  return { executablePath: path, ...(isPatched ? {} : { channel: "moz-firefox" }) };
 }
 
-/** Starts a browser that Playwright drives. */
+/** Launches a browser with Playwright. */
 export function launch(name: "chromium" | "firefox", options?: LaunchOptions): Promise<Browser> {
   requireBrowser(name);
   return { chromium, firefox }[name].launch({ ...launchOptions(name), ...options });

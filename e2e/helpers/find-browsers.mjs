@@ -1,5 +1,5 @@
 // @ts-check
-// Where the three browsers are. In JavaScript, because the install script runs without a build too.
+// Finds the three browsers. In JavaScript, because the install script runs without a build.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { isExecutable, onPath } from "../../test/helpers/programs.mjs";
 
 /** @typedef {import("../../test/helpers/programs.mjs").Needed} Needed */
 
-/** Quiet and in a sandbox of its own: no look-ups, no updates, nothing but the page. */
+/** Options that turn off background requests of Chromium, such as updates, and what containers do not support. */
 export const CHROMIUM_ARGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -22,19 +22,19 @@ export const CHROMIUM_ARGS = [
 ];
 
 /**
- * The programs that a browser needs, found or not. Chromium and Firefox on PATH come before those
- * that Playwright downloads: they are what users run.
+ * Lists the programs that a browser needs; `path` is undefined for those that are missing. Chromium and Firefox on
+ * PATH are preferred to those that Playwright downloads, because users run them.
  * @param {BrowserName} name
  * @returns {Needed[]}
  */
 export function findBrowser(name) {
   switch (name) {
     case "chromium": {
-      const path = onPath("chromium", "chromium-browser", "google-chrome") ?? own(chromium);
+      const path = onPath("chromium", "chromium-browser", "google-chrome") ?? downloaded(chromium);
       return [{ what: "Chromium", package: "chromium", path }];
     }
     case "firefox": {
-      const path = onPath("firefox-esr", "firefox") ?? own(firefox);
+      const path = onPath("firefox-esr", "firefox") ?? downloaded(firefox);
       return [{ what: "Firefox", package: "firefox-esr", path }];
     }
     case "webkit":
@@ -49,7 +49,7 @@ export function findBrowser(name) {
           package: "libwebkit2gtk-4.1-0",
           path: miniBrowser(),
         },
-        // What xvfb-run needs and does not depend on.
+        // xvfb-run needs xauth, but its package does not depend on it.
         { what: "xauth", package: "xauth", path: onPath("xauth") },
         { what: "xvfb-run", package: "xvfb", path: onPath("xvfb-run") },
       ];
@@ -57,10 +57,10 @@ export function findBrowser(name) {
 }
 
 /**
- * Returns the path of the browser that Playwright has downloaded, if it has.
+ * Returns the path of the browser that Playwright has downloaded, if there is one that starts.
  * @param {import("playwright").BrowserType} browser
  */
-function own(browser) {
+function downloaded(browser) {
   const path = browser.executablePath();
   if (!existsSync(path)) return undefined;
   // On Linux the download may lack libraries of the system, and then it does not start.
@@ -68,7 +68,7 @@ function own(browser) {
   return starts ? path : undefined;
 }
 
-/** WebKitGTK's own small browser: a library's folder of the system has it, never PATH. */
+/** Returns the path of WebKitGTK's MiniBrowser. Systems install it in a folder of libraries, not on PATH. */
 function miniBrowser() {
   const libraries = "/usr/lib";
   if (!existsSync(libraries)) return undefined;

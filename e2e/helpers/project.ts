@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import { ROOT } from "../../test/helpers/root.js";
 
-/** A user's folder: a package.json without `type`, the packed package installed, and some files. */
+/** The folder of a user's project, with a package.json without `type` and the packed package installed. */
 export interface Project extends AsyncDisposable {
   readonly dir: string;
 }
 
-/** Makes a folder with `files` by name, and with those of fixtures/ beside them. */
+/** Makes a project that contains `files`, by name, and the files of fixtures/. */
 export async function makeProject(files: Readonly<Record<string, string>>): Promise<Project> {
   const dir = await mkdtemp(join(tmpdir(), "wschan-user-"));
   const { dir: installed } = inject("packed");

@@ -10,7 +10,7 @@ declare module "vitest" {
   }
 }
 
-/** Vitest's global setup for suites that run in a page: their server runs in Node. */
+/** Starts the server of suites that run in a page. Vitest calls this global setup in Node. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   requireBrowser(project.config.browser.name as BrowserName);
   const server = await startScriptedServer();

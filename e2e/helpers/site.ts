@@ -6,15 +6,16 @@ import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { ROOT } from "../../test/helpers/root.js";
 
-/** A small site: pages of a test's own, `/dist/`, and a WebSocket server on every path. */
+/** A site with the pages of a test, the files of `/dist/`, and a WebSocket server on every path. */
 export interface Site extends AsyncDisposable {
-  /** Without a `/` at its end. */
+  /** The URL without a slash at the end. */
   readonly url: string;
-  /** What each path answers to a request's body: a page's HTML, or what a page asks for. */
+  /** The handlers by path: each gets the body of a request, and returns the response. */
   readonly pages: Map<string, (body: string) => string | Promise<string>>;
   readonly sockets: WebSocketServer;
 }
 
+/** Starts a site on a free port of 127.0.0.1. */
 export async function startSite(): Promise<Site> {
   const pages: Site["pages"] = new Map();
   const answer = async (path: string, body: string): Promise<[type: string, text: string]> => {

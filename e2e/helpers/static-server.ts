@@ -4,18 +4,20 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 
-/** The files of one folder over HTTP, on a free port of 127.0.0.1. */
+/** An HTTP server for the files of one folder, on a free port of 127.0.0.1. */
 export interface StaticServer extends AsyncDisposable {
-  /** Without a slash at its end. */
+  /** The URL without a slash at the end. */
   readonly origin: string;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
+/** The content types by file extension. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".mjs": "text/javascript; charset=utf-8",
 };
 
+/** Starts a server for the files in `dir`. */
 export async function startStaticServer(dir: string): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "", "http://localhost");
@@ -23,7 +25,9 @@ export async function startStaticServer(dir: string): Promise<StaticServer> {
     readFile(file).then(
       (content) =>
         response
-          .writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" })
+          .writeHead(200, {
+            "Content-Type": CONTENT_TYPES[extname(file)] ?? "application/octet-stream",
+          })
           .end(content),
       () => response.writeHead(404).end(),
     );

@@ -3,7 +3,7 @@ import type { BrowserProvider, BrowserProviderOption } from "vitest/node";
 import { launchWebKit } from "./webkit.js";
 import type { WebKit } from "./webkit.js";
 
-/** Lets Vitest run its tests in WebKitGTK. */
+/** Returns a provider with which Vitest runs tests in WebKitGTK. */
 export function webkit(): BrowserProviderOption {
   return defineBrowserProvider({
     name: "webkitgtk",
@@ -28,7 +28,7 @@ class WebKitProvider implements BrowserProvider {
   }
 
   async close(): Promise<void> {
-    // Whoever opened the page has heard why it did not start.
+    // An error of the launch has already been reported by `openPage`.
     const browser = await this.#browser?.catch(() => undefined);
     await browser?.[Symbol.asyncDispose]();
   }

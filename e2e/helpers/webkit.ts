@@ -4,30 +4,30 @@ import { freePort } from "../../test/helpers/ports.js";
 import { requireBrowser } from "./browsers.js";
 
 /**
- * Runs the driver until standard input ends: with whoever started it, however that ended. `xvfb-run`
- * takes its display down when this script has.
+ * A shell script that runs the driver until standard input closes, which also happens if the parent process dies.
+ * `xvfb-run` closes its display when the script has ended.
  */
-const SCRIPT = '"$@" & read -r _; kill $!; wait';
+const DRIVER_SCRIPT = '"$@" & read -r _; kill $!; wait';
 
-/** How long the driver may take to start, in milliseconds. */
-const START = 30_000;
+/** The time limit for the start of the driver. */
+const START_TIMEOUT_MS = 30_000;
 
-/** WebKitGTK on a display of its own. */
+/** A running WebKitGTK, on its own virtual display. */
 export interface WebKit extends AsyncDisposable {
   /** Opens a page and waits until it has loaded. */
   goto(url: string): Promise<void>;
   /** Goes back in the history, and waits for that page. */
   back(): Promise<void>;
-  /** What the body of a function returns in the page; a promise is waited for. */
+  /** Runs the body of an async function in the page, and resolves with its result. */
   evaluate(body: string): Promise<unknown>;
 }
 
-/** Starts WebKitGTK, over WebDriver: Playwright drives only a build of its own. */
+/** Launches WebKitGTK, and drives it by WebDriver, because Playwright can only drive its own build of WebKit. */
 export async function launchWebKit(): Promise<WebKit> {
   const [driver = "", binary = "", , xvfb = ""] = requireBrowser("webkit");
-  // The driver cannot choose one by itself.
+  // The driver cannot choose a free port by itself.
   const port = await freePort();
-  const process = spawn(xvfb, ["-a", "sh", "-c", SCRIPT, "sh", driver, `--port=${port}`], {
+  const process = spawn(xvfb, ["-a", "sh", "-c", DRIVER_SCRIPT, "sh", driver, `--port=${port}`], {
     stdio: ["pipe", "ignore", "ignore"],
   });
   const exited = once(process, "exit");
@@ -37,7 +37,7 @@ export async function launchWebKit(): Promise<WebKit> {
   };
 
   let base = `http://127.0.0.1:${port}`;
-  /** A WebDriver command and its answer. */
+  /** Sends a WebDriver command, and resolves with the response. */
   const command = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(base + path, {
       method,
@@ -51,7 +51,9 @@ export async function launchWebKit(): Promise<WebKit> {
   try {
     await Promise.race([
       untilReady(() => command("GET", "/status")),
-      exited.then(([code]) => Promise.reject(new Error(`xvfb-run ended with ${String(code)}`))),
+      exited.then(([code]) =>
+        Promise.reject(new Error(`xvfb-run exited with code ${String(code)}`)),
+      ),
     ]);
     const options = { binary, args: ["--automation"] };
     const { sessionId } = (await command("POST", "/session", {
@@ -83,12 +85,12 @@ export async function launchWebKit(): Promise<WebKit> {
   };
 }
 
-/** Asks until there is an answer. */
-async function untilReady(ask: () => Promise<unknown>): Promise<void> {
-  const end = performance.now() + START;
+/** Repeats a request until it succeeds. */
+async function untilReady(request: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     try {
-      await ask();
+      await request();
       return;
     } catch (error) {
       if (performance.now() > end) throw error;

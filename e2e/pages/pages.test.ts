@@ -6,7 +6,7 @@ import { GOOD_VISIT, html, SERVER, visit } from "../helpers/visit.js";
 
 const DIST = "/node_modules/wschan/dist";
 
-/** Starts `worker.js` and hands on what it posts. */
+/** Returns a script that starts `worker.js` and gets the result from its message. */
 const startWorker = (options: string): string => `<script>
   ${SERVER}
   globalThis.conversation = new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ const CASES: readonly Case[] = [
     files: { "index.html": html(`<script src="${DIST}/wschan.umd.min.js"></script>${fromGlobal}`) },
   },
   {
-    how: "a script tag that has all sub-paths, with a codec",
+    how: "a script tag of the script with all sub-paths, with a codec",
     files: {
       "index.html": html(`
         <script src="${DIST}/wschan.all.umd.min.js"></script>
@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    how: "a script tag of type module, which loads a sub-path by its plain URL as well",
+    how: "a script tag of type module that also imports a sub-path by its URL",
     files: {
       "index.html": html(`<script type="module">
         import { connect, WsError } from "${DIST}/browser.mjs";
@@ -120,7 +120,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test.each(CASES)("a page talks to a server by $how", async ({ files }) => {
+test.each(CASES)("a page exchanges messages with a server by $how", async ({ files }) => {
   await using project = await makeProject(files);
   expect(await visit(browser, project.dir)).toEqual(GOOD_VISIT);
 });

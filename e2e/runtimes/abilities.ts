@@ -1,22 +1,22 @@
 import type { Row } from "../../test/helpers/tables.js";
 
-/** What the package can do on a runtime. */
+/** The abilities of the package on a runtime. */
 export interface Abilities {
-  /** The condition by which its `exports` are chosen. */
+  /** The condition of `exports` that the runtime selects. */
   readonly entry: "node" | "browser";
   readonly backpressure: "socket" | "stream" | "buffer";
   readonly headers: boolean;
   readonly ping: boolean;
   readonly flush: boolean;
-  /** The code that goes out for 1011, which the W3C `WebSocket` refuses to send. */
+  /** The code that is sent for `close(1011)`, which the W3C `WebSocket` refuses to send. */
   readonly sent1011: number;
-  /** Whether a refused dial tells the server's status. */
+  /** True if the error of a refused dial contains the HTTP status. */
   readonly status: boolean;
-  /** Whether a context can deny private networks. */
+  /** True if a context can deny private networks. */
   readonly guard: boolean;
 }
 
-/** Of the entry that opens connections with `ws`. */
+/** The abilities with the entry that opens connections with `ws`. */
 const BY_WS: Abilities = {
   entry: "node",
   backpressure: "socket",
@@ -28,7 +28,7 @@ const BY_WS: Abilities = {
   guard: true,
 };
 
-/** Of the entry that opens connections with the platform's `WebSocket`. */
+/** The abilities with the entry that opens connections with the platform's `WebSocket`. */
 const BY_WEB_SOCKET: Abilities = {
   entry: "browser",
   backpressure: "buffer",
@@ -40,7 +40,7 @@ const BY_WEB_SOCKET: Abilities = {
   guard: false,
 };
 
-/** The runtimes that the package is tested on, as the README lists them. */
+/** The runtimes on which the package is tested, in the order of the README. */
 export const RUNTIMES = {
   "Node 20, 22, 24, 26": BY_WS,
   Deno: BY_WS,
@@ -51,7 +51,7 @@ export const RUNTIMES = {
   WebKit: BY_WEB_SOCKET,
 } as const satisfies Readonly<Record<string, Abilities>>;
 
-/** The README's table of {@link RUNTIMES}, column names in lower case. */
+/** Returns the rows of the README's table of {@link RUNTIMES}, with column names in lower case. */
 export function toRows(): Row[] {
   return Object.entries(RUNTIMES).map(([runtime, abilities]) => ({
     runtime,
@@ -66,6 +66,6 @@ export function toRows(): Row[] {
   }));
 }
 
-function toWord(able: boolean): string {
-  return able ? "yes" : "no";
+function toWord(isAble: boolean): string {
+  return isAble ? "yes" : "no";
 }

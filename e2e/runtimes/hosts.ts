@@ -9,13 +9,13 @@ import { html } from "../helpers/visit.js";
 import { launchWebKit } from "../helpers/webkit.js";
 import type { Urls } from "./servers.js";
 
-/** What fixtures/program.mjs found out, and the file of dist/ that it ran on. */
+/** The result of fixtures/program.mjs, and the file of dist/ that the runtime loaded. */
 export type Report = Awaited<ReturnType<typeof main>> & { readonly entry: string };
 
-/** Runs fixtures/program.mjs in a user's project with the packed package. */
+/** Runs fixtures/program.mjs on a runtime, in a project with the packed package. */
 export type Host = (urls: Urls) => Promise<Report>;
 
-/** Runs it as a module, which imports the package. */
+/** Runs the program as an ES module, which imports the package. */
 export function importing(command: string, ...args: readonly string[]): Host {
   return async (urls) => {
     const source = `
@@ -29,7 +29,7 @@ export function importing(command: string, ...args: readonly string[]): Host {
   };
 }
 
-/** Runs it as CommonJS, which requires the package. */
+/** Runs the program as a CommonJS module, which requires the package. */
 export function requiring(command: string, ...args: readonly string[]): Host {
   return async (urls) => {
     const source = `
@@ -44,6 +44,7 @@ export function requiring(command: string, ...args: readonly string[]): Host {
   };
 }
 
+/** Runs a file with the source `source`, and parses the report that it prints. */
 async function runProgram(
   command: string,
   args: readonly string[],
@@ -52,13 +53,13 @@ async function runProgram(
 ): Promise<Report> {
   await using project = await makeProject({ [file]: source });
   const { stdout, stderr } = await runOrThrow(command, [...args, file], project.dir);
-  // A warning would be a user's to read.
+  // Users must not see warnings, so a warning is a failure.
   if (stderr !== "") throw new Error(`${command}: ${stderr}`);
   const report = JSON.parse(stdout) as Report;
   return { ...report, entry: basename(report.entry) };
 }
 
-/** Runs it as a worker, bundled by the conditions of Cloudflare's own tools. */
+/** Runs the program as a worker, bundled with the conditions that Cloudflare's tools use. */
 export function inWorkerd(command: string): Host {
   return async (urls) => {
     const source = `
@@ -89,7 +90,7 @@ export function inWorkerd(command: string): Host {
   };
 }
 
-/** Runs it in a page, which finds the package by an import map. */
+/** Runs the program in a page, which imports the package by an import map. */
 function inPage(visit: (url: string) => Promise<unknown>): Host {
   return async (urls) => {
     const entry = "browser.mjs";
@@ -105,7 +106,7 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
         }
       </script>
       <script>
-        // A classic script: a driver may ask before a module has run.
+        // A classic script, because a driver may evaluate \`report\` before a module has run.
         globalThis.report = (async () => {
           const { connect, createContext } = await import("wschan");
           const codecs = await import("wschan/codec");
@@ -121,7 +122,7 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
   };
 }
 
-/** Runs it in a page of a browser that Playwright drives. */
+/** Runs the program in a page of a browser, with Playwright. */
 export function inBrowser(name: "chromium" | "firefox"): Host {
   return inPage(async (url) => {
     const browser = await launch(name);
@@ -135,11 +136,11 @@ export function inBrowser(name: "chromium" | "firefox"): Host {
   });
 }
 
-/** Runs it in a page of WebKitGTK. */
+/** Runs the program in a page of WebKitGTK. */
 export const inWebKit: Host = inPage(async (url) => {
   await using browser = await launchWebKit();
   await browser.goto(url);
-  // As text: the driver ends itself over a deeper object.
+  // As text, because the driver crashes on deeply nested objects.
   const text = await browser.evaluate("return JSON.stringify(await report);");
   return JSON.parse(String(text)) as unknown;
 });

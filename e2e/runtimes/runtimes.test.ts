@@ -9,39 +9,40 @@ import type { Abilities } from "./abilities.js";
 import type { Host } from "./hosts.js";
 import { FLOOD, startServers, TEXTS } from "./servers.js";
 
-/** The program of a runtime that scripts/install-runtimes.mjs installs. */
+/** Returns the path of a runtime that scripts/install-runtimes.mjs installs. Throws if it is missing. */
 function installed(name: string, command = name): string {
   const path = join(ROOT, ".runtimes", name, "node_modules/.bin", command);
-  if (!existsSync(path)) throw new Error(`no ${name}: run node scripts/install-runtimes.mjs`);
+  if (!existsSync(path))
+    throw new Error(`${name} is not installed: run node scripts/install-runtimes.mjs`);
   return path;
 }
 
 const NODE = RUNTIMES["Node 20, 22, 24, 26"];
 
-/** What becomes of a dial that nobody answers. */
+/** The error of a dial to a port on which no server listens. */
 const UNREACHABLE = { code: "DIAL_FAILED", kind: "INTERNAL", retryable: true };
-/** Of one that is refused with HTTP's 401. */
+/** The error of a dial that is refused with HTTP status 401. */
 const UNAUTHORIZED = {
   code: "HANDSHAKE_REJECTED",
   kind: "PERMISSION_DENIED",
   retryable: false,
   status: 401,
 };
-/** Of both where the platform does not tell them apart. */
+/** The error of both dials on platforms that hide the difference. */
 const OPAQUE = { ...UNREACHABLE, opaque: true };
 
-/** What each codec is to make of {@link TEXTS} and what is broken. */
+/** The expected result of each codec for {@link TEXTS} and a corrupt message. */
 const DECODED = { texts: TEXTS, end: "INVALID_MESSAGE" };
 
 interface Case {
   readonly how: string;
   readonly host: Host;
-  /** The file of dist/ that it is to choose. */
+  /** The file of dist/ that the runtime must load. */
   readonly file: string;
   readonly abilities: Abilities;
 }
 
-/** A runtime that tells `import` from `require`. */
+/** Returns the cases of a runtime that supports both `import` and `require`. */
 function bothWays(how: string, command: string, abilities: Abilities): Case[] {
   return [
     { how: `${how}, by import`, host: importing(command), file: "node.mjs", abilities },
@@ -116,7 +117,7 @@ test.each(CASES)(
 
     expect(reconnected).toEqual({ values: [1, 2, 3, "echo"], code: 1000, end: "normal" });
 
-    // The server's side of it.
+    // The same connections, as the servers saw them.
     const codes = servers.connections.map(async ({ closed }) => (await closed).code);
     expect(await Promise.all(codes)).toEqual([4001, sent1011, 1000]);
     const tokens = servers.connections.map(({ request }) => request.headers["x-token"]);

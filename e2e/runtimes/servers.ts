@@ -7,29 +7,29 @@ import { startEchoServer } from "../../test/helpers/echo-server.js";
 import type { EchoConnection } from "../../test/helpers/echo-server.js";
 import { flushed } from "../../test/helpers/feeds.js";
 
-/** Where fixtures/program.mjs finds what it needs. */
+/** The URLs of the servers that fixtures/program.mjs uses. */
 export interface Urls {
   readonly echo: string;
   /** Sends {@link FLOOD} messages of 1 MiB and closes. */
   readonly flood: string;
-  /** Sends {@link VALUES}, for the codec that its path names, and what that one cannot decode. */
+  /** Sends {@link VALUES}, compressed for the codec named by the path, and then a corrupt message. */
   readonly compressed: string;
-  /** Sends the number of the connection, and echoes; cuts the first two when a message comes. */
+  /** Sends the number of the connection. Cuts the first two connections at their first message; echoes on others. */
   readonly cutting: string;
-  /** Refuses every handshake with 401. */
+  /** Refuses every handshake with status 401. */
   readonly refusing: string;
-  /** Nothing listens there. */
+  /** A port on which no server listens. */
   readonly closed: string;
 }
 
-/** The servers that the program talks to, on free ports of 127.0.0.1. */
+/** The servers of the program, on free ports of 127.0.0.1. */
 export interface Servers extends AsyncDisposable {
   readonly urls: Urls;
-  /** The connections to `urls.echo`, then that to `urls.flood`. */
+  /** The connections to `urls.echo`, followed by that to `urls.flood`. */
   readonly connections: readonly EchoConnection[];
 }
 
-/** More than a system buffers, and less than the client's `bufferLimit`. */
+/** The number of messages: more MiB than systems buffer, and fewer than the client's `bufferLimit`. */
 export const FLOOD = 32;
 
 /** A small value, and one of more than 100 KiB. */
@@ -41,24 +41,25 @@ const VALUES = [
 /** The texts that `urls.compressed` sends. */
 export const TEXTS: readonly string[] = VALUES.map((value) => JSON.stringify(value));
 
-/** {@link TEXTS} and something broken, by the codec that they are for. */
+/** Compresses {@link TEXTS} and adds a corrupt message. Returns the messages by the name of the codec. */
 async function compress(): Promise<Readonly<Record<string, readonly Buffer[]>>> {
   const checked = (compress: (text: string) => Buffer): Buffer[] => {
-    const broken = compress("broken");
-    // In its checksum, or length.
-    broken.writeUInt8(broken.readUInt8(broken.length - 1) ^ 1, broken.length - 1);
-    return [...TEXTS.map((text) => compress(text)), broken];
+    const corrupt = compress("corrupt");
+    // The last byte belongs to the checksum or the length.
+    corrupt.writeUInt8(corrupt.readUInt8(corrupt.length - 1) ^ 1, corrupt.length - 1);
+    return [...TEXTS.map((text) => compress(text)), corrupt];
   };
-  // RFC 1951 section 3.2.3: there is no block of type 3.
-  const noBlock = Buffer.from([7]);
+  // Block type 3 is an error (RFC 1951 section 3.2.3).
+  const invalidBlock = Buffer.from([7]);
   return {
     gunzip: checked(gzipSync),
     unzlib: checked(deflateSync),
-    inflateRaw: [...TEXTS.map((text) => deflateRawSync(text)), noBlock],
-    zlibStream: [...(await flushed(VALUES)), noBlock],
+    inflateRaw: [...TEXTS.map((text) => deflateRawSync(text)), invalidBlock],
+    zlibStream: [...(await flushed(VALUES)), invalidBlock],
   };
 }
 
+/** Starts all servers. */
 export async function startServers(): Promise<Servers> {
   const echo = await startEchoServer({
     onConnection: ({ ws, request }) => {
@@ -79,7 +80,7 @@ export async function startServers(): Promise<Servers> {
     onConnection: ({ ws }) => {
       const count = ++cuts;
       ws.send(String(count));
-      // Not before the client has read: Firefox fails a dial whose connection is cut right after the 101.
+      // Cut only after the first message, because Firefox fails a dial whose connection is cut right after the 101.
       ws.on("message", (data) => {
         if (count < 3) ws.terminate();
         else ws.send(data, { binary: false });
@@ -90,7 +91,7 @@ export async function startServers(): Promise<Servers> {
   refusing.listen(0, "127.0.0.1");
   await once(refusing, "listening");
   const { port } = refusing.address() as AddressInfo;
-  // Its own port is taken, so that nobody comes to listen there.
+  // The local port of an open connection: no other process can listen on it in the meantime.
   const holder = connect(port, "127.0.0.1");
   await once(holder, "connect");
   return {

@@ -1,11 +1,11 @@
 import { bucketsOf, CLIENTS, CONTESTANTS, loadOf, SCENARIOS, simulate } from "./simulation.js";
 
-/** Where the table stands in docs/RECONNECT.md. */
-const PLACE = /(?<=<!-- Written by `npm run storm`. -->\n).*(?=<!-- That was it. -->)/s;
+/** The place of the table in docs/RECONNECT.md. */
+const TABLE = /(?<=<!-- Written by `npm run storm`. -->\n).*(?=<!-- That was it. -->)/s;
 
-/** A page with its table brought up to date. */
+/** Returns the text of docs/RECONNECT.md with a new table. */
 export function withTable(page: string): string {
-  return page.replace(PLACE, () => `\n${renderTable()}\n\n`);
+  return page.replace(TABLE, () => `\n${renderTable()}\n\n`);
 }
 
 function renderTable(): string {
@@ -33,7 +33,7 @@ function renderTable(): string {
   return renderAligned([header, ...rows]);
 }
 
-/** As Prettier has it. */
+/** Renders a Markdown table as Prettier formats it. */
 function renderAligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: readonly string[], filler = " "): string =>
@@ -55,11 +55,11 @@ function count(n: number): string {
 
 const PANEL = { width: 250, height: 70 };
 const GAP = { left: 170, between: 20, top: 40, below: 44 };
-/** What is shown, and in which buckets; in milliseconds. */
-const SPAN = 32_000;
-const BUCKET = 250;
+/** The time that the plot shows, and the width of a bar. */
+const SPAN_MS = 32_000;
+const BUCKET_MS = 250;
 
-/** The plot: a row for each client, a column for what has happened to the server. */
+/** Renders the plot: one row for each client library, one column for each scenario. */
 export function renderPlot(): string {
   const columns = SCENARIOS.length;
   const width = GAP.left + columns * (PANEL.width + GAP.between);
@@ -88,17 +88,17 @@ export function renderPlot(): string {
   ].join("\n")}\n`;
 }
 
-/** Bars on a scale of powers of ten, over an axis of time. */
+/** Renders a bar chart of arrivals over time, with a logarithmic scale. */
 function renderPanel(arrivals: readonly number[]): string {
   const { width, height } = PANEL;
-  const step = (width * BUCKET) / SPAN;
+  const step = (width * BUCKET_MS) / SPAN_MS;
   const scale = height / Math.log10(CLIENTS);
-  const bars = bucketsOf(arrivals, BUCKET).map((n, i) => {
+  const bars = bucketsOf(arrivals, BUCKET_MS).map((n, i) => {
     const bar = n === 0 ? 0 : Math.max(Math.log10(n) * scale, 1);
     return `M${(i * step).toFixed(1)} ${height}v${(-bar).toFixed(1)}h${step.toFixed(1)}v${bar.toFixed(1)}`;
   });
   const seconds = [0, 10, 20, 30].map((s) =>
-    text((s * 1_000 * width) / SPAN, height + 15, s === 0 ? "0" : `${s} s`, 'fill="#777"'),
+    text((s * 1_000 * width) / SPAN_MS, height + 15, s === 0 ? "0" : `${s} s`, 'fill="#777"'),
   );
   const { busiest } = loadOf(arrivals);
   return [

@@ -1,4 +1,4 @@
-// What a server meets when all its clients have lost it at the same moment, by a clock that is only counted.
+// Simulates how clients reconnect that have all lost their server at the same time, without waiting in real time.
 import { WebSocket as PartySocket } from "partysocket";
 import ReconnectingWebSocket from "reconnecting-websocket";
 import { pauseAfter } from "../../src/reconnect/backoff.js";
@@ -7,12 +7,12 @@ import { Random } from "../../test/helpers/unit-random.js";
 
 export const CLIENTS = 10_000;
 
-/** What has happened to the server. */
+/** An event by which a server loses all of its clients. */
 export interface Scenario {
   readonly name: string;
-  /** For how long it refuses, in milliseconds. */
+  /** The time for which the server refuses connections, in milliseconds. */
   readonly down: number;
-  /** What it told its clients, if it could. */
+  /** The close code that its clients received; absent after a crash. */
   readonly closeCode?: number;
 }
 
@@ -22,7 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: "closed with 1012, back at once", down: 0, closeCode: 1012 },
 ];
 
-/** Draws a client, which says how long it waits after each failure. */
+/** Makes a client with random properties: a function that returns its wait after each failure, in milliseconds. */
 type Schedule = (random: Random) => (failures: number, closeCode?: number) => number;
 
 export interface Contestant {
@@ -35,25 +35,26 @@ const wschan =
   (random) =>
   (failures, closeCode) => {
     const details = closeCode === undefined ? {} : { closeCode };
-    const [least, spread] = pauseAfter(
+    const [minimum, jitter] = pauseAfter(
       failures,
       { ...DEFAULTS.backoff, min },
       DEFAULTS.retryAfterMax,
       details,
     );
-    return least + spread * random.next();
+    return minimum + jitter * random.next();
   };
 
-/** What both of the others have inside: their own waits, by what they are told of options and failures. */
-interface Delaying {
+/** The private method of the other libraries that computes the wait from the options and the number of failures. */
+interface DelayingClass {
   readonly prototype: { readonly _getNextDelay: (this: object) => number };
 }
 
+/** The schedule of a published library, with the options that `draw` returns for each client. */
 const published =
   (socket: unknown, draw: (random: Random) => object): Schedule =>
   (random) => {
     const _options = draw(random);
-    const { _getNextDelay } = (socket as Delaying).prototype;
+    const { _getNextDelay } = (socket as DelayingClass).prototype;
     return (failures) =>
       _getNextDelay.call({ _options, _retryCount: failures + 1, _debug: () => {} });
   };
@@ -64,14 +65,14 @@ export const CONTESTANTS: readonly Contestant[] = [
   { name: "partysocket", schedule: published(PartySocket, () => ({})) },
   {
     name: "reconnecting-websocket",
-    // Its default is drawn once, on import: once in each client.
+    // The library draws its default once, on import, which each client does once.
     schedule: published(ReconnectingWebSocket, (random) => ({
       minReconnectionDelay: 1_000 + random.next() * 4_000,
     })),
   },
 ];
 
-/** When the clients arrive, in milliseconds since the server is back; in order. */
+/** Returns the sorted times at which the clients arrive, in milliseconds after the server is back. */
 export function simulate({ schedule }: Contestant, { down, closeCode }: Scenario): number[] {
   const random = new Random(1);
   const arrivals = Array.from({ length: CLIENTS }, () => {
@@ -83,11 +84,11 @@ export function simulate({ schedule }: Contestant, { down, closeCode }: Scenario
   return arrivals.sort((a, b) => a - b);
 }
 
-/** How many arrive in each bucket of so many milliseconds; `arrivals` are in order. */
-export function bucketsOf(arrivals: readonly number[], width: number): number[] {
+/** Counts the arrivals, which are sorted, in intervals of `widthMs` milliseconds. */
+export function bucketsOf(arrivals: readonly number[], widthMs: number): number[] {
   const last = arrivals.at(-1) ?? 0;
-  const buckets = new Array<number>(Math.floor(last / width) + 1).fill(0);
-  for (const time of arrivals) (buckets[Math.floor(time / width)] as number)++;
+  const buckets = new Array<number>(Math.floor(last / widthMs) + 1).fill(0);
+  for (const time of arrivals) (buckets[Math.floor(time / widthMs)] as number)++;
   return buckets;
 }
 
@@ -96,12 +97,13 @@ export interface Load {
   /** Arrivals in the busiest 100 ms. */
   readonly busiest: number;
   readonly firstSecond: number;
-  /** When 99 % have come, in milliseconds. */
+  /** The time at which 99 % have arrived, in milliseconds. */
   readonly most: number;
-  /** Arrivals per second between the first of them and the last. */
+  /** Arrivals per second between the first and the last arrival. */
   readonly mean: number;
 }
 
+/** Computes a row of the table from sorted arrivals. */
 export function loadOf(arrivals: readonly number[]): Load {
   const [first, last] = [arrivals[0], arrivals.at(-1)] as [number, number];
   return {
