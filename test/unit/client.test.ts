@@ -463,7 +463,9 @@ describe("a transport that takes no more messages", () => {
     const error = await failure(client.send("x"));
     expect(error).toMatchObject({ code: "CLOSED", retryable: false });
     expect(error.message).toBe(`send ${LABEL}: the connection is closing`);
+    expect(client.state).toBe("closing");
     expect(client.stats).toMatchObject({ messagesSent: 0, bytesSent: 0 });
+    client.terminate();
   });
 });
 

@@ -528,7 +528,7 @@ describe("keepAlive where there are no ping frames", () => {
     const { client, transport } = openWithoutPings();
     transport.refuses = true;
     await advance(1005);
-    expect(client.state).toBe("open");
+    expect(client.state).toBe("closing");
     transport.end({ code: 1000, reason: "" });
     expect((await client.closed).error).toBeUndefined();
   });
