@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { abortError, onAbort } from "../../../src/time/abort.js";
+import { useClock } from "../../helpers/unit-clock.js";
+import { CountingController } from "../../helpers/unit-signal.js";
+
+useClock();
+
+describe("waits on one signal", () => {
+  test("share a listener, and leave none", () => {
+    const controller = new CountingController();
+    const { signal } = controller;
+    const stops = Array.from({ length: 1000 }, () => onAbort(signal, () => {}));
+    expect(controller.added).toBe(1);
+    for (const stop of stops.slice(1)) stop();
+    expect(controller.listeners).toBe(1);
+    stops[0]?.();
+    stops[0]?.();
+    expect(controller.listeners).toBe(0);
+    const stop = onAbort(signal, () => {});
+    stops[1]?.();
+    expect(controller.listeners).toBe(1);
+    stop();
+    expect(controller.listeners).toBe(0);
+  });
+
+  test("are told once each, in order, also where one callback waits twice", () => {
+    const controller = new CountingController();
+    const { signal } = controller;
+    const told: string[] = [];
+    const say = (): void => void told.push("twice");
+    const stops = [
+      onAbort(signal, () => told.push("first")),
+      onAbort(signal, say),
+      onAbort(signal, say),
+      onAbort(signal, say),
+    ];
+    stops[2]?.();
+    controller.abort();
+    controller.abort();
+    expect(told).toEqual(["first", "twice", "twice"]);
+    for (const stop of stops) stop();
+    expect(controller.listeners).toBe(0);
+  });
+
+  test("that are given up while others are told are not told", () => {
+    const controller = new CountingController();
+    const told: string[] = [];
+    onAbort(controller.signal, () => {
+      told.push("first");
+      stopSecond();
+    });
+    const stopSecond = onAbort(controller.signal, () => told.push("second"));
+    controller.abort();
+    expect(told).toEqual(["first"]);
+  });
+
+  test("are apart from those on another", () => {
+    const [a, b] = [new CountingController(), new CountingController()];
+    const told: string[] = [];
+    onAbort(a.signal, () => told.push("a"));
+    const stop = onAbort(b.signal, () => told.push("b"));
+    a.abort();
+    expect(told).toEqual(["a"]);
+    expect(b.listeners).toBe(1);
+    stop();
+  });
+
+  test("fail with its reason", () => {
+    const signal = AbortSignal.abort("why");
+    expect(abortError("dial x", signal)).toMatchObject({
+      code: "ABORTED",
+      message: "dial x: aborted",
+      cause: "why",
+    });
+  });
+});

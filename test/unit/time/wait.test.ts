@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { DONE, waitFor, waitForStarted } from "../../../src/time/wait.js";
+import type { Waiting, WaitOptions } from "../../../src/time/wait.js";
+import { WsError } from "../../../src/errors/ws-error.js";
+import { advance, turns, useClock } from "../../helpers/unit-clock.js";
+import { failure, failureCode, stateOf } from "../../helpers/unit-failure.js";
+import { CountingController } from "../../helpers/unit-signal.js";
+
+useClock();
+
+describe("a wait for what is started", () => {
+  const start = vi.fn<() => Promise<void>>();
+  const waitStarted = (options: WaitOptions): Promise<void> =>
+    waitForStarted("op", "SEND_TIMEOUT", options, start);
+
+  beforeEach(() => {
+    start.mockReset();
+  });
+
+  test("starts it once, and is over at once where nothing has to be waited for", async () => {
+    start.mockReturnValue(DONE);
+    await waitStarted({ timeout: 0 });
+    expect(start).toHaveBeenCalledOnce();
+  });
+
+  test("settles as what was started does", async () => {
+    start.mockReturnValueOnce(new Promise((resolve) => setTimeout(resolve, 50)));
+    const first = waitStarted({ timeout: 100 });
+    await advance(49);
+    expect(await stateOf(first)).toBe("pending");
+    await advance(1);
+    expect(await stateOf(first)).toBe("resolved");
+    const error = new WsError("CLOSED", "x");
+    start.mockReturnValueOnce(Promise.reject(error));
+    expect(await failure(waitStarted({}))).toBe(error);
+    start.mockImplementationOnce(() => {
+      throw error;
+    });
+    expect(await failure(waitStarted({}))).toBe(error);
+  });
+
+  test.each<[WaitOptions, string]>([
+    [{ timeout: -1 }, "INVALID_DURATION"],
+    [{ signal: {} as AbortSignal }, "INVALID_OPTION"],
+    [{ type: 1 } as WaitOptions, "INVALID_OPTION"],
+    [{ signal: AbortSignal.abort() }, "ABORTED"],
+  ])("does not start it with %j: %s", async (options, code) => {
+    expect(await failureCode(waitStarted(options))).toBe(code);
+    expect(start).not.toHaveBeenCalled();
+  });
+
+  test("takes no notice of what comes of it later", async () => {
+    let reject!: (error: Error) => void;
+    start.mockReturnValue(new Promise((_, fail) => (reject = fail)));
+    const controller = new CountingController();
+    const code = failureCode(waitStarted({ timeout: 10, signal: controller.signal }));
+    await advance(11);
+    expect(await code).toBe("SEND_TIMEOUT");
+    expect(controller.listeners).toBe(0);
+    reject(new Error("late"));
+    await turns();
+    start.mockReturnValue(Promise.reject(new Error("never waited for")));
+    expect(await failureCode(waitStarted({ timeout: 0 }))).toBe("SEND_TIMEOUT");
+    await turns();
+  });
+});
+
+describe("a wait", () => {
+  /** What nothing but the test ends; it notes how often it was begun and left. */
+  class Parking<T> {
+    parked = 0;
+    left = 0;
+    done: (result: T | WsError) => void = () => {};
+    readonly park = (done: (result: T | WsError) => void): (() => void) => {
+      this.parked++;
+      this.done = done;
+      return () => this.left++;
+    };
+  }
+
+  function wait<T>(options: WaitOptions, waiting: Waiting<T>): Promise<T> {
+    return waitFor("op", "RECEIVE_TIMEOUT", options, waiting);
+  }
+
+  test("takes what there is without waiting, whatever its timeout", async () => {
+    const parking = new Parking<unknown>();
+    for (const options of [{}, { timeout: 0 }, { timeout: 5 }]) {
+      for (const there of [7, 0, false, ""]) {
+        expect(await wait(options, { park: parking.park, attempt: () => there })).toBe(there);
+      }
+    }
+    expect(parking.parked).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("ends with what comes, and leaves nothing behind", async () => {
+    const controller = new CountingController();
+    for (const outcome of [7, new WsError("CLOSED", "x")]) {
+      const parking = new Parking<number>();
+      const waiting = wait({ timeout: 10, signal: controller.signal }, parking);
+      const caught = waiting.catch((error: unknown) => error);
+      expect(await stateOf(waiting)).toBe("pending");
+      parking.done(outcome);
+      expect([parking.parked, parking.left, controller.listeners]).toEqual([1, 1, 0]);
+      expect(vi.getTimerCount()).toBe(0);
+      // Whatever else comes is too late.
+      parking.done(8);
+      controller.signal.dispatchEvent(new Event("abort"));
+      expect(await caught).toBe(outcome);
+    }
+  });
+
+  test("without limits waits on, without a timer", async () => {
+    const parking = new Parking<number>();
+    const waiting = wait({}, parking);
+    expect(vi.getTimerCount()).toBe(0);
+    await advance(1e9);
+    expect(await stateOf(waiting)).toBe("pending");
+    parking.done(1);
+    expect(await waiting).toBe(1);
+  });
+
+  test("waits as long as is usual, unless its options say otherwise", async () => {
+    for (const [options, time] of [
+      [{}, 7],
+      [{ timeout: undefined }, 7],
+      [{ timeout: 3 }, 3],
+      [{ timeout: "1s" }, 1000],
+      [{ timeout: 2 ** 31 }, 2 ** 31],
+    ] as const) {
+      const ended = failure(wait(options, { park: new Parking<number>().park, timeout: 7 }));
+      await advance(time - 1);
+      expect(await stateOf(ended)).toBe("pending");
+      await advance(1);
+      expect(await ended).toMatchObject({
+        code: "RECEIVE_TIMEOUT",
+        kind: "TIMEOUT",
+        message: `op: timed out after ${time} ms`,
+      });
+    }
+  });
+
+  test("with a timeout of 0 does not begin", async () => {
+    const parking = new Parking<number>();
+    for (const waiting of [parking, { park: parking.park, timeout: 7 }]) {
+      const error = await failure(wait({ timeout: 0 }, waiting));
+      expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: timed out after 0 ms" });
+    }
+    expect(parking.parked).toBe(0);
+    const ended = failureCode(wait({ timeout: 0.001 }, parking));
+    expect(parking.parked).toBe(1);
+    await advance(1);
+    expect(await ended).toBe("RECEIVE_TIMEOUT");
+  });
+
+  test("takes a signal of another realm", async () => {
+    const signal = {
+      aborted: false,
+      addEventListener: vi.fn(),
+      removeEventListener: vi.fn(),
+    };
+    const parking = new Parking<number>();
+    const waiting = wait({ signal: signal as unknown as AbortSignal }, parking);
+    expect(signal.addEventListener).toHaveBeenCalledOnce();
+    parking.done(1);
+    expect(await waiting).toBe(1);
+    expect(signal.removeEventListener).toHaveBeenCalledOnce();
+  });
+
+  test("refuses a name it does not know, and says so", async () => {
+    const error = await failure(wait({ timeOut: 5 } as WaitOptions, new Parking()));
+    expect(error.code).toBe("INVALID_OPTION");
+    expect(error.message).toMatch(/^op: unknown option "timeOut".*timeout/);
+  });
+
+  test("checks all of its options before it looks whether its signal was aborted", async () => {
+    const parking = new Parking();
+    const attempt = vi.fn(() => 1);
+    const check = (options: WaitOptions): Promise<string> =>
+      failureCode(wait(options, { park: parking.park, attempt }));
+    const signal = AbortSignal.abort();
+    expect(await check({ signal, timeout: -1 })).toBe("INVALID_DURATION");
+    expect(await check({ signal: { aborted: true } as AbortSignal })).toBe("INVALID_OPTION");
+    expect(await check({ signal })).toBe("ABORTED");
+    expect(attempt).not.toHaveBeenCalled();
+    expect(parking.parked).toBe(0);
+  });
+
+  test("fails once: by its time or by its signal", async () => {
+    for (const first of ["time", "signal"]) {
+      const controller = new CountingController();
+      const parking = new Parking();
+      const ended = failure(wait({ timeout: 10, signal: controller.signal }, parking));
+      if (first === "time") await advance(10);
+      controller.abort("why");
+      await advance(10);
+      expect(await ended).toMatchObject(
+        first === "time" ? { code: "RECEIVE_TIMEOUT" } : { code: "ABORTED", cause: "why" },
+      );
+      expect(parking.left).toBeGreaterThan(0);
+      expect(controller.listeners).toBe(0);
+      expect(vi.getTimerCount()).toBe(0);
+    }
+  });
+
+  test("that ends in the turn in which its time is up has not failed", async () => {
+    const parking = new Parking<number>();
+    const waiting = wait({ timeout: 10 }, parking);
+    vi.advanceTimersByTime(10);
+    parking.done(1);
+    await turns();
+    expect(await waiting).toBe(1);
+  });
+
+  test("that is aborted in the turn in which its time is up fails by that", async () => {
+    const controller = new AbortController();
+    const ended = failureCode(wait({ timeout: 10, signal: controller.signal }, new Parking()));
+    vi.advanceTimersByTime(10);
+    controller.abort();
+    await turns();
+    expect(await ended).toBe("ABORTED");
+  });
+
+  test("that cannot begin has failed, and leaves nothing behind", async () => {
+    const controller = new CountingController();
+    const park = (): never => {
+      throw new WsError("NO_CONTEXT", "x");
+    };
+    expect(await failureCode(wait({ timeout: 10, signal: controller.signal }, { park }))).toBe(
+      "NO_CONTEXT",
+    );
+    expect(controller.added).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
