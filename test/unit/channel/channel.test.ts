@@ -10,7 +10,7 @@ useClock();
 const withoutToString: unknown = Object.create(null);
 
 describe("a buffered channel", () => {
-  test("holds as many values as its capacity, in order", async () => {
+  test("buffers up to its capacity, in order", async () => {
     const channel = new Channel<number>(3);
     expect([1, 2, 3, 4].map((n) => channel.trySend(n))).toEqual([true, true, true, false]);
     expect(channel).toMatchObject({ length: 3, capacity: 3, closed: false });
@@ -23,7 +23,7 @@ describe("a buffered channel", () => {
     expect(channel.length).toBe(0);
   });
 
-  test("lets waiting senders follow, first come first served", async () => {
+  test("accepts the values of pending senders in order as room appears", async () => {
     const channel = new Channel<number>(1);
     const sends = [1, 2, 3].map((n) => channel.send(n));
     expect(await Promise.all(sends.map(stateOf))).toEqual(["resolved", "pending", "pending"]);
@@ -39,7 +39,7 @@ describe("a buffered channel", () => {
     await Promise.all(sends);
   });
 
-  test("hands a value to the receiver that waits longest, past the buffer", async () => {
+  test("passes a value directly to the longest waiting receiver", async () => {
     const channel = new Channel<number>(5);
     const order: string[] = [];
     const receives = ["a", "b", "c"].map(async (name) => {
@@ -64,14 +64,14 @@ describe("a buffered channel", () => {
 });
 
 describe("a rendezvous channel", () => {
-  test("is the default, and never holds a value", () => {
+  test("is the default, and never buffers a value", () => {
     const channel = new Channel<number>();
     expect(channel).toMatchObject({ length: 0, capacity: 0 });
     expect(channel.trySend(1)).toBe(false);
     expect(channel.tryReceive()).toBeUndefined();
   });
 
-  test("keeps a sender until a receiver comes", async () => {
+  test("blocks a sender until there is a receiver", async () => {
     const channel = new Channel<string>();
     const send = channel.send("x");
     expect(await stateOf(send)).toBe("pending");
@@ -80,7 +80,7 @@ describe("a rendezvous channel", () => {
     expect(await stateOf(send)).toBe("resolved");
   });
 
-  test("keeps a receiver until a sender comes", async () => {
+  test("blocks a receiver until there is a sender", async () => {
     const channel = new Channel<string>();
     const receive = channel.receive();
     expect(await stateOf(receive)).toBe("pending");
@@ -89,7 +89,7 @@ describe("a rendezvous channel", () => {
     expect(await receive).toEqual(received("x"));
   });
 
-  test("serves waiting senders in their order", async () => {
+  test("serves pending senders in order", async () => {
     const channel = new Channel<number>();
     const sends = Promise.all([channel.send(1), channel.send(2), channel.send(3)]);
     expect([channel.tryReceive(), channel.tryReceive(), channel.tryReceive()]).toEqual(
@@ -100,8 +100,8 @@ describe("a rendezvous channel", () => {
   });
 });
 
-describe("closing", () => {
-  test("lets receivers drain, then tells them, again and again", async () => {
+describe("closing a channel", () => {
+  test("lets receivers drain the buffer, then gives every receive ok false", async () => {
     const channel = new Channel<number>(3);
     channel.trySend(1);
     channel.trySend(2);
@@ -114,7 +114,7 @@ describe("closing", () => {
     expect(await channel.receive({ timeout: 0 })).toEqual(CLOSED_RESULT);
   });
 
-  test("wakes every receiver that waits", async () => {
+  test("settles every pending receive", async () => {
     const channel = new Channel<number>();
     const { signal } = new AbortController();
     const receives = [
@@ -126,7 +126,7 @@ describe("closing", () => {
     expect(await Promise.all(receives)).toEqual([CLOSED_RESULT, CLOSED_RESULT, CLOSED_RESULT]);
   });
 
-  test("refuses senders that wait, and keeps what was sent before", async () => {
+  test("rejects pending sends, and keeps buffered values", async () => {
     const channel = new Channel<number>(1);
     await channel.send(1);
     const { signal } = new AbortController();
@@ -141,7 +141,7 @@ describe("closing", () => {
     expect(await channel.receive()).toEqual(CLOSED_RESULT);
   });
 
-  test("refuses whoever sends afterwards", async () => {
+  test("makes later sends reject", async () => {
     const channel = new Channel<number>(1);
     channel.close();
     const error = await failure(channel.send(1));
@@ -152,7 +152,7 @@ describe("closing", () => {
     expect(channel.length).toBe(0);
   });
 
-  test("twice is fine", async () => {
+  test("twice has no further effect", async () => {
     const channel = new Channel<number>();
     channel.close();
     channel.close();
@@ -160,7 +160,7 @@ describe("closing", () => {
     expect(await channel.receive()).toEqual(CLOSED_RESULT);
   });
 
-  test("yields a result that nobody can change for others", () => {
+  test("makes receives return a frozen result", () => {
     const channel = new Channel<number>();
     channel.close();
     expect(Object.isFrozen(channel.tryReceive())).toBe(true);
@@ -182,12 +182,12 @@ describe("a channel's capacity", () => {
   );
 });
 
-describe("the receiving half", () => {
+describe("a ReceiveChannel", () => {
   test.each([undefined, null, {}, 5, "x", new Channel<number>(), { capacity: 1 }])(
-    "cannot be made by hand from %s",
+    "cannot be constructed from %s",
     async (queue) => {
-      const Made = ReceiveChannel as unknown as new (queue: unknown) => unknown;
-      const error = await failure(() => new Made(queue));
+      const Constructor = ReceiveChannel as unknown as new (queue: unknown) => unknown;
+      const error = await failure(() => new Constructor(queue));
       expect(error).toMatchObject({ code: "INVALID_OPTION" });
       expect(error.message).toContain("ReceiveChannel");
       expect(await failureCode(() => ReceiveChannel.of(queue as Queue<number>))).toBe(
@@ -196,7 +196,7 @@ describe("the receiving half", () => {
     },
   );
 
-  test("can neither be fed nor closed", () => {
+  test("can neither send nor close", () => {
     const half = ReceiveChannel.of(new Queue<number>(1));
     for (const name of ["send", "trySend", "caseSend", "close"]) {
       expect(half).not.toHaveProperty(name);
@@ -210,7 +210,7 @@ describe("the receiving half", () => {
     expect(new Channel()).toBeInstanceOf(ReceiveChannel);
   });
 
-  test("tells at most its capacity for a length, however much waits behind it", () => {
+  test("reports at most its capacity as length, however many values the queue holds", () => {
     const queue = new Queue<number>(2);
     const half = ReceiveChannel.of(queue);
     for (let i = 0; i < 5; i++) queue.push(i);

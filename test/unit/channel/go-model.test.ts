@@ -7,12 +7,12 @@ import { Random } from "../../helpers/unit-random.js";
 
 useClock();
 
-/** Go's channel, as plainly as it can be said. */
+/** A minimal model of Go's channel. */
 class Model {
   readonly buffer: number[] = [];
   readonly receivers: number[] = [];
   readonly senders: { readonly id: number; readonly value: number }[] = [];
-  /** What each operation came to, by its number. */
+  /** The outcome of each operation, by its number. */
   readonly outcomes = new Map<number, string>();
   closed = false;
 
@@ -46,7 +46,7 @@ class Model {
     else this.outcomes.set(id, "RECEIVE_TIMEOUT");
   }
 
-  /** Ends a wait from outside; false if it does not wait any more. */
+  /** Cancels a wait. Returns false if the operation is not waiting. */
   cancel(id: number, outcome: string): boolean {
     const receiver = this.receivers.indexOf(id);
     const sender = this.senders.findIndex((one) => one.id === id);
@@ -66,7 +66,7 @@ class Model {
 }
 
 describe.each([0, 1, 3, 64])(
-  "a channel of capacity %i behaves as the model of Go's",
+  "a channel of capacity %i behaves as the model of Go's channel",
   (capacity) => {
     test.each([1, 2, 3])("in 1500 random steps with seed %i", async (seed) => {
       const random = new Random(seed * 1000 + capacity);
@@ -96,7 +96,7 @@ describe.each([0, 1, 3, 64])(
         if (options.signal) aborts.set(id, controller);
         if (options.timeout !== undefined) timeouts.set(id, clock + options.timeout);
         const mayWait = options.timeout !== 0;
-        // Now senders, now receivers are in the majority.
+        // Alternates between a majority of senders and a majority of receivers.
         const sends = random.chance(id % 300 < 150 ? 0.65 : 0.35);
         if (kind < 15) {
           if (sends) {

@@ -11,7 +11,7 @@ import { DONE, received } from "./support.js";
 
 useClock();
 
-describe("iteration", () => {
+describe("an iteration over a channel", () => {
   test("ends when the channel is closed and drained", async () => {
     const channel = new Channel<number>(5);
     for (const n of [1, 2, 3]) channel.trySend(n);
@@ -21,7 +21,7 @@ describe("iteration", () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  test("waits for what is still to come", async () => {
+  test("waits for later values", async () => {
     const channel = new Channel<number>();
     const seen: number[] = [];
     const loop = (async () => {
@@ -34,7 +34,7 @@ describe("iteration", () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  test("leaves the channel open and the rest in it when broken off", async () => {
+  test("left by break leaves the channel open and the other values in it", async () => {
     const channel = new Channel<number>(5);
     for (const n of [1, 2, 3]) channel.trySend(n);
     for await (const n of channel) {
@@ -45,7 +45,7 @@ describe("iteration", () => {
     expect(channel.trySend(4)).toBe(true);
   });
 
-  test("serves next() calls in their order, also many at once", async () => {
+  test("serves concurrent next() calls in order", async () => {
     const channel = new Channel<number>(2);
     const iterator = channel[Symbol.asyncIterator]();
     expect(iterator[Symbol.asyncIterator]()).toBe(iterator);
@@ -59,7 +59,7 @@ describe("iteration", () => {
     expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
   });
 
-  test("over a queue that failed throws once it is drained", async () => {
+  test("over a failed queue throws once it is drained", async () => {
     const queue = new Queue<number>(2);
     const error = new WsError("CONNECTION_LOST", "x");
     let why: WsError | undefined;
@@ -75,21 +75,21 @@ describe("iteration", () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
-  test("over a queue that closed ends when the reason is known", async () => {
+  test("over a closed queue ends when the reason is known", async () => {
     const queue = new Queue<number>(1);
-    let tell!: (error: WsError) => void;
-    const why = new Promise<WsError>((resolve) => (tell = resolve));
+    let settle!: (error: WsError) => void;
+    const why = new Promise<WsError>((resolve) => (settle = resolve));
     const next = new QueueIterator(queue, {}, () => why).next();
     queue.close();
     expect(await stateOf(next)).toBe("pending");
     const error = new WsError("CONNECTION_LOST", "x");
-    tell(error);
+    settle(error);
     expect(await failure(next)).toBe(error);
   });
 });
 
 describe("return() of an iteration", () => {
-  test("ends each next() that is pending, and the value goes to another receiver", async () => {
+  test("ends each pending next(), and leaves the next value to another receiver", async () => {
     const channel = new Channel<number>(1);
     const iterator = channel.messages();
     const nexts = [iterator.next(), iterator.next()];
@@ -102,7 +102,7 @@ describe("return() of an iteration", () => {
     expect(channel.tryReceive()).toEqual(received(2));
   });
 
-  test("takes nothing from then on", async () => {
+  test("makes later next() calls receive nothing", async () => {
     const channel = new Channel<number>(1);
     channel.trySend(1);
     const iterator = channel[Symbol.asyncIterator]();
@@ -113,7 +113,7 @@ describe("return() of an iteration", () => {
     expect(channel.length).toBe(1);
   });
 
-  test("leaves a value that was handed over before with its next()", async () => {
+  test("does not affect a next() that has received its value", async () => {
     const channel = new Channel<number>(1);
     const iterator = channel.messages();
     const next = iterator.next();
@@ -122,7 +122,7 @@ describe("return() of an iteration", () => {
     expect(await next).toEqual({ done: false, value: 1 });
   });
 
-  test("throws nothing, though the queue failed", async () => {
+  test("does not throw although the queue failed", async () => {
     const queue = new Queue<number>(1);
     const iterator = new QueueIterator(queue, {}, () => new WsError("CONNECTION_LOST", "x"));
     const next = iterator.next();
@@ -132,7 +132,7 @@ describe("return() of an iteration", () => {
     expect(await iterator.next()).toEqual(DONE);
   });
 
-  test("while the channel closes leaves no next() behind", async () => {
+  test("after the channel was closed leaves no next() pending", async () => {
     const channel = new Channel<number>();
     const iterator = channel.messages();
     const nexts = [iterator.next(), iterator.next(), iterator.next()];
@@ -156,7 +156,7 @@ describe("return() of an iteration", () => {
 });
 
 describe("an iteration with a signal", () => {
-  test("ends with ABORTED, and the value goes to another receiver", async () => {
+  test("ends with ABORTED, and leaves the next value to another receiver", async () => {
     const channel = new Channel<number>(1);
     const controller = new CountingController();
     const iterator = channel.messages({ signal: controller.signal });
@@ -173,7 +173,7 @@ describe("an iteration with a signal", () => {
     expect(await iterator.next()).toEqual(DONE);
   });
 
-  test("that has fired takes nothing", async () => {
+  test("that was aborted before receives nothing", async () => {
     const channel = new Channel<number>(1);
     channel.trySend(1);
     const iterator = channel.messages({ signal: AbortSignal.abort() });
@@ -212,7 +212,7 @@ describe("an iteration with a signal", () => {
   });
 
   test.each<[unknown]>([[null], [5], [{ signal: {} }], [{ signal: null }], [{ timeout: 5 }]])(
-    "is refused with %j",
+    "is rejected with the options %j",
     async (options) => {
       const channel = new Channel<number>(1);
       const messages = (): unknown => channel.messages(options as never);

@@ -7,15 +7,15 @@ import { Random } from "../../helpers/unit-random.js";
 
 useClock();
 
-describe("the queue behind a channel", () => {
-  test("keeps order through growth and wrap-around, as a plain list does", () => {
+describe("the queue of a channel", () => {
+  test("keeps the order of a plain array through growth and wrap-around", () => {
     const random = new Random(1);
     const channel = new Channel<number>(5000);
     const model: number[] = [];
     let next = 0;
     let bad = 0;
     for (let round = 0; round < 100; round++) {
-      // Fill and drain in uneven steps, so that the head stands anywhere when the ring grows.
+      // Uneven steps put the head at varying places when the queue grows.
       for (let left = random.below(2000); left > 0; left--) {
         const sent = channel.trySend(next);
         if (sent !== model.length < 5000) bad++;
@@ -35,7 +35,7 @@ describe("the queue behind a channel", () => {
   });
 
   test.each([4, 5, 8, 9, 1024, 1025, 1026, 2049, 4096])(
-    "holds %i values, and is as good as new afterwards",
+    "can be filled with %i values and drained repeatedly",
     (count) => {
       const channel = new Channel<number>(count);
       for (let round = 0; round < 3; round++) {
@@ -49,16 +49,16 @@ describe("the queue behind a channel", () => {
     },
   );
 
-  test("lets go of a value once it is taken", async () => {
+  test("releases a value once it is taken", async () => {
     const queue = new Queue<object>(1);
     const made: WeakRef<object>[] = [];
     const held = async (): Promise<number> => {
-      // A weak reference keeps its value for the turn in which it was made or asked.
+      // A WeakRef keeps its target alive for the turn in which it was created or dereferenced.
       await turns();
       collectGarbage();
       return made.filter((ref) => ref.deref() !== undefined).length;
     };
-    // Of its own, so that no frame that waits here holds the last one.
+    // A separate function, because this function's suspended frame would keep the last value alive.
     const push = (value: object): void => {
       made.push(new WeakRef(value));
       queue.push(value);
@@ -71,19 +71,19 @@ describe("the queue behind a channel", () => {
     expect(await held()).toBe(0);
   });
 
-  test("lets go of a burst's memory", () => {
+  test("releases the memory of a burst", () => {
     const queue = new Queue<number>(1);
     collectGarbage();
     const before = process.memoryUsage().heapUsed;
     for (let i = 0; i < 1_000_000; i++) queue.push(i);
     for (let i = 0; i < 1_000_000; i++) queue.take();
     collectGarbage();
-    // The burst took some 8 MB.
+    // The burst took about 8 MB.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
     expect(queue.size).toBe(0);
   });
 
-  test.each([0, 10, 5000])("moves no more values than are taken (%i held)", (held) => {
+  test.each([0, 10, 5000])("moves at most as many values as are taken (%i queued)", (held) => {
     const queue = new Queue<number>(1);
     for (let i = 0; i < held; i++) queue.push(i);
     const splice = vi.spyOn(Array.prototype, "splice");
@@ -91,7 +91,7 @@ describe("the queue behind a channel", () => {
     for (let i = 0; i < 20_000; i++) {
       queue.push(i);
       queue.take();
-      // What is left has been copied.
+      // Each splice has copied the remaining values.
       if (splice.mock.calls.length > 0) moved += queue.size;
       splice.mockClear();
     }

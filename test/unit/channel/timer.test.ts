@@ -8,7 +8,7 @@ import { failure, failureCode, microtasks, stateOf } from "../../helpers/unit-fa
 useClock();
 
 describe("after", () => {
-  test("lets the time arrive once, when it is due", async () => {
+  test("delivers the time once, when it is due", async () => {
     const channel = after(100);
     expect(channel).toBeInstanceOf(ReceiveChannel);
     expect(channel).toMatchObject({ capacity: 1, length: 0, closed: false });
@@ -31,7 +31,7 @@ describe("after", () => {
     expect((await select([after(delay).caseReceive()], { default: true })).index).toBe(0);
   });
 
-  test("is noticed without a timer by whoever looks when it is due", async () => {
+  test("is received without a timer by a tryReceive once it is due", async () => {
     const looks: ((channel: ReceiveChannel<Date>) => unknown)[] = [
       (channel) => channel.length === 1,
       (channel) => channel.tryReceive()?.ok,
@@ -47,14 +47,14 @@ describe("after", () => {
     }
   });
 
-  test("tells when it was due, however late it is taken", async () => {
+  test("delivers the time at which it was due, however late it is received", async () => {
     const due = Date.now() + 10;
     const channel = after("10ms");
     await advance(25);
     expect(channel.tryReceive()?.value?.getTime()).toBe(due);
   });
 
-  test("goes to one of those who wait", async () => {
+  test("goes to one of several receivers", async () => {
     const channel = after(10);
     const receives = [channel.receive(), channel.receive({ timeout: 50 })];
     expect(vi.getTimerCount()).toBe(2);
@@ -65,7 +65,7 @@ describe("after", () => {
     expect(await second).toBe("RECEIVE_TIMEOUT");
   });
 
-  test("arms a timer only while somebody waits", async () => {
+  test("arms a timer only while a receiver waits", async () => {
     const channel = after("1h");
     expect(vi.getTimerCount()).toBe(0);
     const controller = new AbortController();
@@ -90,7 +90,7 @@ describe("after", () => {
     expect(await receive).toBe("RECEIVE_TIMEOUT");
   });
 
-  test("takes more than 2^31-1 ms", async () => {
+  test("accepts more than 2^31-1 ms", async () => {
     const receive = after(2 ** 32).receive();
     await advance(2 ** 32 - 1);
     expect(await stateOf(receive)).toBe("pending");
@@ -98,7 +98,7 @@ describe("after", () => {
     expect((await receive).ok).toBe(true);
   });
 
-  test("abandoned keeps no process alive", async () => {
+  test("without a receiver does not keep the process alive", async () => {
     vi.useRealTimers();
     const timers = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
@@ -118,13 +118,13 @@ describe("after", () => {
   });
 
   test.each([-1, NaN, Infinity, "x", "-1ms", null, undefined, {}])(
-    "of %o is INVALID_DURATION",
+    "of %o throws INVALID_DURATION",
     async (delay) => {
       expect(await failureCode(() => after(delay as number))).toBe("INVALID_DURATION");
       expect(await failureCode(() => ticker(delay as number))).toBe("INVALID_DURATION");
       const tick = ticker(10);
       expect(await failureCode(() => tick.reset(delay as number))).toBe("INVALID_DURATION");
-      // What it was set to still stands.
+      // The rejected reset has changed nothing.
       await advance(10);
       expect(tick.channel.length).toBe(1);
     },
@@ -132,7 +132,7 @@ describe("after", () => {
 });
 
 describe("a ticker", () => {
-  /** When ticks came, in milliseconds from the start, as a loop sees them. */
+  /** Collects the times at which a loop receives ticks, in milliseconds from the start. */
   async function listen(tick: { channel: ReceiveChannel<Date> }): Promise<number[]> {
     const start = performance.now();
     const times: number[] = [];
@@ -143,7 +143,7 @@ describe("a ticker", () => {
     return times;
   }
 
-  test("ticks in its rhythm until it is stopped", async () => {
+  test("ticks at each period until it is stopped", async () => {
     const tick = ticker("10ms");
     const times = listen(tick);
     await advance(55);
@@ -152,23 +152,26 @@ describe("a ticker", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each([31, 37])("drops what nobody took in %i ms, and stays in its rhythm", async (time) => {
-    const tick = ticker(10);
-    await advance(time);
-    expect(vi.getTimerCount()).toBe(0);
-    expect(tick.channel.length).toBe(1);
-    expect(tick.channel.tryReceive()?.ok).toBe(true);
-    expect(tick.channel.tryReceive()).toBeUndefined();
-    const receive = tick.channel.receive();
-    await advance(39 - time);
-    expect(await stateOf(receive)).toBe("pending");
-    await advance(1);
-    expect((await receive).ok).toBe(true);
-    await advance(10);
-    expect(tick.channel.tryReceive()?.ok).toBe(true);
-  });
+  test.each([31, 37])(
+    "drops ticks that are not received within %i ms, and stays aligned with its period",
+    async (time) => {
+      const tick = ticker(10);
+      await advance(time);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(tick.channel.length).toBe(1);
+      expect(tick.channel.tryReceive()?.ok).toBe(true);
+      expect(tick.channel.tryReceive()).toBeUndefined();
+      const receive = tick.channel.receive();
+      await advance(39 - time);
+      expect(await stateOf(receive)).toBe("pending");
+      await advance(1);
+      expect((await receive).ok).toBe(true);
+      await advance(10);
+      expect(tick.channel.tryReceive()?.ok).toBe(true);
+    },
+  );
 
-  test("holds one tick at most, and is noticed when exactly due", async () => {
+  test("buffers at most one tick, which is available exactly when it is due", async () => {
     const tick = ticker(10);
     await advance(10);
     expect(tick.channel.length).toBe(1);
@@ -182,7 +185,7 @@ describe("a ticker", () => {
     expect(tick.channel.length).toBe(1);
   });
 
-  test("serves one of those who wait at each tick", async () => {
+  test("delivers each tick to one of several receivers", async () => {
     const tick = ticker(10);
     const receives = [1, 2, 3].map(() => tick.channel.receive());
     expect(vi.getTimerCount()).toBe(1);
@@ -194,7 +197,7 @@ describe("a ticker", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("goes by its new period from the moment it is reset, also for those who wait", async () => {
+  test("uses its new period from the moment of the reset, also for pending receivers", async () => {
     const tick = ticker(100);
     const times = listen(tick);
     await advance(150);
@@ -207,7 +210,7 @@ describe("a ticker", () => {
   });
 
   test.each([false, true])(
-    "forgets an old tick when it is reset (looked at before: %s)",
+    "discards an old tick when it is reset (checked before: %s)",
     async (look) => {
       const tick = ticker(10);
       await advance(15);
@@ -222,7 +225,7 @@ describe("a ticker", () => {
   );
 
   test.each([false, true])(
-    "forgets an old tick when it is stopped (looked at before: %s)",
+    "discards an old tick when it is stopped (checked before: %s)",
     async (look) => {
       const tick = ticker(10);
       await advance(15);
@@ -233,14 +236,14 @@ describe("a ticker", () => {
     },
   );
 
-  test("arms nothing when it is reset while nobody waits", () => {
+  test("arms no timer when it is reset without a receiver", () => {
     const tick = ticker(10);
     tick.reset(20);
     expect(vi.getTimerCount()).toBe(0);
     expect(tick.channel.closed).toBe(false);
   });
 
-  test("once stopped is closed, for good", async () => {
+  test("once stopped stays closed", async () => {
     const tick = ticker(10);
     const waiting = tick.channel.receive();
     tick.stop();
@@ -255,7 +258,7 @@ describe("a ticker", () => {
     expect(await failureCode(() => tick.reset(-1))).toBe("INVALID_DURATION");
   });
 
-  test("below a millisecond ticks each millisecond", async () => {
+  test("with a period below 1 ms ticks each millisecond", async () => {
     const tick = ticker("1us");
     const times = listen(tick);
     await advance(5);
@@ -267,7 +270,7 @@ describe("a ticker", () => {
     expect(slower.channel.length).toBe(0);
   });
 
-  test.each([0, "0", "0ms", -0])("of %o is INVALID_DURATION", async (period) => {
+  test.each([0, "0", "0ms", -0])("of %o throws INVALID_DURATION", async (period) => {
     const error = await failure(() => ticker(period));
     expect(error.code).toBe("INVALID_DURATION");
     expect(error.message).toMatch(/^ticker: .*more than 0/);
@@ -275,7 +278,7 @@ describe("a ticker", () => {
     expect(await failureCode(() => tick.reset(period))).toBe("INVALID_DURATION");
   });
 
-  test("leaves its loop open when it is broken off", async () => {
+  test("keeps ticking after a loop was left by break", async () => {
     const tick = ticker(10);
     const loop = (async () => {
       for await (const time of tick.channel) return time;

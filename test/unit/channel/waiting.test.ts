@@ -16,7 +16,7 @@ describe("a wait", () => {
   ];
 
   describe.each(waits)("to %s", (name, wait, code) => {
-    test("of 0 does not wait", async () => {
+    test("with a timeout of 0 does not wait", async () => {
       const error = await failure(wait({ timeout: 0 }));
       expect(error).toMatchObject({ code, kind: "TIMEOUT", retryable: true });
       expect(error.message).toContain(name);
@@ -32,7 +32,7 @@ describe("a wait", () => {
       [2 ** 31 - 1, 2 ** 31 - 1],
       [2 ** 31, 2 ** 31],
       [2 ** 33 + 5, 2 ** 33 + 5],
-    ])("of %s ends after %i ms and not before", async (timeout, time) => {
+    ])("with a timeout of %s ends after %i ms, not before", async (timeout, time) => {
       let ended: string | undefined;
       void failureCode(wait({ timeout })).then((found) => (ended = found));
       await advance(time - 1);
@@ -42,21 +42,21 @@ describe("a wait", () => {
     });
 
     test.each([-1, -0.001, NaN, Infinity, "-1s", "abc", "", "5", null, true, {}])(
-      "of %s is refused before it begins",
+      "with a timeout of %s is rejected before it begins",
       async (timeout) => {
         const error = await failure(wait({ timeout: timeout as number }));
         expect(error.code).toBe("INVALID_DURATION");
       },
     );
 
-    test("tells what it is that was refused", async () => {
+    test("names the rejected option and its value", async () => {
       const { message } = await failure(wait({ timeout: -5 }));
       expect(message).toContain("timeout");
       expect(message).toContain("-5");
     });
 
     test.each([null, 1, "signal", {}, { aborted: false }])(
-      "with %s for a signal is refused",
+      "with %s as its signal is rejected",
       async (signal) => {
         const error = await failure(wait({ signal: signal as unknown as AbortSignal }));
         expect(error.code).toBe("INVALID_OPTION");
@@ -66,19 +66,19 @@ describe("a wait", () => {
       },
     );
 
-    test.each([null, 5, "5s"])("with %s for options is refused", async (options) => {
+    test.each([null, 5, "5s"])("with %s as its options is rejected", async (options) => {
       const error = await failure(wait(options as WaitOptions));
       expect(error.code).toBe("INVALID_OPTION");
     });
 
-    test("with a signal that has fired does not begin", async () => {
+    test("with an aborted signal does not begin", async () => {
       const cause = new Error("why");
       const error = await failure(wait({ signal: AbortSignal.abort(cause) }));
       expect(error).toMatchObject({ code: "ABORTED", kind: "CANCELED", retryable: false, cause });
       expect(error.message).toContain(name);
     });
 
-    test("ends when its signal fires, and leaves the signal alone", async () => {
+    test("ends when its signal fires, and removes its listener", async () => {
       const controller = new CountingController();
       const promise = wait({ signal: controller.signal, timeout: "1h" });
       expect(await stateOf(promise)).toBe("pending");
@@ -95,7 +95,7 @@ describe("a wait", () => {
   });
 
   test.each<WaitOptions>([{ timeout: 0 }, { timeout: 5 }, {}])(
-    "that need not be takes no time and no timer: %j",
+    "that can complete at once uses no timer and no listener: %j",
     async (options) => {
       const channel = new Channel<number>(1);
       const controller = new CountingController();
@@ -106,7 +106,7 @@ describe("a wait", () => {
     },
   );
 
-  test("that has begun releases its timer and its signal when it succeeds", async () => {
+  test("that has begun removes its timer and its listener when it succeeds", async () => {
     const channel = new Channel<number>();
     const controller = new CountingController();
     const options = { timeout: 1000, signal: controller.signal };
@@ -121,7 +121,7 @@ describe("a wait", () => {
     expect(controller.listeners).toBe(0);
   });
 
-  test("shares one listener with all others on its signal", async () => {
+  test("shares one listener with all other waits on its signal", async () => {
     const controller = new CountingController();
     const channels = Array.from({ length: 500 }, () => new Channel<number>());
     const receives = channels.map((channel) => channel.receive({ signal: controller.signal }));
@@ -130,7 +130,7 @@ describe("a wait", () => {
     );
     await microtasks();
     expect(controller.listeners).toBe(1);
-    // The listener stays for the sake of those that still wait.
+    // The listener stays as long as other waits need it.
     for (const channel of channels.slice(1)) channel.trySend(1);
     expect(await Promise.all(receives.slice(1))).toEqual(channels.slice(1).map(() => received(1)));
     expect(controller.listeners).toBe(1);
@@ -141,7 +141,7 @@ describe("a wait", () => {
     expect(controller.added).toBe(1);
   });
 
-  test("listens again on a signal on which all had stopped", async () => {
+  test("adds its listener again after all other waits on the signal have ended", async () => {
     const controller = new CountingController();
     const { signal } = controller;
     const channel = new Channel<number>();
@@ -158,8 +158,8 @@ describe("a wait", () => {
   });
 });
 
-describe("a receive that was given up", () => {
-  test.each([["by its signal"], ["by its timeout"]])("%s takes nothing", async (how) => {
+describe("a cancelled receive", () => {
+  test.each([["by its signal"], ["by its timeout"]])("%s receives no value", async (how) => {
     const queue = new Queue<number>(1);
     const channel = ReceiveChannel.of(queue);
     const controller = new AbortController();
@@ -174,7 +174,7 @@ describe("a receive that was given up", () => {
     expect(channel.tryReceive()).toEqual(received(1));
   });
 
-  test("in the moment in which a value came has either taken it or not", async () => {
+  test("in the same moment as a send has received the value", async () => {
     const channel = new Channel<number>(1);
     const controller = new AbortController();
     const receive = channel.receive({ signal: controller.signal });
@@ -185,7 +185,7 @@ describe("a receive that was given up", () => {
     expect(channel.tryReceive()).toBeUndefined();
   });
 
-  test("leaves its place to the next one", async () => {
+  test("gives its place to the next receiver", async () => {
     const channel = new Channel<number>();
     const first = failureCode(channel.receive({ timeout: 10 }));
     const second = channel.receive();
@@ -195,11 +195,11 @@ describe("a receive that was given up", () => {
     expect(await second).toEqual(received(1));
   });
 
-  test("loses to a value that arrived before its time was noticed to be up", async () => {
+  test("by a late timeout still receives a value that was sent before", async () => {
     vi.useRealTimers();
     const channel = new Channel<number>();
     const receive = channel.receive({ timeout: 1 });
-    // Due one after the other, and noticed in the same turn: the value comes second, and wins.
+    // Both timers fire in the same turn, the timeout first. The value still wins.
     setTimeout(() => channel.trySend(1), 1);
     const end = performance.now() + 20;
     while (performance.now() < end);
@@ -208,7 +208,7 @@ describe("a receive that was given up", () => {
   });
 });
 
-describe("a send that was given up", () => {
+describe("a cancelled send", () => {
   test.each([["by its signal"], ["by its timeout"]])("%s has sent nothing", async (how) => {
     const channel = new Channel<number>(1);
     const controller = new AbortController();
@@ -227,7 +227,7 @@ describe("a send that was given up", () => {
     await third;
   });
 
-  test("leaves nobody to a receiver", async () => {
+  test("leaves no value to a receiver", async () => {
     const channel = new Channel<number>();
     const ended = failureCode(channel.send(1, { timeout: 1 }));
     await advance(1);

@@ -7,8 +7,8 @@ import { trackUnhandledRejections } from "./support.js";
 useClock();
 trackUnhandledRejections();
 
-describe("a client that is open", () => {
-  test("shows what it is", () => {
+describe("an open client", () => {
+  test("exposes its id, URL, handshake results and state", () => {
     const transport = new FakeTransport();
     transport.protocol = "chat";
     transport.extensions = "x";
@@ -40,13 +40,13 @@ describe("a client that is open", () => {
     ["permessage-deflate; client_no_context_takeover", 1],
     ["permessage-deflate; server_no_context_takeover", 1],
     ["Permessage-Deflate; server_no_context_takeover; client_no_context_takeover", 2],
-  ])("tells from the extensions %j that compression is %i", (extensions, mode) => {
+  ])("with the extensions %j has compression %i", (extensions, mode) => {
     const transport = new FakeTransport();
     transport.extensions = extensions;
     expect(openClient({}, transport).client.compression).toBe(mode);
   });
 
-  test("counts what it sends and receives, in payload bytes", async () => {
+  test("counts sent and received messages and payload bytes in stats", async () => {
     const { client, handler } = openClient();
     void client.send("h\u00e9");
     void client.send(new Uint8Array(5));
@@ -70,11 +70,11 @@ describe("a client that is open", () => {
   });
 });
 
-describe("what logs show of a client", () => {
+describe("a client that is logged", () => {
   test.each<[string, (value: unknown) => string | undefined]>([
     ["util.inspect", (value) => inspect(value, { depth: 9, showHidden: true })],
     ["JSON.stringify", (value) => JSON.stringify(value)],
-  ])("%s shows no query and no option", (_, show) => {
+  ])("by %s shows neither its URL's query nor its options", (_, show) => {
     const { client } = openClient({
       headers: { Authorization: "S3CR3T" },
       meta: { key: "S3CR3T" },

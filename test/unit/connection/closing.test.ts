@@ -10,7 +10,7 @@ useClock();
 trackUnhandledRejections();
 
 describe("close", () => {
-  test("closes the channel at once, and discards what comes later", async () => {
+  test("closes the channel at once and discards later messages", async () => {
     const { client, transport, text: arrive } = openClient();
     arrive("before");
     const closing = client.close(1000, "bye");
@@ -26,7 +26,7 @@ describe("close", () => {
     expect(await closing).toMatchObject({ code: 1006, by: "local", clean: false });
   });
 
-  test("that was terminated at once sends nothing any more", async () => {
+  test("sends no close frame if terminate() follows at once", async () => {
     const { client, transport } = openClient();
     void client.close();
     client.terminate();
@@ -34,7 +34,7 @@ describe("close", () => {
     expect(transport.calls).toEqual(["terminate 1006"]);
   });
 
-  test("returns one promise, also to who calls again with another code", async () => {
+  test("returns the same promise on every call, whatever the code", async () => {
     const { client, transport } = openClient();
     const closing = client.close(4000);
     expect(client.close(4001, "x")).toBe(closing);
@@ -71,14 +71,19 @@ describe("close", () => {
     [1000, 5],
     [1000, null],
     [Object.create(null), ""],
-  ])("of %o with %o is INVALID_CLOSE and leaves it open", async (code, reason) => {
-    const { client, transport } = openClient();
-    expect(await failureCode(client.close(code as number, reason as string))).toBe("INVALID_CLOSE");
-    expect(client.state).toBe("open");
-    expect(client.channel().closed).toBe(false);
-    expect(transport.calls).toEqual([]);
-    expect(await stateOf(client.closed)).toBe("pending");
-  });
+  ])(
+    "with code %o and reason %o rejects with INVALID_CLOSE and leaves the connection open",
+    async (code, reason) => {
+      const { client, transport } = openClient();
+      expect(await failureCode(client.close(code as number, reason as string))).toBe(
+        "INVALID_CLOSE",
+      );
+      expect(client.state).toBe("open");
+      expect(client.channel().closed).toBe(false);
+      expect(transport.calls).toEqual([]);
+      expect(await stateOf(client.closed)).toBe("pending");
+    },
+  );
 
   test.each<[number, number]>([
     [1000, 1000],
@@ -88,27 +93,24 @@ describe("close", () => {
     [1014, 4014],
     [3000, 3000],
     [4999, 4999],
-  ])(
-    "with %i is told as that, and what went out as %i, as a browser does",
-    async (code, sentCode) => {
-      const { client, transport } = openClient({}, new FakeTransport(), BROWSER);
-      transport.movesCodes = true;
-      void client.close(code);
-      await microtasks();
-      expect(transport.calls).toEqual([`close ${code}`]);
-      transport.end({ code: sentCode, reason: "" });
-      expect(await client.closed).toEqual({ code, sentCode, reason: "", clean: true, by: "local" });
-    },
-  );
+  ])("reports %i as its code and %i as the code that a browser sent", async (code, sentCode) => {
+    const { client, transport } = openClient({}, new FakeTransport(), BROWSER);
+    transport.movesCodes = true;
+    void client.close(code);
+    await microtasks();
+    expect(transport.calls).toEqual([`close ${code}`]);
+    transport.end({ code: sentCode, reason: "" });
+    expect(await client.closed).toEqual({ code, sentCode, reason: "", clean: true, by: "local" });
+  });
 
-  test("tells the code of a broken rule as meant and as sent by a browser", async () => {
+  test("reports both the code of a failure and the code that a browser sent for it", async () => {
     const { client, handler, transport } = openClient({}, new FakeTransport(), BROWSER);
     transport.movesCodes = true;
     handler.onError(new WsError("MESSAGE_TOO_BIG", "x"), 1009);
     expect(await client.closed).toMatchObject({ code: 1009, sentCode: 4009 });
   });
 
-  test("is clean when the transport ends within it and nothing was dropped", async () => {
+  test("is clean if the transport ends synchronously within it and nothing was dropped", async () => {
     const { client, transport } = openClient();
     transport.onClose = () => transport.end({ code: 1000, reason: "" });
     const info = await client.close();
@@ -116,7 +118,7 @@ describe("close", () => {
     expect(client.state).toBe("closed");
   });
 
-  test("that the transport ends with a loss within it settles once", async () => {
+  test("settles once if the transport reports a loss synchronously within it", async () => {
     const { client, transport, handler } = openClient();
     transport.onClose = () => {
       handler.onEnd({ code: 1006, reason: "" });
@@ -125,7 +127,7 @@ describe("close", () => {
     expect(await client.close()).toMatchObject({ code: 1000, clean: false, by: "local" });
   });
 
-  test("gives a peer that does not answer closeTimeout, from the flushed close frame", async () => {
+  test("waits closeTimeout for the peer's answer, counted from the flushed close frame", async () => {
     const { client, transport } = openClient({ closeTimeout: 1000 });
     transport.holds = true;
     void client.send("x");
@@ -145,7 +147,7 @@ describe("close", () => {
     });
   });
 
-  test("waits on while bytes leave, and says so when they stop", async () => {
+  test("keeps waiting while bytes are flushed, and reports WRITE_TIMEOUT when they stop", async () => {
     const { client, transport } = openClient({ closeTimeout: 1000 });
     transport.holds = true;
     void client.send(new Uint8Array(100));
@@ -163,7 +165,7 @@ describe("close", () => {
     expect(transport.calls).toEqual(["destroy"]);
   });
 
-  test("waits on while the kernel still sends what it has accepted", async () => {
+  test("keeps waiting while the kernel sends the bytes that it has accepted", async () => {
     const { client, transport } = openClient({ closeTimeout: 1000 });
     transport.unsent = 100;
     void client.close();
@@ -177,7 +179,7 @@ describe("close", () => {
     expect(transport.calls).toEqual(["close 1000", "destroy"]);
   });
 
-  test("does not wait on for a peer that answers with data alone", async () => {
+  test("does not wait longer for a peer that sends only data", async () => {
     const { client, transport, text: arrive } = openClient({ closeTimeout: 1000 });
     void client.close();
     for (let i = 0; i < 6; i++) {
@@ -188,7 +190,7 @@ describe("close", () => {
     expect(await settledCloseInfo(client)).toMatchObject({ code: 1000, clean: false });
   });
 
-  test("has a default of 5 s", async () => {
+  test("waits 5 s by default", async () => {
     const { client } = openClient();
     void client.close();
     await advance(4900);
@@ -197,7 +199,7 @@ describe("close", () => {
     expect(client.state).toBe("closed");
   });
 
-  test("is what disposing of it does", async () => {
+  test("is called when the client is disposed", async () => {
     const { client, transport, handler } = openClient();
     transport.onClose = () => queueMicrotask(() => handler.onEnd({ code: 1000, reason: "" }));
     {
@@ -210,7 +212,7 @@ describe("close", () => {
 });
 
 describe("terminate", () => {
-  test("settles closed at once, open or closing", async () => {
+  test("settles closed at once, whether the connection is open or closing", async () => {
     for (const before of [() => {}, (client: Client) => void client.close()]) {
       const { client, transport } = openClient();
       before(client);

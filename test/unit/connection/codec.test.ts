@@ -15,13 +15,13 @@ useClock();
 trackUnhandledRejections();
 
 describe("a client with a codec", () => {
-  /** Splits a text at commas, and joins what is sent; what it is sent as bytes goes out as it is. */
+  /** Splits received text at commas, joins sent arrays with commas, and passes sent bytes through. */
   const csv: Codec<string, readonly string[] | Uint8Array> = {
     name: "csv",
     decoder:
       (readLimit) =>
       ({ data }, emit) => {
-        if (typeof data !== "string") throw new TypeError("no text");
+        if (typeof data !== "string") throw new TypeError("not text");
         if (data.length > readLimit / 10) throw new WsError("MESSAGE_TOO_BIG", "too long");
         if (data === "corrupt") throw new WsError("INVALID_MESSAGE", "corrupt");
         for (const part of data.split(",")) emit(part, part.length);
@@ -37,7 +37,7 @@ describe("a client with a codec", () => {
   const open = (options: Omit<ConnectOptions, "codec"> = {}, codec: AnyCodec = csv): AnyOpened =>
     openClient({ ...options, codec: codec as never }) as unknown as AnyOpened;
 
-  test("receives each value that a message holds, in order", async () => {
+  test("receives each value of a message in order", async () => {
     const { client, text } = open();
     const first = client.receive();
     text("a,b,c");
@@ -48,7 +48,7 @@ describe("a client with a codec", () => {
     client.terminate();
   });
 
-  test("counts what the values are said to hold, and what came over the wire", () => {
+  test("counts the sizes that the codec reports, and the bytes that were received", () => {
     const { client, text } = open();
     text("abc,,de");
     expect(client.stats).toMatchObject({ messagesReceived: 1, bytesReceived: 7 });
@@ -61,7 +61,7 @@ describe("a client with a codec", () => {
     client.terminate();
   });
 
-  test("counts 64 bytes for a value of which nothing is said", () => {
+  test("counts 64 bytes for a value whose size the codec does not report", () => {
     const decoder = () => (_: Message, emit: (value: unknown, size: number) => void) =>
       (emit as (value: unknown) => void)(null);
     const { client, text } = open({}, { name: "nothing", decoder });
@@ -72,7 +72,7 @@ describe("a client with a codec", () => {
     client.terminate();
   });
 
-  test("ends with SLOW_CONSUMER in the midst of a message, and keeps what fitted", async () => {
+  test("ends with SLOW_CONSUMER in the middle of a message, and keeps the values that fitted", async () => {
     const decoder: typeof csv.decoder = () => (_, emit) => {
       for (const value of ["a", "b", "c", "d"]) emit(value, 30_000);
     };
@@ -82,7 +82,7 @@ describe("a client with a codec", () => {
     expect([...drain(client)]).toEqual(["a", "b"]);
   });
 
-  test("is paused by values, not by messages", () => {
+  test("pauses by the number of values, not of messages", () => {
     const { client, text, transport } = open({ channelCapacity: 3 });
     text("a,b,c");
     expect(transport.paused).toBe(true);
@@ -90,7 +90,7 @@ describe("a client with a codec", () => {
   });
 
   test.each([
-    ["what it throws as a WsError", "corrupt", 1007, "INVALID_MESSAGE"],
+    ["a WsError that the codec throws", "corrupt", 1007, "INVALID_MESSAGE"],
     ["MESSAGE_TOO_BIG", "x".repeat(11), 1009, "MESSAGE_TOO_BIG"],
   ])("ends with %s", async (_what, data, closeCode, code) => {
     const { client, text, transport } = open({ readLimit: 100 });
@@ -103,15 +103,15 @@ describe("a client with a codec", () => {
     expect([...drain(client)]).toEqual(["before"]);
   });
 
-  test("ends with INVALID_MESSAGE, which names the codec, by anything else that it throws", async () => {
+  test("ends with INVALID_MESSAGE and the codec's name if the codec throws any other error", async () => {
     const { client, bytes } = open();
     bytes(1);
     const { error } = await client.closed;
-    expect(error).toMatchObject({ code: "INVALID_MESSAGE", cause: new TypeError("no text") });
+    expect(error).toMatchObject({ code: "INVALID_MESSAGE", cause: new TypeError("not text") });
     expect(error?.message).toBe(`receive ${LABEL}: codec csv failed`);
   });
 
-  test("ends so by what making its decoder throws", async () => {
+  test("ends with INVALID_MESSAGE if creating the decoder throws", async () => {
     const decoder = (): never => {
       throw new RangeError("none");
     };
@@ -120,7 +120,7 @@ describe("a client with a codec", () => {
     expect((await client.closed).error).toMatchObject({ cause: new RangeError("none") });
   });
 
-  test("decodes nothing after its end", async () => {
+  test("decodes nothing after close()", async () => {
     const { client, text } = open();
     const closed = client.close();
     text("corrupt");
@@ -128,7 +128,7 @@ describe("a client with a codec", () => {
     expect(await closed).toMatchObject({ by: "local", code: 1006 });
   });
 
-  test("has a decoder of its own for each connection", () => {
+  test("creates one decoder per connection, with its readLimit", () => {
     const decoder = vi.fn((readLimit: number) => csv.decoder(readLimit));
     for (const limit of [500, 600]) {
       const { client, text } = open({ readLimit: limit }, { ...csv, decoder });
@@ -139,7 +139,7 @@ describe("a client with a codec", () => {
     expect(decoder.mock.calls).toEqual([[500], [600]]);
   });
 
-  test("sends what the codec makes, by its own type, or what it hands back, by the caller's", async () => {
+  test("sends encoded values by their own type, and passed-through bytes by the caller's type", async () => {
     const { client, transport } = open();
     await client.send(["a", "b"], BINARY);
     await client.send(new TextEncoder().encode("c"), TEXT);
@@ -148,7 +148,7 @@ describe("a client with a codec", () => {
     client.terminate();
   });
 
-  test("rejects what the codec does not take with INVALID_MESSAGE, and lives on", async () => {
+  test("rejects a value that the codec cannot encode with INVALID_MESSAGE, and stays open", async () => {
     const { client, transport } = open();
     const error = await failure(client.send(5));
     expect(error).toMatchObject({
@@ -161,13 +161,13 @@ describe("a client with a codec", () => {
     client.terminate();
   });
 
-  test("rejects what the codec makes if that is no message", async () => {
+  test("rejects an encoded value that is not a message", async () => {
     const { client } = open({}, { ...csv, encode: () => 5 as never });
     expect(await failureCode(client.send([]))).toBe("INVALID_MESSAGE");
     client.terminate();
   });
 
-  test("sends data as it is if the codec does not encode", async () => {
+  test("sends data unchanged if the codec has no encode", async () => {
     const { client, transport } = open(
       {},
       { name: "plain", decoder: (readLimit) => csv.decoder(readLimit) },
@@ -177,7 +177,7 @@ describe("a client with a codec", () => {
     client.terminate();
   });
 
-  test("sends a message of keepAlive past the codec", async () => {
+  test("does not encode the message of keepAlive", async () => {
     const transport = new FakeTransport();
     delete transport.ping;
     const keepAlive = { interval: 1_000, timeout: 1_000, message: () => "ping" };

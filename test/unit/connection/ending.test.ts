@@ -16,7 +16,7 @@ describe("the end of a connection", () => {
     readonly name: string;
     readonly end: (opened: Opened) => void | Promise<void>;
     readonly info: Partial<Omit<CloseInfo, "error">>;
-    /** Code, kind and retryable of its error; the same that `CLOSED` inherits. */
+    /** The error's code, kind and retryable. A `CLOSED` error has the same retryable. */
     readonly error?: readonly [string, string, boolean];
     readonly message?: string;
   }
@@ -28,7 +28,7 @@ describe("the end of a connection", () => {
       info: { code: 1000, reason: "bye", clean: true, by: "peer" },
     },
     {
-      name: "the peer's going away",
+      name: "the peer's close with 1001",
       end: ({ transport }) => transport.end({ code: 1001, reason: "" }),
       info: { code: 1001, reason: "", clean: true, by: "peer" },
     },
@@ -38,26 +38,26 @@ describe("the end of a connection", () => {
       info: { code: 1005, reason: "", clean: true, by: "peer" },
     },
     {
-      name: "the peer's failure",
+      name: "the peer's close with 1011",
       end: ({ transport }) => transport.end({ code: 1011, reason: "oops" }),
       info: { code: 1011, reason: "oops", clean: true, by: "peer" },
       error: ["CLOSED_BY_PEER", "INTERNAL", true],
     },
     {
-      name: "the peer's refusal",
+      name: "the peer's close with 1008",
       end: ({ transport }) => transport.end({ code: 1008, reason: "" }),
       info: { code: 1008, reason: "", clean: true, by: "peer" },
       error: ["CLOSED_BY_PEER", "PERMISSION_DENIED", false],
     },
     {
-      name: "a loss without a close frame",
+      name: "the loss of the connection without a close frame",
       end: ({ transport }) => transport.end({ code: 1006, reason: "", cause }),
       info: { code: 1006, reason: "", clean: false, by: "none" },
       error: ["CONNECTION_LOST", "UNAVAILABLE", true],
       message: `connection ${LABEL}: ended without a close frame`,
     },
     {
-      name: "a broken rule, answered by the peer",
+      name: "a protocol error whose close frame the peer answers",
       end: ({ handler, transport }) => {
         handler.onError(new WsError("PROTOCOL_ERROR", "x"), 1002);
         transport.end({ code: 1002, reason: "" });
@@ -66,7 +66,7 @@ describe("the end of a connection", () => {
       error: ["PROTOCOL_ERROR", "INTERNAL", false],
     },
     {
-      name: "a message over the limit, not answered",
+      name: "a message over readLimit whose close frame the peer does not answer",
       end: ({ handler, transport }) => {
         handler.onError(new WsError("MESSAGE_TOO_BIG", "x"), 1009);
         transport.end({ code: 1006, reason: "" });
@@ -75,7 +75,7 @@ describe("the end of a connection", () => {
       error: ["MESSAGE_TOO_BIG", "INVALID", false],
     },
     {
-      name: "terminate",
+      name: "terminate()",
       end: ({ client }) => client.terminate(),
       info: { code: 1006, reason: "", clean: false, by: "local" },
     },
@@ -98,7 +98,7 @@ describe("the end of a connection", () => {
       info: { code: 1000, reason: "", clean: true, by: "local", sentCode: 1000 },
     },
     {
-      name: "a local close without an answer",
+      name: "a local close that the peer does not answer",
       end: async ({ client, transport }) => {
         void client.close();
         await microtasks();
@@ -107,7 +107,7 @@ describe("the end of a connection", () => {
       info: { code: 1000, reason: "", clean: false, by: "local", sentCode: 1000 },
     },
     {
-      name: "a local close before all could leave",
+      name: "a local close before all messages were flushed",
       end: async ({ client, transport }) => {
         transport.holds = true;
         void client.send("x");
@@ -120,7 +120,7 @@ describe("the end of a connection", () => {
       message: `close ${LABEL}: not everything that was sent could leave`,
     },
     {
-      name: "the peer's normal close before all could leave",
+      name: "the peer's normal close before all messages were flushed",
       end: ({ client, transport }) => {
         transport.holds = true;
         void client.send("x");
@@ -129,7 +129,7 @@ describe("the end of a connection", () => {
       info: { code: 1000, reason: "", clean: false, by: "peer" },
     },
     {
-      name: "a local close that became the answer to the peer's",
+      name: "a local close that is sent as the answer to the peer's close frame",
       end: ({ client, transport }) => {
         void client.close(4001, "done");
         transport.end({ code: 1001, reason: "", sentCode: 1001 });
@@ -137,7 +137,7 @@ describe("the end of a connection", () => {
       info: { code: 4001, reason: "done", clean: true, by: "local", sentCode: 1001 },
     },
     {
-      name: "a local close that became the answer to a close without a code",
+      name: "a local close that is sent as the answer to a close frame without a code",
       end: ({ client, transport }) => {
         void client.close(4001, "done");
         transport.end({ code: 1005, reason: "", sentCode: undefined });
@@ -147,17 +147,19 @@ describe("the end of a connection", () => {
   ];
 
   describe.each(endings)("by $name", ({ end, info, error, message = "" }) => {
-    test("is told truthfully, once, and for good", async () => {
+    test("settles closed once, with the right code, reason and side", async () => {
       const opened = openClient();
       await end(opened);
       const { client, handler } = opened;
       expect(client.state).toBe("closed");
-      const told = await client.closed;
-      expect({ ...told, error: undefined }).toStrictEqual({ ...info, error: undefined });
-      expect(told.error && [told.error.code, told.error.kind, told.error.retryable]).toEqual(error);
-      expect(told.error?.message ?? "").toContain(message);
-      expect(Object.isFrozen(told)).toBe(true);
-      // Whatever still comes changes nothing.
+      const settled = await client.closed;
+      expect({ ...settled, error: undefined }).toStrictEqual({ ...info, error: undefined });
+      expect(
+        settled.error && [settled.error.code, settled.error.kind, settled.error.retryable],
+      ).toEqual(error);
+      expect(settled.error?.message ?? "").toContain(message);
+      expect(Object.isFrozen(settled)).toBe(true);
+      // Events after the end must not change the result.
       handler.onEnd({ code: 1011, reason: "again" });
       handler.onEnd({ code: 1006, reason: "", cause: new Error("late") });
       handler.onError(new WsError("PROTOCOL_ERROR", "late"), 1002);
@@ -166,14 +168,14 @@ describe("the end of a connection", () => {
       handler.onProgress();
       client.terminate();
       expect(client.state).toBe("closed");
-      expect(await client.closed).toBe(told);
-      expect(await client.close()).toBe(told);
-      expect(await client.close(9999)).toBe(told);
+      expect(await client.closed).toBe(settled);
+      expect(await client.close()).toBe(settled);
+      expect(await client.close(9999)).toBe(settled);
       expect(await client.receive()).toEqual({ ok: false, value: undefined });
       expect(client.stats.messagesReceived).toBe(0);
     });
 
-    test("rejects what waits and what comes later with CLOSED, as retryable as its cause", async () => {
+    test("rejects pending and later calls with CLOSED, as retryable as its cause", async () => {
       const opened = openClient({ sendHighWaterMark: 1 });
       const { client, transport } = opened;
       transport.holds = true;
@@ -194,7 +196,7 @@ describe("the end of a connection", () => {
       }
     });
 
-    test("leaves what had arrived readable, then ends or throws as the code says", async () => {
+    test("leaves received messages readable, then ends or fails an iteration depending on the code", async () => {
       const opened = openClient();
       opened.text("a");
       opened.text("b");
@@ -205,7 +207,7 @@ describe("the end of a connection", () => {
         for await (const message of opened.client) seen.push(message.data as string);
       })();
       const { error: why } = await opened.client.closed;
-      // A local close that had to drop something is still what the caller asked for.
+      // The caller asked for the local close, so the iteration ends normally even if messages were dropped.
       const closedHere = why?.code === "WRITE_TIMEOUT";
       if (why !== undefined && !closedHere) expect(await failure(loop)).toBe(why);
       else await loop;
@@ -213,7 +215,7 @@ describe("the end of a connection", () => {
       expect(opened.client.stats.bytesBuffered).toBe(0);
     });
 
-    test("wakes receivers, selects and iterators that wait", async () => {
+    test("settles pending receives, selects and iterators", async () => {
       const opened = openClient();
       const { client } = opened;
       const receive = client.receive();
@@ -226,7 +228,7 @@ describe("the end of a connection", () => {
       expect(await stateOf(next)).not.toBe("pending");
     });
 
-    test("makes no unhandled rejection of what nobody awaits", async () => {
+    test("causes no unhandled rejection if no promise is awaited", async () => {
       const opened = openClient({ sendHighWaterMark: 1 });
       opened.transport.holds = true;
       void opened.client.send("abc");
@@ -241,7 +243,7 @@ describe("the end of a connection", () => {
     });
   });
 
-  test("keeps the platform's own error as the cause", async () => {
+  test("reports the platform's error as the cause", async () => {
     const lost = openClient();
     lost.handler.onEnd({ code: 1006, reason: "", cause });
     expect((await lost.client.closed).error?.cause).toBe(cause);
@@ -256,7 +258,7 @@ describe("the end of a connection", () => {
     expect((await dropped.client.closed).error?.cause).toBe(cause);
   });
 
-  test("after a broken rule comes at once, and tells of the first", async () => {
+  test("after a protocol error comes at once and reports the first error", async () => {
     const { client, handler, transport } = openClient();
     const first = new WsError("PROTOCOL_ERROR", "first");
     handler.onError(first, 1002);
@@ -268,7 +270,7 @@ describe("the end of a connection", () => {
     expect(transport.calls).toEqual(["terminate 1002"]);
   });
 
-  test("after a broken rule within our own close is that close's", async () => {
+  test("after a protocol error during a local close reports the local close", async () => {
     const { client, handler, transport } = openClient({ closeTimeout: 1000 });
     void client.close(4000);
     await microtasks();
@@ -285,7 +287,7 @@ describe("the end of a connection", () => {
     });
   });
 
-  test("after the peer began to close comes within closeTimeout, whatever the transport forgets", async () => {
+  test("after the peer's close frame comes within closeTimeout, even if the transport reports no end", async () => {
     const { client, handler } = openClient({ closeTimeout: 1000 });
     handler.onClosing();
     expect(client.state).toBe("closing");
@@ -293,7 +295,7 @@ describe("the end of a connection", () => {
     expect(await settledCloseInfo(client)).toMatchObject({ clean: false });
   });
 
-  test("comes after close() too when the peer had begun, and the transport forgets", async () => {
+  test("after the peer's close frame and close() comes within closeTimeout, even if the transport reports no end", async () => {
     const { client, handler } = openClient({ closeTimeout: 1000 });
     handler.onClosing();
     void client.close();
@@ -301,7 +303,7 @@ describe("the end of a connection", () => {
     expect(await settledCloseInfo(client)).toMatchObject({ clean: false });
   });
 
-  test("while the peer is closing: nothing more is sent, what arrives is still received", async () => {
+  test("does not prevent receiving, only sending, while the peer is closing", async () => {
     const { client, handler, transport, text: arrive } = openClient();
     handler.onClosing();
     expect(client.state).toBe("closing");
@@ -316,7 +318,7 @@ describe("the end of a connection", () => {
     expect(await client.receive()).toEqual(textResult("a"));
   });
 
-  test("is not put off by a pause while the peer is closing", () => {
+  test("is not delayed by pausing the socket while the peer is closing", () => {
     const { client, handler, transport, text: arrive } = openClient({ channelCapacity: 1 });
     handler.onClosing();
     arrive("a");
@@ -324,7 +326,7 @@ describe("the end of a connection", () => {
     client.terminate();
   });
 
-  test("is as far away for a peer that says twice that it is closing", async () => {
+  test("is not postponed by a second notice that the peer is closing", async () => {
     const { client, handler } = openClient({ closeTimeout: 1000 });
     handler.onClosing();
     await advance(900);
@@ -335,7 +337,7 @@ describe("the end of a connection", () => {
     expect(client.state).toBe("closed");
   });
 
-  test("hands the consumer that asks the peer's own error at once", async () => {
+  test("by a protocol error fails a pending iteration at once", async () => {
     const { client, handler } = openClient();
     const loop = (async () => {
       for await (const message of client) expect(message).toBeUndefined();

@@ -12,7 +12,7 @@ useClock();
 trackUnhandledRejections();
 
 describe("flush", () => {
-  test("settles when all has left", async () => {
+  test("resolves when all sent bytes are flushed", async () => {
     const { client, transport } = openClient();
     await client.flush();
     transport.holds = true;
@@ -24,22 +24,22 @@ describe("flush", () => {
     expect(client.bufferedAmount).toBe(0);
   });
 
-  test("waits for what was sent before it, and for no more", async () => {
+  test("waits only for messages that were sent before it", async () => {
     const { client, transport, handler } = openClient();
     transport.holds = true;
     void client.send("x");
     const flush = client.flush();
-    const { accepted: taken } = transport;
+    const { accepted } = transport;
     void client.send("y");
-    transport.flushed = taken - 1;
+    transport.flushed = accepted - 1;
     handler.onProgress();
     expect(await stateOf(flush)).toBe("pending");
-    transport.flushed = taken;
+    transport.flushed = accepted;
     handler.onProgress();
     expect(await stateOf(flush)).toBe("resolved");
   });
 
-  test("rejects at the end, though the transport had just taken a part", async () => {
+  test("rejects at the end of the connection although a part was flushed", async () => {
     const { client, transport, handler } = openClient();
     transport.holds = true;
     void client.send("x");
@@ -50,7 +50,7 @@ describe("flush", () => {
     expect(await failureCode(flush)).toBe("CLOSED");
   });
 
-  test("is UNSUPPORTED where the platform hides what waits, and names a way out", async () => {
+  test("rejects with UNSUPPORTED and an alternative if the platform does not count buffered bytes", async () => {
     const { client, transport } = openClient();
     transport.bufferedAmount = undefined;
     expect(client.bufferedAmount).toBe(0);
@@ -60,7 +60,7 @@ describe("flush", () => {
     await client.send("x");
   });
 
-  test("still settles while the connection closes", async () => {
+  test("still resolves while the connection is closing", async () => {
     const { client, transport } = openClient();
     transport.holds = true;
     void client.send("x");
@@ -81,7 +81,7 @@ describe("flush with options", () => {
     return { ...opened, flushed: opened.client.flush(options) };
   };
 
-  test("is FLUSH_TIMEOUT when its time is up, not before, and the connection lives on", async () => {
+  test("rejects with FLUSH_TIMEOUT after its timeout, not before, and leaves the connection open", async () => {
     const { client, transport, flushed } = waiting({ timeout: "100ms" });
     await advance(99);
     expect(await stateOf(flushed)).toBe("pending");
@@ -94,7 +94,7 @@ describe("flush with options", () => {
     expect(client.state).toBe("open");
   });
 
-  test("with a timeout of 0 fails at once only if it would have to wait", async () => {
+  test("with a timeout of 0 rejects at once only if it would have to wait", async () => {
     const { client, transport, flushed } = waiting({ timeout: 0 });
     expect(await failureCode(flushed)).toBe("FLUSH_TIMEOUT");
     transport.drain();
@@ -102,7 +102,7 @@ describe("flush with options", () => {
     expect(client.bufferedAmount).toBe(0);
   });
 
-  test("is ABORTED by its signal", async () => {
+  test("rejects with ABORTED when its signal fires", async () => {
     const controller = new CountingController();
     const { client, flushed } = waiting({ signal: controller.signal });
     controller.abort("enough");
@@ -112,7 +112,7 @@ describe("flush with options", () => {
     client.terminate();
   });
 
-  test("is CLOSED after the end, whatever the timeout", async () => {
+  test("rejects with CLOSED after the end of the connection, whatever the timeout", async () => {
     const { client, flushed } = waiting({ timeout: 100 });
     client.terminate();
     expect(await failureCode(flushed)).toBe("CLOSED");
@@ -128,7 +128,7 @@ describe("flush with options", () => {
     [{ type: TEXT }, "INVALID_OPTION"],
     [{ signal: {} }, "INVALID_OPTION"],
     [{ timeout: -1 }, "INVALID_DURATION"],
-  ])("%j is %s", async (options, code) => {
+  ])("%j rejects with %s", async (options, code) => {
     const { client } = openClient();
     expect(await failureCode(client.flush(options as WaitOptions))).toBe(code);
   });

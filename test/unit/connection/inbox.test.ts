@@ -8,13 +8,13 @@ import { trackUnhandledRejections } from "./support.js";
 useClock();
 trackUnhandledRejections();
 
-describe("a client whose messages go to another inbox", () => {
+describe("a client that delivers to another inbox", () => {
   const open = (capacity = 2): Opened & { inbox: Inbox } => {
     const inbox = new Inbox(capacity, 65_536);
     return { ...openClient({ bufferLimit: 65_536 }), inbox };
   };
 
-  test("puts there what had arrived before, then what comes", () => {
+  test("moves unread messages there, then delivers new ones", () => {
     const { client, text, inbox } = open();
     for (const data of ["before", "then"]) text(data);
     client.deliverTo(inbox);
@@ -28,7 +28,7 @@ describe("a client whose messages go to another inbox", () => {
     client.terminate();
   });
 
-  test("ends with SLOW_CONSUMER when that one cannot take what had arrived before", async () => {
+  test("ends with SLOW_CONSUMER if the inbox has no room for the unread messages", async () => {
     const { client, bytes, inbox } = open();
     inbox.put({ type: "binary", data: new Uint8Array(60_000) });
     bytes(60_000);
@@ -36,7 +36,7 @@ describe("a client whose messages go to another inbox", () => {
     expect((await client.closed).error?.code).toBe("SLOW_CONSUMER");
   });
 
-  test("is paused at once when that one is full", () => {
+  test("pauses at once if the inbox is full", () => {
     const { client, transport, inbox } = open(1);
     inbox.put({ type: "text", data: "" });
     client.deliverTo(inbox);
@@ -44,7 +44,7 @@ describe("a client whose messages go to another inbox", () => {
     client.terminate();
   });
 
-  test("is paused and resumed as that one fills", () => {
+  test("pauses and resumes as the inbox fills and drains", () => {
     const { client, text, transport, inbox } = open();
     client.deliverTo(inbox);
     text("1");
@@ -58,7 +58,7 @@ describe("a client whose messages go to another inbox", () => {
     client.terminate();
   });
 
-  test("ends with SLOW_CONSUMER when that one is over its limit", async () => {
+  test("ends with SLOW_CONSUMER if the inbox exceeds its limit", async () => {
     const { client, bytes, inbox } = open();
     client.deliverTo(inbox);
     bytes(60_000);
@@ -66,7 +66,7 @@ describe("a client whose messages go to another inbox", () => {
     expect((await client.closed).error?.code).toBe("SLOW_CONSUMER");
   });
 
-  test("closes its own channel at its end, and not that one", () => {
+  test("closes its own channel when it ends, but not the inbox", () => {
     const { client, text, inbox } = open();
     client.deliverTo(inbox);
     client.terminate();

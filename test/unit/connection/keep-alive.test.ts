@@ -18,7 +18,7 @@ function open(keepAlive: KeepAliveOptions = {}, options: ConnectOptions = {}): O
   return openClient({ ...options, keepAlive: { ...PERIODS, ...keepAlive } });
 }
 
-/** The same where there are no ping frames: it sends the text "?". */
+/** The same on a platform without ping frames: it sends the text "?". */
 function openWithoutPings(keepAlive: KeepAliveOptions = {}, options: ConnectOptions = {}): Opened {
   const transport = new FakeTransport();
   delete transport.ping;
@@ -27,7 +27,7 @@ function openWithoutPings(keepAlive: KeepAliveOptions = {}, options: ConnectOpti
   return openClient(given, transport, BROWSER);
 }
 
-/** The last ping that waits is answered, after the time it took. */
+/** Answers the last pending ping with a round trip in milliseconds. */
 function pong({ transport }: Opened, roundTrip = 5): void {
   transport.bytesRead += 6;
   transport.pings.pop()?.(roundTrip);
@@ -43,7 +43,7 @@ describe("keepAlive", () => {
     client.terminate();
   });
 
-  test("pings again and again while it is answered", async () => {
+  test("keeps pinging while the peer answers", async () => {
     const opened = open();
     for (let i = 0; i < 5; i++) {
       await advance(1005);
@@ -54,7 +54,7 @@ describe("keepAlive", () => {
     opened.client.terminate();
   });
 
-  test("ends the connection when nothing arrives after the ping has left", async () => {
+  test("ends the connection if nothing arrives after the ping was flushed", async () => {
     const { client, transport } = open();
     await advance(1395);
     expect(client.state).toBe("open");
@@ -72,7 +72,7 @@ describe("keepAlive", () => {
     ["messages", ({ text, client }) => (text("x"), void client.channel().tryReceive())],
     ["bytes", () => {}],
   ];
-  /** Something arrives every 300 ms; says how many pings have left until then. */
+  /** Lets something arrive every 300 ms; returns the number of pings that were sent. */
   async function feed(opened: Opened, arrive: (opened: Opened) => void): Promise<number> {
     await advance(300);
     opened.transport.bytesRead += 1;
@@ -99,7 +99,7 @@ describe("keepAlive", () => {
         pings++;
         pong(opened);
       }
-      // 12 s of the feed; the interval begins anew at most 300 ms after each ping.
+      // 12 s of the feed; the interval restarts at most 300 ms after each ping.
       expect(pings).toBeGreaterThanOrEqual(9);
       expect(pings).toBeLessThanOrEqual(12);
       expect(opened.client.state).toBe("open");
@@ -118,7 +118,7 @@ describe("keepAlive", () => {
       },
     ],
     [
-      "a ping of the caller's",
+      "a ping of the caller",
       ({ client, transport }) => {
         void client.ping();
         transport.accepted += 6;
@@ -132,7 +132,7 @@ describe("keepAlive", () => {
         transport.bytesWritten += 1;
       },
     ],
-  ])("takes %s for something that is sent", async (_, send) => {
+  ])("counts %s as sent data", async (_, send) => {
     const opened = open();
     for (let i = 0; i < 10; i++) {
       if (i % 2 > 0) send(opened);
@@ -141,7 +141,7 @@ describe("keepAlive", () => {
     opened.client.terminate();
   });
 
-  test("asks nothing for want of sending while the socket is paused", async () => {
+  test("does not ping for lack of sent data while the socket is paused", async () => {
     const { client, transport, text } = open({}, { channelCapacity: 1 });
     void client.send("x");
     text("x");
@@ -150,7 +150,7 @@ describe("keepAlive", () => {
     client.terminate();
   });
 
-  test("takes what is sent for no life of the peer's", async () => {
+  test("does not count sent messages as a sign of life from the peer", async () => {
     const { client, transport } = open();
     for (let i = 0; i < 3; i++) {
       await advance(400);
@@ -161,7 +161,7 @@ describe("keepAlive", () => {
     client.terminate();
   });
 
-  test("takes for life that bytes which waited go out", async () => {
+  test("counts the flush of buffered bytes as a sign of life", async () => {
     const { client, transport } = open();
     transport.blocked = true;
     for (let i = 0; i < 10; i++) {
@@ -169,14 +169,14 @@ describe("keepAlive", () => {
       transport.bytesWritten += 1;
     }
     expect(transport.pings).toHaveLength(0);
-    // They wait still, and move no more.
+    // The other bytes are still buffered and make no progress.
     await advance(1500);
     expect(transport.pings).toHaveLength(1);
     await advance(500);
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("takes any byte after the ping for life, and the ping back when its time is up", async () => {
+  test("counts any byte after the ping as a sign of life, and cancels the ping after its timeout", async () => {
     const { client, transport } = open();
     await advance(1005);
     transport.bytesRead += 1;
@@ -189,7 +189,7 @@ describe("keepAlive", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("takes a half received message for life only while more of it comes", async () => {
+  test("counts an incomplete message as a sign of life only while it grows", async () => {
     const { client, transport } = open();
     transport.receiving = true;
     transport.bytesRead += 100;
@@ -199,7 +199,7 @@ describe("keepAlive", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("waits for a ping that has not left", async () => {
+  test("does not time out before its ping is flushed", async () => {
     const { client, transport } = open();
     transport.holds = true;
     void client.send("abc");
@@ -213,7 +213,7 @@ describe("keepAlive", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("waits for nothing that was sent behind the ping", async () => {
+  test("does not wait for data that was sent after the ping", async () => {
     const { client, transport } = open();
     await advance(1005);
     transport.holds = true;
@@ -222,7 +222,7 @@ describe("keepAlive", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("stands still while the socket is paused, and begins anew when it is not", async () => {
+  test("is suspended while the socket is paused, and restarts when it resumes", async () => {
     const { client, transport, text } = open({}, { channelCapacity: 1 });
     text("x");
     await advance(60_000);
@@ -235,7 +235,7 @@ describe("keepAlive", () => {
     client.terminate();
   });
 
-  test("goes on where a slow consumer's socket cannot be paused", async () => {
+  test("continues if a slow consumer's socket cannot be paused", async () => {
     const { client, transport, text } = open({}, { channelCapacity: 1, backpressure: "buffer" });
     text("x");
     await advance(1255);
@@ -243,7 +243,7 @@ describe("keepAlive", () => {
     client.terminate();
   });
 
-  test("takes its ping back when the channel is full, so that the socket can be paused", async () => {
+  test("cancels its ping when the channel is full, so that the socket can be paused", async () => {
     const { client, transport, text } = open({}, { channelCapacity: 1 });
     await advance(1005);
     text("x");
@@ -253,24 +253,27 @@ describe("keepAlive", () => {
     client.terminate();
   });
 
-  test.each(["before it pings", "after it pinged"])("is over when closing, %s", async (when) => {
-    const { client, transport, handler, text } = open(
-      {},
-      { channelCapacity: 1, closeTimeout: "1h" },
-    );
-    if (when === "after it pinged") await advance(1005);
-    const { length } = transport.pings;
-    void client.close();
-    // Would start it anew, if it were not over.
-    text("late");
-    client.channel().tryReceive();
-    await advance(10_000);
-    expect(transport.pings).toHaveLength(length);
-    handler.onEnd({ code: 1000, reason: "" });
-    expect((await client.closed).error).toBeUndefined();
-  });
+  test.each(["before it pings", "after it pinged"])(
+    "stops when the connection begins to close, %s",
+    async (when) => {
+      const { client, transport, handler, text } = open(
+        {},
+        { channelCapacity: 1, closeTimeout: "1h" },
+      );
+      if (when === "after it pinged") await advance(1005);
+      const { length } = transport.pings;
+      void client.close();
+      // This would restart keepAlive if it had not stopped.
+      text("late");
+      client.channel().tryReceive();
+      await advance(10_000);
+      expect(transport.pings).toHaveLength(length);
+      handler.onEnd({ code: 1000, reason: "" });
+      expect((await client.closed).error).toBeUndefined();
+    },
+  );
 
-  test("is over when a full channel is drained after the end", async () => {
+  test("stays stopped when a full channel is drained after the end", async () => {
     const { client, transport, text } = open({}, { channelCapacity: 1 });
     text("x");
     client.terminate();
@@ -279,7 +282,7 @@ describe("keepAlive", () => {
     expect(transport.pings).toHaveLength(0);
   });
 
-  test("tells each round trip, to onPong and in stats", async () => {
+  test("reports each round trip to onPong and in stats", async () => {
     const onPong = vi.fn();
     const opened = open({ onPong });
     expect(opened.client.stats.roundTrip).toBeUndefined();
@@ -293,7 +296,7 @@ describe("keepAlive", () => {
     opened.client.terminate();
   });
 
-  test("does not take the end for an answer", async () => {
+  test("does not count the end of the connection as an answer", async () => {
     const onPong = vi.fn();
     const { client, transport } = open({ onPong });
     await advance(1005);
@@ -303,13 +306,13 @@ describe("keepAlive", () => {
     expect(onPong).not.toHaveBeenCalled();
   });
 
-  test("goes on when onPong throws, which is reported", async () => {
+  test("continues when onPong throws, and reports the error", async () => {
     const reported: unknown[] = [];
     const listeners = process.listeners("uncaughtException");
     process.removeAllListeners("uncaughtException");
     process.on("uncaughtException", (error) => reported.push(error));
     try {
-      const error = new Error("theirs");
+      const error = new Error("thrown by onPong");
       const opened = open({
         onPong() {
           throw error;
@@ -328,7 +331,7 @@ describe("keepAlive", () => {
     }
   });
 
-  test("shows the round trips of ping(), too", async () => {
+  test("also reports the round trips of ping()", async () => {
     const { client, transport } = openClient();
     const pinged = client.ping();
     transport.pings[0]?.(3);
@@ -338,8 +341,8 @@ describe("keepAlive", () => {
   });
 });
 
-describe("keepAlive that is told to ask at once", () => {
-  test("pings, and finds a dead peer within one timeout", async () => {
+describe("keepAlive that is asked to probe at once", () => {
+  test("pings, and detects a dead peer within one timeout", async () => {
     const { client, transport } = open();
     await advance(100);
     client.probe();
@@ -350,7 +353,7 @@ describe("keepAlive that is told to ask at once", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("begins a new interval with the answer", async () => {
+  test("starts a new interval at the answer", async () => {
     const opened = open();
     await advance(900);
     opened.client.probe();
@@ -362,7 +365,7 @@ describe("keepAlive that is told to ask at once", () => {
     opened.client.terminate();
   });
 
-  test("does not ask twice, nor restart a question that is out", async () => {
+  test("neither pings twice nor restarts a pending ping", async () => {
     const { client, transport } = open();
     client.probe();
     await advance(300);
@@ -372,7 +375,7 @@ describe("keepAlive that is told to ask at once", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("blames nobody while the socket is paused", async () => {
+  test("does not end the connection while the socket is paused", async () => {
     const { client, text } = open({}, { channelCapacity: 1 });
     text("x");
     client.probe();
@@ -381,7 +384,7 @@ describe("keepAlive that is told to ask at once", () => {
     client.terminate();
   });
 
-  test("does nothing when closing, nor without the option", async () => {
+  test("does nothing while closing or without the option", async () => {
     for (const { client, transport } of [open({}, { closeTimeout: "1h" }), openClient()]) {
       void client.close();
       client.probe();
@@ -391,7 +394,7 @@ describe("keepAlive that is told to ask at once", () => {
     }
   });
 
-  test("sends its message where there are no ping frames", async () => {
+  test("sends its message on a platform without ping frames", async () => {
     const { client, transport } = openWithoutPings();
     client.probe();
     expect(transport.sent).toEqual(["?"]);
@@ -400,19 +403,19 @@ describe("keepAlive that is told to ask at once", () => {
   });
 });
 
-describe("keepAlive after a sleep of an hour", () => {
-  test("pings at once, and finds a dead peer within one timeout", async () => {
+describe("keepAlive after the process was suspended for an hour", () => {
+  test("pings at once, and detects a dead peer within one timeout", async () => {
     const { client, transport } = open();
     await advance(100);
     skew.ms = 3_600_000;
-    // The next look, a quarter of the interval after the first.
+    // The next check comes a quarter of the interval after the first.
     await advance(155);
     expect(transport.pings).toHaveLength(1);
     await advance(405);
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("lets a live peer live, which answers after it", async () => {
+  test("keeps the connection if the peer answers", async () => {
     const opened = open();
     await advance(100);
     skew.ms = 3_600_000;
@@ -423,7 +426,7 @@ describe("keepAlive after a sleep of an hour", () => {
     opened.client.terminate();
   });
 
-  test("between ping and answer grants one more timeout", async () => {
+  test("grants one more timeout if a ping was pending", async () => {
     const opened = open();
     await advance(1005);
     skew.ms = 3_600_000;
@@ -435,7 +438,7 @@ describe("keepAlive after a sleep of an hour", () => {
     opened.client.terminate();
   });
 
-  test("between ping and answer finds a dead peer after one more timeout", async () => {
+  test("detects a dead peer after one more timeout if a ping was pending", async () => {
     const { client } = open();
     await advance(1005);
     skew.ms = 3_600_000;
@@ -444,8 +447,8 @@ describe("keepAlive after a sleep of an hour", () => {
   });
 });
 
-describe("keepAlive where there are no ping frames", () => {
-  test("sends its message after an interval of silence, made anew each time", async () => {
+describe("keepAlive on a platform without ping frames", () => {
+  test("sends its message after an interval of silence, created again each time", async () => {
     let count = 0;
     const { client, transport, text } = openWithoutPings({ message: () => `? ${++count}` });
     await advance(999);
@@ -467,7 +470,7 @@ describe("keepAlive where there are no ping frames", () => {
     client.terminate();
   });
 
-  test("takes any message for the answer, and tells how long it took", async () => {
+  test("accepts any message as the answer, and reports the round trip", async () => {
     const onPong = vi.fn();
     const { client, text } = openWithoutPings({ onPong });
     await advance(1005);
@@ -481,7 +484,7 @@ describe("keepAlive where there are no ping frames", () => {
     expect(roundTrip).toBeGreaterThanOrEqual(30);
     expect(roundTrip).toBeLessThan(40);
     expect(onPong).toHaveBeenCalledWith(roundTrip);
-    // What comes later answers nothing.
+    // A later message is not an answer.
     await advance(30);
     text("more");
     expect(client.stats.roundTrip).toBe(roundTrip);
@@ -494,7 +497,7 @@ describe("keepAlive where there are no ping frames", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("goes on while the channel is full", async () => {
+  test("continues while the channel is full", async () => {
     const { client, text } = openWithoutPings({}, { channelCapacity: 1 });
     text("x");
     await advance(1700);
@@ -503,7 +506,7 @@ describe("keepAlive where there are no ping frames", () => {
 
   test.each<[string, () => unknown]>([
     ["throws", () => JSON.parse("{") as unknown],
-    ["returns what cannot be sent", () => 5],
+    ["returns a value that cannot be sent", () => 5],
     ["returns a promise", () => Promise.resolve("?")],
   ])("ends the connection when message %s", async (_, message) => {
     const { client, transport } = openWithoutPings({ message: message as () => string });
@@ -517,7 +520,7 @@ describe("keepAlive where there are no ping frames", () => {
     expect(transport.sent).toEqual([]);
   });
 
-  test("is quiet when the transport takes no more messages", async () => {
+  test("does nothing if the transport accepts no more messages", async () => {
     const { client, transport } = openWithoutPings();
     transport.refuses = true;
     await advance(1005);

@@ -9,7 +9,7 @@ useClock();
 trackUnhandledRejections();
 
 describe("ping", () => {
-  test("resolves with the round trip that the transport measured", async () => {
+  test("resolves with the round-trip time that the transport measured", async () => {
     const { client, transport } = openClient();
     const pings = [client.ping(), client.ping()];
     expect(transport.pings).toHaveLength(2);
@@ -20,7 +20,7 @@ describe("ping", () => {
     expect(await pings[0]).toBe(0);
   });
 
-  test.each(["timeout", "signal"])("that is given up by %s is given up once", async (by) => {
+  test.each(["timeout", "signal"])("is cancelled once by its %s", async (by) => {
     const { client, transport } = openClient();
     const controller = new CountingController();
     const ended = failure(client.ping({ timeout: 50, signal: controller.signal }));
@@ -53,13 +53,13 @@ describe("ping", () => {
     [null, "INVALID_OPTION"],
     ["5s", "INVALID_OPTION"],
     [{ time_out: 5 }, "INVALID_OPTION"],
-  ])("with %o is %s, and sends nothing", async (options, code) => {
+  ])("with %o rejects with %s and sends nothing", async (options, code) => {
     const { client, transport } = openClient();
     expect(await failureCode(client.ping(options as object))).toBe(code);
     expect(transport.pings).toEqual([]);
   });
 
-  test("where the platform has none is UNSUPPORTED, and names the way out", async () => {
+  test("rejects with UNSUPPORTED and an alternative if the platform cannot ping", async () => {
     const { client, transport } = openClient();
     delete transport.ping;
     expect(client.canPing).toBe(false);

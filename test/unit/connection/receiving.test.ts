@@ -12,7 +12,7 @@ useClock();
 trackUnhandledRejections();
 
 describe("receiving", () => {
-  test("hands out messages in order, by receive, channel, select and iteration", async () => {
+  test("delivers messages in order through receive, channel, select and iteration", async () => {
     const { client, text: arrive } = openClient();
     for (const data of ["a", "b", "c", "d"]) arrive(data);
     expect(await client.receive()).toEqual(textResult("a"));
@@ -27,7 +27,7 @@ describe("receiving", () => {
   });
 
   test.each([1, 2, 3, 5, 32])(
-    "pauses with channelCapacity %i at that many, resumes half-way",
+    "with channelCapacity %i pauses at the capacity and resumes at half of it",
     (channelCapacity) => {
       const { client, transport, text: arrive } = openClient({ channelCapacity });
       for (let i = 1; i <= channelCapacity + 3; i++) {
@@ -48,14 +48,14 @@ describe("receiving", () => {
   test.each([
     [1_048_576 - 64, true],
     [1_048_576 - 65, false],
-  ])("pauses at 1 MiB unread: one message of %i bytes: %s", (size, paused) => {
+  ])("pauses at 1 MiB unread: a message of %i bytes pauses it: %s", (size, paused) => {
     const { client, transport, bytes } = openClient();
     bytes(size);
     expect(transport.paused).toBe(paused);
     client.terminate();
   });
 
-  test("resumes when half of 1 MiB is read, not before", () => {
+  test("resumes when half of 1 MiB is unread, not before", () => {
     const { client, transport, bytes } = openClient({ channelCapacity: 100 });
     const quarter = 262_144 - 64;
     bytes(1);
@@ -67,7 +67,7 @@ describe("receiving", () => {
     client.channel().tryReceive();
     expect(transport.paused).toBe(true);
     client.channel().tryReceive();
-    // Exactly half is left.
+    // Exactly half is unread.
     expect(client.stats.bytesBuffered).toBe(524_288);
     expect(transport.paused).toBe(false);
     client.terminate();
@@ -89,7 +89,7 @@ describe("receiving", () => {
     client.terminate();
   });
 
-  test("never pauses where backpressure is buffer", () => {
+  test("never pauses if backpressure is buffer", () => {
     const {
       client,
       transport,
@@ -103,7 +103,7 @@ describe("receiving", () => {
     expect(client.backpressure).toBe("buffer");
   });
 
-  test("does not count what a waiting receiver takes at once", async () => {
+  test("does not count a message that goes directly to a pending receive", async () => {
     const { client, transport, bytes } = openClient({ channelCapacity: 1, bufferLimit: 65_536 });
     const receive = client.receive();
     bytes(5_000_000);
@@ -112,7 +112,7 @@ describe("receiving", () => {
     expect((await receive).value?.data.length).toBe(5_000_000);
   });
 
-  test("readLimit lets a message of its size in, and ends it with one that is larger", async () => {
+  test("accepts a message of readLimit bytes, and ends the connection at a larger one", async () => {
     const { client, transport, bytes } = openClient({ readLimit: 100 });
     bytes(100);
     expect(client.state).toBe("open");
@@ -136,7 +136,7 @@ describe("receiving", () => {
       ["text", (LIMIT - 64 - 64 - 2) / 2, "open"],
       ["text", (LIMIT - 64 - 64) / 2, "closed"],
     ] as const)(
-      "over a first byte, a %s message of length %i leaves it %s",
+      "after a message of one byte, a %s message of length %i leaves the connection %s",
       (type, length, state) => {
         const { client, bytes, text: arrive } = openClient({ bufferLimit: LIMIT });
         bytes(1);
@@ -147,7 +147,7 @@ describe("receiving", () => {
       },
     );
 
-    test("always admits a message that meets an empty buffer", () => {
+    test("always accepts a message while the buffer is empty", () => {
       const { client, bytes } = openClient({ bufferLimit: LIMIT });
       bytes(LIMIT * 10);
       expect(client.state).toBe("open");
@@ -158,7 +158,7 @@ describe("receiving", () => {
       expect(client.state).toBe("closed");
     });
 
-    test("ends it with SLOW_CONSUMER, and keeps what came before", async () => {
+    test("ends the connection with SLOW_CONSUMER and keeps earlier messages", async () => {
       const { client, transport, bytes, text: arrive } = openClient({ bufferLimit: LIMIT });
       arrive("a");
       arrive("b");
@@ -184,7 +184,7 @@ describe("receiving", () => {
       expect(seen).toEqual(["a", "b"]);
     });
 
-    test("tells its code as meant and as sent by a browser", async () => {
+    test("reports both its close code and the code that a browser sent for it", async () => {
       const opened = openClient({ bufferLimit: LIMIT }, new FakeTransport(), BROWSER);
       opened.transport.movesCodes = true;
       opened.bytes(1);
@@ -196,7 +196,7 @@ describe("receiving", () => {
 });
 
 describe("tryReceive", () => {
-  test("returns what there is, nothing, and the end", () => {
+  test("returns a message, undefined if there is none, and ok false after the end", () => {
     const { client, text: arrive } = openClient();
     expect(client.tryReceive()).toBeUndefined();
     arrive("a");
@@ -210,7 +210,7 @@ describe("tryReceive", () => {
 
 describe("an iteration over a client", () => {
   test.each(["return()", "a signal"])(
-    "is left by %s, and the message goes elsewhere",
+    "cancelled by %s leaves the next message to another receiver",
     async (how) => {
       const { client, text: arrive } = openClient();
       const controller = new AbortController();
@@ -229,7 +229,7 @@ describe("an iteration over a client", () => {
     },
   );
 
-  test("with a signal throws the connection's error when that ends first", async () => {
+  test("with a signal throws the connection's error if the connection ends first", async () => {
     const { client, transport } = openClient();
     const controller = new CountingController();
     const next = client.messages({ signal: controller.signal }).next();
@@ -239,8 +239,8 @@ describe("an iteration over a client", () => {
   });
 });
 
-describe("iteration", () => {
-  test("broken off leaves the connection open and the rest readable", async () => {
+describe("a for await loop over a client", () => {
+  test("left by break leaves the connection open and the other messages readable", async () => {
     const { client, transport, text: arrive } = openClient();
     arrive("a");
     arrive("b");
@@ -255,7 +255,7 @@ describe("iteration", () => {
 });
 
 describe("discardIncoming", () => {
-  test("counts messages and drops them, and pauses nothing", async () => {
+  test("counts and discards messages, and never pauses the socket", async () => {
     const {
       client,
       handler,
@@ -284,7 +284,7 @@ describe("discardIncoming", () => {
     expect(await receive).toEqual({ ok: false, value: undefined });
   });
 
-  test("decodes nothing, and keeps to readLimit", async () => {
+  test("decodes nothing, and still enforces readLimit", async () => {
     const decoder = vi.fn(() => () => {});
     const codec: Codec = { name: "any", decoder };
     const { client, bytes } = openClient({ discardIncoming: true, codec, readLimit: 10 });
@@ -296,11 +296,11 @@ describe("discardIncoming", () => {
   });
 });
 
-describe("an exception while a message is taken in", () => {
+describe("an exception during delivery", () => {
   test("ends the connection and does not reach the transport", async () => {
     const { client, text: arrive } = openClient();
     const inbox = new Inbox(1, 65_536);
-    const cause = new Error("theirs");
+    const cause = new Error("thrown by the receiver");
     inbox.park(() => {
       throw cause;
     });

@@ -13,8 +13,8 @@ import { LABEL, trackUnhandledRejections, utf8 } from "./support.js";
 useClock();
 const unhandled = trackUnhandledRejections();
 
-describe("a transport that takes no more messages", () => {
-  test("rejects sends with CLOSED, and never says that the connection is open", async () => {
+describe("a transport that accepts no more messages", () => {
+  test("makes send reject with CLOSED", async () => {
     const { client, transport } = openClient();
     transport.refuses = true;
     const error = await failure(client.send("x"));
@@ -24,8 +24,8 @@ describe("a transport that takes no more messages", () => {
   });
 });
 
-describe("a payload that is offered", () => {
-  test("is sent, or not taken: undefined", async () => {
+describe("offer", () => {
+  test("sends a payload, or returns undefined if it is not accepted", async () => {
     const { client, transport } = openClient();
     await client.offer("1");
     transport.refuses = true;
@@ -70,7 +70,7 @@ describe("send", () => {
     ["a view with an offset as TEXT", utf8("xh\u00e9x").subarray(1, 4), TEXT, "h\u00e9"],
     ["bytes as TEXT, with the byte order mark", utf8("\ufeffa"), TEXT, "\ufeffa"],
     ["no bytes as TEXT", new Uint8Array(), TEXT, ""],
-  ])("takes %s", async (_, data, type, expected) => {
+  ])("accepts %s", async (_, data, type, expected) => {
     const { client, transport } = openClient();
     await client.send(data as Data, type);
     const [sent] = transport.sent;
@@ -83,7 +83,7 @@ describe("send", () => {
   structuredClone(detached, { transfer: [detached.buffer] });
 
   test.each<[string, unknown, unknown, RegExp]>([
-    ["nothing", undefined, undefined, /data of type/],
+    ["undefined", undefined, undefined, /data of type/],
     ["null", null, undefined, /data of type/],
     ["a number", 5, undefined, /data of type/],
     ["a boolean", true, BINARY, /data of type/],
@@ -92,15 +92,15 @@ describe("send", () => {
     ["a Blob", new Blob(["x"]), undefined, /arrayBuffer\(\)/],
     ["a SharedArrayBuffer", new SharedArrayBuffer(4), undefined, /data of type/],
     [
-      "what calls itself an ArrayBuffer",
+      "an object that is tagged ArrayBuffer",
       { [Symbol.toStringTag]: "ArrayBuffer" },
       undefined,
       /data of type|buffer/,
     ],
     ["a detached view", detached, undefined, /data of type/],
     ["a detached buffer", detached.buffer, undefined, /data of type/],
-    ["bytes that are no UTF-8 as TEXT", new Uint8Array([0xff]), TEXT, /UTF-8/],
-    ["a cut character as TEXT", utf8("\u20ac").subarray(0, 2), TEXT, /UTF-8/],
+    ["bytes that are not UTF-8 as TEXT", new Uint8Array([0xff]), TEXT, /UTF-8/],
+    ["a truncated character as TEXT", utf8("\u20ac").subarray(0, 2), TEXT, /UTF-8/],
     ["an encoded surrogate as TEXT", new Uint8Array([0xed, 0xa0, 0x80]), TEXT, /UTF-8/],
     ["type 0", "x", 0, /type must be TEXT \(1\) or BINARY \(2\), not 0/],
     ["type 3", "x", 3, /type must be.* 3/],
@@ -109,12 +109,12 @@ describe("send", () => {
     ["type true", "x", true, /type must be/],
     ["options of type 3", "x", { type: 3 }, /type must be.* 3/],
     [
-      "options of a type that has no text",
+      "options with a type that cannot be converted to a string",
       "x",
       { type: Object.create(null) as unknown },
       /type must be/,
     ],
-  ])("refuses %s", async (_, data, type, message) => {
+  ])("rejects %s", async (_, data, type, message) => {
     const { client, transport } = openClient();
     const error = await failure(client.send(data as Data, type as 1));
     expect(error).toMatchObject({ code: "INVALID_MESSAGE", kind: "INVALID" });
@@ -124,20 +124,20 @@ describe("send", () => {
     expect(client.state).toBe("open");
   });
 
-  test("keeps what the platform says of bytes that are no UTF-8", async () => {
+  test("reports the platform's error as the cause if bytes are not UTF-8", async () => {
     const { client } = openClient();
     const { cause } = await failure(client.send(new Uint8Array([0xff]), TEXT));
     expect(cause).toBeInstanceOf(TypeError);
   });
 
-  test("of something wrong that nobody awaits is no unhandled rejection", async () => {
+  test("of invalid data causes no unhandled rejection if it is not awaited", async () => {
     const { client } = openClient();
     void client.send(5 as unknown as string);
     await turns();
     expect(unhandled).toEqual([]);
   });
 
-  test("settles at once while little waits", async () => {
+  test("settles at once below the high-water mark", async () => {
     const { client } = openClient();
     const sends = Array.from({ length: 50 }, () => client.send("x"));
     expect(await Promise.all(sends.map(stateOf))).toEqual(sends.map(() => "resolved"));
@@ -146,7 +146,7 @@ describe("send", () => {
   test.each([
     [999, "resolved"],
     [1000, "pending"],
-  ])("with %i of 1000 bytes waiting is %s", async (size, state) => {
+  ])("with %i of 1000 bytes buffered is %s", async (size, state) => {
     const { client, transport, handler } = openClient({ sendHighWaterMark: 1000 });
     transport.holds = true;
     void client.send(new Uint8Array(size));
@@ -155,7 +155,7 @@ describe("send", () => {
     expect(await stateOf(send)).toBe(state);
     await turns();
     expect(await stateOf(send)).toBe(state);
-    // Progress that does not get below the mark does not settle it.
+    // Progress that stays at or above the mark must not settle the send.
     handler.onProgress();
     await turns();
     expect(await stateOf(send)).toBe(state);
@@ -165,7 +165,7 @@ describe("send", () => {
     expect(await stateOf(send)).toBe("resolved");
   });
 
-  test("of sendHighWaterMark bytes in one turn settles in a later one", async () => {
+  test("that reaches sendHighWaterMark within one turn settles in a later turn", async () => {
     const { client } = openClient({ sendHighWaterMark: 1000 });
     expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
     const second = client.send(new Uint8Array(500));
@@ -178,14 +178,14 @@ describe("send", () => {
   test.each([
     [998, "resolved"],
     [999, "pending"],
-  ])("of %i bytes and their frame, under a mark of 1000, is %s", async (size, state) => {
+  ])("of %i bytes plus the frame header, under a mark of 1000, is %s", async (size, state) => {
     const { client } = openClient({ sendHighWaterMark: 1000 });
     const sending = client.send(new Uint8Array(size));
     expect(await stateOf(sending)).toBe(state);
     await sending;
   });
 
-  test("after 5 ms without a turn settles in a later one", async () => {
+  test("settles in a later turn once the current turn has lasted 5 ms", async () => {
     const { client } = openClient();
     expect(await stateOf(client.send("x"))).toBe("resolved");
     vi.advanceTimersByTime(4);
@@ -201,26 +201,29 @@ describe("send", () => {
   test.each([
     ["socket", "resolved"],
     ["buffer", "resolved"],
-    // It hands over all that it holds in one turn.
+    // A stream delivers all its buffered messages in one turn.
     ["stream", "pending"],
-  ] as const)("behind a message that arrived by a %s is %s", async (backpressure, state) => {
-    const { client, transport, handler } = openClient({ sendHighWaterMark: 1000 });
-    transport.backpressure = backpressure;
-    expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
-    handler.onMessage({ type: "text", data: "" }, 0);
-    expect(await stateOf(client.send(new Uint8Array(500)))).toBe(state);
-    const third = client.send(new Uint8Array(500));
-    expect(await stateOf(third)).toBe("pending");
-    await turns(1);
-    expect(await stateOf(third)).toBe("resolved");
-    // The turn is known without another arrival.
-    for (let i = 0; i < 3; i++) {
-      await turns(2);
+  ] as const)(
+    "after a message that arrived with backpressure %s is %s",
+    async (backpressure, state) => {
+      const { client, transport, handler } = openClient({ sendHighWaterMark: 1000 });
+      transport.backpressure = backpressure;
       expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
-    }
-  });
+      handler.onMessage({ type: "text", data: "" }, 0);
+      expect(await stateOf(client.send(new Uint8Array(500)))).toBe(state);
+      const third = client.send(new Uint8Array(500));
+      expect(await stateOf(third)).toBe("pending");
+      await turns(1);
+      expect(await stateOf(third)).toBe("resolved");
+      // A new turn is detected without another received message.
+      for (let i = 0; i < 3; i++) {
+        await turns(2);
+        expect(await stateOf(client.send(new Uint8Array(500)))).toBe("resolved");
+      }
+    },
+  );
 
-  test("keeps no event loop to itself, however often it is awaited", async () => {
+  test("does not block the event loop, however often it is awaited in a row", async () => {
     vi.useRealTimers();
     const { client } = openClient();
     let turned = 0;
@@ -231,20 +234,20 @@ describe("send", () => {
     let immediate = setImmediate(turn);
     for (let i = 0; i < 400; i++) await client.send(new Uint8Array(16_384));
     clearImmediate(immediate);
-    // 6.25 MiB at 256 KiB a turn.
+    // 6.25 MiB at 256 KiB per turn take 25 turns.
     expect(turned).toBeGreaterThan(20);
   });
 });
 
 describe("send with options", () => {
-  /** A client whose next send has to wait, and the wait. */
+  /** Opens a client and starts a send that has to wait. */
   const waiting = (options: SendOptions): Opened & { sent: Promise<void> } => {
     const opened = openClient({ sendHighWaterMark: 1 });
     opened.transport.holds = true;
     return { ...opened, sent: opened.client.send("x", options) };
   };
 
-  test("takes the type from them, and settles at once where nothing has to wait", async () => {
+  test("uses their type, and settles at once below the high-water mark", async () => {
     const { client, transport } = openClient();
     const { signal } = new AbortController();
     await client.send("x", { type: BINARY, timeout: 0, signal });
@@ -254,7 +257,7 @@ describe("send with options", () => {
     expect(transport.sent).toEqual([utf8("x"), "y", "z", "z"]);
   });
 
-  test("is SEND_TIMEOUT when its time is up, not before; the message stays sent", async () => {
+  test("rejects with SEND_TIMEOUT after its timeout, not before; the message stays sent", async () => {
     const { client, transport, sent } = waiting({ timeout: 100 });
     await advance(99);
     expect(await stateOf(sent)).toBe("pending");
@@ -271,14 +274,14 @@ describe("send with options", () => {
     client.terminate();
   });
 
-  test("with a timeout of 0 fails at once if it would have to wait", async () => {
+  test("with a timeout of 0 rejects at once if it would have to wait", async () => {
     const { client, transport, sent } = waiting({ timeout: 0 });
     expect(await failureCode(sent)).toBe("SEND_TIMEOUT");
     expect(transport.sent).toEqual(["x"]);
     client.terminate();
   });
 
-  test("is ABORTED by its signal while it waits; the message stays sent", async () => {
+  test("rejects with ABORTED when its signal fires; the message stays sent", async () => {
     const controller = new CountingController();
     const { client, transport, sent } = waiting({ signal: controller.signal });
     await turns();
@@ -290,7 +293,7 @@ describe("send with options", () => {
     client.terminate();
   });
 
-  test("is done in time, and leaves neither timer nor listener", async () => {
+  test("leaves neither timer nor listener when it settles in time", async () => {
     const controller = new CountingController();
     const { transport, sent } = waiting({ timeout: 100, signal: controller.signal });
     await turns();
@@ -300,7 +303,7 @@ describe("send with options", () => {
     expect(controller.listeners).toBe(0);
   });
 
-  test("is CLOSED when the connection ends while it waits, or had ended", async () => {
+  test("rejects with CLOSED if the connection ends during the wait or has ended", async () => {
     const { client, sent } = waiting({ timeout: 100 });
     await turns();
     client.terminate();
@@ -319,14 +322,14 @@ describe("send with options", () => {
     [{ type: 3 }, "INVALID_MESSAGE"],
     [{ signal: AbortSignal.abort() }, "ABORTED"],
     [{ signal: AbortSignal.abort(), timeout: 0 }, "ABORTED"],
-  ])("%j sends nothing and is %s", async (options, code) => {
+  ])("%j sends nothing and rejects with %s", async (options, code) => {
     const { client, transport } = openClient();
     expect(await failureCode(client.send("x", options as SendOptions))).toBe(code);
     expect(transport.sent).toEqual([]);
     expect(client.state).toBe("open");
   });
 
-  test("that nobody awaits is no unhandled rejection", async () => {
+  test("causes no unhandled rejection if it is not awaited", async () => {
     const { client, transport } = openClient({ sendHighWaterMark: 1 });
     transport.holds = true;
     void client.send("x", { timeout: 0 });

@@ -27,7 +27,7 @@ describe("client.readable", () => {
     await reader.closed;
   });
 
-  test("takes nothing from the channel before it is read", async () => {
+  test("receives nothing from the channel before it is read", async () => {
     const { client, transport, text: arrive } = openClient({ channelCapacity: 1 });
     const { readable } = client;
     arrive("a");
@@ -55,7 +55,7 @@ describe("client.readable", () => {
     expect(await failure(reader.closed)).toBe(error);
   });
 
-  test("can be had after the end", async () => {
+  test("can be created after the end", async () => {
     const { client, transport, text: arrive } = openClient();
     arrive("a");
     transport.end({ code: 1000, reason: "" });
@@ -83,7 +83,7 @@ describe("client.readable", () => {
 });
 
 describe("client.writable", () => {
-  test("sends what is written, and closes the connection", async () => {
+  test("sends its chunks, and closes the connection when it is closed", async () => {
     const { client, transport } = openClient();
     expect(client.writable).toBe(client.writable);
     const writer = client.writable.getWriter();
@@ -100,7 +100,7 @@ describe("client.writable", () => {
     expect(client.state).toBe("closed");
   });
 
-  test("waits with a write while sends wait", async () => {
+  test("delays writes while sends wait", async () => {
     const { client, transport } = openClient({ sendHighWaterMark: 4 });
     transport.holds = true;
     const writer = client.writable.getWriter();
@@ -117,7 +117,7 @@ describe("client.writable", () => {
     client.terminate();
   });
 
-  test("aborted ends the connection, even while a write waits", async () => {
+  test("aborted ends the connection, even while a write is pending", async () => {
     const { client, transport } = openClient({ sendHighWaterMark: 1 });
     transport.holds = true;
     const writer = client.writable.getWriter();
@@ -131,7 +131,7 @@ describe("client.writable", () => {
     await expect(writer.closed).rejects.toThrow("enough");
   });
 
-  test("errors when the connection ends, though nothing is written", async () => {
+  test("errors when the connection ends, even if nothing is written", async () => {
     const { client, transport } = openClient();
     const writer = client.writable.getWriter();
     transport.end({ code: 1006, reason: "" });
@@ -141,14 +141,14 @@ describe("client.writable", () => {
     expect(await failure(writer.write("x"))).toBe(error);
   });
 
-  test("errors after a normal end, too, which is not retryable", async () => {
+  test("errors after a normal end, too, with an error that is not retryable", async () => {
     const { client, transport } = openClient();
     const writer = client.writable.getWriter();
     transport.end({ code: 1000, reason: "" });
     expect(await failure(writer.closed)).toMatchObject({ code: "CLOSED", retryable: false });
   });
 
-  test("errors with what cannot be sent, and the connection lives on", async () => {
+  test("errors if a chunk cannot be sent, and leaves the connection open", async () => {
     const { client, transport } = openClient();
     const writer = client.writable.getWriter();
     expect(await failureCode(writer.write(5 as never))).toBe("INVALID_MESSAGE");
@@ -159,7 +159,7 @@ describe("client.writable", () => {
   });
 });
 
-test("one can be piped into the other", async () => {
+test("client.readable can be piped into client.writable", async () => {
   const from = openClient();
   const to = openClient();
   const piped = from.client.readable
@@ -181,11 +181,11 @@ test("one can be piped into the other", async () => {
   await piped;
 });
 
-describe("where there are no streams", () => {
+describe("a platform without streams", () => {
   test.each([
     ["readable", "ReadableStream"],
     ["writable", "WritableStream"],
-  ] as const)("client.%s is UNSUPPORTED, naming %s", async (member, name) => {
+  ] as const)("reports UNSUPPORTED for client.%s, and names %s", async (member, name) => {
     vi.stubGlobal(name, undefined);
     const { client } = openClient();
     const error = await failure(() => client[member]);

@@ -14,7 +14,7 @@ describe("a platform without TextEncoder and TextDecoder", () => {
   test.each([
     ["TextEncoder", "\u20ac", BINARY],
     ["TextDecoder", utf8("\u20ac"), TEXT],
-  ])("is UNSUPPORTED where %s is needed, and only there", async (name, data, type) => {
+  ])("reports UNSUPPORTED only where %s is needed", async (name, data, type) => {
     const { client, transport, text: arrive } = openClient();
     vi.stubGlobal("TextEncoder", undefined);
     vi.stubGlobal("TextDecoder", undefined);
@@ -36,7 +36,7 @@ describe("a platform without TextEncoder and TextDecoder", () => {
     client.terminate();
   });
 
-  test("ends the connection with the codec's UNSUPPORTED, which is not the message's fault", async () => {
+  test("ends the connection with 1011 and the codec's UNSUPPORTED error", async () => {
     const missing = new WsError("UNSUPPORTED", "no TextDecoder");
     const codec: Codec = {
       name: "any",

@@ -14,7 +14,7 @@ describe("readTimeout", () => {
     return opened;
   }
 
-  test("ends a silent connection, in time", async () => {
+  test("ends a silent connection after its time", async () => {
     const { client, transport } = await open();
     await advance(999);
     expect(client.state).toBe("open");
@@ -32,7 +32,7 @@ describe("readTimeout", () => {
     ["written bytes", ({ transport }) => void (transport.bytesWritten += 1)],
   ];
 
-  test.each(signs)("counts %s as life", async (_, live) => {
+  test.each(signs)("is restarted by %s", async (_, live) => {
     const opened = await open();
     for (let i = 0; i < 5; i++) {
       await advance(700);
@@ -43,7 +43,7 @@ describe("readTimeout", () => {
     expect(opened.client.state).toBe("closed");
   });
 
-  test("stands still while a message is half received, and while the channel is full", async () => {
+  test("is suspended while a message is incomplete and while the channel is full", async () => {
     const { client, transport, text: arrive } = await open();
     transport.receiving = true;
     await advance(5000);
@@ -58,7 +58,7 @@ describe("readTimeout", () => {
     expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
   });
 
-  test("is over when the connection closes", async () => {
+  test("stops when the connection begins to close", async () => {
     const { client, handler } = await open();
     void client.close();
     await advance(2000);
@@ -68,7 +68,7 @@ describe("readTimeout", () => {
 });
 
 describe("writeTimeout", () => {
-  test("ends a connection whose bytes do not move", async () => {
+  test("ends a connection that flushes no bytes", async () => {
     const { client, transport } = openClient({ writeTimeout: 1000 });
     await advance(5000);
     expect(client.state).toBe("open");
@@ -84,15 +84,15 @@ describe("writeTimeout", () => {
   });
 
   test.each<[string, (opened: Opened) => void]>([
-    ["bytes that left", ({ transport }) => void (transport.bytesWritten += 1)],
+    ["flushed bytes", ({ transport }) => void (transport.bytesWritten += 1)],
     [
-      "all that left, and more that waits",
+      "a complete flush and another send",
       ({ client, transport }) => {
         transport.drain();
         void client.send("abc");
       },
     ],
-  ])("goes on with %s", async (_, live) => {
+  ])("is restarted by %s", async (_, live) => {
     const opened = openClient({ writeTimeout: 1000 });
     opened.transport.holds = true;
     void opened.client.send("abc");
@@ -106,7 +106,7 @@ describe("writeTimeout", () => {
 });
 
 describe("a slow consumer", () => {
-  test("is not its peer's fault: neither deadline ends the connection", async () => {
+  test("triggers neither readTimeout nor writeTimeout", async () => {
     const timeouts = { readTimeout: 1000, writeTimeout: 1000, channelCapacity: 1 };
     const { client, transport, text: arrive } = openClient(timeouts);
     arrive("x");

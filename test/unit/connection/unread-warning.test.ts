@@ -11,7 +11,7 @@ useClock();
 const FULL = { channelCapacity: 1 };
 
 describe("a connection that is paused for 30 s while nothing is received", () => {
-  test("gives one warning, which names both ways out and no secret", async () => {
+  test("emits one warning that names both remedies and no secret", async () => {
     const { client, transport, text } = openClient(FULL);
     text("x");
     await advance(29_990);
@@ -31,7 +31,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
   });
 
   test.each([SocketConnection, WsConnection])(
-    "gives it in Node as a warning of the process",
+    "emits it in Node as a process warning",
     async (type) => {
       const warned = once(process, "warning");
       type.prototype.warn("text");
@@ -39,7 +39,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     },
   );
 
-  test("gives it by console.warn where the platform has no way of its own", async () => {
+  test("emits it by console.warn if the platform has no warnings", async () => {
     using warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const { client, transport, text } = openClient(FULL);
     transport.warn = undefined;
@@ -49,7 +49,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     client.terminate();
   });
 
-  test("gives none while a slow consumer receives now and then", async () => {
+  test("emits none while a slow consumer receives occasionally", async () => {
     const { client, transport, text } = openClient({ channelCapacity: 100 });
     for (let i = 0; i < 150; i++) text(String(i));
     for (let i = 0; i < 50; i++) {
@@ -57,13 +57,13 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
       await advance(29_000);
     }
     expect(transport.warnings).toEqual([]);
-    // Then it stops: the window that is under way has seen a receive, the next one has not.
+    // Then the consumer stops: the current window has seen a receive, the next one has not.
     await advance(60_000);
     expect(transport.warnings).toHaveLength(1);
     client.terminate();
   });
 
-  test("gives none while it is not paused", async () => {
+  test("emits none while it is not paused", async () => {
     const { client, transport, text } = openClient({ channelCapacity: 2 });
     text("x");
     await advance(60_000);
@@ -82,7 +82,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
   test.each([
     ["where nothing can be paused", { ...FULL, backpressure: "buffer" } as const],
     ["with discardIncoming", { ...FULL, discardIncoming: true }],
-  ])("gives none %s", async (_, options) => {
+  ])("emits none %s", async (_, options) => {
     const { client, transport, text } = openClient(options);
     for (let i = 0; i < 10; i++) text("x");
     await advance(60_000);
@@ -90,7 +90,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     client.terminate();
   });
 
-  test("gives none after the connection has ended", async () => {
+  test("emits none after the connection has ended", async () => {
     const { client, transport, text } = openClient(FULL);
     text("x");
     client.terminate();
@@ -99,7 +99,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     expect(transport.warnings).toEqual([]);
   });
 
-  test("is warned of once for all connections that share an inbox", async () => {
+  test("emits one warning for all connections that share an inbox", async () => {
     const inbox = new Inbox(1, 65_536);
     const transport = new FakeTransport();
     for (let i = 0; i < 3; i++) {
@@ -112,7 +112,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     expect(transport.warnings).toHaveLength(1);
   });
 
-  test("is judged by the inbox that its messages go to", async () => {
+  test("is detected by the inbox that it delivers to", async () => {
     const { client, transport, text } = openClient(FULL);
     text("x");
     const inbox = new Inbox(10, 65_536);
@@ -122,7 +122,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     client.terminate();
   });
 
-  test("has one timer, however often it is paused, which keeps no process alive", async () => {
+  test("uses one timer, however often it is paused, that does not keep the process alive", async () => {
     const started: NodeJS.Timeout[] = [];
     const start = setTimeout;
     vi.stubGlobal("setTimeout", (...given: Parameters<typeof setTimeout>) => {

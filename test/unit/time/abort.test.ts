@@ -6,7 +6,7 @@ import { CountingController } from "../../helpers/unit-signal.js";
 useClock();
 
 describe("waits on one signal", () => {
-  test("share a listener, and leave none", () => {
+  test("share a listener, and leave no listener", () => {
     const controller = new CountingController();
     const { signal } = controller;
     const stops = Array.from({ length: 1000 }, () => onAbort(signal, () => {}));
@@ -23,7 +23,7 @@ describe("waits on one signal", () => {
     expect(controller.listeners).toBe(0);
   });
 
-  test("are told once each, in order, also where one callback waits twice", () => {
+  test("are notified once each, in order, also if one callback waits twice", () => {
     const controller = new CountingController();
     const { signal } = controller;
     const told: string[] = [];
@@ -42,7 +42,7 @@ describe("waits on one signal", () => {
     expect(controller.listeners).toBe(0);
   });
 
-  test("that are given up while others are told are not told", () => {
+  test("that are cancelled while others are notified are not notified", () => {
     const controller = new CountingController();
     const told: string[] = [];
     onAbort(controller.signal, () => {
@@ -54,7 +54,7 @@ describe("waits on one signal", () => {
     expect(told).toEqual(["first"]);
   });
 
-  test("are apart from those on another", () => {
+  test("are independent of waits on another signal", () => {
     const [a, b] = [new CountingController(), new CountingController()];
     const told: string[] = [];
     onAbort(a.signal, () => told.push("a"));
@@ -65,7 +65,7 @@ describe("waits on one signal", () => {
     stop();
   });
 
-  test("fail with its reason", () => {
+  test("fail with the signal's reason", () => {
     const signal = AbortSignal.abort("why");
     expect(abortError("dial x", signal)).toMatchObject({
       code: "ABORTED",

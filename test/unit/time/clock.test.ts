@@ -20,7 +20,7 @@ describe("a timer", () => {
     [MAX + 0.5, MAX + 1],
     [MAX + 1, MAX + 1],
     [MAX * 3 + 7, MAX * 3 + 7],
-  ])("of %s ms expires after %i, in steps that setTimeout takes", async (delay, time) => {
+  ])("of %s ms expires after %i ms, in steps that setTimeout supports", async (delay, time) => {
     const expire = vi.fn();
     const set = vi.spyOn(globalThis, "setTimeout");
     startTimer(delay, expire);
@@ -32,7 +32,7 @@ describe("a timer", () => {
     set.mockRestore();
   });
 
-  test.each([0, MAX + 5])("is stopped at any time (%i ms on)", async (time) => {
+  test.each([0, MAX + 5])("can be stopped at any time (after %i ms)", async (time) => {
     const expire = vi.fn();
     const stop = startTimer(MAX * 2, expire);
     await advance(time);
@@ -43,7 +43,7 @@ describe("a timer", () => {
     expect(expire).not.toHaveBeenCalled();
   });
 
-  test("is late rather than lost where the clock went on in its chain", async () => {
+  test("fires late if the clock jumps between its steps", async () => {
     const expire = vi.fn();
     startTimer(MAX + 1000, expire);
     skew.ms = 5000;
@@ -54,7 +54,7 @@ describe("a timer", () => {
 });
 
 describe("the next turn", () => {
-  /** A fresh copy of the module, imported where there are these globals alone. */
+  /** Imports a fresh copy of the module with the given globals. */
   async function imported(globals: object): Promise<typeof clock> {
     vi.resetModules();
     for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
@@ -75,7 +75,7 @@ describe("the next turn", () => {
     expect(order).toEqual(["microtask", "turn"]);
   });
 
-  test.each(["nextTurn", "microtask"] as const)("%s ignores fake timers", async (name) => {
+  test.each(["nextTurn", "microtask"] as const)("by %s ignores fake timers", async (name) => {
     vi.useRealTimers();
     const copy = await imported({});
     vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout", "queueMicrotask"] });
@@ -86,15 +86,15 @@ describe("the next turn", () => {
     expect(run).toHaveBeenCalledOnce();
   });
 
-  test("needs nothing on import that is not there", async () => {
+  test("can be imported without any of these globals", async () => {
     const globals = ["setImmediate", "setTimeout", "queueMicrotask", "performance"];
     const none = Object.fromEntries(globals.map((name) => [name, undefined]));
     expect(await imported(none)).toHaveProperty("nextTurn");
   });
 });
 
-describe("a timer that keeps no process alive", () => {
-  test("still calls back, and works where timers are numbers", () => {
+describe("a timer that does not keep the process alive", () => {
+  test("still calls back, and works if timers are numbers", () => {
     const expire = vi.fn();
     startTimer(10, expire, false);
     vi.advanceTimersByTime(10);
@@ -104,7 +104,7 @@ describe("a timer that keeps no process alive", () => {
     vi.unstubAllGlobals();
   });
 
-  test.each([true, false, undefined])("says so to Node: %s", (keepsAlive) => {
+  test.each([true, false, undefined])("calls unref in Node: %s", (keepsAlive) => {
     vi.useRealTimers();
     const start = vi.spyOn(globalThis, "setTimeout");
     startTimer(1000, () => {}, keepsAlive)();
@@ -115,7 +115,7 @@ describe("a timer that keeps no process alive", () => {
 });
 
 describe("the clock", () => {
-  test("is one that nobody sets back", () => {
+  test("is monotonic", () => {
     vi.useRealTimers();
     const date = vi.spyOn(Date, "now").mockReturnValue(0);
     const first = now();

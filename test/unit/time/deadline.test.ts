@@ -16,11 +16,11 @@ describe("a deadline", () => {
     return { deadline: startDeadline(period, expire, alive), expire };
   }
 
-  test.each([1, 3, 100, 1000, 30_000])("of %i ms expires in time, once", async (period) => {
+  test.each([1, 3, 100, 1000, 30_000])("of %i ms expires once, when it is due", async (period) => {
     const { expire } = start(period);
     await advance(period - 1);
     expect(expire).not.toHaveBeenCalled();
-    // The last look is confirmed by another one, a turn later.
+    // The last check is confirmed by another one, a turn later.
     await advance(3);
     expect(expire).toHaveBeenCalledOnce();
     await advance(period * 5);
@@ -35,7 +35,7 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("of 2^31-1 ms, the longest there is, waits that long", async () => {
+  test("of 2^31-1 ms, the longest possible, waits that long", async () => {
     const { expire } = start(2 ** 31 - 1);
     await advance(2 ** 31 - 2);
     expect(expire).not.toHaveBeenCalled();
@@ -43,7 +43,7 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("is put off by each sign of life, to a full period", async () => {
+  test("is extended by each sign of life to a full period", async () => {
     const { deadline, expire } = start(1000);
     for (let i = 0; i < 20; i++) {
       await advance(990);
@@ -55,7 +55,7 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("costs one timer, however often it is touched", async () => {
+  test("uses one timer, however often it is extended", async () => {
     const set = vi.spyOn(globalThis, "setTimeout");
     const { deadline } = start(1000);
     for (let i = 0; i < 10_000; i++) deadline.touch();
@@ -64,7 +64,7 @@ describe("a deadline", () => {
     deadline.stop();
   });
 
-  test("asks for life each quarter of the period", async () => {
+  test("checks for life each quarter of the period", async () => {
     const alive = vi.fn(() => true);
     const { expire } = start(1000, alive);
     expect(alive).toHaveBeenCalledOnce();
@@ -77,7 +77,7 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("forgets the life that was there before it started", async () => {
+  test("ignores signs of life from before it started", async () => {
     let moved = true;
     const { expire } = start(1000, () => {
       const was = moved;
@@ -93,7 +93,7 @@ describe("a deadline", () => {
     [1000, 1003],
     [1001, 2001],
     [3_600_000, 2001],
-  ])("noticed %i ms late ends at %i ms of running time", async (delay, end) => {
+  ])("checked %i ms late ends after %i ms of running time", async (delay, end) => {
     const { expire } = start(1000);
     await advance(999);
     skew.ms = delay;
@@ -103,7 +103,7 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("noticed late at an earlier look grants a full period from then", async () => {
+  test("checked late before its end grants a full period from then", async () => {
     const { expire } = start(4000);
     await advance(999);
     skew.ms = 1_000_000;
@@ -113,9 +113,9 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("noticed late again grants no second period, unless there was life", async () => {
+  test("checked late again grants no second period without a sign of life", async () => {
     const { deadline, expire } = start(1000);
-    // As in a hidden tab, where each timer fires late.
+    // In a hidden tab each timer fires late.
     skew.ms = 60_000;
     await advance(251);
     deadline.touch();
@@ -128,10 +128,10 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("lets what had arrived be read before it expires", async () => {
+  test("lets received data be read before it expires", async () => {
     const { deadline, expire } = start(1000);
     await advance(1000);
-    // Between the look that would end it and the one that confirms it.
+    // This happens between the check that finds it expired and the check that confirms it.
     deadline.touch();
     await advance(998);
     expect(expire).not.toHaveBeenCalled();
@@ -139,7 +139,7 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("lets it be read as well where the very first look comes too late", async () => {
+  test("lets received data be read even if its first check comes too late", async () => {
     const { deadline, expire } = start(100);
     skew.ms = 500;
     await advance(25);
@@ -150,11 +150,11 @@ describe("a deadline", () => {
     expect(expire).toHaveBeenCalledOnce();
   });
 
-  test("confirms again after each life between two looks", async () => {
+  test("confirms again after each sign of life between two checks", async () => {
     const { expire } = start(1000);
     await advance(1000);
     skew.ms = 1001;
-    // The confirming look itself is late: a full period more.
+    // The confirming check itself is late, so it grants a full period more.
     await advance(999);
     expect(expire).not.toHaveBeenCalled();
     await advance(1);

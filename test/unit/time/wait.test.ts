@@ -8,7 +8,7 @@ import { CountingController } from "../../helpers/unit-signal.js";
 
 useClock();
 
-describe("a wait for what is started", () => {
+describe("a wait for a started operation", () => {
   const start = vi.fn<() => Promise<void>>();
   const waitStarted = (options: WaitOptions): Promise<void> =>
     waitForStarted("op", "SEND_TIMEOUT", options, start);
@@ -17,13 +17,13 @@ describe("a wait for what is started", () => {
     start.mockReset();
   });
 
-  test("starts it once, and is over at once where nothing has to be waited for", async () => {
+  test("starts the operation once, and ends at once if it has nothing to wait for", async () => {
     start.mockReturnValue(DONE);
     await waitStarted({ timeout: 0 });
     expect(start).toHaveBeenCalledOnce();
   });
 
-  test("settles as what was started does", async () => {
+  test("settles as the operation does", async () => {
     start.mockReturnValueOnce(new Promise((resolve) => setTimeout(resolve, 50)));
     const first = waitStarted({ timeout: 100 });
     await advance(49);
@@ -44,12 +44,12 @@ describe("a wait for what is started", () => {
     [{ signal: {} as AbortSignal }, "INVALID_OPTION"],
     [{ type: 1 } as WaitOptions, "INVALID_OPTION"],
     [{ signal: AbortSignal.abort() }, "ABORTED"],
-  ])("does not start it with %j: %s", async (options, code) => {
+  ])("does not start the operation with %j: %s", async (options, code) => {
     expect(await failureCode(waitStarted(options))).toBe(code);
     expect(start).not.toHaveBeenCalled();
   });
 
-  test("takes no notice of what comes of it later", async () => {
+  test("ignores a result of the operation after its own end", async () => {
     let reject!: (error: Error) => void;
     start.mockReturnValue(new Promise((_, fail) => (reject = fail)));
     const controller = new CountingController();
@@ -66,7 +66,7 @@ describe("a wait for what is started", () => {
 });
 
 describe("a wait", () => {
-  /** What nothing but the test ends; it notes how often it was begun and left. */
+  /** A wait that only the test ends. Counts how often it was begun and left. */
   class Parking<T> {
     parked = 0;
     left = 0;
@@ -82,7 +82,7 @@ describe("a wait", () => {
     return waitFor("op", "RECEIVE_TIMEOUT", options, waiting);
   }
 
-  test("takes what there is without waiting, whatever its timeout", async () => {
+  test("returns an available value without waiting, whatever its timeout", async () => {
     const parking = new Parking<unknown>();
     for (const options of [{}, { timeout: 0 }, { timeout: 5 }]) {
       for (const there of [7, 0, false, ""]) {
@@ -93,7 +93,7 @@ describe("a wait", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("ends with what comes, and leaves nothing behind", async () => {
+  test("ends with the result, and leaves no timer and no listener", async () => {
     const controller = new CountingController();
     for (const outcome of [7, new WsError("CLOSED", "x")]) {
       const parking = new Parking<number>();
@@ -103,14 +103,14 @@ describe("a wait", () => {
       parking.done(outcome);
       expect([parking.parked, parking.left, controller.listeners]).toEqual([1, 1, 0]);
       expect(vi.getTimerCount()).toBe(0);
-      // Whatever else comes is too late.
+      // A later result is ignored.
       parking.done(8);
       controller.signal.dispatchEvent(new Event("abort"));
       expect(await caught).toBe(outcome);
     }
   });
 
-  test("without limits waits on, without a timer", async () => {
+  test("without limits keeps waiting, without a timer", async () => {
     const parking = new Parking<number>();
     const waiting = wait({}, parking);
     expect(vi.getTimerCount()).toBe(0);
@@ -120,7 +120,7 @@ describe("a wait", () => {
     expect(await waiting).toBe(1);
   });
 
-  test("waits as long as is usual, unless its options say otherwise", async () => {
+  test("waits for its default timeout unless its options set another", async () => {
     for (const [options, time] of [
       [{}, 7],
       [{ timeout: undefined }, 7],
@@ -153,7 +153,7 @@ describe("a wait", () => {
     expect(await ended).toBe("RECEIVE_TIMEOUT");
   });
 
-  test("takes a signal of another realm", async () => {
+  test("accepts a signal of another realm", async () => {
     const signal = {
       aborted: false,
       addEventListener: vi.fn(),
@@ -167,13 +167,13 @@ describe("a wait", () => {
     expect(signal.removeEventListener).toHaveBeenCalledOnce();
   });
 
-  test("refuses a name it does not know, and says so", async () => {
+  test("rejects an unknown option by its name", async () => {
     const error = await failure(wait({ timeOut: 5 } as WaitOptions, new Parking()));
     expect(error.code).toBe("INVALID_OPTION");
     expect(error.message).toMatch(/^op: unknown option "timeOut".*timeout/);
   });
 
-  test("checks all of its options before it looks whether its signal was aborted", async () => {
+  test("validates all options before it checks its signal", async () => {
     const parking = new Parking();
     const attempt = vi.fn(() => 1);
     const check = (options: WaitOptions): Promise<string> =>
@@ -186,7 +186,7 @@ describe("a wait", () => {
     expect(parking.parked).toBe(0);
   });
 
-  test("fails once: by its time or by its signal", async () => {
+  test("fails once: by its timeout or by its signal", async () => {
     for (const first of ["time", "signal"]) {
       const controller = new CountingController();
       const parking = new Parking();
@@ -203,7 +203,7 @@ describe("a wait", () => {
     }
   });
 
-  test("that ends in the turn in which its time is up has not failed", async () => {
+  test("that gets a result in the turn of its timeout succeeds", async () => {
     const parking = new Parking<number>();
     const waiting = wait({ timeout: 10 }, parking);
     vi.advanceTimersByTime(10);
@@ -212,7 +212,7 @@ describe("a wait", () => {
     expect(await waiting).toBe(1);
   });
 
-  test("that is aborted in the turn in which its time is up fails by that", async () => {
+  test("that is aborted in the turn of its timeout fails with ABORTED", async () => {
     const controller = new AbortController();
     const ended = failureCode(wait({ timeout: 10, signal: controller.signal }, new Parking()));
     vi.advanceTimersByTime(10);
@@ -221,7 +221,7 @@ describe("a wait", () => {
     expect(await ended).toBe("ABORTED");
   });
 
-  test("that cannot begin has failed, and leaves nothing behind", async () => {
+  test("that cannot begin fails, and leaves no timer and no listener", async () => {
     const controller = new CountingController();
     const park = (): never => {
       throw new WsError("NO_CONTEXT", "x");
