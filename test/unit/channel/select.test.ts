@@ -93,20 +93,20 @@ describe("a select with a ready case", () => {
   });
 
   test.each([2, 3, 8])("chooses fairly among %i cases", async (count) => {
-    const ROUNDS = 4000;
+    const ROUND_COUNT = 4000;
     const channels = Array.from({ length: count }, () => closed());
     // Cases that are never ready must not change the odds of the others.
     const idle = new Channel<number>();
     const cases = channels.flatMap((channel) => [idle.caseReceive(), channel.caseReceive()]);
     const counts = new Array<number>(count).fill(0);
-    for (let i = 0; i < ROUNDS; i++) {
+    for (let i = 0; i < ROUND_COUNT; i++) {
       const { index } = await select(cases);
       expect(index % 2).toBe(1);
       counts[(index - 1) / 2] = (counts[(index - 1) / 2] ?? 0) + 1;
     }
-    // Hoeffding: P(|X - ROUNDS/count| >= t) <= 2 exp(-2 t^2 / ROUNDS) for each of at most 8 counts, in 3
+    // Hoeffding: P(|X - n/count| >= t) <= 2 exp(-2 t^2 / n), n = ROUND_COUNT, for each of at most 8 counts, in 3
     // tests. With t = 230 that is 24 * 2 * exp(-26.45) < 1.6e-10, so a false alarm is not to be expected.
-    for (const n of counts) expect(Math.abs(n - ROUNDS / count)).toBeLessThan(230);
+    for (const n of counts) expect(Math.abs(n - ROUND_COUNT / count)).toBeLessThan(230);
   });
 
   test("chooses at random among the ready cases, also at the limits of the random number", async () => {
@@ -114,7 +114,7 @@ describe("a select with a ready case", () => {
     try {
       const idle = new Channel<number>();
       const cases = [idle, closed(), closed(), closed()].map((channel) => channel.caseReceive());
-      for (const [lots, index] of [
+      for (const [draws, index] of [
         // Draws first among all four cases, of which the first is not ready, then among the other three.
         [[0, 0.5], 2],
         [[0.1, 0], 1],
@@ -122,7 +122,7 @@ describe("a select with a ready case", () => {
         [[0.25], 1],
         [[1 - 2 ** -53], 3],
       ] as const) {
-        for (const lot of lots) random.mockReturnValueOnce(lot);
+        for (const draw of draws) random.mockReturnValueOnce(draw);
         expect((await select(cases)).index).toBe(index);
       }
     } finally {

@@ -31,18 +31,18 @@ describe("after", () => {
     expect((await select([after(delay).caseReceive()], { default: true })).index).toBe(0);
   });
 
-  test("is received without a timer by a tryReceive once it is due", async () => {
-    const looks: ((channel: ReceiveChannel<Date>) => unknown)[] = [
+  test("is available without a timer once it is due", async () => {
+    const checks: ((channel: ReceiveChannel<Date>) => unknown)[] = [
       (channel) => channel.length === 1,
       (channel) => channel.tryReceive()?.ok,
       (channel) => channel.caseReceive().attempt()?.ok,
     ];
-    for (const look of looks) {
+    for (const check of checks) {
       const channel = after("10ms");
       await advance(9.5);
-      expect(look(channel)).not.toBe(true);
+      expect(check(channel)).not.toBe(true);
       await advance(0.5);
-      expect(look(channel)).toBe(true);
+      expect(check(channel)).toBe(true);
       expect(vi.getTimerCount()).toBe(0);
     }
   });

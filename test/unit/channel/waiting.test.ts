@@ -174,7 +174,7 @@ describe("a cancelled receive", () => {
     expect(channel.tryReceive()).toEqual(received(1));
   });
 
-  test("in the same moment as a send has received the value", async () => {
+  test("has received the value if the send came before the abort", async () => {
     const channel = new Channel<number>(1);
     const controller = new AbortController();
     const receive = channel.receive({ signal: controller.signal });

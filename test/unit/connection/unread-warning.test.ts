@@ -80,7 +80,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
   });
 
   test.each([
-    ["where nothing can be paused", { ...FULL, backpressure: "buffer" } as const],
+    ["if the socket cannot be paused", { ...FULL, backpressure: "buffer" } as const],
     ["with discardIncoming", { ...FULL, discardIncoming: true }],
   ])("emits none %s", async (_, options) => {
     const { client, transport, text } = openClient(options);

@@ -13,7 +13,7 @@ import { FakeTransport, NODE } from "../../helpers/unit-transport.js";
 
 useClock();
 
-/** A platform whose dials the test opens, or never. */
+/** A platform whose dials only the test can open. */
 class FakeDial {
   readonly requests: DialRequest[] = [];
   readonly transports: FakeTransport[] = [];
@@ -50,7 +50,7 @@ function setUp(options?: ContextOptions): {
 const URL_A = "ws://a.test/p";
 
 describe("a context", () => {
-  test("knows its connections as long as they live", async () => {
+  test("lists its connections while they are open", async () => {
     const { dial, context } = setUp();
     const [a, b] = await Promise.all([context.connect(URL_A), context.connect("ws://b.test/")]);
     expect(context.connections).toEqual([a, b]);
@@ -66,7 +66,7 @@ describe("a context", () => {
     await context.close();
   });
 
-  test("lets go of them when they have ended", async () => {
+  test("releases its connections when they have ended", async () => {
     let transport: FakeTransport | undefined;
     const platform: Platform = {
       ...NODE,
@@ -76,12 +76,12 @@ describe("a context", () => {
       },
     };
     const context = bindCreateContext(() => platform)();
-    // Of its own, so that no frame that waits here holds the client.
+    // A separate function, because this function's suspended frame would keep the client alive.
     const connect = async (): Promise<WeakRef<object>> => new WeakRef(await context.connect(URL_A));
     const client = await connect();
     transport?.end({ code: 1000, reason: "" });
     transport = undefined;
-    // A weak reference keeps its value for the turn in which it was made or asked.
+    // A WeakRef keeps its target alive for the turn in which it was created or dereferenced.
     await turns();
     collectGarbage();
     expect(client.deref()).toBeUndefined();
@@ -89,14 +89,14 @@ describe("a context", () => {
   });
 
   test.each(["", "x", "constructor", undefined, null, 5, Object.create(null)])(
-    "knows no connection %o",
+    "has no connection with the id %o",
     async (id) => {
       const { context } = setUp();
       expect(await failureCode(() => context.connection(id as string))).toBe("UNKNOWN_CONNECTION");
     },
   );
 
-  test("lets a call's options override its defaults, one by one", async () => {
+  test("lets each option of a call override its default", async () => {
     const { dial, context } = setUp({
       defaults: {
         readLimit: 1000,
@@ -121,7 +121,7 @@ describe("a context", () => {
     await context.close();
   });
 
-  test("dials by what its platform makes of denyPrivateNetworks, whatever a call brings", async () => {
+  test("dials with its platform's guard for denyPrivateNetworks, whatever the options of a call", async () => {
     const dial = new FakeDial();
     const guarded = new FakeDial();
     const platform: Platform = {
@@ -142,7 +142,7 @@ describe("a context", () => {
     await Promise.all([context.close(), open.close()]);
   });
 
-  test("keeps its defaults as they were when it was made", async () => {
+  test("keeps the defaults of its creation", async () => {
     const headers: Record<string, string> = { "X-A": "1" };
     const protocols = ["a"];
     const defaults = { headers, protocols, readLimit: 1000 };
@@ -159,7 +159,7 @@ describe("a context", () => {
     await context.close();
   });
 
-  test("hands policies who acts and what is known, the call's on top of its own", async () => {
+  test("passes actor and meta to policies, with the call's meta merged over its own", async () => {
     const asked: PolicyRequest[] = [];
     const actor = { user: 1 };
     const meta = { tenant: "a", region: "eu" };
@@ -180,7 +180,7 @@ describe("a context", () => {
     await context.close();
   });
 
-  test("asks its own policy and the call's: both must allow", async () => {
+  test("asks its own policy and the call's, and both must allow", async () => {
     for (const [own, call, allowed] of [
       [true, true, true],
       [true, false, false],
@@ -195,7 +195,7 @@ describe("a context", () => {
     }
   });
 
-  test("that is strict needs a policy of its own", async () => {
+  test("that is strict needs its own policy", async () => {
     const { dial, context } = setUp({ strict: true });
     for (const options of [{}, { policy: () => true }]) {
       const error = await failure(context.connect(URL_A, options));
@@ -232,7 +232,7 @@ describe("closing a context", () => {
     await context.closed;
   });
 
-  test("says 1001 by default, and returns one promise", async () => {
+  test("sends 1001 by default, and returns the same promise each time", async () => {
     const { dial, context } = setUp();
     await context.connect(URL_A);
     const closing = context.close();
@@ -255,7 +255,7 @@ describe("closing a context", () => {
     expect(await stateOf(closing)).toBe("resolved");
   });
 
-  test("ends dials at every stage: asking the policy, dialling", async () => {
+  test("aborts dials while they ask the policy and while they connect", async () => {
     let decide: (allowed: boolean) => void = () => {};
     const { dial, context } = setUp({ policy: () => new Promise((resolve) => (decide = resolve)) });
     const asking = failureCode(context.connect(URL_A));
@@ -267,7 +267,7 @@ describe("closing a context", () => {
     expect(dial.requests).toEqual([]);
   });
 
-  test("refuses whoever connects afterwards, without a question or a dial", async () => {
+  test("rejects later calls of connect, without asking a policy or dialling", async () => {
     let asked = 0;
     const { dial, context } = setUp({ policy: () => ++asked > 0 });
     await context.close();
@@ -282,7 +282,7 @@ describe("closing a context", () => {
     ["1000", ""],
     [1000, "x".repeat(124)],
     [1000, null],
-  ])("with %o and %o is INVALID_CLOSE and closes nothing", async (code, reason) => {
+  ])("with %o and %o rejects with INVALID_CLOSE and closes nothing", async (code, reason) => {
     const { context } = setUp();
     const client = await context.connect(URL_A);
     expect(await failureCode(context.close(code as number, reason as string))).toBe(
@@ -293,7 +293,7 @@ describe("closing a context", () => {
     await context.close();
   });
 
-  test("is what its signal does, before or after it was made", async () => {
+  test("is done by its signal, aborted before or after its creation", async () => {
     const controller = new CountingController();
     const { dial, context } = setUp({ signal: controller.signal });
     const client = await context.connect(URL_A);
@@ -307,7 +307,7 @@ describe("closing a context", () => {
     await late.context.closed;
   });
 
-  test("leaves its signal alone", async () => {
+  test("leaves no listener on its signal", async () => {
     const controller = new CountingController();
     const { context } = setUp({ signal: controller.signal });
     await context.close();
@@ -315,7 +315,7 @@ describe("closing a context", () => {
     expect(controller.listeners).toBe(0);
   });
 
-  test("is what disposing of it does", async () => {
+  test("is called when the context is disposed", async () => {
     const { dial, context } = setUp();
     {
       await using used = context;
@@ -325,7 +325,7 @@ describe("closing a context", () => {
     expect(await failureCode(context.connect(URL_A))).toBe("NO_CONTEXT");
   });
 
-  test("does not reach the connections of others", async () => {
+  test("does not close the connections of other contexts", async () => {
     const dial = new FakeDial();
     const connect = bindConnect(() => dial.platform);
     const create = bindCreateContext(() => dial.platform);
@@ -339,7 +339,7 @@ describe("closing a context", () => {
 });
 
 describe("a dial", () => {
-  test("ends after dialTimeout, at the policy or on the way", async () => {
+  test("ends after dialTimeout, in the policy or while connecting", async () => {
     for (const policy of [() => true, () => new Promise<boolean>(() => {})]) {
       const { dial, context } = setUp();
       dial.opens = false;
@@ -360,7 +360,7 @@ describe("a dial", () => {
     }
   });
 
-  test("is aborted by its signal, which an open connection does not heed", async () => {
+  test("is aborted by its signal, which has no effect on an open connection", async () => {
     const { dial, context } = setUp();
     const controller = new CountingController();
     const { signal } = controller;
@@ -388,7 +388,7 @@ describe("a dial", () => {
     expect(controller.listeners).toBe(0);
   });
 
-  test("takes its inputs as they are when it is called", async () => {
+  test("uses its inputs as they were at the call", async () => {
     const { dial, context } = setUp({
       policy: async () => {
         await microtasks();
@@ -413,7 +413,7 @@ describe("a dial", () => {
 });
 
 describe("createContext of Node's entry", () => {
-  // What is aborted before it begins is fully checked, and never dialled.
+  // With an aborted signal the options are fully validated, and nothing is dialled.
   const signal = AbortSignal.abort();
   const options: [string, ConnectOptions][] = [
     ["headers", { headers: { Authorization: "Bearer x" } }],
@@ -422,7 +422,7 @@ describe("createContext of Node's entry", () => {
     ["nothing", {}],
   ];
 
-  test.each(options)("takes the same options as connect: %s", async (_, given) => {
+  test.each(options)("accepts the same options as connect: %s", async (_, given) => {
     for (const connect of [
       node.connect,
       (url: string, all: ConnectOptions) => node.createContext().connect(url, all),
@@ -435,7 +435,7 @@ describe("createContext of Node's entry", () => {
     expect(await failureCode(context.connect(URL_A, { signal }))).toBe("ABORTED");
   });
 
-  test("knows a webSocket of its defaults, also where a call's own is undefined", async () => {
+  test("uses the webSocket of its defaults, also if a call's is undefined", async () => {
     const context = node.createContext({ defaults: { webSocket: Date } });
     for (const more of [{}, { webSocket: undefined }]) {
       const connecting = context.connect(URL_A, { headers: { "X-A": "1" }, signal, ...more });
@@ -443,7 +443,7 @@ describe("createContext of Node's entry", () => {
     }
   });
 
-  test("minds no keepAlive of the defaults where the call has another, or none, for its class", async () => {
+  test("ignores the default keepAlive if a call overrides it for its class", async () => {
     const context = node.createContext({ defaults: { keepAlive: {} } });
     const connecting = (given: ConnectOptions): Promise<unknown> =>
       context.connect(URL_A, { webSocket: Date, signal, ...given });
@@ -453,12 +453,12 @@ describe("createContext of Node's entry", () => {
     expect(await failureCode(connecting({ keepAlive: { message: () => "" } }))).toBe("ABORTED");
   });
 
-  test("refuses, when it is made, defaults that their webSocket cannot honour", async () => {
+  test("rejects on creation defaults that their webSocket cannot support", async () => {
     const defaults = { webSocket: Date, headers: { "X-A": "1" } };
     expect(await failureCode(() => node.createContext({ defaults }))).toBe("UNSUPPORTED");
   });
 
-  test("refuses defaults that are no options", async () => {
+  test("rejects defaults that are not an options object", async () => {
     const make = (): unknown => node.createContext({ defaults: null as unknown as object });
     expect(await failureCode(make)).toBe("INVALID_OPTION");
   });

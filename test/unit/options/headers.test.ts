@@ -13,7 +13,11 @@ describe("headers", () => {
     ["Headers", new Headers({ Authorization: "Bearer x" }), { authorization: "Bearer x" }],
     ["a Map", new Map([["X-A", "1"]]), { "X-A": "1" }],
     ["a tab, and Latin-1", { "X-A": "a\tb\u00e9" }, { "X-A": "a\tb\u00e9" }],
-    ["a name that objects have", JSON.parse('{"__proto__":"x"}'), JSON.parse('{"__proto__":"x"}')],
+    [
+      "a name that is a property of all objects",
+      JSON.parse('{"__proto__":"x"}'),
+      JSON.parse('{"__proto__":"x"}'),
+    ],
     ["none", {}, {}],
   ])("may be %s", (_, headers, expected) => {
     const found = parse({ headers }).headers;
@@ -38,7 +42,7 @@ describe("headers", () => {
     ["Origin", "node.origin"],
     ["Sec-WebSocket-Protocol", "protocols"],
     ["Sec-WebSocket-Extensions", "compression"],
-  ])("may not name %s, for which there is option %s", async (name, option) => {
+  ])("may not name %s, which option %s sets", async (name, option) => {
     const error = await failure(() => parse({ headers: { [name]: "hunter2" } }));
     expect(error.message).toContain(option);
   });
@@ -108,7 +112,7 @@ describe("headers", () => {
     expect(error.message).not.toContain("hunter2");
   });
 
-  test("are UNSUPPORTED in a browser, which names the ways out", async () => {
+  test("are UNSUPPORTED in a browser, with the alternatives", async () => {
     const error = await failure(() => parse({ headers: { "X-A": "hunter2" } }, BROWSER));
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).toMatch(/option headers.*a browser.*subprotocol.*query.*cookie/);

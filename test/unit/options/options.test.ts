@@ -5,7 +5,7 @@ import { failure } from "../../helpers/unit-failure.js";
 import { BROWSER, NODE } from "../../helpers/unit-transport.js";
 import { parse, parsed } from "./support.js";
 
-/** Section 4 of the contract. */
+/** The documented defaults. */
 const OPTION_NAMES = Object.keys(PARSERS);
 
 const CONTRACT_DEFAULTS = {
@@ -33,17 +33,17 @@ const CONTRACT_DEFAULTS = {
 };
 
 describe("defaults", () => {
-  test("are the contract's", () => {
+  test("are the documented ones", () => {
     expect(parse({})).toEqual(CONTRACT_DEFAULTS);
     expect(parse({}, BROWSER)).toEqual(CONTRACT_DEFAULTS);
   });
 
-  test("cover every option there is", () => {
+  test("cover every option", () => {
     expect([...OPTION_NAMES].sort()).toEqual(Object.keys(CONTRACT_DEFAULTS).sort());
     expect(OPTION_NAMES).toEqual(expect.arrayContaining(Object.keys(DEFAULTS)));
   });
 
-  test("stand for whatever is undefined", () => {
+  test("replace undefined", () => {
     const nothing = Object.fromEntries(OPTION_NAMES.map((name) => [name, undefined]));
     expect(parse(nothing)).toEqual(CONTRACT_DEFAULTS);
     expect(parse(nothing, BROWSER)).toEqual(CONTRACT_DEFAULTS);
@@ -57,7 +57,7 @@ describe("defaults", () => {
     ["closeTimeout", 5_000],
     ["readLimit", 16_777_216],
     ["bufferLimit", 67_108_864],
-  ])("stand for a 0 in %s", (name, value) => {
+  ])("replace 0 in %s", (name, value) => {
     expect(parsed(name, 0)).toBe(value);
     expect(parsed(name, -0)).toBe(value);
     if (name.endsWith("Timeout")) expect(parsed(name, "0s")).toBe(value);
@@ -127,7 +127,7 @@ describe("a number", () => {
     expect(message).toContain(`not ${max + 1}`);
   });
 
-  test("0 in compressionThreshold compresses all", () => {
+  test("0 in compressionThreshold compresses every message", () => {
     expect(parsed("compressionThreshold", 0)).toBe(0);
   });
 });
@@ -146,7 +146,7 @@ describe("compression", () => {
   });
 
   test.each([3, -1, 0.5, NaN, true, false, null, "1", "", "DISABLED", "deflate", {}, []])(
-    "%o is refused",
+    "%o is rejected",
     async (value) => {
       const error = await failure(() => parsed("compression", value));
       expect(error.code).toBe("INVALID_OPTION");
@@ -219,14 +219,14 @@ describe("other options", () => {
     expect(parsed(name, value)).toEqual(value);
   });
 
-  test("node's durations may be Go's, and 0 is the default", () => {
+  test("durations in node may be Go durations, and 0 is the default", () => {
     const { node } = parse({ node: { autoSelectFamilyAttemptTimeout: "1.5s" } });
     expect(node.autoSelectFamilyAttemptTimeout).toBe(1_500);
     const zeros = { autoSelectFamilyAttemptTimeout: 0, maxHeaderSize: 0 };
     expect(parse({ node: zeros }).node).toEqual({});
   });
 
-  test("are handed on as they are where they have an identity", () => {
+  test("are passed on by identity if they are objects with an identity", () => {
     const { node } = parse({ node: { agent, lookup } });
     expect(node.agent).toBe(agent);
     expect(node.lookup).toBe(lookup);
@@ -287,7 +287,7 @@ describe("other options", () => {
     expect(error.message).toContain(`option ${shown}`);
   });
 
-  test("keepAlive has defaults of its own, also for 0", () => {
+  test("keepAlive has its own defaults, also for 0", () => {
     const usual = { interval: 30_000, timeout: 10_000 };
     expect(parse({ keepAlive: {} }).keepAlive).toEqual(usual);
     expect(parse({ keepAlive: { interval: 0, timeout: "0s" } }).keepAlive).toEqual(usual);
@@ -297,7 +297,7 @@ describe("other options", () => {
     });
   });
 
-  test("keepAlive is copied, and what it is parsed to passes again", () => {
+  test("keepAlive is copied, and its parsed form can be parsed again", () => {
     const given = { interval: 5, message: () => "", onPong: () => {} };
     const { keepAlive } = parse({ keepAlive: given });
     expect(keepAlive).toEqual({ ...given, timeout: 10_000 });
@@ -306,7 +306,7 @@ describe("other options", () => {
     expect(parse({ keepAlive }).keepAlive).toEqual(keepAlive);
   });
 
-  test("keepAlive is off by false, whatever the defaults, with pings and without", async () => {
+  test("keepAlive false turns it off, whatever the defaults, with and without ping frames", async () => {
     for (const platform of [NODE, BROWSER]) {
       expect(parse({ keepAlive: false }, platform).keepAlive).toBe(false);
       const defaults = { keepAlive: { interval: 1, timeout: 1 } };
@@ -316,7 +316,7 @@ describe("other options", () => {
     expect(error).toMatchObject({ code: "INVALID_OPTION" });
   });
 
-  test("keepAlive needs a message where there are no ping frames", async () => {
+  test("keepAlive needs a message on a platform without ping frames", async () => {
     const error = await failure(() => parse({ keepAlive: {} }, BROWSER));
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).toMatch(/option keepAlive .*keepAlive\.message/);
@@ -358,16 +358,16 @@ describe("other options", () => {
     expect(error.message).not.toContain("hunter2");
   });
 
-  test("neither is one in place of all options", async () => {
+  test("a text given in place of the options is not shown in messages", async () => {
     expect((await failure(() => parse("hunter2"))).message).not.toContain("hunter2");
   });
 
-  test("an undefined in node.tls is left out, as Node would take it for a function", () => {
+  test("undefined in node.tls is left out, because Node would call it as a function", () => {
     const { node } = parse({ node: { tls: { checkServerIdentity: undefined, ca: "x" } } });
     expect(Object.keys(node.tls ?? {})).toEqual(["ca"]);
   });
 
-  test("what objects hold is not shown in messages", async () => {
+  test("the contents of objects are not shown in messages", async () => {
     const error = await failure(() => parse({ policy: { key: "hunter2" } }));
     expect(error.message).toMatch(/not an? object/);
     expect(error.message).not.toContain("hunter2");
@@ -384,7 +384,7 @@ describe("an unknown name", () => {
     ["websocket", "webSocket"],
     ["keepalive", "keepAlive"],
     ["sendhighwatermark", "sendHighWaterMark"],
-  ])("%s is refused with the name that was meant: %s", async (name, meant) => {
+  ])("%s is rejected with the suggestion %s", async (name, meant) => {
     const error = await failure(() => parse({ [name]: 1 }));
     expect(error.code).toBe("INVALID_OPTION");
     expect(error.message).toContain(`"${name}"`);
@@ -392,7 +392,7 @@ describe("an unknown name", () => {
   });
 
   test.each(["timeout", "perMessageDeflate", "", "toString", "constructor", "dialTimeouts"])(
-    "%j is refused with the names there are",
+    "%j is rejected with the list of options",
     async (name) => {
       const error = await failure(() => parse({ [name]: 1 }));
       expect(error.code).toBe("INVALID_OPTION");
@@ -401,14 +401,14 @@ describe("an unknown name", () => {
     },
   );
 
-  test("is refused even when it is undefined, and in node as well", async () => {
+  test("is rejected even if its value is undefined, also in node", async () => {
     expect((await failure(() => parse({ dial_timeout: undefined }))).code).toBe("INVALID_OPTION");
     const { message } = await failure(() => parse({ node: { follow_redirects: true } }));
     expect(message).toContain("did you mean followRedirects?");
   });
 
   test.each([null, 5, "ws", true, () => {}, [], ["graphql-ws"]])(
-    "is not looked for in %o, which is no options at all",
+    "is not reported for %o, which is not an options object",
     async (options) => {
       const error = await failure(() => parse(options));
       expect(error.code).toBe("INVALID_OPTION");
@@ -417,8 +417,8 @@ describe("an unknown name", () => {
   );
 });
 
-describe("what was parsed", () => {
-  test("no longer changes with what was given", () => {
+describe("a parsed options object", () => {
+  test("is independent of later changes to the input", () => {
     const given = {
       headers: { "X-A": "1" } as Record<string, string>,
       protocols: ["a"],

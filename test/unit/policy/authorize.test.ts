@@ -4,13 +4,13 @@ import type { Policy, PolicyRequest } from "../../../src/policy/policy.js";
 import { allow, authorizeConnect, CONNECT, CONNECT_URL, deny } from "./support.js";
 import { failure } from "../../helpers/unit-failure.js";
 
-describe("asks policies", () => {
-  test("whether to connect, then whether to the URL", async () => {
+describe("authorize", () => {
+  test("asks about websocket.connect, then about the URL", async () => {
     const requests: PolicyRequest[] = [];
     const actor = { id: 7 };
     const meta = { tenant: "a" };
-    const note: Policy = (request) => requests.push(request) > 0;
-    await authorizeConnect([note], { actor, meta }, new URL("wss://me:pw@h.test:443/p?tok"));
+    const recording: Policy = (request) => requests.push(request) > 0;
+    await authorizeConnect([recording], { actor, meta }, new URL("wss://me:pw@h.test:443/p?tok"));
     expect(requests).toEqual([
       { action: CONNECT, resource: "", actor, meta },
       {
@@ -25,7 +25,7 @@ describe("asks policies", () => {
     expect(requests[1]?.actor).toBe(actor);
   });
 
-  test("all of them each question before the next, in order", async () => {
+  test("asks all policies about one action before the next, in order", async () => {
     const asked: string[] = [];
     const named =
       (name: string): Policy =>
@@ -38,19 +38,19 @@ describe("asks policies", () => {
     expect(asked).toEqual([`a ${CONNECT}`, `b ${CONNECT}`, `a ${CONNECT_URL}`, `b ${CONNECT_URL}`]);
   });
 
-  test("about the URL alone for a redirect", async () => {
+  test("asks only about the URL of a redirect", async () => {
     const policy = vi.fn(allow);
     await authorize([policy], {}, new URL("ws://h/"));
     expect(policy.mock.calls.map(([request]) => request.action)).toEqual([CONNECT_URL]);
   });
 
-  test("nothing after the first refusal", async () => {
+  test("asks no policy after the first refusal", async () => {
     const last = vi.fn(allow);
     await failure(authorizeConnect([allow, deny, last], {}, new URL("ws://h/")));
     expect(last).not.toHaveBeenCalled();
   });
 
-  test("with requests that hold no field which is absent", async () => {
+  test("leaves absent fields out of the requests", async () => {
     const policy = vi.fn(allow);
     await authorizeConnect([policy], { actor: undefined, meta: undefined }, new URL("ws://h/"));
     expect(policy.mock.calls.map(([request]) => Object.keys(request))).toEqual([
@@ -59,32 +59,32 @@ describe("asks policies", () => {
     ]);
   });
 
-  test("with an actor that is falsy and yet there", async () => {
+  test("passes a falsy actor to the policies", async () => {
     const policy = vi.fn(allow);
     await authorize([policy], { actor: 0 }, new URL("ws://h/"));
     expect(policy.mock.calls[0]?.[0].actor).toBe(0);
   });
 
-  test("with frozen requests and a URL of their own each", async () => {
+  test("gives each policy a frozen request and its own URL", async () => {
     const url = new URL("ws://h/");
     const seen: PolicyRequest[] = [];
-    const meddle: Policy = (request) => {
+    const mutating: Policy = (request) => {
       seen.push(request);
       if (request.url) request.url.hostname = "evil.test";
       return Object.isFrozen(request);
     };
-    await authorizeConnect([meddle, meddle], {}, url);
+    await authorizeConnect([mutating, mutating], {}, url);
     expect(new Set(seen).size).toBe(4);
     expect(new Set(seen.map((request) => request.url)).size).toBe(3);
     expect(seen[3]?.resource).toBe("ws://h/");
     expect(url.href).toBe("ws://h/");
   });
 
-  test("and takes no policy at all for consent", async () => {
+  test("allows everything without a policy", async () => {
     await authorizeConnect([], {}, new URL("ws://h/"));
   });
 
-  test("refuses a connection as CONNECT_FORBIDDEN, without a secret", async () => {
+  test("rejects a connection with CONNECT_FORBIDDEN, without a secret", async () => {
     const error = await failure(
       authorizeConnect([allow, deny], {}, new URL("wss://me:pw@h/p?tok")),
     );
@@ -97,7 +97,7 @@ describe("asks policies", () => {
     expect(error).not.toHaveProperty("cause");
   });
 
-  test("refuses a URL as URL_FORBIDDEN, without a secret", async () => {
+  test("rejects a URL with URL_FORBIDDEN, without a secret", async () => {
     const policy: Policy = ({ action }) => action === CONNECT;
     const url = new URL("wss://me:pw@h/p?tok");
     for (const promise of [authorizeConnect([policy], {}, url), authorize([policy], {}, url)]) {
@@ -108,7 +108,7 @@ describe("asks policies", () => {
   });
 
   test.each([undefined, null, 1, "true", {}, [], Object(true), Promise.resolve(1), () => true])(
-    "takes only true for consent, not %o",
+    "allows only if the answer is true, not %o",
     async (answer: unknown) => {
       const policy = (() => answer) as Policy;
       const error = await failure(authorizeConnect([policy], {}, new URL("ws://h/")));
@@ -130,7 +130,7 @@ describe("asks policies", () => {
         throw cause;
       },
     ],
-  ])("refuses where one %s, with the cause", async (_, fail) => {
+  ])("rejects if a policy %s, with the cause", async (_, fail) => {
     for (const cause of [new Error("down"), "down", undefined]) {
       const error = await failure(authorizeConnect([fail(cause)], {}, new URL("ws://h/")));
       expect(error.code).toBe("CONNECT_FORBIDDEN");

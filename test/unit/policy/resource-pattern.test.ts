@@ -4,7 +4,7 @@ import type { Policy, PolicyRequest, PolicyRule } from "../../../src/policy/poli
 import { ms } from "../../helpers/time.js";
 import { askUrl, CONNECT_URL, defineFailure, URL_RULE } from "./support.js";
 
-/** What a pattern is about and what not: [pattern, URLs it matches, URLs it does not]. */
+/** Rows of [pattern, URLs that it matches, URLs that it does not match]. */
 const MATCHES: [string, string[], string[]][] = [
   // Scheme.
   ["wss://h", ["wss://h/"], ["ws://h/", "ws://h:443/"]],
@@ -43,7 +43,7 @@ const MATCHES: [string, string[], string[]][] = [
   ["ws://127.0.0.1", ["ws://127.0.0.1/", "ws://0x7f.1/", "ws://2130706433/"], ["ws://127.0.0.2/"]],
   ["ws://0x7f.1", ["ws://127.0.0.1/"], []],
   ["ws://[::1]", ["ws://[::1]/", "ws://[0:0::1]/"], ["ws://[::2]/", "ws://[::1]:81/"]],
-  // IPv4-mapped addresses are the IPv4 address, whichever way either is spelled.
+  // IPv4-mapped addresses are equal to the IPv4 address, in any notation of either.
   [
     "ws://10.0.0.1",
     [
@@ -143,14 +143,14 @@ describe.each(MATCHES)("the pattern %s", (pattern, yes, no) => {
   });
 });
 
-/** IPv6 addresses that a translator or a relay may turn into 10.0.0.1, and their neighbours. */
+/** IPv6 addresses that a translator or a relay may map to 10.0.0.1, and neighbours of these. */
 describe.each([
   ["NAT64", "[64:ff9b::a00:1]", "[64:ff9b::a00:2]"],
   ["IPv4-translated", "[::ffff:0:10.0.0.1]", "[::ffff:1:10.0.0.1]"],
   ["IPv4-compatible", "[::10.0.0.1]", "[::1:10.0.0.1]"],
   ["6to4", "[2002:a00:1::5]", "[2002:a00:2::5]"],
-  ["6to4 without a zero", "[2002:a00:1:2:3:4:5:6]", "[2003:a00:1:2:3:4:5:6]"],
-])("an address by %s", (_, host, other) => {
+  ["6to4 without a zero group", "[2002:a00:1:2:3:4:5:6]", "[2003:a00:1:2:3:4:5:6]"],
+])("an address in %s notation", (_, host, other) => {
   const denies = (resources: string) =>
     definePolicy([
       { ...URL_RULE, resources: "*" },
@@ -158,7 +158,7 @@ describe.each([
     ]);
   const allows = (resources: string) => definePolicy([{ ...URL_RULE, resources }]);
 
-  test("is denied by a rule for the IPv4 address, and the other way round", async () => {
+  test("is denied by a rule for the IPv4 address, and vice versa", async () => {
     for (const ipv4 of ["10.0.0.1", "[::ffff:a00:1]", "0xa000001"]) {
       expect(await askUrl(denies(`ws://${ipv4}`), `ws://${host}/`)).toBe(false);
       expect(await askUrl(denies(`ws://${host}`), `ws://${ipv4}/`)).toBe(false);
@@ -175,7 +175,7 @@ describe.each([
   });
 });
 
-test("an address whose last 16 bits of IPv4 are zero is found by 6to4", async () => {
+test("6to4 finds an IPv4 address whose last 16 bits are zero", async () => {
   const policy = definePolicy([
     { ...URL_RULE },
     { actions: CONNECT_URL, resources: "ws://10.1.0.0", effect: "deny" },
@@ -186,7 +186,7 @@ test("an address whose last 16 bits of IPv4 are zero is found by 6to4", async ()
 
 describe("all resources", () => {
   test.each([[undefined], ["*"], [["*"]], [["wss://other.test", "*"]]])(
-    "as %j are allowed but for Unix sockets, and denied with them",
+    "as %j are allowed without Unix sockets, and denied with Unix sockets",
     async (resources) => {
       const rule = resources === undefined ? {} : { resources };
       const allows = definePolicy([{ ...URL_RULE, ...rule }]);
@@ -205,30 +205,33 @@ describe("all resources", () => {
   );
 });
 
-describe("fails closed on", () => {
-  test.each(["%2f", "%2F", "%5c", "%5C", "%00"])("%s in a path a rule names", async (escape) => {
-    const policy = (effect: "allow" | "deny", resources: string): Policy =>
-      definePolicy([
-        { ...URL_RULE, resources: effect === "deny" ? ["*", "ws+unix:///run/s"] : [] },
-        { actions: CONNECT_URL, resources, effect },
-      ]);
-    const url = `wss://h/feed${escape}..${escape}admin`;
-    const unix = `ws+unix:///run/s:/feed${escape}x`;
-    for (const pattern of ["wss://h/*", "wss://h/feed*", "wss://h/other", "wss://h/?x"]) {
-      expect(await askUrl(policy("allow", pattern), url)).toBe(false);
-      expect(await askUrl(policy("deny", pattern), url)).toBe(false);
-    }
-    expect(await askUrl(policy("allow", "wss://h"), url)).toBe(true);
-    expect(await askUrl(policy("deny", "wss://other.test/*"), url)).toBe(true);
-    expect(await askUrl(policy("deny", "wss://h:1/*"), url)).toBe(true);
-    expect(await askUrl(policy("allow", "ws+unix:*"), unix)).toBe(false);
-    expect(await askUrl(policy("deny", "ws+unix:///other"), unix)).toBe(false);
-    expect(await askUrl(policy("allow", "ws+unix:///run/s"), unix)).toBe(false);
-    // A query may hold them: a rule does not take it apart.
-    expect(await askUrl(policy("allow", "wss://h/*"), `wss://h/p?${escape}`)).toBe(true);
-  });
+describe("a pattern fails closed on", () => {
+  test.each(["%2f", "%2F", "%5c", "%5C", "%00"])(
+    "%s in a path that a rule names",
+    async (escape) => {
+      const policy = (effect: "allow" | "deny", resources: string): Policy =>
+        definePolicy([
+          { ...URL_RULE, resources: effect === "deny" ? ["*", "ws+unix:///run/s"] : [] },
+          { actions: CONNECT_URL, resources, effect },
+        ]);
+      const url = `wss://h/feed${escape}..${escape}admin`;
+      const unix = `ws+unix:///run/s:/feed${escape}x`;
+      for (const pattern of ["wss://h/*", "wss://h/feed*", "wss://h/other", "wss://h/?x"]) {
+        expect(await askUrl(policy("allow", pattern), url)).toBe(false);
+        expect(await askUrl(policy("deny", pattern), url)).toBe(false);
+      }
+      expect(await askUrl(policy("allow", "wss://h"), url)).toBe(true);
+      expect(await askUrl(policy("deny", "wss://other.test/*"), url)).toBe(true);
+      expect(await askUrl(policy("deny", "wss://h:1/*"), url)).toBe(true);
+      expect(await askUrl(policy("allow", "ws+unix:*"), unix)).toBe(false);
+      expect(await askUrl(policy("deny", "ws+unix:///other"), unix)).toBe(false);
+      expect(await askUrl(policy("allow", "ws+unix:///run/s"), unix)).toBe(false);
+      // A query may hold these escapes, because rules do not split it.
+      expect(await askUrl(policy("allow", "wss://h/*"), `wss://h/p?${escape}`)).toBe(true);
+    },
+  );
 
-  test("an escape that only some servers take for its character", async () => {
+  test("an escape that only some servers decode", async () => {
     const allows = definePolicy([{ ...URL_RULE, resources: ["wss://h/a;b", "wss://h/%7cx"] }]);
     const denies = definePolicy([
       { ...URL_RULE },
@@ -244,7 +247,7 @@ describe("fails closed on", () => {
   });
 });
 
-test("matches hostile patterns in linear time", async () => {
+test("hostile patterns are matched in linear time", async () => {
   const hostile = "a".repeat(100_000);
   const patterns = [
     "*a*a*a*a*a*a*b",
@@ -264,7 +267,7 @@ test("matches hostile patterns in linear time", async () => {
   expect(performance.now() - start).toBeLessThan(ms(1000));
 });
 
-test("decodes a URL as often for a thousand rules as for one", async () => {
+test("a URL is decoded as often for a thousand rules as for one", async () => {
   const decodes = vi.spyOn(String, "fromCharCode");
   const url = `wss://eu.example.com/${"%61".repeat(1000)}?${"%61".repeat(1000)}`;
   const countFor = async (rules: number): Promise<number> => {
@@ -288,7 +291,7 @@ test("decodes a URL as often for a thousand rules as for one", async () => {
   }
 });
 
-describe("refuses as INVALID_OPTION", () => {
+describe("definePolicy rejects with INVALID_OPTION", () => {
   test.each([
     null,
     5,

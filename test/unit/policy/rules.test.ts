@@ -13,7 +13,7 @@ import {
 import { failure } from "../../helpers/unit-failure.js";
 
 describe("rules", () => {
-  test("deny where none applies", async () => {
+  test("deny if none applies", async () => {
     const policy = definePolicy([]);
     expect(await askConnect(policy)).toBe(false);
     expect(await askUrl(policy, "wss://h/")).toBe(false);
@@ -34,7 +34,7 @@ describe("rules", () => {
 
   test.each<[string | string[], boolean, boolean]>([
     [CONNECT, true, false],
-    // Implied.
+    // websocket.connect is implied.
     [CONNECT_URL, true, true],
     [[CONNECT, CONNECT_URL], true, true],
     ["*", true, true],
@@ -63,7 +63,7 @@ describe("rules", () => {
     [{ actions: "*" }, false, false],
     [{ actions: "*", resources: "*" }, false, false],
     [{ actions: "*", resources: ["wss://h", "*"] }, false, false],
-    // It names the URLs it denies: not connections as such.
+    // A rule with resources denies these URLs, not websocket.connect itself.
     [{ actions: "*", resources: "wss://h" }, true, false],
     [{ actions: "*", resources: ["wss://other.test"] }, true, true],
     [{ actions: "*", resources: [] }, true, true],
@@ -87,7 +87,7 @@ describe("rules", () => {
     expect(await askUrl(policy, "wss://h/")).toBe(false);
   });
 
-  test("are copied", async () => {
+  test("are copied by definePolicy", async () => {
     const resources = ["wss://good.test"];
     const rule = { actions: [CONNECT_URL], resources, effect: "allow" as "allow" | "deny" };
     const rules = [rule];
@@ -100,19 +100,19 @@ describe("rules", () => {
     expect(await askUrl(policy, "wss://bad.test/")).toBe(false);
   });
 
-  test("take no notice of credentials, which a resource of ours never has", async () => {
+  test("ignore credentials in the resource", async () => {
     const policy = definePolicy([{ ...URL_RULE, resources: "wss://h" }]);
     expect(await askUrl(policy, "wss://me:pw@h/")).toBe(true);
     expect(await askUrl(policy, "wss://h:pw@g/")).toBe(false);
   });
 
-  test("refuse a resource that is no URL", async () => {
+  test("reject a resource that is not a URL", async () => {
     const policy = definePolicy([{ actions: "*", effect: "allow" }]);
     const request = { action: CONNECT_URL, resource: "h/p" } as const;
     await expect(policy(request)).rejects.toMatchObject({ code: "INVALID_URL" });
   });
 
-  test("work through authorizeConnect", async () => {
+  test("apply to both actions of connect", async () => {
     const policy = definePolicy([
       { actions: CONNECT_URL, resources: "https://*.example.com/feed/*", effect: "allow" },
     ]);
@@ -133,20 +133,23 @@ describe("when", () => {
     [0, false, false],
     [null, false, false],
     [{}, false, false],
-  ])("that answers %o: an allow rule allows %s, a deny rule %s", async (answer, yes, no) => {
-    const when = (() => answer) as NonNullable<PolicyRule["when"]>;
-    const allows = definePolicy([{ actions: "*", effect: "allow", when }]);
-    const denies = definePolicy([
-      { actions: "*", effect: "allow" },
-      { actions: "*", effect: "deny", when },
-    ]);
-    expect(await askConnect(allows)).toBe(yes);
-    expect(await askUrl(allows, "wss://h/")).toBe(yes);
-    expect(await askConnect(denies)).toBe(no);
-    expect(await askUrl(denies, "wss://h/")).toBe(no);
-  });
+  ])(
+    "that returns %o makes an allow rule allow: %s, and a deny rule allow: %s",
+    async (answer, yes, no) => {
+      const when = (() => answer) as NonNullable<PolicyRule["when"]>;
+      const allows = definePolicy([{ actions: "*", effect: "allow", when }]);
+      const denies = definePolicy([
+        { actions: "*", effect: "allow" },
+        { actions: "*", effect: "deny", when },
+      ]);
+      expect(await askConnect(allows)).toBe(yes);
+      expect(await askUrl(allows, "wss://h/")).toBe(yes);
+      expect(await askConnect(denies)).toBe(no);
+      expect(await askUrl(denies, "wss://h/")).toBe(no);
+    },
+  );
 
-  test("gets the request, only where the rest of its rule matches", async () => {
+  test("is called with the request, only if the rest of its rule matches", async () => {
     const when = vi.fn(({ actor }: PolicyRequest) => actor === "alice");
     const policy = definePolicy([{ ...URL_RULE, resources: "wss://h/*", when }]);
     await authorizeConnect([policy], { actor: "alice" }, new URL("wss://h/p"));
@@ -159,7 +162,7 @@ describe("when", () => {
     expect(when).not.toHaveBeenCalled();
   });
 
-  test("is asked about websocket.connect where its rule names that action", async () => {
+  test("is called for websocket.connect if its rule names that action", async () => {
     const when = vi.fn(() => false);
     const policy = definePolicy([{ actions: "websocket.*", effect: "allow", when }]);
     const error = await failure(authorizeConnect([policy], {}, new URL("wss://h/")));
@@ -167,7 +170,7 @@ describe("when", () => {
     expect(when.mock.calls).toEqual([[{ action: CONNECT, resource: "" }]]);
   });
 
-  test("of a deny rule for some URLs is not asked about websocket.connect", async () => {
+  test("of a deny rule for some URLs is not called for websocket.connect", async () => {
     const when = vi.fn(() => true);
     const policy = definePolicy([
       { actions: "*", effect: "allow" },
@@ -178,7 +181,7 @@ describe("when", () => {
   });
 
   test.each(["allow", "deny"] as const)(
-    "that fails in a rule to %s refuses, with the cause",
+    "that fails in a rule to %s denies, with the cause",
     async (effect) => {
       const cause = new Error("down");
       const fails = [
@@ -199,7 +202,7 @@ describe("when", () => {
   );
 });
 
-describe("refuses as INVALID_OPTION", () => {
+describe("definePolicy rejects with INVALID_OPTION", () => {
   const rule = { actions: "*", effect: "allow" };
   test.each<[unknown, string]>([
     [undefined, "rules must be an array, not undefined"],
@@ -243,7 +246,7 @@ describe("refuses as INVALID_OPTION", () => {
       [rule, { ...rule, actions: ["*", 5] }],
       'rules[1].actions must be an action such as "websocket.connect.url", not 5',
     ],
-  ])("%j", async (rules, message) => {
+  ])("the rules %j", async (rules, message) => {
     const error = await defineFailure(rules);
     expect(error.code).toBe("INVALID_OPTION");
     expect(error.message).toBe(`definePolicy: ${message}`);

@@ -5,7 +5,7 @@ import { failure } from "../../helpers/unit-failure.js";
 
 const LABEL = "ws://host.test/path?...";
 
-/** Section 7 of the contract, code by code. */
+/** The names of the close codes, by code. */
 function isSendable(code: number): boolean {
   return (
     (code >= 1000 && code <= 1003) ||
@@ -14,7 +14,7 @@ function isSendable(code: number): boolean {
   );
 }
 
-test("the close codes have the names of the contract, 1000 to 1015", () => {
+test("the close codes 1000 to 1015 have their documented names", () => {
   const names =
     "NORMAL GOING_AWAY PROTOCOL_ERROR UNSUPPORTED_DATA RESERVED NO_STATUS ABNORMAL_CLOSURE " +
     "INVALID_PAYLOAD POLICY_VIOLATION MESSAGE_TOO_BIG MANDATORY_EXTENSION INTERNAL_ERROR " +
@@ -23,8 +23,8 @@ test("the close codes have the names of the contract, 1000 to 1015", () => {
   expect(Object.isFrozen(CLOSE_CODES)).toBe(true);
 });
 
-describe("a code", () => {
-  test("may be sent exactly where the contract says so, from -1 to 70000", async () => {
+describe("a close code", () => {
+  test("may be sent if the documentation allows it, from -1 to 70000", async () => {
     const wrong: number[] = [];
     for (let code = -1; code <= 70_000; code++) {
       let sendable = true;
@@ -41,7 +41,7 @@ describe("a code", () => {
   test.each([
     ...[999, 1004, 1005, 1006, 1015, 1016, 1999, 2000, 2999, 5000, 65_535],
     ...[1000.5, NaN, Infinity, -1000, "1000", "", null, undefined, true, {}, [1000], 1000n],
-  ])("%o may not, and says which may", async (code) => {
+  ])("%o is rejected with the list of allowed codes", async (code) => {
     const error = await failure(() => checkClose(code, ""));
     expect(error).toMatchObject({ code: "INVALID_CLOSE", kind: "INVALID", retryable: false });
     expect(error.message).toMatch(/^close: .*1000-1003, 1007-1014 or 3000-4999/);
@@ -49,44 +49,44 @@ describe("a code", () => {
   });
 });
 
-describe("a reason", () => {
+describe("a close reason", () => {
   test.each([
-    ["nothing", ""],
+    ["0 bytes", ""],
     ["122 bytes of ASCII", "x".repeat(122)],
     ["123 bytes of ASCII", "x".repeat(123)],
-    ["122 bytes in 2s", "\u00e9".repeat(61)],
-    ["123 bytes in 3s", "\u20ac".repeat(41)],
-    ["120 bytes in 4s", "\u{1f600}".repeat(30)],
-    ["123 bytes, mixed", "\u{1f600}".repeat(30) + "\u20ac"],
+    ["122 bytes in characters of 2 bytes", "\u00e9".repeat(61)],
+    ["123 bytes in characters of 3 bytes", "\u20ac".repeat(41)],
+    ["120 bytes in characters of 4 bytes", "\u{1f600}".repeat(30)],
+    ["123 bytes in characters of 3 and 4 bytes", "\u{1f600}".repeat(30) + "\u20ac"],
     ["41 lone surrogates, 3 bytes each", "\ud800".repeat(41)],
-  ])("of %s may be sent", (_, reason) => {
+  ])("of %s is accepted", (_, reason) => {
     expect(new TextEncoder().encode(reason).length).toBeLessThanOrEqual(123);
     expect(() => checkClose(1000, reason)).not.toThrow();
   });
 
   test.each([
     ["124 bytes of ASCII", "x".repeat(124)],
-    ["124 bytes in 2s", "\u00e9".repeat(62)],
-    ["125 bytes in 3s", "\u20ac".repeat(41) + "\u00e9"],
-    ["124 bytes in 4s", "\u{1f600}".repeat(31)],
+    ["124 bytes in characters of 2 bytes", "\u00e9".repeat(62)],
+    ["125 bytes in characters of 2 and 3 bytes", "\u20ac".repeat(41) + "\u00e9"],
+    ["124 bytes in characters of 4 bytes", "\u{1f600}".repeat(31)],
     ["124 bytes with a lone surrogate", "\ud800".repeat(41) + "x"],
     ["123 characters of 2 bytes", "\u00e9".repeat(123)],
     ["a million characters", "x".repeat(1_000_000)],
-  ])("of %s may not", async (_, reason) => {
+  ])("of %s is rejected", async (_, reason) => {
     const error = await failure(() => checkClose(1000, reason));
     expect(error.code).toBe("INVALID_CLOSE");
     expect(error.message).toMatch(/reason.*123 bytes/);
     expect(error.message.length).toBeLessThan(200);
   });
 
-  test.each([null, undefined, 5, {}, ["x"], true])("that is %o may not", async (reason) => {
+  test.each([null, undefined, 5, {}, ["x"], true])("that is %o is rejected", async (reason) => {
     const error = await failure(() => checkClose(1000, reason));
     expect(error.code).toBe("INVALID_CLOSE");
     expect(error.message).toContain("reason");
   });
 });
 
-describe("the code that goes out", () => {
+describe("the close code on the wire", () => {
   test.each([
     [1000, 1000],
     [1001, 4001],
@@ -101,7 +101,7 @@ describe("the code that goes out", () => {
     [3008, 3008],
     [4011, 4011],
     [4999, 4999],
-  ])("for %i is %i from a browser", (code, sent) => {
+  ])("is, for %i, %i from a browser", (code, sent) => {
     expect(browserCode(code)).toBe(sent);
   });
 });
@@ -111,7 +111,7 @@ describe("a close by the peer", () => {
     expect(peerError(LABEL, code, "bye")).toBeUndefined();
   });
 
-  /** Section 10 of the contract; all others are INTERNAL and not retryable. */
+  /** Kind and retryable by close code. All other codes are INTERNAL and not retryable. */
   test.each<[number, string, boolean]>([
     [1002, "INTERNAL", false],
     [1003, "INTERNAL", false],
@@ -133,7 +133,7 @@ describe("a close by the peer", () => {
     [4000, "INTERNAL", false],
     [4008, "INTERNAL", false],
     [4999, "INTERNAL", false],
-  ])("with %i is %s, retryable: %s", (code, kind, retryable) => {
+  ])("with %i is an error of kind %s, retryable: %s", (code, kind, retryable) => {
     const error = peerError(LABEL, code, "why");
     expect(error).toMatchObject({
       code: "CLOSED_BY_PEER",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import * as constants from "../../../src/protocol/constants.js";
 import * as shared from "../../../src/public.js";
 
-test("the constants are the contract's", () => {
+test("the constants have their documented values", () => {
   expect({ ...constants }).toEqual({
     TEXT: 1,
     BINARY: 2,
@@ -15,7 +15,7 @@ test("the constants are the contract's", () => {
   });
 });
 
-test("all of them are exported, and frozen", () => {
+test("the constants are exported and frozen", () => {
   expect(shared).toMatchObject({ ...constants });
   for (const group of [constants.COMPRESSION, shared.CLOSE_CODES, shared.errors]) {
     expect(Object.isFrozen(group)).toBe(true);

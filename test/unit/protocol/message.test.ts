@@ -26,7 +26,7 @@ test.each([
   expect(utf8Size(text)).toBe(size);
 });
 
-test("utf8Size counts any text as TextEncoder does, and needs none", () => {
+test("utf8Size counts any text as TextEncoder does, without a TextEncoder", () => {
   const units = [
     0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0xffff,
   ];
@@ -40,6 +40,6 @@ test("utf8Size counts any text as TextEncoder does, and needs none", () => {
   vi.unstubAllGlobals();
 });
 
-test("what stands between messages, and has no payload, counts as 64", () => {
+test("a value without a payload between messages counts as 64 bytes", () => {
   expect(memoryOf({ type: "reconnected" })).toBe(64);
 });

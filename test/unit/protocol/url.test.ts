@@ -31,7 +31,7 @@ function failure(input: unknown, rules: UrlRules): WsError {
   throw new Error(`accepted ${String(input).slice(0, 60)}`);
 }
 
-describe("parses", () => {
+describe("parseUrl", () => {
   test.each([
     ["ws://h", "ws://h/"],
     ["wss://h:8443/p?x=1", "wss://h:8443/p?x=1"],
@@ -65,7 +65,7 @@ describe("parses", () => {
     ["ws+unix:///run/gr\u00fc\u00dfe%2f%3a:/", "ws+unix:///run/gr%C3%BC%C3%9Fe%2f%3a:/"],
     ["ws+unix:///100%:/", "ws+unix:///100%:/"],
     ["ws+unix:///%00abstract:/%00", "ws+unix:///%00abstract:/%00"],
-  ])("%s in Node", (input, href) => {
+  ])("parses %s in Node", (input, href) => {
     expect(parseUrl(input, NODE).href).toBe(href);
     expect(parseUrl(new URL(input), NODE).href).toBe(href);
   });
@@ -78,24 +78,24 @@ describe("parses", () => {
     ["//o.test/x", "wss://o.test/x"],
     ["https:c", "wss://h.test/a/c"],
     ["ws://other.test/", "ws://other.test/"],
-  ])("%j on a page, without its credentials", (input, href) => {
+  ])("parses %j on a page, without the page's credentials", (input, href) => {
     expect(parseUrl(input, PAGE).href).toBe(href);
   });
 
-  test("a relative URL on a page without TLS as ws:", () => {
+  test("parses a relative URL on a page without TLS as ws:", () => {
     expect(parseUrl("/ws", { ...PAGE, base: "http://h:8080/" }).href).toBe("ws://h:8080/ws");
   });
 
-  test("an absolute URL where the page's own cannot be resolved against", () => {
+  test("parses an absolute URL on a page whose URL cannot be a base", () => {
     expect(parseUrl("ws://h/", { ...PAGE, base: "about:blank" }).href).toBe("ws://h/");
   });
 
-  test("a URL of another realm", () => {
+  test("parses a URL object of another realm", () => {
     const foreign: unknown = runInNewContext("({ href: 'https://h/p' })");
     expect(parseUrl(foreign as URL, NODE).href).toBe("wss://h/p");
   });
 
-  test("to a fresh URL and leaves the caller's alone", () => {
+  test("returns a new URL and leaves the caller's unchanged", () => {
     const given = new URL("ws://me:pw@h/p?x");
     const parsed = parseUrl(given, NODE);
     parsed.pathname = "/changed";
@@ -104,7 +104,7 @@ describe("parses", () => {
   });
 });
 
-describe("refuses", () => {
+describe("parseUrl rejects", () => {
   const invalid: [unknown, string][] = [
     [undefined, "undefined is not an absolute URL: use ws://host/path"],
     [null, "null is not an absolute URL: use ws://host/path"],
@@ -140,7 +140,7 @@ describe("refuses", () => {
     ["ws+unix:///%00s%00", '"ws+unix:///%00s%00" names no socket: use ws+unix:///socket:/path'],
     ["ws+unix:///s:p", '"ws+unix:///s:p" names no socket: use ws+unix:///socket:/path'],
   ];
-  test.each(invalid)("%j as INVALID_URL", (input, message) => {
+  test.each(invalid)("%j with INVALID_URL", (input, message) => {
     const error = failure(input, NODE);
     expect(error.code).toBe("INVALID_URL");
     expect(error.message).toBe(`connect: ${message}`);
@@ -154,10 +154,10 @@ describe("refuses", () => {
     ["x", { ...PAGE, base: "file:///a/b.html" }],
     ["/ws", { ...PAGE, base: "chrome-extension://abcdef/page.html" }],
     ["/ws", { ...PAGE, base: "moz-extension://abcdef/page.html" }],
-  ])("%j relative to a page as INVALID_URL", (input, rules) => {
+  ])("%j on a page with INVALID_URL", (input, rules) => {
     const error = failure(input, rules);
     expect(error.code).toBe("INVALID_URL");
-    // The scheme of a page that nothing can be dialled relative to would mislead.
+    // A message about the page's scheme would mislead, because no URL can be relative to such a page.
     expect(error.message).not.toContain("scheme");
   });
 
@@ -165,7 +165,7 @@ describe("refuses", () => {
     expect(failure(new URL("ws://h/#"), NODE).code).toBe("INVALID_URL");
   });
 
-  test("ws+unix: where the platform has no Unix sockets", () => {
+  test("ws+unix: on a platform without Unix sockets", () => {
     const error = failure("ws+unix:///run/s:/p?tok", PAGE);
     expect(error.code).toBe("INVALID_URL");
     expect(error.message).toBe(
@@ -174,7 +174,7 @@ describe("refuses", () => {
   });
 
   test.each(["wss://me:pw@h/p?tok", "wss://me@h/p", "wss://:pw@h/p"])(
-    "credentials (%s) where the platform cannot send them, and names the ways out",
+    "credentials (%s) on a platform that cannot send them, and names the alternatives",
     (input) => {
       const error = failure(input, PAGE);
       expect(error.code).toBe("UNSUPPORTED");
@@ -202,7 +202,7 @@ describe("refuses", () => {
     expect(failure(input, NODE).message).not.toMatch(/se.?.?cret/);
   });
 
-  test("a long hostile text in linear time, of which it shows 60 characters", () => {
+  test("a long hostile text in linear time, and shows 60 characters of it", () => {
     for (const text of ["@", "?", "#", "/", "a", ":", "ws://"]) {
       const start = performance.now();
       expect(failure(text.repeat(200_000) + " #", NODE).message.length).toBeLessThan(200);
@@ -211,7 +211,7 @@ describe("refuses", () => {
   });
 });
 
-describe("masks", () => {
+describe("the masked form of the text", () => {
   test.each([
     ["ws://h/p", '"ws://h/p"'],
     ["ws://h/p?q=1#f", '"ws://h/p"'],
@@ -222,12 +222,12 @@ describe("masks", () => {
     ["a\nb", '"a\\nb"'],
     ["x".repeat(60), `"${"x".repeat(60)}"`],
     ["x".repeat(61), `"${"x".repeat(60)}..."`],
-  ])("%j", (text, shown) => {
+  ])("%j is %s", (text, shown) => {
     expect(quote(maskUrl(text))).toBe(shown);
   });
 });
 
-describe("shows", () => {
+describe("the label of a URL", () => {
   test.each([
     ["wss://h", "wss://h/", "wss://h/"],
     ["wss://h:8443/p", "wss://h:8443/p", "wss://h:8443/p"],
@@ -238,7 +238,7 @@ describe("shows", () => {
     ["wss://h/p#f?x", "wss://h/p", "wss://h/p"],
     ["wss://h/p?q#f", "wss://h/p?...", "wss://h/p?q"],
     ["ws+unix:///run/s:/p?tok", "ws+unix:///run/s:/p?...", "ws+unix:///run/s:/p?tok"],
-  ])("%s as %s, and to a policy as %s", (input, shown, open) => {
+  ])("of %s is %s, and its resource in policies is %s", (input, shown, open) => {
     const url = new URL(input);
     expect(displayUrl(url)).toBe(shown);
     expect(publicUrl(url)).toBe(open);
@@ -246,7 +246,7 @@ describe("shows", () => {
   });
 });
 
-describe("compares origins", () => {
+describe("sameOrigin", () => {
   test.each([
     ["ws://h/a", "ws://h/b?x", true],
     ["ws://h:80/", "ws://H/", true],
@@ -261,7 +261,7 @@ describe("compares origins", () => {
     ["ws+unix:///s", "ws://s/", false],
     ["ws+unix:///s", "wss+unix:///s", false],
     ["wss+unix:///s:/a", "wss+unix:///s:/b", true],
-  ])("%s and %s: %s", (a, b, same) => {
+  ])("for %s and %s is %s", (a, b, same) => {
     expect(sameOrigin(new URL(a), new URL(b))).toBe(same);
     expect(sameOrigin(new URL(b), new URL(a))).toBe(same);
   });

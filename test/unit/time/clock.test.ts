@@ -93,8 +93,8 @@ describe("the next turn", () => {
   });
 });
 
-describe("a timer that does not keep the process alive", () => {
-  test("still calls back, and works if timers are numbers", () => {
+describe("the keepsAlive option of a timer", () => {
+  test("does not prevent the callback, and works if timers are numbers", () => {
     const expire = vi.fn();
     startTimer(10, expire, false);
     vi.advanceTimersByTime(10);
@@ -104,14 +104,17 @@ describe("a timer that does not keep the process alive", () => {
     vi.unstubAllGlobals();
   });
 
-  test.each([true, false, undefined])("calls unref in Node: %s", (keepsAlive) => {
-    vi.useRealTimers();
-    const start = vi.spyOn(globalThis, "setTimeout");
-    startTimer(1000, () => {}, keepsAlive)();
-    const [timer] = start.mock.results.map(({ value }) => value as NodeJS.Timeout);
-    start.mockRestore();
-    expect(timer?.hasRef()).toBe(keepsAlive !== false);
-  });
+  test.each([true, false, undefined])(
+    "unrefs Node's timer only if it is false: %s",
+    (keepsAlive) => {
+      vi.useRealTimers();
+      const start = vi.spyOn(globalThis, "setTimeout");
+      startTimer(1000, () => {}, keepsAlive)();
+      const [timer] = start.mock.results.map(({ value }) => value as NodeJS.Timeout);
+      start.mockRestore();
+      expect(timer?.hasRef()).toBe(keepsAlive !== false);
+    },
+  );
 });
 
 describe("the clock", () => {

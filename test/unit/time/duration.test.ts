@@ -15,7 +15,7 @@ function failure(value: unknown): WsError {
   throw new Error(`accepted ${String(value).slice(0, 60)}`);
 }
 
-describe("reads", () => {
+describe("parseDuration reads", () => {
   test.each<[Duration, number]>([
     [0, 0],
     [-0, 0],
@@ -61,7 +61,7 @@ describe("reads", () => {
   });
 });
 
-describe("refuses with INVALID_DURATION", () => {
+describe("parseDuration rejects with INVALID_DURATION", () => {
   test.each([
     ["", '""'],
     ["-", '"-"'],
@@ -111,7 +111,7 @@ describe("refuses with INVALID_DURATION", () => {
     ["2562047h47m16.857s", '"2562047h47m16.857s"'],
     ["2562048h", '"2562048h"'],
     ["9223372036854777ns9223372036854777us", '"9223372036854777ns9223372036854777us"'],
-  ])("%o, with the range and a way out", (value, shown) => {
+  ])("%o, with the range and an example", (value, shown) => {
     const error = failure(value);
     expect(error.code).toBe("INVALID_DURATION");
     expect(error.message).toBe(
@@ -119,7 +119,7 @@ describe("refuses with INVALID_DURATION", () => {
     );
   });
 
-  test("a long text, of which it shows 60 characters", () => {
+  test("a long text, and shows 60 characters of it", () => {
     expect(failure("x".repeat(60)).message).toContain(`not "${"x".repeat(60)}"`);
     expect(failure("x".repeat(61)).message).toContain(`not "${"x".repeat(60)}..."`);
   });

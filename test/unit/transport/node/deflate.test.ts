@@ -37,11 +37,11 @@ afterEach(() => {
   streams.length = 0;
 });
 
-/** Deflates as a sender does: at once if that is possible. */
+/** Deflates as a sender does: synchronously if possible. */
 function deflate(deflater: MessageDeflater, data: string | Uint8Array): Promise<Buffer> {
   const bytes = Buffer.from(data as Uint8Array);
   const deflated = deflater.deflateSync(data, bytes.length);
-  // A copy: it is valid until the next call.
+  // Copied, because the result is valid only until the next call.
   if (deflated) return Promise.resolve(Buffer.from(deflated));
   return new Promise((resolve, reject) => {
     deflater.deflateAsync(bytes, (error, result) => {
@@ -72,12 +72,12 @@ async function inflateAll(payloads: readonly Buffer[], windowBits: number): Prom
 const text = (size: number): string =>
   "a price of 1,234.56 € and more of it; ".repeat(size).slice(0, size);
 
-/** Around the largest that is deflated at once, 64 KiB. */
+/** Sizes around 64 KiB, the largest that is deflated synchronously. */
 const SIZES = [1, 2, 100, 1_024, 65_535, 65_536, 65_537, 1_000_000];
 
 describe.each([
-  ["at once where it can", true],
-  ["by the public interface", false],
+  ["synchronously if possible", true],
+  ["by the public API", false],
 ])("a deflater, %s,", (_, mayRunSync) => {
   test.each(SIZES)("deflates %i bytes", async (size) => {
     zlib.mayRunSync = mayRunSync;
@@ -92,7 +92,7 @@ describe.each([
     }
   });
 
-  test.each([8, 9, 10, 11, 12, 13, 14, 15])("keeps to a window of %i bits", async (windowBits) => {
+  test.each([8, 9, 10, 11, 12, 13, 14, 15])("uses a window of %i bits", async (windowBits) => {
     zlib.mayRunSync = mayRunSync;
     const messages = [300, 5_000, 1, 90_000, 300].map((size) => Buffer.from(noise(size)));
     const data = [...messages, ...messages];
@@ -103,7 +103,7 @@ describe.each([
     expect(inflated.every((one, i) => one.equals(data[i] as Buffer))).toBe(true);
   });
 
-  test("refers to earlier messages, unless it is to keep no context", async () => {
+  test("refers to earlier messages, unless it keeps no context", async () => {
     zlib.mayRunSync = mayRunSync;
     const message = Buffer.from(noise(1_000));
     for (const keepsContext of [true, false]) {
@@ -115,14 +115,14 @@ describe.each([
     }
   });
 
-  test("ends each message as RFC 7692 section 7.2.1 has it", async () => {
+  test("ends each message as RFC 7692 section 7.2.1 requires", async () => {
     zlib.mayRunSync = mayRunSync;
     const deflater = open(15, false);
     expect((await deflate(deflater, "Hello")).toString("hex")).toBe("f248cdc9c90700");
   });
 });
 
-test("deflates as much at once as it says, and all else not", () => {
+test("a deflater deflates synchronously up to its documented size, and nothing larger", () => {
   const deflater = open();
   expect(deflater.deflateSync(Buffer.alloc(65_536), 65_536)).toBeInstanceOf(Buffer);
   expect(deflater.deflateSync(Buffer.alloc(65_537), 65_537)).toBeUndefined();
@@ -131,7 +131,7 @@ test("deflates as much at once as it says, and all else not", () => {
   expect(deflater.deflateSync("a", 1)).toBeUndefined();
 });
 
-test("what deflates worst fits in", () => {
+test("incompressible data fits into the output buffer", () => {
   for (const windowBits of [9, 15]) {
     for (const seed of [1, 2, 3]) {
       const message = noise(65_536, seed);
@@ -141,7 +141,7 @@ test("what deflates worst fits in", () => {
   }
 });
 
-test("both ways make the same of a message, and share a context", async () => {
+test("both ways give the same result for a message, and share a context", async () => {
   const messages = [50, 70_000, 50, 100_000, 200_000, 50].map((size) => text(size));
   const run = async (mayRunSync: boolean): Promise<Buffer[]> => {
     zlib.mayRunSync = mayRunSync;
@@ -157,7 +157,7 @@ test("both ways make the same of a message, and share a context", async () => {
 });
 
 describe("a deflater that is closed", () => {
-  test("while zlib's thread works frees its handle, and calls nothing", async () => {
+  test("during work of zlib's thread frees its handle, and calls no callback", async () => {
     for (const turnsBefore of [0, 1, 2, 5]) {
       const done = vi.fn();
       const deflater = open();
@@ -166,7 +166,7 @@ describe("a deflater that is closed", () => {
       const calls = done.mock.calls.length;
       deflater.close();
       expect(areFreed()).toBe(true);
-      // Another one, to the end: then the first one is over as well.
+      // When another deflater has finished, the first one has finished as well.
       const other = open();
       await deflate(other, noise(3_000_000));
       other.close();
@@ -186,7 +186,7 @@ describe("a deflater that is closed", () => {
   });
 });
 
-test("tells of an error of zlib's", async () => {
+test("a deflater reports an error of zlib", async () => {
   const deflater = open();
   const deflated = deflate(deflater, noise(1_000_000));
   const error = new Error("out of memory");

@@ -5,13 +5,13 @@ import { readParameters } from "../../../../src/transport/node/extension.js";
 
 const { DISABLED, CONTEXT_TAKEOVER, NO_CONTEXT } = COMPRESSION;
 
-/** The answer of a server, what was asked for, and what is in force. */
+/** Rows of a server's answer, the requested mode, and the negotiated parameters. */
 const NEGOTIATED: readonly (readonly [
   answer: string,
   asked: typeof CONTEXT_TAKEOVER | typeof NO_CONTEXT,
   inForce: {
     readonly mode: typeof CONTEXT_TAKEOVER | typeof NO_CONTEXT;
-    /** Whether each side may use a context, and its window. */
+    /** True if the side may keep a context, and its window bits. */
     readonly server: readonly [context: boolean, bits: number];
     readonly client: readonly [context: boolean, bits: number];
   },
@@ -36,13 +36,13 @@ const NEGOTIATED: readonly (readonly [
     CONTEXT_TAKEOVER,
     { mode: NO_CONTEXT, server: [false, 15], client: [false, 15] },
   ],
-  // RFC 7692 section 7.1.1.2: who asked for it keeps none, whatever the answer repeats.
+  // RFC 7692 section 7.1.1.2: a client that requested it keeps no context, even if the answer omits it.
   [
     "permessage-deflate; server_no_context_takeover",
     NO_CONTEXT,
     { mode: NO_CONTEXT, server: [false, 15], client: [false, 15] },
   ],
-  // The server does not have to agree (section 7.1.1.1 has it fail otherwise), but its context is used.
+  // Section 7.1.1.1 lets the client fail if the server does not agree; we accept the server's context.
   [
     "permessage-deflate",
     NO_CONTEXT,
@@ -66,24 +66,27 @@ const NEGOTIATED: readonly (readonly [
 ];
 
 describe("permessage-deflate", () => {
-  test.each(NEGOTIATED)("as %j, asked for as %i", (answer, asked, { mode, server, client }) => {
-    expect(readParameters(answer, asked)).toEqual({
-      serverContext: server[0],
-      serverWindowBits: server[1],
-      clientContext: client[0],
-      clientWindowBits: client[1],
-    });
-    expect(compressionMode(answer, asked)).toBe(mode);
-  });
+  test.each(NEGOTIATED)(
+    "is negotiated by %j for the requested mode %i",
+    (answer, asked, { mode, server, client }) => {
+      expect(readParameters(answer, asked)).toEqual({
+        serverContext: server[0],
+        serverWindowBits: server[1],
+        clientContext: client[0],
+        clientWindowBits: client[1],
+      });
+      expect(compressionMode(answer, asked)).toBe(mode);
+    },
+  );
 
-  test.each(["", "x-webkit-deflate-frame"])("is not in force by %j", (answer) => {
+  test.each(["", "x-webkit-deflate-frame"])("is not negotiated by %j", (answer) => {
     for (const asked of [CONTEXT_TAKEOVER, NO_CONTEXT]) {
       expect(readParameters(answer, asked)).toBeUndefined();
       expect(compressionMode(answer, asked)).toBe(DISABLED);
     }
   });
 
-  test("is in force as the answer says where it is not known what was asked for", () => {
+  test("is negotiated as in the answer if the requested mode is unknown", () => {
     const both = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";
     expect(compressionMode(both)).toBe(NO_CONTEXT);
     expect(compressionMode("permessage-deflate; server_no_context_takeover")).toBe(

@@ -10,12 +10,12 @@ const { CONTINUATION, TEXT } = OPCODE;
 export const WITHOUT_COMPRESSION: FrameLimits = { message: 2 ** 30, compressed: undefined };
 export const WITH_COMPRESSION: FrameLimits = { message: 2 ** 30, compressed: 2 ** 30 };
 
-/** A parser, and its events as texts. */
+/** A parser that records its events as texts. */
 export class Bench implements FrameEvents {
   readonly events: string[] = [];
   readonly faults: FrameFault[] = [];
   readonly parser: FrameParser;
-  /** Called within each event. */
+  /** Called during each event. */
   onEvent: (() => void) | undefined;
 
   constructor(limits: FrameLimits = WITHOUT_COMPRESSION) {
@@ -27,7 +27,7 @@ export class Bench implements FrameEvents {
     return this;
   }
 
-  /** Pushes each byte by itself. */
+  /** Pushes each byte as a separate chunk. */
   pushBytes(...parts: readonly Uint8Array[]): this {
     for (const byte of Buffer.concat(parts)) this.parser.push(Buffer.of(byte));
     return this;
@@ -70,14 +70,14 @@ export class Bench implements FrameEvents {
   }
 }
 
-/** The events of bytes that arrive at once. */
+/** Returns the events of bytes that arrive in one chunk. */
 export const eventsOf = (bytes: Uint8Array, limits?: FrameLimits): string[] =>
   new Bench(limits).push(bytes).events;
 
 export const compressedFrame = (payload: string | Uint8Array): Buffer =>
   frame({ opcode: TEXT, rsv1: true, payload });
 
-/** The first frame of a message that goes on. */
+/** Returns the first frame of a fragmented message. */
 export const firstFragment = (payload: string | Uint8Array = "", opcode: number = TEXT): Buffer =>
   frame({ opcode, fin: false, payload });
 

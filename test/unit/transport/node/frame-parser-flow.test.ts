@@ -33,26 +33,29 @@ describe("after a fault or a close frame", () => {
     ["an invalid close reason", closeFrame(1000, Buffer.of(0xff)), "fault 1007"],
     ["a close frame", closeFrame(1000), "close 1000 "],
   ];
-  const behind = [textFrame("a"), pingFrame("b"), closeFrame(1001), frame({ opcode: 4 })];
+  const later = [textFrame("a"), pingFrame("b"), closeFrame(1001), frame({ opcode: 4 })];
 
-  test.each(ENDS)("nothing follows: %s", (_, bytes, event) => {
+  test.each(ENDS)("the parser emits no event: %s", (_, bytes, event) => {
     const expected = ["text 5 first", event];
-    const atOnce = new Bench().push(textFrame("first"), bytes, ...behind).push(...behind);
+    const atOnce = new Bench().push(textFrame("first"), bytes, ...later).push(...later);
     expect(atOnce.events).toEqual(expected);
-    const byBytes = new Bench().pushBytes(textFrame("first"), bytes, ...behind);
+    const byBytes = new Bench().pushBytes(textFrame("first"), bytes, ...later);
     expect(byBytes.events).toEqual(expected);
     expect(byBytes.parser.isDrained).toBe(true);
   });
 
-  test.each(ENDS)("what was pushed meanwhile is discarded: %s", (_, bytes, event) => {
-    const bench = new Bench();
-    bench.parser.halted = true;
-    bench.push(bytes).push(...behind);
-    bench.parser.halted = false;
-    bench.parser.run();
-    expect(bench.events).toEqual([event]);
-    expect(bench.parser.isDrained).toBe(true);
-  });
+  test.each(ENDS)(
+    "the parser discards bytes that were pushed while it was halted: %s",
+    (_, bytes, event) => {
+      const bench = new Bench();
+      bench.parser.halted = true;
+      bench.push(bytes).push(...later);
+      bench.parser.halted = false;
+      bench.parser.run();
+      expect(bench.events).toEqual([event]);
+      expect(bench.parser.isDrained).toBe(true);
+    },
+  );
 });
 
 describe("a parser that is halted", () => {
@@ -66,27 +69,24 @@ describe("a parser that is halted", () => {
     ["a pong", pongFrame("g"), "pong g"],
   ];
 
-  test.each(KINDS)(
-    "within an event stops behind that message, and keeps the rest: %s",
-    (...row) => {
-      const [, bytes, event] = row;
-      const bench = new Bench(WITH_COMPRESSION);
-      bench.onEvent = () => (bench.parser.halted = true);
-      bench.push(bytes, bytes, bytes);
-      bench.push(bytes);
-      for (let seen = 1; seen <= 4; seen++) {
-        expect(bench.events).toEqual(Array.from({ length: seen }, () => event));
-        expect(bench.parser.isDrained).toBe(seen === 4);
-        expect(bench.parser.isInMessage).toBe(false);
-        bench.parser.run();
-        expect(bench.events).toHaveLength(seen);
-        bench.parser.halted = false;
-        bench.parser.run();
-      }
-    },
-  );
+  test.each(KINDS)("within an event stops after that message, and keeps the rest: %s", (...row) => {
+    const [, bytes, event] = row;
+    const bench = new Bench(WITH_COMPRESSION);
+    bench.onEvent = () => (bench.parser.halted = true);
+    bench.push(bytes, bytes, bytes);
+    bench.push(bytes);
+    for (let seen = 1; seen <= 4; seen++) {
+      expect(bench.events).toEqual(Array.from({ length: seen }, () => event));
+      expect(bench.parser.isDrained).toBe(seen === 4);
+      expect(bench.parser.isInMessage).toBe(false);
+      bench.parser.run();
+      expect(bench.events).toHaveLength(seen);
+      bench.parser.halted = false;
+      bench.parser.run();
+    }
+  });
 
-  test("parses nothing of what is pushed, in order, until it goes on", () => {
+  test("parses pushed bytes only after it continues, in order", () => {
     const bench = new Bench();
     bench.parser.halted = true;
     for (const byte of Buffer.concat([textFrame("a"), pingFrame("b"), textFrame("c")])) {
@@ -111,7 +111,7 @@ describe("a parser that is halted", () => {
     expect(bench.events).toEqual(["ping ", "text 2 ab"]);
   });
 
-  test("keeps nothing once it ends", () => {
+  test("keeps nothing after end()", () => {
     const bench = new Bench();
     bench.parser.halted = true;
     bench.push(textFrame("a"));
@@ -123,7 +123,7 @@ describe("a parser that is halted", () => {
   });
 });
 
-describe("an event that calls the parser", () => {
+describe("an event handler", () => {
   const KINDS: readonly (readonly [string, Buffer])[] = [
     ["text", textFrame("a")],
     ["binary", binaryFrame(Buffer.from("b"))],
@@ -132,7 +132,7 @@ describe("an event that calls the parser", () => {
     ["a ping", pingFrame("e")],
   ];
 
-  test.each(KINDS)("to run it changes nothing: %s", (_, bytes) => {
+  test.each(KINDS)("can call run() without effect: %s", (_, bytes) => {
     const bench = new Bench(WITH_COMPRESSION);
     bench.onEvent = () => {
       const { length } = bench.events;
@@ -144,23 +144,26 @@ describe("an event that calls the parser", () => {
     expect(bench.events[1]).toBe("text 1 x");
   });
 
-  // As a Duplex does whose peer answers synchronously what is sent within an event.
-  test.each(KINDS)("to push more has it parsed after all else, once: %s", (_, bytes) => {
-    for (const rest of [[], [textFrame("y")]]) {
-      const bench = new Bench(WITH_COMPRESSION);
-      bench.onEvent = () => {
-        bench.onEvent = undefined;
-        bench.push(textFrame("1"), textFrame("2")).push(textFrame("3"));
-        expect(bench.events).toHaveLength(1);
-      };
-      bench.push(bytes, ...rest);
-      const others = [...rest.map(() => "text 1 y"), "text 1 1", "text 1 2", "text 1 3"];
-      expect(bench.events.slice(1)).toEqual(others);
-      expect(bench.parser.isDrained).toBe(true);
-    }
-  });
+  // A Duplex whose peer answers synchronously pushes bytes within an event.
+  test.each(KINDS)(
+    "can push more bytes, which are parsed once, after all others: %s",
+    (_, bytes) => {
+      for (const rest of [[], [textFrame("y")]]) {
+        const bench = new Bench(WITH_COMPRESSION);
+        bench.onEvent = () => {
+          bench.onEvent = undefined;
+          bench.push(textFrame("1"), textFrame("2")).push(textFrame("3"));
+          expect(bench.events).toHaveLength(1);
+        };
+        bench.push(bytes, ...rest);
+        const others = [...rest.map(() => "text 1 y"), "text 1 1", "text 1 2", "text 1 3"];
+        expect(bench.events.slice(1)).toEqual(others);
+        expect(bench.parser.isDrained).toBe(true);
+      }
+    },
+  );
 
-  test.each(KINDS)("to end it sees no further event: %s", (_, bytes) => {
+  test.each(KINDS)("can call end(), after which there is no event: %s", (_, bytes) => {
     const bench = new Bench(WITH_COMPRESSION);
     bench.onEvent = () => bench.parser.end();
     bench.push(bytes, bytes).push(bytes);
@@ -169,24 +172,24 @@ describe("an event that calls the parser", () => {
   });
 });
 
-describe("memory", () => {
+describe("the memory of a parser", () => {
   const arrayBuffers = (): number => {
     collectGarbage();
     collectGarbage();
     return process.memoryUsage().arrayBuffers;
   };
 
-  test("is not taken for a length that a header claims", () => {
+  test("is not allocated for the length that a header claims", () => {
     const header = frame({ opcode: BINARY, length: 2 ** 30 });
     const before = arrayBuffers();
     const benches = Array.from({ length: 100 }, () => new Bench().push(header));
     for (const bench of benches) bench.push(Buffer.from("x"));
-    // A few hundred bytes for each: its first byte, in a block.
+    // A few hundred bytes for each parser: a block with its first byte.
     expect(arrayBuffers() - before).toBeLessThan(200_000);
     expect(benches.every(({ parser }) => parser.isInMessage)).toBe(true);
   });
 
-  test("does not hold a chunk for the beginning of a header or a payload", () => {
+  test("does not retain a chunk for the beginning of a header or a payload", () => {
     const header = textFrame("x".repeat(300));
     for (const size of [1, 3, 10]) {
       const chunk = Buffer.concat([textFrame("a"), header.subarray(0, size)]);
@@ -199,7 +202,7 @@ describe("memory", () => {
   });
 });
 
-test("the same bytes give the same events, however they are cut", (context) =>
+test("the same bytes give the same events, however they are split", (context) =>
   explore(context, {
     claim: "the events of all bytes at once",
     runs: 150,

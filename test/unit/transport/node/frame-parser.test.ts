@@ -23,17 +23,17 @@ import {
 
 const { CONTINUATION, TEXT, BINARY, CLOSE } = OPCODE;
 
-describe("the state table of the parser", () => {
+describe("the parser in the state", () => {
   const longHeader = textFrame("x".repeat(300)).subarray(0, 4);
   const closing = closeFrame(1000, "bye");
 
   interface Row {
     readonly state: string;
-    /** What leads to the state, and the events on that way. */
+    /** Bytes that lead to the state, and the events that they cause. */
     readonly before: Buffer;
     readonly seen?: readonly string[];
     readonly isInMessage: boolean;
-    /** What completes the frame or the message, and its event. */
+    /** Bytes that complete the frame or the message, and the event that they cause. */
     readonly rest: Uint8Array;
     readonly event?: string;
   }
@@ -119,7 +119,7 @@ describe("the state table of the parser", () => {
   ];
 
   describe.each(rows)("$state", ({ before, seen = [], isInMessage, rest, event }) => {
-    test("is reached, and says whether a message is under way", () => {
+    test("reports whether a message is incomplete", () => {
       for (const bench of [new Bench().push(before), new Bench().pushBytes(before)]) {
         expect(bench.events).toEqual(seen);
         expect(bench.parser.isInMessage).toBe(isInMessage);
@@ -127,7 +127,7 @@ describe("the state table of the parser", () => {
       }
     });
 
-    test("goes on with what is expected", () => {
+    test("accepts the bytes that complete it", () => {
       for (const bench of [
         new Bench().push(before).push(rest),
         new Bench().pushBytes(before, rest),
@@ -137,7 +137,7 @@ describe("the state table of the parser", () => {
       }
     });
 
-    test("ends: nothing follows, and nothing is kept", () => {
+    test("emits nothing and keeps nothing after end()", () => {
       const bench = new Bench().push(before);
       bench.parser.end();
       bench.push(rest, textFrame("a"), pingFrame(), closeFrame(), frame({ opcode: 3 }));
@@ -152,7 +152,7 @@ describe("the state table of the parser", () => {
     ["HEADER, between fragments", firstFragment("a"), textFrame("b"), 1002],
     ["CONTROL", closeFrame(1000, "ab").subarray(0, 5), Buffer.of(0xff), 1007],
     ["DATA", firstFragment("ab").subarray(0, 3), Buffer.of(0xff), 1007],
-  ])("leads by a fault from %s to ENDED", (_, before, wrong, code) => {
+  ])("%s changes to ENDED after a fault", (_, before, wrong, code) => {
     const bench = new Bench().push(Buffer.from(before as Uint8Array)).push(wrong);
     expect(bench.events).toEqual([`fault ${code}`]);
     expect(bench.parser.isInMessage).toBe(false);
@@ -161,7 +161,7 @@ describe("the state table of the parser", () => {
 });
 
 describe("the first two bytes of a frame", () => {
-  /** The rules of RFC 6455 section 5 and RFC 7692 section 6, one by one. */
+  /** True if a rule of RFC 6455 section 5 or RFC 7692 section 6 forbids the two bytes. */
   function isFault(
     first: number,
     second: number,
@@ -173,7 +173,7 @@ describe("the first two bytes of a frame", () => {
     const opcode = first & 0x0f;
     const isControl = opcode >= 8;
     return (
-      // Section 5.1: a server masks nothing.
+      // Section 5.1: a server must not mask.
       second >= 128 ||
       // Section 5.2.
       rsv2 === true ||
@@ -194,35 +194,38 @@ describe("the first two bytes of a frame", () => {
     ["between messages, with compression", false, WITH_COMPRESSION],
     ["in a message", true, WITHOUT_COMPRESSION],
     ["in a message, with compression", true, WITH_COMPRESSION],
-  ])("are judged before any other byte: all 65,536 of them, %s", (_, isInMessage, limits) => {
-    const wrong: string[] = [];
-    const deflates = limits === WITH_COMPRESSION;
-    for (let first = 0; first < 256; first++) {
-      for (let second = 0; second < 256; second++) {
-        const expected = isFault(first, second, isInMessage, deflates) ? "fault 1002" : "none";
-        for (const bytes of [[[first, second]], [[first], [second]]]) {
-          const bench = new Bench(limits);
-          if (isInMessage) bench.push(firstFragment("a", BINARY));
-          for (const chunk of bytes) {
-            if (bench.events.length > 0) wrong.push(`${first}: judged alone`);
-            bench.push(Buffer.from(chunk));
+  ])(
+    "are checked before any other byte, in all 65,536 combinations, %s",
+    (_, isInMessage, limits) => {
+      const wrong: string[] = [];
+      const deflates = limits === WITH_COMPRESSION;
+      for (let first = 0; first < 256; first++) {
+        for (let second = 0; second < 256; second++) {
+          const expected = isFault(first, second, isInMessage, deflates) ? "fault 1002" : "none";
+          for (const bytes of [[[first, second]], [[first], [second]]]) {
+            const bench = new Bench(limits);
+            if (isInMessage) bench.push(firstFragment("a", BINARY));
+            for (const chunk of bytes) {
+              if (bench.events.length > 0) wrong.push(`${first}: fault after one byte`);
+              bench.push(Buffer.from(chunk));
+            }
+            // A frame without a payload is complete and may cause another event.
+            const [event = "none"] = bench.events.filter(
+              (one) => second > 0 || one.includes("fault"),
+            );
+            if (event !== expected) wrong.push(`${first} ${second}: ${event}, not ${expected}`);
           }
-          // A frame without a payload is complete, and may have another event.
-          const [event = "none"] = bench.events.filter(
-            (one) => second > 0 || one.includes("fault"),
-          );
-          if (event !== expected) wrong.push(`${first} ${second}: ${event}, not ${expected}`);
         }
       }
-    }
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    },
+  );
 });
 
 describe("the length of a frame", () => {
   const SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 65_537];
 
-  test.each(SIZES)("%i bytes are read, whole or cut in the header and at the ends", (size) => {
+  test.each(SIZES)("of %i bytes is read, whole or split in the header and at the ends", (size) => {
     const payload = Buffer.alloc(size, "x");
     const bytes = Buffer.concat([binaryFrame(payload), textFrame("next")]);
     const expected = [`binary ${payload.toString()}`, "text 4 next"];
@@ -251,13 +254,13 @@ describe("the length of a frame", () => {
     [125, 64],
     [126, 64],
     [65_535, 64],
-  ] as const)("%i bytes may be written in %i bits", (size, lengthBits) => {
+  ] as const)("of %i bytes may be encoded in %i bits", (size, lengthBits) => {
     const bytes = frame({ opcode: BINARY, payload: Buffer.alloc(size, "x"), lengthBits });
     expect(eventsOf(bytes)).toEqual([`binary ${"x".repeat(size)}`]);
   });
 
   test.each([2n ** 30n + 1n, 2n ** 32n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n])(
-    "%s bytes are too many as soon as the header is there",
+    "of %s bytes is refused as soon as the header is complete",
     (length) => {
       const bytes = frame({ opcode: BINARY, length });
       const bench = new Bench().push(bytes.subarray(0, 9));
@@ -270,7 +273,7 @@ describe("the length of a frame", () => {
 describe("the limit of a message", () => {
   const LIMITS: FrameLimits = { message: 1_000, compressed: 1_200 };
 
-  test.each([999, 1_000])("lets one of %i bytes pass", (size) => {
+  test.each([999, 1_000])("accepts a message of %i bytes", (size) => {
     const text = "x".repeat(size);
     const expected = [`text ${size} ${text}`];
     expect(eventsOf(textFrame(text), LIMITS)).toEqual(expected);
@@ -279,7 +282,7 @@ describe("the limit of a message", () => {
     expect(eventsOf(parts, LIMITS)).toEqual(expected);
   });
 
-  test("refuses one of a byte more by its header, with the size", () => {
+  test("refuses a message with one byte more by its header, and reports the size", () => {
     const header = textFrame("x".repeat(1_001)).subarray(0, 4);
     const whole = textFrame("x".repeat(1_001));
     for (const bytes of [header, whole]) {
@@ -288,7 +291,7 @@ describe("the limit of a message", () => {
     }
   });
 
-  test("refuses a fragment by its header that makes it a byte more", () => {
+  test("refuses by its header a fragment that exceeds it by one byte", () => {
     const parts = fragments(BINARY, Buffer.alloc(1_001), 500);
     const bench = new Bench(LIMITS).push(...parts.slice(0, 2));
     expect(bench.events).toEqual([]);
@@ -296,19 +299,19 @@ describe("the limit of a message", () => {
     expect(bench.faults).toMatchObject([{ closeCode: 1009, size: 1_001 }]);
   });
 
-  test("of zero lets an empty message pass", () => {
+  test("of zero accepts an empty message", () => {
     const none: FrameLimits = { message: 0, compressed: undefined };
     expect(eventsOf(textFrame(""), none)).toEqual(["text 0 "]);
     expect(eventsOf(textFrame("a"), none)).toEqual(["fault 1009"]);
   });
 
-  test("counts anew for each message", () => {
+  test("starts again for each message", () => {
     const bench = new Bench(LIMITS);
     for (let i = 0; i < 3; i++) bench.push(...fragments(BINARY, Buffer.alloc(1_000), 400));
     expect(bench.events.map((event) => event.slice(0, 6))).toEqual(["binary", "binary", "binary"]);
   });
 
-  test("is another one for what is compressed, whose size it does not tell", () => {
+  test("is different for compressed messages, whose size is not reported", () => {
     for (const size of [1_001, 1_200]) {
       const payload = "x".repeat(size);
       const expected = [`compressed text ${payload}`];
@@ -320,7 +323,7 @@ describe("the limit of a message", () => {
     expect(over.faults).toEqual([{ closeCode: 1009, problem: expect.any(String) as string }]);
   });
 
-  test("does not hold for control frames", () => {
+  test("does not apply to control frames", () => {
     const tiny: FrameLimits = { message: 1, compressed: undefined };
     const payload = "x".repeat(125);
     expect(eventsOf(pingFrame(payload), tiny)).toEqual([`ping ${payload}`]);
@@ -328,7 +331,7 @@ describe("the limit of a message", () => {
 });
 
 describe("fragments", () => {
-  test("of text, binary and compressed messages, with control frames between them", () => {
+  test("of text, binary and compressed messages may have control frames between them", () => {
     const bytes = Buffer.concat([
       firstFragment("a"),
       pingFrame("1"),
@@ -355,7 +358,7 @@ describe("fragments", () => {
     expect(eventsOf(bytes)).toEqual(["close 1001 "]);
   });
 
-  test("may be 65,537, the last one empty", () => {
+  test("may number 65,537, with an empty last one", () => {
     const part = frame({ opcode: CONTINUATION, fin: false, payload: Buffer.alloc(64, "x") });
     const bench = new Bench().push(firstFragment(Buffer.alloc(64, "x"), BINARY));
     for (let i = 1; i < 65_536; i++) bench.parser.push(part);
@@ -378,7 +381,7 @@ describe("a close frame", () => {
     expect(eventsOf(frame({ opcode: CLOSE, payload: "x" }))).toEqual(["fault 1002"]);
   });
 
-  test("may have each code of RFC 6455 section 7.4 and the registry, and no other", () => {
+  test("may have only the codes of RFC 6455 section 7.4 and the IANA registry", () => {
     const all = Array.from({ length: 65_536 }, (_, code) => code);
     const seen = all.map((code) => eventsOf(closeFrame(code)).join());
     expect(seen).toEqual(all.map((code) => (isAllowed(code) ? `close ${code} ` : "fault 1002")));

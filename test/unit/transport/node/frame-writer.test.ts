@@ -10,7 +10,7 @@ const { TEXT, BINARY, PING, PONG, CLOSE } = OPCODE;
 const FIN = 0x80;
 const RSV1 = 0x40;
 
-/** A writer, and what it wrote. */
+/** A writer that records its writes. */
 class Bench {
   readonly writes: Buffer[] = [];
   readonly counts: number[] = [];
@@ -21,7 +21,7 @@ class Bench {
     },
   });
 
-  /** A writer that has written its first frame of this turn, of one byte: what follows is held back. */
+  /** Returns a writer that has written this turn's first frame, so that it buffers the next ones. */
   static inTurn(): Bench {
     const bench = new Bench().add("0");
     expect(bench.payloads.map(String)).toEqual(["0"]);
@@ -59,7 +59,7 @@ const bytesOf = (size: number): Buffer =>
 
 const HEADERS = [2, 4, 10].map((size) => size + 4);
 
-/** Around the lengths of headers, of words, of the first room and its growth, and of a batch. */
+/** Sizes around the limits of header formats, words, the first buffer, its growth, and a batch. */
 const SIZES = [
   ...[0, 1, 2, 3, 4, 5, 7, 8, 31, 63, 64, 65, 66, 67, 68, 125, 126, 127, 497, 498, 499, 512],
   ...[2_048, 65_508, 65_509, 65_521, 65_522, 65_523, 65_535, 65_536, 65_537, 1_048_579],
@@ -83,7 +83,7 @@ describe("a frame writer", () => {
     ["a ping", FIN | PING, { opcode: PING, fin: true, rsv1: false }],
     ["a close frame", FIN | CLOSE, { opcode: CLOSE, fin: true, rsv1: false }],
     ["a fragment", TEXT, { opcode: TEXT, fin: false, rsv1: false }],
-  ])("writes the first byte as it is given: %s", (_, first, expected) => {
+  ])("writes the given first byte: %s", (_, first, expected) => {
     const bench = new Bench();
     bench.writer.add(first, "x");
     expect(bench.frames).toMatchObject([{ ...expected, masked: true }]);
@@ -106,13 +106,13 @@ describe("a frame writer", () => {
     expect(bench.payloads.map(String)).toEqual(["a\ufffdb"]);
   });
 
-  test("masks at every place in memory", () => {
+  test("masks at every memory alignment", () => {
     const bench = Bench.inTurn();
     const messages = Array.from({ length: 400 }, (_, i) => bytesOf(60 + (i % 37)));
     expect(bench.add(...messages).flush().payloads).toEqual(messages);
   });
 
-  test("gives each frame a key of its own, none of them zero for long", () => {
+  test("uses a new masking key for each frame, and rarely zero", () => {
     const keys = new Bench()
       .add(...Array.from({ length: 5_000 }, () => "x"))
       .flush()
@@ -120,7 +120,7 @@ describe("a frame writer", () => {
       .match(/.{7}/gs)
       ?.map((frame) => frame.slice(2, 6));
     expect(keys).toHaveLength(5_000);
-    // Of five thousand out of 2^32 a pair may be alike, by bad luck.
+    // Among 5,000 random keys out of 2^32 a pair may be equal.
     expect(new Set(keys).size).toBeGreaterThan(4_990);
   });
 
@@ -150,7 +150,7 @@ describe("a frame writer", () => {
     expect(bench.counts).toEqual([2]);
   });
 
-  test("counts the frames that are to be counted", () => {
+  test("counts only the frames that are marked as counted", () => {
     const bench = Bench.inTurn().add("a");
     bench.writer.add(FIN | PONG, "b", false);
     bench.writer.add(FIN | PING, "c");
@@ -165,7 +165,7 @@ describe("a frame writer", () => {
     expect(bench.counts).toEqual([1]);
   });
 
-  test("writes frames that its target adds meanwhile after those before them", async () => {
+  test("writes frames that are added during a write after the earlier ones", async () => {
     const written: string[] = [];
     const writer: FrameWriter = new FrameWriter({
       write(bytes) {
@@ -179,7 +179,7 @@ describe("a frame writer", () => {
     expect(written).toEqual(["1", "2,3", "within"]);
   });
 
-  test("keeps no view on what it was given", () => {
+  test("keeps no view of the given payload", () => {
     const data = bytesOf(1_000);
     const bench = Bench.inTurn().add(data);
     const before = Buffer.from(data);
@@ -191,12 +191,12 @@ describe("a frame writer", () => {
     [65_535, []],
     [65_536, [65_536]],
     [65_537, [65_537]],
-  ])("holds back %i bytes: %j", (size, written) => {
+  ])("buffers %i bytes: %j", (size, written) => {
     const bench = Bench.inTurn().add(bytesOf(size - 8));
     expect(bench.writes.map(({ length }) => length)).toEqual(written);
   });
 
-  test("writes what it holds before a message that does not fit in", () => {
+  test("writes its buffer before a message that does not fit", () => {
     const messages = [bytesOf(40_000), bytesOf(40_000), bytesOf(100_000), bytesOf(10)];
     const bench = Bench.inTurn().add(...messages);
     expect(bench.counts).toEqual([1, 1, 1]);
@@ -204,7 +204,7 @@ describe("a frame writer", () => {
     expect(bench.counts).toEqual([1, 1, 1, 1]);
   });
 
-  test("writes about a batch at a time, however many there are", () => {
+  test("writes about one batch at a time, however many frames there are", () => {
     const messages = Array.from({ length: 10_000 }, (_, i) => `message ${i}`);
     const bench = Bench.inTurn()
       .add(...messages)

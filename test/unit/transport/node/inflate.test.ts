@@ -32,7 +32,7 @@ interface Setting {
   readonly limit?: number;
 }
 
-/** An inflater, and its events. */
+/** An inflater that records its events. */
 class Bench implements InflateEvents {
   readonly results: Result[] = [];
   readonly inflater: MessageInflater;
@@ -44,7 +44,7 @@ class Bench implements InflateEvents {
   }
 
   onInflated(isText: boolean, bytes: Buffer): void {
-    // A copy: it is valid during the call.
+    // Copied, because the bytes are valid only during the call.
     this.#add({ isText, bytes: Buffer.from(bytes) });
   }
 
@@ -59,14 +59,14 @@ class Bench implements InflateEvents {
     });
   }
 
-  /** The bytes that a payload inflates to. */
+  /** Inflates a payload, and throws if it leads to a fault. */
   async bytesOf(payload: Uint8Array): Promise<Buffer> {
     const result = await this.inflate(payload);
     if ("closeCode" in result) throw new Error(result.problem, { cause: result.cause });
     return result.bytes;
   }
 
-  /** The close code of the fault that a payload leads to, or the size that it inflates to. */
+  /** Returns the close code of the fault of a payload, or its inflated size. */
   async outcomeOf(payload: Uint8Array): Promise<string> {
     const result = await this.inflate(payload);
     return "closeCode" in result ? `fault ${result.closeCode}` : `${result.bytes.length} bytes`;
@@ -86,7 +86,7 @@ afterEach(() => {
   streams.length = 0;
 });
 
-/** Deflates messages as a server does, with the context of those before, if it keeps one. */
+/** Deflates messages as a server does, with the context of earlier messages if it keeps one. */
 function deflateAll(
   messages: readonly Uint8Array[],
   { windowBits = 15, keepsContext = true }: Setting = {},
@@ -94,7 +94,7 @@ function deflateAll(
   return messages.map((message, i) => {
     const dictionary = Buffer.concat(messages.slice(0, i)).subarray(-(2 ** windowBits));
     const hasContext = keepsContext && dictionary.length > 0;
-    // zlib does not deflate with 8; a window of 9 bits has no distances over 250.
+    // zlib cannot deflate with 8 bits; with 9 bits it uses no distances over 250.
     return deflate(message, {
       windowBits: Math.max(windowBits, 9),
       ...(hasContext && { dictionary: dictionary.subarray(-(2 ** Math.max(windowBits, 9))) }),
@@ -110,35 +110,35 @@ const json = (size: number, seed = 0): Buffer =>
     ).join(),
   ).subarray(0, size);
 
-/** Around all that decides between the paths: input of 32 KiB, rooms of 80 KiB, output of 512 KiB. */
+/** Sizes around the limits between the paths: 32 KiB of input, 80 KiB of buffer, 512 KiB of output. */
 const SIZES = [
   ...[0, 1, 100, 32_767, 32_768, 32_769, 65_536, 81_919, 81_920, 81_921, 163_840],
   ...[524_287, 524_288, 524_289, 573_440, 573_441, 1_048_576, 1_500_000],
 ];
 
-/** Final blocks: RFC 7692 section 7.2.3.4 ends them with a byte of zero. */
+/** Deflates parts as final blocks, which RFC 7692 section 7.2.3.4 ends with a zero byte. */
 const finalBlocks = (...parts: readonly Uint8Array[]): Buffer =>
   Buffer.concat([...parts.map((part) => deflateRawSync(part)), Buffer.of(0)]);
 
 describe.each([
   ["on the handle", true],
-  ["by the public interface", false],
+  ["by the public API", false],
 ])("an inflater %s", (_, mayRunSync) => {
   const open = (setting?: Setting): Bench => {
     zlib.mayRunSync = mayRunSync;
     return new Bench(setting);
   };
 
-  test("says whether it was a text", async () => {
+  test("reports whether a message is text", async () => {
     const bench = open();
     expect(await bench.inflate(deflate("a"), true)).toMatchObject({ isText: true });
     expect(await bench.inflate(deflate("a"), false)).toMatchObject({ isText: false });
   });
 
-  test.each(SIZES)("inflates %i bytes, few or many of them on the wire", async (size) => {
+  test.each(SIZES)("inflates %i bytes, compressed well or badly", async (size) => {
     for (const message of [Buffer.alloc(size, 7), json(size), Buffer.from(noise(size))]) {
       const bench = open();
-      // Twice, to see what the first one leaves.
+      // The second message checks the state after the first one.
       for (const payload of deflateAll([message, message])) {
         expect((await bench.bytesOf(payload)).equals(message)).toBe(true);
       }
@@ -146,7 +146,7 @@ describe.each([
     }
   });
 
-  test.each([8, 9, 10, 11, 12, 13, 14, 15])("takes a window of %i bits", async (windowBits) => {
+  test.each([8, 9, 10, 11, 12, 13, 14, 15])("supports a window of %i bits", async (windowBits) => {
     const messages = [10, 3_000, 0, 40_000, 300, 100_000, 50].map((size, i) => json(size, i));
     for (const keepsContext of [true, false]) {
       const setting = { windowBits, keepsContext };
@@ -159,7 +159,7 @@ describe.each([
     }
   });
 
-  test("refuses what refers to an earlier message beyond its window", async () => {
+  test("rejects a reference to an earlier message beyond its window", async () => {
     const message = Buffer.from(noise(2_000));
     const [first, second] = deflateAll([message, message]) as [Buffer, Buffer];
     for (const [windowBits, outcome] of [
@@ -172,7 +172,7 @@ describe.each([
     }
   });
 
-  test("refuses what refers to an earlier message if there is to be no context", async () => {
+  test("rejects a reference to an earlier message if it keeps no context", async () => {
     const [first, second] = deflateAll([json(500), json(500)]) as [Buffer, Buffer];
     const bench = open({ keepsContext: false });
     expect(await bench.outcomeOf(first)).toBe("500 bytes");
@@ -180,11 +180,11 @@ describe.each([
   });
 
   test.each([
-    ["as RFC 7692 section 7.2.3.6 has it", "00"],
+    ["as in RFC 7692 section 7.2.3.6", "00"],
     ["without any payload, as some servers send it", ""],
     ["as an empty stored block", "000000ffff00"],
     ["as a final block", "010000ffff00"],
-  ])("takes an empty message %s", async (_name, payload) => {
+  ])("accepts an empty message %s", async (_name, payload) => {
     const bench = open();
     for (let i = 0; i < 3; i++) {
       expect(await bench.outcomeOf(Buffer.from(payload, "hex"))).toBe("0 bytes");
@@ -193,7 +193,7 @@ describe.each([
     expect(bench.results).toHaveLength(6);
   });
 
-  test("takes empty messages in the middle of a context", async () => {
+  test("accepts empty messages in the middle of a context", async () => {
     const [first, second] = deflateAll([json(500), json(500)]) as [Buffer, Buffer];
     const bench = open();
     const sizes = [];
@@ -214,7 +214,7 @@ describe.each([
     [
       "one before others",
       Buffer.concat([deflateRawSync("final "), deflate("and not")]),
-      "final and not",
+      "final and non-final ones",
     ],
     [
       "one after others",
@@ -223,7 +223,7 @@ describe.each([
         Buffer.from("0000ffff", "hex"),
         finalBlocks(Buffer.from("final")),
       ]),
-      "not final",
+      "non-final ones",
     ],
     ["empty ones", finalBlocks(Buffer.alloc(0), Buffer.from("a"), Buffer.alloc(0)), "a"],
     [
@@ -236,7 +236,7 @@ describe.each([
       finalBlocks(...Array.from({ length: 500 }, (__, i) => Buffer.from(`${i},`))),
       Array.from({ length: 500 }, (__, i) => `${i},`).join(""),
     ],
-  ])("takes final blocks: %s", async (_name, payload, text) => {
+  ])("accepts final blocks: %s", async (_name, payload, text) => {
     const bench = open();
     for (let i = 0; i < 2; i++) {
       expect((await bench.bytesOf(payload)).toString()).toBe(text);
@@ -246,7 +246,7 @@ describe.each([
   });
 
   test.each([1, 1_000, 32_768, 81_920, 524_288, 1_048_576])(
-    "holds a limit of %i bytes to the byte",
+    "enforces a limit of %i bytes exactly",
     async (limit) => {
       for (const data of [Buffer.alloc(limit + 1), Buffer.from(noise(limit + 1))]) {
         const outcomes: string[] = [];
@@ -259,7 +259,7 @@ describe.each([
     },
   );
 
-  test("holds the limit over final blocks, and anew for each message", async () => {
+  test("enforces the limit across final blocks, separately for each message", async () => {
     const bench = open({ limit: 1_000 });
     for (let i = 0; i < 3; i++) {
       expect(await bench.outcomeOf(finalBlocks(json(400), json(600)))).toBe("1000 bytes");
@@ -283,7 +283,7 @@ describe.each([
     ["after much", Buffer.concat([deflate(json(700_000)), Buffer.from("0000ffffffff", "hex")])],
     ["in a large message", Buffer.concat([noise(100_000), Buffer.alloc(10, 0xff)])],
     ["after a final block", Buffer.concat([deflateRawSync("a"), Buffer.of(0xff, 0xff)])],
-  ])("finds invalid data %s, and says what zlib says", async (_name, payload) => {
+  ])("detects invalid data %s, and reports zlib's error", async (_name, payload) => {
     const bench = open();
     await bench.bytesOf(deflate("good"));
     const fault = (await bench.inflate(payload)) as FrameFault;
@@ -294,7 +294,7 @@ describe.each([
     expect(bench.results).toHaveLength(2);
   });
 
-  test("frees its handle when it is closed, before, between and after messages", async () => {
+  test("frees its handle when it is closed before, between or after messages", async () => {
     const bench = open();
     bench.inflater.close();
     await bench.bytesOf(deflate("a"));
@@ -308,7 +308,7 @@ describe.each([
   });
 });
 
-describe("an inflater that is closed while zlib's thread works", () => {
+describe("an inflater that is closed during work of zlib's thread", () => {
   const large = deflate(noise(5_000_000));
 
   test.each([
@@ -316,7 +316,7 @@ describe("an inflater that is closed while zlib's thread works", () => {
     ["too big", deflate(Buffer.alloc(2 ** 26))],
     ["invalid", Buffer.concat([deflate(noise(1_000_000)), Buffer.alloc(100_000, 0xff)])],
     ["in final blocks", finalBlocks(noise(1_000_000), noise(1_000_000))],
-  ])("has no event, and frees its handle: %s", async (_, payload) => {
+  ])("emits no event, and frees its handle: %s", async (_, payload) => {
     for (const turnsBefore of [0, 1, 2, 5]) {
       const bench = new Bench({ limit: 10_000_000 });
       bench.inflater.inflate(false, payload);
@@ -324,7 +324,7 @@ describe("an inflater that is closed while zlib's thread works", () => {
       const seen = bench.results.length;
       bench.inflater.close();
       expect(areFreed()).toBe(true);
-      // Another one, to the end: then the first one is over as well.
+      // When another inflater has finished, the first one has finished as well.
       const other = new Bench();
       await other.bytesOf(large);
       other.inflater.close();

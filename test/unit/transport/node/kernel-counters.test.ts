@@ -42,7 +42,7 @@ async function createPair(isTls: boolean): Promise<Pair> {
   };
 }
 
-/** Settles when so many bytes have been read. */
+/** Settles when at least `size` bytes have been read. */
 async function read(socket: Socket, size: number): Promise<void> {
   let total = 0;
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
@@ -56,12 +56,12 @@ const write = (socket: Duplex, size: number): Promise<void> =>
     socket.write(Buffer.alloc(size), () => resolve());
   });
 
-// The private handle of this Node's sockets.
+// These read the private handle of Node's sockets, which may change with Node's version.
 describe.each([
   ["a TCP socket", false],
   ["a TLS socket", true],
 ])("the counters of %s", (_, isTls) => {
-  test("say what was sent and received", async () => {
+  test("count sent and received bytes", async () => {
     await using pair = await createPair(isTls);
     const { socket, peer } = pair;
     const counters = new KernelCounters(socket);
@@ -75,10 +75,10 @@ describe.each([
     expect(counters.received - received).toBeGreaterThanOrEqual(3_000);
   });
 
-  /** Begins to send more than the kernel's buffers hold; settles when they are full. */
+  /** Starts to send more than the kernel's buffers hold; settles when they are full. */
   async function fill({ socket }: Pair, counters: KernelCounters): Promise<() => Promise<void>> {
     const written = write(socket, SIZE);
-    let last = NaN;
+    let last: number | undefined;
     const interval = ms(100);
     await expect
       .poll(() => last === (last = counters.sent), { interval, timeout: ms(4_000) })
@@ -87,7 +87,7 @@ describe.each([
   }
   const SIZE = 33_554_432;
 
-  test("stand still while a peer does not read, and go on when it does", async () => {
+  test("stop while a peer does not read, and continue when it does", async () => {
     await using pair = await createPair(isTls);
     const { socket, peer } = pair;
     const counters = new KernelCounters(socket);
@@ -103,7 +103,7 @@ describe.each([
   });
 
   test.runIf(process.platform === "linux")(
-    "see what the peer acknowledges before the kernel accepts as much again",
+    "count acknowledged bytes before the kernel accepts more",
     async () => {
       await using pair = await createPair(isTls);
       const { peer } = pair;
@@ -119,7 +119,7 @@ describe.each([
     },
   );
 
-  test("of a socket that is gone do not throw", async () => {
+  test("of a closed socket do not throw", async () => {
     await using pair = await createPair(isTls);
     const { socket } = pair;
     const counters = new KernelCounters(socket);
@@ -131,7 +131,7 @@ describe.each([
 });
 
 describe("the counters of a Duplex", () => {
-  /** A stream that holds what is written until it is let go. */
+  /** A stream that completes a write only when `release` is called. */
   class Slow extends Duplex {
     release: (() => void) | undefined;
 
@@ -144,7 +144,7 @@ describe("the counters of a Duplex", () => {
     }
   }
 
-  test("are what it accepts and emits, as its owner counts them", () => {
+  test("count accepted and emitted bytes", () => {
     const socket = new Slow();
     const counters = new KernelCounters(socket);
     expect([counters.sent, counters.received, counters.isAccepted]).toEqual([0, 0, undefined]);
@@ -159,11 +159,11 @@ describe("the counters of a Duplex", () => {
     expect(counters.sent).toBe(10);
   });
 
-  test("go on once each part is accepted, so that parts have to be small", () => {
+  test("advance only after each write, so that writes are limited to 16 KiB", () => {
     expect(new KernelCounters(new Slow()).maxWriteBytes).toBe(16_384);
   });
 
-  test("are those of TLS over it, too", async () => {
+  test("are also used for TLS over it", async () => {
     const socket = connectTls({ socket: new Slow() });
     socket.on("error", () => {});
     const counters = new KernelCounters(socket);

@@ -18,10 +18,10 @@ vi.mock("node:zlib", async (importOriginal) => {
   return recordStreams(importOriginal);
 });
 
-/** Larger than what is deflated at once. */
+/** A message that is too large to be deflated synchronously. */
 const LARGE = noise(100_000);
 
-/** A sender, and the frames that it sent. */
+/** A sender that records its frames. */
 class Bench {
   readonly frames: Frame[] = [];
   readonly errors: Error[] = [];
@@ -36,7 +36,7 @@ class Bench {
         this.#changed.notify();
       },
     });
-    // Without a context, so that each message can be inflated alone.
+    // Without a context each message can be inflated separately.
     const deflater = compresses ? new MessageDeflater(15, false) : undefined;
     this.sender = new MessageSender(writer, deflater, threshold, (error) => {
       this.errors.push(error);
@@ -45,12 +45,12 @@ class Bench {
     benches.push(this);
   }
 
-  /** Settles as soon as so many frames have been written, or there is an error. */
+  /** Settles when `count` frames have been written or an error has occurred. */
   until(count: number): Promise<void> {
     return this.#changed.until(() => this.frames.length >= count || this.errors.length > 0);
   }
 
-  /** The frames as texts; large ones by their size. */
+  /** The frames as texts; a large payload is shown as its size. */
   get seen(): string[] {
     return this.frames.map((frame) => {
       if (frame.opcode === OPCODE.CLOSE) return `close ${closeOf(frame).code}`;
@@ -70,14 +70,14 @@ afterEach(() => {
   streams.length = 0;
 });
 
-describe("without compression", () => {
-  test("messages and the close frame are sent as they are, in order", async () => {
+describe("a sender without compression", () => {
+  test("sends messages and the close frame unchanged, in order", async () => {
     const bench = new Bench({ compresses: false });
     expect(bench.sender.send("é")).toBe(2);
     expect(bench.sender.send(LARGE)).toBe(100_000);
     expect(bench.sender.send("")).toBe(0);
     bench.sender.close(1000, "bye");
-    // The close frame takes all along at once.
+    // The close frame flushes all earlier frames at once.
     expect(bench.seen).toEqual(["text é", "binary of 100000", "text ", "close 1000"]);
     await turns(1);
     expect(bench.frames).toHaveLength(4);
@@ -89,7 +89,7 @@ describe("without compression", () => {
     [4999, "x".repeat(123), 125],
     [1005, "", 0],
     [3000, "ä".repeat(61), 124],
-  ])("a close frame has the code %i and its reason", (code, reason, size) => {
+  ])("sends a close frame with the code %i and its reason", (code, reason, size) => {
     const bench = new Bench({ compresses: false });
     bench.sender.close(code, reason);
     const [frame] = bench.frames;
@@ -99,8 +99,8 @@ describe("without compression", () => {
   });
 });
 
-describe("with compression", () => {
-  test("what is small is sent at once, in order", async () => {
+describe("a sender with compression", () => {
+  test("sends small messages at once, in order", async () => {
     const bench = new Bench();
     expect(bench.sender.send("a")).toBe(1);
     expect(bench.seen).toEqual(["compressed text a"]);
@@ -112,7 +112,7 @@ describe("with compression", () => {
     expect(bench.frames).toHaveLength(4);
   });
 
-  test("a message below the threshold is not compressed, one at it is", () => {
+  test("compresses a message from the threshold on, not below", () => {
     const bench = new Bench({ threshold: 3 });
     for (const data of ["ab", "abc", "é", "éa", Buffer.alloc(2, "x"), Buffer.alloc(3, "x")]) {
       bench.sender.send(data);
@@ -124,7 +124,7 @@ describe("with compression", () => {
     ]);
   });
 
-  test("all waits for a large message before it, and follows in order", async () => {
+  test("holds messages back after a large one, and sends them in order", async () => {
     const bench = new Bench({ threshold: 2 });
     bench.sender.send("before");
     const data = ["ab", "c", LARGE, Buffer.from("de"), "", LARGE, "last"];
@@ -141,7 +141,7 @@ describe("with compression", () => {
     ]);
   });
 
-  test("a close frame follows the large message before it", async () => {
+  test("sends a close frame after a large message", async () => {
     const bench = new Bench();
     bench.sender.send(LARGE);
     bench.sender.close(1000, "");
@@ -150,7 +150,7 @@ describe("with compression", () => {
     expect(bench.seen).toEqual(["compressed binary of 100000", "close 1000"]);
   });
 
-  test("what waits may change, and is counted until it is written", async () => {
+  test("copies waiting messages, and counts them until they are written", async () => {
     const bench = new Bench();
     const bytes = Buffer.from(LARGE);
     const small = Buffer.from("small");
@@ -168,7 +168,7 @@ describe("with compression", () => {
     expect(bench.sender.size).toBe(0);
   });
 
-  test("what is sent after the large one has been written is sent at once again", async () => {
+  test("sends at once again after the large message has been written", async () => {
     const bench = new Bench();
     bench.sender.send(LARGE);
     await bench.until(1);
@@ -177,14 +177,14 @@ describe("with compression", () => {
     expect(bench.seen).toEqual(["compressed binary of 100000", "compressed text a"]);
   });
 
-  test("the end drops what waits, and frees zlib", async () => {
+  test("discards waiting messages and frees zlib when it ends", async () => {
     const bench = new Bench();
     bench.sender.send(LARGE);
     bench.sender.send("a");
     bench.sender.end();
     expect(bench.sender.size).toBe(0);
     expect(areFreed()).toBe(true);
-    // Another one, to the end: then the first one is over as well.
+    // When another deflater has finished, the first one has finished as well.
     const other = new Bench();
     other.sender.send(LARGE);
     await other.until(1);
@@ -193,7 +193,7 @@ describe("with compression", () => {
     expect(bench.errors).toEqual([]);
   });
 
-  test("an error of zlib's is told once, and nothing more is sent", async () => {
+  test("reports an error of zlib once, and sends nothing more", async () => {
     const bench = new Bench();
     bench.sender.send(LARGE);
     bench.sender.send("a");

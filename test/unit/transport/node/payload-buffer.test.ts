@@ -5,13 +5,13 @@ import { collectGarbage } from "../../../helpers/garbage.js";
 import { Random } from "../../../helpers/unit-random.js";
 
 describe("a payload in parts", () => {
-  test("of none is empty", () => {
+  test("without parts is empty", () => {
     const payload = new PayloadBuffer();
     expect(payload.size).toBe(0);
     expect(payload.finish()).toHaveLength(0);
   });
 
-  test("is put together in order, whatever their sizes", () => {
+  test("is concatenated in order, whatever the sizes", () => {
     const random = new Random(1);
     const sizes = [0, 1, 7, 255, 256, 257, 8_191, 8_192, 8_193, 20_000, 65_536, 100_000];
     for (let i = 0; i < 50; i++) {
@@ -28,16 +28,19 @@ describe("a payload in parts", () => {
     }
   });
 
-  test.each([undefined, 3])("ends in a buffer of its own (declared size: %s)", (declaredSize) => {
-    const payload = new PayloadBuffer(declaredSize);
-    payload.add(Buffer.from("abc"));
-    const whole = payload.finish();
-    expect(whole.buffer.byteLength).toBe(3);
-    expect(whole.byteOffset).toBe(0);
-    expect(whole.toString()).toBe("abc");
-  });
+  test.each([undefined, 3])(
+    "returns a separate ArrayBuffer (declared size: %s)",
+    (declaredSize) => {
+      const payload = new PayloadBuffer(declaredSize);
+      payload.add(Buffer.from("abc"));
+      const whole = payload.finish();
+      expect(whole.buffer.byteLength).toBe(3);
+      expect(whole.byteOffset).toBe(0);
+      expect(whole.toString()).toBe("abc");
+    },
+  );
 
-  test("copies what is small or part of something larger, which may change", () => {
+  test("copies parts that are small or views of a larger buffer", () => {
     for (const [chunkSize, partSize] of [
       [100, 100],
       [100_000, 8_192],
@@ -53,24 +56,24 @@ describe("a payload in parts", () => {
 });
 
 describe("the memory of a payload in parts", () => {
-  /** The first block. */
-  const SLACK = 256;
+  /** Size of the first block in bytes. */
+  const FIRST_BLOCK_BYTES = 256;
 
   interface Memory {
-    /** What its buffers take, in bytes, and its objects. */
+    /** Size of the buffers and of the objects, in bytes. */
     readonly buffers: number;
     readonly heap: number;
   }
 
   function memory(): Memory {
-    // The first one only begins to free buffers.
+    // The first collection only begins to free buffers.
     collectGarbage();
     collectGarbage();
     const { arrayBuffers, heapUsed } = process.memoryUsage();
     return { buffers: arrayBuffers, heap: heapUsed };
   }
 
-  /** What a payload takes whose parts are the beginnings of chunks. */
+  /** Measures the memory of a payload whose parts are the beginnings of chunks. */
   function heldFor(
     partSize: number,
     count: number,
@@ -99,19 +102,22 @@ describe("the memory of a payload in parts", () => {
     [8_192, 100, 16_385],
     [40_000, 50, 65_536],
     [65_536, 50, 65_536],
-  ])("is at most twice its size: parts of %i bytes, %i times, of chunks of %i", (...row) => {
-    const [partSize, count] = row;
-    const { buffers } = heldFor(...row);
-    expect(buffers).toBeGreaterThanOrEqual(partSize * count);
-    expect(buffers).toBeLessThanOrEqual(2 * partSize * count + SLACK);
-  });
+  ])(
+    "is at most twice its size: parts of %i bytes, %i of them, from chunks of %i bytes",
+    (...row) => {
+      const [partSize, count] = row;
+      const { buffers } = heldFor(...row);
+      expect(buffers).toBeGreaterThanOrEqual(partSize * count);
+      expect(buffers).toBeLessThanOrEqual(2 * partSize * count + FIRST_BLOCK_BYTES);
+    },
+  );
 
   test.each([
-    ["a quarter of it is there", 262_144, 262_144],
-    ["one byte less than half of it is there", 524_287, 524_287],
-    ["half of it is there", 524_288, 1_048_576],
-    ["all of it is there", 1_048_576, 1_048_576],
-  ])("is that of a declared MiB when %s", (_, arrived, held) => {
+    ["a quarter of it has arrived", 262_144, 262_144],
+    ["one byte less than half of it has arrived", 524_287, 524_287],
+    ["half of it has arrived", 524_288, 1_048_576],
+    ["all of it has arrived", 1_048_576, 1_048_576],
+  ])("of a declared MiB is allocated step by step when %s", (_, arrived, held) => {
     const before = memory().buffers;
     const payload = new PayloadBuffer(1_048_576);
     for (let rest = arrived; rest > 0; rest -= 65_536) {
@@ -120,11 +126,11 @@ describe("the memory of a payload in parts", () => {
     const buffers = memory().buffers - before;
     expect(payload.size).toBe(arrived);
     expect(buffers).toBeGreaterThanOrEqual(held);
-    // The last part may still be on the stack.
-    expect(buffers).toBeLessThanOrEqual(held + 65_536 + SLACK);
+    // The stack may still reference the last part.
+    expect(buffers).toBeLessThanOrEqual(held + 65_536 + FIRST_BLOCK_BYTES);
   });
 
-  test("is no object for each of many tiny parts", () => {
+  test("contains no object per tiny part", () => {
     expect(heldFor(1, 100_000, 1).heap).toBeLessThan(1_000_000);
   });
 });

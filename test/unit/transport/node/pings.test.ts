@@ -13,7 +13,7 @@ const pong = (id: number): Buffer => {
 
 const idsOf = (pings: readonly { readonly id: number }[]): number[] => pings.map(({ id }) => id);
 
-/** Three pings, each the frame of its number. */
+/** Starts three pings, whose frames have their numbers as payload. */
 function threePings(): Pings {
   const pings = new Pings();
   for (const frame of [1, 2, 3]) pings.add(frame, () => {});
@@ -27,7 +27,7 @@ describe("pings", () => {
     expect(payloads).toEqual(["00000001", "00000002"]);
   });
 
-  test("are answered by their pong, with all before them (RFC 6455 section 5.5.3)", () => {
+  test("are answered by their pong, together with all earlier pings (RFC 6455 section 5.5.3)", () => {
     const pings = threePings();
     expect(idsOf(pings.answeredBy(pong(2)))).toEqual([1, 2]);
     expect(pings.size).toBe(1);
@@ -49,7 +49,7 @@ describe("pings", () => {
     expect(pings.size).toBe(3);
   });
 
-  test("that are removed are neither answered nor ended", () => {
+  test("that are cancelled are neither answered nor ended", () => {
     const done = vi.fn();
     const pings = threePings();
     const ping = pings.add(4, done);
@@ -61,7 +61,7 @@ describe("pings", () => {
     expect(done).not.toHaveBeenCalled();
   });
 
-  test("begin their round trip when they are flushed, once", async () => {
+  test("start their round trip once, when they are flushed", async () => {
     const pings = new Pings();
     const start = performance.now();
     const first = pings.add(1, () => {});
@@ -77,7 +77,7 @@ describe("pings", () => {
     expect([first, second].map((ping) => ping.start - start)).toEqual([10, 20]);
   });
 
-  test("end without a round trip, each once, even if one ends them again", () => {
+  test("end once without a round trip, even if a callback ends them again", () => {
     const pings = new Pings();
     const seen: [number, number | undefined][] = [];
     for (const frame of [1, 2]) {

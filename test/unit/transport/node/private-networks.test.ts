@@ -5,10 +5,10 @@ import { maskUrl } from "../../../../src/protocol/url.js";
 import { PRIVATE_HOSTS } from "../../../helpers/private-networks.js";
 import { failure } from "../../../helpers/unit-failure.js";
 
-/** What stands for a block where an address is in none. */
+/** Block name of an address that is in no private block. */
 const PUBLIC = "public";
 
-/** The block that an address is refused for. */
+/** Returns the name of the block because of which an address is refused. */
 function blockOf(address: string, guard = new NetworkGuard()): string {
   const problem = guard.problem("host.test", address);
   if (problem === undefined) return PUBLIC;
@@ -17,7 +17,7 @@ function blockOf(address: string, guard = new NetworkGuard()): string {
   return block ?? problem;
 }
 
-/** Addresses in order, each with its block: the last below one, its first and last, the first above it. */
+/** Ordered addresses with their blocks: the last below a block, its first and last, the first above. */
 type Edges = readonly (readonly [address: string, block: string])[];
 
 const IPV4: Readonly<Record<string, Edges>> = {
@@ -123,7 +123,7 @@ const IPV4: Readonly<Record<string, Edges>> = {
   ],
 };
 
-/** An address whose last groups are all ones: the last of a block. */
+/** Completes an address with groups of ones: the last address of a block. */
 const ones = (start: string): string =>
   start + ":ffff".repeat(8 - start.split(":").filter((group) => group !== "").length);
 
@@ -230,18 +230,18 @@ const IPV6: Readonly<Record<string, Edges>> = {
   ],
 };
 
-/** The last two groups of an IPv6 address that holds an IPv4 one. */
+/** Returns an IPv4 address as the last two groups of an IPv6 address. */
 const inHex = (address: string): string => {
   const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 };
 
-describe("an address", () => {
+describe("an address is assigned to its block", () => {
   test.each(Object.entries({ ...IPV4, ...IPV6 }))("at the edges of %s", (_, edges) => {
     expect(edges.map(([address]) => [address, blockOf(address)])).toEqual(edges);
   });
 
-  test.each(Object.entries(IPV4))("at the edges of %s, in IPv6's clothes", (_, edges) => {
+  test.each(Object.entries(IPV4))("at the edges of %s, mapped to IPv6", (_, edges) => {
     for (const [address, block] of edges) {
       for (const prefix of ["::ffff:", "0:0:0:0:0:FFFF:", "64:ff9b::", "0064:ff9b:0:0:0:0:"]) {
         expect([address, prefix, blockOf(prefix + address)]).toEqual([address, prefix, block]);
@@ -250,7 +250,7 @@ describe("an address", () => {
     }
   });
 
-  test("is the same whatever its zone", () => {
+  test("whatever its zone", () => {
     expect(blockOf("fe80::1%eth0")).toBe("link local");
     expect(blockOf("::1%lo")).toBe("loopback");
     expect(blockOf("2a00::1%1")).toBe(PUBLIC);
@@ -280,18 +280,18 @@ describe("the host of a URL", () => {
     "localhost.test",
     "notlocalhost",
     "127.0.0.1.test",
-  ])("may be public as %s", (host) => {
+  ])("is public as %s", (host) => {
     expect(hostProblem(`ws://${host}/`)).toBeUndefined();
   });
 
   test.each(["[::1%25lo]", "[fe80::1%eth0]", "127.0.0.256", "1.2.3.4.5", "[::ffff:127.1]"])(
-    "is none as %s",
+    "is rejected by URL as %s",
     (host) => {
       expect(() => new URL(`ws://${host}/`)).toThrow();
     },
   );
 
-  test("is what URLs make of it: an address that a look-up made up is judged as well", () => {
+  test("is normalised by URL, also in an address that a lookup returns", () => {
     const guard = new NetworkGuard();
     expect(guard.problem("host.test", "localhost")).toContain("loopback");
     expect(guard.problem("host.test", "no address")).toBeUndefined();
@@ -303,7 +303,7 @@ describe("denyPrivateNetworks", () => {
   const allowing = (...allow: unknown[]): NetworkGuard =>
     parseGuard({ allow }, NAME) as NetworkGuard;
 
-  test("is off, on, or on but for what is allowed", () => {
+  test("is off, on, or on with exceptions", () => {
     expect(parseGuard(false, NAME)).toBeUndefined();
     for (const value of [true, { allow: [] }, {}, { allow: undefined }]) {
       expect(blockOf("10.0.0.1", parseGuard(value, NAME))).toBe("private use");
@@ -319,16 +319,19 @@ describe("denyPrivateNetworks", () => {
     ],
     ["bücher.example", ["xn--bcher-kva.example"], ["bcher.example"]],
     ["my_db", ["my_db"], ["mydb"]],
-  ])("lets the name %s lead anywhere, and no other", (entry, allowed, others) => {
-    const guard = allowing(entry);
-    const ends = (host: string) =>
-      ["10.0.0.1", "::1", "8.8.8.8"].map((address) => guard.problem(host, address) === undefined);
-    for (const host of allowed) {
-      expect(guard.problem(host)).toBeUndefined();
-      expect([host, ...ends(host)]).toEqual([host, true, true, true]);
-    }
-    for (const host of others) expect([host, ...ends(host)]).toEqual([host, false, false, true]);
-  });
+  ])(
+    "allows the name %s to resolve to any address, and no other name",
+    (entry, allowed, others) => {
+      const guard = allowing(entry);
+      const ends = (host: string) =>
+        ["10.0.0.1", "::1", "8.8.8.8"].map((address) => guard.problem(host, address) === undefined);
+      for (const host of allowed) {
+        expect(guard.problem(host)).toBeUndefined();
+        expect([host, ...ends(host)]).toEqual([host, true, true, true]);
+      }
+      for (const host of others) expect([host, ...ends(host)]).toEqual([host, false, false, true]);
+    },
+  );
 
   test.each([
     ["10.0.0.5", ["10.0.0.5", "::ffff:10.0.0.5", "::ffff:a00:5"], ["10.0.0.4", "10.0.0.6"]],
@@ -341,7 +344,7 @@ describe("denyPrivateNetworks", () => {
     ["::1", ["::1", "0:0:0:0:0:0:0:1"], ["::", "127.0.0.1", "::ffff:127.0.0.1"]],
     ["::ffff:10.0.0.0/104", ["::ffff:10.0.0.1", "::ffff:a00:1"], ["10.0.0.1", "::ffff:127.0.0.1"]],
     ["64:ff9b::10.0.0.0/104", ["64:ff9b::10.0.0.1"], ["10.0.0.1", "64:ff9b::127.0.0.1"]],
-  ])("lets the addresses of %s through", (entry, allowed, others) => {
+  ])("allows the addresses of %s", (entry, allowed, others) => {
     const guard = allowing("other.test", entry);
     for (const address of allowed)
       expect([address, blockOf(address, guard)]).toEqual([address, PUBLIC]);
@@ -350,7 +353,7 @@ describe("denyPrivateNetworks", () => {
     }
   });
 
-  test("takes localhost for 127.0.0.1 before it is looked up", () => {
+  test("treats localhost as 127.0.0.1 before the lookup", () => {
     expect(allowing("127.0.0.0/8").problem("localhost")).toBeUndefined();
     expect(allowing("::1").problem("localhost")).toContain("loopback");
   });
@@ -365,7 +368,7 @@ describe("denyPrivateNetworks", () => {
     [{ allow: "10.0.0.0/8" }, "allow must be an array, not a string of length 10"],
     [{ allow: new Set(["a"]) }, "allow must be an array"],
     [{ allow: null }, "allow must be an array, not null"],
-  ])("refuses %o", async (value, text) => {
+  ])("rejects %o", async (value, text) => {
     const error = await failure(() => parseGuard(value, NAME));
     expect(error).toMatchObject({ code: "INVALID_OPTION" });
     expect(error.message).toContain(NAME);
@@ -415,7 +418,7 @@ describe("denyPrivateNetworks", () => {
     undefined,
     ["a"],
     /a/,
-  ])("refuses %o in allow, and names it without what may be a secret", async (entry) => {
+  ])("rejects %o in allow, and masks possible secrets in the message", async (entry) => {
     const error = await failure(() => allowing("fine.test", entry));
     expect(error).toMatchObject({ code: "INVALID_OPTION", kind: "INVALID", retryable: false });
     expect(error.message).toContain(
@@ -424,13 +427,13 @@ describe("denyPrivateNetworks", () => {
     expect(error.message).toContain(`not ${quote(maskUrl(entry))}`);
   });
 
-  test("refuses a hole in allow", async () => {
+  test("rejects an empty slot in allow", async () => {
     // eslint-disable-next-line no-sparse-arrays
     const error = await failure(() => parseGuard({ allow: ["a", ,] }, NAME));
     expect(error.message).toContain("allow[1]");
   });
 
-  test("copies what is allowed", () => {
+  test("copies the allow list", () => {
     const allow = ["10.0.0.1"];
     const guard = parseGuard({ allow }, NAME) as NetworkGuard;
     allow.push("10.0.0.2");

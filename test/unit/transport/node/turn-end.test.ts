@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 describe("the end of a turn", () => {
-  test("comes after all microtasks and ticks that were there, and before the next turn", async () => {
+  test("comes after all pending microtasks and ticks, and before the next turn", async () => {
     const chain = async (): Promise<void> => {
       await microtasks();
       log.push("microtasks");
@@ -38,7 +38,7 @@ describe("the end of a turn", () => {
     expect(log.slice(-2)).toEqual(["end", "next turn"]);
   });
 
-  test("comes after all microtasks where the turn itself is one", async () => {
+  test("comes after all microtasks if it is requested in a microtask", async () => {
     await microtasks();
     atTurnEnd(task("end"));
     await microtasks();
@@ -58,7 +58,7 @@ describe("the end of a turn", () => {
     expect(log).toEqual(["a", "b", "c", "d"]);
   });
 
-  test("that a task asks for is another one", async () => {
+  test("that a task requests is the next one", async () => {
     atTurnEnd({
       onTurnEnd() {
         log.push("first");
@@ -72,9 +72,9 @@ describe("the end of a turn", () => {
   });
 });
 
-test("fake timers that are installed after the import hold nothing back", async () => {
+test("fake timers that are installed after the import delay no task", async () => {
   vi.useFakeTimers({ toFake: ["queueMicrotask", "setImmediate", "clearImmediate", "setTimeout"] });
-  // As Jest does; Vitest can do so only in threads.
+  // Jest fakes `nextTick` like this; Vitest can fake it only in threads.
   const nextTick = vi.spyOn(process, "nextTick").mockImplementation(() => {});
   atTurnEnd(task("end"));
   nextTurn(() => log.push("next turn"));
@@ -90,7 +90,7 @@ describe("the exit of the process", () => {
   const own = (): NodeJS.ExitListener[] =>
     exitListeners().filter((listener) => !before.includes(listener));
 
-  test("is listened to once, as long as a connection is open", () => {
+  test("has one listener while a connection is open", () => {
     expect(own()).toHaveLength(0);
     flushOnExit();
     flushOnExit();
@@ -105,7 +105,7 @@ describe("the exit of the process", () => {
     expect(own()).toHaveLength(0);
   });
 
-  test("runs what waits for the end of the turn, at once and not again", async () => {
+  test("runs the pending tasks of the turn's end, at once and only once", async () => {
     flushOnExit();
     atTurnEnd(task("end"));
     own()[0]?.call(process, 0);

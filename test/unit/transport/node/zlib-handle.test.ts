@@ -7,13 +7,13 @@ import { checkLeaks } from "../../../helpers/leaks.js";
 
 checkLeaks();
 
-/** The private handle of zlib's streams, as this Node has it. */
+/** These tests check the private handle of zlib's streams in this version of Node. */
 describe("zlib's private handle", () => {
-  test("can be used", () => {
+  test("is usable", () => {
     expect(canRunSync()).toBe(true);
   });
 
-  test("deflates and inflates, and says how far it got", () => {
+  test("deflates and inflates, and reports its progress", () => {
     const deflate = createDeflateRaw();
     const inflate = createInflateRaw();
     const output = Buffer.alloc(100);
@@ -30,7 +30,7 @@ describe("zlib's private handle", () => {
     inflate.close();
   });
 
-  test("stops where the output is full, and goes on from there", () => {
+  test("stops when the output is full, and continues there", () => {
     const deflate = createDeflateRaw();
     const inflate = createInflateRaw();
     const text = "0123456789".repeat(30);
@@ -51,7 +51,7 @@ describe("zlib's private handle", () => {
     inflate.close();
   });
 
-  test("destroys its stream at invalid input, within the call", () => {
+  test("destroys its stream synchronously at invalid input", () => {
     const inflate = createInflateRaw();
     inflate.on("error", () => {});
     runSync(inflate, Buffer.of(0xff, 0xff, 0xff), 0, 3, Buffer.alloc(10));
@@ -86,14 +86,14 @@ describe("zlib's private handle is not used", () => {
       },
     ],
     ["does nothing", (stream) => (stream._handle = { close: () => {}, writeSync: () => {} })],
-    ["does not say how far it got", (stream) => (stream._writeState = undefined)],
-    ["counts otherwise", (stream) => (stream._writeState = new Uint32Array(2))],
-  ])("where it %s", async (_, spoil) => {
-    const spoiled = (stream: Zlib.InflateRaw | Zlib.DeflateRaw): never => {
+    ["does not report its progress", (stream) => (stream._writeState = undefined)],
+    ["has counters in another format", (stream) => (stream._writeState = new Uint32Array(2))],
+  ])("if it %s", async (_, change) => {
+    const changed = (stream: Zlib.InflateRaw | Zlib.DeflateRaw): never => {
       const handle = (stream as Private)._handle as { close(): void };
-      // Its own, which nobody can reach afterwards.
+      // The original handle is not reachable through the stream afterwards.
       if (handle) closers.push(() => handle.close());
-      spoil(stream as Private);
+      change(stream as Private);
       return stream as never;
     };
     const closers: (() => void)[] = [];
@@ -101,15 +101,15 @@ describe("zlib's private handle is not used", () => {
       const zlib = await importOriginal<typeof Zlib>();
       return {
         ...zlib,
-        createInflateRaw: () => spoiled(zlib.createInflateRaw()),
-        createDeflateRaw: () => spoiled(zlib.createDeflateRaw()),
+        createInflateRaw: () => changed(zlib.createInflateRaw()),
+        createDeflateRaw: () => changed(zlib.createDeflateRaw()),
       };
     });
     vi.resetModules();
     const module = await import("../../../../src/transport/node/zlib-handle.js");
     expect(module.canRunSync()).toBe(false);
     expect(module.canRunSync()).toBe(false);
-    // Two streams, once.
+    // Both streams are created once, however often canRunSync is called.
     expect(closers).toHaveLength(2);
     for (const close of closers) close();
   });

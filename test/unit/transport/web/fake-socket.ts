@@ -5,10 +5,10 @@ import type { WebSocketClass } from "../../../../src/protocol/dial.js";
 import { webSocketPlatform } from "../../../../src/transport/web/websocket.js";
 import { microtasks } from "../../../helpers/unit-failure.js";
 
-/** A WebSocket in memory. It counts a byte of its own with each message, as `StreamSocket` does. */
+/** A WebSocket in memory. It counts one byte more for each message, as `StreamSocket` does. */
 export class FakeSocket {
   static last: FakeSocket;
-  /** What the next one is, as a class of the user's may be. */
+  /** Properties of the next instance, to imitate a user's class. */
   static next: Partial<FakeSocket> = {};
   binaryType = "blob";
   readyState = 0;
@@ -43,7 +43,7 @@ export class FakeSocket {
     if (this.bufferedAmount !== undefined) this.bufferedAmount += data.length + 1;
   }
 
-  /** So many bytes have left. */
+  /** Flushes a number of bytes. */
   drain(size: number): void {
     this.bufferedAmount = (this.bufferedAmount ?? 0) - size;
     this.ondrain?.();
@@ -63,7 +63,7 @@ export interface Dialled {
   readonly socket: FakeSocket;
 }
 
-/** A dial under way. */
+/** Starts a dial. */
 export async function dial(
   options: ConnectOptions = {},
   socket: Partial<FakeSocket> = {},

@@ -11,17 +11,21 @@ useClock();
 
 afterEach(() => void vi.unstubAllGlobals());
 
-describe("the class that is dialled with", () => {
+describe("the WebSocket class of a dial", () => {
   class Stream extends FakeSocket {}
   class Native extends FakeSocket {}
   const platform = webSocketPlatform(() => Stream);
 
   test.each<[string, ConnectOptions, typeof FakeSocket]>([
     ["is the platform's", {}, Native],
-    ["is the stream's where that is asked for", { backpressure: "stream" }, Stream],
+    [
+      "is the one based on WebSocketStream if backpressure is stream",
+      { backpressure: "stream" },
+      Stream,
+    ],
     ["is that of option webSocket", { webSocket }, FakeSocket],
     [
-      "is that of option webSocket, stream or not",
+      "is that of option webSocket, even if backpressure is stream",
       { backpressure: "stream", webSocket },
       FakeSocket,
     ],
@@ -34,7 +38,7 @@ describe("the class that is dialled with", () => {
     (await dialled).terminate();
   });
 
-  test("is the platform's where no stream can be had", async () => {
+  test("is the platform's if there is no WebSocketStream", async () => {
     vi.stubGlobal("WebSocket", Native);
     const dialled = connect("ws://host.test/", { backpressure: "stream" });
     await microtasks();
@@ -43,7 +47,7 @@ describe("the class that is dialled with", () => {
     (await dialled).terminate();
   });
 
-  test("has to be there", async () => {
+  test("must exist", async () => {
     vi.stubGlobal("WebSocket", undefined);
     const error = await failure(connect("ws://host.test/"));
     expect(error.code).toBe("UNSUPPORTED");
@@ -51,16 +55,16 @@ describe("the class that is dialled with", () => {
   });
 });
 
-describe("what relative URLs resolve against", () => {
+describe("the base of relative URLs", () => {
   test.each<[string, object, string | undefined]>([
-    ["nothing where there is no page", {}, undefined],
+    ["undefined without a page", {}, undefined],
     [
-      "the base of the document",
+      "the document's base",
       { document: { baseURI: "https://base.test/" }, location: { href: "https://page.test/" } },
       "https://base.test/",
     ],
     [
-      "a worker's own URL",
+      "the worker's URL in a worker",
       { location: { href: "https://page.test/w.js" } },
       "https://page.test/w.js",
     ],
@@ -71,7 +75,7 @@ describe("what relative URLs resolve against", () => {
 });
 
 describe("a dial", () => {
-  test("hands on the URL and a copy of the subprotocols, and asks for ArrayBuffers", async () => {
+  test("passes on the URL and a copy of the subprotocols, and sets binaryType to arraybuffer", async () => {
     const protocols = ["a", "b"];
     const { socket, client } = await open({ protocols }, { protocol: "b", extensions: "x" });
     expect(socket).toMatchObject({
@@ -83,13 +87,13 @@ describe("a dial", () => {
     client.terminate();
   });
 
-  test("takes null for no extensions, as workerd has it", async () => {
+  test("accepts null as no extensions, which workerd reports", async () => {
     const { client } = await open({}, { extensions: null });
     expect(client.extensions).toBe("");
     client.terminate();
   });
 
-  test("of which the class wants nothing has failed for good", async () => {
+  test("fails without retry if the class throws", async () => {
     const cause = new Error("blocked by the page's policy");
     class Throwing extends FakeSocket {
       constructor(url: string, protocols: string[]) {
@@ -110,7 +114,7 @@ describe("a dial", () => {
     });
   });
 
-  test("shows no query, even where the platform's own text does", async () => {
+  test("shows no query, even if the platform's message does", async () => {
     const url = "ws://host.test/path?token=1";
     class Throwing extends FakeSocket {
       constructor(...given: [string, string[]]) {
@@ -130,10 +134,10 @@ describe("a dial", () => {
   });
 
   test.each<[string, object, string]>([
-    ["without a reason", {}, "connect-src"],
-    ["with an empty one", { message: "" }, "connect-src"],
-    ["with one", { message: "503" }, "503"],
-  ])("that fails %s hides what is hidden", async (_, event, text) => {
+    ["without a message", {}, "connect-src"],
+    ["with an empty message", { message: "" }, "connect-src"],
+    ["with a message", { message: "503" }, "503"],
+  ])("that fails %s reports an opaque failure, without the query", async (_, event, text) => {
     for (const name of ["onerror", "onclose"] as const) {
       const { dialled, socket } = await dial();
       socket[name]?.(event as never);
@@ -150,7 +154,7 @@ describe("a dial", () => {
   });
 
   test.each(["", "other"])(
-    "for which the server picks %j of what was offered is rejected",
+    "is rejected if the server answers the offered subprotocol with %j",
     async (protocol) => {
       const { dialled, socket } = await dial({ protocols: "mine" }, { protocol });
       socket.open();
@@ -161,19 +165,19 @@ describe("a dial", () => {
     },
   );
 
-  test("takes what the server picks where nothing was offered", async () => {
+  test("accepts the server's subprotocol if none was offered", async () => {
     const { client } = await open({}, { protocol: "unasked" });
     expect(client.protocol).toBe("unasked");
     client.terminate();
   });
 
-  test("has no way to send a URL's credentials", async () => {
+  test("rejects credentials in the URL", async () => {
     const error = await failure(connect("ws://me:secret@host.test/", { webSocket }));
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).not.toContain("secret");
   });
 
-  test("with writeTimeout needs a count of what waits", async () => {
+  test("with writeTimeout needs a socket that counts buffered bytes", async () => {
     const { dialled, socket } = await dial({ writeTimeout: 100 }, { bufferedAmount: undefined });
     const error = await failure(dialled);
     expect(error.code).toBe("UNSUPPORTED");
@@ -181,14 +185,14 @@ describe("a dial", () => {
     expect(socket.closes).toContainEqual([undefined]);
   });
 
-  test("without writeTimeout needs none", async () => {
+  test("without writeTimeout accepts a socket that does not count buffered bytes", async () => {
     const { client } = await open({}, { bufferedAmount: undefined });
     await client.send("x");
     expect(client.bufferedAmount).toBe(0);
     client.terminate();
   });
 
-  test("that is aborted lets go of its socket, be what it does what it may", async () => {
+  test("that is aborted removes its handlers from its socket, even if closing it throws", async () => {
     const controller = new AbortController();
     const { dialled, socket } = await dial({ signal: controller.signal });
     socket.close = () => {
@@ -203,19 +207,19 @@ describe("a dial", () => {
     }
   });
 
-  /** What a class may do in place of opening. */
+  /** Classes whose sockets never open. */
   const never: [string, () => object][] = [
     ["fires nothing", () => new EventTarget()],
     [
-      "fires open before anybody can listen",
+      "fires open before a handler can be set",
       () => {
         const socket = new EventTarget();
         socket.dispatchEvent(new Event("open"));
         return socket;
       },
     ],
-    ["makes no WebSocket", () => ({})],
-    ["makes a function", () => () => {}],
+    ["creates no WebSocket", () => ({})],
+    ["creates a function", () => () => {}],
     [
       "throws when it is closed",
       () => ({
@@ -238,13 +242,13 @@ describe("a dial", () => {
     expect((await failed).code).toBe("DIAL_TIMEOUT");
   });
 
-  test("of a class whose sockets cannot be written to has failed for good", async () => {
+  test("fails without retry if properties of the socket cannot be set", async () => {
     const webSocketClass = classOf(() => Object.freeze({}));
     const error = await failure(connect("ws://host.test/", { webSocket: webSocketClass }));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: false });
   });
 
-  test("that is over is not aborted any more", async () => {
+  test("that has ended ignores its signal", async () => {
     const controller = new AbortController();
     const { client, socket } = await open({ signal: controller.signal });
     controller.abort();

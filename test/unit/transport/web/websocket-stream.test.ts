@@ -16,9 +16,9 @@ class FakeStream {
   static last: FakeStream;
   readonly opened: Promise<Opened>;
   readonly closed: Promise<{ closeCode: number; reason: string }>;
-  /** What `close` was called with. */
+  /** The argument of `close`. */
   readonly closes: unknown[] = [];
-  /** What has been written, and what lets the write under way be done, or fail. */
+  /** The written chunks, and functions that complete or fail the pending write. */
   readonly written: (string | Uint8Array)[] = [];
   writeDone: (() => void) | undefined;
   writeFailed: ((error: Error) => void) | undefined;
@@ -71,14 +71,14 @@ class FakeStream {
     await turns();
   }
 
-  /** The peer's close frame comes. */
+  /** Receives the peer's close frame. */
   async end(closeCode: number, reason: string): Promise<void> {
     this.#arrived.close();
     this.#settleClosed({ closeCode, reason });
     await turns();
   }
 
-  /** The connection is cut, or never came to be. */
+  /** Fails the connection before or after it opens. */
   async fail(message: string): Promise<void> {
     const error = new Error(message);
     this.#failOpened(error);
@@ -95,26 +95,26 @@ class FakeStream {
 beforeEach(() => void vi.stubGlobal("WebSocketStream", FakeStream));
 afterEach(() => void vi.unstubAllGlobals());
 
-/** A socket, its stream, and what it has told so far. */
-function dial(): { socket: StreamSocket; stream: FakeStream; told: unknown[] } {
+/** Creates a socket and its stream, and records the events. */
+function dial(): { socket: StreamSocket; stream: FakeStream; events: unknown[] } {
   const socket = new StreamSocket("wss://host.test/", ["a", "b"]);
-  const told: unknown[] = [];
-  socket.onopen = () => told.push(`open ${socket.readyState}`);
-  socket.onmessage = ({ data }) => told.push(data);
-  socket.onclose = (event) => told.push(event);
-  socket.ondrain = () => told.push(`drain to ${socket.bufferedAmount}`);
-  return { socket, stream: FakeStream.last, told };
+  const events: unknown[] = [];
+  socket.onopen = () => events.push(`open ${socket.readyState}`);
+  socket.onmessage = ({ data }) => events.push(data);
+  socket.onclose = (event) => events.push(event);
+  socket.ondrain = () => events.push(`drain to ${socket.bufferedAmount}`);
+  return { socket, stream: FakeStream.last, events };
 }
 
 async function open(): Promise<ReturnType<typeof dial>> {
   const all = dial();
   await all.stream.open();
-  all.told.length = 0;
+  all.events.length = 0;
   return all;
 }
 
-describe("WebSocketStream is used", () => {
-  test("where the platform has it", () => {
+describe("WebSocketStream", () => {
+  test("is used if the platform has it", () => {
     expect(streamSocket()).toBe(StreamSocket);
     vi.unstubAllGlobals();
     expect(streamSocket()).toBeUndefined();
@@ -122,96 +122,96 @@ describe("WebSocketStream is used", () => {
 });
 
 describe("a stream that opens", () => {
-  test("is asked for the URL and the subprotocols", () => {
+  test("receives the URL and the subprotocols", () => {
     const { stream, socket } = dial();
     expect(stream).toMatchObject({ url: "wss://host.test/", options: { protocols: ["a", "b"] } });
     expect(socket).toMatchObject({ readyState: 0, protocol: "", extensions: "" });
   });
 
-  test("tells what was agreed on, and what arrives from then on", async () => {
-    const { stream, socket, told } = dial();
+  test("reports the negotiated protocol and extensions, and later messages", async () => {
+    const { stream, socket, events } = dial();
     await stream.open("b", "permessage-deflate");
     expect(socket).toMatchObject({ protocol: "b", extensions: "permessage-deflate" });
     const bytes = new ArrayBuffer(3);
     await stream.arrive("one", bytes, "");
-    expect(told).toEqual(["open 1", "one", bytes, ""]);
+    expect(events).toEqual(["open 1", "one", bytes, ""]);
   });
 
-  test("needs nobody to listen", async () => {
+  test("needs no event handlers", async () => {
     const socket = new StreamSocket("wss://host.test/", []);
     const stream = FakeStream.last;
     await stream.open();
-    await stream.arrive("unheard");
+    await stream.arrive("ignored");
     socket.send("x", 1);
     stream.writeDone?.();
-    const told: unknown[] = [];
-    socket.onmessage = ({ data }) => told.push(data);
-    await stream.arrive("heard");
+    const events: unknown[] = [];
+    socket.onmessage = ({ data }) => events.push(data);
+    await stream.arrive("delivered");
     await stream.end(1000, "");
     expect(socket).toMatchObject({ readyState: 2, bufferedAmount: 0 });
-    expect(told).toEqual(["heard"]);
+    expect(events).toEqual(["delivered"]);
   });
 });
 
 describe("a stream that is paused", () => {
-  test("is not read until it is resumed, but for the read under way", async () => {
-    const { stream, socket, told } = await open();
+  test("is not read until it is resumed, except for the pending read", async () => {
+    const { stream, socket, events } = await open();
     socket.setPaused(true);
     await stream.arrive("one", "two", "three");
-    expect(told).toEqual(["one"]);
+    expect(events).toEqual(["one"]);
     socket.setPaused(false);
     await turns();
-    expect(told).toEqual(["one", "two", "three"]);
+    expect(events).toEqual(["one", "two", "three"]);
     await stream.end(1000, "");
   });
 
-  test("twice is resumed at once", async () => {
-    const { stream, socket, told } = await open();
+  test("twice is resumed by one call", async () => {
+    const { stream, socket, events } = await open();
     socket.setPaused(true);
     await stream.arrive("one", "two");
     socket.setPaused(true);
     socket.setPaused(false);
     await turns();
-    expect(told).toEqual(["one", "two"]);
+    expect(events).toEqual(["one", "two"]);
     await stream.end(1000, "");
   });
 });
 
-describe("what is sent", () => {
-  test("counts a byte more than its size until it is written, and then tells", async () => {
-    const { stream, socket, told } = await open();
+describe("a sent message", () => {
+  test("counts one byte more than its size until it is written, and then fires drain", async () => {
+    const { stream, socket, events } = await open();
     socket.send("four", 4);
     socket.send("", 0);
     expect(socket.bufferedAmount).toBe(6);
     await turns();
     stream.writeDone?.();
     await turns();
-    expect(told).toEqual(["drain to 1"]);
+    expect(events).toEqual(["drain to 1"]);
     stream.writeDone?.();
     await turns();
-    expect(told).toEqual(["drain to 1", "drain to 0"]);
+    expect(events).toEqual(["drain to 1", "drain to 0"]);
     expect(stream.written).toEqual(["four", ""]);
   });
 
-  test("and cannot be written waits for good, and the end tells", async () => {
-    const { stream, socket, told } = await open();
+  test("that cannot be written stays buffered until the connection ends", async () => {
+    const { stream, socket, events } = await open();
     socket.send("four", 4);
     await turns();
     stream.writeFailed?.(new Error("destroy"));
     await turns();
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     expect(socket.bufferedAmount).toBe(5);
   });
 
-  test("before it is open goes nowhere", () => {
+  test("is not written before the socket is open", () => {
     const { socket } = dial();
     socket.send("four", 4);
     expect(socket.bufferedAmount).toBe(5);
   });
 });
 
-describe("a stream that is closed here", () => {
-  test("says so with code and reason, and drops what could not be written", async () => {
+describe("a stream that is closed locally", () => {
+  test("sends code and reason, and discards messages that were not written", async () => {
     const { stream, socket } = await open();
     socket.send("one", 3);
     socket.send("two", 3);
@@ -225,78 +225,78 @@ describe("a stream that is closed here", () => {
     expect(stream.written).toEqual(["one"]);
   });
 
-  test("before it is open is closed all the same", async () => {
-    const { stream, socket, told } = dial();
+  test("before it is open reports its close", async () => {
+    const { stream, socket, events } = dial();
     socket.close();
     expect(stream.closes).toEqual([{ closeCode: undefined, reason: undefined }]);
     await stream.fail("closed before it was open");
-    expect(told).toEqual([{ code: 1006, message: "closed before it was open" }]);
+    expect(events).toEqual([{ code: 1006, message: "closed before it was open" }]);
   });
 
-  test("while it is paused is read to the end, which is as the peer tells it", async () => {
-    const { stream, socket, told } = await open();
+  test("while it is paused is read to the end, and reports the peer's close", async () => {
+    const { stream, socket, events } = await open();
     socket.setPaused(true);
     await stream.arrive("one", "two", "three");
     socket.close(1000, "");
     await stream.end(1000, "bye");
-    expect(told).toEqual(["one", "two", "three", { code: 1000, reason: "bye" }]);
+    expect(events).toEqual(["one", "two", "three", { code: 1000, reason: "bye" }]);
   });
 });
 
 describe("a stream that ends", () => {
-  test("by the peer's close frame tells it behind what had arrived", async () => {
-    const { stream, socket, told } = await open();
+  test("by the peer's close frame reports it after the received messages", async () => {
+    const { stream, socket, events } = await open();
     await stream.arrive("last");
     await stream.end(1001, "bye");
-    expect(told).toEqual(["last", { code: 1001, reason: "bye" }]);
+    expect(events).toEqual(["last", { code: 1001, reason: "bye" }]);
     expect(socket.readyState).toBe(2);
   });
 
-  test("though it was resumed, but never paused, has lost nothing", async () => {
-    const { stream, socket, told } = await open();
+  test("after a resume without a pause has lost nothing", async () => {
+    const { stream, socket, events } = await open();
     socket.setPaused(false);
     await stream.arrive("one");
     await stream.end(1000, "bye");
-    expect(told).toEqual(["one", { code: 1000, reason: "bye" }]);
+    expect(events).toEqual(["one", { code: 1000, reason: "bye" }]);
   });
 
-  test("without one is lost, with the reason that the platform gives", async () => {
-    const { stream, socket, told } = await open();
+  test("without a close frame reports 1006 and the platform's message", async () => {
+    const { stream, socket, events } = await open();
     await stream.fail("destroy");
-    expect(told).toEqual([{ code: 1006, message: "destroy" }]);
+    expect(events).toEqual([{ code: 1006, message: "destroy" }]);
     expect(socket.readyState).toBe(2);
   });
 
-  test("before it is open has failed", async () => {
-    const { stream, told } = dial();
+  test("before it is open reports a failure", async () => {
+    const { stream, events } = dial();
     await stream.fail("refused");
-    expect(told).toEqual([{ code: 1006, message: "refused" }]);
+    expect(events).toEqual([{ code: 1006, message: "refused" }]);
   });
 
-  test("while it is paused may have lost messages, and is lost itself", async () => {
-    const { stream, socket, told } = await open();
+  test("while it is paused reports 1006, because messages may be lost", async () => {
+    const { stream, socket, events } = await open();
     socket.setPaused(true);
     await stream.arrive("one");
     await stream.end(1000, "bye");
-    expect(told).toEqual(["one", { code: 1006, reason: "bye" }]);
+    expect(events).toEqual(["one", { code: 1006, reason: "bye" }]);
   });
 
   test.each([
     [99, 1006],
     [100, 1000],
-  ])("%i ms after it had nothing more to read ends with %i", async (time, code) => {
-    const { stream, socket, told } = await open();
+  ])("%i ms after it has delivered its last message ends with %i", async (time, code) => {
+    const { stream, socket, events } = await open();
     socket.setPaused(true);
     await stream.arrive("one");
     socket.setPaused(false);
     await turns();
     await advance(time);
     await stream.end(1000, "bye");
-    expect(told).toEqual(["one", { code, reason: "bye" }]);
+    expect(events).toEqual(["one", { code, reason: "bye" }]);
   });
 
-  test("between reads that never waited has not caught up", async () => {
-    const { stream, socket, told } = await open();
+  test("while messages keep arriving after a resume reports 1006", async () => {
+    const { stream, socket, events } = await open();
     socket.setPaused(true);
     await stream.arrive("one");
     socket.setPaused(false);
@@ -305,6 +305,6 @@ describe("a stream that ends", () => {
       await stream.arrive("more");
     }
     await stream.end(1000, "bye");
-    expect(told.at(-1)).toEqual({ code: 1006, reason: "bye" });
+    expect(events.at(-1)).toEqual({ code: 1006, reason: "bye" });
   });
 });

@@ -9,8 +9,8 @@ useClock();
 
 afterEach(() => void vi.unstubAllGlobals());
 
-describe("what arrives", () => {
-  test("is text or bytes, counted as UTF-8", async () => {
+describe("a received message", () => {
+  test("is text or bytes, and counted as UTF-8", async () => {
     const { client, socket } = await open();
     socket.onmessage?.({ data: "h\u00e9" });
     socket.onmessage?.({ data: new Uint8Array([1, 2, 3, 4]).buffer });
@@ -25,10 +25,10 @@ describe("what arrives", () => {
 
   test.each([
     ["a Blob", new Blob(["x"])],
-    ["nothing", undefined],
+    ["undefined", undefined],
     ["null", null],
     ["an array", [1, 2]],
-  ])("ends the connection if it is %s, which cannot be read at once", async (_, data) => {
+  ])("ends the connection if it is %s, which cannot be read synchronously", async (_, data) => {
     const { client, socket } = await open();
     socket.onmessage?.({ data });
     expect(await client.receive()).toEqual({ ok: false, value: undefined });
@@ -38,7 +38,7 @@ describe("what arrives", () => {
     expect(socket.closes).toEqual([[4011]]);
   });
 
-  test("after the end is nobody's", async () => {
+  test("is ignored after the end", async () => {
     const { client, socket } = await open();
     const { onmessage } = socket;
     client.terminate();
@@ -46,7 +46,7 @@ describe("what arrives", () => {
     expect(client.stats.messagesReceived).toBe(0);
   });
 
-  test("can be held back where the socket can be paused", async () => {
+  test("is held back while the socket is paused, if it can be paused", async () => {
     const setPaused = vi.fn();
     const { client, socket } = await open({ channelCapacity: 1 }, { setPaused });
     expect(client.backpressure).toBe("stream");
@@ -59,7 +59,7 @@ describe("what arrives", () => {
     client.terminate();
   });
 
-  test("is held back once, however firmly", async () => {
+  test("causes one counted pause, however firm", async () => {
     const setPaused = vi.fn();
     const limits = { channelCapacity: 1, bufferLimit: 65_536 };
     const { client, socket } = await open(limits, { setPaused });
@@ -71,8 +71,8 @@ describe("what arrives", () => {
   });
 });
 
-describe("what is sent", () => {
-  test("is handed over as it is, bytes as a copy", async () => {
+describe("a sent message", () => {
+  test("is passed to the socket unchanged, bytes as a copy", async () => {
     const { client, socket } = await open();
     const bytes = new Uint8Array([1, 2, 3]);
     await client.send("h\u00e9");
@@ -83,7 +83,7 @@ describe("what is sent", () => {
     client.terminate();
   });
 
-  test("goes nowhere on a socket that is closing", async () => {
+  test("is not sent on a socket that is closing", async () => {
     const { client, socket } = await open();
     socket.readyState = 2;
     expect((await failure(client.send("x"))).code).toBe("CLOSED");
@@ -91,7 +91,7 @@ describe("what is sent", () => {
     client.terminate();
   });
 
-  test("is looked after every 10 ms while bytes wait, and then no more", async () => {
+  test("is checked every 10 ms only while bytes are buffered", async () => {
     const { client, socket } = await open();
     expect(vi.getTimerCount()).toBe(0);
     await client.send("12345");
@@ -112,7 +112,7 @@ describe("what is sent", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("makes progress by what leaves, where writeTimeout watches", async () => {
+  test("makes progress for writeTimeout when bytes are flushed", async () => {
     const { client, socket } = await open({ writeTimeout: 1000 });
     await client.send("1".repeat(99));
     for (let i = 0; i < 9; i++) {
@@ -124,7 +124,7 @@ describe("what is sent", () => {
     expect((await client.closed).error?.code).toBe("WRITE_TIMEOUT");
   });
 
-  test("and has left owes no progress", async () => {
+  test("needs no progress once it is flushed", async () => {
     const { client, socket } = await open({ writeTimeout: 1000 });
     await client.send("12345");
     socket.drain(6);
@@ -134,8 +134,8 @@ describe("what is sent", () => {
   });
 });
 
-describe("an end", () => {
-  test("by this side goes out with a code that the platform lets pass", async () => {
+describe("the end of a connection", () => {
+  test("by a local close sends a code that the platform allows", async () => {
     const { client, socket } = await open();
     const closed = client.close(1011, "why");
     await microtasks();
@@ -150,11 +150,11 @@ describe("an end", () => {
     });
   });
 
-  test("by the peer is told with its code and reason", async () => {
+  test("by the peer is reported with its code and reason", async () => {
     const { client, socket } = await open();
     socket.onclose?.({ code: 1000, reason: "bye" });
     expect(await client.closed).toEqual({ code: 1000, reason: "bye", clean: true, by: "peer" });
-    // Whatever still comes changes nothing: workerd may fire an error behind it.
+    // Later events must not change the result: workerd may fire an error after the close.
     socket.onclose?.({ code: 1011 });
     socket.onerror?.({});
     socket.ondrain?.();
@@ -167,13 +167,13 @@ describe("an end", () => {
     expect(await client.closed).toMatchObject({ code: 4000, reason: "", by: "peer" });
   });
 
-  test("by 0 is a lost connection", async () => {
+  test("with code 0 is a lost connection", async () => {
     const { client, socket } = await open();
     socket.onclose?.({ code: 0 });
     expect(await client.closed).toMatchObject({ code: 1006, by: "none" });
   });
 
-  test("is announced by an error", async () => {
+  test("is reported as closing by an error event", async () => {
     const { client, socket } = await open();
     socket.onerror?.({});
     expect(client.state).toBe("closing");
@@ -182,9 +182,9 @@ describe("an end", () => {
   });
 
   test.each<[string, ConnectOptions, string, unknown]>([
-    ["that is lost, without a code", {}, "", undefined],
-    ["over a broken limit, with one", { readLimit: 1 }, "12", 4009],
-  ])("at once is one %s", async (_, options, data, sent) => {
+    ["by terminate()", {}, "", undefined],
+    ["by a message over readLimit", { readLimit: 1 }, "12", 4009],
+  ])("%s closes the socket once", async (_, options, data, sent) => {
     const { client, socket } = await open(options);
     if (data) socket.onmessage?.({ data });
     else client.terminate();
@@ -193,7 +193,7 @@ describe("an end", () => {
     expect(socket.closes).toEqual([[sent]]);
   });
 
-  test("whose answer never comes is cut off", async () => {
+  test("is forced if the peer's close frame never comes", async () => {
     const { client, socket } = await open({ closeTimeout: 100 });
     const closed = client.close();
     await advance(105);
@@ -202,10 +202,10 @@ describe("an end", () => {
   });
 });
 
-describe("a page that is hidden", () => {
+describe("a page", () => {
   const listeners = new Set<(event: object) => void>();
 
-  /** With a page's events, of which `pagehide` alone is listened to. */
+  /** Opens a connection on a page. The connection listens only to `pagehide`. */
   async function openOnPage(): Promise<Opened> {
     vi.stubGlobal("addEventListener", (type: string, listener: never) => {
       expect(type).toBe("pagehide");
@@ -220,7 +220,7 @@ describe("a page that is hidden", () => {
     return opened;
   }
 
-  test("and kept is one that is left: its connections are closed", async () => {
+  test("closes its connections when it is hidden and kept in the back/forward cache", async () => {
     const { client, socket } = await openOnPage();
     for (const listener of listeners) listener({ persisted: true });
     expect(await client.closed).toMatchObject({ code: 1006, by: "none", clean: false });
@@ -228,7 +228,7 @@ describe("a page that is hidden", () => {
     expect(listeners.size).toBe(0);
   });
 
-  test("for good is the browser's own affair", async () => {
+  test("leaves its connections to the browser when it is unloaded", async () => {
     const { client, socket } = await openOnPage();
     for (const listener of listeners) listener({ persisted: false });
     expect(client.state).toBe("open");
@@ -237,7 +237,7 @@ describe("a page that is hidden", () => {
     expect(listeners.size).toBe(0);
   });
 
-  test("is listened to until the connection ends", async () => {
+  test("has a listener until the connection ends", async () => {
     const { client, socket } = await openOnPage();
     socket.onclose?.({ code: 1000 });
     await client.closed;
@@ -246,7 +246,7 @@ describe("a page that is hidden", () => {
 });
 
 describe("a WebSocket that counts more than payloads", () => {
-  test("settles a flush when what was sent before it has left", async () => {
+  test("settles a flush when all earlier messages are flushed", async () => {
     const { client, socket } = await open();
     void client.send("12345");
     const flush = client.flush();
@@ -258,7 +258,7 @@ describe("a WebSocket that counts more than payloads", () => {
     client.terminate();
   });
 
-  test("takes no send for progress of what waits", async () => {
+  test("does not count a send as progress of buffered bytes", async () => {
     const { client } = await open({ writeTimeout: 1000 });
     for (let i = 0; i < 9; i++) {
       void client.send("x");
