@@ -26,41 +26,41 @@ describe("waits on one signal", () => {
   test("are notified once each, in order, also if one callback waits twice", () => {
     const controller = new CountingController();
     const { signal } = controller;
-    const told: string[] = [];
-    const say = (): void => void told.push("twice");
+    const calls: string[] = [];
+    const record = (): void => void calls.push("twice");
     const stops = [
-      onAbort(signal, () => told.push("first")),
-      onAbort(signal, say),
-      onAbort(signal, say),
-      onAbort(signal, say),
+      onAbort(signal, () => calls.push("first")),
+      onAbort(signal, record),
+      onAbort(signal, record),
+      onAbort(signal, record),
     ];
     stops[2]?.();
     controller.abort();
     controller.abort();
-    expect(told).toEqual(["first", "twice", "twice"]);
+    expect(calls).toEqual(["first", "twice", "twice"]);
     for (const stop of stops) stop();
     expect(controller.listeners).toBe(0);
   });
 
   test("that are cancelled while others are notified are not notified", () => {
     const controller = new CountingController();
-    const told: string[] = [];
+    const calls: string[] = [];
     onAbort(controller.signal, () => {
-      told.push("first");
+      calls.push("first");
       stopSecond();
     });
-    const stopSecond = onAbort(controller.signal, () => told.push("second"));
+    const stopSecond = onAbort(controller.signal, () => calls.push("second"));
     controller.abort();
-    expect(told).toEqual(["first"]);
+    expect(calls).toEqual(["first"]);
   });
 
   test("are independent of waits on another signal", () => {
     const [a, b] = [new CountingController(), new CountingController()];
-    const told: string[] = [];
-    onAbort(a.signal, () => told.push("a"));
-    const stop = onAbort(b.signal, () => told.push("b"));
+    const calls: string[] = [];
+    onAbort(a.signal, () => calls.push("a"));
+    const stop = onAbort(b.signal, () => calls.push("b"));
     a.abort();
-    expect(told).toEqual(["a"]);
+    expect(calls).toEqual(["a"]);
     expect(b.listeners).toBe(1);
     stop();
   });

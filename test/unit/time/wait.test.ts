@@ -66,15 +66,15 @@ describe("a wait for a started operation", () => {
 });
 
 describe("a wait", () => {
-  /** A wait that only the test ends. Counts how often it was begun and left. */
+  /** A wait that only the test ends. Counts how often it was started and stopped. */
   class Parking<T> {
-    parked = 0;
-    left = 0;
+    started = 0;
+    stopped = 0;
     done: (result: T | WsError) => void = () => {};
     readonly park = (done: (result: T | WsError) => void): (() => void) => {
-      this.parked++;
+      this.started++;
       this.done = done;
-      return () => this.left++;
+      return () => this.stopped++;
     };
   }
 
@@ -89,7 +89,7 @@ describe("a wait", () => {
         expect(await wait(options, { park: parking.park, attempt: () => there })).toBe(there);
       }
     }
-    expect(parking.parked).toBe(0);
+    expect(parking.started).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -101,7 +101,7 @@ describe("a wait", () => {
       const caught = waiting.catch((error: unknown) => error);
       expect(await stateOf(waiting)).toBe("pending");
       parking.done(outcome);
-      expect([parking.parked, parking.left, controller.listeners]).toEqual([1, 1, 0]);
+      expect([parking.started, parking.stopped, controller.listeners]).toEqual([1, 1, 0]);
       expect(vi.getTimerCount()).toBe(0);
       // A later result is ignored.
       parking.done(8);
@@ -146,9 +146,9 @@ describe("a wait", () => {
       const error = await failure(wait({ timeout: 0 }, waiting));
       expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: timed out after 0 ms" });
     }
-    expect(parking.parked).toBe(0);
+    expect(parking.started).toBe(0);
     const ended = failureCode(wait({ timeout: 0.001 }, parking));
-    expect(parking.parked).toBe(1);
+    expect(parking.started).toBe(1);
     await advance(1);
     expect(await ended).toBe("RECEIVE_TIMEOUT");
   });
@@ -183,7 +183,7 @@ describe("a wait", () => {
     expect(await check({ signal: { aborted: true } as AbortSignal })).toBe("INVALID_OPTION");
     expect(await check({ signal })).toBe("ABORTED");
     expect(attempt).not.toHaveBeenCalled();
-    expect(parking.parked).toBe(0);
+    expect(parking.started).toBe(0);
   });
 
   test("fails once: by its timeout or by its signal", async () => {
@@ -197,7 +197,7 @@ describe("a wait", () => {
       expect(await ended).toMatchObject(
         first === "time" ? { code: "RECEIVE_TIMEOUT" } : { code: "ABORTED", cause: "why" },
       );
-      expect(parking.left).toBeGreaterThan(0);
+      expect(parking.stopped).toBeGreaterThan(0);
       expect(controller.listeners).toBe(0);
       expect(vi.getTimerCount()).toBe(0);
     }

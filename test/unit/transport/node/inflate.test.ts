@@ -214,7 +214,7 @@ describe.each([
     [
       "one before others",
       Buffer.concat([deflateRawSync("final "), deflate("and not")]),
-      "final and non-final ones",
+      "final and not",
     ],
     [
       "one after others",
@@ -223,7 +223,7 @@ describe.each([
         Buffer.from("0000ffff", "hex"),
         finalBlocks(Buffer.from("final")),
       ]),
-      "non-final ones",
+      "not final",
     ],
     ["empty ones", finalBlocks(Buffer.alloc(0), Buffer.from("a"), Buffer.alloc(0)), "a"],
     [
