@@ -96,7 +96,7 @@ describe.each([0, 1, 3, 64])(
         if (options.signal) aborts.set(id, controller);
         if (options.timeout !== undefined) timeouts.set(id, clock + options.timeout);
         const mayWait = options.timeout !== 0;
-        // Alternates between a majority of senders and a majority of receivers.
+        // Majorities of senders and of receivers alternate, so that both have to wait.
         const sends = random.chance(id % 300 < 150 ? 0.65 : 0.35);
         if (kind < 15) {
           if (sends) {

@@ -6,7 +6,7 @@ export const CLOSED_RESULT = { ok: false, value: undefined };
 /** The last result of an iterator. */
 export const DONE = { done: true, value: undefined };
 
-/** The result of a receive that yields `value`. */
+/** Returns the result of a receive that yields `value`. */
 export function received<T>(value: T): ReceiveResult<T> {
   return { ok: true, value };
 }

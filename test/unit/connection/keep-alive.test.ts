@@ -13,7 +13,7 @@ const skew = useClockSkew();
 
 const PERIODS = { interval: 1000, timeout: 400 };
 
-/** A client that pings after a second of silence, and waits 400 ms for the answer. */
+/** Opens a client that pings after 1 s of silence and waits 400 ms for the answer. */
 function open(keepAlive: KeepAliveOptions = {}, options: ConnectOptions = {}): Opened {
   return openClient({ ...options, keepAlive: { ...PERIODS, ...keepAlive } });
 }
@@ -110,7 +110,7 @@ describe("keepAlive", () => {
   test.each<[string, (opened: Opened) => void]>([
     ["a message", ({ client }) => void client.send("x")],
     [
-      "an empty message, which some platforms count as no bytes",
+      "an empty message (0 bytes on some platforms)",
       ({ client, transport }) => {
         const { accepted: taken } = transport;
         void client.send("");

@@ -6,7 +6,7 @@ import type { Message } from "../../../src/protocol/message.js";
 import { turns } from "../../helpers/unit-clock.js";
 import { microtasks } from "../../helpers/unit-failure.js";
 
-/** The URL of the clients of `openClient`, as error messages show it. */
+/** URL of the clients that `openClient` opens, as error messages show it. */
 export const LABEL = "ws://host.test/path?...";
 
 /**
@@ -38,14 +38,14 @@ export async function settledCloseInfo(client: Client): Promise<CloseInfo | unde
   return info;
 }
 
-/** The result of a receive that yields a text message. */
+/** Returns the result of a receive that yields a text message. */
 export function textResult(data: string): ReceiveResult<Message> {
   return { ok: true, value: { type: "text", data } };
 }
 
 const encoder = new TextEncoder();
 
-/** The UTF-8 encoding of a string. */
+/** Encodes a string as UTF-8. */
 export function utf8(value: string): Uint8Array {
   return encoder.encode(value);
 }

@@ -293,7 +293,7 @@ describe("closing a context", () => {
     await context.close();
   });
 
-  test("is done by its signal, aborted before or after its creation", async () => {
+  test("is triggered by its signal, aborted before or after its creation", async () => {
     const controller = new CountingController();
     const { dial, context } = setUp({ signal: controller.signal });
     const client = await context.connect(URL_A);

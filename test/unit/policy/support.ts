@@ -32,7 +32,7 @@ export function askUrl(policy: Policy, resource: string): boolean | Promise<bool
   return policy({ action: CONNECT_URL, resource, url: new URL(resource) });
 }
 
-/** The error with which `definePolicy` refuses invalid rules. */
+/** Returns the error with which `definePolicy` rejects invalid rules. */
 export function defineFailure(rules: unknown): Promise<WsError> {
   return failure(() => definePolicy(rules as PolicyRule[]));
 }

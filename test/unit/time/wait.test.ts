@@ -67,7 +67,7 @@ describe("a wait for a started operation", () => {
 
 describe("a wait", () => {
   /** A wait that only the test ends. Counts how often it was started and stopped. */
-  class Parking<T> {
+  class ManualWaiting<T> {
     started = 0;
     stopped = 0;
     done: (result: T | WsError) => void = () => {};
@@ -83,40 +83,40 @@ describe("a wait", () => {
   }
 
   test("returns an available value without waiting, whatever its timeout", async () => {
-    const parking = new Parking<unknown>();
+    const manual = new ManualWaiting<unknown>();
     for (const options of [{}, { timeout: 0 }, { timeout: 5 }]) {
       for (const there of [7, 0, false, ""]) {
-        expect(await wait(options, { park: parking.park, attempt: () => there })).toBe(there);
+        expect(await wait(options, { park: manual.park, attempt: () => there })).toBe(there);
       }
     }
-    expect(parking.started).toBe(0);
+    expect(manual.started).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test("ends with the result, and leaves no timer and no listener", async () => {
     const controller = new CountingController();
     for (const outcome of [7, new WsError("CLOSED", "x")]) {
-      const parking = new Parking<number>();
-      const waiting = wait({ timeout: 10, signal: controller.signal }, parking);
+      const manual = new ManualWaiting<number>();
+      const waiting = wait({ timeout: 10, signal: controller.signal }, manual);
       const caught = waiting.catch((error: unknown) => error);
       expect(await stateOf(waiting)).toBe("pending");
-      parking.done(outcome);
-      expect([parking.started, parking.stopped, controller.listeners]).toEqual([1, 1, 0]);
+      manual.done(outcome);
+      expect([manual.started, manual.stopped, controller.listeners]).toEqual([1, 1, 0]);
       expect(vi.getTimerCount()).toBe(0);
       // A later result is ignored.
-      parking.done(8);
+      manual.done(8);
       controller.signal.dispatchEvent(new Event("abort"));
       expect(await caught).toBe(outcome);
     }
   });
 
   test("without limits keeps waiting, without a timer", async () => {
-    const parking = new Parking<number>();
-    const waiting = wait({}, parking);
+    const manual = new ManualWaiting<number>();
+    const waiting = wait({}, manual);
     expect(vi.getTimerCount()).toBe(0);
     await advance(1e9);
     expect(await stateOf(waiting)).toBe("pending");
-    parking.done(1);
+    manual.done(1);
     expect(await waiting).toBe(1);
   });
 
@@ -128,7 +128,7 @@ describe("a wait", () => {
       [{ timeout: "1s" }, 1000],
       [{ timeout: 2 ** 31 }, 2 ** 31],
     ] as const) {
-      const ended = failure(wait(options, { park: new Parking<number>().park, timeout: 7 }));
+      const ended = failure(wait(options, { park: new ManualWaiting<number>().park, timeout: 7 }));
       await advance(time - 1);
       expect(await stateOf(ended)).toBe("pending");
       await advance(1);
@@ -141,14 +141,14 @@ describe("a wait", () => {
   });
 
   test("with a timeout of 0 does not begin", async () => {
-    const parking = new Parking<number>();
-    for (const waiting of [parking, { park: parking.park, timeout: 7 }]) {
+    const manual = new ManualWaiting<number>();
+    for (const waiting of [manual, { park: manual.park, timeout: 7 }]) {
       const error = await failure(wait({ timeout: 0 }, waiting));
       expect(error).toMatchObject({ code: "RECEIVE_TIMEOUT", message: "op: timed out after 0 ms" });
     }
-    expect(parking.started).toBe(0);
-    const ended = failureCode(wait({ timeout: 0.001 }, parking));
-    expect(parking.started).toBe(1);
+    expect(manual.started).toBe(0);
+    const ended = failureCode(wait({ timeout: 0.001 }, manual));
+    expect(manual.started).toBe(1);
     await advance(1);
     expect(await ended).toBe("RECEIVE_TIMEOUT");
   });
@@ -159,62 +159,64 @@ describe("a wait", () => {
       addEventListener: vi.fn(),
       removeEventListener: vi.fn(),
     };
-    const parking = new Parking<number>();
-    const waiting = wait({ signal: signal as unknown as AbortSignal }, parking);
+    const manual = new ManualWaiting<number>();
+    const waiting = wait({ signal: signal as unknown as AbortSignal }, manual);
     expect(signal.addEventListener).toHaveBeenCalledOnce();
-    parking.done(1);
+    manual.done(1);
     expect(await waiting).toBe(1);
     expect(signal.removeEventListener).toHaveBeenCalledOnce();
   });
 
   test("rejects an unknown option by its name", async () => {
-    const error = await failure(wait({ timeOut: 5 } as WaitOptions, new Parking()));
+    const error = await failure(wait({ timeOut: 5 } as WaitOptions, new ManualWaiting()));
     expect(error.code).toBe("INVALID_OPTION");
     expect(error.message).toMatch(/^op: unknown option "timeOut".*timeout/);
   });
 
   test("validates all options before it checks its signal", async () => {
-    const parking = new Parking();
+    const manual = new ManualWaiting();
     const attempt = vi.fn(() => 1);
     const check = (options: WaitOptions): Promise<string> =>
-      failureCode(wait(options, { park: parking.park, attempt }));
+      failureCode(wait(options, { park: manual.park, attempt }));
     const signal = AbortSignal.abort();
     expect(await check({ signal, timeout: -1 })).toBe("INVALID_DURATION");
     expect(await check({ signal: { aborted: true } as AbortSignal })).toBe("INVALID_OPTION");
     expect(await check({ signal })).toBe("ABORTED");
     expect(attempt).not.toHaveBeenCalled();
-    expect(parking.started).toBe(0);
+    expect(manual.started).toBe(0);
   });
 
   test("fails once: by its timeout or by its signal", async () => {
     for (const first of ["time", "signal"]) {
       const controller = new CountingController();
-      const parking = new Parking();
-      const ended = failure(wait({ timeout: 10, signal: controller.signal }, parking));
+      const manual = new ManualWaiting();
+      const ended = failure(wait({ timeout: 10, signal: controller.signal }, manual));
       if (first === "time") await advance(10);
       controller.abort("why");
       await advance(10);
       expect(await ended).toMatchObject(
         first === "time" ? { code: "RECEIVE_TIMEOUT" } : { code: "ABORTED", cause: "why" },
       );
-      expect(parking.stopped).toBeGreaterThan(0);
+      expect(manual.stopped).toBeGreaterThan(0);
       expect(controller.listeners).toBe(0);
       expect(vi.getTimerCount()).toBe(0);
     }
   });
 
   test("that gets a result in the turn of its timeout succeeds", async () => {
-    const parking = new Parking<number>();
-    const waiting = wait({ timeout: 10 }, parking);
+    const manual = new ManualWaiting<number>();
+    const waiting = wait({ timeout: 10 }, manual);
     vi.advanceTimersByTime(10);
-    parking.done(1);
+    manual.done(1);
     await turns();
     expect(await waiting).toBe(1);
   });
 
   test("that is aborted in the turn of its timeout fails with ABORTED", async () => {
     const controller = new AbortController();
-    const ended = failureCode(wait({ timeout: 10, signal: controller.signal }, new Parking()));
+    const ended = failureCode(
+      wait({ timeout: 10, signal: controller.signal }, new ManualWaiting()),
+    );
     vi.advanceTimersByTime(10);
     controller.abort();
     await turns();

@@ -127,7 +127,7 @@ describe("the parser in the state", () => {
       }
     });
 
-    test("accepts the bytes that complete it", () => {
+    test("handles the bytes that follow", () => {
       for (const bench of [
         new Bench().push(before).push(rest),
         new Bench().pushBytes(before, rest),

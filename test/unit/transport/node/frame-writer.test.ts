@@ -141,7 +141,7 @@ describe("a frame writer", () => {
     }
   });
 
-  test("writes what is added in microtasks together with the rest of the turn", async () => {
+  test("writes frames that are added in microtasks together with the rest of the turn", async () => {
     const bench = Bench.inTurn().add("a");
     await microtasks();
     bench.add("b");

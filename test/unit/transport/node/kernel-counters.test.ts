@@ -111,7 +111,7 @@ describe.each([
       await fill(pair, counters);
       const { sent } = counters;
       expect(counters.unsent).toBeGreaterThan(0);
-      // Less than a third of the send buffer.
+      // The kernel accepts more only when a third of the send buffer is free; 200,000 bytes are less.
       await read(peer, 200_000);
       await expect.poll(() => counters.sent).toBeGreaterThan(sent);
       peer.resume();

@@ -117,7 +117,7 @@ describe("the memory of a payload in parts", () => {
     ["one byte less than half of it has arrived", 524_287, 524_287],
     ["half of it has arrived", 524_288, 1_048_576],
     ["all of it has arrived", 1_048_576, 1_048_576],
-  ])("of a declared MiB is allocated step by step when %s", (_, arrived, held) => {
+  ])("for a declared size of 1 MiB is allocated in steps: %s", (_, arrived, held) => {
     const before = memory().buffers;
     const payload = new PayloadBuffer(1_048_576);
     for (let rest = arrived; rest > 0; rest -= 65_536) {

@@ -10,7 +10,7 @@ import { microtasks } from "../../../helpers/unit-failure.js";
 
 checkLeaks();
 
-// Captured before any test replaces it.
+// Captured here, because fake timers replace the global.
 const { setImmediate } = globalThis;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
