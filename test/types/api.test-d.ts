@@ -1,5 +1,5 @@
-// Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
-// it does.
+// Compiled by `npm run types`, never run. A `@ts-expect-error` marks a line that must not compile, and is
+// itself an error if the line compiles.
 import { expectTypeOf } from "vitest";
 import { after, Channel, connect, errors, ReceiveChannel, select, ticker } from "wschan";
 import websocket from "wschan";
@@ -23,11 +23,11 @@ await client.send(1);
 // @ts-expect-error: read-only
 client.state = "closed";
 
-// A message's type tells its data.
+// A message's type determines the type of its data.
 if (message.type === "text") expectTypeOf(message.data).toEqualTypeOf<string>();
 else expectTypeOf(message.data).toEqualTypeOf<Uint8Array<ArrayBuffer>>();
 
-// The receiving half neither feeds nor closes, and is nobody's to make.
+// A ReceiveChannel can neither send nor close, and cannot be constructed.
 for (const half of [client.channel(), after(1), ticker(1).channel]) {
   expectTypeOf(half).not.toHaveProperty("send");
   expectTypeOf(half).not.toHaveProperty("trySend");
@@ -35,16 +35,16 @@ for (const half of [client.channel(), after(1), ticker(1).channel]) {
   expectTypeOf(half).not.toHaveProperty("close");
 }
 expectTypeOf(client.channel()).not.toExtend<Channel<Message>>();
-// @ts-expect-error: handed out by clients and timers
+// @ts-expect-error: only clients and timers create it
 new ReceiveChannel({});
-// @ts-expect-error: a channel of strings
+// @ts-expect-error: the channel carries strings
 await new Channel<string>().send(1);
 
 const received = await client.receive();
 if (received.ok) expectTypeOf(received.value).toEqualTypeOf<Message>();
 else expectTypeOf(received.value).toEqualTypeOf<undefined>();
 
-// The index of a select tells which case happened.
+// The index of a select narrows its result to the executed case.
 const strings = new Channel<string>();
 const result = await select([
   client.channel().caseReceive(),

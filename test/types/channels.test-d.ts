@@ -1,5 +1,5 @@
-// Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
-// it does.
+// Compiled by `npm run types`, never run. A `@ts-expect-error` marks a line that must not compile, and is
+// itself an error if the line compiles.
 import { expectTypeOf } from "vitest";
 import { after, Channel, select, ticker } from "../../src/node.js";
 import type {
@@ -16,16 +16,16 @@ declare const maybe: boolean;
 const numbers = new Channel<number>(1);
 const strings = new Channel<string>();
 
-// A channel carries its type.
+// A channel's methods have the type of its values.
 expectTypeOf<Parameters<typeof numbers.trySend>>().toEqualTypeOf<[value: number]>();
 expectTypeOf(numbers.tryReceive()).toEqualTypeOf<ReceiveResult<number> | undefined>();
 expectTypeOf(numbers.receive()).toEqualTypeOf<Promise<ReceiveResult<number>>>();
 expectTypeOf<Parameters<typeof numbers.send>[1]>().toEqualTypeOf<WaitOptions | undefined>();
 for await (const value of strings) expectTypeOf(value).toEqualTypeOf<string>();
 expectTypeOf(numbers).toExtend<ReceiveChannel<number>>();
-// @ts-expect-error: another type
+// @ts-expect-error: the channel carries another type
 numbers.caseSend("x");
-// @ts-expect-error: a number of places
+// @ts-expect-error: the capacity must be a number
 new Channel("1");
 // @ts-expect-error: read-only
 numbers.capacity = 5;
@@ -34,7 +34,7 @@ void numbers.receive({ timeOut: 5 });
 // @ts-expect-error: only select has a default
 void numbers.receive({ default: true });
 
-// The index tells value, ok and channel.
+// The index determines value, ok and channel.
 const three = await select([numbers.caseReceive(), strings.caseReceive(), strings.caseSend("x")]);
 expectTypeOf(three.index).toEqualTypeOf<0 | 1 | 2>();
 if (three.index === 0) {
@@ -49,12 +49,12 @@ if (three.index === 2) {
   expectTypeOf(three.value).toEqualTypeOf<undefined>();
   expectTypeOf(three.channel).toEqualTypeOf<Channel<string>>();
 }
-// @ts-expect-error: there is no such case
+// @ts-expect-error: the index is out of range
 if (three.index === 3) expectTypeOf(three).toBeNever();
 // @ts-expect-error: without default there is no -1
 if (three.index === -1) expectTypeOf(three).toBeNever();
 
-// With default there is one more outcome; with a boolean there may be.
+// With `default: true` or a boolean there is the additional index -1.
 const polled = await select([numbers.caseReceive()], { default: true, timeout: "1s" });
 expectTypeOf(polled.index).toEqualTypeOf<0 | -1>();
 if (polled.index === -1) expectTypeOf(polled).toEqualTypeOf<DefaultResult>();
@@ -66,27 +66,27 @@ expectTypeOf(never.index).toEqualTypeOf<0>();
 const none = await select([], { default: true });
 expectTypeOf(none).toEqualTypeOf<DefaultResult>();
 
-// A list whose length is not known has a number for an index.
+// For an array of unknown length the index is a number.
 const many = await select([numbers, numbers].map((channel) => channel.caseReceive()));
 expectTypeOf(many.index).toEqualTypeOf<number>();
 if (many.ok) expectTypeOf(many.value).toEqualTypeOf<number>();
 expectTypeOf<SelectResult<readonly []>>().toBeNever();
 
-// @ts-expect-error: a channel is no case
+// @ts-expect-error: a channel is not a case
 void select([numbers]);
 // @ts-expect-error: no such option
 void select([numbers.caseReceive()], { time: 5 });
-// @ts-expect-error: a list of cases
+// @ts-expect-error: the cases must be an array
 void select(numbers.caseReceive());
 
-// Timers hand out receiving halves.
+// Timers return ReceiveChannels.
 expectTypeOf(after("1s")).toEqualTypeOf<ReceiveChannel<Date>>();
 expectTypeOf(ticker(5)).toEqualTypeOf<Ticker>();
 expectTypeOf(ticker(5).channel).toEqualTypeOf<ReceiveChannel<Date>>();
 expectTypeOf(after(1)).not.toHaveProperty("close");
 expectTypeOf(ticker(1).channel).not.toHaveProperty("send");
-// @ts-expect-error: a receiving half is no channel
+// @ts-expect-error: a ReceiveChannel is not a Channel
 const channel: Channel<Date> = after(1);
 expectTypeOf(channel).not.toBeAny();
-// @ts-expect-error: a duration
+// @ts-expect-error: must be a duration
 after(new Date());

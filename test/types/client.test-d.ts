@@ -1,5 +1,5 @@
-// Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
-// it does.
+// Compiled by `npm run types`, never run. A `@ts-expect-error` marks a line that must not compile, and is
+// itself an error if the line compiles.
 import { expectTypeOf } from "vitest";
 import {
   BINARY,
@@ -26,36 +26,36 @@ declare const client: Client;
 declare const message: Message;
 declare const error: WsError;
 
-// What may be sent.
+// Data that can be sent.
 void client.send("text");
 void client.send("text", BINARY);
 void client.send(new Uint8Array(1), TEXT);
 void client.send(new ArrayBuffer(1));
 void client.send(new DataView(new ArrayBuffer(1)));
 void client.send(Buffer.of(1));
-// @ts-expect-error: a number is no data
+// @ts-expect-error: a number is not data
 void client.send(5);
-// @ts-expect-error: undefined is no data
+// @ts-expect-error: undefined is not data
 void client.send(undefined);
 // @ts-expect-error: a Blob is read asynchronously
 void client.send(new Blob([]));
-// @ts-expect-error: an object is no data
+// @ts-expect-error: an object is not data
 void client.send({ type: "text" });
 // @ts-expect-error: no such type
 void client.send("x", 3);
 // @ts-expect-error: types are numbers
 void client.send("x", "text");
 
-// How long a send or a flush waits.
+// Timeouts and signals of send and flush.
 const { signal } = new AbortController();
 void client.send("text", { type: BINARY, timeout: "5s", signal });
 void client.send("text", {});
 void client.flush({ timeout: 5, signal });
 // @ts-expect-error: no such type
 void client.send("x", { type: 3 });
-// @ts-expect-error: of a reconnecting client alone
+// @ts-expect-error: only for reconnecting clients
 void client.send("x", { ttl: 5 });
-// @ts-expect-error: a flush has no type
+// @ts-expect-error: flush has no type
 void client.flush({ type: TEXT });
 
 // Ways to receive.
@@ -68,7 +68,7 @@ client.messages({ timeout: 5 });
 // @ts-expect-error: read-only
 client.url = "";
 
-// A mock needs no private names, and whatever takes it takes the real one.
+// A mock needs no private members, and a `Client` is assignable to the same type.
 const mock: ClientLike<string, number> = {
   closed: new Promise(() => {}),
   readable: new ReadableStream(),
@@ -88,10 +88,10 @@ const mock: ClientLike<string, number> = {
 expectTypeOf(mock).toExtend<AsyncIterable<string>>();
 expectTypeOf(client).toExtend<ClientLike>();
 expectTypeOf<Client<string, number>>().toExtend<ClientLike<string, number>>();
-// @ts-expect-error: it sends other data
+// @ts-expect-error: the mock sends other data
 mock satisfies ClientLike<string, string>;
 
-// A message's type tells its data, and a switch over it is complete.
+// A message's type determines the type of its data, and a switch over it is exhaustive.
 switch (message.type) {
   case "text":
     expectTypeOf(message.data).toEqualTypeOf<string>();
@@ -122,34 +122,34 @@ void connect("ws://a.test", { compression: "no_context_takeover", protocols: ["a
 void connect("ws://a.test", { timeout: 5 });
 // @ts-expect-error: header values are strings
 void connect("ws://a.test", { headers: { "X-A": 5 } });
-// @ts-expect-error: a duration
+// @ts-expect-error: must be a duration
 void connect("ws://a.test", { dialTimeout: true });
-// @ts-expect-error: a number of bytes
+// @ts-expect-error: must be a number of bytes
 void connect("ws://a.test", { readLimit: "1mb" });
 // @ts-expect-error: no such mode
 void connect("ws://a.test", { compression: "gzip" });
-// @ts-expect-error: no such way
+// @ts-expect-error: no such value
 void connect("ws://a.test", { backpressure: "socket" });
 // @ts-expect-error: no such option
 void connect("ws://a.test", { node: { ca: "x" } });
-// @ts-expect-error: a number is no URL
+// @ts-expect-error: a number is not a URL
 void connect(5);
-// @ts-expect-error: a default policy would stand in for the call's
+// @ts-expect-error: a context has its own option policy
 createContext({ defaults: { policy: () => true } });
 // @ts-expect-error: no such option
 createContext({ polices: [] });
 
-// How it ends.
+// The end of a connection.
 expectTypeOf(client.close(CLOSE_CODES.NORMAL)).toEqualTypeOf<Promise<CloseInfo>>();
 expectTypeOf<CloseInfo["by"]>().toEqualTypeOf<"local" | "peer" | "none">();
 expectTypeOf<CloseInfo["error"]>().toEqualTypeOf<WsError | undefined>();
 expectTypeOf(client.state).toEqualTypeOf<"open" | "closing" | "closed">();
 expectTypeOf(client.backpressure).toEqualTypeOf<"socket" | "stream" | "buffer">();
 expectTypeOf(client.ping({ timeout: "1s" })).toEqualTypeOf<Promise<number>>();
-// @ts-expect-error: a code is a number
+// @ts-expect-error: a code must be a number
 void client.close("1000");
 
-// Both can be disposed of, whatever `lib` says.
+// Clients and contexts are disposable, even if `lib` does not declare it.
 expectTypeOf(client[Symbol.asyncDispose]).toEqualTypeOf<() => Promise<void>>();
 expectTypeOf(createContext()[Symbol.asyncDispose]).toEqualTypeOf<() => Promise<void>>();
 {
@@ -157,7 +157,7 @@ expectTypeOf(createContext()[Symbol.asyncDispose]).toEqualTypeOf<() => Promise<v
   expectTypeOf(used).toEqualTypeOf<Client>();
 }
 
-// A table over all codes, or all kinds, is complete.
+// Records over all codes and over all kinds are exhaustive.
 type Codes =
   | "CONNECT_FORBIDDEN"
   | "URL_FORBIDDEN"

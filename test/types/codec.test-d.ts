@@ -1,5 +1,5 @@
-// Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
-// it does.
+// Compiled by `npm run types`, never run. A `@ts-expect-error` marks a line that must not compile, and is
+// itself an error if the line compiles.
 import { expectTypeOf } from "vitest";
 import { BINARY, connect, createContext, TEXT } from "../../src/node.js";
 import type { AnyCodec, Client, Codec, ReceiveChannel, TextMessage } from "../../src/node.js";
@@ -40,7 +40,7 @@ const context = createContext();
 // Both entries have the same names and types.
 expectTypeOf<typeof browser>().toEqualTypeOf<typeof node>();
 
-// What inflates hands out texts, and what is asked for binary may hand out both.
+// Codecs that inflate yield text messages. With `type: "binary"` they may yield both types.
 const inflating: readonly Inflating<Pick<InflateOptions, "type">>[] = [
   gunzip,
   unzlib,
@@ -63,11 +63,11 @@ expectTypeOf(gunzip(inflateOptions)).toEqualTypeOf<Codec>();
 expectTypeOf(gzip(deflateOptions)).toEqualTypeOf<Codec>();
 expectTypeOf(json()).toEqualTypeOf<Codec<unknown, unknown>>();
 expectTypeOf(json({ schema: Ticker })).toEqualTypeOf<Codec<Ticker, unknown>>();
-// A cast, but only one that is written: the context does not make one.
+// An explicit type argument is a cast; the context must not infer one.
 expectTypeOf(json<Ticker>()).toEqualTypeOf<Codec<Ticker, unknown>>();
 expectTypeOf(json<Ticker>({ onInvalid: "skip" })).toEqualTypeOf<Codec<Ticker, unknown>>();
 
-// The codec's types are the client's, however it is opened.
+// A client has the types of its codec, whichever function opens it.
 expectTypeOf(connect("ws://a.test", { codec: gunzip() })).toEqualTypeOf<
   Promise<Client<TextMessage>>
 >();
@@ -110,45 +110,45 @@ expectTypeOf(reconnecting("ws://a.test", { codec: gunzip(), marker: true })).toE
 expectTypeOf(
   reconnecting("ws://a.test", { codec: json({ schema: Ticker }), marker: true }),
 ).toEqualTypeOf<ReconnectingClient<Ticker | Reconnected, unknown>>();
-// Without one nothing has changed.
+// Without a codec the client has its default types.
 expectTypeOf(connect("ws://a.test", { codec: undefined })).toEqualTypeOf<Promise<Client>>();
 expectTypeOf(connect("ws://a.test", {})).toEqualTypeOf<Promise<Client>>();
 expectTypeOf<Client>().toEqualTypeOf<Client>();
 
-// What is received.
+// Received values.
 const tickers = await connect("ws://a.test", { codec: compose(gzip(), json({ schema: Ticker })) });
 expectTypeOf(tickers.channel()).toEqualTypeOf<ReceiveChannel<Ticker>>();
 const received = await tickers.receive();
 if (received.ok) expectTypeOf(received.value).toEqualTypeOf<Ticker>();
 for await (const ticker of tickers) expectTypeOf(ticker.price).toEqualTypeOf<number>();
 
-// What may be sent.
+// Data that can be sent.
 const texts = await connect("ws://a.test", { codec: gzip() });
 void texts.send("text", BINARY);
 void texts.send(new Uint8Array(1), TEXT);
 void texts.send(new ArrayBuffer(1));
 void tickers.send({ subscribe: "all" });
 void tickers.send(null);
-// @ts-expect-error: an object is no data without json
+// @ts-expect-error: an object is not data without json
 void texts.send({ subscribe: "all" });
-// @ts-expect-error: nor is it to one that reconnects
+// @ts-expect-error: nor for a reconnecting client
 void reconnecting("ws://a.test", { codec: gzip() }).send({ subscribe: "all" });
 const strings = await connect("ws://a.test", { codec: mine });
 void strings.send("text");
-// @ts-expect-error: it encodes strings
+// @ts-expect-error: the codec encodes strings
 void strings.send(5);
 const opaque = await connect("ws://a.test", { codec: any });
-// @ts-expect-error: nobody knows what it encodes
+// @ts-expect-error: the codec's encoded type is unknown
 void opaque.send("text");
 
-// The outer codec takes messages: what makes values of them is the inner one.
+// The outer codec must yield messages; the inner one decodes them into values.
 expectTypeOf(compose(gunzip(), gunzip())).toEqualTypeOf<Codec<TextMessage>>();
 expectTypeOf(compose(zlibStream({ type: "binary" }), mine)).toEqualTypeOf<typeof mine>();
-// @ts-expect-error: json hands out no messages
+// @ts-expect-error: json does not yield messages
 compose(json(), gzip());
-// @ts-expect-error: not even where its schema is one
+// @ts-expect-error: not even with a schema
 compose(json({ schema: Ticker }), json());
-// @ts-expect-error: nor does one of numbers
+// @ts-expect-error: a codec of numbers does not yield messages
 compose(mine, gzip());
 
 // Options.
@@ -159,27 +159,27 @@ zlib({
 });
 auto({ pin: false });
 deflateStream({ boundary: "message" });
-// @ts-expect-error: what only inflates has no level
+// @ts-expect-error: a codec that only inflates has no level
 gunzip({ level: 6 });
 // @ts-expect-error: levels are 0 to 9
 gzip({ level: 10 });
 // @ts-expect-error: no such type
 gunzip({ type: "blob" });
-// @ts-expect-error: close or skip
+// @ts-expect-error: must be close or skip
 gunzip({ onInvalid: "ignore" });
-// @ts-expect-error: asked for an answer at once
+// @ts-expect-error: the callback must be synchronous
 gunzip({ onInvalid: async () => "skip" });
-// @ts-expect-error: a shared stream cannot go on
+// @ts-expect-error: a shared stream cannot skip an invalid message
 zlibStream({ onInvalid: "skip" });
 // @ts-expect-error: no such boundary
 zlibStream({ boundary: "frame" });
 // @ts-expect-error: only auto pins
 gunzip({ pin: true });
-// @ts-expect-error: it has no ~standard
+// @ts-expect-error: the schema has no ~standard
 json({ schema: { parse: () => 1 } });
-// @ts-expect-error: made by a call
+// @ts-expect-error: gunzip must be called
 void connect("ws://a.test", { codec: gunzip });
-// @ts-expect-error: it has no decoder
+// @ts-expect-error: the codec has no decoder
 void connect("ws://a.test", { codec: { name: "mine" } });
-// @ts-expect-error: a default codec would be no type's
+// @ts-expect-error: a default codec would not be in the client's type
 createContext({ defaults: { codec: gunzip() } });

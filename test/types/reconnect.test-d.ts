@@ -1,5 +1,5 @@
-// Compiled by `npm run types`, never run: a line that must not compile says so, and is an error once
-// it does.
+// Compiled by `npm run types`, never run. A `@ts-expect-error` marks a line that must not compile, and is
+// itself an error if the line compiles.
 import { expectTypeOf } from "vitest";
 import type {
   Client,
@@ -26,7 +26,7 @@ expectTypeOf(client.closed).toEqualTypeOf<Promise<CloseInfo>>();
 expectTypeOf(client.close()).toEqualTypeOf<Promise<CloseInfo>>();
 expectTypeOf(client.connection).toEqualTypeOf<Client | undefined>();
 
-// A marker only for those who ask.
+// Markers are in the type only with option `marker`.
 const marked = reconnecting("ws://a.test", { marker: true });
 expectTypeOf(marked.channel()).toEqualTypeOf<ReceiveChannel<Message | Reconnected>>();
 declare const options: ReconnectOptions;
@@ -38,7 +38,7 @@ for await (const message of marked) {
   else expectTypeOf(message).toEqualTypeOf<Message>();
 }
 
-// The status's type tells what it has, and a switch over it is complete.
+// The status's type determines its members, and a switch over it is exhaustive.
 declare const status: Status;
 switch (status.type) {
   case "connecting":
@@ -57,22 +57,22 @@ switch (status.type) {
     expectTypeOf(status).toBeNever();
 }
 
-// What may be a function.
+// Options that can be functions.
 reconnecting(() => new URL("ws://a.test"), {
   headers: async ({ attempt, lastError, signal }) => ({
     Authorization: `${attempt} ${lastError?.code ?? ""} ${String(signal.aborted)}`,
   }),
   protocols: () => ["a"],
 });
-// @ts-expect-error: not these
+// @ts-expect-error: other options cannot be functions
 reconnecting("ws://a.test", { dialTimeout: () => 5 });
-// @ts-expect-error: a number is no URL
+// @ts-expect-error: a number is not a URL
 reconnecting(() => 5);
 // @ts-expect-error: no such option
 reconnecting("ws://a.test", { retries: 5 });
-// @ts-expect-error: no such way
+// @ts-expect-error: no such value
 reconnecting("ws://a.test", { queue: { whenFull: "block" } });
-// @ts-expect-error: asked for an answer at once
+// @ts-expect-error: the callback must be synchronous
 reconnecting("ws://a.test", { shouldRetry: async () => true });
 reconnecting("ws://a.test", {
   keepAlive: false,
@@ -94,7 +94,7 @@ expectTypeOf(client.messages()).toEqualTypeOf<AsyncIterableIterator<Message, und
 expectTypeOf(client).toExtend<ClientLike>();
 // @ts-expect-error: no such option
 void client.send("x", { deadline: 5 });
-// @ts-expect-error: nobody but the client feeds it
+// @ts-expect-error: only the client adds to the queue
 expectTypeOf(client.queue.add);
 // @ts-expect-error: read-only
 client.queue.length = 0;

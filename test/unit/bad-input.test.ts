@@ -13,7 +13,7 @@ import type { Platform, PlatformFor } from "../../src/protocol/dial.js";
 import { failure } from "../helpers/unit-failure.js";
 import { BROWSER, NODE, openClient } from "../helpers/unit-transport.js";
 
-/** What must never stand in a message, wherever it was handed in. */
+/** A secret that no error message may contain, wherever it was passed in. */
 const SECRET = "hunter2";
 const OK_URL = `wss://host.test/path?token=${SECRET}`;
 
@@ -32,7 +32,7 @@ function bound(base: Platform): {
   };
 }
 
-/** What went in, what comes out, and what its message must name. */
+/** The input, the error code, and texts that the message must contain. */
 type Row = readonly [input: unknown, code: ErrorCode, ...named: (string | RegExp)[]];
 
 async function check(attempt: () => unknown, row: readonly unknown[]): Promise<void> {
@@ -165,11 +165,11 @@ const options: Row[] = [
 describe("connect", () => {
   const { connect } = bound(NODE);
 
-  test.each(urls)("refuses the URL %s with %s", async (...row) => {
+  test.each(urls)("rejects the URL %s with %s", async (...row) => {
     await check(() => connect(row[0] as string), row);
   });
 
-  test.each(options)("refuses %o with %s", async (...row) => {
+  test.each(options)("rejects %o with %s", async (...row) => {
     await check(() => connect(OK_URL, row[0] as ConnectOptions), row);
   });
 
@@ -205,7 +205,7 @@ describe("connect in a browser", () => {
     [{ dialTimeout: -1 }, "INVALID_OPTION", "dialTimeout"],
   ];
 
-  test.each(rows)("refuses %o with %s", async (...row) => {
+  test.each(rows)("rejects %o with %s", async (...row) => {
     await check(() => connect(OK_URL, row[0] as ConnectOptions), row);
   });
 
@@ -213,7 +213,7 @@ describe("connect in a browser", () => {
     [`wss://me:${SECRET}@host.test/`, "UNSUPPORTED", "credentials"],
     ["ws+unix:///run/app.sock", "INVALID_URL", "scheme", "wss:"],
     ["#top", "INVALID_URL", "fragment"],
-  ])("refuses the URL %s with %s", async (...row) => {
+  ])("rejects the URL %s with %s", async (...row) => {
     await check(() => connect(row[0] as string), row);
   });
 });
@@ -251,7 +251,7 @@ describe("createContext", () => {
     [{ denyPrivateNetworks: { allow: ["10/8"] } }, "INVALID_OPTION", "allow[0]", '"10/8"'],
   ];
 
-  test.each(rows)("refuses %o with %s", async (...row) => {
+  test.each(rows)("rejects %o with %s", async (...row) => {
     await check(() => createContext(row[0] as ContextOptions), row);
   });
 
@@ -259,7 +259,7 @@ describe("createContext", () => {
     [{ readLimit: -1 }, "INVALID_OPTION", "readLimit", "-1"],
     [{ headers: { Host: SECRET } }, "INVALID_OPTION", "headers"],
     [{ protocols: "a b" }, "INVALID_OPTION", "protocols"],
-  ])("refuses the defaults %o with %s before anything is dialled", async (...row) => {
+  ])("rejects the defaults %o with %s before it dials", async (...row) => {
     await check(() => createContext({ defaults: row[0] as object }).connect(OK_URL), row);
   });
 });
@@ -271,11 +271,11 @@ describe("createContext in a browser", () => {
     [{ denyPrivateNetworks: true }, "UNSUPPORTED", "denyPrivateNetworks", "browser", "policy"],
     [{ denyPrivateNetworks: { allow: [] } }, "UNSUPPORTED", "denyPrivateNetworks"],
     [{ denyPrivateNetworks: [] }, "UNSUPPORTED", "denyPrivateNetworks"],
-  ])("refuses %o with %s", async (...row) => {
+  ])("rejects %o with %s", async (...row) => {
     await check(() => createContext(row[0] as ContextOptions), row);
   });
 
-  test("takes it that nothing is denied", () => {
+  test("accepts denyPrivateNetworks false or undefined", () => {
     createContext({ denyPrivateNetworks: false });
     createContext({ denyPrivateNetworks: undefined });
   });
@@ -293,7 +293,7 @@ describe("channels, select and timers", () => {
     ["5", "INVALID_OPTION", "capacity"],
     [2 ** 32, "INVALID_OPTION", "capacity"],
     [bare, "INVALID_OPTION", "capacity"],
-  ])("a channel refuses the capacity %o with %s", async (...row) => {
+  ])("a channel rejects the capacity %o with %s", async (...row) => {
     await check(() => new Channel(row[0] as number), row);
   });
 
@@ -310,15 +310,15 @@ describe("channels, select and timers", () => {
     [null, "INVALID_OPTION", "options"],
   ];
 
-  test.each(waits)("a receive refuses %o with %s", async (...row) => {
+  test.each(waits)("a receive rejects %o with %s", async (...row) => {
     await check(() => channel.receive(row[0] as object), row);
   });
 
-  test.each(waits)("a send refuses %o with %s", async (...row) => {
+  test.each(waits)("a send rejects %o with %s", async (...row) => {
     await check(() => channel.send(1, row[0] as object), row);
   });
 
-  test.each(waits.slice(0, -1))("a select refuses %o with %s", async (...row) => {
+  test.each(waits.slice(0, -1))("a select rejects %o with %s", async (...row) => {
     await check(() => select(receiving, row[0] as object), row);
   });
 
@@ -335,7 +335,7 @@ describe("channels, select and timers", () => {
     [[, ...receiving], "INVALID_OPTION", "cases[0]"],
     [new Set(receiving), "INVALID_OPTION", "cases"],
     ["cases", "INVALID_OPTION", "cases"],
-  ])("a select refuses the cases %o with %s", async (input, ...rest) => {
+  ])("a select rejects the cases %o with %s", async (input, ...rest) => {
     await check(() => select(input as []), [input, ...rest]);
   });
 
@@ -351,13 +351,13 @@ describe("channels, select and timers", () => {
     [undefined, "INVALID_DURATION", "undefined"],
     [{}, "INVALID_DURATION", "object"],
     [5n, "INVALID_DURATION"],
-  ])("timers and parseDuration refuse %o with %s", async (...row) => {
+  ])("timers and parseDuration reject %o with %s", async (...row) => {
     await check(() => parseDuration(row[0] as number), row);
     await check(() => after(row[0] as number), row);
     await check(() => ticker(row[0] as number), row);
   });
 
-  test("a ticker refuses a period of 0", async () => {
+  test("a ticker rejects a period of 0", async () => {
     await check(() => ticker(0), [0, "INVALID_DURATION", /ticker.*0/]);
     await check(() => ticker("0s"), ["0s", "INVALID_DURATION", "ticker"]);
   });
@@ -374,7 +374,7 @@ describe("definePolicy", () => {
     [[{ actions: "*", effect: "deny", resources: 5 }], "INVALID_OPTION", /resources/],
     [[{ actions: "*", effect: "deny", when: true }], "INVALID_OPTION", /rules\[0\]\.when/],
     [[{ actions: "*", effect: "deny", unless: 1 }], "INVALID_OPTION", "unless"],
-  ])("refuses %o with %s", async (input, ...rest) => {
+  ])("rejects %o with %s", async (input, ...rest) => {
     await check(() => definePolicy(input as PolicyRule[]), [input, ...rest]);
   });
 });
@@ -393,7 +393,7 @@ describe("a client", () => {
       "UTF-8",
       "TEXT",
     ],
-  ])("refuses to send %o with %s", async (...row) => {
+  ])("rejects a send of %o with %s", async (...row) => {
     const { client, transport } = openClient();
     await check(() => client.send(...(row[0] as [string, 1])), row);
     expect(transport.sent).toEqual([]);
@@ -405,7 +405,7 @@ describe("a client", () => {
     [["1000"], "INVALID_CLOSE", "1000"],
     [[1000, 5], "INVALID_CLOSE", "reason", "string"],
     [[1000, SECRET.repeat(18)], "INVALID_CLOSE", "reason", "123"],
-  ])("refuses to close with %o: %s", async (...row) => {
+  ])("rejects a close with %o: %s", async (...row) => {
     const { client } = openClient();
     await check(() => client.close(...(row[0] as [number])), row);
     expect(client.state).toBe("open");
@@ -417,7 +417,7 @@ describe("a client", () => {
     [{ signal: 5 }, "INVALID_OPTION", "ping", "signal"],
     [{ interval: 5 }, "INVALID_OPTION", "ping", "interval"],
     [null, "INVALID_OPTION", "options"],
-  ])("refuses to ping with %o: %s", async (...row) => {
+  ])("rejects a ping with %o: %s", async (...row) => {
     const { client, transport } = openClient();
     await check(() => client.ping(row[0] as object), row);
     await check(() => client.receive(row[0] as object), [row[0], row[1]]);

@@ -7,7 +7,7 @@ const URL_A = "ws://a.test/";
 const headers = { "X-A": "1" };
 
 describe("the browser's entry", () => {
-  test("has the names of Node's, all of them under one as well", () => {
+  test("exports the names of Node's entry, also as one object", () => {
     expect(Object.keys(browser).sort()).toEqual(Object.keys(node).sort());
     const { default: websocket, ...named } = browser;
     expect({ ...websocket }).toEqual(named);
@@ -18,7 +18,7 @@ describe("the browser's entry", () => {
     ["connect", () => browser.connect(URL_A, { headers })],
     ["createContext", () => browser.createContext({ defaults: { headers } })],
     ["a context's connect", () => browser.createContext().connect(URL_A, { headers })],
-  ])("does by %s what a browser can", async (_, attempt) => {
+  ])("rejects by %s an option that a browser does not support", async (_, attempt) => {
     expect((await failure(attempt)).code).toBe("UNSUPPORTED");
   });
 });

@@ -6,7 +6,7 @@ import { platformClass } from "../../src/errors/platform-class.js";
 import type { ErrorCode, ErrorKind } from "../../src/errors/error-codes.js";
 import { failure } from "../helpers/unit-failure.js";
 
-/** Section 10 of the contract. Where the kind depends on the case, this is the code's own. */
+/** The documented kind and retryable by code. If the kind depends on the case, this is the code's default. */
 const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
   CONNECT_FORBIDDEN: ["PERMISSION_DENIED", false],
   URL_FORBIDDEN: ["PERMISSION_DENIED", false],
@@ -48,7 +48,7 @@ describe("an error", () => {
   const rows = Object.entries(TABLE) as [ErrorCode, [ErrorKind, boolean]][];
 
   test.each(rows)(
-    "%s has the kind and retryable of the contract: %s",
+    "with code %s has the documented kind and retryable: %s",
     (code, [kind, retryable]) => {
       const error = new WsError(code, "text");
       expect(error).toMatchObject({ code, kind, retryable, message: "text", name: "WsError" });
@@ -60,7 +60,7 @@ describe("an error", () => {
     },
   );
 
-  test("may say otherwise, and more", () => {
+  test("may override these and have a cause and details", () => {
     const cause = new Error("x");
     const details = { status: 503 };
     const init = { kind: "TIMEOUT", retryable: true, details, cause } as const;
@@ -86,8 +86,8 @@ describe("headers and body in details", () => {
 
   test.each([
     ["an error", error],
-    ["one with the details of another", again],
-  ])("are there in %s, and not in logs", (_, { details: { headers, body, ...shown }, ...all }) => {
+    ["an error with the details of another", again],
+  ])("are in %s, but not in logs", (_, { details: { headers, body, ...shown }, ...all }) => {
     expect({ headers, body }).toEqual({ headers: details.headers, body: details.body });
     expect(shown).toEqual({ status: 401, retryAfter: 5 });
     expect(all).not.toHaveProperty("body");
@@ -99,7 +99,7 @@ describe("headers and body in details", () => {
     expect(JSON.stringify(one)).toContain("401");
   });
 
-  test("leaves what was given as it was, be it frozen", () => {
+  test("leave the given object unchanged, even if it is frozen", () => {
     const given = Object.freeze({ body: "x" });
     expect(new WsError("HANDSHAKE_REJECTED", "", { details: given }).details.body).toBe("x");
     expect(Object.keys(given)).toEqual(["body"]);
@@ -107,7 +107,7 @@ describe("headers and body in details", () => {
 });
 
 describe("platformClass", () => {
-  test("finds a class when it is asked for, and names one that is missing", async () => {
+  test("looks a class up at each call, and names a missing one", async () => {
     expect(platformClass("TextEncoder")).toBe(TextEncoder);
     vi.stubGlobal("TextEncoder", undefined);
     const error = await failure(() => platformClass("TextEncoder"));
@@ -118,7 +118,7 @@ describe("platformClass", () => {
   });
 });
 
-describe("a message", () => {
+describe("an error message", () => {
   test.each([
     ["C0", "\0\t\n\r\x1b\x1f", "%00%09%0A%0D%1B%1F"],
     ["DEL and C1", "\x7f\x80\x85\x9b\x9f", "%7F%C2%80%C2%85%C2%9B%C2%9F"],
@@ -129,7 +129,7 @@ describe("a message", () => {
       "%D8%9C%E2%80%8E%E2%80%8F%E2%80%AA%E2%80%AE%E2%81%A6%E2%81%A9",
     ],
     [
-      "nothing else",
+      "no other characters",
       " ~\u00a0\u00e9\u200d\u2027\u202f\u2065\u206a\u65e5\ud83d\ude00\ud800",
       undefined,
     ],
@@ -141,7 +141,7 @@ describe("a message", () => {
   });
 });
 
-describe("a value in a message", () => {
+describe("a value in an error message", () => {
   test.each<[unknown, string, quoted?: string]>([
     ["", "a string of length 0", '""'],
     ["hunter2", "a string of length 7", '"hunter2"'],
@@ -154,7 +154,7 @@ describe("a value in a message", () => {
     [["hunter2"], "an array"],
     [{ key: "hunter2" }, "an object"],
     [() => "hunter2", "a function"],
-  ])("%o is described, and quoted only if it is no secret", (value, shown, quoted = shown) => {
+  ])("%o is described, and quoted only if it is not secret", (value, shown, quoted = shown) => {
     expect(show(value)).toBe(shown);
     expect(quote(value)).toBe(quoted);
     expect(invalid("x", "y", value).message).toBe(`x must be y, not ${shown}`);
@@ -166,12 +166,12 @@ describe("WsError.is and errors.is", () => {
     ...[undefined, null, 0, "WsError", {}, [], () => {}, Symbol("x")],
     new Error("x"),
     Object.assign(new Error("x"), { name: "WsError", code: "CLOSED", kind: "UNAVAILABLE" }),
-  ])("say no to %o", (value) => {
+  ])("return false for %o", (value) => {
     expect(WsError.is(value)).toBe(false);
     for (const kind of KINDS.split(" ")) expect(errors.is(value, kind as ErrorKind)).toBe(false);
   });
 
-  test("tell an error's kind", () => {
+  test("compare an error's kind", () => {
     const error = new WsError("READ_TIMEOUT", "x");
     expect(WsError.is(error)).toBe(true);
     for (const kind of KINDS.split(" ") as ErrorKind[]) {
@@ -202,7 +202,7 @@ describe("WsError.is and errors.is", () => {
   });
 });
 
-test("the kinds are the contract's, each of its own name", () => {
+test("the kinds have their documented names as values", () => {
   expect({ ...errors }).toEqual({
     ...Object.fromEntries(KINDS.split(" ").map((kind) => [kind, kind])),
     is: expect.any(Function) as unknown,
