@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { constants, createDeflate, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import type { WebSocket } from "ws";
 import { startEchoServer } from "./echo-server.js";
 import type { EchoServer } from "./echo-server.js";
 import type { FeedName } from "./feed-clients.mjs";
+import { packStream } from "./packed-stream.js";
 
 /** A server with the message format of a public feed. Its client is in feed-clients.mjs. */
 export interface Feed {
@@ -147,26 +148,19 @@ async function nextText(socket: WebSocket): Promise<string> {
   return (await nextMessage(socket, false)).toString();
 }
 
-/** Values as JSON in one zlib stream, each up to a sync flush. */
+/** Encodes values as JSON in one zlib stream, which is flushed after each value. */
 export async function flushed<const T extends readonly unknown[]>(
   values: T,
-): Promise<{ -readonly [I in keyof T]: Buffer }> {
-  const deflate = createDeflate();
-  let chunks: Buffer[] = [];
-  deflate.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const messages: Buffer[] = [];
-  for (const value of values) {
-    deflate.write(JSON.stringify(value));
-    await new Promise<void>((resolve) => deflate.flush(constants.Z_SYNC_FLUSH, resolve));
-    messages.push(Buffer.concat(chunks));
-    chunks = [];
-  }
-  deflate.close();
-  return messages as { -readonly [I in keyof T]: Buffer };
+): Promise<{ -readonly [I in keyof T]: Uint8Array }> {
+  const packed = await packStream(
+    true,
+    values.map((value) => JSON.stringify(value)),
+  );
+  return packed as { -readonly [I in keyof T]: Uint8Array };
 }
 
 /** Splits one compressed message into several WebSocket messages, which begin at these offsets. */
-function sendInFrames(socket: WebSocket, message: Buffer, ...starts: number[]): void {
+function sendInFrames(socket: WebSocket, message: Uint8Array, ...starts: number[]): void {
   const ends = [...starts, message.length];
   ends.forEach((end, i) => socket.send(message.subarray(ends[i - 1] ?? 0, end)));
 }

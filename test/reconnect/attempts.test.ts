@@ -7,11 +7,11 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { failure } from "../helpers/unit-failure.js";
-import { FAST, NOBODY, until } from "./support.js";
+import { FAST, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
-/** Refuses so many requests with this status, then accepts. */
+/** Starts a server that refuses `count` requests with this status, and accepts later ones. */
 async function startRefusing(count: number, status: string, headers: Record<string, string> = {}) {
   let left = count;
   return startRawServer({
@@ -24,7 +24,7 @@ async function startRefusing(count: number, status: string, headers: Record<stri
 
 describe("a dial that fails", () => {
   test("is tried again after a wait by chance, which is shown", async () => {
-    const client = reconnecting(NOBODY, { backoff: { min: 40, factor: 3, max: 100 } });
+    const client = reconnecting(REFUSING_URL, { backoff: { min: 40, factor: 3, max: 100 } });
     const waits: { attempt: number; delay: number }[] = [];
     for await (const status of client.status()) {
       if (status.type === "connecting") expect(status.attempt).toBe(waits.length + 1);
@@ -45,7 +45,7 @@ describe("a dial that fails", () => {
   test("uses the whole of the window", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
     try {
-      const client = reconnecting(NOBODY, { backoff: { min: "30s" } });
+      const client = reconnecting(REFUSING_URL, { backoff: { min: "30s" } });
       expect(await until(client, "waiting")).toMatchObject({ delay: 15_000 });
       await client.close();
     } finally {
@@ -54,7 +54,7 @@ describe("a dial that fails", () => {
   });
 
   test("ends it after 10 attempts, if there never was a connection", async () => {
-    const client = reconnecting(NOBODY, { ...FAST, marker: true });
+    const client = reconnecting(REFUSING_URL, { ...FAST, marker: true });
     const attempts: number[] = [];
     for await (const status of client.status()) {
       if (status.type === "connecting") attempts.push(status.attempt);
@@ -80,7 +80,7 @@ describe("a dial that fails", () => {
   });
 
   test.each([1, 2])("ends it after %i attempts by maxAttempts", async (maxAttempts) => {
-    const client = reconnecting(NOBODY, { ...FAST, maxAttempts });
+    const client = reconnecting(REFUSING_URL, { ...FAST, maxAttempts });
     const { error } = await client.closed;
     expect(error?.message).toContain(`after ${maxAttempts} attempts`);
   });
@@ -88,7 +88,7 @@ describe("a dial that fails", () => {
   test("ends it when the next one would be later than maxElapsed", async () => {
     const start = performance.now();
     const options = { backoff: { min: 10, factor: 1 }, maxElapsed: ms(100), maxAttempts: 10_000 };
-    const { error } = await reconnecting(NOBODY, options).closed;
+    const { error } = await reconnecting(REFUSING_URL, options).closed;
     expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { code: "DIAL_FAILED" } });
     const elapsed = performance.now() - start;
     expect(elapsed).toBeGreaterThan(ms(80));
@@ -150,7 +150,7 @@ describe("a server that refuses", () => {
 });
 
 describe("the end of a connection", () => {
-  /** A client whose first connection the server has closed with this code. */
+  /** Returns a client whose first connection was closed by the server with this code. */
   async function closedWith(code: number | undefined, options: ReconnectOptions = {}) {
     const server = await startEchoServer({
       onConnection: ({ ws }) => {
@@ -341,7 +341,7 @@ describe("what is asked for anew", () => {
       },
     ],
   ])("fails the attempt if it %s", async (_how, headers) => {
-    const client = reconnecting(NOBODY, { ...FAST, headers });
+    const client = reconnecting(REFUSING_URL, { ...FAST, headers });
     const { error } = await until(client, "waiting");
     expect(error).toMatchObject({
       code: "DIAL_FAILED",
@@ -353,7 +353,7 @@ describe("what is asked for anew", () => {
 
   test("ends it with a WsError that is not retryable", async () => {
     const error = new WsError("ABORTED", "signed out");
-    const client = reconnecting(NOBODY, { ...FAST, headers: () => Promise.reject(error) });
+    const client = reconnecting(REFUSING_URL, { ...FAST, headers: () => Promise.reject(error) });
     expect((await client.closed).error).toBe(error);
   });
 
@@ -364,7 +364,7 @@ describe("what is asked for anew", () => {
 
   test("has dialTimeout to come", async () => {
     const headers = () => new Promise<never>(() => {});
-    const client = reconnecting(NOBODY, { ...FAST, headers, dialTimeout: ms(20) });
+    const client = reconnecting(REFUSING_URL, { ...FAST, headers, dialTimeout: ms(20) });
     expect((await until(client, "waiting")).error.code).toBe("DIAL_TIMEOUT");
     await client.close();
   });
@@ -497,7 +497,7 @@ describe("a marker", () => {
     expect(value).toEqual({ type: "reconnected", attempt: 2, gap: expect.any(Number) as number });
     const { gap } = value as { gap: number };
     expect(gap).toBeGreaterThan(0);
-    // It does not count how long the connection was open.
+    // The gap does not include the time while the connection was open.
     expect(gap).toBeLessThan(ms(190));
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
     await client.close();
@@ -522,7 +522,7 @@ describe("the channel", () => {
         if (n === 1) ws.close(1001);
       },
     });
-    // Full, which the close frame does not wait for.
+    // The channel is full when the close frame arrives, and the close does not wait for it.
     const client = reconnecting(server.url, { ...FAST, channelCapacity: 3 });
     await until(client, "open", ({ attempt }) => attempt === 2);
     const got: unknown[] = [];
@@ -537,7 +537,7 @@ describe("the channel", () => {
       onConnection: ({ ws }) => server.connections.length === 1 && ws.send("1"),
     });
     const client = reconnecting(server.url, { ...FAST, channelCapacity: 1 });
-    // Its only place is taken.
+    // The first message fills the channel.
     await vi.waitFor(() => expect(client.channel().length).toBe(1), ms(1_000));
     (await server.connection()).ws.terminate();
     await until(client, "open", ({ attempt }) => attempt === 2);

@@ -96,8 +96,8 @@ describe("what is left out", () => {
   });
 });
 
-/** It never becomes due: 2^31-1 ms are 24 days. */
-const WHEN_TOLD = { interval: 2_147_483_647, timeout: 10_000 };
+/** Keep-alive without periodic pings during a test: the interval of 2^31-1 ms is 24 days. */
+const ON_DEMAND = { interval: 2_147_483_647, timeout: 10_000 };
 
 describe("keepAlive", () => {
   const keepAliveOf = (options: ReconnectOptions, pings = true) =>
@@ -137,11 +137,11 @@ describe("keepAlive", () => {
     const context = createContext({ policy: () => false, defaults });
     const connect = vi.spyOn(context, "connect");
     for (const given of [{ keepAlive: false }, { keepAlive: false, context }] as const) {
-      expect(keepAliveOf(given)).toEqual(WHEN_TOLD);
+      expect(keepAliveOf(given)).toEqual(ON_DEMAND);
       expect(keepAliveOf(given, false)).toBe(false);
     }
     for (const [given, keepAlive] of [
-      [{}, WHEN_TOLD],
+      [{}, ON_DEMAND],
       [{ webSocket }, false],
     ] as const) {
       const { error } = await reconnecting(URL, { context, keepAlive: false, ...given }).closed;
