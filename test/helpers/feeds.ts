@@ -151,16 +151,14 @@ async function nextText(socket: WebSocket): Promise<string> {
 /** Encodes values as JSON in one zlib stream, which is flushed after each value. */
 export async function flushed<const T extends readonly unknown[]>(
   values: T,
-): Promise<{ -readonly [I in keyof T]: Uint8Array }> {
-  const packed = await packStream(
-    true,
-    values.map((value) => JSON.stringify(value)),
-  );
-  return packed as { -readonly [I in keyof T]: Uint8Array };
+): Promise<{ -readonly [I in keyof T]: Buffer }> {
+  const texts = values.map((value) => JSON.stringify(value));
+  const messages = (await packStream(true, texts)).map((message) => Buffer.from(message));
+  return messages as { -readonly [I in keyof T]: Buffer };
 }
 
 /** Splits one compressed message into several WebSocket messages, which begin at these offsets. */
-function sendInFrames(socket: WebSocket, message: Uint8Array, ...starts: number[]): void {
+function sendInFrames(socket: WebSocket, message: Buffer, ...starts: number[]): void {
   const ends = [...starts, message.length];
   ends.forEach((end, i) => socket.send(message.subarray(ends[i - 1] ?? 0, end)));
 }
