@@ -6,7 +6,7 @@ import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { failure } from "../helpers/unit-failure.js";
-import { FAST, until } from "../reconnect/support.js";
+import { FAST_OPTIONS, until } from "../reconnect/support.js";
 import { turn } from "../transport/support.js";
 import { bomb } from "./bomb.js";
 import { packStream } from "../helpers/packed-stream.js";
@@ -149,7 +149,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
         if (server.connections.length < 3) peer.ws.close(1012);
       },
     });
-    const client = reconnecting(server.url, { ...FAST, codec: make() });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, codec: make() });
     for (let n = 0; n < 3; n++) {
       expect(await client.receive()).toEqual({ ok: true, value: text("hello") });
       expect(await client.receive()).toEqual({ ok: true, value: text("hello again") });
@@ -264,7 +264,7 @@ describe("falsy values", () => {
     await using server = await startEchoServer({ onConnection: (peer) => send(peer, ...messages) });
     const seen: unknown[] = [];
     const client = reconnecting(server.url, {
-      ...FAST,
+      ...FAST_OPTIONS,
       codec: node.json(),
       onConnect: async (connection) => {
         seen.push((await connection.receive()).value);
@@ -282,7 +282,7 @@ describe("a client that reconnects", () => {
   test("encodes what waits for a connection, at once", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, {
-      ...FAST,
+      ...FAST_OPTIONS,
       codec: node.compose(node.gzip(), node.json()),
     });
     const value = { n: 1, text: prose(5_000) };
@@ -300,7 +300,7 @@ describe("a client that reconnects", () => {
 
   test("rejects what cannot be encoded, and does not queue it", async () => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, { ...FAST, codec: node.json() });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, codec: node.json() });
     expect((await failure(client.send(1n))).code).toBe("INVALID_MESSAGE");
     expect(client.queue.length).toBe(0);
     await until(client, "open");
@@ -315,7 +315,7 @@ describe("a client that reconnects", () => {
       },
     });
     const codec = node.compose(node.gunzip(), node.json());
-    const client = reconnecting(server.url, { ...FAST, codec, marker: true });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, codec, marker: true });
     expect((await client.receive()).value).toBe("1");
     expect((await client.receive()).value).toMatchObject({ type: "reconnected" });
     expect((await client.receive()).value).toBe("2");

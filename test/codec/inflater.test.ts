@@ -132,7 +132,7 @@ describe("the inflater", () => {
 /** Codes of two symbols, with one bit each. */
 const LITERAL_AND_END = after(255, 1, 1);
 const END_AND_LENGTH = after(256, 1, 1);
-const LONG = after(241, ...chain(15));
+const CODE_OF_15_BITS = after(241, ...chain(15));
 
 const twoCodes = (writer: DeflateWriter, distances: Lengths): DeflateWriter =>
   writer.dynamic(true, LITERAL_AND_END, distances).symbol(LITERAL_AND_END, 256);
@@ -145,7 +145,11 @@ type Edge = readonly [what: string, isValid: boolean, write: (writer: DeflateWri
 
 const EDGES: readonly Edge[] = [
   ["complete codes", true, (writer) => twoCodes(writer, [1, 1])],
-  ["codes of 15 bits", true, (writer) => writer.dynamic(true, LONG, chain(15)).symbol(LONG, 256)],
+  [
+    "codes of 15 bits",
+    true,
+    (writer) => writer.dynamic(true, CODE_OF_15_BITS, chain(15)).symbol(CODE_OF_15_BITS, 256),
+  ],
   ["too many codes", false, (writer) => writer.dynamic(true, after(254, 1, 1, 1), [1]).put(0, 9)],
   ["too few codes", false, (writer) => writer.dynamic(true, after(255, 2, 1), [1]).put(0, 9)],
   ["one code of one bit", true, (writer) => writer.dynamic(true, after(256, 1), [1]).put(0, 1)],

@@ -27,9 +27,9 @@ function repeat(
   return writer.fixed(true).end().done();
 }
 
-const END = after(256, 1);
-const LONG = after(241, ...chain(15));
-const NINE = after(247, ...chain(9));
+const CODE_OF_END = after(256, 1);
+const CODE_OF_15_BITS = after(241, ...chain(15));
+const CODE_OF_9_BITS = after(247, ...chain(9));
 /** A code for two literals, the end of the block, and lengths of 3, 35 and 258 bytes. */
 const LENGTHS = [2, 2, ...after(254, 3), 3, ...after(15, 3), ...after(11, 3)];
 
@@ -54,18 +54,18 @@ const symbols = (
 /** Deflate data that needs as much work as possible for its size, by the kind of work. */
 const HOSTILE: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
   "empty blocks with codes of 15 bits": repeat((writer) =>
-    writer.dynamic(false, LONG, chain(15)).symbol(LONG, 256),
+    writer.dynamic(false, CODE_OF_15_BITS, chain(15)).symbol(CODE_OF_15_BITS, 256),
   ),
   "empty blocks with codes of 9 bits": repeat((writer) =>
-    writer.dynamic(false, NINE, chain(9)).symbol(NINE, 256),
+    writer.dynamic(false, CODE_OF_9_BITS, chain(9)).symbol(CODE_OF_9_BITS, 256),
   ),
   "the smallest blocks with codes": repeat((writer) =>
-    writer.dynamic(false, END, [0]).symbol(END, 256),
+    writer.dynamic(false, CODE_OF_END, [0]).symbol(CODE_OF_END, 256),
   ),
   "empty fixed blocks": repeat((writer) => writer.fixed(false).end()),
   "empty stored blocks": repeat((writer) => writer.stored(new Uint8Array())),
   "stored blocks of one byte": repeat((writer) => writer.stored(Uint8Array.of(1))),
-  "literals of 15 bits": symbols(LONG, 255),
+  "literals of 15 bits": symbols(CODE_OF_15_BITS, 255),
   "literals of one bit": symbols(after(255, 1, 1), 255),
   "the shortest matches": symbols(LENGTHS, 257),
   "matches of 35 bytes": symbols(LENGTHS, 273),

@@ -9,11 +9,11 @@ import { run } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
 
 const PRICE = /^[A-Z]{3}-USD \d+\.\d{2}$/;
-const TIMEOUT = ms(30_000);
+const TIMEOUT_MS = ms(30_000);
 
 const node = (...args: string[]) => run(process.execPath, args, ROOT);
 
-describe("the demo", { timeout: TIMEOUT }, () => {
+describe("the demo", { timeout: TIMEOUT_MS }, () => {
   const demo = (...args: string[]) => node("examples/demo.mjs", ...args);
 
   test("prints prices, rate and round trips, and closes cleanly", async () => {
@@ -122,7 +122,7 @@ describe("the demo", { timeout: TIMEOUT }, () => {
   });
 });
 
-describe("the price-stream example", { timeout: TIMEOUT }, () => {
+describe("the price-stream example", { timeout: TIMEOUT_MS }, () => {
   const EXAMPLE = "examples/price-stream/index.mjs";
 
   test("prints prices and round trips of its own server, and closes cleanly", async () => {
@@ -187,7 +187,7 @@ describe("the price-stream example", { timeout: TIMEOUT }, () => {
   });
 });
 
-describe("the chat example", { timeout: TIMEOUT }, () => {
+describe("the chat example", { timeout: TIMEOUT_MS }, () => {
   const EXAMPLE = "examples/chat/index.mjs";
   const CONVERSATION = `\
 (Ann joined)

@@ -38,7 +38,7 @@ function optionsFor(layers: string): ConnectOptions {
   };
 }
 const CUTS = 21;
-const TIMEOUT = ms(60_000);
+const TIMEOUT_MS = ms(60_000);
 
 /** Returns a message with this number and a random length. */
 function messageOf(n: number, random: Random, largest: number): string {
@@ -121,7 +121,7 @@ async function sendWhile(
 
 test.concurrent.for(LINKS)(
   "acknowledged, sent again and deduplicated, every message arrives exactly once and in order (link $link, up to $largest B, $layers)",
-  { timeout: TIMEOUT },
+  { timeout: TIMEOUT_MS },
   async (options, context) => {
     const { seed, largest, layers } = options;
     const random = new Random(seed);
@@ -175,7 +175,7 @@ test.concurrent.for(LINKS)(
 
 test.concurrent.for(LINKS)(
   "sent once, every message arrives at most once and in order, and gaps are where a connection was cut (link $link, up to $largest B, $layers)",
-  { timeout: TIMEOUT },
+  { timeout: TIMEOUT_MS },
   async (options, context) => {
     const { seed, largest, layers } = options;
     const random = new Random(seed);
@@ -223,7 +223,7 @@ test.concurrent.for(LINKS)(
 
 test.concurrent.for(LINKS)(
   "resumed from the last number read, nothing is received twice, lost, or out of order (link $link, $layers)",
-  { timeout: TIMEOUT },
+  { timeout: TIMEOUT_MS },
   async (options, context) => {
     const { seed, layers } = options;
     const random = new Random(seed);

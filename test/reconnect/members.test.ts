@@ -11,7 +11,7 @@ import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoServer } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { failure, failureCode, stateOf } from "../helpers/unit-failure.js";
-import { FAST, REFUSING_URL, until } from "./support.js";
+import { FAST_OPTIONS, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
@@ -55,7 +55,7 @@ describe("iteration", () => {
 
   test("goes on across connections, and so do the streams", async () => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     const writer = client.writable.getWriter();
     const reader = client.readable.getReader();
     const iterator = client.messages();
@@ -81,7 +81,7 @@ describe("iteration", () => {
     ["the peer's refusal", async (_, server) => (await server.connection()).ws.close(1008)],
   ])("ends by %s when the state is closed", async (_, end) => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     await until(client, "open");
     const loop = (async () => {
       for await (const message of client) expect(message).toBeUndefined();
@@ -98,7 +98,7 @@ describe("iteration", () => {
 
 describe("the streams", () => {
   test("end with the error for which it gave up", async () => {
-    const client = reconnecting(REFUSING_URL, { ...FAST, maxAttempts: 2 });
+    const client = reconnecting(REFUSING_URL, { ...FAST_OPTIONS, maxAttempts: 2 });
     const reader = client.readable.getReader();
     const writer = client.writable.getWriter();
     const closed = failure(writer.closed);
@@ -216,7 +216,7 @@ describe("status()", () => {
 describe("discardIncoming", () => {
   test("holds nothing, not even the markers between connections", async () => {
     await using server = await startEchoServer();
-    const options = { ...FAST, discardIncoming: true, marker: true, channelCapacity: 1 };
+    const options = { ...FAST_OPTIONS, discardIncoming: true, marker: true, channelCapacity: 1 };
     const client = reconnecting(server.url, options);
     await until(client, "open");
     for (let i = 0; i < 3; i++) {

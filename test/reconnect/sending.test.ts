@@ -9,7 +9,7 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
-import { FAST, REFUSING_URL, until } from "./support.js";
+import { FAST_OPTIONS, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
@@ -166,7 +166,7 @@ describe("what was handed to a connection that is cut", () => {
     await using server = await startNonReading();
     const lost: LostMessage[] = [];
     const onLost = (messages: readonly LostMessage[]) => lost.push(...messages);
-    const client = reconnecting(server.url, { ...FAST, onLost });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, onLost });
     await until(client, "open");
     const bytes = Uint8Array.from(BIG);
     bytes[0] = 7;
@@ -209,7 +209,7 @@ describe("what was handed to a connection that is cut", () => {
     await using server = await startEchoServer({
       onConnection: ({ ws }) => server.connections.length === 1 && ws.pause(),
     });
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     await until(client, "open");
     const bytes = Uint8Array.from(BIG);
     bytes[0] = 7;
@@ -246,7 +246,7 @@ describe("what was handed to a connection that is cut", () => {
     await using server = await startEchoServer();
     const onLost = vi.fn();
     const webSocket = Blind as unknown as WebSocketClass;
-    const client = reconnecting(server.url, { ...FAST, webSocket, onLost });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, webSocket, onLost });
     await client.send("x", { retry: true });
     await client.receive();
     expect(await failureCode(client.flush())).toBe("UNSUPPORTED");
@@ -260,7 +260,7 @@ describe("what was handed to a connection that is cut", () => {
   test("and had left is not", async () => {
     await using server = await startEchoServer();
     const onLost = vi.fn();
-    const client = reconnecting(server.url, { ...FAST, onLost });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, onLost });
     await client.send("x", { retry: true });
     await client.receive();
     await client.flush();

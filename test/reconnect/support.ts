@@ -1,7 +1,7 @@
 import type { ReconnectingClient, ReconnectOptions, Status } from "../../src/reconnect/public.js";
 
 /** Options with waits of at most 2 ms. */
-export const FAST = { backoff: { min: 1, max: 2 } } satisfies ReconnectOptions;
+export const FAST_OPTIONS = { backoff: { min: 1, max: 2 } } satisfies ReconnectOptions;
 
 /** A URL without a server: connections to its port are refused. */
 export const REFUSING_URL = "ws://127.0.0.1:1/";
