@@ -15,7 +15,7 @@ import type { Format } from "./support.js";
 const [GZIP, ZLIB] = FORMATS as readonly [Format, Format, Format];
 const PLAIN = '{"hello":"world"}';
 
-/** What is told by its first bytes. */
+/** Messages whose format can be detected from their first bytes. */
 const KINDS = [
   { kind: "gzip", bytes: GZIP.pack(PLAIN) },
   ...[0, 1, 6, 9].map((level) => ({
@@ -69,7 +69,7 @@ describe.each(ENTRIES)("auto of the $entry entry", ({ codecs: { auto } }) => {
       expect(decode(bytes).values).toEqual([text(PLAIN)]);
       const [name = ""] = kind.split(",");
       for (const other of KINDS.filter((other) => !other.kind.startsWith(name))) {
-        // Compressed bytes are no UTF-8 either.
+        // Compressed bytes are not valid UTF-8.
         const error = errorOf(() => decode(other.bytes));
         if (name === "plain") expect(error.message).toBe("receive: auto: not UTF-8");
         else expect(error.details).toEqual({ codec: name, position: 0 });

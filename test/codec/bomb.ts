@@ -2,15 +2,15 @@ import { constants, deflateRawSync } from "node:zlib";
 import { concat } from "./support.js";
 import type { FormatName, StreamName } from "./support.js";
 
-const BLOCK = 1_048_576;
+const BLOCK_BYTES = 1_048_576;
 
-/** 1 MiB of zeros as raw deflate, and flushed: it refers to nothing before it, and can be repeated. */
-const ZEROS = deflateRawSync(new Uint8Array(BLOCK), {
+/** 1 MiB of zeros as raw deflate. After a full flush it refers to no earlier data, so it can be repeated. */
+const ZEROS = deflateRawSync(new Uint8Array(BLOCK_BYTES), {
   level: 9,
   finishFlush: constants.Z_FULL_FLUSH,
 });
 
-/** The last block, which is empty: RFC 1951 section 3.2.3. */
+/** An empty last block (RFC 1951 section 3.2.3). */
 const END = Uint8Array.of(3, 0);
 
 const HEADERS: Readonly<Record<FormatName | StreamName, readonly number[]>> = {
@@ -22,8 +22,8 @@ const HEADERS: Readonly<Record<FormatName | StreamName, readonly number[]>> = {
 };
 
 /**
- * `size` MiB of zeros, as a thousandth of that. Its trailer is wrong: who gets that far has decoded it all,
- * and says something else.
+ * Returns `size` MiB of zeros, compressed to a thousandth of that. The trailer is wrong, so a decoder that
+ * ignores the limit fails with a different error.
  */
 export function bomb(format: FormatName | StreamName, size = 1_024): Uint8Array<ArrayBuffer> {
   const blocks = Array.from({ length: size }, () => ZEROS);

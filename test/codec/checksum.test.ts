@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { adler32, crc32 } from "../../src/codec/checksum.js";
 import { noise } from "../transport/support.js";
 
-/** Beside them, what zlib writes behind the bytes. */
+/** The checksums, and those that zlib writes in the trailer. */
 const CHECKSUMS = [
   {
     name: "CRC-32",
@@ -25,7 +25,7 @@ describe.each(CHECKSUMS)("$name", ({ checksum, byZlib }) => {
       const some = bytes.subarray(length % 9, (length % 9) + length);
       expect(checksum(some), `${length} bytes`).toBe(byZlib(some));
     }
-    // The most that Adler-32 can come to before it has to be reduced.
+    // Bytes of 255 lead to the largest sums of Adler-32 before the modulo operation.
     for (const all of [bytes, new Uint8Array(20_000).fill(255)]) {
       expect(checksum(all)).toBe(byZlib(all));
     }

@@ -6,10 +6,10 @@ import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { failure } from "../helpers/unit-failure.js";
-import { FAST, until } from "../reconnect/support.js";
-import { rejectionOf, turn } from "../transport/support.js";
+import { FAST_OPTIONS, until } from "../reconnect/support.js";
+import { turn } from "../transport/support.js";
 import { bomb } from "./bomb.js";
-import { packStream } from "./sender.js";
+import { packStream } from "../helpers/packed-stream.js";
 import { CASES, ENTRIES, FORMATS, prose, READ_LIMIT, STREAMS, text } from "./support.js";
 import type { Format } from "./support.js";
 
@@ -18,12 +18,12 @@ checkLeaks();
 const [GZIP] = FORMATS as readonly [Format];
 const [{ codecs: node }] = ENTRIES;
 
-/** What `ws` is told of messages, so that it sends them as they are. */
+/** Sends a string as a text message and bytes as a binary one. */
 const send = ({ ws }: EchoConnection, ...messages: readonly (string | Uint8Array)[]): void => {
   for (const message of messages) ws.send(message);
 };
 
-/** Connects to a server that sends these messages. */
+/** Connects a client with `codec` to a server that sends these messages. */
 async function receiving<C extends AnyCodec>(
   codec: C,
   messages: readonly (string | Uint8Array)[],
@@ -41,7 +41,7 @@ async function receiving<C extends AnyCodec>(
   };
 }
 
-/** What arrives until the connection ends, however it does. */
+/** Reads values until the connection ends, in whatever way. */
 async function drain<T>(client: Client<T, never>): Promise<T[]> {
   const values: T[] = [];
   for await (const value of client.channel()) values.push(value);
@@ -59,12 +59,12 @@ describe.each(CASES)("$name", ({ make, pack, codec }) => {
     expect(info).toMatchObject({ code: 1007, by: "local", clean: false });
     expect(info.error).toMatchObject({ code: "INVALID_MESSAGE", details: { codec } });
     expect((await peer.closed).code).toBe(1007);
-    // It is what a loop throws, and why nothing more can be sent.
+    // Iteration throws this error, and it is the cause of errors of later sends.
     const loop = async (): Promise<void> => {
       for await (const message of client) expect(message).toBeUndefined();
     };
-    expect(await rejectionOf(loop())).toBe(info.error);
-    expect((await rejectionOf(client.send("x"))).cause).toBe(info.error);
+    expect(await failure(loop())).toBe(info.error);
+    expect((await failure(client.send("x"))).cause).toBe(info.error);
   });
 
   test("a bomb ends it with 1009", async () => {
@@ -110,7 +110,7 @@ describe.each(CASES)("$name", ({ make, pack, codec }) => {
     send(await server.connection(), ...messages);
     const { code, error } = await client.closed;
     expect(code).toBe(1008);
-    // Each is a text of 200,000 bytes: four fit.
+    // Each message is a text of 200,000 bytes in memory, so four fit.
     expect(error).toMatchObject({
       code: "SLOW_CONSUMER",
       details: { limit: 1_000_000, size: 5 * (200_000 + 64) },
@@ -149,7 +149,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
         if (server.connections.length < 3) peer.ws.close(1012);
       },
     });
-    const client = reconnecting(server.url, { ...FAST, codec: make() });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, codec: make() });
     for (let n = 0; n < 3; n++) {
       expect(await client.receive()).toEqual({ ok: true, value: text("hello") });
       expect(await client.receive()).toEqual({ ok: true, value: text("hello again") });
@@ -173,7 +173,7 @@ describe("what is sent", () => {
     const values = [0, "", null, false, { large: prose(5_000) }, [1]];
     for (const value of values) await client.send(value);
     for (const value of values) expect(await client.receive()).toEqual({ ok: true, value });
-    // Small ones are text, and the large one is compressed.
+    // The large message is compressed, the small ones are sent as text.
     expect(client.stats.bytesSent).toBeLessThan(5_000);
     expect(client.stats.messagesReceived).toBe(6);
   });
@@ -197,7 +197,7 @@ describe("what is sent", () => {
     async (value) => {
       await using server = await startEchoServer();
       await using client = await connect(server.url, { codec: node.json() });
-      const error = await rejectionOf(client.send(value));
+      const error = await failure(client.send(value));
       expect(error.code).toBe("INVALID_MESSAGE");
       expect(error.message).toContain("codec json");
       expect(error.cause).toBeInstanceOf(TypeError);
@@ -218,7 +218,7 @@ describe("what is sent", () => {
         },
       };
       await using client = await connect(server.url, { codec });
-      const error = await rejectionOf(client.send(secret));
+      const error = await failure(client.send(secret));
       expect(error.code).toBe("INVALID_MESSAGE");
       expect(error.message).toContain("codec mine");
       expect(`${error.message} ${JSON.stringify(error.details)}`).not.toMatch(
@@ -231,7 +231,7 @@ describe("what is sent", () => {
     await using server = await startEchoServer();
     await using client = await connect(server.url, { codec: node.gzip() });
     for (const size of [1, 5_000]) {
-      const error = await rejectionOf(client.send(new Uint8Array(size).fill(0xff), 1));
+      const error = await failure(client.send(new Uint8Array(size).fill(0xff), 1));
       expect(error.code).toBe("INVALID_MESSAGE");
     }
     await client.send(Uint8Array.of(0x61), 1);
@@ -264,11 +264,11 @@ describe("falsy values", () => {
     await using server = await startEchoServer({ onConnection: (peer) => send(peer, ...messages) });
     const seen: unknown[] = [];
     const client = reconnecting(server.url, {
-      ...FAST,
+      ...FAST_OPTIONS,
       codec: node.json(),
       onConnect: async (connection) => {
         seen.push((await connection.receive()).value);
-        // It leaves the others.
+        // The other messages arrive while onConnect runs, but it does not receive them.
         while (connection.channel().length < messages.length - 1) await turn();
       },
     });
@@ -282,14 +282,14 @@ describe("a client that reconnects", () => {
   test("encodes what waits for a connection, at once", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, {
-      ...FAST,
+      ...FAST_OPTIONS,
       codec: node.compose(node.gzip(), node.json()),
     });
     const value = { n: 1, text: prose(5_000) };
     const sends = [client.send(value), client.send(0), client.send("")];
     value.n = 2;
     expect(client.queue.length).toBe(3);
-    // As it goes out: compressed.
+    // The queue counts the encoded bytes, which are compressed.
     expect(client.queue.bytes).toBeLessThan(5_000);
     await Promise.all(sends);
     for (const expected of [{ n: 1, text: prose(5_000) }, 0, ""]) {
@@ -300,7 +300,7 @@ describe("a client that reconnects", () => {
 
   test("rejects what cannot be encoded, and does not queue it", async () => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, { ...FAST, codec: node.json() });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, codec: node.json() });
     expect((await failure(client.send(1n))).code).toBe("INVALID_MESSAGE");
     expect(client.queue.length).toBe(0);
     await until(client, "open");
@@ -315,7 +315,7 @@ describe("a client that reconnects", () => {
       },
     });
     const codec = node.compose(node.gunzip(), node.json());
-    const client = reconnecting(server.url, { ...FAST, codec, marker: true });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, codec, marker: true });
     expect((await client.receive()).value).toBe("1");
     expect((await client.receive()).value).toMatchObject({ type: "reconnected" });
     expect((await client.receive()).value).toBe("2");

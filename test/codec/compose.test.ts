@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BINARY, TEXT } from "../../src/node.js";
 import type { Codec } from "../../src/node.js";
-import { packStream } from "./sender.js";
+import { packStream } from "../helpers/packed-stream.js";
 import {
   changed,
   decodeAll,
@@ -19,7 +19,7 @@ const [{ pack }] = FORMATS as readonly [Format];
 const VALUE = { hello: "world", numbers: [0, 1] };
 const LARGE = { text: "hello ".repeat(500) };
 
-/** Notes what passes, and changes it: each value is its text in brackets, as often as it is large. */
+/** Returns a codec that splits a text at commas, puts each part in brackets, and logs calls to `log`. */
 function brackets(log: string[] = []): Codec<string, string> {
   return {
     name: "brackets",
@@ -133,7 +133,7 @@ describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
     const messages = [pack("1"), changed(pack("2"), 0, () => 0), pack("{"), utf8("3"), pack("4")];
     const both = compose(gunzip({ onInvalid: "skip" }), json({ onInvalid: "skip" }));
     expect(decodeAll(both, messages)).toEqual([1, 4]);
-    // What the inner one finds is not the outer one's to skip, nor the other way round.
+    // `onInvalid` of one codec does not apply to errors of the other.
     const outer = compose(gunzip({ onInvalid: "skip" }), json()).decoder(READ_LIMIT);
     const decode = (data: Uint8Array<ArrayBuffer>): void =>
       outer({ type: "binary", data }, () => {});

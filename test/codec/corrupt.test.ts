@@ -20,7 +20,7 @@ import {
 
 const PLAIN = "Grüße! hello hello hello hello";
 
-/** One of each kind of block (RFC 1951 section 3.2.3), and several of them. */
+/** Compression options that produce each type of block (RFC 1951 section 3.2.3). */
 const KINDS = [
   { kind: "stored", options: { level: 0 } },
   { kind: "fixed", options: { strategy: constants.Z_FIXED } },
@@ -31,8 +31,15 @@ const ERRORS = ["INVALID_MESSAGE", "MESSAGE_TOO_BIG"];
 const SAME = "the message";
 const WITHIN = "no more than readLimit";
 
-/** What a changed message is decoded to, in one of these words; `plain` is what it was, where that is checked. */
-function tell(result: Message | WsError | undefined, limit: number, plain?: string): string {
+/**
+ * Describes the result of decoding a changed message. If `plain`, the original text, is given, the result
+ * is compared with it; otherwise only its size is checked.
+ */
+function describeResult(
+  result: Message | WsError | undefined,
+  limit: number,
+  plain?: string,
+): string {
   if (result === undefined) return "nothing";
   if (WsError.is(result)) return result.code;
   const data = Buffer.from(result.data);
@@ -60,7 +67,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
         expect(error.kind, `${size} bytes`).toBe("INVALID");
         expect(error.message).toMatch(new RegExp(`^receive: ${codec}: `));
         expect(error.details.codec).toBe(codec);
-        // Before the header is there it may be no such format.
+        // With an incomplete header, the error may be that the format is wrong, at position 0.
         if (size >= header) expect(error.details.position).toBe(size);
       }
       conclude(context, { cases: packed.length, ...oneOf(["INVALID_MESSAGE"], codes) });
@@ -85,7 +92,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
       for (let bit = 0; bit < packed.length * 8; bit++) {
         const flipped = changed(packed, bit >> 3, (byte) => byte ^ (1 << (bit & 7)));
         const result = tryOne(flipped, limit);
-        seen.add(tell(result, limit, trailer > 0 ? plain : undefined));
+        seen.add(describeResult(result, limit, trailer > 0 ? plain : undefined));
         if (!WsError.is(result)) continue;
         expect(result.details.codec).toBe(codec);
         if (result.code === "MESSAGE_TOO_BIG") continue;
@@ -100,7 +107,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
   );
 
   test("names the byte at which a block has an invalid type", () => {
-    // Type 3 of blocks is reserved: RFC 1951 section 3.2.3.
+    // Block type 3 is reserved (RFC 1951 section 3.2.3).
     const packed = changed(pack(PLAIN), header, () => 7);
     const error = failing(packed);
     expect(error.details).toEqual({ codec, position: header });
@@ -112,7 +119,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     const decode = startDecoding(make({ type: "binary" }));
     const secret = pack("a secret that another message has held");
     decode(secret);
-    // A fixed block of length 3 and distance 4: RFC 1951 section 3.2.6.
+    // A fixed block with a match of length 3 and distance 4 (RFC 1951 section 3.2.6).
     const body = Uint8Array.of(0x03, 0x66, 0x00);
     const packed = concat(
       secret.subarray(0, header),
@@ -262,7 +269,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
         const binary = make({ type: "binary", boundary: "message" });
         const result = resultOf(() => decodeAll(binary, [flipped], limit));
         if (WsError.is(result)) expect(result.details.codec).toBe(codec);
-        seen.add(tell(WsError.is(result) ? result : result[0], limit));
+        seen.add(describeResult(WsError.is(result) ? result : result[0], limit));
       }
       conclude(context, { cases: packed.length * 8, ...oneOf([...ERRORS, WITHIN], seen) });
     },

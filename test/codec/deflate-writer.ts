@@ -1,15 +1,15 @@
-/** The order of the lengths of the code length code: RFC 1951 section 3.2.7. */
-const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+/** Order in which the lengths of the code length code are written (RFC 1951 section 3.2.7). */
+const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/** A Huffman code: the length of each symbol's code in bits, 0 for a symbol without one. */
+/** A Huffman code: the length of each symbol's code in bits, or 0 for a symbol without a code. */
 export type Lengths = readonly number[];
 
-const known = new WeakMap<Lengths, readonly number[]>();
+const cache = new WeakMap<Lengths, readonly number[]>();
 
-/** Assigns codes to lengths, as RFC 1951 section 3.2.2 says. */
+/** Returns the codes for lengths (RFC 1951 section 3.2.2). They are computed once. */
 function codesOf(lengths: Lengths): readonly number[] {
-  let codes = known.get(lengths);
-  if (!codes) known.set(lengths, (codes = assignCodes(lengths)));
+  let codes = cache.get(lengths);
+  if (!codes) cache.set(lengths, (codes = assignCodes(lengths)));
   return codes;
 }
 
@@ -25,35 +25,35 @@ function assignCodes(lengths: Lengths): readonly number[] {
   return codes;
 }
 
-/** A code with one symbol for each length given, after symbols without a code. */
+/** Returns `zeros` symbols without a code, followed by one symbol for each of `lengths`. */
 export const after = (zeros: number, ...lengths: number[]): Lengths => [
   ...Array.from({ length: zeros }, () => 0),
   ...lengths,
 ];
 
-/** Lengths of 1 to `longest` bits, which make a complete code of `longest + 1` symbols. */
+/** Returns a complete code of `longest + 1` symbols with lengths from 1 to `longest` bits. */
 export const chain = (longest: number): Lengths => [
   ...Array.from({ length: longest }, (_, n) => n + 1),
   longest,
 ];
 
-/** The codes of RFC 1951 section 3.2.6. */
+/** The fixed literal and length code (RFC 1951 section 3.2.6). */
 const FIXED: Lengths = Array.from({ length: 288 }, (_, n) =>
   n < 144 ? 8 : n < 256 ? 9 : n < 280 ? 7 : 8,
 );
 
-/** Writes deflate data bit by bit, also such as no compressor writes. */
+/** Writes deflate data bit by bit, including data that no compressor produces. */
 export class DeflateWriter {
   readonly #bytes: number[] = [];
   #current = 0;
   #bits = 0;
 
-  /** In bytes, those that are full. */
+  /** Number of complete bytes. */
   get size(): number {
     return this.#bytes.length;
   }
 
-  /** Writes a number, its lowest bit first. */
+  /** Writes the lowest `bits` bits of a number, the lowest bit first. */
   put(value: number, bits: number): this {
     for (let bit = 0; bit < bits; bit++) {
       this.#current |= ((value >>> bit) & 1) << this.#bits;
@@ -65,7 +65,7 @@ export class DeflateWriter {
     return this;
   }
 
-  /** Writes the code of a symbol, its highest bit first. */
+  /** Writes the code of a symbol, the highest bit first. */
   symbol(lengths: Lengths, symbol: number): this {
     const code = codesOf(lengths)[symbol] as number;
     for (let bit = (lengths[symbol] as number) - 1; bit >= 0; bit--) this.put(code >> bit, 1);
@@ -80,7 +80,7 @@ export class DeflateWriter {
     return this;
   }
 
-  /** Begins a block with the fixed codes, and writes literals and lengths by their symbols. */
+  /** Begins a block with the fixed codes, and writes symbols of literals and lengths. */
   fixed(isLast: boolean, ...symbols: number[]): this {
     this.put(isLast ? 1 : 0, 1).put(1, 2);
     for (const symbol of symbols) this.symbol(FIXED, symbol);
@@ -92,7 +92,7 @@ export class DeflateWriter {
     return this.symbol(FIXED, 256);
   }
 
-  /** Begins a block with codes of its own. A run of zeros in these goes out as symbol 18. */
+  /** Begins a block with dynamic codes. Runs of zero lengths are written as symbol 18. */
   dynamic(isLast: boolean, literals: Lengths, distances: Lengths): this {
     const steps: [symbol: number, extra?: number][] = [];
     const lengths = [...literals, ...distances];
@@ -106,7 +106,7 @@ export class DeflateWriter {
     return this.header(isLast, literals.length, distances.length, steps);
   }
 
-  /** Begins a block with codes of its own: the steps are symbols of the code length code, as they come. */
+  /** Begins a block with dynamic codes, whose lengths are given as symbols of the code length code. */
   header(
     isLast: boolean,
     literals: number,
@@ -116,8 +116,8 @@ export class DeflateWriter {
   ): this {
     this.put(isLast ? 1 : 0, 1).put(2, 2);
     this.put(literals - 257, 5).put(distances - 1, 5);
-    this.put(ORDER.length - 4, 4);
-    for (const symbol of ORDER) this.put(code[symbol] ?? 0, 3);
+    this.put(CODE_LENGTH_ORDER.length - 4, 4);
+    for (const symbol of CODE_LENGTH_ORDER) this.put(code[symbol] ?? 0, 3);
     for (const [symbol, extra = 0] of steps) {
       this.symbol(code, symbol).put(extra, symbol < 16 ? 0 : ([2, 3, 7][symbol - 16] as number));
     }
@@ -128,16 +128,16 @@ export class DeflateWriter {
     return this.put(0, (8 - this.#bits) % 8);
   }
 
-  /** All of it, with the last byte filled up. */
+  /** Returns all bytes. The last one is padded with zeros. */
   done(): Uint8Array<ArrayBuffer> {
     return Uint8Array.from(this.align().#bytes);
   }
 }
 
-/** A complete code for these symbols of the 19, all about as long. */
+/** Returns a complete code for these of the 19 symbols, with lengths that differ by one bit at most. */
 function completeCode(symbols: readonly number[]): Lengths {
-  const used = ORDER.filter((symbol) => symbols.includes(symbol));
-  // A code of one symbol would be incomplete.
+  const used = CODE_LENGTH_ORDER.filter((symbol) => symbols.includes(symbol));
+  // A complete code has at least two symbols.
   for (const symbol of [0, 18]) if (used.length < 2 && !used.includes(symbol)) used.push(symbol);
   const bits = Math.floor(Math.log2(used.length));
   const long = 2 * (used.length - 2 ** bits);

@@ -10,7 +10,7 @@ const SIZES = [0, 1, 255, 1_023, 1_024, 65_536, 1_048_577];
 const INFLATE = { gzip: gunzipSync, zlib: inflateSync, deflateRaw: inflateRawSync };
 
 describe.each(DEFLATING)("$name", ({ make, format }) => {
-  /** What was sent, as Node's zlib inflates it. */
+  /** Inflates encoded data with Node's zlib. */
   const inflate = (sent: unknown): Buffer => {
     expect(sent).toBeInstanceOf(Uint8Array);
     return INFLATE[format](sent as Uint8Array);
@@ -56,7 +56,7 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
         expect(inflate(encode(codec, "a".repeat(size))).length).toBe(size);
         expect(inflate(encode(codec, "a".repeat(size), TEXT)).length).toBe(size);
       }
-      // In bytes, not in characters.
+      // The threshold counts bytes, not characters.
       const wide = "é".repeat(Math.ceil(at / 2));
       expect(inflate(encode(codec, wide)).toString()).toBe(wide);
     },
@@ -119,7 +119,7 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
   test("makes the same bytes of the same message, whenever", () => {
     const first = encode(make(), prose(5_000)) as Uint8Array;
     expect(encode(make(), prose(5_000))).toEqual(first);
-    // MTIME: RFC 1952 section 2.3.1.
+    // MTIME (RFC 1952 section 2.3.1) is 0, so the output does not depend on the time.
     if (format === "gzip") expect([...first.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
   });
 

@@ -14,7 +14,7 @@ const STRATEGIES = [
   constants.Z_FIXED,
 ];
 
-/** Around what is counted in bytes and in bits of 16; where slices, windows and blocks end. */
+/** Sizes around those that need another byte, and around the ends of slices, windows and blocks. */
 const SIZES = [
   0, 1, 2, 255, 256, 257, 1_023, 1_024, 32_767, 32_768, 32_769, 65_535, 65_536, 1_048_577,
 ];
@@ -39,8 +39,8 @@ describe.each(CASES)("$name", ({ make, pack, format }) => {
   test("inflates what Python's zlib and gzip make", () => {
     const packed = python.packed.filter((made) => made.format === format);
     expect(packed.length).toBeGreaterThanOrEqual(70);
-    for (const { what, bytes } of packed) {
-      expect(decodeOne(make(), fromBase64(bytes)) === python.text, what).toBe(true);
+    for (const { description, bytes } of packed) {
+      expect(decodeOne(make(), fromBase64(bytes)) === python.text, description).toBe(true);
     }
   });
 
@@ -87,7 +87,7 @@ describe.each(CASES)("$name", ({ make, pack, format }) => {
 const [GZIP, ZLIB] = FORMATS;
 const forFormat = (name: string): readonly Case[] => CASES.filter(({ format }) => format === name);
 
-/** Fields of a gzip header (RFC 1952 section 2.3.1), by the flag that tells of them. */
+/** Optional fields of a gzip header, and the flags that announce them (RFC 1952 section 2.3.1). */
 const FIELDS = [
   { field: "FTEXT", flag: 1, bytes: [] },
   { field: "FEXTRA", flag: 4, bytes: [5, 0, 0x61, 0x70, 1, 0, 0xff] },
@@ -103,7 +103,7 @@ const FIELDS = [
   },
 ];
 
-/** Gzip with such a header. */
+/** Returns a gzip member with these flags and header fields. */
 function withFields(
   packed: Uint8Array,
   flag: number,

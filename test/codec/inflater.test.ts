@@ -10,7 +10,7 @@ import { after, chain, DeflateWriter } from "./deflate-writer.js";
 import type { Lengths } from "./deflate-writer.js";
 import { changed, concat, prose, resultOf, utf8 } from "./support.js";
 
-/** What bytes inflate to, and where the stream ends in them; nothing if they are refused or cut short. */
+/** Inflated data, and the position at which the stream ends; undefined if it is invalid or truncated. */
 type Result = { readonly data: string; readonly end: number } | undefined;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -27,7 +27,7 @@ function byZlib(bytes: Uint8Array): Result {
   }
 }
 
-/** The same by our own, which is fed pieces of these sizes, over and over. */
+/** Inflates with the tested inflater, in pieces of these sizes, which are used in turn. */
 function byOurs(bytes: Uint8Array, sizes: readonly number[] = [Infinity]): Result {
   const inflater = new Inflater();
   const output = new Output("test", 100_000_000);
@@ -50,7 +50,7 @@ const plains = fc.oneof(
     .tuple(fc.nat(100_000), fc.integer({ min: 1, max: 4 }))
     .map(([size, seed]) => noise(size, seed)),
   fc.nat(5_000).map((size) => utf8(prose(size))),
-  // Short periods make matches that overlap themselves.
+  // Short repeated parts produce matches that overlap themselves.
   fc
     .tuple(fc.uint8Array({ minLength: 1, maxLength: 60 }), fc.nat(2_000))
     .map(([part, times]) => concat(...Array.from({ length: times }, () => part))),
@@ -75,7 +75,7 @@ describe("the inflater", () => {
       given: fc.record({
         plain: plains,
         settings,
-        // Closer to the start there is more to break.
+        // Raised to a power, the positions are closer to the start, where changes have more effect.
         flips: fc.tuple(flips, fc.constantFrom(1, 3)),
         rest: fc.uint8Array({ maxLength: 9 }),
         sizes: fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 5 }),
@@ -116,7 +116,7 @@ describe("the inflater", () => {
       const writer = new DeflateWriter();
       for (let at = 0; at < size; at += 65_535) writer.stored(plain.subarray(at, at + 65_535));
       const distance = Math.min(size, 32_768);
-      // Symbol 257 is a length of 3, distance symbol 29 one from 24577.
+      // Symbol 257 is a length of 3, and distance symbol 29 is a distance of 24577 or more.
       writer.fixed(true, 257).put(0b10111, 5);
       const bytes = writer
         .put(distance - 24_577, 13)
@@ -129,15 +129,15 @@ describe("the inflater", () => {
   );
 });
 
-/** Codes for a literal and for the end of the block, one bit each; and for a length in place of the former. */
-const TWO = after(255, 1, 1);
-const LENGTH = after(256, 1, 1);
-const LONG = after(241, ...chain(15));
+/** Codes of two symbols, with one bit each. */
+const LITERAL_AND_END = after(255, 1, 1);
+const END_AND_LENGTH = after(256, 1, 1);
+const CODE_OF_15_BITS = after(241, ...chain(15));
 
 const twoCodes = (writer: DeflateWriter, distances: Lengths): DeflateWriter =>
-  writer.dynamic(true, TWO, distances).symbol(TWO, 256);
+  writer.dynamic(true, LITERAL_AND_END, distances).symbol(LITERAL_AND_END, 256);
 
-/** A match of 3 bytes, after `size` bytes: the code of a distance has five bits, the highest first. */
+/** Writes `size` bytes and a match of 3 bytes. `distance` has its five bits reversed, as `put` needs. */
 const match = (writer: DeflateWriter, size: number, distance: number, extra = 0): DeflateWriter =>
   writer.stored(noise(size)).fixed(true, 257).put(distance, 5).put(0, extra).end();
 
@@ -145,7 +145,11 @@ type Edge = readonly [what: string, isValid: boolean, write: (writer: DeflateWri
 
 const EDGES: readonly Edge[] = [
   ["complete codes", true, (writer) => twoCodes(writer, [1, 1])],
-  ["codes of 15 bits", true, (writer) => writer.dynamic(true, LONG, chain(15)).symbol(LONG, 256)],
+  [
+    "codes of 15 bits",
+    true,
+    (writer) => writer.dynamic(true, CODE_OF_15_BITS, chain(15)).symbol(CODE_OF_15_BITS, 256),
+  ],
   ["too many codes", false, (writer) => writer.dynamic(true, after(254, 1, 1, 1), [1]).put(0, 9)],
   ["too few codes", false, (writer) => writer.dynamic(true, after(255, 2, 1), [1]).put(0, 9)],
   ["one code of one bit", true, (writer) => writer.dynamic(true, after(256, 1), [1]).put(0, 1)],
@@ -158,12 +162,14 @@ const EDGES: readonly Edge[] = [
   [
     "286 literals and lengths",
     true,
-    (writer) => writer.dynamic(true, after(255, 1, 1, ...after(29)), [1]).symbol(TWO, 256),
+    (writer) =>
+      writer.dynamic(true, after(255, 1, 1, ...after(29)), [1]).symbol(LITERAL_AND_END, 256),
   ],
   [
     "287 literals and lengths",
     false,
-    (writer) => writer.dynamic(true, after(255, 1, 1, ...after(30)), [1]).symbol(TWO, 256),
+    (writer) =>
+      writer.dynamic(true, after(255, 1, 1, ...after(30)), [1]).symbol(LITERAL_AND_END, 256),
   ],
   ["30 distances", true, (writer) => twoCodes(writer, after(29, 1))],
   ["31 distances", false, (writer) => twoCodes(writer, after(30, 1))],
@@ -171,13 +177,17 @@ const EDGES: readonly Edge[] = [
     "a repeat up to the last length",
     true,
     (writer) =>
-      writer.header(true, 257, 4, [[18, 127], [18, 106], [1], [1], [2], [16, 0]]).symbol(TWO, 256),
+      writer
+        .header(true, 257, 4, [[18, 127], [18, 106], [1], [1], [2], [16, 0]])
+        .symbol(LITERAL_AND_END, 256),
   ],
   [
     "a repeat beyond the last length",
     false,
     (writer) =>
-      writer.header(true, 257, 3, [[18, 127], [18, 106], [1], [1], [2], [16, 0]]).symbol(TWO, 256),
+      writer
+        .header(true, 257, 3, [[18, 127], [18, 106], [1], [1], [2], [16, 0]])
+        .symbol(LITERAL_AND_END, 256),
   ],
   [
     "a repeat of nothing",
@@ -199,7 +209,7 @@ const EDGES: readonly Edge[] = [
   [
     "an unused distance code",
     false,
-    (writer) => writer.dynamic(true, LENGTH, [0]).symbol(LENGTH, 257).put(0, 20),
+    (writer) => writer.dynamic(true, END_AND_LENGTH, [0]).symbol(END_AND_LENGTH, 257).put(0, 20),
   ],
   [
     "the last length symbol",

@@ -5,7 +5,7 @@ import type { SchemaResult, StandardSchema } from "../../src/codec/node.js";
 import { json } from "../../src/codec/node.js";
 import { decodeAll, encode, errorOf, resultOf, startDecoding, utf8 } from "./support.js";
 
-/** A schema that judges by a function. */
+/** Returns a schema with this function as `validate`. */
 function schemaOf<Out>(
   validate: (value: unknown) => SchemaResult<Out> | Promise<SchemaResult<Out>>,
 ): StandardSchema<Out> {
@@ -14,7 +14,7 @@ function schemaOf<Out>(
 
 const VALUES = [0, -0.5, "", "Grüße", null, false, true, [], {}, { a: [1, { b: null }] }];
 
-/** Numbers are doubled, and nothing else is right. */
+/** A schema that doubles numbers and rejects all other values. */
 const doubled = schemaOf<number>((value) =>
   typeof value === "number"
     ? { value: value * 2 }
@@ -122,7 +122,7 @@ describe("a schema", () => {
         expect(error.code).toBe("UNSUPPORTED");
         expect(error.message).toContain("asynchronous");
       }
-      // An unhandled rejection would be reported in this turn, and fail the run.
+      // Node reports an unhandled rejection within one turn, and Vitest then fails the run.
       await new Promise((resolve) => setImmediate(resolve));
     },
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noise } from "../transport/support.js";
-import { packStream } from "./sender.js";
+import { packStream } from "../helpers/packed-stream.js";
 import {
   CASES,
   concat,
@@ -12,7 +12,7 @@ import {
   STREAMS,
 } from "./support.js";
 
-/** Of output that fits the decoder's buffer, and of output that does not. */
+/** Values of `readLimit` for output that fits the decoder's buffer, and for output that does not. */
 const LIMITS = [1, 100, 5_000, 1_000_000];
 
 describe.each(INFLATING)("readLimit of $name", ({ codec, make, pack }) => {

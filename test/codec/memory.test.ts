@@ -23,7 +23,7 @@ test("1 GiB of zeros is about 1 MB in every format", () => {
     expect(bomb(codec).length).toBeGreaterThan(1_000_000);
     expect(bomb(codec).length).toBeLessThan(1.1 * MIB);
   }
-  // It is what it is called.
+  // A bomb without its wrong trailer really inflates to zeros.
   const zeros = decodeOne(
     ENTRIES[0].codecs.inflateRaw({ type: "binary" }),
     bomb("deflateRaw", 2).slice(0, -8),
@@ -40,7 +40,7 @@ describe.each(INFLATING)("a bomb of 1 GiB for $name", ({ codec, make }) => {
       const live = watchLive(limit > MIB ? 64 : 8);
       const error = errorOf(() => decodeAll(make(), [packed], limit));
       expect(error.details).toEqual({ codec, limit });
-      // Node's zlib is bounded by its own `maxOutputLength`; what counts there is that nothing is kept.
+      // Node's zlib limits its output itself (`maxOutputLength`), so only the memory kept afterwards counts.
       live.sample();
       conclude(context, {
         expected: "MESSAGE_TOO_BIG",
@@ -54,7 +54,7 @@ describe.each(INFLATING)("a bomb of 1 GiB for $name", ({ codec, make }) => {
 describe("many small parts", () => {
   const COUNT = 100_000;
 
-  // Node's zlib takes them all at once.
+  // Node's zlib inflates all members in one call, so there are no chunks to sample at.
   const inBrowsers = CASES.filter(
     ({ format, name }) => format === "gzip" && name.includes("browser"),
   );
@@ -76,7 +76,8 @@ describe("many small parts", () => {
     },
   );
 
-  // An empty stored block (RFC 1951 section 3.2.4), cut where nothing looks flushed.
+  // Each message contains an empty stored block (RFC 1951 section 3.2.4) but does not end with one, so it
+  // does not end a message of the stream.
   test.for(STREAMS)(
     "cost nothing where they hold nothing: blocks for $name",
     ({ make, isZlib }, context) => {
@@ -95,7 +96,7 @@ describe("many small parts", () => {
   );
 });
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with `this`
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with a `this`
 const { add } = Output.prototype;
 
 afterEach(() => {
@@ -103,8 +104,7 @@ afterEach(() => {
 });
 
 /**
- * Measures the memory that is alive, beyond what was so before, each time another `every` chunks have been
- * decoded. Garbage does not count.
+ * Samples the growth of live memory (without garbage) after every `every` decoded chunks, and on `sample`.
  */
 function watchLive(every = 1): {
   readonly peak: number;
@@ -121,7 +121,7 @@ function watchLive(every = 1): {
     },
   };
   let chunks = 0;
-  // No spy of Vitest's: it would keep all chunks.
+  // A spy of Vitest would keep all chunks in memory.
   Output.prototype.add = function (this: Output, chunk): void {
     if (++chunks % every === 0) result.sample();
     add.call(this, chunk);
@@ -129,11 +129,11 @@ function watchLive(every = 1): {
   return result;
 }
 
-/** In bytes. */
+/** Returns the memory in use after garbage collection, in bytes. */
 function liveMemory(): number {
   if (gc === undefined) throw new Error("this needs --expose-gc");
   let least = Infinity;
-  // What one collection has found to be garbage may be counted until the next, or be freed beside it.
+  // Garbage of one collection may be freed during the next or in the background, so collect until stable.
   for (;;) {
     gc();
     const bytes = held();

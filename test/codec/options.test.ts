@@ -5,7 +5,7 @@ type CodecName = Exclude<keyof (typeof ENTRIES)[0]["codecs"], "compose">;
 
 const SCHEMA = { "~standard": { version: 1, vendor: "test", validate: () => ({ value: 1 }) } };
 
-/** By option: what it may be, and what not. */
+/** Valid and invalid values of each option. */
 const VALUES: Readonly<Record<string, { right: readonly unknown[]; wrong: readonly unknown[] }>> = {
   type: { right: ["text", "binary"], wrong: ["", "Text", "blob", 1, 2, null, true, {}] },
   onInvalid: {
@@ -38,7 +38,7 @@ const INFLATE = ["type", "onInvalid"];
 const DEFLATE = [...INFLATE, "threshold", "level"];
 const STREAM = ["type", "boundary"];
 
-/** The options of each codec, and what errors call it. */
+/** Options of each codec, and its name in errors. */
 const CODECS: Readonly<Record<CodecName, { called: string; options: readonly string[] }>> = {
   gunzip: { called: "gzip", options: INFLATE },
   unzlib: { called: "zlib", options: INFLATE },

@@ -4,24 +4,24 @@ import { ROOT } from "../helpers/root.js";
 import { runOrThrow } from "../helpers/run.js";
 import type { FormatName, StreamName } from "./support.js";
 
-/** What Python has made: bytes in base64. */
+/** Output of fixtures/pack.py. Bytes are in base64. */
 export interface MadeByPython {
-  /** What all is made of. */
+  /** The text that was compressed. */
   readonly text: string;
   readonly packed: readonly {
     readonly format: FormatName;
-    readonly what: string;
+    readonly description: string;
     readonly bytes: string;
   }[];
-  /** Each line of the text is a message; by what it is. */
+  /** Streams in which each line of the text is a message, by description. */
   readonly streams: Readonly<
     Record<string, { readonly codec: StreamName; readonly messages: readonly string[] }>
   >;
-  /** The text as zlib, with a dictionary. */
+  /** The text in zlib format with a preset dictionary. */
   readonly withDictionary: string;
 }
 
-/** Runs fixtures/pack.py. */
+/** Runs fixtures/pack.py and returns its output. */
 export async function packByPython(): Promise<MadeByPython> {
   const python = onPath("python3");
   if (python === undefined) throw new Error("python3: not found");

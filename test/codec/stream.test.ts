@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { SEED } from "../helpers/fuzz.js";
 import { noise } from "../transport/support.js";
 import { fromBase64, packByPython } from "./python.js";
-import { packStream } from "./sender.js";
+import { packStream } from "../helpers/packed-stream.js";
 import { concat, decodeAll, decodeOne, prose, startDecoding, STREAMS, text } from "./support.js";
 
 const MIB = 1_048_576;
@@ -43,7 +43,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
       numRuns: 10_000,
       seed: SEED,
     });
-    // What refers to earlier messages, and what nothing can be done with.
+    // Some messages can be compressed by references to earlier ones, and random ones cannot.
     const varied = messages.map((message, n) =>
       n % 3 ? message : `${message}${n % 100}${prose(n % 500)}`,
     );
@@ -117,7 +117,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     const packed = await packStream(isZlib, MESSAGES);
     const codec = make();
     const decoders = [startDecoding(codec), startDecoding(codec)];
-    // In turn: what one has read is not the other's.
+    // The decoders read in turn, and must not share their context.
     const values = packed.map((message) => decoders.map((decode) => decode(message).values));
     expect(values).toEqual(MESSAGES.map((data) => [[text(data)], [text(data)]]));
   });

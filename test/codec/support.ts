@@ -6,7 +6,7 @@ import * as browser from "../../src/codec/browser.js";
 import * as node from "../../src/codec/node.js";
 import type { DeflateOptions, InflateOptions } from "../../src/codec/node.js";
 
-/** The entries: with Node's zlib, and without. */
+/** The entries: for Node, with its zlib, and for browsers, without. */
 export const ENTRIES = [
   { entry: "node", codecs: node },
   { entry: "browser", codecs: browser },
@@ -15,15 +15,15 @@ export const ENTRIES = [
 export type FormatName = "gzip" | "zlib" | "deflateRaw";
 export type StreamName = "zlibStream" | "deflateStream";
 
-/** A format as Node's zlib makes it. */
+/** A compressed format, and how to produce it with Node's zlib. */
 export interface Format {
   readonly format: FormatName;
-  /** The codecs that decode it. */
+  /** Names of the codecs that decode it. */
   readonly names: readonly ["gunzip" | "unzlib" | "inflateRaw", FormatName];
-  /** What stands around deflate's own bytes, in bytes. */
+  /** Sizes of the header and trailer around the deflate data, in bytes. */
   readonly header: number;
   readonly trailer: number;
-  /** In a buffer of its own. */
+  /** Compresses data. The result does not share its buffer. */
   readonly pack: (data: string | Uint8Array, options?: ZlibOptions) => Uint8Array<ArrayBuffer>;
 }
 
@@ -53,16 +53,16 @@ export const FORMATS: readonly Format[] = [
 
 type Make<Options> = (options?: Options) => Codec;
 
-/** A codec of one entry, and what it decodes. */
+/** A codec of one entry, and the format that it decodes. */
 export interface Case extends Format {
-  /** "gunzip of the browser entry". */
+  /** Part of test names: "gunzip of the browser entry". */
   readonly name: string;
-  /** What errors call it. */
+  /** Name of the codec in errors. */
   readonly codec: FormatName;
   readonly make: Make<InflateOptions>;
 }
 
-/** Every codec that decodes each message by itself, of both entries. */
+/** Every codec that decodes each message separately, of both entries. */
 export const CASES: readonly Case[] = ENTRIES.flatMap(({ entry, codecs }) =>
   FORMATS.flatMap((format) =>
     format.names.map((codec) => ({
@@ -74,12 +74,12 @@ export const CASES: readonly Case[] = ENTRIES.flatMap(({ entry, codecs }) =>
   ),
 );
 
-/** Those of them that compress what is sent. */
+/** The {@link CASES} that compress when they encode. */
 export const DEFLATING: readonly (Case & { readonly make: Make<DeflateOptions> })[] = CASES.filter(
   ({ format, name }) => name.startsWith(`${format} `),
 );
 
-/** The streams, which are the same in both entries; and how Node's zlib makes them. */
+/** The stream codecs of both entries, and how to produce their format with Node's zlib. */
 export const STREAMS = ENTRIES.flatMap(
   ({ entry, codecs }) =>
     [
@@ -100,16 +100,16 @@ export const STREAMS = ENTRIES.flatMap(
     ] as const,
 );
 
-/** The default of option `readLimit`. */
+/** The default of option `readLimit`, in bytes. */
 export const READ_LIMIT = 16_777_216;
 
-/** What arrives: a string as text, bytes as binary. */
+/** The data of a received message: a string of a text message, bytes of a binary one. */
 export type Arrival = string | Uint8Array<ArrayBuffer>;
 
 export const toMessage = (data: Arrival): Message =>
   typeof data === "string" ? { type: "text", data } : { type: "binary", data };
 
-/** Decodes on one connection: returns what each message comes to, with the sizes it is taken to hold. */
+/** Creates a decoder of one connection. It returns the values of a message and the sizes reported for them. */
 export function startDecoding<In>(
   codec: Codec<In, never>,
   readLimit = READ_LIMIT,
@@ -126,7 +126,7 @@ export function startDecoding<In>(
   };
 }
 
-/** What messages of one connection come to, all in all. */
+/** Decodes messages of one connection into all their values. */
 export function decodeAll<In>(
   codec: Codec<In, never>,
   messages: readonly Arrival[],
@@ -136,7 +136,7 @@ export function decodeAll<In>(
   return messages.flatMap((data) => decode(data).values);
 }
 
-/** What the one message that comes out holds. */
+/** Decodes data into one message and returns its data. Throws if the number of messages is not one. */
 export function decodeOne<T extends Message>(
   codec: Codec<T>,
   data: Arrival,
@@ -144,11 +144,13 @@ export function decodeOne<T extends Message>(
 ): T["data"] {
   const values = decodeAll(codec, [data], readLimit);
   const [message] = values;
-  if (values.length !== 1 || !message) throw new Error(`${values.length} messages came out`);
+  if (values.length !== 1 || !message) {
+    throw new Error(`expected one decoded message, got ${values.length}`);
+  }
   return message.data;
 }
 
-/** The same as `attempt`, with the error for a value, if it is a `WsError`. */
+/** Returns the result of `attempt`, or the `WsError` that it throws. */
 export function resultOf<T>(attempt: () => T): T | WsError {
   try {
     return attempt();
@@ -158,30 +160,30 @@ export function resultOf<T>(attempt: () => T): T | WsError {
   }
 }
 
-/** The `WsError` that a call throws; fails where there is none. */
+/** Returns the `WsError` that a call throws. Fails if there is none. */
 export function errorOf(attempt: () => unknown): WsError {
   const result = resultOf(attempt);
   if (WsError.is(result)) return result;
-  throw new Error(`it did not fail: ${JSON.stringify(result)}`);
+  throw new Error(`expected a WsError, got the value ${JSON.stringify(result)}`);
 }
 
-/** A text message, as it comes out. */
+/** Returns a decoded text message. */
 export const text = (data: string): TextMessage => ({ type: "text", data });
 
-/** What is sent for a value. */
+/** Encodes a value. Throws if the codec cannot encode. */
 export function encode<Out>(codec: Codec<unknown, Out>, value: Out, type?: 1 | 2): Data {
-  if (!codec.encode) throw new Error("it does not encode");
+  if (!codec.encode) throw new Error(`codec ${codec.name} does not encode`);
   return codec.encode(value, type);
 }
 
-/** A text as UTF-8. */
+/** Encodes a text as UTF-8. */
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(Buffer.from(text, "utf8"));
 
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(Buffer.concat(parts));
 
-/** With these bytes from `at` on, or one of them changed by `change`. */
+/** Returns a copy of `bytes` with the byte at `at` replaced by the result of `change`. */
 export function changed(
   bytes: Uint8Array,
   at: number,
@@ -192,26 +194,26 @@ export function changed(
   return copy;
 }
 
-/** Flushes as a sender of messages does, and does not end the stream. */
+/** Options of zlib that end a message with a sync flush and do not end the stream. */
 export const SYNC_FLUSH: ZlibOptions = { finishFlush: constants.Z_SYNC_FLUSH };
 
-/** Lines of JSON that compress well, of so many bytes. */
+/** Returns `size` characters of lines of JSON, which compress well. */
 export function prose(size: number): string {
   let lines = "";
   for (let n = 0; lines.length < size; n++) lines += `{"id":${n},"price":${(n * n) % 9_973}}\n`;
   return lines.slice(0, size);
 }
 
-/** A codec that inflates, and messages for it. */
+/** A codec that inflates, and how to produce messages for it. */
 export interface Inflating {
   readonly name: string;
-  /** What errors call it. */
+  /** Name of the codec in errors. */
   readonly codec: FormatName | StreamName;
   readonly make: () => Codec;
   readonly pack: (plain: Uint8Array) => Uint8Array<ArrayBuffer>;
 }
 
-/** Every codec that inflates, in both entries, and how to make a message for it. */
+/** Every codec that inflates, of both entries. */
 export const INFLATING: readonly Inflating[] = [
   ...CASES.map(({ name, codec, make, pack }) => ({
     name,

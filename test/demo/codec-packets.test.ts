@@ -5,7 +5,7 @@ import { packet } from "../helpers/feeds.js";
 import { ROOT } from "../helpers/root.js";
 import { run } from "../helpers/run.js";
 
-test("the example reads what a live stream says", async () => {
+test("the example prints the messages of a live stream", async () => {
   const result = await run(process.execPath, ["examples/codec-packets/index.mjs"], ROOT);
   expect(result).toEqual({
     stdout: 'operation 8: {"code":0}\nhello\nhow are you?\nbye\n',
@@ -16,7 +16,7 @@ test("the example reads what a live stream says", async () => {
 
 const LIMIT = 1_000;
 
-/** What the codec makes of a message: the operations and bodies of its packets. */
+/** Decodes a message with the example's codec into the operations and bodies of its packets. */
 function decode(data: Uint8Array | string): [operation: number, body: string][] {
   const values: [number, string][] = [];
   const message =
@@ -33,8 +33,8 @@ function decode(data: Uint8Array | string): [operation: number, body: string][] 
 const HELLO = packet(0, 5, "hello");
 const zlibOf = (...bodies: Buffer[]): Buffer => packet(2, 5, deflateSync(Buffer.concat(bodies)));
 
-/** A packet that says of its length, or its header's, what is not so. */
-function lying(length: number, header = 16): Buffer {
+/** Returns a packet whose length fields have the given values, which may be wrong. */
+function withLengths(length: number, header = 16): Buffer {
   const bytes = Buffer.from(HELLO);
   bytes.writeUInt32BE(length, 0);
   bytes.writeUInt16BE(header, 4);
@@ -43,19 +43,19 @@ function lying(length: number, header = 16): Buffer {
 
 test.each([
   ["of one packet", HELLO, [[5, "hello"]]],
-  ["of none", Buffer.alloc(0), []],
+  ["without packets", Buffer.alloc(0), []],
   ["of a packet without a body", packet(1, 2, ""), [[2, ""]]],
   [
-    "of two",
+    "of two packets",
     Buffer.concat([HELLO, packet(1, 2 ** 32 - 1, "bye")]),
     [
       [5, "hello"],
       [2 ** 32 - 1, "bye"],
     ],
   ],
-  ["of a longer header, which it skips", lying(21, 18), [[5, "llo"]]],
+  ["of a packet with a longer header, which it skips,", withLengths(21, 18), [[5, "llo"]]],
   [
-    "of two in a compressed body, and one",
+    "of two packets in a compressed body and an uncompressed one",
     Buffer.concat([zlibOf(HELLO, HELLO), HELLO]),
     [
       [5, "hello"],
@@ -64,32 +64,32 @@ test.each([
     ],
   ],
   [
-    "of as much as readLimit",
+    "of exactly readLimit",
     zlibOf(packet(0, 5, "x".repeat(LIMIT - 16))),
     [[5, "x".repeat(LIMIT - 16)]],
   ],
-])("the example's codec reads a message %s", (_what, data, values) => {
+])("the example's codec decodes a message %s", (_description, data, values) => {
   expect(decode(data)).toEqual(values);
 });
 
 test.each([
-  ["a text", "hello", "INVALID_MESSAGE"],
-  ["a header that is cut short", HELLO.subarray(0, 15), "INVALID_MESSAGE"],
-  ["a body that is cut short", HELLO.subarray(0, 20), "INVALID_MESSAGE"],
-  ["a length of 0", lying(0), "INVALID_MESSAGE"],
-  ["a length without the header", lying(15), "INVALID_MESSAGE"],
-  ["a length of 4 GiB", lying(2 ** 32 - 1), "INVALID_MESSAGE"],
-  ["a header's length of 0", lying(21, 0), "INVALID_MESSAGE"],
-  ["a header that is longer than the packet", lying(21, 22), "INVALID_MESSAGE"],
-  ["a compressed body that is none", packet(2, 5, "hello"), "INVALID_MESSAGE"],
-  ["a wrong length in a compressed body", zlibOf(HELLO, lying(0)), "INVALID_MESSAGE"],
-  ["a body that is compressed twice", zlibOf(zlibOf(HELLO)), "INVALID_MESSAGE"],
+  ["a text message", "hello", "INVALID_MESSAGE"],
+  ["a truncated header", HELLO.subarray(0, 15), "INVALID_MESSAGE"],
+  ["a truncated body", HELLO.subarray(0, 20), "INVALID_MESSAGE"],
+  ["a length of 0", withLengths(0), "INVALID_MESSAGE"],
+  ["a length less than the header's", withLengths(15), "INVALID_MESSAGE"],
+  ["a length of 4 GiB", withLengths(2 ** 32 - 1), "INVALID_MESSAGE"],
+  ["a header length of 0", withLengths(21, 0), "INVALID_MESSAGE"],
+  ["a header that is longer than the packet", withLengths(21, 22), "INVALID_MESSAGE"],
+  ["a compressed body that is not zlib data", packet(2, 5, "hello"), "INVALID_MESSAGE"],
+  ["a wrong length in a compressed body", zlibOf(HELLO, withLengths(0)), "INVALID_MESSAGE"],
+  ["a body compressed twice", zlibOf(zlibOf(HELLO)), "INVALID_MESSAGE"],
   ["a compressed body over readLimit", zlibOf(Buffer.alloc(LIMIT + 1)), "MESSAGE_TOO_BIG"],
   [
-    "compressed bodies that together are over readLimit",
+    "compressed bodies that together exceed readLimit",
     Buffer.concat([1, 2].map(() => zlibOf(packet(0, 5, "x".repeat(LIMIT / 2))))),
     "MESSAGE_TOO_BIG",
   ],
-])("the example's codec refuses %s", (_what, data, code) => {
+])("the example's codec rejects %s", (_description, data, code) => {
   expect(() => decode(data)).toThrow(expect.objectContaining({ code }));
 });

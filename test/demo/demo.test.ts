@@ -9,14 +9,14 @@ import { run } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
 
 const PRICE = /^[A-Z]{3}-USD \d+\.\d{2}$/;
-const TIMEOUT = ms(30_000);
+const TIMEOUT_MS = ms(30_000);
 
 const node = (...args: string[]) => run(process.execPath, args, ROOT);
 
-describe("the demo", { timeout: TIMEOUT }, () => {
+describe("the demo", { timeout: TIMEOUT_MS }, () => {
   const demo = (...args: string[]) => node("examples/demo.mjs", ...args);
 
-  test("shows prices, rate and round trips, and closes clean", async () => {
+  test("prints prices, rate and round trips, and closes cleanly", async () => {
     const { code, stdout, stderr } = await demo("--seconds", "2", "--ping", "500ms");
     expect(stderr).toBe("");
     const [page, ...lines] = stdout.trimEnd().split("\n");
@@ -42,14 +42,14 @@ describe("the demo", { timeout: TIMEOUT }, () => {
     expect(code).toBe(0);
   });
 
-  test("takes a fraction of a second", async () => {
+  test("accepts a duration of a fraction of a second", async () => {
     const { code, stdout, stderr } = await demo("--seconds", "0.05");
     expect(stderr).toBe("");
     expect(stdout).toMatch(/\npings: 0\nclosed: 1000, clean\n$/);
     expect(code).toBe(0);
   });
 
-  test("closes clean on Ctrl-C", async () => {
+  test("closes cleanly on Ctrl-C", async () => {
     const program = new Program("examples/demo.mjs", "--seconds", "600");
     await program.wrote(" messages\n");
     program.child.kill("SIGINT");
@@ -80,7 +80,7 @@ describe("the demo", { timeout: TIMEOUT }, () => {
     [["--serve", "--ping", "5s"], "--serve: shows no stream, so there is no --ping"],
     [["--fast"], "--fast"],
     [["10"], "10"],
-  ])("refuses %j with its usage and exit code 2", async (args, message) => {
+  ])("rejects %j with its usage and exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await demo(...args);
     expect(stdout).toBe("");
     expect(stderr).toContain(message);
@@ -98,7 +98,7 @@ describe("the demo", { timeout: TIMEOUT }, () => {
     ]);
   });
 
-  test("with --serve shows no stream and serves the page on the asked port until Ctrl-C", async () => {
+  test("with --serve prints no stream and serves the page on the given port until Ctrl-C", async () => {
     const server = await startDemoServer();
     await server.close();
     const program = new Program("examples/demo.mjs", "--serve", "--port", String(server.port));
@@ -112,7 +112,7 @@ describe("the demo", { timeout: TIMEOUT }, () => {
     });
   });
 
-  test("fails when the port is taken", async () => {
+  test("fails if the port is in use", async () => {
     const server = await startDemoServer();
     onTestFinished(() => server.close());
     const { code, stdout, stderr } = await demo("--serve", "--port", String(server.port));
@@ -122,10 +122,10 @@ describe("the demo", { timeout: TIMEOUT }, () => {
   });
 });
 
-describe("the price-stream example", { timeout: TIMEOUT }, () => {
+describe("the price-stream example", { timeout: TIMEOUT_MS }, () => {
   const EXAMPLE = "examples/price-stream/index.mjs";
 
-  test("prints prices and round trips of its own server, and closes clean", async () => {
+  test("prints prices and round trips of its own server, and closes cleanly", async () => {
     const { code, stdout, stderr } = await node(EXAMPLE);
     expect(stderr).toBe("");
     const lines = stdout.trimEnd().split("\n");
@@ -135,7 +135,7 @@ describe("the price-stream example", { timeout: TIMEOUT }, () => {
     expect(code).toBe(0);
   });
 
-  test("closes clean on Ctrl-C", async () => {
+  test("closes cleanly on Ctrl-C", async () => {
     const program = new Program(EXAMPLE);
     await program.wrote("\n");
     program.child.kill("SIGINT");
@@ -145,7 +145,7 @@ describe("the price-stream example", { timeout: TIMEOUT }, () => {
     expect(code).toBe(0);
   });
 
-  test("ends in peace when the server of the given URL shuts down", async () => {
+  test("exits with 0 when the server of the given URL shuts down", async () => {
     const server = await startDemoServer();
     onTestFinished(() => server.close());
     const program = new Program(EXAMPLE, `${server.url}/prices`);
@@ -157,7 +157,7 @@ describe("the price-stream example", { timeout: TIMEOUT }, () => {
     expect(code).toBe(0);
   });
 
-  test("fails with the code of a connection that was cut", async () => {
+  test("fails with CONNECTION_LOST when the connection is cut", async () => {
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     onTestFinished(() => server.close());
     await once(server, "listening");
@@ -169,7 +169,7 @@ describe("the price-stream example", { timeout: TIMEOUT }, () => {
     expect(code).toBe(1);
   });
 
-  test("fails with what the server refuses", async () => {
+  test("fails with the server's error when its request is refused", async () => {
     const server = await startDemoServer();
     onTestFinished(() => server.close());
     const { code, stdout, stderr } = await node(EXAMPLE, `${server.url}/chat`);
@@ -178,7 +178,7 @@ describe("the price-stream example", { timeout: TIMEOUT }, () => {
     expect(code).toBe(1);
   });
 
-  test("fails with HANDSHAKE_REJECTED where there is no such endpoint", async () => {
+  test("fails with HANDSHAKE_REJECTED if the endpoint does not exist", async () => {
     const server = await startDemoServer();
     onTestFinished(() => server.close());
     const { code, stderr } = await node(EXAMPLE, `${server.url}/nothing`);
@@ -187,7 +187,7 @@ describe("the price-stream example", { timeout: TIMEOUT }, () => {
   });
 });
 
-describe("the chat example", { timeout: TIMEOUT }, () => {
+describe("the chat example", { timeout: TIMEOUT_MS }, () => {
   const EXAMPLE = "examples/chat/index.mjs";
   const CONVERSATION = `\
 (Ann joined)
@@ -202,13 +202,13 @@ Bob: closed with 1000, clean
 `;
 
   test.each([
-    ["asked to", ["--script"]],
-    ["nobody can type", []],
-  ])("holds a conversation of its own when %s", async (_when, args) => {
+    ["--script is given", ["--script"]],
+    ["its input is not a terminal", []],
+  ])("plays a scripted conversation if %s", async (_when, args) => {
     expect(await node(EXAMPLE, ...args)).toEqual({ stdout: CONVERSATION, stderr: "", code: 0 });
   });
 
-  test("holds it in the asked room of a given server", async () => {
+  test("plays the conversation in the given room of a given server", async () => {
     const server = await startDemoServer();
     onTestFinished(() => server.close());
     const url = `${server.url}/chat`;
@@ -216,10 +216,10 @@ Bob: closed with 1000, clean
     expect(results.map(({ stdout }) => stdout)).toEqual([CONVERSATION, CONVERSATION]);
   });
 
-  // A pipe that passes for a terminal.
+  // Makes the example treat its input, which is a pipe, as a terminal.
   const typing = ["--import", "data:text/javascript,process.stdin.isTTY = true", EXAMPLE];
 
-  test("says what is typed, prints what others say and leaves at the end of input", async () => {
+  test("sends typed lines, prints the messages of others and leaves at the end of input", async () => {
     const server = await startDemoServer();
     onTestFinished(() => server.close());
     const url = `${server.url}/chat`;

@@ -18,7 +18,7 @@ test(
   },
 );
 
-test("docs/RECONNECT.md shows the example's client as it is", () => {
+test("docs/RECONNECT.md contains the source of the example's client", () => {
   const readText = (path: string): string => readFileSync(join(ROOT, path), "utf8");
   const client = readText("examples/exactly-once/mailer.mjs");
   expect(readText("docs/RECONNECT.md")).toContain(`\`\`\`js\n${client}\`\`\`\n`);

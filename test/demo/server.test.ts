@@ -27,11 +27,11 @@ type Body = Record<string, unknown>;
 interface Peer {
   readonly ws: WebSocket;
   readonly send: (request: unknown) => void;
-  /** The next message, parsed. */
+  /** Resolves with the next message, parsed. */
   readonly next: () => Promise<Body>;
 }
 
-/** A client of bare `ws`, opened; the test that opened it ends it. */
+/** Opens a connection with plain `ws`, which is terminated when the test ends. */
 async function open(path: string): Promise<Peer> {
   const ws = new WebSocket(server.url + path);
   onTestFinished(() => ws.terminate());
@@ -47,7 +47,7 @@ async function open(path: string): Promise<Peer> {
   };
 }
 
-/** A raw socket behind a completed upgrade, which answers nothing. */
+/** Returns a raw socket after a completed upgrade. It answers no frames. */
 async function openRaw(path: string): Promise<Socket> {
   const request = httpRequest(`http://127.0.0.1:${server.port}${path}`, {
     headers: {
@@ -64,7 +64,7 @@ async function openRaw(path: string): Promise<Socket> {
   return socket;
 }
 
-/** What the endpoints use of a `ws` connection, with the numbers that a test sets. */
+/** A stub of the parts of a `ws` connection that the endpoints use. Tests set its properties. */
 class StubSocket extends EventEmitter {
   readonly OPEN = WebSocket.OPEN;
   readyState: number = WebSocket.OPEN;
@@ -107,7 +107,7 @@ class StubSocket extends EventEmitter {
 }
 
 describe("/prices", () => {
-  test("streams the prices of the asked symbols, numbered from 1 without a gap", async () => {
+  test("streams the prices of the requested symbols, numbered from 1 without a gap", async () => {
     const { send, next } = await open("/prices");
     const symbols = ["BTC-USD", "ETH-USD"];
     send({ op: "subscribe", symbols, rate: 2000 });
@@ -123,7 +123,7 @@ describe("/prices", () => {
     }
   });
 
-  test("goes on counting when a second subscription replaces the first", async () => {
+  test("continues the sequence when a second subscription replaces the first", async () => {
     const { send, next } = await open("/prices");
     send({ op: "subscribe", symbols: ["BTC-USD"], rate: 1000 });
     send({ op: "subscribe", symbols: ["ETH-USD"], rate: 1000 });
@@ -138,7 +138,7 @@ describe("/prices", () => {
     expect(await next()).toMatchObject({ symbol: "SOL-USD", sequence: sequence + 2 });
   });
 
-  test("fills prices up as asked, uncompressed", async () => {
+  test("pads prices to the requested size and does not compress them", async () => {
     const { ws, send, next } = await open("/prices");
     send({ op: "subscribe", symbols: ["BTC-USD"], rate: 100, padding: 4096 });
     expect(await next()).toMatchObject({ op: "subscribed" });
@@ -154,27 +154,27 @@ describe("/prices", () => {
 
   const subscribe = (fields: Body) => ({ op: "subscribe", symbols: ["BTC-USD"], ...fields });
   test.each<[string, unknown, RegExp]>([
-    ["text that is no JSON", "{", /JSON/],
-    ["JSON that is no object", "[1]", /object/],
+    ["text that is not JSON", "{", /JSON/],
+    ["JSON that is not an object", "[1]", /object/],
     ["null", "null", /object/],
     ["no op", {}, /unknown op; known: subscribe, unsubscribe/],
     ["an unknown op", { op: "buy" }, /unknown op/],
-    ["an op every object has", { op: "toString" }, /unknown op/],
-    ["an op that is no text", { op: ["subscribe"] }, /unknown op/],
+    ["an op named like an inherited property", { op: "toString" }, /unknown op/],
+    ["an op that is not a string", { op: ["subscribe"] }, /unknown op/],
     ["no symbols", { op: "subscribe" }, /^symbols/],
     ["an empty list of symbols", subscribe({ symbols: [] }), /^symbols/],
     ["21 symbols", subscribe({ symbols: Array(21).fill("A-B") }), /^symbols/],
-    ["a symbol that is none", subscribe({ symbols: ["BTC/USD"] }), /^symbols/],
-    ["a symbol that is no text", subscribe({ symbols: [1] }), /^symbols/],
-    ["a symbol with something behind it", subscribe({ symbols: ["A-B\n"] }), /^symbols/],
+    ["an invalid symbol", subscribe({ symbols: ["BTC/USD"] }), /^symbols/],
+    ["a symbol that is not a string", subscribe({ symbols: [1] }), /^symbols/],
+    ["a symbol followed by a line break", subscribe({ symbols: ["A-B\n"] }), /^symbols/],
     ["a rate of 0", subscribe({ rate: 0 }), /^rate/],
     ["a rate of 10001", subscribe({ rate: 10_001 }), /^rate/],
-    ["a rate in text", subscribe({ rate: "50" }), /^rate/],
+    ["a rate that is a string", subscribe({ rate: "50" }), /^rate/],
     ["a rate of null", subscribe({ rate: null }), /^rate/],
     ["a padding below 0", subscribe({ padding: -1 }), /^padding/],
     ["a padding of 16385", subscribe({ padding: 16_385 }), /^padding/],
     ["a padding of half a byte", subscribe({ padding: 0.5 }), /^padding/],
-    ["a padding in text", subscribe({ padding: "4096" }), /^padding/],
+    ["a padding that is a string", subscribe({ padding: "4096" }), /^padding/],
   ])("answers %s with an error and goes on", async (_what, request, message) => {
     const { send, next } = await open("/prices");
     send(request);
@@ -192,7 +192,7 @@ describe("/prices", () => {
     expect(await next()).toMatchObject({ op: "error" });
   });
 
-  describe("by the clock", () => {
+  describe("with a fake clock", () => {
     beforeEach(
       () => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] }),
     );
@@ -206,18 +206,18 @@ describe("/prices", () => {
       return socket;
     }
 
-    test("tells what waits, what was made and what was skipped", () => {
+    test("counts the unsent, produced and skipped prices", () => {
       const socket = new StubSocket();
-      const tell = servePrices(socket.asWebSocket());
-      expect(tell()).toEqual({ bufferedAmount: 0, unsent: 0, produced: 0, skipped: 0 });
+      const backlog = servePrices(socket.asWebSocket());
+      expect(backlog()).toEqual({ bufferedAmount: 0, unsent: 0, produced: 0, skipped: 0 });
       socket.request({ op: "subscribe", symbols: ["BTC-USD"], rate: 1000 });
       vi.advanceTimersByTime(20);
-      expect(tell()).toEqual({ bufferedAmount: 0, unsent: 20, produced: 20, skipped: 0 });
-      // The first to leave is the answer.
+      expect(backlog()).toEqual({ bufferedAmount: 0, unsent: 20, produced: 20, skipped: 0 });
+      // The first message to be flushed is the reply to the request.
       for (let n = 0; n < 6; n++) socket.flushed();
       socket.bufferedAmount = 1024 * 1024 + 1;
       vi.advanceTimersByTime(60);
-      expect(tell()).toEqual({
+      expect(backlog()).toEqual({
         bufferedAmount: 1024 * 1024 + 1,
         unsent: 15,
         produced: 20,
@@ -225,7 +225,7 @@ describe("/prices", () => {
       });
     });
 
-    test("stops within a tick when its prices fill the buffer", () => {
+    test("stops in the middle of a tick when its prices fill the buffer", () => {
       const socket = subscribed(10_000);
       const send = socket.send.bind(socket);
       vi.spyOn(socket, "send").mockImplementation((data, options, flushed) => {
@@ -236,16 +236,16 @@ describe("/prices", () => {
       expect(prices(socket)).toHaveLength(3);
     });
 
-    test.each([1, 50, 333, 10_000])("sends %i prices in a second", (rate) => {
+    test.each([1, 50, 333, 10_000])("sends %i prices per second", (rate) => {
       const socket = subscribed(rate);
       vi.advanceTimersByTime(10_000);
       const sent = prices(socket).length;
-      // The last one may be due in the next tick by a rounding error.
+      // A rounding error may move the last price to the next tick.
       expect(sent).toBeGreaterThanOrEqual(10 * rate - 1);
       expect(sent).toBeLessThanOrEqual(10 * rate);
     });
 
-    test("skips the time in which the client is behind, and no number", () => {
+    test("skips prices while the client is behind, but no sequence numbers", () => {
       const socket = subscribed(1000);
       vi.advanceTimersByTime(1000);
       const before = prices(socket).length;
@@ -260,7 +260,7 @@ describe("/prices", () => {
       );
     });
 
-    test("walks the same way each time", () => {
+    test("sends the same prices to each client", () => {
       const walks = [subscribed(100), subscribed(100)];
       vi.advanceTimersByTime(1000);
       const [first, second] = walks.map((socket) => prices(socket).map(({ price }) => price));
@@ -268,7 +268,7 @@ describe("/prices", () => {
       expect(new Set(first).size).toBeGreaterThan(50);
     });
 
-    test("stops when it is unsubscribed", () => {
+    test("stops when the client unsubscribes", () => {
       const socket = subscribed(1000);
       vi.advanceTimersByTime(100);
       socket.request({ op: "unsubscribe" });
@@ -285,7 +285,7 @@ describe("/prices", () => {
 });
 
 describe("/chat", () => {
-  test("tells the room who joins, what is said and who leaves", async () => {
+  test("notifies the room of joins, messages and departures", async () => {
     const ann = await open("/chat");
     ann.send({ op: "join", room: "lobby", name: "Ann" });
     const lobby = { room: "lobby" };
@@ -310,7 +310,7 @@ describe("/chat", () => {
     expect(await ann.next()).toEqual({ op: "left", ...lobby, name: "Bob", members: 1 });
   });
 
-  test("says nothing to other rooms, and leaves a room on joining another", async () => {
+  test("sends nothing to other rooms, and leaves a room on joining another", async () => {
     const ann = await open("/chat");
     const bob = await open("/chat");
     ann.send({ op: "join", room: "one", name: "Ann" });
@@ -324,7 +324,7 @@ describe("/chat", () => {
     expect(await ann.next()).toMatchObject({ op: "message", text: "for Ann" });
   });
 
-  test("keeps a member in the room when the next one cannot be joined", async () => {
+  test("keeps a member in its room when it fails to join another", async () => {
     const ann = await open("/chat");
     ann.send({ op: "join", room: "lobby", name: "Ann" });
     expect(await ann.next()).toMatchObject({ op: "joined" });
@@ -342,10 +342,10 @@ describe("/chat", () => {
     ["no name", join({ name: undefined }), /^name/],
     ["an empty name", join({ name: "" }), /^name/],
     ["a blank name", join({ name: "  " }), /^name/],
-    ["a name that is no text", join({ name: {} }), /^name/],
+    ["a name that is not a string", join({ name: {} }), /^name/],
     ["a name of 33 characters", join({ name: "x".repeat(33) }), /^name/],
     ["a name with a control character", join({ name: "\u001b[2J" }), /^name: no control/],
-    ["a word before the joining", { op: "say", text: "Hello" }, /join a room first/],
+    ["a message before joining a room", { op: "say", text: "Hello" }, /join a room first/],
     ["an empty text", { op: "say", text: "" }, /^text/],
     ["a text of 1001 characters", { op: "say", text: "x".repeat(1001) }, /^text/],
     ["a text with a control character", { op: "say", text: "a\u0007" }, /^text: no control/],
@@ -375,7 +375,7 @@ describe("/chat", () => {
       return socket;
     }
 
-    test("refuses a name that is taken until it is free again", () => {
+    test("refuses a name that is in use until its member has left", () => {
       const first = joined("lobby", "Ann");
       const second = joined("lobby", "Ann");
       expect(second.sent).toEqual([{ op: "error", message: "name: taken in this room" }]);
@@ -389,7 +389,7 @@ describe("/chat", () => {
       expect(joined("lobby", "one more").sent).toEqual([{ op: "error", message: "room: full" }]);
     });
 
-    test("refuses the 101st room until one is left", () => {
+    test("refuses the 101st room until another becomes empty", () => {
       const first = joined("room 1", "Ann");
       for (let n = 2; n <= 100; n++) joined(`room ${n}`, "Ann");
       const late = joined("room 101", "Ann");
@@ -399,7 +399,7 @@ describe("/chat", () => {
       expect(late.sent.at(-1)).toMatchObject({ op: "joined" });
     });
 
-    test("cuts off a member that does not read, and tells the others", () => {
+    test("terminates a member that does not read, and notifies the others", () => {
       const ann = joined("lobby", "Ann");
       const bob = joined("lobby", "Bob");
       bob.bufferedAmount = 1024 * 1024 + 1;
@@ -410,7 +410,7 @@ describe("/chat", () => {
       );
     });
 
-    test("reads no more requests of a client that is behind with the answers", () => {
+    test("stops reading requests of a client that does not read the replies", () => {
       const ann = joined("lobby", "Ann");
       ann.bufferedAmount = 1024 * 1024 + 1;
       ann.request({ op: "nothing" });
@@ -420,14 +420,14 @@ describe("/chat", () => {
 });
 
 describe("/status", () => {
-  test("tells what waits in the server for a client that does not read", async () => {
+  test("reports the server's backlog for a client that does not read", async () => {
     const slow = await open("/prices?id=slow");
     slow.send({ op: "subscribe", symbols: ["BTC-USD"], rate: 10_000, padding: 16_384 });
     slow.ws.pause();
     const { send, next } = await open("/status");
     send({ op: "watch", id: "slow" });
     expect(await next()).toEqual({ op: "watching", id: "slow" });
-    // Until it has levelled off.
+    // Wait until the backlog is stable.
     let before: Body = {};
     let report = await next();
     while (report.skipped === 0 || report.produced !== before.produced) {
@@ -446,7 +446,7 @@ describe("/status", () => {
     expect(report.bufferedAmount).toBe(0);
   });
 
-  test("says so when there is no such connection, before and after", async () => {
+  test("reports that a connection does not exist, before it opens and after it has closed", async () => {
     const { send, next } = await open("/status");
     send({ op: "watch", id: "late" });
     expect(await next()).toEqual({ op: "watching", id: "late" });
@@ -467,20 +467,20 @@ describe("/status", () => {
     expect(report).toEqual({ id: "late", connected: false });
   });
 
-  test("tells of the younger of two connections with one id, whichever ends first", () => {
+  test("reports the newer of two connections with the same id, even if the older ends first", () => {
     const { track, serveStatus } = createStatus();
-    const [old, young, watcher] = [new StubSocket(), new StubSocket(), new StubSocket()];
+    const [older, newer, watcher] = [new StubSocket(), new StubSocket(), new StubSocket()];
     const backlog = { bufferedAmount: 0, unsent: 0, skipped: 0 };
-    track("id", old.asWebSocket(), () => ({ ...backlog, produced: 1 }));
-    track("id", young.asWebSocket(), () => ({ ...backlog, produced: 2 }));
-    old.emit("close");
+    track("id", older.asWebSocket(), () => ({ ...backlog, produced: 1 }));
+    track("id", newer.asWebSocket(), () => ({ ...backlog, produced: 2 }));
+    older.emit("close");
     serveStatus(watcher.asWebSocket());
     watcher.request({ op: "watch", id: "id" });
     watcher.emit("close");
     expect(watcher.sent.at(-1)).toMatchObject({ connected: true, produced: 2 });
   });
 
-  test("knows nothing of a connection without an id", async () => {
+  test("does not report a connection without an id", async () => {
     await open("/prices");
     const { send, next } = await open("/status");
     send({ op: "watch", id: "null" });
@@ -491,7 +491,7 @@ describe("/status", () => {
   test.each<[string, unknown, RegExp]>([
     ["no id", { op: "watch" }, /^id/],
     ["an empty id", { op: "watch", id: "" }, /^id/],
-    ["an id that is no text", { op: "watch", id: 1 }, /^id/],
+    ["an id that is not a string", { op: "watch", id: 1 }, /^id/],
     ["an id of 65 characters", { op: "watch", id: "x".repeat(65) }, /^id/],
     ["an unknown op", { op: "list" }, /unknown op; known: watch/],
   ])("answers %s with an error and goes on", async (_what, request, message) => {
@@ -505,7 +505,7 @@ describe("/status", () => {
     expect(await next()).toMatchObject({ op: "watching" });
   });
 
-  describe("by the clock", () => {
+  describe("with a fake clock", () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
     afterEach(() => void vi.useRealTimers());
 
@@ -516,7 +516,7 @@ describe("/status", () => {
       return socket;
     }
 
-    test("reports at once and four times a second, of the last one asked for", () => {
+    test("reports the connection requested last, immediately and then four times per second", () => {
       const socket = watching();
       socket.request({ op: "watch", id: "second" });
       vi.advanceTimersByTime(1000);
@@ -528,7 +528,7 @@ describe("/status", () => {
       ]);
     });
 
-    test("skips reports while the watcher is behind, and stops when it is gone", () => {
+    test("skips reports while the watcher is behind, and stops when it disconnects", () => {
       const socket = watching();
       socket.bufferedAmount = 1024 * 1024 + 1;
       vi.advanceTimersByTime(1000);
@@ -540,7 +540,7 @@ describe("/status", () => {
 });
 
 describe("the page's files", () => {
-  /** Not `fetch`: it tidies up the path. */
+  /** Sends a request with exactly this path, which `fetch` would normalize. */
   async function ask(path: string, method = "GET") {
     const request = httpRequest({ port: server.port, host: "127.0.0.1", path, method }).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
@@ -566,7 +566,7 @@ describe("the page's files", () => {
     expect(headers["x-content-type-options"]).toBe("nosniff");
   });
 
-  test("are all there, and all that the folder has", async () => {
+  test("include every file of the folder", async () => {
     const names = readdirSync(join(ROOT, "examples/page")).filter(
       (name) => !name.endsWith(".d.ts"),
     );
@@ -600,12 +600,12 @@ describe("the page's files", () => {
     "/constructor",
     "/nothing?/page.js",
     "http://127.0.0.1/page.js",
-  ])("end there: %s is 404", async (path) => {
+  ])("do not include %s, which is answered with 404", async (path) => {
     const { status, headers, body } = await ask(path);
     expect([status, headers["content-type"], body]).toEqual([404, "text/plain", "Not Found\n"]);
   });
 
-  test("are served to HEAD without a body, and to nothing that writes", async () => {
+  test("are served to HEAD without a body, and not to methods that write", async () => {
     const { status, headers, body } = await ask("/page.js", "HEAD");
     expect([status, body]).toEqual([200, ""]);
     expect(Number(headers["content-length"])).toBeGreaterThan(0);
@@ -617,7 +617,7 @@ describe("the page's files", () => {
 });
 
 describe("/echo", () => {
-  test("sends text and binary back as they came", async () => {
+  test("sends text and binary messages back unchanged", async () => {
     const { ws } = await open("/echo");
     const messages = on(ws, "message");
     const sent = ["Hello", "", Buffer.from([0, 255, 1]), Buffer.alloc(0), "x".repeat(1024 * 1024)];
@@ -629,7 +629,7 @@ describe("/echo", () => {
     }
   });
 
-  test("loses nothing of what a client reads late", async () => {
+  test("loses no message of a client that reads late", async () => {
     const { ws } = await open("/echo");
     const messages = on(ws, "message");
     ws.pause();
@@ -645,7 +645,7 @@ describe("/echo", () => {
     }
   });
 
-  test("reads nothing more of a client that is behind until it has caught up", () => {
+  test("stops reading from a client that is behind until it has caught up", () => {
     const socket = new StubSocket();
     serveEcho(socket.asWebSocket());
     socket.bufferedAmount = 1024 * 1024 + 1;
@@ -674,13 +674,13 @@ describe("the server", () => {
     expect(server.page).toBe(`http://127.0.0.1:${server.port}/`);
   });
 
-  test("rejects when its port is taken", async () => {
+  test("fails to start if its port is in use", async () => {
     await expect(startDemoServer({ port: server.port })).rejects.toMatchObject({
       code: "EADDRINUSE",
     });
   });
 
-  test("finds an endpoint whatever the query", async () => {
+  test("ignores the query when it selects an endpoint", async () => {
     const { ws } = await open("/echo?token=1");
     expect(ws.readyState).toBe(WebSocket.OPEN);
   });
@@ -706,7 +706,7 @@ describe("the server", () => {
     ["/chat", 426, "Upgrade Required\n"],
     ["/echo", 426, "Upgrade Required\n"],
     ["/status", 426, "Upgrade Required\n"],
-  ])("answers a plain request of %s with %i", async (path, status, body) => {
+  ])("answers a plain request for %s with %i", async (path, status, body) => {
     const [response] = (await once(get(`http://127.0.0.1:${server.port}${path}`), "response")) as [
       IncomingMessage,
     ];
@@ -714,7 +714,7 @@ describe("the server", () => {
     expect(await readText(response)).toBe(body);
   });
 
-  test("survives an upgrade of //, which is no URL", async () => {
+  test("answers an upgrade of //, which is not a URL, with 404", async () => {
     const socket = tcpConnect(server.port, "127.0.0.1");
     socket.write(
       "GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
@@ -723,21 +723,21 @@ describe("the server", () => {
     expect(await readText(socket)).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  test("survives a client that breaks the protocol, and one that resets", async () => {
-    const rude = await openRaw("/echo");
-    rude.write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
+  test("survives a client that violates the protocol, and one that resets the connection", async () => {
+    const violating = await openRaw("/echo");
+    violating.write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
     // A close frame with 1002, protocol error.
-    const [answer] = (await once(rude, "data")) as [Buffer];
+    const [answer] = (await once(violating, "data")) as [Buffer];
     expect([answer[0], answer.readUInt16BE(2)]).toEqual([0x88, 1002]);
-    const gone = await openRaw("/prices");
-    gone.resetAndDestroy();
-    await once(gone, "close");
+    const reset = await openRaw("/prices");
+    reset.resetAndDestroy();
+    await once(reset, "close");
     const { send, next } = await open("/chat");
     send({ op: "join", room: "lobby", name: "Ann" });
     expect(await next()).toMatchObject({ op: "joined" });
   });
 
-  test("says goodbye with 1001 at shutdown and frees the port", async () => {
+  test("closes connections with 1001 at shutdown and frees the port", async () => {
     const peers = await Promise.all(["/prices", "/chat", "/echo", "/status"].map(open));
     peers[0]?.send({ op: "subscribe", symbols: ["BTC-USD"], rate: 10_000 });
     const codes = peers.map(async ({ ws }) => (await once(ws, "close"))[0] as number);
@@ -748,13 +748,13 @@ describe("the server", () => {
     successor.close();
   });
 
-  test("cuts off those that do not answer at shutdown, in whatever state they are", async () => {
+  test("terminates connections that do not answer at shutdown, in any state", async () => {
     const silent = await openRaw("/echo");
-    const mute = tcpConnect(server.port, "127.0.0.1");
-    onTestFinished(() => void mute.destroy());
-    await once(mute, "connect");
-    const { ws: deaf } = await open("/prices");
-    deaf.pause();
+    const withoutRequest = tcpConnect(server.port, "127.0.0.1");
+    onTestFinished(() => void withoutRequest.destroy());
+    await once(withoutRequest, "connect");
+    const { ws: paused } = await open("/prices");
+    paused.pause();
     const ended = once(silent, "close");
     const began = performance.now();
     await server.close();
@@ -763,7 +763,7 @@ describe("the server", () => {
     await ended;
   });
 
-  test("shuts down once, however often it is asked to", async () => {
+  test("shuts down only once if close is called several times", async () => {
     expect(server.close()).toBe(server.close());
     await server.close();
   });

@@ -1,4 +1,4 @@
-/** What a call came to: what happened, and for one of several cases its index. */
+/** Result of a call: the kind of result and, if a case was chosen, its index. */
 export interface Outcome {
   /** `"sent"`, `"received"`, `"drained"`, `"default"`, or the code of an error. */
   readonly what: string;
@@ -6,22 +6,22 @@ export interface Outcome {
   readonly value?: number;
 }
 
-/** One way out of a call: to send a value, or to receive. */
+/** One case of a call: to send a value, or to receive. */
 export interface ModelCase {
   readonly channel: number;
-  /** What it sends; none, and it receives. */
+  /** The value to send. A case without a value receives. */
   readonly value?: number;
 }
 
-/** A call that may wait. Each one is a select, if only of one case. */
+/** A call that may wait. Every call is modelled as a select, even one with a single case. */
 export interface Call {
   readonly id: number;
   readonly cases: readonly ModelCase[];
-  /** What happens when nothing is ready and it may not wait. */
+  /** Result if no case is ready. If undefined, the call waits. */
   readonly otherwise?: string;
   readonly timeout?: number;
-  /** The code of the error when the time is up. */
-  readonly late: string;
+  /** Code of the error at the timeout. */
+  readonly timeoutCode: string;
   readonly signal?: number;
 }
 
@@ -30,7 +30,7 @@ interface Waiting {
   readonly due: number;
 }
 
-/** Somebody who waits at a channel: one case of a call. */
+/** A waiter of a channel: one case of a waiting call. */
 interface Waiter {
   readonly id: number;
   readonly index: number;
@@ -43,22 +43,22 @@ interface ModelChannel {
   receivers: Waiter[];
   senders: Waiter[];
   closed: boolean;
-  /** Of a timer: when it fires next, and how often. */
+  /** Time of the next tick and period of a timer; `Infinity` for other channels. */
   due: number;
   period: number;
 }
 
 /**
- * Go's channels and select, as the language's specification and `runtime/chan.go` have them, as simply as
- * can be: lists that are searched and filtered. Where Go chooses by lot, it follows the choice of the
- * implementation and says whether that was one.
+ * A model of Go's channels and select, after the language specification and `runtime/chan.go`. It is as
+ * simple as possible: lists that are searched and filtered. Where Go chooses at random, the model follows
+ * the choice of the implementation if that choice is valid.
  */
 export class Model {
   readonly channels: ModelChannel[];
   readonly outcomes = new Map<number, Outcome>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #aborted = new Set<number>();
-  /** What the calls came to in the implementation, for it to choose alike. */
+  /** Results of the calls in the implementation, so that the model makes the same random choices. */
   readonly #chosen: ReadonlyMap<number, Outcome>;
   #time = 0;
 
@@ -71,12 +71,12 @@ export class Model {
     return [...this.#waiting.keys()];
   }
 
-  /** Whether several timers are due in the next millisecond. */
+  /** True if several timers are due in the next millisecond. */
   get tied(): boolean {
     return this.channels.filter(({ due }) => due <= this.#time + 1).length > 1;
   }
 
-  /** A timer: a channel that the time is put into. It holds one at most, and drops what finds no place. */
+  /** Adds a timer: a channel of capacity 1 to which the time is sent. A tick is dropped if the channel is full. */
   addTimer(delay: number, period: number): void {
     this.channels.push({ ...newChannel(1), due: delay, period });
     this.#tick();
@@ -92,7 +92,7 @@ export class Model {
     } else if (call.otherwise !== undefined) {
       this.outcomes.set(id, { what: call.otherwise });
     } else if (timeout === 0) {
-      this.outcomes.set(id, { what: call.late });
+      this.outcomes.set(id, { what: call.timeoutCode });
     } else {
       this.#waiting.set(id, { call, due: this.#time + (timeout ?? Infinity) });
       cases.forEach(({ channel, value }, index) => {
@@ -122,23 +122,23 @@ export class Model {
     }
   }
 
-  /** A timer starts anew; a tick of its old rhythm is forgotten, as in Go since 1.23. */
+  /** Restarts a timer and discards an unread tick, as in Go since 1.23. */
   reset(timer: number, period: number): void {
     Object.assign(this.#channel(timer), { values: [], due: this.#time + period, period });
   }
 
-  /** The same, and it is closed. */
+  /** Stops a timer: discards an unread tick and closes the channel. */
   stop(timer: number): void {
     this.#channel(timer).values = [];
     this.close(timer);
   }
 
-  /** A millisecond passes. What arrives in it comes before the end of a wait. */
+  /** Advances the time by one millisecond. Ticks in it come before timeouts. */
   advance(): void {
     this.#time++;
     this.#tick();
     for (const [id, { call, due }] of this.#waiting) {
-      if (due <= this.#time) this.#settle(id, { what: call.late });
+      if (due <= this.#time) this.#settle(id, { what: call.timeoutCode });
     }
   }
 
@@ -157,13 +157,13 @@ export class Model {
   #choose(call: Call, ready: readonly number[]): Outcome {
     const outcomes = ready.map((index) => this.#peek(call.cases[index] as ModelCase, index));
     const choice = outcomes.find((one) => this.#isChosen(call.id, one));
-    // What is no choice is left to the comparison, which then finds it to differ.
+    // If the implementation's choice is invalid, take any: the comparison then reports a difference.
     const index = choice ? outcomes.indexOf(choice) : 0;
     this.#perform(call.cases[ready[index] as number] as ModelCase);
     return outcomes[index] as Outcome;
   }
 
-  /** What a case that is ready would come to. */
+  /** Returns the result that a ready case would have. */
   #peek({ channel, value }: ModelCase, index: number): Outcome {
     const { closed, values, senders } = this.#channel(channel);
     if (value !== undefined) return closed ? { what: "CHANNEL_CLOSED" } : { what: "sent", index };
@@ -182,7 +182,7 @@ export class Model {
     it.values.shift();
     const [sender] = it.senders;
     if (!sender) return;
-    // Its value takes the place that has become free; without a capacity it is the one that was received.
+    // The sender's value takes the free slot of the buffer. Without a buffer it is the received value.
     if (it.capacity > 0) it.values.push(sender.value as number);
     this.#settle(sender.id, { what: "sent", index: sender.index });
   }
@@ -198,15 +198,15 @@ export class Model {
 
   #tick(): void {
     const due = this.channels.filter((timer) => timer.due <= this.#time);
-    // Of timers that are due at once either may be the first.
-    due.sort((a, b) => Number(this.#wasTaken(b)) - Number(this.#wasTaken(a)));
+    // The order of timers that are due at the same time is undefined, so follow the implementation.
+    due.sort((a, b) => Number(this.#wasReceived(b)) - Number(this.#wasReceived(a)));
     for (const timer of due) {
       if (timer.receivers.length > 0 || timer.values.length === 0) this.#deliver(timer, timer.due);
       timer.due += timer.period;
     }
   }
 
-  #wasTaken({ due, receivers: [first] }: ModelChannel): boolean {
+  #wasReceived({ due, receivers: [first] }: ModelChannel): boolean {
     return first !== undefined && this.#isChosen(first.id, received(first, due));
   }
 

@@ -14,16 +14,16 @@ import { CountingController } from "../helpers/unit-signal.js";
 import { Model } from "./channel-model.js";
 import type { Call, ModelCase, Outcome } from "./channel-model.js";
 
-/** The channels of a world: those of the program, by capacity, and then its timers, by their periods. */
+/** Channels of a program, given by their capacities, and its timers, given by their periods. */
 export interface Setting {
   readonly capacities: readonly number[];
   readonly timers: readonly { readonly repeats: boolean; readonly period: number }[];
 }
 
-/** How a call is made. */
+/** Method with which a call is made. */
 type Via = "send" | "trySend" | "receive" | "next" | "tryReceive" | "select";
 
-/** One step of a program. Channels are numbers, taken modulo how many there are. */
+/** One step of a program. A channel is an index, taken modulo the number of channels. */
 export type Step =
   | {
       readonly do: "call";
@@ -37,9 +37,9 @@ export type Step =
   /** Stops a ticker; with a period, resets it. */
   | { readonly do: "set"; readonly channel: number; readonly period?: number }
   | { readonly do: "abort"; readonly signal: number }
-  /** Lets a millisecond pass; what was called before it is compared with the model. */
+  /** Compares the earlier calls with the model and advances the time by one millisecond. */
   | { readonly do: "advance" }
-  /** The same without the time, but with the lengths: looking at a timer may change it. */
+  /** Compares the calls and the lengths of channels. Reading the length of a timer may change it. */
   | { readonly do: "look" };
 
 const SIGNALS = 3;
@@ -53,7 +53,7 @@ export const settings: fc.Arbitrary<Setting> = fc.record({
   }),
 });
 
-/** A call on one or several channels, be it made so that it may wait or not. */
+/** Calls on one or several channels, with and without waiting. */
 export const calls: fc.Arbitrary<Step> = fc.record({
   do: fc.constant("call" as const),
   via: fc.constantFrom<Via>(
@@ -62,7 +62,7 @@ export const calls: fc.Arbitrary<Step> = fc.record({
   ),
   cases: fc.oneof(
     { weight: 30, arbitrary: cases(1) },
-    // Nothing to wait for.
+    // A select without cases.
     { weight: 1, arbitrary: cases(0) },
   ),
   default: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
@@ -75,7 +75,7 @@ function cases(minLength: number): fc.Arbitrary<{ channel: number; sends: boolea
   return fc.array(fc.record({ channel, sends: fc.boolean() }), { minLength, maxLength });
 }
 
-/** What ends waits, but not by time. */
+/** Steps that end waits other than by time. */
 export const ends: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom("close" as const, "set" as const), channel }),
   fc.record({ do: fc.constant("abort" as const), signal: fc.nat(SIGNALS - 1) }),
@@ -90,7 +90,7 @@ export const pauses: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-/** A program's channels, as they are and in the model. */
+/** The real channels of a program, and their model. */
 export class World {
   readonly #channels: Channel<number>[];
   readonly #tickers: (Ticker | undefined)[] = [];
@@ -99,8 +99,8 @@ export class World {
   readonly #outcomes = new Map<number, Outcome>();
   readonly #model: Model;
   readonly #start = Date.now();
-  /** What has been done since it was last compared. */
-  #done: (() => void)[] = [];
+  /** Operations since the last comparison, to replay in the model. */
+  #replays: (() => void)[] = [];
   #calls = 0;
 
   constructor({ capacities, timers }: Setting) {
@@ -114,12 +114,12 @@ export class World {
     }
   }
 
-  /** What the calls came to, of all kinds. */
+  /** The kinds of results that occurred. */
   get kinds(): ReadonlySet<string> {
     return new Set([...this.#outcomes.values()].map(({ what }) => what));
   }
 
-  /** Takes a step; settles when a call that it makes has come to something. */
+  /** Executes a step. If the step is a call, the promise settles with it. */
   async step(step: Step): Promise<void> {
     switch (step.do) {
       case "call":
@@ -127,7 +127,7 @@ export class World {
       case "close": {
         const [index, one] = this.#pick(step.channel);
         one.close();
-        this.#done.push(() => this.#model.close(index));
+        this.#replays.push(() => this.#model.close(index));
         return;
       }
       case "set":
@@ -135,16 +135,16 @@ export class World {
         return;
       case "abort":
         this.#controllers[step.signal]?.abort();
-        this.#done.push(() => this.#model.abort(step.signal));
+        this.#replays.push(() => this.#model.abort(step.signal));
         return;
       case "advance":
         await this.compare();
         vi.advanceTimersByTime(1);
-        // Who takes one of two that are due leaves the other, which is then armed anew for whoever else
-        // waits: it fires a millisecond later, or when it is looked at.
+        // If two timers are due and a select receives from one, the other is armed again for the remaining
+        // waiters, and fires a millisecond later. Reading its length makes it fire now, as in the model.
         if (this.#model.tied) this.#timers.forEach((timer) => timer.length);
         await turns(1);
-        this.#done.push(() => this.#model.advance());
+        this.#replays.push(() => this.#model.advance());
         return;
       case "look":
         await this.compare();
@@ -152,20 +152,20 @@ export class World {
     }
   }
 
-  /** Looks whether all calls came to what they come to in the model, and no more and no less. */
+  /** Replays the operations in the model, and checks that exactly the same calls have the same results. */
   async compare(): Promise<void> {
     await microtasks();
-    for (const replay of this.#done.splice(0)) replay();
+    for (const replay of this.#replays.splice(0)) replay();
     const byId = (map: ReadonlyMap<number, Outcome>): unknown => [...map].sort(([a], [b]) => a - b);
     assert.deepEqual(byId(this.#outcomes), byId(this.#model.outcomes));
   }
 
-  /** Ends all that waits, and looks what the program has left behind: nothing. */
+  /** Ends all waits, and checks that no waiter, listener or timer remains. */
   async finish(): Promise<void> {
     for (let signal = 0; signal < SIGNALS; signal++) await this.step({ do: "abort", signal });
     for (let time = 0; time < 5; time++) await this.step({ do: "advance" });
     await this.step({ do: "look" });
-    // A waiter that was left behind would take the one, and give the other.
+    // A leaked receiver would accept the sent value, and a leaked sender would supply a received one.
     for (const via of ["trySend", "tryReceive"] as const) {
       for (let index = 0; index < this.#channels.length; index++) await this.#probe(via, index);
     }
@@ -176,7 +176,7 @@ export class World {
       await this.step({ do: "set", channel: index });
     }
     await this.compare();
-    // Who waits for a timer that has fired waits for ever, and costs no timer.
+    // A receiver of a timer that has fired may stay pending, but needs no timer.
     for (const id of this.#model.waiting) assert.ok(!this.#outcomes.has(id));
     const listeners = this.#controllers.map((one) => one.listeners);
     assert.deepEqual(
@@ -221,10 +221,10 @@ export class World {
     const index = this.#channels.length + at;
     if (period === undefined) {
       one.stop();
-      this.#done.push(() => this.#model.stop(index));
+      this.#replays.push(() => this.#model.stop(index));
     } else if (!one.channel.closed) {
       one.reset(period);
-      this.#done.push(() => this.#model.reset(index, period));
+      this.#replays.push(() => this.#model.reset(index, period));
     }
   }
 
@@ -247,12 +247,12 @@ export class World {
     const call: Call = {
       id,
       cases,
-      late: via === "receive" ? "RECEIVE_TIMEOUT" : "CHANNEL_TIMEOUT",
+      timeoutCode: via === "receive" ? "RECEIVE_TIMEOUT" : "CHANNEL_TIMEOUT",
       ...(otherwise !== undefined && { otherwise }),
       ...(timeout !== undefined && { timeout }),
       ...(signal !== undefined && { signal }),
     };
-    this.#done.push(() => this.#model.call(call));
+    this.#replays.push(() => this.#model.call(call));
     const options = {
       ...(timeout !== undefined && { timeout }),
       ...(signal !== undefined && { signal: this.#controllers[signal]?.signal }),
@@ -267,7 +267,7 @@ export class World {
     }
   }
 
-  /** Timers can be received from alone. */
+  /** Converts a case for the model. Timers allow receives only. */
   #toCase(
     via: Via,
     { channel, sends }: { channel: number; sends: boolean },

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Runs a program in a world of its own, with a clock of its own. */
+/** Runs a program in a new world with a fake clock. */
 async function inWorld(
   setting: Setting,
   program: (world: World) => Promise<void>,
@@ -61,7 +61,7 @@ describe("channels, select and timers do what Go's do", () => {
       check: ({ setting, steps }) =>
         inWorld(setting, async (world) => {
           for (const step of steps) {
-            // A call may wait: the program goes on.
+            // A call may wait, and the program continues meanwhile.
             const taken = world.step(step);
             if (step.do !== "call") await taken;
           }
@@ -93,15 +93,18 @@ describe("channels, select and timers do what Go's do", () => {
             }
           };
           tasks.forEach((task) => void run(task));
-          // Until all are through, or wait for each other.
+          // Wait until all tasks have finished or wait for each other.
           await scheduler.waitIdle();
         }),
     }));
 });
 
 describe("a select chooses by lot", () => {
-  /** What a chi-square of so many degrees of freedom exceeds once in a million (from R's `qchisq`). */
-  const CRITICAL = [0, 23.93, 27.63, 30.66, 33.38, 35.89, 38.26, 40.52];
+  /**
+   * Values that chi-square exceeds with a probability of one in a million, by the number of degrees of
+   * freedom (from R's `qchisq`).
+   */
+  const CRITICAL_VALUES = [0, 23.93, 27.63, 30.66, 33.38, 35.89, 38.26, 40.52];
 
   test.for([2, 3, 5, 8])(
     "each of %i that are ready as often as the others",
@@ -113,7 +116,7 @@ describe("a select chooses by lot", () => {
       const roomy = new Channel<number>(2 ** 32 - 1);
       const drained = new Channel<number>();
       drained.close();
-      // Those that are ready stand among others that are not.
+      // Every other case is not ready.
       const cases = Array.from({ length: count }, (_, i) => [
         idle.caseReceive(),
         i % 2 === 0 ? drained.caseReceive() : roomy.caseSend(i),
@@ -125,7 +128,7 @@ describe("a select chooses by lot", () => {
       }
       const wanted = draws / count;
       const chiSquare = [...seen.values()].reduce((sum, n) => sum + (n - wanted) ** 2 / wanted, 0);
-      const isEven = chiSquare < (CRITICAL[count - 1] as number);
+      const isEven = chiSquare < (CRITICAL_VALUES[count - 1] as number);
       conclude(context, {
         cases: draws,
         expected: `${count} ready cases chosen, evenly`,

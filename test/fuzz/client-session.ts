@@ -11,7 +11,7 @@ import { microtasks } from "../helpers/unit-failure.js";
 import { CountingController } from "../helpers/unit-signal.js";
 import { FakeTransport, openClient } from "../helpers/unit-transport.js";
 
-/** What happens on a connection: what the user asks for, and what the transport tells. */
+/** An event of a connection: a call of the user, or an event of the transport. */
 export type Event =
   | { readonly do: "send"; readonly size: number; readonly isText: boolean }
   | {
@@ -27,14 +27,14 @@ export type Event =
   | { readonly do: "advance"; readonly time: number }
   | { readonly do: "turn" };
 
-/** Limits that a few events can reach. */
+/** Limits in bytes, so low that a few events reach them. */
 const READ_LIMIT = 40_000;
 const BUFFER_LIMIT = 65_536;
 
-/** How a connection is set up. */
+/** Options of a client and of its transport. */
 export interface Setup {
   readonly options: ConnectOptions;
-  /** Sent bytes wait until they are drained. */
+  /** True if sent bytes stay buffered until they are drained. */
   readonly holds: boolean;
 }
 
@@ -103,7 +103,7 @@ export const events: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
-/** The codes that the user's calls may reject with, but for a loop, which throws what ended it. */
+/** Codes that each call may reject with. Iteration is not listed: it throws the error of the connection. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   send: ["CLOSED"],
   flush: ["CLOSED"],
@@ -112,45 +112,47 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   close: ["INVALID_CLOSE"],
 };
 
-/** The calls that nobody has to wait for: `closed` tells as well. */
-const UNREPORTED = ["send", "flush", "ping"];
+/** Calls that need not be awaited: their failure is also reported by `closed`. */
+const UNAWAITED = ["send", "flush", "ping"];
 
-/** How many milliseconds pass between two turns of the event loop. */
-const STEP = 5;
+/** Time between two turns of the event loop, in milliseconds. */
+const TURN_MS = 5;
 
-/** The round trip of every ping, in milliseconds. */
-const PONG = 7;
+/** Round trip of every ping, in milliseconds. */
+const ROUND_TRIP_MS = 7;
 
 const STATES = ["open", "closing", "closed"];
 
-/** A client over a transport in memory, and what must hold whatever happens to the two. */
+/** A client with a transport in memory, and checks that must hold after any events. */
 export class Session {
   readonly #opened;
   readonly #transport = new FakeTransport();
   readonly #options: ConnectOptions;
   readonly #controller = new CountingController();
-  /** What has come, was let in and not yet been handed on, in order. */
+  /** Messages that were accepted and not yet delivered, in order. */
   readonly #unread: Message[] = [];
-  /** The calls that have not settled. */
+  /** Calls that have not settled. */
   readonly #pending = new Set<string>();
   #calls = 0;
   #messages = 0;
   readonly #total = { messagesReceived: 0, bytesReceived: 0, messagesSent: 0, bytesSent: 0 };
   #state = 0;
-  /** The transport says no more, or receives no more. */
+  /** True if the transport reports no more events. */
   #isOver = false;
-  #isDeaf = false;
+  /** True if the transport receives no more messages. */
+  #hasFault = false;
   #lastMessage = performance.now();
   #lastArrival = performance.now();
-  /** When bytes last began to wait, or left. */
+  /** Time at which bytes last started to wait, or were flushed. */
   #lastWrite = performance.now();
-  #asked: number | undefined;
-  /** How it ended, each time that it was told, and when. */
+  /** Code with which the user closed the connection. */
+  #closeCode: number | undefined;
+  /** Close information, once for each time that `closed` resolved, and the state at that time. */
   readonly #ends: CloseInfo[] = [];
   #atEnd = { time: 0, unread: 0 };
-  /** What was asked of the transport until then. */
+  /** Calls to end the transport, made until the client was closed. */
   #callsAtEnd: string[] | undefined;
-  /** What went wrong in a listener. */
+  /** Errors of checks in promise callbacks. */
   readonly #failures: unknown[] = [];
   readonly #kinds = new Set<string>();
 
@@ -167,8 +169,8 @@ export class Session {
   async step(event: Event): Promise<void> {
     this.#do(event);
     if (event.do === "advance") {
-      for (let left = event.time; left > 0; left -= STEP) {
-        vi.advanceTimersByTime(Math.min(left, STEP));
+      for (let left = event.time; left > 0; left -= TURN_MS) {
+        vi.advanceTimersByTime(Math.min(left, TURN_MS));
         await turns(1);
       }
     }
@@ -177,13 +179,13 @@ export class Session {
     this.#checkState();
   }
 
-  /** Closes what is still open; then nothing may be left of it. Returns what it has met. */
+  /** Closes the connection and checks that nothing remains. Returns the kinds of errors that occurred. */
   async finish(): Promise<ReadonlySet<string>> {
     const { closeTimeout = 0 } = this.#options;
     await this.step({ do: "close", code: 1000 });
     await this.step({ do: "drain" });
     await this.step({ do: "turn" });
-    // A deadline looks four times in its period, and once more.
+    // A deadline checks four times per period, and once after it.
     for (let i = 0; i < 4; i++) {
       await this.step({ do: "advance", time: Number(closeTimeout) / 2 });
     }
@@ -217,18 +219,22 @@ export class Session {
         return;
       }
       case "receive":
-        this.#watch("receive", client.receive(this.#wait(event)), (result) => this.#take(result));
+        this.#watch("receive", client.receive(this.#wait(event)), (result) =>
+          this.#checkResult(result),
+        );
         return;
       case "ping":
-        this.#watch("ping", client.ping(this.#wait(event)), (time) => assert.equal(time, PONG));
+        this.#watch("ping", client.ping(this.#wait(event)), (time) =>
+          assert.equal(time, ROUND_TRIP_MS),
+        );
         return;
       case "next":
         this.#watch("next", client[Symbol.asyncIterator]().next(), ({ done, value }) =>
-          this.#take(done ? { ok: false, value } : { ok: true, value }),
+          this.#checkResult(done ? { ok: false, value } : { ok: true, value }),
         );
         return;
       case "tryReceive":
-        this.#take(client.channel().tryReceive());
+        this.#checkResult(client.channel().tryReceive());
         return;
       case "flush":
         this.#watch("flush", client.flush());
@@ -242,7 +248,7 @@ export class Session {
       case "close": {
         const wasOpen = client.state === "open";
         this.#watch("close", client.close(event.code));
-        if (wasOpen && client.state !== "open") this.#asked = event.code;
+        if (wasOpen && client.state !== "open") this.#closeCode = event.code;
         return;
       }
       case "refuse":
@@ -252,7 +258,7 @@ export class Session {
       case "turn":
         return;
     }
-    // What a transport tells, as long as it does.
+    // The other events come from the transport, which reports none after its end.
     if (this.#isOver) return;
     switch (event.do) {
       case "message":
@@ -268,14 +274,14 @@ export class Session {
       case "pong":
         transport.bytesRead += 6;
         this.#lastArrival = performance.now();
-        transport.pings.shift()?.(PONG);
+        transport.pings.shift()?.(ROUND_TRIP_MS);
         return;
       case "closing":
         transport.refuses = true;
         handler.onClosing();
         return;
       case "fault":
-        this.#isDeaf = true;
+        this.#hasFault = true;
         handler.onError(new WsError("PROTOCOL_ERROR", "receive: fault"), 1002);
         return;
       case "end":
@@ -283,19 +289,19 @@ export class Session {
     }
   }
 
-  /** A message comes: it has to be let in, or to end the connection where a limit says so. */
+  /** Delivers a message. It has to be accepted, unless it exceeds a limit, which ends the connection. */
   #message(size: number, isText: boolean): void {
-    if (this.#isDeaf) return;
+    if (this.#hasFault) return;
     const { client, handler } = this.#opened;
     const number = this.#messages++;
-    // Its number, as far as it has room for it.
+    // The message starts with its number, as far as its size allows.
     const text = String(number).padEnd(size, ".").slice(0, size);
     const message: Message = isText
       ? { type: "text", data: text }
       : { type: "binary", data: new Uint8Array(new TextEncoder().encode(text)) };
     const before = client.stats;
     const isAlive = (): boolean => client.state !== "closed";
-    const isReceived = isAlive() && this.#asked === undefined && size <= READ_LIMIT;
+    const isReceived = isAlive() && this.#closeCode === undefined && size <= READ_LIMIT;
     const hadReceiver = this.#mayHaveReceiver();
     this.#transport.bytesRead += size + 2;
     this.#lastArrival = performance.now();
@@ -308,14 +314,14 @@ export class Session {
     }
     const isIn = isReceived && isAlive();
     assert.ok(isIn || !isReceived || isTooMuch, "refused");
-    // With somebody waiting nothing is buffered, and none is too much.
+    // If a receiver waits, the message is not buffered, so it cannot exceed the limit.
     assert.ok(!isIn || !isTooMuch || hadReceiver, "let in");
     if (!isIn) return;
     this.#lastMessage = performance.now();
     this.#unread.push(message);
   }
 
-  /** How it was told to end. */
+  /** Returns the calls that ended the transport. */
   #transportCalls(): string[] {
     return this.#transport.calls.flatMap((call) => /^(close|terminate|cut)/.exec(call)?.[0] ?? []);
   }
@@ -324,8 +330,8 @@ export class Session {
     return [...this.#pending].some((call) => /receive|next/.test(call));
   }
 
-  /** What is handed on has to be the next that came, the very same. */
-  #take(result: { ok: boolean; value: Message | undefined } | undefined): void {
+  /** Checks that a delivered message is the next unread one, as the same object. */
+  #checkResult(result: { ok: boolean; value: Message | undefined } | undefined): void {
     if (result === undefined) return;
     if (result.ok) assert.equal(result.value, this.#unread.shift());
     else assert.notEqual(this.#opened.client.state, "open");
@@ -340,8 +346,8 @@ export class Session {
 
   #watch<T>(name: string, promise: Promise<T>, onResult?: (result: T) => void): void {
     const call = `${name} ${this.#calls++}`;
-    // Whoever does not wait for it must not hear of it, either.
-    if (UNREPORTED.includes(name) && this.#calls % 3 === 0) return;
+    // An unawaited call must not cause an unhandled rejection.
+    if (UNAWAITED.includes(name) && this.#calls % 3 === 0) return;
     this.#pending.add(call);
     const failed = (error: unknown): void => {
       this.#pending.delete(call);
@@ -352,7 +358,7 @@ export class Session {
         this.#pending.delete(call);
         onResult?.(result);
       }, failed)
-      // What fails in a listener fails the session.
+      // The next check at rest throws these errors.
       .catch((error: unknown) => this.#failures.push(error));
   }
 
@@ -363,7 +369,7 @@ export class Session {
     if (name === "next") assert.equal(error, this.#ends[0]?.error);
     else assert.ok(ALLOWED[name]?.includes(error.code), `${name}: ${error.code}`);
     if (error.code !== "CLOSED") return;
-    // The transport may know first.
+    // The transport may refuse messages before the client learns of the end.
     assert.ok(this.#opened.client.state !== "open" || this.#transport.refuses);
     assert.equal(error.retryable, (error.cause as WsError | undefined)?.retryable ?? false);
   }
@@ -377,38 +383,38 @@ export class Session {
     this.#state = state;
   }
 
-  /** That what it tells of its end agrees with itself and with what was asked for. */
+  /** Checks that the close information is consistent, and agrees with the user's calls and with the times. */
   #checkEnd({ code, by, error, clean }: CloseInfo): void {
     const why = error?.code ?? "no error";
     this.#kinds.add(why);
     const { readTimeout, writeTimeout, keepAlive, channelCapacity = 0 } = this.#options;
     const { time, unread } = this.#atEnd;
     if (why === "KEEPALIVE_TIMEOUT") {
-      // The ping may have been due because nothing was sent, while something arrived.
+      // The ping may be due because nothing was sent, so only the time since the last arrival counts.
       assert.ok(time - this.#lastArrival >= Number(keepAlive && keepAlive.timeout));
     }
     if (why === "READ_TIMEOUT") {
       assert.ok(time - this.#lastMessage >= Number(readTimeout));
-      assert.ok(unread < channelCapacity, "our consumer was slow");
+      assert.ok(unread < channelCapacity, "READ_TIMEOUT although the consumer was slow");
     }
-    if (why === "WRITE_TIMEOUT" && this.#asked === undefined) {
+    if (why === "WRITE_TIMEOUT" && this.#closeCode === undefined) {
       assert.ok(time - this.#lastWrite >= Number(writeTimeout));
     }
     assert.equal(by === "none", why === "CONNECTION_LOST");
     assert.equal(by === "peer" && why !== "no error", why === "CLOSED_BY_PEER");
-    if (this.#asked !== undefined) assert.equal(by, "local");
+    if (this.#closeCode !== undefined) assert.equal(by, "local");
     if (by === "none") assert.equal(code, 1006);
     if (clean) assert.ok(code !== 1006);
   }
 
-  /** What holds whenever all that could settle has. */
+  /** Checks the invariants that hold when no promise can settle without further events. */
   async #checkAtRest(): Promise<void> {
     await microtasks();
     if (this.#failures.length > 0) throw this.#failures[0];
     for (const info of this.#ends) this.#checkEnd(info);
     const { client } = this.#opened;
-    const { timesPaused, bytesBuffered, roundTrip = PONG, ...totals } = client.stats;
-    assert.equal(roundTrip, PONG);
+    const { timesPaused, bytesBuffered, roundTrip = ROUND_TRIP_MS, ...totals } = client.stats;
+    assert.equal(roundTrip, ROUND_TRIP_MS);
     assert.deepEqual(totals, this.#total);
     assert.equal(timesPaused, this.#transport.timesPaused);
     const memory = this.#unread.reduce((sum, message) => sum + memoryOf(message), 0);
@@ -421,7 +427,7 @@ export class Session {
     } else if (client.state === "open" && this.#unread.length <= channelCapacity / 2) {
       assert.equal(this.#transport.paused, false);
     }
-    // Who waits to receive waits for nothing that is there.
+    // A receiver must not wait while messages are available.
     assert.ok(this.#unread.length === 0 || !this.#mayHaveReceiver());
   }
 }

@@ -4,7 +4,13 @@ import { test } from "vitest";
 import { parseDuration } from "../../src/time/duration.js";
 import { WsError } from "../../src/errors/ws-error.js";
 import { explore } from "../helpers/fuzz.js";
-import { exactly, LONGEST, NANOSECOND, readDuration, UNIT_NAMES } from "./go-duration.js";
+import {
+  fromMilliseconds,
+  MAX_DURATION,
+  NANOSECOND,
+  readDuration,
+  UNIT_NAMES,
+} from "./go-duration.js";
 
 const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.nat(9).map(String), minLength, maxLength, size: "max" });
@@ -18,7 +24,7 @@ const number = fc.oneof(
 
 const term = fc.tuple(number, fc.constantFrom(...UNIT_NAMES)).map((pair) => pair.join(""));
 
-/** What Go reads, of every form. */
+/** Durations that Go accepts, of every form. */
 const durations = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("0", "+0", "-0") },
   {
@@ -30,7 +36,7 @@ const durations = fc.oneof(
       )
       .map(([sign, terms]) => sign + terms.join("")),
   },
-  // Close to the longest there is, on either side.
+  // Durations close to the longest one, above and below it.
   {
     weight: 4,
     arbitrary: fc
@@ -39,13 +45,13 @@ const durations = fc.oneof(
   },
 );
 
-/** The characters of durations, and what looks like them. */
+/** Characters and parts of durations, and others that look similar. */
 const characters = fc.constantFrom(
   ...["+", "-", ".", "0", "7", "n", "u", "\u00b5", "\u03bc", "m", "s", "h", "d", "e", "E", "x"],
   ...[" ", "\n", "\0", "_", ",", "\u0663", "\uff11", "\u2212", "ms", "ns", "1h", "\ud83d"],
 );
 
-/** A text that was changed in one place, or a few. */
+/** Changes texts in one to three places. */
 function mutated(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const change = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), drops: fc.nat(2) });
   return fc
@@ -58,8 +64,8 @@ function mutated(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
     );
 }
 
-/** Where a number of milliseconds cannot tell a duration from the longest one. */
-const MARGIN = 1_000n * NANOSECOND;
+/** Excess over the longest duration that a number of milliseconds cannot represent. */
+const ROUNDING_MARGIN = 1_000n * NANOSECOND;
 
 function parse(text: string): number | undefined {
   try {
@@ -71,27 +77,28 @@ function parse(text: string): number | undefined {
   }
 }
 
-/** Compares what is read with what the exact reader of this suite reads; tells what kind it is. */
+/** Compares the parsed duration with that of the exact parser, and returns the kind of text. */
 function compare(text: string): string[] {
   const exact = readDuration(text);
   const ms = parse(text);
-  if (exact === undefined || exact < 0n || exact > LONGEST + MARGIN) {
+  if (exact === undefined || exact < 0n || exact > MAX_DURATION + ROUNDING_MARGIN) {
     assert.equal(ms, undefined);
     return [exact === undefined ? "no duration" : exact < 0n ? "negative" : "too long"];
   }
   if (ms === undefined) {
-    assert.ok(exact > LONGEST, "refused");
+    assert.ok(exact > MAX_DURATION, "rejected although it is in range");
     return ["too long"];
   }
   if (exact === 0n) {
     assert.ok(Object.is(ms, 0));
     return ["zero"];
   }
-  // Off by half a unit in the last place for each term, for its minutes or hours, and for each sum.
+  // Each term, each factor of minutes or hours, and each sum adds a rounding error of half a unit in the
+  // last place.
   const terms = text.match(/[a-z\u00b5\u03bc]+/g) ?? [];
   const roundings = terms.length + (terms.some((unit) => /^[mh]$/.test(unit)) ? 1 : 0);
-  const off = exactly(ms) - exact;
-  // A thousandth more, for what roundings of roundings come to.
+  const off = fromMilliseconds(ms) - exact;
+  // A thousandth of one such error more allows for errors of a higher order.
   const bound = exact * BigInt(roundings * 1000 + 1);
   assert.ok((off < 0n ? -off : off) * 2n ** 53n * 1000n <= bound, `read as ${ms}`);
   return ["duration"];

@@ -10,21 +10,21 @@ interface Control {
   readonly size: number;
 }
 
-/** How a compressed message ends (RFC 7692 sections 7.2.1 and 7.2.3.4). */
+/** Form of the end of a compressed message (RFC 7692 sections 7.2.1 and 7.2.3.4). */
 type Form = (typeof FORMS)[number];
 
 const FORMS = ["flushed", "final", "final without a block after it", "two final blocks"] as const;
 
-/** One message, and how it is sent. */
+/** A message, and the frames in which it is sent. */
 interface MessageSpec {
   readonly isText: boolean;
   readonly size: number;
   readonly seed: number;
-  /** Where it is cut into fragments. */
+  /** Places at which the message is split into fragments. */
   readonly cuts: readonly number[];
   readonly isCompressed: boolean;
   readonly form: Form;
-  /** Sent after the fragments, one after each. */
+  /** Control frames, one after each fragment. */
   readonly controls: readonly Control[];
 }
 
@@ -35,13 +35,13 @@ export interface StreamSpec {
   readonly close: { readonly code: number | undefined; readonly reason: string } | undefined;
 }
 
-/** The sizes at which the form of a frame's length changes, and some others. */
+/** Sizes around those at which the length field of a frame changes, and some others. */
 const SIZES = [0, 1, 2, 125, 126, 127, 300, 4_096, 65_535, 65_536, 70_000];
 
-/** A size over which a message is inflated in parts, whatever it deflates to. */
+/** A size above which a message is inflated in parts, however small its compressed form is. */
 const LARGE_BYTES = 600_000;
 
-/** A place in a row of bytes, from 0 at its start to 1 at its end. */
+/** Places in a byte sequence, from 0 at its start to 1 at its end. */
 export const places = fc.double({ min: 0, max: 1, noNaN: true });
 
 const size = fc.oneof(
@@ -68,7 +68,7 @@ const messages: fc.Arbitrary<MessageSpec> = fc.record({
 
 const deflations: fc.Arbitrary<Deflation> = fc.record({
   serverNoContextTakeover: fc.boolean(),
-  // zlib cannot deflate with 8.
+  // zlib cannot compress with a window of 8 bits.
   serverMaxWindowBits: fc.option(fc.integer({ min: 9, max: 15 }), { nil: undefined }),
   clientNoContextTakeover: fc.boolean(),
   clientMaxWindowBits: fc.option(fc.integer({ min: 8, max: 15 }), { nil: undefined }),
@@ -86,7 +86,7 @@ export const streams: fc.Arbitrary<StreamSpec> = fc.record({
   ),
 });
 
-/** Returns the bytes of a stream, and where its frames begin. */
+/** Returns the bytes of a stream, and the offsets at which its frames begin. */
 export function serialise({ deflation, messages, close }: StreamSpec): [Buffer, number[]] {
   const frames: Buffer[] = [];
   const encode = encoder(deflation);
@@ -119,13 +119,13 @@ export function serialise({ deflation, messages, close }: StreamSpec): [Buffer, 
   return [Buffer.concat(frames), heads];
 }
 
-/** Cuts bytes at some places, which may be the same. */
+/** Splits bytes at some places, which may be equal. */
 export function cut(bytes: Buffer, at: readonly number[]): Buffer[] {
   const ends = at.map((place) => Math.round(place * bytes.length)).sort((a, b) => a - b);
   return [...ends, bytes.length].map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
-/** Returns a function that compresses one message after the other, in one context or in many. */
+/** Returns a function that compresses consecutive messages, with or without context takeover. */
 function encoder(deflation: Deflation | undefined): (payload: Buffer, form: Form) => Buffer {
   const { serverNoContextTakeover = false, serverMaxWindowBits: windowBits = 15 } = deflation ?? {};
   let dictionary = Buffer.alloc(0);
@@ -149,7 +149,7 @@ function encoder(deflation: Deflation | undefined): (payload: Buffer, form: Form
   };
 }
 
-/** Bytes, of which some repeat. */
+/** Returns random bytes, some with many repetitions. */
 function noise({ size, seed }: { readonly size: number; readonly seed: number }): Buffer {
   if (size === LARGE_BYTES) return Buffer.alloc(size, seed);
   const random = new Random(seed);
@@ -157,7 +157,7 @@ function noise({ size, seed }: { readonly size: number; readonly seed: number })
   return Buffer.from(Array.from({ length: size }, () => random.below(range)));
 }
 
-/** UTF-8 of `size` bytes, with characters of one to four of them. */
+/** Returns `size` bytes of UTF-8, with characters of one to four bytes. */
 function text({ size, seed }: { readonly size: number; readonly seed: number }): Buffer {
   if (size === LARGE_BYTES) return Buffer.alloc(size, "\u20ac");
   const random = new Random(seed);
@@ -171,10 +171,10 @@ function text({ size, seed }: { readonly size: number; readonly seed: number }):
   return Buffer.from(parts.join("") + "x".repeat(left));
 }
 
-/** Bytes that a fault of the server or of the network has changed. */
+/** Damage to a stream by a fault of the server or of the network. */
 interface DamageSpec {
   readonly kind: "changed" | "lost" | "added" | "repeated";
-  /** A place, or one in or after the header of a frame: headers are few of the bytes, and matter more. */
+  /** A place, or an offset from the start of a frame. Most bytes are not in headers, where damage matters more. */
   readonly at: number | { readonly head: number; readonly offset: number };
   readonly change: number;
   readonly size: number;
@@ -187,7 +187,7 @@ export const damages: fc.Arbitrary<DamageSpec> = fc.record({
   size: fc.integer({ min: 1, max: 40 }),
 });
 
-/** Returns the bytes with damage. `heads` are the places at which frames begin. */
+/** Returns the damaged bytes. `heads` are the offsets at which frames begin. */
 export function damage(
   { kind, at, change, size }: DamageSpec,
   [bytes, heads]: readonly [Buffer, readonly number[]],

@@ -25,10 +25,10 @@ import { cut, damage, damages, places, serialise, streams } from "./frame-stream
 
 checkLeaks();
 
-/** Ten times as many streams if there is time for them: 20,000 in both tests. */
-const LENGTH = process.env.WSCHAN_LONG === undefined ? 1 : 10;
-const timeout = ms(60_000) * RUNS * LENGTH;
-const runs = 1_000 * LENGTH;
+/** Factor of the number of streams. With WSCHAN_LONG the two tests together run 20,000 streams. */
+const RUNS_FACTOR = process.env.WSCHAN_LONG === undefined ? 1 : 10;
+const timeout = ms(60_000) * RUNS * RUNS_FACTOR;
+const runs = 1_000 * RUNS_FACTOR;
 
 const certificate = createCertificate();
 const servers: RawServer[] = [];
@@ -44,24 +44,24 @@ afterAll(async () => {
   for (const server of servers) await server[Symbol.asyncDispose]();
 });
 
-/** The code that the client closes with. No stream has it. */
+/** Close code of the client. No stream contains it. */
 const OWN_CODE = 3001;
 
-/** How the bytes of a stream reach the client, and what the client does meanwhile. */
+/** Delivery of a stream's bytes to the client, and the client's actions meanwhile. */
 interface Delivery {
   readonly isTls: boolean;
   readonly cuts: readonly number[];
-  /** The first bytes arrive with the answer to the handshake. */
+  /** True if the first bytes arrive together with the handshake response. */
   readonly isGlued: boolean;
   readonly readLimit: number;
   readonly channelCapacity: number;
-  /** Turns of the event loop before each receive. */
+  /** Number of turns of the event loop before each receive. */
   readonly delay: number;
-  /** How many pings the client sends. Nothing answers them. */
+  /** Number of pings that the client sends. The server does not answer them. */
   readonly pings: number;
-  /** The sizes of the messages that the client sends. */
+  /** Sizes of the messages that the client sends. */
   readonly sends: readonly number[];
-  /** The client closes the connection after that many messages. */
+  /** Number of messages after which the client closes the connection. */
   readonly closesAfter: number | undefined;
 }
 
@@ -77,7 +77,7 @@ const deliveries: fc.Arbitrary<Delivery> = fc.record({
   closesAfter: rarely<number | undefined>(fc.nat(3), undefined, 8),
 });
 
-/** One time of `n` a value of `other`. */
+/** Returns `usual`, and with a probability of 1 in `n` a value of `other`. */
 function rarely<T>(other: fc.Arbitrary<T>, usual: T, n: number): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: n - 1, arbitrary: fc.constant(usual) },
@@ -85,8 +85,8 @@ function rarely<T>(other: fc.Arbitrary<T>, usual: T, n: number): fc.Arbitrary<T>
   );
 }
 
-/** What the client and the server saw of a connection. */
-interface Seen {
+/** Observations of the client and the server on a connection. */
+interface Observed {
   readonly messages: readonly Message[];
   readonly info: CloseInfo;
   readonly connection: RawConnection;
@@ -98,7 +98,7 @@ async function deliver(
   bytes: Buffer,
   deflation: Deflation | undefined,
   delivery: Delivery,
-): Promise<Seen> {
+): Promise<Observed> {
   const { isTls, cuts, isGlued, pings, readLimit, channelCapacity } = delivery;
   const chunks = cut(bytes, cuts);
   const glued = isGlued ? chunks.shift() : undefined;
@@ -162,7 +162,7 @@ async function send(client: Client, { sends }: Delivery): Promise<Buffer[]> {
   return sent;
 }
 
-/** A compressed message may be longer on the wire than `readLimit`. */
+/** Returns the limits of the reference reader. A compressed message may be longer than `readLimit`. */
 function readerOptions(limit: number, deflation: Deflation | undefined): ReaderOptions {
   return { limit, compressedLimit: limit + (limit >> 3) + 64, deflation };
 }
@@ -178,13 +178,13 @@ function extension(deflation: Deflation): string {
   return ["permessage-deflate", ...parameters].join("; ");
 }
 
-/** The client's account of an ending. `found` is the code that it gave, where two are right. */
-function infoOf(ending: Ending, found: number): object {
+/** Returns the expected close information. If two codes are correct, it contains `actualCode` if possible. */
+function infoOf(ending: Ending, actualCode: number): object {
   if (ending.by === "cut") {
     return { code: 1006, reason: "", clean: false, by: "none", error: "CONNECTION_LOST" };
   }
   if (ending.by === "fault") {
-    const code = found === ending.or ? ending.or : ending.code;
+    const code = actualCode === ending.or ? ending.or : ending.code;
     const error = code === 1009 ? "MESSAGE_TOO_BIG" : "PROTOCOL_ERROR";
     return { code, reason: "", clean: false, by: "local", error };
   }
@@ -194,39 +194,39 @@ function infoOf(ending: Ending, found: number): object {
 }
 
 function compare(
-  { messages, info, connection, sent }: Seen,
+  { messages, info, connection, sent }: Observed,
   { ending, pings, messages: expected }: Reading,
   deflation: Deflation | undefined,
   { closesAfter = 0, sends }: Delivery,
 ): void {
   const { frames } = connection;
   const closes = frames.filter(({ opcode }) => opcode === OPCODE.CLOSE);
-  const [told] = closes.map((one) => closeOf(one).code);
+  const [sentCode] = closes.map((one) => closeOf(one).code);
   const pongs = frames.filter(({ opcode }) => opcode === OPCODE.PONG);
   const read = messages.map(toRead);
 
   assert.ok(frames.every(({ masked, fin }) => masked && fin));
   assert.ok(closes.length <= 1);
-  if (told !== undefined) assert.equal(frames.at(-1)?.opcode, OPCODE.CLOSE);
+  if (sentCode !== undefined) assert.equal(frames.at(-1)?.opcode, OPCODE.CLOSE);
   compareSent(frames, sent, deflation, info.clean);
   if (info.code === OWN_CODE) {
     assert.ok(messages.length >= closesAfter);
     assert.deepEqual(read, expected.slice(0, read.length));
-    // An answer to the server's close frame has its code, and tells nothing if that is empty.
-    assert.equal(info.sentCode, told === 1005 ? undefined : told);
+    // The reply to the server's close frame repeats its code. If that frame had none, neither has the reply.
+    assert.equal(info.sentCode, sentCode === 1005 ? undefined : sentCode);
     return;
   }
   const { code, reason, clean, by, error } = info;
   assert.deepEqual(read, expected);
   assert.deepEqual({ code, reason, clean, by, error: error?.code }, infoOf(ending, code));
-  // After a message that has not left, the client does not know whether its close frame will.
+  // If a message is not flushed, the client does not know whether its close frame will be.
   const isKnown = sends.length === 0 || info.sentCode !== undefined;
-  if (ending.by === "fault" && isKnown) assert.equal(info.sentCode, told);
-  assert.equal(told, ending.by === "cut" ? undefined : code);
+  if (ending.by === "fault" && isKnown) assert.equal(info.sentCode, sentCode);
+  assert.equal(sentCode, ending.by === "cut" ? undefined : code);
   comparePongs(pongs, pings, sends.length === 0);
 }
 
-/** Every message arrives whole and in order; none may be missing after a clean end. */
+/** Checks that sent messages arrive whole and in order, and that none is missing after a clean end. */
 function compareSent(
   frames: readonly Frame[],
   sent: readonly Buffer[],
@@ -241,14 +241,14 @@ function compareSent(
   assert.deepEqual(arrived, isClean ? sent : sent.slice(0, arrived.length));
 }
 
-/** Each ping is answered, but only the latest of those that arrive while many bytes wait. */
+/** Checks the pongs. Of pings that arrive while many bytes are unsent, only the latest is answered. */
 function comparePongs(pongs: readonly Frame[], pings: readonly Buffer[], all: boolean): void {
   const payloads = pongs.map(({ payload }) => payload);
   if (all) assert.deepEqual(payloads, pings);
   let from = 0;
   for (const payload of payloads) {
     from = 1 + pings.findIndex((ping, i) => i >= from && ping.equals(payload));
-    assert.notEqual(from, 0, "a pong that no ping asked for");
+    assert.notEqual(from, 0, "a pong without a ping");
   }
 }
 

@@ -1,13 +1,13 @@
-/** How many decimal places behind the nanosecond are kept: more than any text here has. */
-const PLACES = 60n;
+/** Number of decimal places of a nanosecond that are kept: more than any tested text has. */
+const DECIMAL_PLACES = 60n;
 
-/** One nanosecond, as the durations of this file count. */
-export const NANOSECOND = 10n ** PLACES;
+/** One nanosecond in the unit of this file's durations, which is 10^-60 ns. */
+export const NANOSECOND = 10n ** DECIMAL_PLACES;
 
-/** The longest: 2^63-1 ns. */
-export const LONGEST = (2n ** 63n - 1n) * NANOSECOND;
+/** The longest duration: 2^63-1 ns. */
+export const MAX_DURATION = (2n ** 63n - 1n) * NANOSECOND;
 
-/** The units of Go's `time.ParseDuration`, in nanoseconds; longer names first. */
+/** Units of Go's `time.ParseDuration`, in nanoseconds. A name comes before its own prefixes. */
 const UNITS: readonly (readonly [name: string, size: bigint])[] = [
   ["ns", 1n],
   ["us", 1_000n],
@@ -22,9 +22,9 @@ const UNITS: readonly (readonly [name: string, size: bigint])[] = [
 export const UNIT_NAMES = UNITS.map(([name]) => name);
 
 /**
- * Reads a duration as the documentation of Go's `time.ParseDuration` has it, "a possibly signed sequence
- * of decimal numbers, each with optional fraction and a unit suffix", or a bare 0. Exactly: what Go cuts
- * off behind the nanosecond is kept. `undefined` for anything else.
+ * Parses a duration according to the documentation of Go's `time.ParseDuration`: "a possibly signed sequence
+ * of decimal numbers, each with optional fraction and a unit suffix", or a bare 0. Returns `undefined` for
+ * anything else. The result is exact: fractions of a nanosecond, which Go truncates, are kept.
  */
 export function readDuration(text: string): bigint | undefined {
   let rest = text;
@@ -51,15 +51,17 @@ export function readDuration(text: string): bigint | undefined {
     if (whole + fraction === "") return undefined;
     const unit = UNITS.find(([name]) => take(name));
     if (!unit) return undefined;
-    const places = PLACES - BigInt(fraction.length);
-    if (places < 0n) throw new Error(`more places than ${PLACES.toString()}: ${text}`);
+    const places = DECIMAL_PLACES - BigInt(fraction.length);
+    if (places < 0n) {
+      throw new Error(`more than ${DECIMAL_PLACES.toString()} decimal places: ${text}`);
+    }
     total += BigInt(whole + fraction) * 10n ** places * unit[1];
   }
   return sign * total;
 }
 
-/** A number of milliseconds, to the last bit. */
-export function exactly(ms: number): bigint {
+/** Converts a number of milliseconds without rounding. */
+export function fromMilliseconds(ms: number): bigint {
   let whole = ms;
   let halvings = 0n;
   while (!Number.isInteger(whole)) {

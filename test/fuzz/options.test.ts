@@ -9,7 +9,7 @@ import { explore } from "../helpers/fuzz.js";
 import { conclude } from "../helpers/outcome.js";
 import { BROWSER, FakeTransport, NODE } from "../helpers/unit-transport.js";
 
-/** Values of all kinds; many are nothing that JSON knows. */
+/** Values of all kinds, including many that JSON cannot represent. */
 const anything = fc.oneof(
   fc.anything({
     maxDepth: 2,
@@ -27,7 +27,7 @@ const anything = fc.oneof(
     ...[NaN, Infinity, -0, -1, 0.5, 2 ** 31, 2 ** 53, "1h", "1d", "-1s", "", " ", "__proto__"],
     ...[Object.create({ webSocket: 5 }), Object.freeze([]), Promise.resolve(), new WeakMap()],
   ),
-  // What yields anything when it is iterated over.
+  // Iterables of any values.
   fc.array(fc.anything({ maxDepth: 1 }), { maxLength: 3 }).map((items) => new Set(items)),
   fc.array(fc.anything({ maxDepth: 1 }), { maxLength: 3 }).map((items) => ({
     *[Symbol.iterator]() {
@@ -36,7 +36,7 @@ const anything = fc.oneof(
   })),
 );
 
-/** Numbers at the ends of ranges and beyond, and what looks like them. */
+/** Numbers at and beyond the ends of ranges, and values that look like numbers. */
 const edges = fc.constantFrom<unknown>(
   ...[-1, 0, 0.5, 1, 3, 20, 21, 1_000, 10_000, 10_001, 65_535, 65_536, 104_857_600, 104_857_601],
   ...[134_217_728, 134_217_729, 1_073_741_824, 1_073_741_825, 2 ** 31 - 1, 2 ** 31, 2 ** 53],
@@ -48,7 +48,7 @@ const durations = fc.constantFrom<unknown>(0, 1, 0.5, 2_147_483_647, "30s", "1h1
 const integers = (min: number, max: number): fc.Arbitrary<unknown> =>
   fc.oneof(fc.integer({ min, max }), fc.constantFrom(min, max));
 
-/** What each option may be, by the table of options. */
+/** Values that the README's table of options allows for each option. */
 const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
   headers: fc.oneof(
     fc.constantFrom({}, new Headers({ a: "b" }), new Map([["a", "b"]])),
@@ -113,7 +113,7 @@ const unknownEntries = fc.tuple(
   anything,
 );
 
-/** Options as objects of several makes. */
+/** Options objects of several kinds, such as frozen objects and proxies. */
 const objects = fc
   .record({
     entries: fc.array(
@@ -138,7 +138,7 @@ const objects = fc
 
 const given = fc.oneof({ weight: 20, arbitrary: objects }, { weight: 1, arbitrary: anything });
 
-/** Whether what goes to the dial is within the ranges of the table of options. */
+/** Checks that the options of a dial are within the ranges of the table of options. */
 function checkRanges(options: DialOptions): void {
   const { headers, protocols, compression, compressionThreshold, readLimit, node } = options;
   const within = (value: unknown, min: number, max: number): void =>
@@ -164,10 +164,10 @@ function checkRanges(options: DialOptions): void {
   assert.ok(["boolean", "undefined"].includes(typeof node.followRedirects));
 }
 
-/** The codes that an option can lead to. */
+/** Error codes that an option can lead to. */
 const CODES = ["ABORTED", "CONNECT_FORBIDDEN", "INVALID_OPTION", "UNSUPPORTED"];
 
-/** Connects with these options: what was dialled, or what the call rejected with. */
+/** Connects with these options. Returns the options of the dial, or the error of the call. */
 async function connectWith(
   options: unknown,
   base: Platform,
@@ -178,7 +178,7 @@ async function connectWith(
     open(new FakeTransport(), url);
   };
   const connect = bindConnect((webSocket) => ({ ...(webSocket ? BROWSER : base), dial }));
-  // Outside of what follows: it must not throw.
+  // The call is outside `try`, because it must reject and not throw.
   const attempt = connect("ws://host.test/", options as ConnectOptions);
   try {
     (await attempt).terminate();

@@ -1,41 +1,41 @@
 import type { PolicyAction } from "../../src/policy/policy.js";
 
-/** One character of a path or a query. What is not ASCII is the bytes of its UTF-8, escaped. */
+/** One character of a path or query. A non-ASCII character is represented by its UTF-8 bytes, escaped. */
 export interface Char {
   readonly char: string;
   readonly escaped: boolean;
 }
 
-/** What a URL names, however it is spelled. */
+/** The target of a URL, independent of its spelling. */
 export interface Target {
   readonly scheme: "ws" | "wss" | "ws+unix";
-  /** In lower case and as IDNA has it, without the root's dot; of a Unix socket, its path. */
+  /** Host in lower case and in IDNA's ASCII form, without a trailing dot; for a Unix socket, its path. */
   readonly host: string;
   readonly port: number;
-  /** Behind the first "/". */
+  /** Path after the first "/". */
   readonly path: readonly Char[];
   readonly query: readonly Char[];
 }
 
 export type Glob = readonly (Char | "*")[];
 
-/** What a pattern names. */
+/** A parsed pattern of a resource. */
 export interface Pattern {
   readonly scheme: Target["scheme"];
   readonly host: string;
-  /** Whether it stands for this host, those below it, or any. */
+  /** Hosts that it matches: this one, its subdomains, or any. */
   readonly reach: "exact" | "below" | "any";
   readonly port: number | "*";
   readonly path: Glob | undefined;
   readonly query: Glob | undefined;
 }
 
-/** What a rule's `when` does. */
+/** Result of a rule's `when`; "throws" if it throws, and "yes" as an invalid result. */
 export type When = true | false | "yes" | "throws";
 
 export interface Rule {
   readonly actions: readonly string[];
-  /** None: it is about all URLs, as it is with `"*"`. */
+  /** Patterns of the resources. If undefined, the rule applies to all URLs, as with `"*"`. */
   readonly resources: readonly (Pattern | "*")[] | undefined;
   readonly deny: boolean;
   readonly when: When | undefined;
@@ -44,27 +44,30 @@ export interface Rule {
 const CONNECT = "websocket.connect";
 const CONNECT_URL = "websocket.connect.url";
 
-/** Whether the rules allow it, by the words of `definePolicy`; without a URL, to connect at all. */
+/**
+ * True if the rules allow a connection to the target, according to the documentation of `definePolicy`.
+ * Without a target: true if they allow connecting at all.
+ */
 export function isAllowed(rules: readonly Rule[], target?: Target): boolean {
   const denied = rules.some(
-    (rule) => rule.deny && isAbout(rule, target) && !implies(rule, target) && rule.when !== false,
+    (rule) => rule.deny && applies(rule, target) && !implies(rule, target) && rule.when !== false,
   );
   if (denied) return false;
-  // Rules are asked in turn: the first that applies allows, and the first that throws refuses.
+  // Rules are evaluated in order: the first whose `when` is true allows, and the first that throws denies.
   const first = rules
-    .filter((rule) => !rule.deny && isAbout(rule, target))
+    .filter((rule) => !rule.deny && applies(rule, target))
     .find((rule) => implies(rule, target) || (rule.when !== false && rule.when !== "yes"));
   return first !== undefined && (implies(first, target) || first.when !== "throws");
 }
 
-/** Whether it says something on `websocket.connect` only by being about URLs. */
+/** True if the rule covers `websocket.connect` only because it covers URLs. */
 function implies(rule: Rule, target: Target | undefined): boolean {
   if (target || !covers(rule, CONNECT_URL)) return false;
   const isNarrow = rule.resources !== undefined && !rule.resources.includes("*");
   return rule.deny ? isNarrow : !covers(rule, CONNECT);
 }
 
-function isAbout(rule: Rule, target: Target | undefined): boolean {
+function applies(rule: Rule, target: Target | undefined): boolean {
   if (!target) return covers(rule, CONNECT) || (covers(rule, CONNECT_URL) && !rule.deny);
   const { resources = ["*"], deny } = rule;
   return covers(rule, CONNECT_URL) && resources.some((one) => fits(one, target, deny));
@@ -103,20 +106,20 @@ function hasHost({ host, reach }: Pattern, name: string, deny: boolean): boolean
   const own = host.split(".");
   const below = labels.slice(0, -own.length);
   return (
-    // An empty label is none.
+    // An empty label is not a subdomain.
     below.some((label) => label !== "") &&
     labels.slice(-own.length).every((label, index) => label === own[index])
   );
 }
 
-/** Whether servers may disagree on where it has its segments, or ends. */
+/** True if servers may disagree about the segments or the end of the path. */
 function isUncertain(path: readonly Char[]): boolean {
   return path.some(({ char, escaped }) => escaped && ["/", "\\", "\0"].includes(char));
 }
 
-/** Whether the characters are what the pattern says: by trying all lengths that a star may have. */
+/** True if the pattern matches the text. Tries all lengths of the text that a star may match. */
 function matches(glob: Glob, text: readonly Char[], deny: boolean): boolean {
-  // For each place in the pattern, the places in the text that it can have reached.
+  // Positions in the text that the part of the pattern processed so far can match up to.
   let reached = new Set([0]);
   for (const piece of glob) {
     const next = new Set<number>();
@@ -129,7 +132,10 @@ function matches(glob: Glob, text: readonly Char[], deny: boolean): boolean {
   return reached.has(text.length);
 }
 
-/** Unreserved characters are the same escaped (RFC 3986 section 6.2.2.2); who denies takes all as such. */
+/**
+ * True if two characters are equal. Escaping does not matter for unreserved characters (RFC 3986 section
+ * 6.2.2.2), and for rules that deny it does not matter for any character.
+ */
 function isSame(a: Char, b: Char, deny: boolean): boolean {
   return a.char === b.char && (deny || a.escaped === b.escaped || /[\w.~-]/.test(a.char));
 }

@@ -15,7 +15,7 @@ import type { Target } from "./policy-reference.js";
 import { nearUrls, rules, SECRET, urls } from "./spelling.js";
 import type { Spelled, SpelledRule } from "./spelling.js";
 
-/** A platform that dials nothing, but notes what it would have dialled; hops are as by redirects. */
+/** Creates platforms that record URLs instead of dialling them. `hops` simulate redirects. */
 class Recorder {
   readonly dialled: string[] = [];
   readonly refused: unknown[] = [];
@@ -45,7 +45,7 @@ class Recorder {
 function withoutUser(url: URL): string {
   const copy = new URL(url);
   copy.username = copy.password = "";
-  // A query that is empty is none.
+  // An empty query is equivalent to no query.
   return copy.href.replace(/\?$/, "");
 }
 
@@ -65,7 +65,7 @@ function toPolicy(spelled: readonly SpelledRule[]): Policy {
   );
 }
 
-/** Looks for what must not be seen in all that an error shows. */
+/** Checks that no text of an error contains {@link SECRET}. */
 function checkSecrets(error: unknown): void {
   const shown = [
     inspect(error, { depth: 9, showHidden: true }),
@@ -76,7 +76,7 @@ function checkSecrets(error: unknown): void {
   assert.ok(!shown.join(" ").includes(SECRET), shown[0]);
 }
 
-/** That a URL leads where it was meant to, or the reference would speak of another one. */
+/** Checks that a URL has the intended target, because the reference decides by that target. */
 function checkMeaning(dialled: string, { scheme, host, port }: Target): void {
   const url = new URL(dialled);
   assert.equal(url.protocol, `${scheme}:`);
@@ -142,7 +142,7 @@ describe("a policy of rules", () => {
     }));
 });
 
-/** What a text may hold between its secrets. */
+/** Characters that may occur between the secrets of a text. */
 const garbage = fc.string({
   unit: fc.constantFrom(
     ...[
@@ -169,7 +169,7 @@ const garbage = fc.string({
   maxLength: 6,
 });
 
-/** Texts that were URLs with secrets, before they were damaged: the marks that tell them are left. */
+/** Damaged URLs with secrets. The delimiters that identify the secrets are intact. */
 const damaged = fc
   .record({
     scheme: fc.oneof(
@@ -187,7 +187,7 @@ const damaged = fc
   .map((parts) => Object.values(parts).join(""));
 
 describe("no error tells a secret", () => {
-  /** What makes errors of a text that may be a URL. */
+  /** Calls that fail with an error for a text that may be a URL. */
   const ways: Record<string, (text: string) => Promise<WsError | undefined>> = {
     connect: (text) => refusal(connectTo(text, NODE)),
     "connect in a page": (text) => refusal(connectTo(text, BROWSER)),

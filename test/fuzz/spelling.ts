@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { Char, Glob, Pattern, Rule, Target } from "./policy-reference.js";
 
-/** What must not stand in an error, wherever it stood in a URL. */
+/** A secret in URLs, which must not appear in errors. */
 export const SECRET = "hunter2";
 
-/** Something, and a text that stands for it. */
+/** A value, and one of its spellings. */
 export interface Spelled<T> {
   readonly meant: T;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Spelled<T> {
 
 type Chars = Spelled<readonly Char[]>;
 
-/** Hosts, each with ways to spell it. */
+/** Hosts, each with its possible spellings. */
 const HOSTS: readonly (readonly [host: string, ...spellings: string[]])[] = [
   ["example.com", "example.com", "EXAMPLE.com", "example.com.", "ex%61mple.com", "ｅxample.com"],
   [
@@ -44,7 +44,7 @@ const HOSTS: readonly (readonly [host: string, ...spellings: string[]])[] = [
   ["[2002:7f00:1::5]", "[2002:7f00:1::5]", "[2002:7f00:0001:0::5]"],
 ];
 
-/** What patterns can name, with ways to spell it there. */
+/** Hosts that patterns can name. */
 const PATTERN_HOSTS = HOSTS.filter(([host]) => !host.startsWith("."));
 
 const DOMAINS = [
@@ -57,7 +57,7 @@ const DOMAINS = [
   "m\u00fcnchen.test",
 ];
 
-/** The characters of paths and queries, each with ways to spell it. */
+/** Characters of paths and queries, each with its possible spellings. */
 const CHARS: readonly (readonly [chars: readonly Char[], ...spellings: string[]])[] = [
   [[plain("a")], "a"],
   [[plain("B")], "B"],
@@ -71,12 +71,12 @@ const CHARS: readonly (readonly [chars: readonly Char[], ...spellings: string[]]
   [[escaped("*")], "%2a", "%2A"],
   [[escaped(":")], "%3a", "%3A"],
   [[escaped("%"), plain("6"), plain("1")], "%2561"],
-  // At the end of a URL it would be dropped.
+  // A space at the end of a URL would be stripped, so another character follows.
   [[escaped(" "), plain("x")], " x", "%20x"],
   [[escaped("\xc3"), escaped("\xa4")], "\u00e4", "%c3%A4"],
 ];
 
-/** What makes a path uncertain. */
+/** Characters that make a path ambiguous to servers. */
 const UNCERTAIN: typeof CHARS = [
   [[escaped("/")], "%2f", "%2F"],
   [[escaped("\\")], "%5c"],
@@ -95,7 +95,7 @@ function oneOf<T>([meant, ...texts]: readonly [T, ...string[]]): fc.Arbitrary<Sp
   return fc.constantFrom(...texts).map((text) => ({ meant, text }));
 }
 
-/** Several in a row. */
+/** Concatenates up to `maxLength` parts. */
 function row(parts: fc.Arbitrary<Chars>, maxLength = 3): fc.Arbitrary<Chars> {
   return fc.array(parts, { maxLength }).map((list) => ({
     meant: list.flatMap(({ meant }) => meant),
@@ -106,10 +106,10 @@ function row(parts: fc.Arbitrary<Chars>, maxLength = 3): fc.Arbitrary<Chars> {
 const chars = fc.oneof(...CHARS.map(oneOf));
 const star = fc.constant<Chars>({ meant: [plain("*")], text: "*" });
 
-/** Between segments a dial may write what stands for nothing. */
+/** Separators of segments, including spellings that URL parsers reduce to "/". */
 const separators = fc.constantFrom("/", "/", "/", "\\", "/./", "/x/../", "/%2e/", "/\t");
 
-/** A path of a URL, behind its first slash. */
+/** Paths of URLs. The meaning starts after the first slash. */
 const paths: fc.Arbitrary<Chars> = fc
   .array(
     fc.tuple(
@@ -135,7 +135,7 @@ const paths: fc.Arbitrary<Chars> = fc
 const queries: fc.Arbitrary<Chars> = fc.oneof(
   fc.constantFrom("", "?").map((text) => ({ meant: [], text })),
   row(chars).map(({ meant, text }) => ({ meant, text: `?${text}` })),
-  // As who wants in may write it.
+  // A query that imitates an allowed host, and one with a secret.
   fc.constantFrom(`.example.com/a`, `token=${SECRET}`).map((text) => ({
     meant: Array.from(text, plain),
     text: `?${text}`,
@@ -150,7 +150,7 @@ const DEFAULT_PORTS = { ws: 80, wss: 443 } as const;
 
 const schemes = fc.constantFrom("ws" as const, "wss" as const);
 
-/** `ws:` and `wss:` URLs, in all spellings that lead to the same. */
+/** `ws:` and `wss:` URLs in equivalent spellings. */
 const netUrls: fc.Arbitrary<Spelled<Target>> = schemes.chain((scheme) =>
   fc
     .record({
@@ -326,14 +326,14 @@ export const rules: fc.Arbitrary<SpelledRule> = fc
     resources: resources?.map(({ text }) => text),
   }));
 
-/** How a URL departs from what a pattern names, in one character. */
+/** Differences in one character between a URL and a pattern. */
 const departures = fc.record({
   star: fc.constantFrom("", "a", "B/a"),
   at: fc.nat(6),
   how: fc.constantFrom("not", "not", "escape", "drop"),
 });
 
-/** URLs that fit one of the patterns, or nearly do. */
+/** Returns URLs that match one of the patterns, or differ from it in one character. */
 export function nearUrls(patterns: readonly Pattern[]): fc.Arbitrary<Spelled<Target>> {
   const nets = patterns.filter(({ scheme }) => scheme !== "ws+unix");
   if (nets.length === 0) return urls;
@@ -359,7 +359,7 @@ function fill(glob: Glob = [], { star, at, how }: Departure): Char[] {
   return filled.flatMap((one, index) => {
     if (index !== at || how === "not") return [one];
     if (how === "drop") return one.char === "%" ? [one] : [];
-    // What would be escaped by itself, or become an escape, stays as it is.
+    // Characters that the URL parser would escape, or that could become an escape, are not changed.
     return /[\w~:*=@/]/.test(one.char) ? [{ ...one, escaped: !one.escaped }] : [one];
   });
 }

@@ -10,75 +10,76 @@ import type { RawConnection } from "./raw-server.js";
 import { ms } from "./time.js";
 import { join, tellEnd, tellRefusal } from "./verdict.js";
 
-/** What a well-behaved server sends around an offence. */
+/** Bytes that a well-behaved server sends before and after the bytes of an attack. */
 export const BEFORE = textFrame("before");
 export const AFTER: Buffer = Buffer.concat([textFrame("after"), closeFrame(1000)]);
 
-/** The options and the answer of a connection that compresses. */
+/** Client options and response headers of a connection with permessage-deflate. */
 export const DEFLATE = {
   options: { compression: 1 },
   headers: { "Sec-WebSocket-Extensions": "permessage-deflate" },
 } as const;
 
-/** How many attacks of one test run at the same time. */
-const PARALLEL = 16;
+/** Number of attacks of one test that run at the same time. */
+const MAX_PARALLEL_ATTACKS = 16;
 
-/** What may be left of one attack when it is over, in bytes: what is compiled and cached. */
-const KEPT = 2_097_152;
+/** Memory that one attack may leave allocated, in bytes. Compiled code and caches need some. */
+const MAX_KEPT_BYTES = 2_097_152;
 
-/** One thing that a server does and should not, or should be let do. */
+/** Behaviour of a server that breaks the protocol, or that is unusual but must be accepted. */
 export interface Attack {
   readonly name: string;
-  /** What is said as soon as there is a TCP connection, before any request. */
+  /** Text that the server sends as soon as the TCP connection is open, before any request. */
   readonly greeting?: string;
   /** Answers the request. Default: accepts it, with the rules' `headers`. */
   readonly answer?: (peer: RawConnection) => void;
   /**
-   * What is sent on the open connection: bytes go out between the message "before" and the message
-   * "after" with a close frame of 1000; a function does all that by itself.
+   * Data to send on the open connection. Bytes are sent after the message "before", and are followed
+   * by the message "after" and a close frame of 1000. A function sends everything itself.
    */
   readonly send?: Uint8Array | ((peer: RawConnection) => void | Promise<void>);
-  /** The message or close reason that may come of it, shown as "it". */
+  /** The message or close reason that the attack may produce. Verdicts show it as "it". */
   readonly message?: string | Uint8Array;
-  /** A close code that differs from attack to attack, shown as "its code". */
+  /** A close code that differs between attacks. Verdicts show it as "its code". */
   readonly code?: number;
   readonly options?: ConnectOptions;
 }
 
-/** What the attacks of one test have in common. */
+/** Settings that all attacks of one test share. */
 export interface Rules {
-  /** The verdict on each of them: see verdict.ts. More than one: each occurs, and no other. */
+  /** The verdict on each attack: see verdict.ts. If several are listed, each has to occur, and no other may. */
   readonly expected: string | readonly string[];
   readonly options?: ConnectOptions;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Has the server speak TLS. */
+  /** Makes the server use TLS. */
   readonly tls?: TlsOptions;
-  /** The scheme to dial with. Default: what the server speaks. */
+  /** The scheme to dial with. Default: the scheme of the server's URL. */
   readonly scheme?: "ws" | "wss";
-  /** How long one may take, in milliseconds of test time. Default: 5,000. */
+  /** Longest duration of one attack, in milliseconds of test time. Default: 15,000. */
   readonly bound?: number;
-  /** How much memory one may take at its peak, in bytes. They run one after the other then. */
+  /** Highest memory growth during one attack, in bytes. If set, the attacks run one after the other. */
   readonly memory?: number;
 }
 
-/** Tests that a client survives attacks of one kind as it should. */
+/** Registers a test that runs attacks of one kind against a client and compares the verdicts. */
 export function testAttacks(behaviour: string, attacks: readonly Attack[], rules: Rules): void {
   test(behaviour, { timeout: ms(60_000) }, async (context) => {
     const cases = attacks.flatMap(inPieces);
     const expected = [rules.expected].flat();
     const verdicts: Verdict[] = [];
-    await inParallel(rules.memory === undefined ? PARALLEL : 1, cases, async (one, i) => {
+    const parallel = rules.memory === undefined ? MAX_PARALLEL_ATTACKS : 1;
+    await inParallel(parallel, cases, async (one, i) => {
       verdicts[i] = await judge(one, rules);
     });
-    const most = (measure: (verdict: Verdict) => number): number =>
+    const maxOf = (measure: (verdict: Verdict) => number): number =>
       Math.max(...verdicts.map(measure));
     conclude(context, {
       cases: cases.length,
       expected: expected.join(OR),
-      happened: sum(verdicts, expected),
-      time: { value: most(({ time }) => time), bound: ms(rules.bound ?? 15_000) },
+      happened: summarize(verdicts, expected),
+      time: { value: maxOf(({ time }) => time), bound: ms(rules.bound ?? 15_000) },
       ...(rules.memory !== undefined && {
-        memory: { value: most(({ memory }) => memory), bound: rules.memory },
+        memory: { value: maxOf(({ memory }) => memory), bound: rules.memory },
       }),
     });
   });
@@ -101,7 +102,7 @@ interface Verdict {
   readonly text: string;
   /** In milliseconds. */
   readonly time: number;
-  /** In bytes; 0 where it is not measured. */
+  /** Memory growth in bytes, or 0 if it is not measured. */
   readonly memory: number;
 }
 
@@ -116,12 +117,12 @@ async function judge(one: Attack, rules: Rules): Promise<Verdict> {
     await run();
     return { name, text, time: performance.now() - start, memory: 0 };
   }
-  const { peak, kept } = await growthOf(run, KEPT);
-  const leak = kept > KEPT ? `keeps ${kept} bytes` : "";
+  const { peak, kept } = await growthOf(run, MAX_KEPT_BYTES);
+  const leak = kept > MAX_KEPT_BYTES ? `keeps ${kept} bytes` : "";
   return { name, text: join(text, leak), time: performance.now() - start, memory: peak };
 }
 
-/** What is short comes in one piece, and byte by byte to a client that looks at frames for itself. */
+/** Returns the attack and, if its bytes are few, a second attack that sends them one by one. */
 function inPieces(one: Attack): Attack[] {
   const { send, name } = one;
   if (!(send instanceof Uint8Array) || send.length > 200) return [one];
@@ -144,8 +145,8 @@ async function trickle(peer: RawConnection, bytes: Uint8Array): Promise<void> {
 
 const OR = "; or: ";
 
-/** The verdicts, each once: the expected ones in their order, then the others with whose they are. */
-function sum(verdicts: readonly Verdict[], expected: readonly string[]): string {
+/** Lists each distinct verdict once: expected ones first, then others with the names of their attacks. */
+function summarize(verdicts: readonly Verdict[], expected: readonly string[]): string {
   const names = new Map(expected.map((text): [string, string[]] => [text, []]));
   for (const { name, text } of verdicts) {
     const same = names.get(text);
@@ -153,8 +154,8 @@ function sum(verdicts: readonly Verdict[], expected: readonly string[]): string 
     else names.set(text, [name]);
   }
   return [...names]
-    .filter(([, whose]) => whose.length > 0)
-    .map(([text, whose]) => (expected.includes(text) ? text : `${text} (${list(whose)})`))
+    .filter(([, attacks]) => attacks.length > 0)
+    .map(([text, attacks]) => (expected.includes(text) ? text : `${text} (${list(attacks)})`))
     .join(OR);
 }
 
@@ -163,7 +164,7 @@ function list(names: readonly string[]): string {
   return `${names.slice(0, 3).join(", ")}${more}`;
 }
 
-/** Has a server misbehave once, and tells what has come of it. */
+/** Runs one attack against a new client and returns the verdict. */
 async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise<string> {
   const { send = new Uint8Array(), answer = (peer) => peer.accept(rules.headers) } = one;
   const play =
@@ -188,7 +189,7 @@ async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise
     return await tellRefusal(error as WsError, server);
   }
   const peer = await server.connection();
-  // As a server should: the client waits for that (RFC 6455 section 7.1.1).
+  // RFC 6455 section 7.1.1: the server closes the TCP connection first, and the client waits for that.
   void peer.closeFrame().then(
     () => isKeptHalfOpen(peer) || peer.socket.end(),
     () => {},

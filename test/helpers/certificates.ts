@@ -7,7 +7,7 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A self-signed certificate for these hosts, valid today. Made here, so that no machine needs a tool. */
+/** Creates a self-signed certificate for these hosts, valid today, without an external tool. */
 export function createCertificate(
   hosts: readonly string[] = ["localhost", "127.0.0.1"],
 ): Certificate {
@@ -20,7 +20,7 @@ export function createCertificate(
   const spki = publicKey.export({ type: "spki", format: "der" });
   const toBeSigned = sequence(
     der(0xa0, integer(Buffer.from([2]))), // version 3
-    // DER has no zeros at the start of a number.
+    // DER forbids leading zeros in an integer, so the random serial number starts with 1.
     integer(Buffer.concat([Buffer.of(1), randomBytes(8)])),
     algorithm,
     name,
@@ -41,7 +41,7 @@ export function createCertificate(
   };
 }
 
-// DER (ITU-T X.690), as much as a certificate needs (RFC 5280)
+// The subset of DER (ITU-T X.690) that a certificate (RFC 5280) needs
 
 function der(tag: number, ...parts: readonly (Uint8Array | string)[]): Buffer {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part as Uint8Array)));
@@ -60,7 +60,7 @@ function sequence(...parts: readonly Uint8Array[]): Buffer {
 }
 
 function integer(bytes: Buffer): Buffer {
-  // A leading bit would make it negative.
+  // If the highest bit is set, DER reads the integer as negative.
   return der(0x02, (bytes[0] as number) < 128 ? bytes : Buffer.concat([Buffer.from([0]), bytes]));
 }
 

@@ -1,11 +1,11 @@
-/** Lets others wait for what holds only after some change, of which it is told. */
+/** A condition variable: `until` waits for a predicate, which is checked again after each `notify`. */
 export class Condition {
   readonly #checks = new Set<() => void>();
 
-  /** Something has changed. */
+  /** Checks the predicates of all waiters. */
   readonly notify = (): void => this.#checks.forEach((check) => check());
 
-  /** Settles as soon as it holds: now, or after a change. */
+  /** Settles as soon as `holds` returns true: immediately, or after a notification. */
   until(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const check = (): void => {

@@ -8,24 +8,24 @@ import type { PerMessageDeflateOptions, WebSocket } from "ws";
 import type { Certificate } from "./certificates.js";
 import { Condition } from "./condition.js";
 
-/** One connection as the server sees it. */
+/** The server's side of a connection. */
 export interface EchoConnection {
   readonly ws: WebSocket;
   readonly request: IncomingMessage;
-  /** Its close code and reason, once it has ended. */
+  /** Resolves with the close code and reason when the connection has ended. */
   readonly closed: Promise<{ code: number; reason: string }>;
 }
 
 export interface EchoServerOptions {
-  /** Sends back what arrives. Default: true. */
+  /** Sends each message back. Default: true. */
   readonly echo?: boolean;
   readonly compression?: boolean | PerMessageDeflateOptions;
-  /** Picks a subprotocol; `ws` picks the first by default. */
+  /** Selects a subprotocol. Default: the first one, as `ws` does. */
   readonly handleProtocols?: (protocols: Set<string>) => string | false;
-  /** Called for each connection, before anything of it is read. */
+  /** Called for each connection, before its first message is read. */
   readonly onConnection?: (connection: EchoConnection) => void;
   readonly tls?: Certificate;
-  /** In bytes. Default: 128 MiB. */
+  /** The largest accepted message, in bytes. Default: 128 MiB. */
   readonly maxPayload?: number;
 }
 
@@ -34,9 +34,9 @@ export interface EchoServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly connections: readonly EchoConnection[];
-  /** How many TCP connections there have ever been. */
+  /** Number of TCP connections accepted so far. */
   readonly sockets: number;
-  /** The `n`th connection, as soon as it is there. */
+  /** Resolves with the `n`th connection, counted from 0, as soon as it is open. */
   connection(n?: number): Promise<EchoConnection>;
 }
 

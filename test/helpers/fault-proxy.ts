@@ -5,37 +5,37 @@ import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { Condition } from "./condition.js";
 import { Random } from "./unit-random.js";
 
-/** About how many bytes one direction holds at most; what is over waits in its source. */
+/** Approximate buffer size of one direction, in bytes. When it is full, the source is not read. */
 export const WINDOW = 65_536;
 
-/** How long a throttled direction sends in one write, in milliseconds. */
-const THROTTLE_STEP = 10;
+/** Size of one write of a throttled direction: as much as its rate allows in this time. */
+const THROTTLE_STEP_MS = 10;
 
 /**
- * What becomes of a connection at some byte:
- * - `"stall"`: the direction forwards nothing more, and nobody is told;
- * - `"half"`: the direction ends (FIN) and drops what still comes; the other one goes on;
- * - `"fin"`: both sides are ended (FIN), and what they still send is dropped;
+ * The fault that occurs at a byte of a connection:
+ * - `"stall"`: the direction stops forwarding, and neither side is notified;
+ * - `"half"`: the direction ends (FIN) and discards further bytes; the other direction continues;
+ * - `"fin"`: both sides are ended (FIN), and further bytes are discarded;
  * - `"reset"`: both sides are reset (RST).
  */
 export type Ending = "stall" | "half" | "fin" | "reset";
 
-/** The size of the next piece of a read, of which `offset` bytes have gone. */
+/** Returns the size of the next piece of a chunk of which `offset` bytes have been forwarded. */
 export type PieceSize = (random: Random, offset: number) => number;
 
-/** What one direction does to its bytes; all of it can be combined. It never changes or reorders any. */
+/** Faults of one direction, which can be combined. They never change or reorder bytes. */
 export interface Faults {
-  /** How long what was read travels, in milliseconds. */
+  /** Latency of each chunk that was read, in milliseconds. */
   readonly delay?: number;
-  /** How much longer at most: drawn for each read. */
+  /** Largest random latency added to `delay`, in milliseconds. Drawn for each chunk. */
   readonly jitter?: number;
-  /** Collects what comes within so many milliseconds into one write, up to {@link WINDOW} or so. */
+  /** Interval in milliseconds whose bytes are joined into one write, up to about {@link WINDOW}. */
   readonly join?: number;
-  /** The size of the pieces, each of which is a write, and a turn of the event loop, of its own. */
+  /** Size of the pieces. Each is a separate write in a separate turn of the event loop. */
   readonly pieces?: number | PieceSize;
-  /** In bytes per second. */
+  /** Throughput limit in bytes per second. */
   readonly rate?: number;
-  /** What happens when so many bytes of the connection have passed: `0` for before the first. */
+  /** The fault `then` occurs when `byte` bytes of the connection have passed: 0 is before the first. */
   readonly at?: { readonly byte: number; readonly then: Ending };
 }
 
@@ -45,17 +45,17 @@ export interface Link {
   readonly toClient?: Faults;
 }
 
-/** The same faults in both directions. */
+/** Returns a link with the same faults in both directions. */
 export function both(faults: Faults): Link {
   return { toServer: faults, toClient: faults };
 }
 
-/** Accepts and never answers: as if all behind it were dead. */
+/** Accepts connections and forwards nothing, like a host whose processes hang. */
 export const SILENT: Link = both({ at: { byte: 0, then: "stall" } });
 
 /** One direction of one connection. */
 export class Direction {
-  /** How many bytes have passed. */
+  /** Number of bytes that have passed. */
   bytes = 0;
 
   readonly #source: Socket;
@@ -63,16 +63,16 @@ export class Direction {
   readonly #random: Random;
   readonly #endBoth: (how: "fin" | "reset") => void;
   readonly #changed = new Condition();
-  /** What was read and not yet passed on, and when it is to be. */
+  /** Chunks that were read but not forwarded, and the times at which to forward them. */
   readonly #queue: { readonly chunk: Buffer; readonly due: number }[] = [];
   #held = 0;
   #faults: Faults = {};
   #stalled = false;
-  /** The source has no more. */
+  /** True if the source has ended. */
   #drained = false;
-  /** Nothing more can pass. */
+  /** True if no more bytes can pass. */
   #over = false;
-  /** Until when the bytes that have passed use up the rate. */
+  /** Time at which `rate` allows the next bytes. */
   #busyUntil = 0;
 
   constructor(
@@ -89,40 +89,40 @@ export class Direction {
     sink.on("close", () => this.stop());
   }
 
-  /** How many bytes it holds back. */
+  /** Number of bytes in the buffer. */
   get held(): number {
     return this.#held;
   }
 
-  /** Takes these faults from now on, in place of those it had. */
+  /** Replaces the faults. */
   set(faults: Faults): void {
     this.#faults = faults;
     this.#checkEnding();
     this.#changed.notify();
   }
 
-  /** Lets so many more bytes pass, and then ends like this. */
+  /** Makes the fault `then` occur after `bytes` more bytes. */
   endAfter(bytes: number, then: Ending): void {
     this.set({ ...this.#faults, at: { byte: this.bytes + bytes, then } });
   }
 
-  /** Forwards nothing more, until {@link resume}. Its source notices when the window is full. */
+  /** Stops forwarding until {@link resume}. The source is blocked when {@link WINDOW} bytes are buffered. */
   stall(): void {
     this.#stalled = true;
   }
 
-  /** Goes on after a stall. */
+  /** Continues after a stall. */
   resume(): void {
     this.#stalled = false;
     this.#changed.notify();
   }
 
-  /** Settles when so many bytes have passed, or when no more can. */
+  /** Settles when `bytes` bytes have passed, or when no more can. */
   passed(bytes: number): Promise<void> {
     return this.#changed.until(() => this.bytes >= bytes || this.#over);
   }
 
-  /** Passes nothing more: what still comes is dropped. */
+  /** Stops forwarding for good: further bytes are discarded. */
   stop(): void {
     this.#over = true;
     this.#changed.notify();
@@ -146,7 +146,7 @@ export class Direction {
     this.#changed.notify();
   }
 
-  /** All that is there, as soon as there is something; nothing at the end. */
+  /** Waits for data and returns all of it, or `undefined` at the end of the source. */
   async #read(): Promise<Buffer | undefined> {
     const source = this.#source;
     let chunk: Buffer | null = null;
@@ -168,7 +168,7 @@ export class Direction {
       const next = this.#queue.shift();
       if (this.#over) return;
       if (next === undefined) {
-        // A reset is passed on as one.
+        // The sink has to see the same kind of end as the proxy did.
         if (this.#source.errored) this.#sink.resetAndDestroy();
         else this.#sink.end();
         this.stop();
@@ -185,7 +185,7 @@ export class Direction {
       await this.#changed.until(() => !this.#stalled || this.#over);
       if (this.#over) return;
       const { pieces, rate } = this.#faults;
-      // Behind this turn's reads and before the next one's, or several pieces would be read together.
+      // Writes in the same turn could be received by a single read.
       if (pieces !== undefined) await turn();
       const piece = chunk.subarray(offset, offset + this.#pieceSize(offset));
       await new Promise<void>((resolve) => this.#sink.write(piece, () => resolve()));
@@ -194,7 +194,7 @@ export class Direction {
         this.#busyUntil = start + (piece.length / rate) * 1_000;
       }
       const bytes = this.bytes + piece.length;
-      // What has passed is read first: a reset would throw it away.
+      // A reset discards unread bytes, so give the receiver time to read those that have passed.
       if (this.#faults.at?.byte === bytes) await settle();
       this.bytes = bytes;
       this.#held -= piece.length;
@@ -207,11 +207,11 @@ export class Direction {
   #pieceSize(offset: number): number {
     const { pieces = Infinity, rate = Infinity, at } = this.#faults;
     const size = typeof pieces === "number" ? pieces : pieces(this.#random, offset);
-    const step = Math.ceil((rate * THROTTLE_STEP) / 1_000);
+    const step = Math.ceil((rate * THROTTLE_STEP_MS) / 1_000);
     return Math.min(size, step, (at?.byte ?? Infinity) - this.bytes);
   }
 
-  /** Ends if its last byte has passed. */
+  /** Applies the fault `at` if its byte has been reached. */
   #checkEnding(): void {
     const { at, ...faults } = this.#faults;
     if (at === undefined || this.bytes < at.byte) return;
@@ -227,7 +227,7 @@ export class Direction {
   }
 }
 
-/** Lets what was written be read. */
+/** Waits until bytes that were written have been read. */
 export async function settle(): Promise<void> {
   await turn();
   await turn();
@@ -242,7 +242,7 @@ async function waitUntil(due: number): Promise<void> {
 export class ProxyConnection {
   readonly toServer: Direction;
   readonly toClient: Direction;
-  /** Settles when the client has ended or reset its side, be that passed on or not. */
+  /** Settles when the client has ended or reset its side, even if that is not forwarded. */
   readonly clientLeft: Promise<void>;
   readonly #sockets: readonly [client: Socket, server: Socket];
 
@@ -253,7 +253,7 @@ export class ProxyConnection {
     this.toClient = new Direction(server, client, random, endBoth);
     for (const socket of this.#sockets) {
       socket.setNoDelay();
-      // Its other side is told by the direction that reads from it.
+      // The direction that reads from this socket forwards the error to the other side.
       socket.on("error", () => {});
     }
     this.clientLeft = new Promise((resolve) => {
@@ -264,37 +264,37 @@ export class ProxyConnection {
     void this.toClient.run();
   }
 
-  /** Takes these faults from now on, in place of those it had. */
+  /** Replaces the faults of both directions. */
   set({ toServer = {}, toClient = {} }: Link): void {
     this.toServer.set(toServer);
     this.toClient.set(toClient);
   }
 
-  /** Half open: forwards nothing either way while both sides stay connected, as after a pulled cable. */
+  /** Makes the connection half-open: both sides stay connected, but nothing is forwarded. */
   silence(): void {
     this.toServer.stall();
     this.toClient.stall();
   }
 
-  /** The cable is plugged in again. */
+  /** Continues after {@link silence}. */
   resume(): void {
     this.toServer.resume();
     this.toClient.resume();
   }
 
-  /** Ends both sides, by FIN. */
+  /** Ends both sides with FIN. */
   fin(): void {
     for (const socket of this.#sockets) socket.end();
     this.#stop();
   }
 
-  /** Ends both sides, by RST. */
+  /** Ends both sides with RST. */
   reset(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
     this.#stop();
   }
 
-  /** Lets go of both sides; a fault that holds them ends with it. */
+  /** Destroys both sockets, even if a fault keeps them open. */
   destroy(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -305,24 +305,24 @@ export class ProxyConnection {
   }
 }
 
-/** A TCP proxy with faults, on a free port of 127.0.0.1. */
+/** A TCP proxy that injects faults, on a free port of 127.0.0.1. */
 export interface FaultProxy extends AsyncDisposable {
-  /** The target's URL, but through the proxy. */
+  /** The target's URL with the port of the proxy. */
   readonly url: string;
-  /** All connections there have ever been. */
+  /** All connections so far. */
   readonly connections: readonly ProxyConnection[];
-  /** The `n`th connection, as soon as it is there. */
+  /** Resolves with the `n`th connection, counted from 0, as soon as it is accepted. */
   connection(n?: number): Promise<ProxyConnection>;
-  /** Takes these faults from now on, for all connections there are and will be. */
+  /** Replaces the faults of all present and future connections. */
   set(link: Link): void;
 }
 
 /**
- * Starts a proxy before the server at `url`, on 127.0.0.1. It is TCP, so it stands before TLS as well.
- * What it draws, by `seed`, is the same in each run.
+ * Starts a proxy in front of the server at `url` on 127.0.0.1. It forwards TCP, so TLS works as well.
+ * Random values depend on `seed` only, so they are the same in each run.
  *
- * It never buffers without bound: where a fault holds bytes back, their source is no longer read, so
- * that backpressure goes through it.
+ * Its buffers are bounded: while a fault holds bytes back, their source is not read, so that
+ * backpressure reaches the sender.
  */
 export async function startFaultProxy(url: string, link: Link = {}, seed = 1): Promise<FaultProxy> {
   const target = { port: Number(new URL(url).port), host: "127.0.0.1", allowHalfOpen: true };

@@ -1,20 +1,20 @@
 // @ts-check
-// The clients of feeds.ts. In JavaScript, because they run in pages too.
+// The clients of feeds.ts. This file is JavaScript because web pages load it as well.
 
 /**
  * @typedef {Pick<typeof import("../../src/node.js"), "connect">
  *   & Pick<typeof import("../../src/reconnect/node.js"), "reconnecting">
  *   & typeof import("../../src/codec/node.js")
- *   & typeof import("../../examples/codec-packets.mjs")} Kit all that a client may need
+ *   & typeof import("../../examples/codec-packets.mjs")} Kit the functions that a client may need
  */
 
 /**
  * @typedef {object} FeedClient
  * @property {(kit: Kit) => import("../../src/node.js").AnyCodec} codec
- * @property {unknown} request what it asks for on each connection
- * @property {(value: any) => unknown} [reply] what it answers, if anything
- * @property {(value: any) => unknown} [read] what a test is shown of a value; default: the value
- * @property {boolean} [stays] whether it comes back when a connection is lost
+ * @property {unknown} request the message that it sends first on each connection
+ * @property {(value: any) => unknown} [reply] returns the reply to a value, or undefined
+ * @property {(value: any) => unknown} [read] returns the part of a value to compare; default: the value
+ * @property {boolean} [reconnects] true if the client reconnects when a connection is lost
  */
 
 const ENCODER = new TextEncoder();
@@ -23,9 +23,9 @@ const DECODER = new TextDecoder();
 /** @type {(value: { ping?: number } | undefined) => unknown} */
 const pong = ({ ping } = {}) => ping && { pong: ping };
 
-const STAYING = { marker: true, backoff: { min: 1, max: 10 } };
+const RECONNECT_OPTIONS = { marker: true, backoff: { min: 1, max: 10 } };
 
-/** By the feed's name. @satisfies {Readonly<Record<string, FeedClient>>} */
+/** The clients by the name of the feed. @satisfies {Readonly<Record<string, FeedClient>>} */
 const CLIENTS = {
   HTX: {
     codec: ({ compose, gunzip, json }) => compose(gunzip(), json()),
@@ -33,7 +33,7 @@ const CLIENTS = {
     reply: pong,
   },
   BingX: {
-    // Its ping is no JSON.
+    // The ping of this feed is not JSON.
     codec: ({ gunzip }) => gunzip(),
     request: '{"id":"1","reqType":"sub","dataType":"BTC-USDT@ticker"}',
     reply: ({ data }) => (data === "Ping" ? "Pong" : undefined),
@@ -69,7 +69,7 @@ const CLIENTS = {
     request: { op: 2, d: {} },
     reply: (value) => (value === "ready?" ? "ready" : undefined),
     read: (value) => (value.type === "reconnected" ? value.type : value),
-    stays: true,
+    reconnects: true,
   },
   Bilibili: {
     codec: ({ packets }) => packets(),
@@ -81,7 +81,7 @@ const CLIENTS = {
 /** @typedef {keyof typeof CLIENTS} FeedName */
 
 /**
- * Receives what a feed has to say until it closes.
+ * Receives all values of a feed until it closes the connection.
  *
  * @param {FeedName} name
  * @param {Kit} kit
@@ -90,13 +90,17 @@ const CLIENTS = {
  */
 export async function consume(name, kit, url) {
   /** @type {FeedClient} */
-  const { codec, request, reply, read = (value) => value, stays } = CLIENTS[name];
+  const { codec, request, reply, read = (value) => value, reconnects } = CLIENTS[name];
   /** @type {{ codec: import("../../src/node.js").Codec<any, unknown> }} */
   const options = { codec: codec(kit) };
-  const client = stays
-    ? kit.reconnecting(url, { ...options, ...STAYING, onConnect: (one) => one.send(request) })
+  const client = reconnects
+    ? kit.reconnecting(url, {
+        ...options,
+        ...RECONNECT_OPTIONS,
+        onConnect: (one) => one.send(request),
+      })
     : await kit.connect(url, options);
-  if (!stays) await client.send(request);
+  if (!reconnects) await client.send(request);
   const values = [];
   for await (const value of client) {
     values.push(read(value));

@@ -1,20 +1,21 @@
 import { once } from "node:events";
-import { constants, createDeflate, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import type { WebSocket } from "ws";
 import { startEchoServer } from "./echo-server.js";
 import type { EchoServer } from "./echo-server.js";
 import type { FeedName } from "./feed-clients.mjs";
+import { packStream } from "./packed-stream.js";
 
-/** A server that frames its messages as a public feed does; its client is in feed-clients.mjs. */
+/** A server with the message format of a public feed. Its client is in feed-clients.mjs. */
 export interface Feed {
   readonly name: FeedName;
-  /** Serves the `n`th connection, from 0 on, and closes it when all is said. */
+  /** Serves the `n`th connection, counted from 0, and closes it after the last message. */
   readonly serve: (socket: WebSocket, n: number) => Promise<void>;
-  /** What its client is to read, in all. */
+  /** All values that the client has to read. */
   readonly expected: readonly unknown[];
 }
 
-/** What most feeds send: two small values, and one that inflates to 200 KiB. */
+/** The values that most feeds send: two small ones, and one that inflates to 200 KiB. */
 const TICKER = { symbol: "BTC-USDT", price: 64_000.5 };
 const NOTE = { note: "Grüße, 世界 🎉" };
 const BOOK = { bids: Array.from({ length: 12_000 }, (_, i) => [64_000 - i / 100, i % 97]) };
@@ -23,7 +24,7 @@ const VALUES = [TICKER, NOTE, BOOK];
 type Compress = (text: string) => Buffer;
 
 export const FEEDS: readonly Feed[] = [
-  // Its ping is compressed, and what answers it is not.
+  // The server's ping is compressed, the client's reply is not.
   { name: "HTX", ...pinging(gzipSync, '{"ping":1492420473027}', '{"pong":1492420473027}') },
   { name: "BingX", ...pinging(gzipSync, "Ping", "Pong") },
   { name: "Bitrue", ...pinging(gzipSync, '{"ping":1535975085052}', '{"pong":1535975085052}') },
@@ -35,7 +36,7 @@ export const FEEDS: readonly Feed[] = [
     expected: VALUES,
     async serve(socket) {
       await nextText(socket);
-      // Only what is large is compressed.
+      // Discord compresses only large payloads.
       socket.send(JSON.stringify(TICKER));
       socket.send(JSON.stringify(NOTE));
       socket.send(deflateSync(JSON.stringify(BOOK)));
@@ -49,9 +50,9 @@ export const FEEDS: readonly Feed[] = [
       await nextText(socket);
       const [hello, note, book, again, same] = await flushed([TICKER, NOTE, BOOK, TICKER, TICKER]);
       socket.send(hello);
-      // Nothing ends nothing.
+      // An empty frame must not end a message.
       socket.send(Buffer.alloc(0));
-      // Its last frame holds no more than the end of the mark.
+      // The last frame contains only the end of the sync-flush marker.
       sendInFrames(socket, note, 1, note.length - 2);
       socket.send(book.subarray(0, 1_000));
       socket.send('"between"');
@@ -74,7 +75,7 @@ export const FEEDS: readonly Feed[] = [
         socket.close(1000);
         return;
       }
-      // It is lost in the middle of a message.
+      // The connection is lost in the middle of a message.
       socket.send(book.subarray(0, book.length / 2));
       socket.send('"ready?"');
       await nextText(socket);
@@ -109,7 +110,7 @@ export function startFeed({ serve }: Feed): Promise<EchoServer> {
   });
 }
 
-/** A feed that compresses each message by itself, into a binary frame. */
+/** Returns a feed that compresses each message separately, into a binary frame. */
 function compressing(compress: Compress): Omit<Feed, "name"> {
   return {
     expected: VALUES,
@@ -121,7 +122,7 @@ function compressing(compress: Compress): Omit<Feed, "name"> {
   };
 }
 
-/** One that goes on only when its ping has been answered, by a plain text. */
+/** Returns a feed that continues only after the client has answered its ping with an uncompressed text. */
 function pinging(compress: Compress, ping: string, pong: string): Omit<Feed, "name"> {
   return {
     expected: [TICKER, ping === "Ping" ? ping : JSON.parse(ping), NOTE, BOOK],
@@ -147,31 +148,22 @@ async function nextText(socket: WebSocket): Promise<string> {
   return (await nextMessage(socket, false)).toString();
 }
 
-/** Values as JSON in one zlib stream, each up to a sync flush. */
+/** Encodes values as JSON in one zlib stream, which is flushed after each value. */
 export async function flushed<const T extends readonly unknown[]>(
   values: T,
 ): Promise<{ -readonly [I in keyof T]: Buffer }> {
-  const deflate = createDeflate();
-  let chunks: Buffer[] = [];
-  deflate.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const messages: Buffer[] = [];
-  for (const value of values) {
-    deflate.write(JSON.stringify(value));
-    await new Promise<void>((resolve) => deflate.flush(constants.Z_SYNC_FLUSH, resolve));
-    messages.push(Buffer.concat(chunks));
-    chunks = [];
-  }
-  deflate.close();
+  const texts = values.map((value) => JSON.stringify(value));
+  const messages = (await packStream(true, texts)).map((message) => Buffer.from(message));
   return messages as { -readonly [I in keyof T]: Buffer };
 }
 
-/** Sends one message in several WebSocket messages, which begin at these bytes. */
+/** Splits one compressed message into several WebSocket messages, which begin at these offsets. */
 function sendInFrames(socket: WebSocket, message: Buffer, ...starts: number[]): void {
   const ends = [...starts, message.length];
   ends.forEach((end, i) => socket.send(message.subarray(ends[i - 1] ?? 0, end)));
 }
 
-/** A packet of Bilibili: its length, that of its header, version, operation and sequence number. */
+/** Builds a Bilibili packet: length, header length, version, operation, sequence number and body. */
 export function packet(
   version: number,
   operation: number,

@@ -1,11 +1,11 @@
 // @ts-check
-// Where the servers of test/peers are. In JavaScript, because the install script runs without a build too.
+// Finds the servers of test/peers. This file is JavaScript because the install script runs without a build.
 import { spawnSync } from "node:child_process";
 import { allOnPath, onPath } from "./programs.mjs";
 
 /** @typedef {import("./programs.mjs").Needed} Needed */
 
-/** By name: how to find each. */
+/** Functions that find each server, by name. */
 const PEERS = {
   mosquitto: () => ({
     what: "Mosquitto",
@@ -20,7 +20,7 @@ const PEERS = {
   python: () => ({
     what: "a python3 with websockets",
     package: "python3-websockets",
-    // Whichever comes first on PATH may be one that knows no packages of Debian's.
+    // The first python3 on PATH may be one that does not see Debian's packages.
     path: allOnPath("python3").find(hasWebsockets),
   }),
   libwebsockets: () => ({
@@ -38,7 +38,8 @@ export function findPeers() {
 }
 
 /**
- * The path of a server; fails, and tells how to get it, where it is missing.
+ * Returns the path of a server. If it is missing, throws an error that says how to install it.
+ *
  * @param {PeerName} name
  */
 export function requirePeer(name) {

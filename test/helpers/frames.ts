@@ -11,7 +11,7 @@ export const OPCODE = {
   PONG: 10,
 } as const;
 
-/** How to build one frame; whatever is left out is as a good server would have it. */
+/** Fields of a frame to build. The defaults are those of a well-behaved server. */
 export interface FrameInit {
   readonly fin?: boolean;
   readonly rsv1?: boolean;
@@ -19,15 +19,15 @@ export interface FrameInit {
   readonly rsv3?: boolean;
   readonly opcode: number;
   readonly payload?: Uint8Array | string;
-  /** Masks the payload, as no server may. */
+  /** Masks the payload, which RFC 6455 section 5.1 forbids to servers. */
   readonly mask?: boolean;
-  /** The length to claim, whatever the payload's is. */
+  /** The length to write in the header. Default: the length of the payload. */
   readonly length?: number | bigint;
-  /** How many bits the length is written in. Default: as few as hold it (RFC 6455 section 5.2). */
+  /** Size of the length field in bits. Default: the smallest that fits (RFC 6455 section 5.2). */
   readonly lengthBits?: 7 | 16 | 64;
 }
 
-/** One frame as bytes. */
+/** Serializes one frame. */
 export function frame(init: FrameInit): Buffer {
   const { fin = true, rsv1 = false, rsv2 = false, rsv3 = false, opcode, mask = false } = init;
   const payload = Buffer.from((init.payload ?? "") as Uint8Array);
@@ -55,7 +55,7 @@ export function binaryFrame(bytes: Uint8Array): Buffer {
   return frame({ opcode: OPCODE.BINARY, payload: bytes });
 }
 
-/** A close frame; without a code its payload is empty. */
+/** Builds a close frame. Without a code its payload is empty. */
 export function closeFrame(code?: number, reason: string | Uint8Array = ""): Buffer {
   if (code === undefined) return frame({ opcode: OPCODE.CLOSE });
   const head = Buffer.alloc(2);
@@ -74,7 +74,7 @@ export function pongFrame(payload: Uint8Array | string = ""): Buffer {
   return frame({ opcode: OPCODE.PONG, payload });
 }
 
-/** A message in fragments of `size` bytes. */
+/** Splits a message into frames with payloads of `size` bytes. */
 export function fragments(
   opcode: number,
   payload: Uint8Array,
@@ -96,31 +96,31 @@ export function fragments(
 }
 
 /**
- * A payload as permessage-deflate has it: raw deflate without the last 4 bytes (RFC 7692 section 7.2.1).
- * What came before it in the same context is its `dictionary`.
+ * Compresses a payload for permessage-deflate: raw deflate without the last 4 bytes (RFC 7692 section
+ * 7.2.1). With context takeover, pass the preceding payloads as `dictionary`.
  */
 export function deflate(payload: Uint8Array | string, options: ZlibOptions = {}): Buffer {
   const flushed = deflateRawSync(payload, { ...options, finishFlush: constants.Z_SYNC_FLUSH });
   return flushed.subarray(0, flushed.length - 4);
 }
 
-/** The payload of a message that was compressed without a context from the messages before it. */
+/** Decompresses the payload of a message that does not depend on earlier messages. */
 export function inflate(payload: Uint8Array): Buffer {
   const tail = Buffer.from([0, 0, 0xff, 0xff]);
   return inflateRawSync(Buffer.concat([payload, tail]), { finishFlush: constants.Z_SYNC_FLUSH });
 }
 
-/** A frame as it was received. */
+/** A received frame. */
 export interface Frame {
   readonly fin: boolean;
   readonly rsv1: boolean;
   readonly opcode: number;
   readonly masked: boolean;
-  /** Unmasked. */
+  /** The payload, unmasked. */
   readonly payload: Buffer;
 }
 
-/** The code and reason of a received close frame; 1005 where it holds none. */
+/** Returns the code and reason of a received close frame. The code is 1005 if the frame has none. */
 export function closeOf({ payload }: Frame): { code: number; reason: string } {
   return {
     code: payload.length >= 2 ? payload.readUInt16BE() : 1005,
@@ -128,11 +128,11 @@ export function closeOf({ payload }: Frame): { code: number; reason: string } {
   };
 }
 
-/** Takes frames apart, in whatever pieces they come. */
+/** Parses frames from chunks of any size. */
 export class FrameParser {
   #chunks: Buffer[] = [];
   #size = 0;
-  /** How many bytes are needed before it is worth looking again. */
+  /** Number of bytes required before the next attempt to parse. */
   #needed = 2;
 
   push(chunk: Buffer): Frame[] {

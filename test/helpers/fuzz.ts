@@ -3,29 +3,29 @@ import type { TestContext } from "vitest";
 import { conclude } from "./outcome.js";
 import { ms } from "./time.js";
 
-/** What all random cases grow from: the same in every run, unless `WSCHAN_FUZZ_SEED` says otherwise. */
+/** Seed of all random cases: the same in every run, unless `WSCHAN_FUZZ_SEED` sets another one. */
 export const SEED = Number(process.env.WSCHAN_FUZZ_SEED ?? 20_261_126);
 
-/** How many times as many cases as usual are tried: `WSCHAN_FUZZ_RUNS`. */
+/** Factor of the number of cases, set by `WSCHAN_FUZZ_RUNS`. Default: 1. */
 export const RUNS = Number(process.env.WSCHAN_FUZZ_RUNS ?? 1);
 
-/** How long one case may take, in milliseconds; a longer one hangs, and fails with its seed. */
-const CASE_TIMEOUT = 10_000;
+/** Longest duration of one case, in milliseconds. A longer one is a hang, and fails with its seed. */
+const CASE_TIMEOUT_MS = 10_000;
 
-/** What holds for every case that can be made. */
+/** A property that has to hold for every generated case. */
 export interface Property<T> {
-  /** In a few words, as a page of results shows it. */
+  /** Summary in a few words, for docs/RELIABILITY.md. */
   readonly claim: string;
-  /** How many cases are tried, before {@link RUNS}. */
+  /** Number of cases, before the factor {@link RUNS}. */
   readonly runs: number;
   readonly given: fc.Arbitrary<T>;
-  /** What has to come up among the cases, or they would show nothing. */
+  /** Kinds of results that have to occur. Otherwise the generated cases would be too narrow. */
   readonly meets: readonly string[];
-  /** Throws where the property does not hold; tells what came up. */
+  /** Throws if the property does not hold; returns the kinds of results that occurred. */
   check(value: T): Iterable<string> | Promise<Iterable<string>>;
 }
 
-/** Tries a property; where it does not hold, says the seed and the smallest case that was found. */
+/** Checks a property with random cases. A failure reports the seed and the smallest failing case. */
 export async function explore<T>(context: TestContext, property: Property<T>): Promise<void> {
   const met = new Set<string>();
   let cases = 0;
@@ -36,7 +36,7 @@ export async function explore<T>(context: TestContext, property: Property<T>): P
   const result = await fc.check(fc.asyncProperty(property.given, attempt), {
     seed: SEED,
     numRuns: property.runs * RUNS,
-    timeout: ms(CASE_TIMEOUT),
+    timeout: ms(CASE_TIMEOUT_MS),
     includeErrorInReport: true,
   });
   const tell = (kinds: Iterable<string>): string =>

@@ -1,13 +1,16 @@
 // @ts-check
 import { setTimeout } from "node:timers/promises";
 
-/** What this process holds: V8's heap, and what stands beside it. */
+/** Returns the memory of this process in bytes: V8's heap and its external memory. */
 export function held() {
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
-/** The same after a collection; what handles hold is let go of in later turns. */
+/**
+ * Returns the same after garbage collections. There are several, because closed handles release their
+ * memory in later turns of the event loop.
+ */
 export async function heldForGood() {
   if (globalThis.gc === undefined) throw new Error("this needs --expose-gc");
   for (let i = 0; i < 3; i++) {

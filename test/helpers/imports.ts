@@ -4,9 +4,9 @@ import ts from "typescript";
 /** The only file of Node's transport that an entry imports. */
 const NODE_DIAL = "transport/node/dial.ts";
 const NODE_FOLDER = "transport/node/";
-/** The layers that a transport may import. Of `channel/` it may import types. */
+/** Layers that a transport may import. From `channel/` it may import types only. */
 const TRANSPORT_REACH = ["errors/", "time/", "protocol/"];
-/** Places that may import a package. No file imports `ws` itself. */
+/** Folders and files that may import a package. No file imports `ws` directly. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": [NODE_FOLDER],
   "node:": [NODE_FOLDER, "codec/native.ts"],
@@ -24,12 +24,12 @@ export function readLayers(architecture: string): string[][] {
   return lines.map((line) => line.split(/ {2,}/, 1).join("").split(" "));
 }
 
-/** What one module takes from others. */
+/** The imports of one module. */
 interface ModuleImports {
   readonly specifiers: readonly string[];
-  /** Those of them that are gone at run time. */
+  /** Specifiers of `import type` and `export type`, which the compiled module does not contain. */
   readonly types: readonly string[];
-  /** Whether it hands names of other modules on. */
+  /** True if the module re-exports names of other modules. */
   readonly isBarrel: boolean;
 }
 
@@ -43,7 +43,7 @@ export function readImports(path: string, text: string): ModuleImports {
   const addSpecifier = (node: ts.Node | undefined, isType = false) => {
     if (isType && node !== undefined && ts.isStringLiteralLike(node)) types.push(node.text);
     if (node !== undefined && ts.isStringLiteralLike(node)) specifiers.push(node.text);
-    // `import(name)`: nobody can tell what it loads.
+    // The module that `import(name)` loads is unknown, so the expression itself is reported.
     else if (node !== undefined) specifiers.push(`(${node.getText()})`);
   };
   const visit = (node: ts.Node): void => {
@@ -128,18 +128,18 @@ function isEntry(path: string): boolean {
   return ["node.ts", "browser.ts", "all.ts"].includes(posix.basename(path));
 }
 
-/** The script for pages holds the entries for browsers. */
+/** Returns the entry that a file belongs to. The script for pages contains the browser entries. */
 function platformOf(path: string): string {
   return path === "all.ts" ? "browser.ts" : posix.basename(path);
 }
 
-/** The path below src/ that a relative specifier means; undefined for a package. */
+/** Returns the path below src/ of a relative specifier, or undefined for a package. */
 function resolve(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, ".ts");
 }
 
-/** Rules beside the order of layers. */
+/** True if an import obeys the rules that exist besides the order of layers. */
 function mayImport(from: string, to: string, isType: boolean): boolean {
   if (isEntry(to)) return isEntry(from) && platformOf(from) === platformOf(to);
   if (isTransport(to) && !isTransport(from)) {
@@ -161,7 +161,7 @@ function isTransport(path: string): boolean {
   return path.startsWith("transport/");
 }
 
-/** One path around each cycle that a depth-first walk meets. */
+/** Returns one path around each cycle that a depth-first search finds. */
 function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = [];
   const done = new Set<string>();

@@ -2,23 +2,23 @@ import { getEventListeners } from "node:events";
 import { afterAll, beforeAll, expect } from "vitest";
 import { ms } from "./time.js";
 
-/** What must not outlive a test file: everything that keeps a process alive. */
+/** Resources that must not outlive a test file, because they keep the process alive. */
 const WATCHED =
   /^(TCP|TLS|Pipe|Process|Timeout|Immediate|GetAddrInfo|DNS|FSReq|TTY|UDP|Zlib|Worker)/i;
 
-/** Fails the file if, after its last test, a socket, a server, a timer or a listener is left. */
+/** Fails the test file if a socket, server, timer or listener remains after its last test. */
 export function checkLeaks(): void {
   let before: Snapshot;
   beforeAll(() => {
     before = snapshot();
   });
   afterAll(async () => {
-    // What is closing takes a few turns of the event loop.
+    // Handles take a few turns of the event loop to close.
     const end = performance.now() + ms(3_000);
-    let left = newcomers(before, snapshot());
+    let left = increases(before, snapshot());
     while (left.length > 0 && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 20));
-      left = newcomers(before, snapshot());
+      left = increases(before, snapshot());
     }
     expect(left).toEqual([]);
   });
@@ -40,14 +40,14 @@ function snapshot(): Snapshot {
   return counts;
 }
 
-/** What there is more of than before. */
-function newcomers(before: Snapshot, after: Snapshot): string[] {
+/** Describes the resources of which there are more than before. */
+function increases(before: Snapshot, after: Snapshot): string[] {
   return [...after]
     .filter(([name, count]) => count > (before.get(name) ?? 0))
     .map(([name, count]) => `${name}: ${before.get(name) ?? 0} -> ${count}`);
 }
 
-/** How many listen to a signal. */
+/** Returns the number of abort listeners of a signal. */
 export function abortListeners(signal: AbortSignal): number {
   return getEventListeners(signal, "abort").length;
 }

@@ -2,8 +2,8 @@ import { both, startFaultProxy, WINDOW } from "./fault-proxy.js";
 import type { Link } from "./fault-proxy.js";
 
 /**
- * Links on which everything has to work as on a good one. Only the start of what is read at once is
- * split, which is where the heads of frames and all small messages are: the rest would take too long.
+ * Links over which everything has to work as over a direct connection. Only the start of each chunk is
+ * split: it contains frame headers and all small messages, and splitting the rest would take too long.
  */
 export const LINKS: Readonly<Record<string, Link>> = {
   bytes: both({ pieces: (_, offset) => (offset < 150 ? 1 : WINDOW) }),
@@ -13,14 +13,14 @@ export const LINKS: Readonly<Record<string, Link>> = {
   throttled: both({ rate: 20_000_000 }),
 };
 
-/** A server as it is found by its URL, and what leads there. */
+/** A URL that leads to a server, directly or through a fault proxy. */
 export interface LinkedServer extends AsyncDisposable {
   readonly url: string;
 }
 
 /**
- * The way to the server at `url`, by one of {@link LINKS}: by default the one that `WSCHAN_LINK` names,
- * so that whole suites can be run over it. Without a name it is the direct one.
+ * Returns a URL that leads to the server at `url` over one of the {@link LINKS}, or directly if no name
+ * is given. The default name is `WSCHAN_LINK`, so that whole suites can be run over a link.
  */
 export async function linkTo(
   url: string,
@@ -28,6 +28,8 @@ export async function linkTo(
 ): Promise<LinkedServer> {
   if (name === undefined) return { url, [Symbol.asyncDispose]: () => Promise.resolve() };
   const link = LINKS[name];
-  if (link === undefined) throw new Error(`no link ${name}: ${Object.keys(LINKS).join(", ")}`);
+  if (link === undefined) {
+    throw new Error(`WSCHAN_LINK: unknown link "${name}"; use ${Object.keys(LINKS).join(", ")}`);
+  }
   return startFaultProxy(url, link);
 }

@@ -1,16 +1,16 @@
 import { held } from "./held.mjs";
 
-/** What memory a run has taken, in bytes. */
+/** Memory growth during a run, in bytes. */
 export interface Growth {
-  /** The most that the process grew by while it ran, with all garbage. */
+  /** Largest growth of the process during the run, garbage included. */
   readonly peak: number;
-  /** What is held for good when it is over. */
+  /** Growth that remains after the run and garbage collections. */
   readonly kept: number;
 }
 
 /**
- * How much the memory of this process grows while something runs; `slack` bytes for good are not worth a
- * wait. Needs `--expose-gc`.
+ * Measures how much the memory of this process grows during a run. It stops collecting garbage as soon
+ * as no more than `slack` bytes remain. Needs `--expose-gc`.
  */
 export async function growthOf(run: () => Promise<unknown>, slack: number): Promise<Growth> {
   const heldBefore = await collect(0);
@@ -18,7 +18,7 @@ export async function growthOf(run: () => Promise<unknown>, slack: number): Prom
   let peak = 0;
   const look = (): void => {
     const rss = process.memoryUsage.rss();
-    // Both: what was once taken and is free again hides growth from the one, native code from the other.
+    // RSS misses growth into pages that were freed before; the heap figures miss native allocations.
     peak = Math.max(peak, rss - rssBefore, held() - heldBefore);
   };
   const timer = setInterval(look, 5);
@@ -31,10 +31,10 @@ export async function growthOf(run: () => Promise<unknown>, slack: number): Prom
   return { peak, kept: (await collect(heldBefore + slack)) - heldBefore };
 }
 
-/** Collects garbage until no more than this is held: handles close, and let go, in later turns. */
+/** Collects garbage until at most `goal` bytes are held. Handles release memory in later turns. */
 async function collect(goal: number): Promise<number> {
   if (gc === undefined) throw new Error("this needs --expose-gc");
-  for (let i = 0; i < ROUNDS; i++) {
+  for (let i = 0; i < MAX_COLLECTIONS; i++) {
     gc();
     if (held() <= goal) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -42,5 +42,5 @@ async function collect(goal: number): Promise<number> {
   return held();
 }
 
-/** As many as a loaded machine may need to be through with what was under way. */
-const ROUNDS = 200;
+/** Number of collections that even a slow machine needs at most until pending work has finished. */
+const MAX_COLLECTIONS = 200;

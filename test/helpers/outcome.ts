@@ -1,25 +1,25 @@
 import { expect } from "vitest";
 import type { TestContext } from "vitest";
 
-/** A measured value and the bound it has to stay within. */
+/** A measured value and its upper bound. */
 export interface Measure {
   readonly value: number;
   readonly bound: number;
 }
 
-/** What a case of the reliability suites has shown: a line of docs/RELIABILITY.md. */
+/** Result of a test of the reliability suites: a line of docs/RELIABILITY.md. */
 export interface Outcome {
-  /** How many cases this stands for: the runs of a property, the rows of a table. Default: 1. */
+  /** Number of cases in the test: the runs of a property, the rows of a table. Default: 1. */
   readonly cases?: number;
-  /** In words and codes that are the same in every run: "PROTOCOL_ERROR, 1002 on the wire". */
+  /** Expected result, in words and codes that are the same in every run: "PROTOCOL_ERROR, 1002 on the wire". */
   readonly expected: string;
-  /** What was seen, put together from what was seen and in the same form. */
+  /** Observed result, in the same form as `expected` and derived only from observations. */
   readonly happened: string;
-  /** Messages that were delivered or acknowledged, and then lost. Left out where none are sent. */
+  /** Number of messages that were delivered or acknowledged, and then lost. Omitted if none are sent. */
   readonly lost?: number;
-  /** In milliseconds. */
+  /** Duration in milliseconds. */
   readonly time?: Measure;
-  /** Growth in bytes. */
+  /** Memory growth in bytes. */
   readonly memory?: Measure;
 }
 
@@ -29,7 +29,7 @@ declare module "vitest" {
   }
 }
 
-/** Notes what a case has shown, and fails it where that is not what was to be. */
+/** Records the result of a test, and fails the test if the result is not as expected. */
 export function conclude({ task }: TestContext, outcome: Outcome): void {
   task.meta.outcome = outcome;
   const { expected, happened, lost = 0, time, memory } = outcome;
@@ -39,7 +39,7 @@ export function conclude({ task }: TestContext, outcome: Outcome): void {
   if (memory) expect(memory.value, "bytes").toBeLessThanOrEqual(memory.bound);
 }
 
-/** Each of what was seen has to be one of these, and there has to be something. */
+/** Returns an outcome that is as expected if at least one value was seen and all are among `allowed`. */
 export function oneOf(
   allowed: readonly string[],
   seen: ReadonlySet<string>,

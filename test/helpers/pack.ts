@@ -12,22 +12,22 @@ declare module "vitest" {
   }
 }
 
-/** The package as `npm publish` would send it, installed in a folder of its own. */
+/** The package as `npm publish` would upload it, installed in a separate folder. */
 export interface Packed {
-  /** The user's folder: a package.json without `type`, and node_modules. */
+  /** Folder of a user's project: a package.json without `type`, and node_modules. */
   readonly dir: string;
   readonly tarball: string;
   /** Writes `source` to `file` in the folder and runs it with Node. */
   run(file: string, source: string): Promise<RunResult>;
 }
 
-/** Vitest's global setup of the project "repo": packs and installs once for all its tests. */
+/** Global setup of Vitest projects: packs and installs the package once for all their tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = await mkdtemp(join(tmpdir(), "wschan-pack-"));
   const dir = join(root, "user");
   await mkdir(dir);
   await writeFile(join(dir, "package.json"), "{}\n");
-  // Without its script that builds: other tests read dist/ meanwhile.
+  // The `prepack` script would rebuild dist/ while other tests read it.
   const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", root];
   await runOrThrow("npm", pack, ROOT);
   const name = (await readdir(root)).find((file) => file.endsWith(".tgz"));
@@ -39,7 +39,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(root, { recursive: true, force: true });
 }
 
-/** The installed package, for tests in test/repo. */
+/** Returns the installed package, in projects that use this file as their global setup. */
 export function installPacked(): Promise<Packed> {
   const { dir, tarball } = inject("packed");
   return Promise.resolve({

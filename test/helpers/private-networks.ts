@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { Agent } from "node:http";
 import { connect } from "node:net";
 import type { WsError } from "../../src/node.js";
-import { rejectionOf } from "../transport/support.js";
 import type { LookupDone } from "../transport/support.js";
 import { startRawServer } from "./raw-server.js";
 import type { RawConnection } from "./raw-server.js";
+import { failure } from "./unit-failure.js";
 
-/** Hosts of URLs that are private, in every spelling that a URL takes, and the blocks that they are in. */
+/** Private hosts, in every spelling that URLs allow, and the address blocks that they belong to. */
 export const PRIVATE_HOSTS: readonly (readonly [host: string, block: string])[] = [
   ["127.0.0.1", "loopback"],
   ["127.0.0.1.", "loopback"],
@@ -60,7 +60,7 @@ export const PRIVATE_HOSTS: readonly (readonly [host: string, block: string])[] 
   ["lo\u00adcalhost", "loopback"],
 ];
 
-/** What names lead to: at least one address that is private, and the first of those. */
+/** Results of name resolution with at least one private address, and the first private one of each. */
 export const PRIVATE_ANSWERS: readonly (readonly [addresses: readonly string[], first: string])[] =
   [
     [["127.0.0.1"], "127.0.0.1"],
@@ -74,10 +74,10 @@ export const PRIVATE_ANSWERS: readonly (readonly [addresses: readonly string[], 
     [["2a00:1450:4001::1", "8.8.8.8", "::ffff:10.0.0.1"], "::ffff:10.0.0.1"],
   ];
 
-/** Options of TLS, as option `node.tls` takes them. */
+/** A value of option `node.tls`. */
 type Detour = Readonly<Record<string, unknown>>;
 
-/** Ways to have the request made elsewhere, or the guard's refusal undone. */
+/** TLS options that would redirect the request to another address, or bypass the network guard. */
 export const TLS_DETOURS: Readonly<Record<string, (port: number) => Detour>> = {
   host: () => ({ host: "127.0.0.1" }),
   hostname: () => ({ hostname: "127.0.0.1" }),
@@ -115,14 +115,14 @@ function toLoopback(_name: string, { all }: { all?: boolean }, done: LookupDone)
   else done(null, "127.0.0.1", 4);
 }
 
-/** What of a dial reached a server on this port of 127.0.0.1. */
+/** The error of a dial, and the connections and bytes of it that reached a server. */
 export interface Reach {
   readonly error: WsError;
   readonly connections: number;
   readonly bytes: number;
 }
 
-/** Dials a server that nothing is to reach. */
+/** Calls `dial` with the port of a server, and returns how much of the dial reached the server. */
 export async function reachOf(dial: (port: number) => Promise<unknown>): Promise<Reach> {
   const arrived: RawConnection[] = [];
   let notify = (): void => {};
@@ -132,8 +132,8 @@ export async function reachOf(dial: (port: number) => Promise<unknown>): Promise
       notify();
     },
   });
-  const error = await rejectionOf(dial(server.port));
-  // Connections are taken in the order in which they came: those before this one are there when it is.
+  const error = await failure(dial(server.port));
+  // Connections are accepted in order, so every earlier one has been accepted when this one is.
   const probe = connect(server.port, "127.0.0.1");
   await once(probe, "connect");
   const isProbe = ({ socket }: RawConnection): boolean => socket.remotePort === probe.localPort;

@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { ROOT } from "./root.js";
 import type { RunResult } from "./run.js";
 
-/** A program that the test talks to, and that ends with the test. */
+/** A Node program that runs until it exits or the test ends. */
 export class Program {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<RunResult>;
@@ -24,12 +24,12 @@ export class Program {
     }));
   }
 
-  /** Resolves when it has written `text`. */
+  /** Resolves when the program has written `text` to its standard output. */
   async wrote(text: string): Promise<void> {
     while (!this.#stdout.includes(text)) await once(this.child.stdout, "data");
   }
 
-  /** Resolves with the match when it has written something that matches. */
+  /** Resolves with the match when the program's standard output matches `pattern`. */
   async wroteMatch(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.#stdout);

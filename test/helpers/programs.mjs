@@ -1,20 +1,21 @@
 // @ts-check
-// Where the programs are that tests need. In JavaScript, because install scripts run without a build too.
+// Finds the programs that tests need. This file is JavaScript because install scripts run without a build.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
  * @typedef {object} Needed
- * @property {string} what as a person would call it
- * @property {string} package Debian's, that brings it
- * @property {string | undefined} path `undefined`: missing
+ * @property {string} what the name to show to people
+ * @property {string} package the Debian package that contains it
+ * @property {string | undefined} path the path of the program; `undefined` if it is missing
  */
 
-/** Where Debian has its servers; PATH names it for root alone. */
+/** Folders in which Debian installs servers. They are on the PATH of root only. */
 const SYSTEM_FOLDERS = ["/usr/sbin"];
 
 /**
- * All of these programs that are on PATH; the first name comes first.
+ * Returns the paths of all these programs on PATH, in the order of `names`.
+ *
  * @param {string[]} names
  */
 export function allOnPath(...names) {
@@ -23,7 +24,8 @@ export function allOnPath(...names) {
 }
 
 /**
- * The first of these programs that is on PATH.
+ * Returns the path of the first of these programs that is on PATH, or undefined.
+ *
  * @param {string[]} names
  */
 export function onPath(...names) {

@@ -10,28 +10,28 @@ import type { Frame } from "./frames.js";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** The request that wants to upgrade. */
+/** The upgrade request. */
 export interface RawRequest {
   readonly line: string;
   readonly path: string;
-  /** Names in lower case. */
+  /** Header values by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** One connection of a {@link RawServer}. */
 export class RawConnection {
   readonly socket: Socket;
-  /** Settles when the TCP connection has ended both ways, however that came. */
+  /** Resolves when the TCP connection has ended in both directions, in whatever way. */
   readonly closed: Promise<void>;
-  /** All frames that have come. */
+  /** All frames received so far. */
   readonly frames: Frame[] = [];
-  /** How many bytes have come behind the request, and in how many reads. */
+  /** Number of bytes received after the request, and the number of reads that returned them. */
   bytesReceived = 0;
   reads = 0;
   request: RawRequest | undefined;
   /** The error of the socket, such as ECONNRESET. */
   error: (Error & { code?: string }) | undefined;
-  /** Called with what comes behind the request; by default it is taken apart into frames. */
+  /** Called with each chunk received after the request. Default: parses it into `frames`. */
   onData: (chunk: Buffer) => void = (chunk) => {
     for (const one of this.#parser.push(chunk)) {
       this.frames.push(one);
@@ -70,7 +70,7 @@ export class RawConnection {
     });
   }
 
-  /** The `Sec-WebSocket-Accept` that the request wants (RFC 6455 section 4.2.2). */
+  /** The `Sec-WebSocket-Accept` for the key of the request (RFC 6455 section 4.2.2). */
   get acceptance(): string {
     const key = this.request?.headers["sec-websocket-key"] ?? "";
     return createHash("sha1")
@@ -78,7 +78,10 @@ export class RawConnection {
       .digest("base64");
   }
 
-  /** Answers the request as RFC 6455 has it, but for what `headers` changes; `null` leaves one out. */
+  /**
+   * Accepts the request. `headers` overrides the headers of RFC 6455, and `null` omits one. `glued` is
+   * written together with the response.
+   */
   accept(headers: Readonly<Record<string, string | null>> = {}, glued?: Uint8Array): void {
     const all: Record<string, string | null> = {
       Upgrade: "websocket",
@@ -93,7 +96,7 @@ export class RawConnection {
     this.write(glued ? Buffer.concat([head, glued]) : head);
   }
 
-  /** Answers the request with another status. */
+  /** Answers the request with another status than 101. */
   refuse(status: string, headers: Readonly<Record<string, string>> = {}, body = ""): void {
     const all = { "Content-Length": String(Buffer.byteLength(body)), ...headers };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -110,12 +113,14 @@ export class RawConnection {
     this.socket.resetAndDestroy();
   }
 
-  /** The first frame that came with this opcode, as soon as it is there; `n` skips so many. */
+  /** Waits for the `n`th frame with this opcode, counted from 0. Rejects if the connection ends first. */
   async frame(opcode: number, n = 0): Promise<Frame> {
     const find = (): Frame | undefined => this.frames.filter((one) => one.opcode === opcode)[n];
     await this.until(() => find() !== undefined || this.socket.destroyed);
     const found = find();
-    if (found === undefined) throw new Error(`the connection ended without frame ${opcode}`);
+    if (found === undefined) {
+      throw new Error(`the connection ended before frame ${n} with opcode ${opcode}`);
+    }
     return found;
   }
 
@@ -123,7 +128,7 @@ export class RawConnection {
     return this.frame(OPCODE.CLOSE);
   }
 
-  /** Settles when the condition, looked at after each read, holds. */
+  /** Resolves when `holds` returns true. It is called again after each read. */
   until(holds: () => boolean): Promise<void> {
     return this.#changed.until(holds);
   }
@@ -148,24 +153,24 @@ function parseRequest(text: string): RawRequest {
 export interface RawServerOptions {
   /** Answers a request. Default: accepts it. */
   readonly onRequest?: (connection: RawConnection) => void;
-  /** Called for each TCP connection, before anything of it is read. */
+  /** Called for each TCP connection, before anything is read from it. */
   readonly onConnection?: (connection: RawConnection) => void;
   readonly tls?: TlsOptions;
   /** Listens on this Unix socket in place of a port. */
   readonly unix?: string;
 }
 
-/** A server that speaks what it is told, byte by byte, on a free port of 127.0.0.1. */
+/** A server whose tests control every byte that it sends, on a free port of 127.0.0.1. */
 export interface RawServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** All connections there have ever been. */
+  /** All connections so far. */
   readonly connections: readonly RawConnection[];
-  /** How many TCP connections are open. */
+  /** Number of open TCP connections. */
   readonly live: number;
-  /** The `n`th connection, as soon as it has sent its request. */
+  /** Resolves with the `n`th connection, counted from 0, as soon as it has sent its request. */
   connection(n?: number): Promise<RawConnection>;
-  /** Settles when no TCP connection is open any more. */
+  /** Resolves when no TCP connection is open. */
   idle(): Promise<void>;
 }
 
@@ -186,11 +191,11 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ra
   const server: Server = tls
     ? createTlsServer(tls, onSocket)
     : createServer({ allowHalfOpen: true }, onSocket);
-  // Beneath TLS, so that handshakes that fail are seen as well.
+  // These are the sockets below TLS, so that connections with a failed TLS handshake are counted too.
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => {});
-    // What ends its side is ended here, too, unless a test keeps it half open.
+    // `allowHalfOpen` is on, so this side has to be ended too, unless a test keeps it half-open.
     socket.on("end", () => {
       if (!tls && !halfOpen.has(socket)) socket.end();
     });
@@ -227,7 +232,7 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ra
 
 const halfOpen = new WeakSet<Socket>();
 
-/** Keeps this side of the connection open when the other ends. */
+/** Keeps the server's side of the connection open when the client ends its side. */
 export function keepHalfOpen(connection: RawConnection): void {
   halfOpen.add(connection.socket);
 }

@@ -14,20 +14,20 @@ export interface ReaderOptions {
   readonly limit: number;
   /** The largest compressed message on the wire, in bytes. */
   readonly compressedLimit: number;
-  /** Without it, nothing may be compressed. */
+  /** If undefined, compressed messages are a protocol error. */
   readonly deflation?: Deflation | undefined;
 }
 
-/** A message as it is read; a text as its bytes. */
+/** A message. The data of a text message is its UTF-8. */
 export interface ReadMessage {
   readonly type: "text" | "binary";
   readonly data: Buffer;
 }
 
-/** How the bytes of a connection end: by a close frame, by a fault, or by neither. */
+/** The end of a stream: a close frame, a protocol violation, or neither. */
 export type Ending =
   | { readonly by: "close"; readonly code: number; readonly reason: string }
-  /** If two rules are broken, either code may be sent. */
+  /** If two rules are broken, the client may close with either of the two codes. */
   | { readonly by: "fault"; readonly code: number; readonly or: number }
   | { readonly by: "cut" };
 
@@ -47,13 +47,13 @@ class Fault extends Error {
   }
 }
 
-/** There are no more bytes. */
+/** Thrown at the end of the bytes. */
 class Cut extends Error {}
 
 /**
- * Reads everything that a server sent on one connection, once all of it has arrived (RFC 6455 section 5 and
- * RFC 7692). Written for comparison, so as short and unlike a stream parser as possible. Like most readers,
- * it accepts a length that is not in its shortest form.
+ * Parses the complete stream that a server sent on one connection (RFC 6455 section 5 and RFC 7692). It is
+ * a reference for comparison, so it is as short and as unlike a stream parser as possible. Like most
+ * parsers, it accepts a length that is not in its shortest form.
  */
 export function readStream(bytes: Buffer, options: ReaderOptions): Reading {
   const messages: ReadMessage[] = [];
@@ -62,7 +62,7 @@ export function readStream(bytes: Buffer, options: ReaderOptions): Reading {
   return { messages, pings, ending };
 }
 
-/** Bytes to take from the front. */
+/** Bytes with a read position. */
 class Source {
   #at = 0;
 
@@ -76,7 +76,7 @@ class Source {
     return taken;
   }
 
-  /** Looks at up to `size` bytes, fewer at the end. */
+  /** Returns up to `size` bytes without consuming them. */
   peek(size: number): Buffer {
     return this.bytes.subarray(this.#at, this.#at + size);
   }
@@ -86,7 +86,7 @@ class Source {
 interface Unfinished {
   readonly type: ReadMessage["type"];
   readonly isCompressed: boolean;
-  /** As it is on the wire. */
+  /** The payloads received so far, still compressed if `isCompressed` is true. */
   data: Buffer;
 }
 
@@ -113,7 +113,7 @@ function readAll(
         };
         const { type, isCompressed, data } = unfinished;
         if (data.length + size > (isCompressed ? compressedLimit : limit)) throw new Fault(1009);
-        // An invalid byte ends the connection even if the message never gets complete.
+        // An invalid byte is a fault even if the message is never completed.
         if (type === "text" && !isCompressed) {
           checkUtf8(Buffer.concat([data, source.peek(size)]), false);
         }
@@ -149,7 +149,7 @@ function readHeader(source: Source, unfinished: Unfinished | undefined, inflate:
     if (!holds) throw new Fault(1002);
   };
   must((first & 0x30) === 0);
-  // A server masks nothing.
+  // RFC 6455 section 5.1: a server must not mask frames.
   must(second < 0x80);
   if (opcode >= 8) {
     must(opcode <= OPCODE.PONG);
@@ -186,18 +186,18 @@ function checkUtf8(bytes: Buffer, isWhole = true): void {
   }
 }
 
-/** The result of Node's zlib with option `info`, which its types do not have. */
+/** Result of Node's zlib with option `info`, which Node's types do not declare. */
 interface InflateInfo {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
 
-/** The end of a flush, which no message carries (RFC 7692 section 7.2.1). */
+/** The last 4 bytes of a sync flush, which messages omit (RFC 7692 section 7.2.1). */
 const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
 
 /**
- * Returns a function that inflates whole messages: each time anew, from the first byte that shares their
- * context. That is slow, and needs no state of zlib's.
+ * Returns a function that inflates whole messages. Each call inflates the whole context again from its
+ * first byte: this is slow, but does not depend on zlib's state.
  */
 export function inflater(
   isWithoutContext: boolean,
@@ -207,7 +207,7 @@ export function inflater(
   let context = Buffer.alloc(0);
   let known = 0;
   return (payload) => {
-    // Some servers send an empty message like this; it leaves the context alone.
+    // Some servers send an empty message like this. It does not change the context.
     if (payload.length === 0) return payload;
     context = Buffer.concat([context, payload, TAIL]);
     let message = Buffer.alloc(0);
@@ -243,7 +243,7 @@ function inflateAll(bytes: Buffer, windowBits: number, limit: number): InflateIn
     return inflateRawSync(bytes, options) as unknown as InflateInfo;
   } catch (error) {
     if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") throw new Fault(1009);
-    // It may be too large before the place where it is damaged.
+    // The message may also exceed the limit before the damaged byte.
     throw new Fault(1007, 1009);
   }
 }

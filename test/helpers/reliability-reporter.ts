@@ -9,8 +9,8 @@ import { ROOT } from "./root.js";
 const PAGE = join(ROOT, "docs/RELIABILITY.md");
 
 /**
- * Keeps docs/RELIABILITY.md true. Every run checks that what it has seen stands there as it was seen, but
- * for times and memory; with `WSCHAN_RELIABILITY=write` the page is written anew.
+ * Keeps docs/RELIABILITY.md up to date. Every run checks that the page contains its results, apart from
+ * times and memory. With `WSCHAN_RELIABILITY=write`, the run rewrites the page.
  */
 export default class ReliabilityReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -20,17 +20,19 @@ export default class ReliabilityReporter implements Reporter {
       return;
     }
     const page = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "";
-    const strangers = [...results.values()]
+    const missing = [...results.values()]
       .flat()
       .filter((one) => one.passed && !page.includes(renderRow(one)));
-    if (strangers.length === 0) return;
+    if (missing.length === 0) return;
     process.exitCode = 1;
-    const names = strangers.map(({ name }) => `  ${name}`).join("\n");
-    console.error(`docs/RELIABILITY.md does not tell of these: npm run reliability\n${names}`);
+    const names = missing.map(({ name }) => `  ${name}`).join("\n");
+    console.error(
+      `docs/RELIABILITY.md does not contain the results of these tests; run \`npm run reliability\`:\n${names}`,
+    );
   }
 }
 
-/** What each suite has shown, in the order of its files and tests. */
+/** Collects the results of each suite, in the order of its files and tests. */
 function collect(modules: readonly TestModule[]): Results {
   const results = new Map<string, Case[]>();
   const byPath = [...modules].sort((a, b) => a.moduleId.localeCompare(b.moduleId));

@@ -1,8 +1,8 @@
 import type { Reporter, TestModule } from "vitest/node";
 
 /**
- * Sums the run up in one line for a script to read: `Tests: 123 passed, 0 failed`. A file that could
- * not be loaded and an error outside all tests count as failures too.
+ * Prints a summary of the run in one line that scripts can parse: `Tests: 123 passed, 0 failed`. A file
+ * that could not be loaded and an error outside all tests count as failures too.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -13,7 +13,7 @@ export default class SummaryReporter implements Reporter {
       for (const test of module.children.allTests()) count[test.result().state] += 1;
     }
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
-    // After the other reporters, which write in this same turn.
+    // Other reporters write in the same turn, and the summary has to be the last line.
     process.once("exit", () => {
       console.log(`Tests: ${count.passed} passed, ${count.failed} failed${skipped}`);
     });

@@ -1,4 +1,4 @@
 import { fileURLToPath } from "node:url";
 
-/** The folder of the repository. */
+/** Path of the repository's root folder. */
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));

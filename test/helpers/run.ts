@@ -1,20 +1,20 @@
 import { spawn } from "node:child_process";
 import { ms } from "./time.js";
 
-/** How a child process ended and what it wrote. */
+/** Exit code and output of a child process. */
 export interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
-  /** Null when it was killed, as it is when it takes too long. */
+  /** The exit code, or null if the process was killed, for example after the timeout. */
   readonly code: number | null;
 }
 
-/** Runs a program to its end; it has nothing to read and is killed after a minute. */
+/** Runs a program until it exits. Its standard input is empty, and it is killed after one minute. */
 export function run(command: string, args: readonly string[], cwd: string): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      // Without what Vitest sets for itself, so that the program runs as a user's does.
+      // Variables that Vitest sets for itself would change the behaviour of the program.
       env: { ...process.env, NODE_ENV: undefined, NODE_OPTIONS: undefined, FORCE_COLOR: undefined },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: ms(60_000),
@@ -27,7 +27,7 @@ export function run(command: string, args: readonly string[], cwd: string): Prom
   });
 }
 
-/** Like {@link run}, and an error with all that was written when it does not end with 0. */
+/** Like {@link run}, but throws an error with the complete output if the exit code is not 0. */
 export async function runOrThrow(
   command: string,
   args: readonly string[],
@@ -35,5 +35,7 @@ export async function runOrThrow(
 ): Promise<RunResult> {
   const result = await run(command, args, cwd);
   if (result.code === 0) return result;
-  throw new Error(`${command} ${args.join(" ")}: ${result.code}\n${result.stdout}${result.stderr}`);
+  throw new Error(
+    `${command} ${args.join(" ")}: exit code ${result.code}\n${result.stdout}${result.stderr}`,
+  );
 }

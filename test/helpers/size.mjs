@@ -1,5 +1,5 @@
 // @ts-check
-// What a page pays. In JavaScript, because the benchmarks run without a build too.
+// Measures the size of bundles for pages. This file is JavaScript because benchmarks run without a build.
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import nodeResolve from "@rollup/plugin-node-resolve";
@@ -8,13 +8,13 @@ import { build } from "esbuild";
 import { rollup } from "rollup";
 
 /**
- * Bundles the module `source`, which finds its packages from the folder `dir`, and minifies it.
+ * Bundles and minifies the module `source`. Its imports are resolved from the folder `dir`.
  *
  * @typedef {(dir: string, source: string) => Promise<string>} Minify
  */
 
 /**
- * As a page is built by esbuild.
+ * Bundles for pages with esbuild.
  *
  * @type {Minify}
  */
@@ -26,7 +26,7 @@ export const byEsbuild = async (dir, source) => {
     format: "esm",
     target: "es2022",
     conditions: ["browser"],
-    // As a user's: this repository's own leads "wschan" to the source.
+    // The tsconfig.json of this repository would resolve "wschan" to its source.
     tsconfigRaw: "{}",
     write: false,
   });
@@ -34,7 +34,7 @@ export const byEsbuild = async (dir, source) => {
 };
 
 /**
- * As a page is built by rollup with terser.
+ * Bundles for pages with rollup and terser.
  *
  * @type {Minify}
  */
@@ -57,7 +57,7 @@ export const byRollup = async (dir, source) => {
 };
 
 /**
- * What a text costs on the wire: its bytes under gzip's level 9.
+ * Returns the size of a text in bytes after gzip at level 9.
  *
  * @param {string} text
  */
@@ -66,7 +66,7 @@ export function gzipSize(text) {
 }
 
 /**
- * A size as the README tells it: in kB, rounded up to one decimal.
+ * Formats a size like the README: in kB, rounded up to one decimal.
  *
  * @param {number} bytes
  */

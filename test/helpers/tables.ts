@@ -1,7 +1,7 @@
-/** One row of a Markdown table: the cells' text by column name, both as written. */
+/** One row of a Markdown table: the text of the cells by lower-case column name. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Reads the first table below a heading, which is given as it stands: `## Options`. */
+/** Parses the first table after a heading, which is given as its whole line: `## Options`. */
 export function readTable(markdown: string, heading: string): Row[] {
   const lines = markdown.split("\n");
   const start = lines.indexOf(heading);
@@ -19,7 +19,9 @@ export function readTable(markdown: string, heading: string): Row[] {
   }
   return rows.map((cells) => {
     if (cells.length !== header.length)
-      throw new Error(`not ${header.length} cells: ${cells.join(" | ")}`);
+      throw new Error(
+        `table below "${heading}": ${cells.length} cells instead of ${header.length}: ${cells.join(" | ")}`,
+      );
     return Object.fromEntries(
       header.map((name, index) => [name.toLowerCase(), cells[index] ?? ""]),
     );
@@ -27,12 +29,12 @@ export function readTable(markdown: string, heading: string): Row[] {
 }
 
 function readCells(line: string): string[] {
-  // A pipe that is escaped belongs to its cell.
+  // An escaped pipe is part of the cell's text.
   const cells = line.trim().split(/(?<!\\)\|/);
   return cells.slice(1, -1).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
-/** The words in backticks of a cell. */
+/** Returns the texts in backticks of a cell. */
 export function codesOf(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code ?? "");
 }
@@ -49,8 +51,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * The value that a cell of defaults means: `30 s`, `16 MiB`, `32`, `"auto"`, `true`, a name of
- * `constants`; `off`, `none` and `the platform's` are `undefined`. Backticks make no difference.
+ * Parses a cell of the column "default": `30 s`, `16 MiB`, `32`, `"auto"`, `true` or a name in
+ * `constants`. Returns `undefined` for `off`, `none` and `the platform's`. Ignores backticks.
  */
 export function parseDefault(cell: string, constants: Readonly<Record<string, unknown>>): unknown {
   const text = cell.replaceAll("`", "").trim();

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import type { TcpNetConnectOpts } from "node:net";
 import { Duplex } from "node:stream";
 
-/** A stream over a TCP connection that is no socket itself, as proxies and SSH clients make them. */
+/** A stream over a TCP connection that is not a `Socket`, like those of proxy agents and SSH clients. */
 export class Tunnel extends Duplex {
   constructor(options: TcpNetConnectOpts) {
     const socket = connect(options);

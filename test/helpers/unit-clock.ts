@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
-/** Lets a file's tests move the time by hand, and checks that each leaves no timer behind. */
+/** Installs a fake clock for each test of a file, and checks that no test leaves a timer pending. */
 export function useClock(): void {
   beforeEach(startClock);
   afterEach(() => {
@@ -10,18 +10,18 @@ export function useClock(): void {
   });
 }
 
-/** Immediates stay real: a turn of the event loop takes no time. */
+/** Installs a fake clock. Immediates stay real, so a turn of the event loop takes no fake time. */
 export function startClock(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
 }
 
-/** Lets so many milliseconds pass, and then a few turns of the event loop. */
-export async function advance(time: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(time);
+/** Advances the fake clock by `timeMs` milliseconds, and then waits a few turns of the event loop. */
+export async function advance(timeMs: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(timeMs);
   await turns();
 }
 
-/** Lets the event loop turn a few times. */
+/** Waits `count` turns of the event loop. */
 export async function turns(count = 3): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }

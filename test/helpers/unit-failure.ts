@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { WsError } from "../../src/errors/ws-error.js";
 
-/** The `WsError` that a promise rejects with, or that a call throws; fails where there is none. */
+/** Returns the `WsError` that a promise rejects with or a call throws. Fails if there is none. */
 export async function failure(attempt: Promise<unknown> | (() => unknown)): Promise<WsError> {
   let value: unknown;
   try {
@@ -10,15 +10,15 @@ export async function failure(attempt: Promise<unknown> | (() => unknown)): Prom
     expect(WsError.is(error), `not a WsError: ${String(error)}`).toBe(true);
     return error as WsError;
   }
-  throw new Error(`it did not fail: ${JSON.stringify(value) ?? typeof value}`);
+  throw new Error(`expected a WsError, got the value ${JSON.stringify(value) ?? typeof value}`);
 }
 
-/** The code of what {@link failure} finds. */
+/** Returns the code of {@link failure}. */
 export async function failureCode(attempt: Promise<unknown> | (() => unknown)): Promise<string> {
   return (await failure(attempt)).code;
 }
 
-/** Says how a promise stands, without waiting for it. */
+/** Returns the state of a promise without waiting for it to settle. */
 export async function stateOf(
   promise: Promise<unknown>,
 ): Promise<"pending" | "resolved" | "rejected"> {
@@ -31,7 +31,7 @@ export async function stateOf(
   return state;
 }
 
-/** Lets what is settled be heard of: more microtasks than any chain of promises here is long. */
+/** Runs 20 rounds of microtasks, more than any chain of promises in the tests needs. */
 export async function microtasks(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }

@@ -1,4 +1,4 @@
-/** Random numbers that are the same in every run: mulberry32. */
+/** A seeded generator of random numbers (mulberry32), for runs that can be repeated. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 to below 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** An integer from 0 to below `n`. */
+  /** Returns an integer from 0 (inclusive) to `n` (exclusive). */
   below(n: number): number {
     return Math.floor(this.next() * n);
   }

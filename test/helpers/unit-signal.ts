@@ -1,8 +1,8 @@
-/** A signal that counts its listeners, and how many were ever added. */
+/** An abort controller that counts the listeners of its signal. */
 export class CountingController extends AbortController {
-  /** How many listen now. */
+  /** Number of listeners at present. */
   listeners = 0;
-  /** How many have ever been added. */
+  /** Number of listeners added so far. */
   added = 0;
 
   constructor() {

@@ -21,20 +21,20 @@ import type {
 import type { Platform } from "../../src/protocol/dial.js";
 import { nodePlatform } from "../../src/transport/node/dial.js";
 
-/** No test here is to get as far as this. */
+/** Rejects: tests that use this dial end before it. */
 const neverDial = (): Promise<void> => Promise.reject(new Error("dialled"));
 
-/** As `src/node.ts` has it, but for its dial. */
+/** The platform of `src/node.ts`, with a dial that rejects. */
 export const NODE: Platform = { ...nodePlatform, dial: neverDial, parsers: nodeParsers };
 
-/** As a page has it. */
+/** The platform of a page, with a dial that rejects. */
 export const BROWSER: Platform = {
   dial: neverDial,
   credentials: false,
   base: "https://page.test/app/",
 };
 
-/** A transport in memory: it notes what the client asks for and does what the test says. */
+/** A transport in memory that records the client's calls and is controlled by the test. */
 export class FakeTransport implements Transport {
   protocol = "";
   extensions = "";
@@ -44,30 +44,31 @@ export class FakeTransport implements Transport {
   unsent = 0;
   accepted = 0;
   flushed = 0;
-  /** What the kernel has taken, and whether bytes wait for the peer. */
+  /** Number of bytes flushed to the kernel. */
   bytesWritten = 0;
+  /** True if bytes are waiting for the peer to read. */
   blocked = false;
   bytesRead = 0;
   receiving = false;
   timesPaused = 0;
-  /** Sends close codes as a browser does. */
+  /** Maps close codes as browsers require. */
   movesCodes = false;
 
-  /** What was asked for, in order: "pause", "close 1000 bye", ... */
+  /** The client's calls in order: "pause", "close 1000 bye", ... */
   readonly calls: string[] = [];
   readonly sent: (string | Uint8Array)[] = [];
   readonly warnings: string[] = [];
-  /** What the pings that wait are told. */
+  /** Callbacks of the pings without a pong. */
   readonly pings: PingDone[] = [];
-  /** Sent bytes stay in `bufferedAmount` until `drain`. */
+  /** Keeps sent bytes in `bufferedAmount` until `drain`. */
   holds = false;
-  /** Takes no more messages. */
+  /** Refuses further messages. */
   refuses = false;
   paused = false;
-  /** Also while a pong is awaited. */
+  /** True if reading is paused even while a pong is awaited. */
   firmly = false;
   onClose: (() => void) | undefined;
-  /** What it reports to, for the end that `cut` tells. */
+  /** Handler that is notified of the end. */
   handler: TransportHandler | undefined;
   sentCode: number | undefined;
 
@@ -112,7 +113,7 @@ export class FakeTransport implements Transport {
     this.warnings.push(text);
   };
 
-  /** The operating system has taken everything. */
+  /** Flushes all buffered bytes. */
   drain(): void {
     this.bytesWritten += this.bufferedAmount ?? 0;
     this.bufferedAmount = 0;
@@ -141,7 +142,7 @@ export class FakeTransport implements Transport {
     this.end({ code: 1006, reason: "" });
   }
 
-  /** The connection ends. */
+  /** Ends the connection. */
   end(end: TransportEnd): void {
     for (const done of this.pings.splice(0)) done(undefined);
     this.handler?.onEnd({ sentCode: this.sentCode, ...end });
@@ -162,20 +163,20 @@ export interface Opened {
   readonly client: Client;
   readonly transport: FakeTransport;
   readonly handler: TransportHandler;
-  /** A text message arrives. */
+  /** Delivers a text message. */
   readonly text: (data: string) => void;
-  /** A binary message of so many bytes arrives. */
+  /** Delivers a binary message of `size` bytes. */
   readonly bytes: (size: number) => void;
 }
 
-/** A client on a {@link FakeTransport}. */
+/** Creates a client on a {@link FakeTransport}. */
 export function openClient(
   options: ConnectOptions = {},
   transport: FakeTransport = new FakeTransport(),
   platform: Platform = NODE,
 ): Opened {
   const parsed = parseOptions(DEFAULTS, options, platform) as ResolvedOptions;
-  // As the transports do it.
+  // The real transports switch to this mode as well.
   if (parsed.backpressure === "buffer") transport.backpressure = "buffer";
   const url = new URL("ws://user:secret@host.test/path?token=1");
   const handler = new Connection<Message>(transport, url, parsed);

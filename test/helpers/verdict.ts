@@ -4,28 +4,28 @@ import type { Frame } from "./frames.js";
 import type { RawConnection, RawServer } from "./raw-server.js";
 import { ms } from "./time.js";
 
-/** How long an end is waited for. */
-const PATIENCE = 10_000;
+/** Time limit for the end of a connection, in milliseconds. */
+const END_TIMEOUT_MS = 10_000;
 
-/** The peer is told what it broke, and what had come before can be read. */
+/** The client closes with a code for the violation, and earlier messages can be read. */
 export function broken(code = 1002, reads = "before"): string {
   return `reads ${reads}; PROTOCOL_ERROR, ${code} by local; wire: close ${code}`;
 }
 
 export const TOO_BIG = "reads before; MESSAGE_TOO_BIG, 1009 by local; wire: close 1009";
 
-/** The connection ended, without a close frame either way. */
+/** The connection was lost without a close frame in either direction. */
 export const LOST = "reads before; CONNECTION_LOST, 1006 by none; wire: nothing";
 
-/** It is a message, and all goes on. */
+/** The bytes are accepted as a message, and the connection stays usable. */
 export const ARRIVES = "reads before, it, after; no error, 1000 by peer, clean; wire: close 1000";
 
-/** It is nothing, and all goes on. */
+/** The bytes are ignored, and the connection stays usable. */
 export const IGNORED = "reads before, after; no error, 1000 by peer, clean; wire: close 1000";
 
 /**
- * Waits for a connection's end, and tells of it in one line: the messages that could be read after it,
- * how the client says it ended, and which frames the server got.
+ * Waits for the end of a connection and describes it in one line: the messages that could be read
+ * afterwards, the client's close information, and the frames that the server received.
  */
 export async function tellEnd(
   client: Client,
@@ -56,11 +56,11 @@ export function join(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join("; ");
 }
 
-/** Waits; tells only where it was in vain. */
+/** Waits for a promise. Returns "" when it settles, or "never ends" at the time limit. */
 async function settles(promise: Promise<unknown>): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("never ends"), ms(PATIENCE));
+    timer = setTimeout(() => resolve("never ends"), ms(END_TIMEOUT_MS));
   });
   const text = await Promise.race([promise.then(() => ""), late]);
   clearTimeout(timer);
@@ -92,7 +92,7 @@ function tellInfo(info: CloseInfo, message?: string | Uint8Array): string {
   const { code, reason, by, clean, error, sentCode } = info;
   const why = tellReason(reason, message);
   const what = `${error?.code ?? "no error"}, ${code}${why} by ${by}${clean ? ", clean" : ""}`;
-  // What is sent is told in two places, which have to agree: here and on the wire.
+  // The sent code is part of the description if it differs, because the frames have to agree with it.
   return sentCode === undefined || sentCode === code ? what : `${what}, sent ${sentCode}`;
 }
 
@@ -104,7 +104,7 @@ function tellFrames(frames: readonly Frame[], message?: string | Uint8Array): st
   return tally(frames.map((one) => tellFrame(one, message)));
 }
 
-/** All in order, what is the same several times in a row once. */
+/** Joins texts in order, and merges repetitions: "2 x pong". */
 function tally(all: readonly string[]): string {
   const runs: { text: string; count: number }[] = [];
   for (const text of all) {
@@ -128,7 +128,7 @@ function tellFrame(one: Frame, message?: string | Uint8Array): string {
   return `${name}${detail}${fault}`;
 }
 
-/** The same of a dial that failed: its error, and what came behind the request. */
+/** Describes a failed dial: its error, and the bytes that the server received after the request. */
 export async function tellRefusal(error: WsError, server: RawServer): Promise<string> {
   const gone = await settles(server.idle());
   return join(tellError(error), tellBytes(server.connections), gone);

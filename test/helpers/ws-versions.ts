@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import type { WebSocket } from "ws";
 
 /**
- * The names by which the oldest and the newest `ws` of the range in package.json are installed. The newest is
- * the dependency itself. Once the oldest is another one, it needs a name in `devDependencies`, as in
- * `"ws-oldest": "npm:ws@8.23.0"`, and here.
+ * Installed names of the oldest and the newest `ws` that the range in package.json allows. The newest is
+ * the dependency itself. When the oldest becomes a different version, add an alias for it to
+ * `devDependencies`, such as `"ws-oldest": "npm:ws@8.23.0"`, and to this list.
  */
 const NAMES = ["ws"];
 

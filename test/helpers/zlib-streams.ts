@@ -1,12 +1,12 @@
 import type * as Zlib from "node:zlib";
 
-/** A raw deflate stream, with the private handle that holds zlib's memory until it is closed. */
+/** A raw deflate stream with its private handle, which owns zlib's memory until it is closed. */
 type RawStream = (Zlib.DeflateRaw | Zlib.InflateRaw) & { readonly _handle: unknown };
 
-/** The raw streams that the tested code has created, with {@link recordStreams} in place of `node:zlib`. */
+/** The raw streams that the tested code has created while {@link recordStreams} mocks `node:zlib`. */
 export const streams: RawStream[] = [];
 
-/** The factory of a mock of `node:zlib`. */
+/** Creates a mock of `node:zlib` that records the raw streams. */
 export async function recordStreams(importOriginal: () => Promise<unknown>): Promise<typeof Zlib> {
   const zlib = (await importOriginal()) as typeof Zlib;
   const record = <T>(stream: T): T => {
@@ -20,7 +20,7 @@ export async function recordStreams(importOriginal: () => Promise<unknown>): Pro
   };
 }
 
-/** True if all of them have been freed. */
+/** True if all recorded streams have been freed. */
 export function areFreed(): boolean {
   return streams.every(({ _handle }) => _handle === null);
 }

@@ -7,11 +7,11 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { failure } from "../helpers/unit-failure.js";
-import { FAST, NOBODY, until } from "./support.js";
+import { FAST_OPTIONS, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
-/** Refuses so many requests with this status, then accepts. */
+/** Starts a server that refuses `count` requests with this status, and accepts later ones. */
 async function startRefusing(count: number, status: string, headers: Record<string, string> = {}) {
   let left = count;
   return startRawServer({
@@ -24,7 +24,7 @@ async function startRefusing(count: number, status: string, headers: Record<stri
 
 describe("a dial that fails", () => {
   test("is tried again after a wait by chance, which is shown", async () => {
-    const client = reconnecting(NOBODY, { backoff: { min: 40, factor: 3, max: 100 } });
+    const client = reconnecting(REFUSING_URL, { backoff: { min: 40, factor: 3, max: 100 } });
     const waits: { attempt: number; delay: number }[] = [];
     for await (const status of client.status()) {
       if (status.type === "connecting") expect(status.attempt).toBe(waits.length + 1);
@@ -45,7 +45,7 @@ describe("a dial that fails", () => {
   test("uses the whole of the window", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
     try {
-      const client = reconnecting(NOBODY, { backoff: { min: "30s" } });
+      const client = reconnecting(REFUSING_URL, { backoff: { min: "30s" } });
       expect(await until(client, "waiting")).toMatchObject({ delay: 15_000 });
       await client.close();
     } finally {
@@ -54,7 +54,7 @@ describe("a dial that fails", () => {
   });
 
   test("ends it after 10 attempts, if there never was a connection", async () => {
-    const client = reconnecting(NOBODY, { ...FAST, marker: true });
+    const client = reconnecting(REFUSING_URL, { ...FAST_OPTIONS, marker: true });
     const attempts: number[] = [];
     for await (const status of client.status()) {
       if (status.type === "connecting") attempts.push(status.attempt);
@@ -71,7 +71,7 @@ describe("a dial that fails", () => {
 
   test("does not end it after a connection, however often", async () => {
     const server = await startEchoServer();
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     await until(client, "open");
     await server[Symbol.asyncDispose]();
     const status = await until(client, "waiting", ({ attempt }) => attempt > 15);
@@ -80,7 +80,7 @@ describe("a dial that fails", () => {
   });
 
   test.each([1, 2])("ends it after %i attempts by maxAttempts", async (maxAttempts) => {
-    const client = reconnecting(NOBODY, { ...FAST, maxAttempts });
+    const client = reconnecting(REFUSING_URL, { ...FAST_OPTIONS, maxAttempts });
     const { error } = await client.closed;
     expect(error?.message).toContain(`after ${maxAttempts} attempts`);
   });
@@ -88,7 +88,7 @@ describe("a dial that fails", () => {
   test("ends it when the next one would be later than maxElapsed", async () => {
     const start = performance.now();
     const options = { backoff: { min: 10, factor: 1 }, maxElapsed: ms(100), maxAttempts: 10_000 };
-    const { error } = await reconnecting(NOBODY, options).closed;
+    const { error } = await reconnecting(REFUSING_URL, options).closed;
     expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { code: "DIAL_FAILED" } });
     const elapsed = performance.now() - start;
     expect(elapsed).toBeGreaterThan(ms(80));
@@ -114,7 +114,7 @@ describe("a server that refuses", () => {
     "with %s ends it at once",
     async (status) => {
       await using server = await startRefusing(9, status);
-      const client = reconnecting(server.url, FAST);
+      const client = reconnecting(server.url, FAST_OPTIONS);
       const { error, code } = await client.closed;
       expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", retryable: false });
       expect(code).toBe(1006);
@@ -132,7 +132,7 @@ describe("a server that refuses", () => {
       },
     });
     const client = reconnecting(server.url, {
-      ...FAST,
+      ...FAST_OPTIONS,
       headers: async (info) => {
         asked.push(info);
         return { Authorization: info.lastError ? "Bearer fresh" : "Bearer stale" };
@@ -150,7 +150,7 @@ describe("a server that refuses", () => {
 });
 
 describe("the end of a connection", () => {
-  /** A client whose first connection the server has closed with this code. */
+  /** Returns a client whose first connection was closed by the server with this code. */
   async function closedWith(code: number | undefined, options: ReconnectOptions = {}) {
     const server = await startEchoServer({
       onConnection: ({ ws }) => {
@@ -176,7 +176,7 @@ describe("the end of a connection", () => {
     [1011, "CLOSED_BY_PEER"],
     [1014, "CLOSED_BY_PEER"],
   ])("with %s by the peer is followed by another", async (code, expected) => {
-    await using cut = await closedWith(code, FAST);
+    await using cut = await closedWith(code, FAST_OPTIONS);
     const { client } = cut;
     const { error } = await until(client, "waiting");
     expect(error).toMatchObject({
@@ -198,7 +198,7 @@ describe("the end of a connection", () => {
   });
 
   test.each([1008, 1003, 3000, 4000])("with %i by the peer ends it with an error", async (code) => {
-    await using cut = await closedWith(code, FAST);
+    await using cut = await closedWith(code, FAST_OPTIONS);
     const { client } = cut;
     const { error } = await client.closed;
     expect(error).toMatchObject({ code: "CLOSED_BY_PEER", details: { closeCode: code } });
@@ -208,7 +208,7 @@ describe("the end of a connection", () => {
 
   test("without a close frame is followed by another", async () => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     (await server.connection()).ws.terminate();
     expect((await until(client, "waiting")).error.code).toBe("CONNECTION_LOST");
     await server.connection(1);
@@ -217,7 +217,7 @@ describe("the end of a connection", () => {
 
   test("by the connection's own close() is followed by another", async () => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     await until(client, "open");
     await client.connection?.close(4000);
     expect((await until(client, "waiting")).error).toMatchObject({
@@ -231,7 +231,7 @@ describe("the end of a connection", () => {
   test.each([1000, 1008])(
     "with %i is followed by another, if shouldRetry says so",
     async (code) => {
-      await using cut = await closedWith(code, { ...FAST, shouldRetry: () => true });
+      await using cut = await closedWith(code, { ...FAST_OPTIONS, shouldRetry: () => true });
       const { client } = cut;
       await until(client, "open", ({ attempt }) => attempt === 2);
       await client.close();
@@ -261,7 +261,7 @@ describe("the end of a connection", () => {
 
   test("is not taken for retryable because shouldRetry is asynchronous", async () => {
     const shouldRetry = (async () => true) as never;
-    await using cut = await closedWith(1011, { ...FAST, shouldRetry });
+    await using cut = await closedWith(1011, { ...FAST_OPTIONS, shouldRetry });
     const { client } = cut;
     expect((await client.closed).error).toMatchObject({ code: "CLOSED_BY_PEER" });
   });
@@ -273,7 +273,7 @@ describe("the count of attempts", () => {
     ["begins anew after one that was", 1, 1],
   ])("%s", async (_what, stableAfter, attempt) => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, { ...FAST, stableAfter });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, stableAfter });
     const { duration } = await until(client, "open");
     expect(duration).toBeGreaterThanOrEqual(0);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -320,7 +320,7 @@ describe("what is asked for anew", () => {
   test("is the URL, the headers and the protocols", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(({ attempt }) => `${server.url}?n=${attempt}`, {
-      ...FAST,
+      ...FAST_OPTIONS,
       headers: ({ attempt }) => ({ "X-Attempt": String(attempt) }),
       protocols: async ({ attempt }) => [`v${attempt}`],
     });
@@ -341,7 +341,7 @@ describe("what is asked for anew", () => {
       },
     ],
   ])("fails the attempt if it %s", async (_how, headers) => {
-    const client = reconnecting(NOBODY, { ...FAST, headers });
+    const client = reconnecting(REFUSING_URL, { ...FAST_OPTIONS, headers });
     const { error } = await until(client, "waiting");
     expect(error).toMatchObject({
       code: "DIAL_FAILED",
@@ -353,18 +353,21 @@ describe("what is asked for anew", () => {
 
   test("ends it with a WsError that is not retryable", async () => {
     const error = new WsError("ABORTED", "signed out");
-    const client = reconnecting(NOBODY, { ...FAST, headers: () => Promise.reject(error) });
+    const client = reconnecting(REFUSING_URL, {
+      ...FAST_OPTIONS,
+      headers: () => Promise.reject(error),
+    });
     expect((await client.closed).error).toBe(error);
   });
 
   test("ends it if it is wrong", async () => {
-    const client = reconnecting(() => "nonsense:", FAST);
+    const client = reconnecting(() => "nonsense:", FAST_OPTIONS);
     expect((await client.closed).error).toMatchObject({ code: "INVALID_URL" });
   });
 
   test("has dialTimeout to come", async () => {
     const headers = () => new Promise<never>(() => {});
-    const client = reconnecting(NOBODY, { ...FAST, headers, dialTimeout: ms(20) });
+    const client = reconnecting(REFUSING_URL, { ...FAST_OPTIONS, headers, dialTimeout: ms(20) });
     expect((await until(client, "waiting")).error.code).toBe("DIAL_TIMEOUT");
     await client.close();
   });
@@ -375,7 +378,10 @@ describe("the context", () => {
     await using server = await startEchoServer();
     let allowed = true;
     const policy = vi.fn(() => allowed);
-    const client = reconnecting(server.url, { ...FAST, context: createContext({ policy }) });
+    const client = reconnecting(server.url, {
+      ...FAST_OPTIONS,
+      context: createContext({ policy }),
+    });
     await until(client, "open");
     allowed = false;
     (await server.connection()).ws.terminate();
@@ -385,7 +391,7 @@ describe("the context", () => {
   test("ends it when it is closed", async () => {
     await using server = await startEchoServer();
     const context = createContext();
-    const client = reconnecting(server.url, { ...FAST, context });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, context });
     await until(client, "open");
     await context.close();
     expect((await client.closed).error).toMatchObject({ code: "NO_CONTEXT" });
@@ -407,7 +413,7 @@ describe("onConnect", () => {
     await using server = await startEchoServer();
     const calls: unknown[] = [];
     const client = reconnecting(server.url, {
-      ...FAST,
+      ...FAST_OPTIONS,
       async onConnect(connection, info) {
         calls.push(info);
         expect(client.state.type).toBe("connecting");
@@ -442,7 +448,7 @@ describe("onConnect", () => {
   test("fails the attempt if it rejects, and its connection ends", async () => {
     await using server = await startEchoServer();
     const onConnect = vi.fn(() => Promise.reject(new Error("no")));
-    const client = reconnecting(server.url, { ...FAST, onConnect, maxAttempts: 2 });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, onConnect, maxAttempts: 2 });
     const { error } = await client.closed;
     expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { cause: { message: "no" } } });
     expect(onConnect).toHaveBeenCalledTimes(2);
@@ -452,7 +458,7 @@ describe("onConnect", () => {
   test("fails the attempt if it takes longer than dialTimeout", async () => {
     await using server = await startEchoServer();
     const onConnect = () => new Promise(() => {});
-    const client = reconnecting(server.url, { ...FAST, onConnect, dialTimeout: ms(200) });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, onConnect, dialTimeout: ms(200) });
     expect((await until(client, "waiting")).error.code).toBe("DIAL_TIMEOUT");
     await client.close();
   });
@@ -461,7 +467,7 @@ describe("onConnect", () => {
     await using server = await startEchoServer();
     let calls = 0;
     const onConnect = () => (++calls === 1 ? Promise.reject(new Error("no")) : undefined);
-    const client = reconnecting(server.url, { ...FAST, onConnect });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, onConnect });
     await until(client, "open");
     (await server.connection(1)).ws.close(1001);
     expect((await until(client, "waiting")).error.code).toBe("CLOSED_BY_PEER");
@@ -473,7 +479,7 @@ describe("onConnect", () => {
       onConnection: ({ ws }) => ws.close(1008, "bad token"),
     });
     const client = reconnecting(server.url, {
-      ...FAST,
+      ...FAST_OPTIONS,
       async onConnect(connection) {
         const { ok } = await connection.receive();
         if (!ok) throw new Error("it ended");
@@ -489,7 +495,7 @@ describe("onConnect", () => {
 describe("a marker", () => {
   test("stands between two connections, for those who ask", async () => {
     await using server = await startEchoServer({ onConnection: ({ ws }) => ws.send("hello") });
-    const client = reconnecting(server.url, { ...FAST, marker: true });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, marker: true });
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
     await new Promise((resolve) => setTimeout(resolve, ms(200)));
     (await server.connection()).ws.terminate();
@@ -497,7 +503,7 @@ describe("a marker", () => {
     expect(value).toEqual({ type: "reconnected", attempt: 2, gap: expect.any(Number) as number });
     const { gap } = value as { gap: number };
     expect(gap).toBeGreaterThan(0);
-    // It does not count how long the connection was open.
+    // The gap does not include the time while the connection was open.
     expect(gap).toBeLessThan(ms(190));
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
     await client.close();
@@ -505,7 +511,7 @@ describe("a marker", () => {
 
   test("is not there for others", async () => {
     await using server = await startEchoServer({ onConnection: ({ ws }) => ws.send("hello") });
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
     (await server.connection()).ws.terminate();
     expect(await client.receive()).toMatchObject({ value: { data: "hello" } });
@@ -522,8 +528,8 @@ describe("the channel", () => {
         if (n === 1) ws.close(1001);
       },
     });
-    // Full, which the close frame does not wait for.
-    const client = reconnecting(server.url, { ...FAST, channelCapacity: 3 });
+    // The channel is full when the close frame arrives, and the close does not wait for it.
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, channelCapacity: 3 });
     await until(client, "open", ({ attempt }) => attempt === 2);
     const got: unknown[] = [];
     for (let i = 0; i < 6; i++) got.push((await client.receive()).value?.data);
@@ -536,8 +542,8 @@ describe("the channel", () => {
     await using server = await startEchoServer({
       onConnection: ({ ws }) => server.connections.length === 1 && ws.send("1"),
     });
-    const client = reconnecting(server.url, { ...FAST, channelCapacity: 1 });
-    // Its only place is taken.
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, channelCapacity: 1 });
+    // The first message fills the channel.
     await vi.waitFor(() => expect(client.channel().length).toBe(1), ms(1_000));
     (await server.connection()).ws.terminate();
     await until(client, "open", ({ attempt }) => attempt === 2);
@@ -552,7 +558,7 @@ describe("the channel", () => {
     await using server = await startEchoServer({
       onConnection: ({ ws }) => ws.send(new Uint8Array(40_000)),
     });
-    const options = { ...FAST, bufferLimit: 65_536, backpressure: "buffer" } as const;
+    const options = { ...FAST_OPTIONS, bufferLimit: 65_536, backpressure: "buffer" } as const;
     const client = reconnecting(server.url, options);
     await vi.waitFor(() => expect(client.channel().length).toBe(1), ms(1_000));
     (await server.connection()).ws.terminate();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pauseAfter } from "../../src/reconnect/backoff.js";
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 const SETTINGS = { min: 500, max: 30_000, factor: 2 };
 
 describe("the window of the wait", () => {
@@ -12,56 +12,56 @@ describe("the window of the wait", () => {
     [6, 30_000],
     [5_000, 30_000],
   ])("after %i failures is from 0 to %i ms", (failures, spread) => {
-    expect(pauseAfter(failures, SETTINGS, HOUR)).toEqual([0, spread]);
+    expect(pauseAfter(failures, SETTINGS, HOUR_MS)).toEqual([0, spread]);
   });
 
   test("does not grow by factor 1", () => {
-    expect(pauseAfter(9, { ...SETTINGS, factor: 1 }, HOUR)).toEqual([0, 500]);
+    expect(pauseAfter(9, { ...SETTINGS, factor: 1 }, HOUR_MS)).toEqual([0, 500]);
   });
 });
 
 describe("a server that asks for time", () => {
   test.each([
-    // As long again, lest all come back in the same moment.
+    // The window after Retry-After has the same length, so that clients do not return at the same moment.
     [0, 7_000, [7_000, 7_000]],
-    // But no longer than the largest window.
+    // The window is no longer than `max`.
     [0, 120_000, [120_000, 30_000]],
-    // Nor shorter than the wait would be without.
+    // The window is no shorter than without Retry-After.
     [5, 1_000, [1_000, 16_000]],
   ])("after %i failures, Retry-After of %i ms is honoured", (failures, retryAfter, pause) => {
-    expect(pauseAfter(failures, SETTINGS, HOUR, { retryAfter })).toEqual(pause);
+    expect(pauseAfter(failures, SETTINGS, HOUR_MS, { retryAfter })).toEqual(pause);
   });
 
   test.each([
-    [HOUR - 1, HOUR - 1],
-    [HOUR, HOUR],
-    [HOUR + 1, HOUR],
-    [9_223_372_036_855, HOUR],
-    [Infinity, HOUR],
+    [HOUR_MS - 1, HOUR_MS - 1],
+    [HOUR_MS, HOUR_MS],
+    [HOUR_MS + 1, HOUR_MS],
+    [9_223_372_036_855, HOUR_MS],
+    [Infinity, HOUR_MS],
   ])("by Retry-After of %d ms gets %d ms where an hour is the most", (retryAfter, least) => {
-    expect(pauseAfter(0, SETTINGS, HOUR, { retryAfter })).toEqual([least, 30_000]);
+    expect(pauseAfter(0, SETTINGS, HOUR_MS, { retryAfter })).toEqual([least, 30_000]);
   });
 
   test("gets as much as backoff.max where that is more", () => {
-    const pause = pauseAfter(0, SETTINGS, 1_000, { retryAfter: HOUR });
+    const pause = pauseAfter(0, SETTINGS, 1_000, { retryAfter: HOUR_MS });
     expect(pause).toEqual([30_000, 30_000]);
   });
 
   test.each([-1, NaN, 0])("gets nothing for Retry-After of %d ms", (retryAfter) => {
-    expect(pauseAfter(0, SETTINGS, HOUR, { retryAfter })).toEqual([0, 500]);
+    expect(pauseAfter(0, SETTINGS, HOUR_MS, { retryAfter })).toEqual([0, 500]);
   });
 
   test.each([1012, 1013])("by code %i gets 5 to 30 seconds, as IANA has it", (closeCode) => {
-    expect(pauseAfter(0, SETTINGS, HOUR, { closeCode })).toEqual([5_000, 25_000]);
+    expect(pauseAfter(0, SETTINGS, HOUR_MS, { closeCode })).toEqual([5_000, 25_000]);
   });
 
   test("never gets more than the largest window that was asked for", () => {
-    expect(pauseAfter(0, { ...SETTINGS, max: 2_000 }, HOUR, { closeCode: 1012 })).toEqual([
+    expect(pauseAfter(0, { ...SETTINGS, max: 2_000 }, HOUR_MS, { closeCode: 1012 })).toEqual([
       2_000, 0,
     ]);
   });
 
   test("by another code gets nothing", () => {
-    expect(pauseAfter(0, SETTINGS, HOUR, { closeCode: 1011 })).toEqual([0, 500]);
+    expect(pauseAfter(0, SETTINGS, HOUR_MS, { closeCode: 1011 })).toEqual([0, 500]);
   });
 });

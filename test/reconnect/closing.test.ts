@@ -5,25 +5,28 @@ import { startEchoServer } from "../helpers/echo-server.js";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { failureCode } from "../helpers/unit-failure.js";
-import { NOBODY, until } from "./support.js";
+import { REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
-const SLOW = { backoff: { min: "1h", max: "1h" }, maxElapsed: "2h" } satisfies ReconnectOptions;
+const SLOW_OPTIONS = {
+  backoff: { min: "1h", max: "1h" },
+  maxElapsed: "2h",
+} satisfies ReconnectOptions;
 
 interface Setting {
   readonly client: ReconnectingClient;
   readonly server?: AsyncDisposable;
 }
 
-type Bring = (options: ReconnectOptions & { marker?: false }) => Promise<Setting>;
+type Start = (options: ReconnectOptions & { marker?: false }) => Promise<Setting>;
 
 const never = () => new Promise<never>(() => {});
 
-/** How to bring a client into each of its states; whatever it holds then must go with it. */
-const STATES: Readonly<Record<string, Bring>> = {
+/** Functions that start a client and bring it into a state. Its end must release all resources. */
+const STATES: Readonly<Record<string, Start>> = {
   "while it asks for credentials": async (options) => ({
-    client: reconnecting(NOBODY, { ...options, headers: never }),
+    client: reconnecting(REFUSING_URL, { ...options, headers: never }),
   }),
   "while it dials": async (options) => {
     const server = await startRawServer({ onRequest: () => {} });
@@ -57,13 +60,13 @@ const STATES: Readonly<Record<string, Bring>> = {
     return { client, server };
   },
   "while it waits": async (options) => {
-    const client = reconnecting(NOBODY, options);
+    const client = reconnecting(REFUSING_URL, options);
     await until(client, "waiting");
     return { client };
   },
 };
 
-/** What ends it, and how that looks. */
+/** Ways to end a client, and the expected close information. */
 const ENDS = {
   "close()": {
     end: (client: ReconnectingClient) => void client.close(3000, "bye"),
@@ -79,14 +82,14 @@ const ENDS = {
   },
 };
 
-const CASES = Object.entries(STATES).flatMap(([state, bring]) =>
-  Object.entries(ENDS).map(([how, end]) => ({ state, how, bring, ...end })),
+const CASES = Object.entries(STATES).flatMap(([state, start]) =>
+  Object.entries(ENDS).map(([how, end]) => ({ state, how, start, ...end })),
 );
 
 describe("the end", () => {
-  test.each(CASES)("$state, by $how", async ({ bring, end, info }) => {
+  test.each(CASES)("$state, by $how", async ({ start, end, info }) => {
     const controller = new AbortController();
-    const { client, server } = await bring({ ...SLOW, signal: controller.signal });
+    const { client, server } = await start({ ...SLOW_OPTIONS, signal: controller.signal });
     expect(abortListeners(controller.signal)).toBe(1);
     void client.send("x", { ttl: "1h" });
     const received = client.receive();
@@ -101,7 +104,7 @@ describe("the end", () => {
     const states: string[] = [];
     for await (const { type } of client.status()) states.push(type);
     expect(states).toEqual(["closed"]);
-    // Iterating throws what it gave up for, and nothing after an end of our own.
+    // Iteration throws the error of an abort, and ends normally after close and terminate.
     const next = client[Symbol.asyncIterator]().next();
     if (controller.signal.aborted) expect(await failureCode(next)).toBe("ABORTED");
     else expect(await next).toEqual({ done: true, value: undefined });
@@ -176,7 +179,7 @@ describe("the end", () => {
   });
 
   test("comes once: close() again returns the same promise", async () => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     const closed = client.close();
     expect(client.close(3000)).toBe(closed);
     expect(closed).toBe(client.closed);
@@ -186,7 +189,7 @@ describe("the end", () => {
   });
 
   test("does not come of a bad code or reason", async () => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     expect(await failureCode(client.close(1005))).toBe("INVALID_CLOSE");
     expect(await failureCode(client.close(1000, "x".repeat(124)))).toBe("INVALID_CLOSE");
     expect(client.state.type).toBe("connecting");
@@ -194,7 +197,7 @@ describe("the end", () => {
   });
 
   test("comes with `await using`", async () => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await client[Symbol.asyncDispose]();
     expect(client.state.type).toBe("closed");
   });
@@ -227,7 +230,10 @@ describe("an old connection", () => {
 
 describe("status()", () => {
   test("keeps the latest 100 changes for whoever does not fetch them", async () => {
-    const client = reconnecting(NOBODY, { backoff: { min: 0.001, max: 0.001 }, maxAttempts: 80 });
+    const client = reconnecting(REFUSING_URL, {
+      backoff: { min: 0.001, max: 0.001 },
+      maxAttempts: 80,
+    });
     const iterator = client.status();
     expect(await iterator.next()).toMatchObject({ value: { type: "connecting", attempt: 1 } });
     await client.closed;
@@ -238,7 +244,7 @@ describe("status()", () => {
   });
 
   test("that is left tells no more, and holds nothing up", async () => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "connecting");
     const iterator = client.status();
     await iterator.next();

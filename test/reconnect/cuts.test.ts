@@ -15,22 +15,22 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
 import { Random } from "../helpers/unit-random.js";
-import { cut, STUBBORN } from "./cutting.js";
+import { cut, PERSISTENT_OPTIONS } from "./cutting.js";
 
 checkLeaks();
 
-/** Links that are cut, at the same time, and how often each. */
+/** Links to test concurrently. Each is cut {@link CUTS} times. */
 const LINKS = Array.from({ length: 8 }, (_, i) => ({
-  // The seed is not in the name, by which docs/RELIABILITY.md knows a test.
+  // Test names contain this number and not the seed, because docs/RELIABILITY.md contains test names.
   link: i + 1,
   seed: SEED + i,
-  // Some send more than the kernel takes, so that messages wait in the client when a connection ends.
+  // Some links send more than the kernel buffer holds, so that messages wait in the client at a cut.
   largest: i % 4 === 0 ? 400_000 : 1_000,
   layers: ["plain", "compressed", "TLS", "TLS, compressed"][i % 4] ?? "",
 }));
 const tls = createCertificate();
 
-/** Options of a client for a link of these layers. */
+/** Returns the client options for a link with these layers. */
 function optionsFor(layers: string): ConnectOptions {
   return {
     compression: layers.includes("compressed") ? COMPRESSION.CONTEXT_TAKEOVER : 0,
@@ -38,9 +38,9 @@ function optionsFor(layers: string): ConnectOptions {
   };
 }
 const CUTS = 21;
-const TIMEOUT = ms(60_000);
+const TIMEOUT_MS = ms(60_000);
 
-/** A message with this number, as long as chance will have it. */
+/** Returns a message with this number and a random length. */
 function messageOf(n: number, random: Random, largest: number): string {
   return `${n} ${"x".repeat(random.below(random.pick([10, 100, largest])))}`;
 }
@@ -54,18 +54,19 @@ function pause(random: Random): Promise<void> {
   return wait(random.below(4));
 }
 
-/** Those that are not the next number after the one before them. */
-function slipsIn(numbers: readonly number[]): number[] {
+/** Returns the numbers that do not follow their predecessor by one. */
+function outOfSequence(numbers: readonly number[]): number[] {
   return numbers.filter((n, i) => i > 0 && n !== (numbers[i - 1] as number) + 1);
 }
 
-/** Shows that a claim holds, by the numbers that would break it. */
-function concludeCuts(context: TestContext, claim: string, slips: readonly number[]): void {
-  const happened = slips.length === 0 ? claim : `not in order: ${slips.slice(0, 10).join(", ")}`;
+/** Reports that a claim holds if there are no numbers that violate it. */
+function concludeCuts(context: TestContext, claim: string, violations: readonly number[]): void {
+  const happened =
+    violations.length === 0 ? claim : `not in order: ${violations.slice(0, 10).join(", ")}`;
   conclude(context, { cases: CUTS, expected: claim, happened });
 }
 
-/** What a server sends that resumes: a message, or the number of its last one. */
+/** Data that a resuming server sends: a numbered message, or the number of the last one as `end`. */
 interface Numbered {
   readonly n: number;
   readonly connection: number;
@@ -73,8 +74,8 @@ interface Numbered {
 }
 
 /**
- * A server, and before it a link that is cut; `serve` is called for each connection. The latest
- * connection of the client is the only one that counts.
+ * Starts a server and a proxy whose connections can be cut. `serve` is called for each connection. A new
+ * connection replaces the previous one, from which no further messages are accepted.
  */
 async function startCutLink(
   { seed, layers }: (typeof LINKS)[number],
@@ -103,15 +104,15 @@ async function startCutLink(
   };
 }
 
-/** Sends numbered messages, some in bursts, as long as it is told to; resolves with the last number. */
+/** Sends numbered messages, some in bursts, while `continues` returns true. Resolves with the last number. */
 async function sendWhile(
-  goesOn: () => boolean,
+  continues: () => boolean,
   random: Random,
   largest: number,
   send: (n: number, message: string) => void,
 ): Promise<number> {
   let n = 0;
-  while (goesOn()) {
+  while (continues()) {
     for (let left = random.below(4); left > 0; left--) send(++n, messageOf(n, random, largest));
     await pause(random);
   }
@@ -120,7 +121,7 @@ async function sendWhile(
 
 test.concurrent.for(LINKS)(
   "acknowledged, sent again and deduplicated, every message arrives exactly once and in order (link $link, up to $largest B, $layers)",
-  { timeout: TIMEOUT },
+  { timeout: TIMEOUT_MS },
   async (options, context) => {
     const { seed, largest, layers } = options;
     const random = new Random(seed);
@@ -130,16 +131,16 @@ test.concurrent.for(LINKS)(
     await using link = await startCutLink(options, (ws) => {
       ws.on("message", (data) => {
         const n = numberOf(data);
-        // What comes before its time would have been lost, had nobody sent it again.
+        // A gap means that messages were lost which the client should have sent again first.
         if (n > received.length + 1) early.push(n);
-        // The others have been here.
+        // Smaller numbers are duplicates.
         else if (n === received.length + 1) received.push(n);
         ws.send(String(received.length));
       });
     });
     const unacknowledged = new Map<number, string>();
     await using client = reconnecting(link.url, {
-      ...STUBBORN,
+      ...PERSISTENT_OPTIONS,
       ...optionsFor(layers),
       queue: { maxMessages: 10_000, maxBytes: 2 ** 28 },
       onConnect: (connection) => {
@@ -174,7 +175,7 @@ test.concurrent.for(LINKS)(
 
 test.concurrent.for(LINKS)(
   "sent once, every message arrives at most once and in order, and gaps are where a connection was cut (link $link, up to $largest B, $layers)",
-  { timeout: TIMEOUT },
+  { timeout: TIMEOUT_MS },
   async (options, context) => {
     const { seed, largest, layers } = options;
     const random = new Random(seed);
@@ -185,7 +186,7 @@ test.concurrent.for(LINKS)(
     });
     const lost: LostMessage[] = [];
     await using client = reconnecting(link.url, {
-      ...STUBBORN,
+      ...PERSISTENT_OPTIONS,
       ...optionsFor(layers),
       queue: { maxMessages: 10_000, maxBytes: 2 ** 28 },
       onLost: (messages) => lost.push(...messages),
@@ -204,10 +205,11 @@ test.concurrent.for(LINKS)(
     );
     await client.close();
     const received = byConnection.flat();
-    // Where one connection brings all it was given up to its end, gaps are between connections.
-    const gaps = byConnection.flatMap((numbers) => slipsIn(numbers));
+    // A connection delivers everything up to its end, so gaps may occur only between connections.
+    const gaps = byConnection.flatMap((numbers) => outOfSequence(numbers));
     const repeated = received.filter((n, i) => i > 0 && n <= (received[i - 1] as number));
-    // A send that fails though its message had left is not among the lost; but every one settles.
+    // A send may reject although its message was flushed; such a message is not reported as lost. But
+    // every send has to settle.
     await Promise.all(sends);
     const ofReason = (which: LostReason): number[] =>
       lost.filter(({ reason }) => reason === which).map(({ data }) => numberOf(data));
@@ -221,13 +223,13 @@ test.concurrent.for(LINKS)(
 
 test.concurrent.for(LINKS)(
   "resumed from the last number read, nothing is received twice, lost, or out of order (link $link, $layers)",
-  { timeout: TIMEOUT },
+  { timeout: TIMEOUT_MS },
   async (options, context) => {
     const { seed, layers } = options;
     const random = new Random(seed);
     let isCut = false;
     await using link = await startCutLink(options, (ws, connection) => {
-      // It resumes behind the number it is told.
+      // The server resumes after the number that the client sends.
       ws.once("message", async (data) => {
         let n = numberOf(data);
         while (ws.readyState === ws.OPEN && !isCut) {
@@ -241,7 +243,7 @@ test.concurrent.for(LINKS)(
     });
     let last = 0;
     await using client = reconnecting(link.url, {
-      ...STUBBORN,
+      ...PERSISTENT_OPTIONS,
       ...optionsFor(layers),
       onConnect: (connection) => connection.send(String(last)),
     });
@@ -255,18 +257,18 @@ test.concurrent.for(LINKS)(
         break;
       }
       arrived.push({ n, connection });
-      // What was unread when the next connection asked comes again.
+      // Messages that were unread when the next connection opened are sent again.
       if (n > last) read.push((last = n));
     }
-    // What one connection has brought is complete up to its end, and comes before the next one's.
-    const slips = arrived.filter((one, i) => {
+    // The messages of one connection have no gaps, and come before those of the next connection.
+    const gaps = arrived.filter((one, i) => {
       const before = arrived[i - 1] ?? one;
       const isNext = one.connection === before.connection && one.n === before.n + 1;
       return i > 0 && !isNext && one.connection <= before.connection;
     });
-    expect(slips).toEqual([]);
+    expect(gaps).toEqual([]);
     expect(read.length).toBeGreaterThan(CUTS);
     expect(read[0]).toBe(1);
-    concludeCuts(context, "each message once, in order", slipsIn(read));
+    concludeCuts(context, "each message once, in order", outOfSequence(read));
   },
 );

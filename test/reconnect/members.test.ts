@@ -11,18 +11,18 @@ import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoServer } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { failure, failureCode, stateOf } from "../helpers/unit-failure.js";
-import { FAST, NOBODY, until } from "./support.js";
+import { FAST_OPTIONS, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
-/** Long enough for a test. */
-const SLOW = { backoff: { min: "1h", max: "1h" } } satisfies ReconnectOptions;
+/** Options with a wait that lasts longer than any test. */
+const SLOW_OPTIONS = { backoff: { min: "1h", max: "1h" } } satisfies ReconnectOptions;
 
 const DONE = { done: true, value: undefined };
 
 const text = (data: string) => ({ type: "text", data });
 
-/** Cuts the connection that is open, and waits for the next one. */
+/** Terminates the latest connection on the server, and waits for the next one. */
 async function cut(client: ReconnectingClient, server: EchoServer): Promise<void> {
   const waiting = until(client, "waiting");
   server.connections.at(-1)?.ws.terminate();
@@ -55,7 +55,7 @@ describe("iteration", () => {
 
   test("goes on across connections, and so do the streams", async () => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     const writer = client.writable.getWriter();
     const reader = client.readable.getReader();
     const iterator = client.messages();
@@ -81,7 +81,7 @@ describe("iteration", () => {
     ["the peer's refusal", async (_, server) => (await server.connection()).ws.close(1008)],
   ])("ends by %s when the state is closed", async (_, end) => {
     await using server = await startEchoServer();
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     await until(client, "open");
     const loop = (async () => {
       for await (const message of client) expect(message).toBeUndefined();
@@ -98,7 +98,7 @@ describe("iteration", () => {
 
 describe("the streams", () => {
   test("end with the error for which it gave up", async () => {
-    const client = reconnecting(NOBODY, { ...FAST, maxAttempts: 2 });
+    const client = reconnecting(REFUSING_URL, { ...FAST_OPTIONS, maxAttempts: 2 });
     const reader = client.readable.getReader();
     const writer = client.writable.getWriter();
     const closed = failure(writer.closed);
@@ -112,7 +112,7 @@ describe("the streams", () => {
     ["aborting writable", (client) => client.writable.abort()],
     ["closing writable", (client) => client.writable.close()],
   ])("end the client by %s, also while it waits", async (_, end) => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     await end(client);
     expect(await client.closed).toMatchObject({ by: "local" });
@@ -125,7 +125,7 @@ describe("send with timeout or signal", () => {
     ["SEND_TIMEOUT", () => ({ timeout: 5, retry: true })],
     ["ABORTED", () => ({ signal: AbortSignal.timeout(5), key: "k" })],
   ])("is %s while there is no connection, and the message waits on", async (code, options) => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     expect(await failureCode(client.send("x", options()))).toBe(code);
     expect(client.queue.length).toBe(1);
@@ -133,7 +133,7 @@ describe("send with timeout or signal", () => {
   });
 
   test("that was aborted before sends nothing", async () => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     expect(await failureCode(client.send("x", { signal: AbortSignal.abort() }))).toBe("ABORTED");
     expect(client.queue.length).toBe(0);
     await client.close();
@@ -159,7 +159,7 @@ describe("flush with options", () => {
     ["ABORTED", () => ({ signal: AbortSignal.timeout(5) })],
     ["INVALID_OPTION", () => ({ type: 1 }) as WaitOptions],
   ])("is %s while there is no connection", async (code, options) => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     void client.send("x");
     expect(await failureCode(client.flush(options()))).toBe(code);
@@ -181,7 +181,7 @@ describe("flush with options", () => {
 
 describe("status()", () => {
   test("is left at once while a next() is pending, and others go on", async () => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     const kept = client.status();
     await kept.next();
@@ -201,7 +201,7 @@ describe("status()", () => {
   });
 
   test("is left in the turn of a change", async () => {
-    const client = reconnecting(NOBODY, SLOW);
+    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     const iterator = client.status();
     await iterator.next();
@@ -216,7 +216,7 @@ describe("status()", () => {
 describe("discardIncoming", () => {
   test("holds nothing, not even the markers between connections", async () => {
     await using server = await startEchoServer();
-    const options = { ...FAST, discardIncoming: true, marker: true, channelCapacity: 1 };
+    const options = { ...FAST_OPTIONS, discardIncoming: true, marker: true, channelCapacity: 1 };
     const client = reconnecting(server.url, options);
     await until(client, "open");
     for (let i = 0; i < 3; i++) {
@@ -232,7 +232,7 @@ describe("discardIncoming", () => {
 
 test("logs show neither the query of its URL nor its options", async () => {
   const headers = { Authorization: "S3CR3T" };
-  const client = reconnecting(`${NOBODY}?token=S3CR3T`, { ...SLOW, headers });
+  const client = reconnecting(`${REFUSING_URL}?token=S3CR3T`, { ...SLOW_OPTIONS, headers });
   await until(client, "waiting");
   for (const shown of [
     inspect(client, { depth: 9, showHidden: true }),

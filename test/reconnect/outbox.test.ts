@@ -15,7 +15,7 @@ function open(settings: Partial<ResolvedQueueOptions> = {}) {
   });
   const add = (payload: string | Uint8Array, rest: Partial<Entry> = {}) =>
     outbox.add({ payload, key: undefined, expiresAt: Infinity, retry: false, ...rest });
-  /** What waits, in order, taken out. */
+  /** Removes all entries and returns their payloads in order. */
   const drain = () => {
     const payloads: unknown[] = [];
     for (let entry; (entry = outbox.next);) {

@@ -11,9 +11,10 @@ import { ms } from "../helpers/time.js";
 checkLeaks();
 
 const RESTARTS = 20;
-/** Messages under way at any time, and how many each server takes before it is killed. */
-const WINDOW = 50;
-const SHARE = 100;
+/** Largest number of messages without an acknowledgement. */
+const MAX_UNACKNOWLEDGED = 50;
+/** Number of messages that each server accepts before it is killed. */
+const MESSAGES_PER_SERVER = 100;
 
 test(
   "a server that is killed and started again 20 times under load takes every message once and in order, each time for a fresh token, until that is refused, too",
@@ -45,12 +46,12 @@ test(
           void connection.send(message).catch(() => {});
       },
     });
-    const taken: number[] = [];
+    const accepted: number[] = [];
     let sent = 0;
     let isOver = false;
     const sending = (async () => {
       while (!isOver) {
-        await acknowledged.until(() => unacknowledged.size < WINDOW);
+        await acknowledged.until(() => unacknowledged.size < MAX_UNACKNOWLEDGED);
         const message = `${++sent} ${"x".repeat(sent % 500)}`;
         unacknowledged.set(sent, message);
         void client.send(message);
@@ -63,14 +64,14 @@ test(
         acknowledged.notify();
       }
     })();
-    /** Starts a server that lets in this token. */
-    const start = (accepted: string): Program => {
-      const args = [port, taken.at(-1) ?? 0, accepted].map(String);
+    /** Starts a server that accepts this token. */
+    const start = (validToken: string): Program => {
+      const args = [port, accepted.at(-1) ?? 0, validToken].map(String);
       return new Program("test/reconnect/fixtures/server.mjs", ...args);
     };
     for (let i = 1; i <= RESTARTS; i++) {
       const server = start((valid = `token ${i}`));
-      await server.wrote(`\n${taken.length + SHARE}\n`);
+      await server.wrote(`\n${accepted.length + MESSAGES_PER_SERVER}\n`);
       if (i === RESTARTS) {
         isOver = true;
         await sending;
@@ -78,13 +79,13 @@ test(
       }
       server.child.kill("SIGKILL");
       const { stdout } = await server.ended;
-      taken.push(...(stdout.match(/^\d+$/gm) ?? []).map(Number));
+      accepted.push(...(stdout.match(/^\d+$/gm) ?? []).map(Number));
     }
     start("another token");
     const { error } = await client.closed;
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", details: { status: 401 } });
     await reading;
-    expect(taken).toEqual(Array.from({ length: sent }, (_, i) => i + 1));
+    expect(accepted).toEqual(Array.from({ length: sent }, (_, i) => i + 1));
     conclude(context, {
       cases: RESTARTS,
       expected: `refused ${RESTARTS + 2} times, then for good`,

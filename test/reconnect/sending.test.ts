@@ -9,18 +9,18 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
-import { FAST, NOBODY, until } from "./support.js";
+import { FAST_OPTIONS, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
-/** Long enough for a test. */
-const SLOW = { backoff: { min: "1h", max: "1h" } } satisfies ReconnectOptions;
+/** Options with a wait that lasts longer than any test. */
+const SLOW_OPTIONS = { backoff: { min: "1h", max: "1h" } } satisfies ReconnectOptions;
 
-/** A client that waits, to be closed by the test. */
+/** Returns a client in status "waiting", which the test has to close. */
 async function offline(options: ReconnectOptions = {}) {
   const lost: LostMessage[] = [];
-  const client = reconnecting(NOBODY, {
-    ...SLOW,
+  const client = reconnecting(REFUSING_URL, {
+    ...SLOW_OPTIONS,
     onLost: (messages) => lost.push(...messages),
     ...options,
   });
@@ -151,8 +151,8 @@ describe("bad messages", () => {
 });
 
 describe("what was handed to a connection that is cut", () => {
-  /** Accepts connections and reads nothing until it is told to. */
-  async function startDeaf() {
+  /** Starts a server that accepts connections and does not read from them. */
+  async function startNonReading() {
     return startRawServer({
       onRequest(connection) {
         connection.socket.pause();
@@ -163,10 +163,10 @@ describe("what was handed to a connection that is cut", () => {
   const BIG = new Uint8Array(8 * 2 ** 20);
 
   test("and had not left is told as lost, and not sent again", async () => {
-    await using server = await startDeaf();
+    await using server = await startNonReading();
     const lost: LostMessage[] = [];
     const onLost = (messages: readonly LostMessage[]) => lost.push(...messages);
-    const client = reconnecting(server.url, { ...FAST, onLost });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, onLost });
     await until(client, "open");
     const bytes = Uint8Array.from(BIG);
     bytes[0] = 7;
@@ -183,9 +183,9 @@ describe("what was handed to a connection that is cut", () => {
   });
 
   test("and had not left goes again, first, if it says so", async () => {
-    await using server = await startDeaf();
+    await using server = await startNonReading();
     const onLost = vi.fn();
-    const client = reconnecting(server.url, { ...SLOW, onLost });
+    const client = reconnecting(server.url, { ...SLOW_OPTIONS, onLost });
     await until(client, "open");
     const bytes = Uint8Array.from(BIG);
     bytes[0] = 7;
@@ -209,7 +209,7 @@ describe("what was handed to a connection that is cut", () => {
     await using server = await startEchoServer({
       onConnection: ({ ws }) => server.connections.length === 1 && ws.pause(),
     });
-    const client = reconnecting(server.url, FAST);
+    const client = reconnecting(server.url, FAST_OPTIONS);
     await until(client, "open");
     const bytes = Uint8Array.from(BIG);
     bytes[0] = 7;
@@ -222,8 +222,8 @@ describe("what was handed to a connection that is cut", () => {
   });
 
   test("and waits again is replaced by a newer one with its key, which has a promise of its own", async () => {
-    await using server = await startDeaf();
-    const client = reconnecting(server.url, SLOW);
+    await using server = await startNonReading();
+    const client = reconnecting(server.url, SLOW_OPTIONS);
     const old = client.send(BIG, { retry: true, key: "k" });
     await until(client, "open");
     (await server.connection()).socket.destroy();
@@ -239,14 +239,14 @@ describe("what was handed to a connection that is cut", () => {
     class Blind extends WebSocket {
       constructor(url: string, protocols?: string[]) {
         super(url, protocols);
-        // As React Native's.
+        // React Native's WebSocket has no `bufferedAmount`.
         Object.defineProperty(this, "bufferedAmount", { value: undefined });
       }
     }
     await using server = await startEchoServer();
     const onLost = vi.fn();
     const webSocket = Blind as unknown as WebSocketClass;
-    const client = reconnecting(server.url, { ...FAST, webSocket, onLost });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, webSocket, onLost });
     await client.send("x", { retry: true });
     await client.receive();
     expect(await failureCode(client.flush())).toBe("UNSUPPORTED");
@@ -260,7 +260,7 @@ describe("what was handed to a connection that is cut", () => {
   test("and had left is not", async () => {
     await using server = await startEchoServer();
     const onLost = vi.fn();
-    const client = reconnecting(server.url, { ...FAST, onLost });
+    const client = reconnecting(server.url, { ...FAST_OPTIONS, onLost });
     await client.send("x", { retry: true });
     await client.receive();
     await client.flush();
@@ -273,7 +273,7 @@ describe("what was handed to a connection that is cut", () => {
   });
 
   test("while it closes is told as lost", async () => {
-    await using server = await startDeaf();
+    await using server = await startNonReading();
     const lost: LostMessage[] = [];
     const onLost = (messages: readonly LostMessage[]) => lost.push(...messages);
     const client = reconnecting(server.url, { onLost, closeTimeout: ms(50) });

@@ -1,21 +1,21 @@
 import type { ReconnectingClient, ReconnectOptions, Status } from "../../src/reconnect/public.js";
 
-/** Waits that are over at once. */
-export const FAST = { backoff: { min: 1, max: 2 } } satisfies ReconnectOptions;
+/** Options with waits of at most 2 ms. */
+export const FAST_OPTIONS = { backoff: { min: 1, max: 2 } } satisfies ReconnectOptions;
 
-/** A port that refuses: nobody listens on it. */
-export const NOBODY = "ws://127.0.0.1:1/";
+/** A URL without a server: connections to its port are refused. */
+export const REFUSING_URL = "ws://127.0.0.1:1/";
 
-type Of<T extends Status["type"]> = Extract<Status, { type: T }>;
+type StatusOf<T extends Status["type"]> = Extract<Status, { type: T }>;
 
-/** The status as soon as it is of this type, and passes. */
+/** Resolves with the first status that has this type and for which `passes` returns true. */
 export async function until<T extends Status["type"]>(
   client: Pick<ReconnectingClient, "status">,
   type: T,
-  passes: (status: Of<T>) => boolean = () => true,
-): Promise<Of<T>> {
+  passes: (status: StatusOf<T>) => boolean = () => true,
+): Promise<StatusOf<T>> {
   for await (const status of client.status()) {
-    if (status.type === type && passes(status as Of<T>)) return status as Of<T>;
+    if (status.type === type && passes(status as StatusOf<T>)) return status as StatusOf<T>;
   }
-  throw new Error(`it closed without ever being ${type}`);
+  throw new Error(`the client closed before a matching status "${type}"`);
 }

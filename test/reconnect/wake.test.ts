@@ -9,11 +9,11 @@ import { startEchoServer } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { NOBODY, until } from "./support.js";
+import { REFUSING_URL, until } from "./support.js";
 
 checkLeaks();
 
-/** A page, as far as it is listened to. */
+/** Event target in place of the page's window. */
 let page: EventTarget;
 beforeEach(() => {
   page = new EventTarget();
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const tell = (type: string): boolean => page.dispatchEvent(new Event(type));
+const dispatch = (type: string): boolean => page.dispatchEvent(new Event(type));
 
 describe("the events of a page", () => {
   test.each([
@@ -34,10 +34,10 @@ describe("the events of a page", () => {
     const controller = new AbortController();
     const wake = vi.fn();
     onWake(controller.signal, wake);
-    tell(type);
+    dispatch(type);
     expect(wake).toHaveBeenCalledExactlyOnceWith(isBack);
     controller.abort();
-    tell(type);
+    dispatch(type);
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
@@ -45,9 +45,9 @@ describe("the events of a page", () => {
     vi.stubGlobal("document", { hidden: true });
     const wake = vi.fn();
     onWake(new AbortController().signal, wake);
-    tell("visibilitychange");
+    dispatch("visibilitychange");
     expect(wake).not.toHaveBeenCalled();
-    tell("resume");
+    dispatch("resume");
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
@@ -58,7 +58,7 @@ describe("the events of a page", () => {
     });
     const wake = vi.fn();
     onWake(new AbortController().signal, wake);
-    tell("online");
+    dispatch("online");
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
@@ -79,20 +79,23 @@ describe("the events of a page", () => {
   });
 });
 
-const SLOW = { backoff: { min: 20, max: "1h", factor: 100 } } satisfies ReconnectOptions;
+const SLOW_OPTIONS = { backoff: { min: 20, max: "1h", factor: 100 } } satisfies ReconnectOptions;
 
 describe("while it waits", () => {
   test("it dials soon after the network is back", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(1);
     try {
-      const client = reconnecting(NOBODY, { ...SLOW, backoff: { ...SLOW.backoff, min: 1_000 } });
+      const client = reconnecting(REFUSING_URL, {
+        ...SLOW_OPTIONS,
+        backoff: { ...SLOW_OPTIONS.backoff, min: 1_000 },
+      });
       await until(client, "waiting");
       random.mockReturnValue(0.05);
       const start = performance.now();
-      tell("online");
+      dispatch("online");
       await until(client, "connecting");
       const elapsed = performance.now() - start;
-      // Not at once: all of an office would come in the same moment.
+      // The delay spreads clients whose network returns at the same moment.
       expect(elapsed).toBeGreaterThan(45);
       expect(elapsed).toBeLessThan(ms(900));
       await client.close();
@@ -102,10 +105,10 @@ describe("while it waits", () => {
   });
 
   test("news of the network's going wakes nobody", async () => {
-    const client = reconnecting(NOBODY, { backoff: { min: "1h", max: "1h" } });
+    const client = reconnecting(REFUSING_URL, { backoff: { min: "1h", max: "1h" } });
     const { attempt } = await until(client, "waiting");
     const random = vi.spyOn(Math, "random").mockReturnValue(0);
-    tell("offline");
+    dispatch("offline");
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(client.state).toMatchObject({ type: "waiting", attempt });
     random.mockRestore();
@@ -120,7 +123,7 @@ describe("while it waits", () => {
     const client = reconnecting(server.url);
     const random = vi.spyOn(Math, "random").mockReturnValue(0);
     await until(client, "waiting");
-    tell("online");
+    dispatch("online");
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(client.state.type).toBe("waiting");
     random.mockRestore();
@@ -139,7 +142,7 @@ describe("while it is open", () => {
       await until(client, "open");
       const { ws } = await server.connection();
       const pinged = new Promise((resolve) => ws.once("ping", resolve));
-      tell(type);
+      dispatch(type);
       await pinged;
       await client.send("x");
       await client.receive();
@@ -155,11 +158,11 @@ describe("while it is open", () => {
     const { ws } = await server.connection();
     let pings = 0;
     ws.on("ping", () => pings++);
-    for (const type of ["pageshow", "resume", "visibilitychange"]) tell(type);
-    // Two, one behind the other: when both are answered so is all before them.
+    for (const type of ["pageshow", "resume", "visibilitychange"]) dispatch(type);
+    // When the second of two consecutive pings is answered, all earlier pings have arrived.
     for (let i = 0; i < 2; i++) await client.ping();
     expect(pings).toBe(1 + 2);
-    tell("online");
+    dispatch("online");
     await client.ping();
     expect(pings).toBe(1 + 2 + 1 + 1);
     await client.close();
@@ -169,7 +172,7 @@ describe("while it is open", () => {
     await using server = await startRawServer();
     const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
     await until(client, "open");
-    tell("offline");
+    dispatch("offline");
     expect((await until(client, "waiting")).error).toMatchObject({ code: "KEEPALIVE_TIMEOUT" });
     await client.close();
   });
@@ -180,7 +183,7 @@ describe("while it is open", () => {
     await until(client, "open");
     const { ws } = await server.connection();
     const pinged = new Promise((resolve) => ws.once("ping", resolve));
-    tell("online");
+    dispatch("online");
     await pinged;
     await client.close();
   });
@@ -194,7 +197,7 @@ describe("while it is open", () => {
     const COUNT = 300;
     for (let i = 0; i < COUNT; i++) ws.send(Buffer.alloc(65_536, i));
     await vi.waitFor(() => expect(connection?.stats.timesPaused).toBeGreaterThan(0));
-    tell("online");
+    dispatch("online");
     await new Promise((resolve) => setTimeout(resolve, 3 * KEEP_ALIVE.timeout));
     expect(client.connection).toBe(connection);
     for (let i = 0; i < COUNT; i++) {
@@ -213,7 +216,7 @@ describe("while it is open", () => {
       const keepAlive = { ...KEEP_ALIVE, message: () => '{"op":"ping"}' };
       const client = reconnecting(server.url, { webSocket, codec, keepAlive });
       await until(client, "open");
-      tell("online");
+      dispatch("online");
       expect(await client.receive()).toMatchObject({ value: { op: "ping" } });
       await client.close();
     });
@@ -223,7 +226,7 @@ describe("while it is open", () => {
       const message = vi.fn(() => "alive?");
       const client = reconnecting(server.url, { webSocket, keepAlive: { ...KEEP_ALIVE, message } });
       await until(client, "open");
-      tell("online");
+      dispatch("online");
       expect(await client.receive()).toMatchObject({ value: { data: "alive?" } });
       expect(message).toHaveBeenCalledTimes(1);
       await new Promise((resolve) => setTimeout(resolve, KEEP_ALIVE.timeout + 50));
@@ -236,7 +239,7 @@ describe("while it is open", () => {
       const keepAlive = { ...KEEP_ALIVE, message: () => "alive?" };
       const client = reconnecting(server.url, { webSocket, keepAlive });
       await until(client, "open");
-      tell("online");
+      dispatch("online");
       expect((await until(client, "waiting")).error).toMatchObject({ code: "KEEPALIVE_TIMEOUT" });
       await client.close();
     });
@@ -245,7 +248,7 @@ describe("while it is open", () => {
       await using server = await startEchoServer();
       const client = reconnecting(server.url, { webSocket });
       await until(client, "open");
-      tell("online");
+      dispatch("online");
       await client.send("x");
       expect(await client.receive()).toMatchObject({ value: { data: "x" } });
       expect(client.state.type).toBe("open");

@@ -10,13 +10,13 @@ import { ROOT } from "../helpers/root.js";
 import { formatSize } from "../helpers/size.mjs";
 import { readTable } from "../helpers/tables.js";
 
-test("the page of performance tells of every workload", () => {
+test("docs/PERFORMANCE.md has a row for every workload", () => {
   const page = readFileSync(join(ROOT, "docs/PERFORMANCE.md"), "utf8");
   const names = [...WORKLOADS, ...inChromium].map(({ name }) => name);
   expect(names.filter((name) => !page.includes(`| ${name} |`))).toEqual([]);
 });
 
-test("the sizes are those of the README", async () => {
+test("the README states the measured sizes", async () => {
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   const rows = readTable(readme, "## Size");
   for (const { what, bytes } of await measureSizes()) {
@@ -29,16 +29,16 @@ test("no two workloads have the same name", () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test("targets are set for peers that are measured", () => {
-  const strays = [...WORKLOADS, ...inChromium].flatMap(({ name, peers, targets = {} }) =>
+test("every target names a peer that is measured", () => {
+  const unknownPeers = [...WORKLOADS, ...inChromium].flatMap(({ name, peers, targets = {} }) =>
     Object.keys(targets)
       .filter((peer) => !peers.includes(peer))
       .map((peer) => `${name}: ${peer}`),
   );
-  expect(strays).toEqual([]);
+  expect(unknownPeers).toEqual([]);
 });
 
-test("contestants take turns, and none goes twice in a row", async () => {
+test("takeTurns alternates between the contestants", async () => {
   const order: string[] = [];
   const samples = await takeTurns(["a", "b"], 3, (name) => Promise.resolve(order.push(name)));
   expect(order.join("")).toBe("ababab");
@@ -57,11 +57,11 @@ test.each([
   });
 });
 
-test("a ratio is taken within its round, and says how often our time goes into the peer's", () => {
+test("a ratio divides the peer's time by ours, separately for each round", () => {
   expect(ratio([200, 30, 8], [100, 10, 2])).toEqual({ median: 3, low: 2, high: 4 });
 });
 
-/** A client's text frame of `size` bytes, with a mask of nothing. */
+/** Returns a client's text frame of `size` bytes, with a masking key of zeros. */
 function masked(size: number): Buffer {
   const length = size < 126 ? 1 : size < 65_536 ? 3 : 9;
   const header = Buffer.alloc(1 + length + 4);
@@ -75,7 +75,7 @@ function masked(size: number): Buffer {
 const SIZES = [0, 1, 125, 126, 65_535, 65_536, 2];
 
 test.each([1, 2, 3, 7, 1000, 1_000_000])(
-  "the server counts frames that come in pieces of %i bytes",
+  "the server counts frames that arrive in chunks of %i bytes",
   (piece) => {
     const bytes = Buffer.concat([...SIZES.map(masked), Buffer.from([0x88, 0x80, 0, 0, 0, 0])]);
     const opcodes: number[] = [];

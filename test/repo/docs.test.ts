@@ -27,11 +27,11 @@ describe("the README's table of options", () => {
     expect(names.sort()).toEqual([...Object.keys(PARSERS)].sort());
   });
 
-  test("tells the defaults that are in the code", () => {
+  test("states the defaults of the code", () => {
     const documented = readOptions().flatMap(({ names, value }) =>
       names.map((name) => [name, parseDefault(value, COMPRESSION)]),
     );
-    // Nothing to send, in whatever form, is "none" to a reader.
+    // The README writes "none" for an empty array or object.
     const isNone = (value: unknown) =>
       typeof value === "object" && Object.keys(value ?? {}).length === 0;
     const defaults: Readonly<Record<string, unknown>> = { ...DEFAULTS };
@@ -43,14 +43,14 @@ describe("the README's table of options", () => {
   });
 });
 
-describe("the README's table of options of reconnecting", () => {
+describe("the README's table of reconnect options", () => {
   const readRows = () =>
     readTable(readText("README.md"), "## Staying connected").map((row) => ({
       name: codesOf(row.option ?? "")[0] ?? "",
       value: row.default ?? "",
     }));
 
-  test("lists every option of its own once", () => {
+  test("lists every option that only reconnecting has once", () => {
     const path = "src/reconnect/options.ts";
     const own = membersOf(path, "ReconnectOptions").filter(
       (name) => name !== "backoff" && name !== "queue",
@@ -61,8 +61,8 @@ describe("the README's table of options of reconnecting", () => {
     expect(names.sort()).toEqual([...own, ...backoff, ...queue].sort());
   });
 
-  test("tells the defaults that are in the code", () => {
-    // What is not one value, the text tells.
+  test("states the defaults of the code", () => {
+    // The defaults of these two are not single values, so the text of the README describes them.
     const rows = readRows().filter(({ name }) => !["maxAttempts", "keepAlive"].includes(name));
     const { backoff, queue, ...rest } = RECONNECT_DEFAULTS;
     const prefixed = (prefix: string, values: object) =>
@@ -94,14 +94,14 @@ describe("the README's tables of codecs", () => {
     expect(names.sort()).toEqual([...declared].sort());
   });
 
-  test("tell the defaults of the comments", () => {
+  test("state the same defaults as the comments", () => {
     const documented = new Map(rows.map((row) => [codesOf(row.option ?? "")[0], row.default]));
-    const said = tables.flatMap(([path, name]) => defaultsOf(path, name));
-    const isSame = ([name, told]: readonly [string, string]) => {
+    const commented = tables.flatMap(([path, name]) => defaultsOf(path, name));
+    const isSame = ([name, value]: readonly [string, string]) => {
       const cell = (documented.get(name) ?? "").replaceAll("`", "").replace(/ B$/, "");
-      return cell === told.replaceAll("`", "").replace("true", "on");
+      return cell === value.replaceAll("`", "").replace("true", "on");
     };
-    expect(said.filter((pair) => !isSame(pair))).toEqual([]);
+    expect(commented.filter((pair) => !isSame(pair))).toEqual([]);
   });
 
   test("list every codec once", () => {
@@ -118,7 +118,7 @@ describe("the README's table of errors", () => {
     readTable(readText("README.md"), "## Errors").flatMap((row) =>
       codesOf(row.code ?? "").map((code) => ({
         code,
-        // What follows tells when it differs from case to case.
+        // The rest of the cell describes the cases in which the kind differs.
         kind: /[A-Z_]{2,}/.exec(row.kind ?? "")?.[0],
         retryable: /yes|no/.exec(row.retryable ?? "")?.[0],
       })),
@@ -129,7 +129,7 @@ describe("the README's table of errors", () => {
     expect(codes.sort()).toEqual(readCodes().sort());
   });
 
-  test("tells the kind and whether to retry as the code does", () => {
+  test("states the kind and retryability of the code", () => {
     const actual = readErrors().map(({ code }) => {
       const { kind, retryable } = new WsError(code as ErrorCode, "");
       return { code, kind, retryable: retryable ? "yes" : "no" };
@@ -138,11 +138,11 @@ describe("the README's table of errors", () => {
   });
 });
 
-test("the README's table of runtimes tells what they are tested for", () => {
+test("the README's table of runtimes states the tested abilities", () => {
   expect(readTable(readText("README.md"), "## Runtimes")).toEqual(toRows());
 });
 
-/** The names that an interface declares itself. */
+/** Returns the names of the members that an interface declares itself. */
 function membersOf(path: string, name: string): string[] {
   const source = ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest);
   const found = source.statements
@@ -152,7 +152,7 @@ function membersOf(path: string, name: string): string[] {
   return found.members.map((member) => (member.name as ts.Identifier).text);
 }
 
-/** The defaults that the comments of an interface's members tell. */
+/** Returns the members of an interface whose comments state a default, with that default. */
 function defaultsOf(path: string, name: string): [string, string][] {
   const text = readText(path);
   const start = text.indexOf(`interface ${name}`);
@@ -161,7 +161,7 @@ function defaultsOf(path: string, name: string): [string, string][] {
   return [...body.matchAll(pattern)].map(([, value = "", option = ""]) => [option, value]);
 }
 
-/** The members of the type `ErrorCode`, which is nowhere at run time. */
+/** Reads the members of the type `ErrorCode`, which does not exist at run time. */
 function readCodes(): string[] {
   const path = "src/errors/error-codes.ts";
   const source = ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest);
@@ -170,13 +170,13 @@ function readCodes(): string[] {
   if (type === undefined || !ts.isUnionTypeNode(type)) throw new Error("no union ErrorCode");
   return type.types.map((member) => {
     if (!ts.isLiteralTypeNode(member) || !ts.isStringLiteral(member.literal)) {
-      throw new Error("ErrorCode: not all are strings");
+      throw new Error("ErrorCode: has a member that is not a string");
     }
     return member.literal.text;
   });
 }
 
-describe("the reader of tables", () => {
+describe("the parser of Markdown tables", () => {
   const markdown = [
     "## Options",
     "| other |",
@@ -192,7 +192,7 @@ describe("the reader of tables", () => {
     "| another | table |",
   ].join("\n");
 
-  test("reads the first table of a section by the names of its columns", () => {
+  test("returns the rows of a section's first table by column name", () => {
     expect(readTable(markdown, "## Errors")).toEqual([
       { code: "`A`, `B`", kind: "X" },
       { code: "`a` | text", kind: "Y" },
@@ -200,11 +200,13 @@ describe("the reader of tables", () => {
     expect(codesOf("`A`, `B`")).toEqual(["A", "B"]);
   });
 
-  test("refuses a section without a table, a table without a header, a row of another length", () => {
+  test("rejects a section without a table, a table without a header and a row of another length", () => {
     expect(() => readTable(markdown, "## Nothing")).toThrow("no heading");
     expect(() => readTable(markdown, "## Options")).toThrow("no header");
     expect(() => readTable("## A\ntext", "## A")).toThrow("no table");
-    expect(() => readTable("## A\n| a |\n| - |\n| 1 | 2 |", "## A")).toThrow("not 1 cells");
+    expect(() => readTable("## A\n| a |\n| - |\n| 1 | 2 |", "## A")).toThrow(
+      "2 cells instead of 1",
+    );
   });
 
   test.each([
@@ -220,11 +222,11 @@ describe("the reader of tables", () => {
     ['`"auto"`', "auto"],
     ["`DISABLED`", 0],
     ["`CONTEXT_TAKEOVER`", 1],
-  ])("takes %s as the default %j", (cell, value) => {
+  ])("parses %s as the default %j", (cell, value) => {
     expect(parseDefault(cell, COMPRESSION)).toBe(value);
   });
 
-  test.each(["30 parsecs", "30s", "ON", "toString"])("does not take %s as a default", (cell) => {
+  test.each(["30 parsecs", "30s", "ON", "toString"])("rejects %s as a default", (cell) => {
     expect(() => parseDefault(cell, COMPRESSION)).toThrow("not a default");
   });
 });

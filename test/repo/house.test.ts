@@ -19,19 +19,19 @@ function scriptsIn(text: string): string[] {
 describe("CONTRIBUTING.md", () => {
   const text = readText("CONTRIBUTING.md");
 
-  test("names only scripts that package.json has", () => {
+  test("names only scripts that exist in package.json", () => {
     const names = scriptsIn(text);
     expect(names).toEqual(expect.arrayContaining(["check", "dev", "coverage", "demo", "test"]));
     expect(names.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
 
-  test("links only to files that are there", () => {
+  test("links only to files that exist", () => {
     const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = ""]) => path);
     expect(links.length).toBeGreaterThan(2);
     for (const path of links) expect(() => readText(path)).not.toThrow();
   });
 
-  test("names each project of the suite", () => {
+  test("names each project of the test suite", () => {
     const config = readText("vitest.config.ts");
     const projects = [...config.matchAll(/^ +(?:project|browser)\("(\w+)"/gm)].map(
       ([, name = ""]) => name,
@@ -69,7 +69,7 @@ describe("the workflows", () => {
     expect(ci).toContain("os: [macos-latest, windows-latest]");
   });
 
-  test("run only scripts that package.json has", () => {
+  test("run only scripts that exist in package.json", () => {
     const folder = ".github/workflows";
     const texts = readdirSync(join(ROOT, folder)).map((name) => readText(join(folder, name)));
     const commands = texts.flatMap((text) =>

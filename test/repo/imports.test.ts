@@ -19,11 +19,8 @@ test("modules import only from the layers before theirs in ARCHITECTURE.md", () 
 });
 
 test(
-  "the check of the core without Node's types does not take them in by the back door",
-  {
-    // It starts a compiler.
-    timeout: ms(30_000),
-  },
+  "tsconfig.core.json does not load Node's types indirectly",
+  { timeout: ms(30_000) },
   async () => {
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
     const args = [tsc, "-p", "tsconfig.core.json", "--listFilesOnly"];
@@ -33,7 +30,7 @@ test(
   },
 );
 
-describe("the check", () => {
+describe("the check of imports", () => {
   const violationsOf = (files: Record<string, string>) =>
     findViolations(new Map(Object.entries(files)), layers);
 

@@ -9,14 +9,14 @@ import { ROOT } from "../helpers/root.js";
 import { run } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
 
-/** Every value that the package exports, beside `default`; the default export holds the same. */
+/** Every value that the package exports besides `default`. The default export has the same members. */
 const NAMES = [
   ..."BINARY CLOSE_CODES COMPRESSION Channel ReceiveChannel TEXT TYPE_BINARY TYPE_CLOSE".split(" "),
   ..."TYPE_PING TYPE_PONG TYPE_TEXT WsError after connect createContext definePolicy".split(" "),
   ..."errors parseDuration select ticker".split(" "),
 ];
 
-/** What the sub-paths export, by import. */
+/** Names of the values that each sub-path exports. */
 const SUB_PATHS = {
   "wschan/reconnect": ["reconnecting"],
   "wschan/codec": [
@@ -25,10 +25,10 @@ const SUB_PATHS = {
   ],
 };
 
-/** The files of types: of each entry, for `import` and for `require`. */
+/** Type declaration files of each entry, for `import` and for `require`. */
 const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
 
-/** The folders of dist/ that have them: the core's, and the sub-paths'. */
+/** Folders of dist/ with type declarations: of the core and of the sub-paths. */
 const FOLDERS = ["", "reconnect/", "codec/"];
 
 let packed: Packed;
@@ -37,18 +37,18 @@ beforeAll(async () => {
 });
 
 describe("the packed package", () => {
-  test("brings ws and fflate, and nothing else", async () => {
+  test("depends on ws and fflate only", async () => {
     const installed = await readdir(join(packed.dir, "node_modules"));
     const names = installed.filter((name) => !name.startsWith("."));
     expect(names.sort()).toEqual(["fflate", "ws", "wschan"]);
   });
 
-  test("holds dist/ and the documents alone", async () => {
+  test("contains only dist/ and the documents", async () => {
     const files = await readdir(join(packed.dir, "node_modules/wschan"));
     expect(files.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
   });
 
-  test("exports exactly the names of the contract, by import and by require", async () => {
+  test("exports exactly the public names, by import and by require", async () => {
     const script = `
       const required = require("wschan");
       import("wschan").then((imported) => console.log(JSON.stringify({
@@ -64,7 +64,7 @@ describe("the packed package", () => {
     expect(JSON.parse(stdout)).toEqual(expected);
   });
 
-  test("is one implementation, whether imported, required or taken from the default", async () => {
+  test("exports the same values by import, by require and in the default export", async () => {
     const script = `
       import { createRequire } from "node:module";
       import * as imported from "wschan";
@@ -76,7 +76,7 @@ describe("the packed package", () => {
     expect(await packed.run("same.mjs", script)).toEqual({ stdout: "", stderr: "", code: 0 });
   });
 
-  test.each(Object.entries(SUB_PATHS))("exports of %s %j alone", async (name, names) => {
+  test.each(Object.entries(SUB_PATHS))("exports from %s exactly %j", async (name, names) => {
     const script = `
       const required = require("${name}");
       import("${name}").then((imported) => console.log(JSON.stringify({
@@ -104,7 +104,7 @@ describe("the packed package", () => {
        const { gunzip } = require("wschan/codec");
        import { WsError } from "wschan";`,
     ],
-  ])("is one with its sub-paths, %s: they share the core", async (_how, load) => {
+  ])("shares one core with its sub-paths when %s", async (_how, load) => {
     const script = `${load}
       for (const fail of [() => reconnecting("nonsense:"), () => gunzip(1)]) {
         try {
@@ -122,7 +122,7 @@ describe("the packed package", () => {
     });
   });
 
-  test("has all sub-paths in one script, under the global of the core", async () => {
+  test("has a script with all sub-paths under one global", async () => {
     const file = "node_modules/wschan/dist/wschan.all.umd.min.js";
     const page = createContext({ AbortController, queueMicrotask, setTimeout, URL });
     runInContext(await readFile(join(packed.dir, file), "utf8"), page);
@@ -133,7 +133,7 @@ describe("the packed package", () => {
   });
 
   test.each(["WsError", "HuffmanCode", "ReconnectingClient"])(
-    "has class %s once for each module system",
+    "contains class %s once for each module system",
     async (name) => {
       const dist = join(packed.dir, "node_modules/wschan/dist");
       const files = (await readdir(dist, { recursive: true })).filter((path) =>
@@ -145,7 +145,7 @@ describe("the packed package", () => {
     },
   );
 
-  test("has ES modules for browsers that import each other by relative path, fflate apart", async () => {
+  test("has ES modules for browsers that import only relative paths and fflate", async () => {
     const dist = join(packed.dir, "node_modules/wschan/dist");
     const imported = new Set<string>();
     for (const folder of FOLDERS) {
@@ -160,10 +160,10 @@ describe("the packed package", () => {
     expect([...imported].sort()).toEqual([...own, "fflate"].sort());
   });
 
-  test("has a source map for every bundle, with the source", async () => {
+  test("has a source map with sources for every bundle", async () => {
     const dist = join(packed.dir, "node_modules/wschan/dist");
     const files = await readdir(dist, { recursive: true });
-    // An ES module for Node only exports the names of the CommonJS one.
+    // ES modules for Node only re-export the names of the CommonJS modules.
     const bundles = files.filter((path) => /\.[cm]?js$/.test(path) && !path.endsWith("node.mjs"));
     expect(bundles.length).toBeGreaterThan(15);
     for (const path of bundles) {
@@ -174,7 +174,7 @@ describe("the packed package", () => {
     }
   });
 
-  test("has only scripts in ASCII, which need no charset of the page", async () => {
+  test("has only ASCII scripts, so that pages need not declare a charset", async () => {
     const folder = join(packed.dir, "node_modules/wschan");
     const names = await readdir(folder, { recursive: true });
     const scripts = names.filter((name) => /\.[cm]?js$/.test(name));
@@ -186,7 +186,7 @@ describe("the packed package", () => {
     }
   });
 
-  test("works in tests of Vitest that inline it", { timeout: ms(30_000) }, async () => {
+  test("works in Vitest with server.deps.inline", { timeout: ms(30_000) }, async () => {
     const names = { wschan: "connect", "wschan/reconnect": "reconnecting", "wschan/codec": "json" };
     const source = Object.entries(names).map(
       ([path, name]) => `
@@ -214,9 +214,9 @@ describe("the packed package", () => {
     const { buffer } = await readFile(packed.tarball);
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
     const suggestions = [
-      // The extensions .cjs and .mjs say all that a `type` field could.
+      // A `type` field is redundant, because all modules have the extension .cjs or .mjs.
       "USE_TYPE",
-      // `exports` has that condition; the field is for bundlers that know no `exports`.
+      // `exports` has a browser condition; the field `browser` is for bundlers without `exports`.
       "USE_EXPORTS_OR_IMPORTS_BROWSER",
     ];
     expect(messages.filter(({ code }) => !suggestions.includes(code))).toEqual([]);
@@ -230,7 +230,7 @@ describe("the packed package", () => {
   });
 });
 
-/** A user's program, which takes nothing from Node. */
+/** A user's program that needs no types of Node. */
 const PROGRAM = `
   import websocket, { connect, select, after, errors, WsError, BINARY, CLOSE_CODES } from "wschan";
   import type { Client, ConnectOptions, Message } from "wschan";
@@ -249,7 +249,7 @@ const PROGRAM = `
     const bytes = reconnecting(url, { codec: zlibStream({ type: "binary" }) });
     const { value } = await bytes.receive();
     if (value?.type === "binary") new Blob([value.data]);
-    // @ts-expect-error: a mistake is seen here, too
+    // @ts-expect-error: 10 is not a level, so the types of wschan/codec are not all any
     gzip({ level: 10 });
     const text = await (await connect(url, { codec: gzip() })).receive();
     return text.ok ? text.value.data.charCodeAt(0) : 0;
@@ -263,7 +263,7 @@ const PROGRAM = `
     const client: ReconnectingClient = reconnecting(url, options);
     await client.send("x", { key: "k" });
     for await (const status of client.status()) if (status.type === "open") break;
-    // @ts-expect-error: a mistake is seen here, too
+    // @ts-expect-error: a number is not a URL, so the types of wschan/reconnect are not all any
     reconnecting(1);
     return client.connection;
   }
@@ -288,13 +288,13 @@ const PROGRAM = `
       if (error instanceof WsError) console.log(error.code, error.details.status);
       if (errors.is(error, errors.TIMEOUT)) console.log(error.retryable);
     }
-    // @ts-expect-error: a mistake is seen, so the types are not all any
+    // @ts-expect-error: a number is not a URL, so the types of wschan are not all any
     await connect(1);
     await client.close(CLOSE_CODES.NORMAL, "done");
     return undefined;
   }
 `;
-/** Compiles only if the types have the values that are exported, no more and no fewer. */
+/** Compiles only if the types declare exactly the exported values. */
 const EXACT = `
   type Names = Record<${NAMES.map((name) => JSON.stringify(name)).join(" | ")}, unknown>;
   type Same<A, B> = [A, B] extends [B, A] ? true : false;
@@ -302,7 +302,7 @@ const EXACT = `
   export const values: Same<keyof typeof wschan, keyof Names | "default"> = true;
 `;
 
-/** The program as each kind of module, and what is {@link EXACT} for each. */
+/** The program and the check {@link EXACT}, each as an ES module and as a CommonJS module. */
 const PROGRAMS = {
   "esm.mts": PROGRAM,
   "cjs.cts": PROGRAM,
@@ -351,10 +351,10 @@ describe("its types compile without @types and without skipLibCheck", () => {
   });
 
   test.each(FOLDERS.flatMap((folder) => TYPES.map((file) => folder + file)))(
-    "and take nothing from elsewhere: %s",
+    "and import nothing from other packages: %s",
     async (file) => {
       const text = await readFile(join(packed.dir, "node_modules/wschan/dist", file), "utf8");
-      // The sub-paths' are made of the core's.
+      // The types of the sub-paths import those of the core.
       const own = file.includes("/") ? text.replaceAll("from 'wschan'", "") : text;
       expect(own).not.toMatch(/\bfrom ["']|\bimport\(|\brequire\(|\/\/\/ *<reference/);
     },
@@ -397,7 +397,7 @@ describe("its types", () => {
   });
 });
 
-/** The file of types that TypeScript takes for an import of `name` in the file `from`. */
+/** Returns the type declaration file that TypeScript resolves `name` to when the file `from` imports it. */
 function resolveTypes(
   name: string,
   from: string,

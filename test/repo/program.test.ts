@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { installPacked } from "../helpers/pack.js";
 
-/** The program that the package is described by, as a user writes it, but for the URL. */
+/** A user's program that uses the main features of the package. */
 const PROGRAM = `
 const client = await connect(url, {
   headers: { Authorization: \`Bearer \${token}\` }, protocols: ["graphql-ws"],
@@ -77,7 +77,10 @@ test.each([
     `const websocket = require("wschan"), { ${NAMES} } = websocket;${SETUP}
      (async () => {${PROGRAM}})();`,
   ],
-])("the program of the contract runs from the packed package: %s", async (file, source) => {
-  const packed = await installPacked();
-  expect(await packed.run(file, source)).toEqual({ stdout: EXPECTED, stderr: "", code: 0 });
-});
+])(
+  "a program that uses the main features runs from the packed package: %s",
+  async (file, source) => {
+    const packed = await installPacked();
+    expect(await packed.run(file, source)).toEqual({ stdout: EXPECTED, stderr: "", code: 0 });
+  },
+);

@@ -7,19 +7,20 @@ import { ROOT } from "../helpers/root.js";
 import { run } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
 
-/** How long a process may live on once it has imported the package and does nothing else. */
-const AT_ONCE = ms(1_000);
+/** Time within which a process exits if nothing keeps it alive, in milliseconds. */
+const EXIT_TIMEOUT_MS = ms(1_000);
 
-/** What an import has left behind in a process that did nothing else. */
+/** Side effects of an import in a process that does nothing else. */
 interface Traces {
   readonly globals: readonly string[];
   readonly timers: readonly string[];
   readonly resources: readonly string[];
   readonly listeners: readonly string[];
+  /** Time of the report, as `Date.now()`. */
   readonly at: number;
 }
 
-/** A program that calls `load`, then writes its {@link Traces} as the only thing on stdout. */
+/** Returns a program that runs `load` and then writes its {@link Traces} as its only output. */
 function probe(load: string): string {
   return `
     const { writeSync } = require("node:fs");
@@ -42,7 +43,7 @@ function probe(load: string): string {
       writeSync(1, JSON.stringify({
         globals: added(globals(), "globals"),
         timers,
-        // Not the requests by which Node itself reads files.
+        // Requests are those with which Node itself reads files.
         resources: added(resources(), "resources").filter((name) => !/Req(Promise)?$/.test(name)),
         listeners: added(listeners(), "listeners"),
         at: Date.now(),
@@ -55,7 +56,7 @@ async function trace(load: string): Promise<{ traces: Traces; lived: number }> {
   const result = await run(process.execPath, ["-e", probe(load)], ROOT);
   const end = Date.now();
   expect(result.stderr).toBe("");
-  // A word on stdout from the package itself would be no JSON.
+  // Parsing fails if the package itself has written anything.
   const traces = JSON.parse(result.stdout) as Traces;
   return { traces, lived: end - traces.at };
 }
@@ -71,21 +72,21 @@ test.each([
   ["require of", "codec/node.cjs", 'require("./dist/codec/node.cjs"); report();'],
   ["import of", "codec/node.mjs", 'import("./dist/codec/node.mjs").then(report);'],
   ["import of", "codec/browser.mjs", 'import("./dist/codec/browser.mjs").then(report);'],
-])("%s dist/%s does nothing", async (_how, _file, load) => {
+])("%s dist/%s has no side effects", async (_how, _file, load) => {
   const { traces, lived } = await trace(load);
   expect(traces).toMatchObject({ globals: [], timers: [], resources: [], listeners: [] });
-  expect(lived).toBeLessThan(AT_ONCE);
+  expect(lived).toBeLessThan(EXIT_TIMEOUT_MS);
 });
 
-test("the probe sees a global, a timer, a listener, an open handle and a process that lives on", async () => {
+test("the probe detects a global, a timer, a listener, an open handle and a process that stays alive", async () => {
   const { traces, lived } = await trace(`
     globalThis.leak = 1;
-    setTimeout(() => {}, ${AT_ONCE}).unref();
+    setTimeout(() => {}, ${EXIT_TIMEOUT_MS}).unref();
     process.on("exit", () => {});
     const server = require("node:net").createServer().listen(0);
     const original = performance.now();
     report();
-    const wait = () => (performance.now() - original < ${AT_ONCE} ? process.nextTick(wait) : server.close());
+    const wait = () => (performance.now() - original < ${EXIT_TIMEOUT_MS} ? process.nextTick(wait) : server.close());
     wait();`);
   expect(traces).toMatchObject({
     globals: ["leak"],
@@ -93,10 +94,10 @@ test("the probe sees a global, a timer, a listener, an open handle and a process
     resources: ["TCPServerWrap"],
     listeners: ["exit 1"],
   });
-  expect(lived).toBeGreaterThanOrEqual(AT_ONCE);
+  expect(lived).toBeGreaterThanOrEqual(EXIT_TIMEOUT_MS);
 });
 
-test("a bundler drops the whole core, and the sub-paths, when nothing of them is used", async () => {
+test("a bundler removes the core and the sub-paths if none of their exports is used", async () => {
   const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" });
   const modules = files.filter((name) => name.endsWith(".ts"));
   const imports = modules.map((name) => `import ${JSON.stringify(join(ROOT, "src", name))};`);

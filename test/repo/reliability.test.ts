@@ -6,15 +6,15 @@ import { ROOT } from "../helpers/root.js";
 
 const names = PROMISES.flatMap(({ tests }) => tests);
 
-test.each(names)("the test of a promise is there: $name", ({ file, name }) => {
+test.each(names)("a promise names a test that exists: $name", ({ file, name }) => {
   expect(readFileSync(join(ROOT, file), "utf8")).toContain(JSON.stringify(name));
 });
 
-test("the page of reliability tells of every promise", () => {
+test("docs/RELIABILITY.md lists every promise and its tests", () => {
   const page = readFileSync(join(ROOT, "docs/RELIABILITY.md"), "utf8");
-  const words = PROMISES.flatMap(({ promise, tests }) => [
+  const texts = PROMISES.flatMap(({ promise, tests }) => [
     promise,
     ...tests.map(({ name }) => name),
   ]);
-  expect(words.filter((text) => !page.includes(text))).toEqual([]);
+  expect(texts.filter((text) => !page.includes(text))).toEqual([]);
 });

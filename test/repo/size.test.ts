@@ -16,21 +16,21 @@ const INFLATING = `export {
 } from "wschan/codec";`;
 const GUNZIP = `export { gunzip } from "wschan/codec";`;
 
-/** The script of pages without a bundler; it is minified. */
+/** Reads the minified script for pages without a bundler. */
 const readUmd = (): Promise<string> =>
   readFile(join(dir, "node_modules/wschan/dist/wschan.umd.min.js"), "utf8");
 
 const sizeOf = async (minify: typeof byEsbuild, source: string): Promise<number> =>
   gzipSize(await minify(dir, source));
 
-/** The bytes that a page with the whole core pays for more. */
+/** Returns the bytes that `source` adds to a page that has the whole core. */
 const sizeOnTop = async (minify: typeof byEsbuild, source: string): Promise<number> =>
   (await sizeOf(minify, CORE + source)) - (await sizeOf(minify, CORE));
 
 /**
- * What a page may load, as the README names it, and the most that it may cost in bytes after gzip. No
- * change may raise these without a word in the changelog; the aim is 9,400 for `connect` and 13,000 for
- * the whole core.
+ * Imports of a page, named as in the README, and their largest size in bytes after gzip. A change that
+ * raises a budget needs an entry in the changelog. The goals are 9,400 for `connect` and 13,000 for the
+ * whole core.
  */
 const COSTS = [
   { what: "`connect` alone", budget: 10_600, size: () => sizeOf(byEsbuild, CONNECT) },
@@ -53,7 +53,7 @@ const COSTS = [
   },
 ];
 
-/** The same by another bundler, of which the README says nothing. */
+/** Sizes with another bundler, which are not in the README. */
 const OTHER_COSTS = [
   { what: "`connect` alone, by rollup", budget: 10_600, size: () => sizeOf(byRollup, CONNECT) },
   { what: "the whole core, by rollup", budget: 14_200, size: () => sizeOf(byRollup, CORE) },
@@ -76,7 +76,7 @@ test.each([...COSTS, ...OTHER_COSTS])(
   },
 );
 
-test("the README's table of sizes tells what is measured", async () => {
+test("the README's table of sizes states the measured sizes", async () => {
   const readme = await readFile(join(ROOT, "README.md"), "utf8");
   const rows = COSTS.map(async ({ what, size }) => ({
     import: what,
@@ -89,6 +89,6 @@ test.each([
   [5_900, "5.9 kB"],
   [5_901, "6.0 kB"],
   [6_000, "6.0 kB"],
-])("%i bytes are written as %s, never as less than they are", (bytes, text) => {
+])("formats %i bytes as %s, rounded up", (bytes, text) => {
   expect(formatSize(bytes)).toBe(text);
 });

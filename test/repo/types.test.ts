@@ -18,7 +18,7 @@ const OPTIONS: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
 };
 
-/** Compiles a user's module against the packed types. */
+/** Creates a program that compiles a user's module with the packed types. */
 async function compile(name: string, source: string): Promise<ts.Program> {
   const file = join(dir, name);
   await writeFile(file, source);
@@ -29,7 +29,7 @@ const ENTRIES = ["wschan", "wschan/reconnect", "wschan/codec"];
 
 describe("the documentation of the packed types", () => {
   test(
-    "stands at each call signature, where editors look for it",
+    "is on each call signature, where editors look for it",
     { timeout: ms(30_000) },
     async () => {
       const source = ENTRIES.map((name, index) => `export * as e${index} from "${name}";`).join(
@@ -89,7 +89,7 @@ const MISSPELLED = [
 ];
 
 test(
-  "the compiler names a misspelled option and the right one",
+  "the compiler names a misspelled option and suggests the correct one",
   { timeout: ms(30_000) },
   async () => {
     const imports = [
@@ -118,7 +118,7 @@ test(
   },
 );
 
-/** Uses all that needs a type of the platform, or of a newer TypeScript. */
+/** A program that uses every export whose type needs the platform or a newer TypeScript. */
 const PROGRAM = `
   import { after, connect, createContext, definePolicy, select } from "wschan";
   import type { Client, Message, PolicyRequest } from "wschan";
@@ -144,9 +144,9 @@ const PROGRAM = `
     reconnecting(url, { codec: compose(gunzip(), json()), marker: true });
     // @ts-expect-error: a number is not a URL
     await connect(1);
-    // @ts-expect-error: neither is an object without \`href\`
+    // @ts-expect-error: an object without \`href\` is not a URL
     await connect({});
-    // @ts-expect-error: nor is this an AbortSignal
+    // @ts-expect-error: an empty object is not an AbortSignal
     await client.receive({ signal: {} });
     return next.done ? next.value : undefined;
   }
@@ -154,10 +154,10 @@ const PROGRAM = `
 
 describe("the packed types compile without the DOM library and without @types/node", () => {
   test.each([
-    // The oldest version that works: the README names it.
+    // The oldest version that works, as stated in the README.
     ["typescript-5.0", "5.0"],
     ["typescript", ""],
-  ])("by %s", { timeout: ms(60_000) }, async (compiler, version) => {
+  ])("with %s", { timeout: ms(60_000) }, async (compiler, version) => {
     await writeFile(join(dir, "portable.mts"), PROGRAM);
     await writeFile(join(dir, "portable.cts"), PROGRAM);
     const compilerOptions = {

@@ -1,9 +1,7 @@
 import { constants, createDeflate, createDeflateRaw } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
 
-/**
- * What a server sends that has one stream of Node's zlib for all messages and flushes each.
- */
+/** Compresses messages with one zlib stream for all of them, which is flushed after each message. */
 export async function packStream(
   isZlib: boolean,
   messages: readonly (string | Uint8Array)[],
