@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, q as bindConnect, u as bindCreateContext, v as shared, x as webSocketPlatform } from './core.mjs';
-export { B as BINARY, y as CLOSE_CODES, z as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, E as TYPE_BINARY, F as TYPE_CLOSE, G as TYPE_PING, H as TYPE_PONG, I as TYPE_TEXT, W as WsError, J as after, K as definePolicy, L as errors, l as parseDuration, M as select, N as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, u as bindConnect, v as bindCreateContext, x as shared, y as webSocketPlatform } from './core.mjs';
+export { B as BINARY, z as CLOSE_CODES, E as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, F as TYPE_BINARY, G as TYPE_CLOSE, H as TYPE_PING, I as TYPE_PONG, J as TYPE_TEXT, W as WsError, K as after, L as definePolicy, M as errors, q as parseDuration, N as select, P as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

@@ -3,7 +3,7 @@
 class Waiters {
   #first;
   #others;
-  /** Who has waited longest. */
+  /** The waiter that was added first. */
   get first() {
     if (this.#first || !this.#others?.size) return this.#first;
     const [next] = this.#others;
@@ -22,7 +22,7 @@ class Waiters {
   }
 }
 
-const SPARE = 64;
+const MAX_SURPLUS_SLOTS = 64;
 const CLOSED = /* @__PURE__ */ Object.freeze({
   ok: false,
   value: void 0
@@ -31,18 +31,18 @@ class Queue {
   constructor(capacity) {
     this.receivers = new Waiters();
     this.closed = false;
-    /** What is held, from `#head` on; the places before it are empty. */
+    /** The values, starting at index `#head`; the slots before it are empty. */
     this.#values = [];
     this.#head = 0;
     this.capacity = capacity;
   }
   #values;
   #head;
-  /** How many values are held, those behind the channel included. */
+  /** The number of values, including those beyond `capacity`. */
   get size() {
     return this.#values.length - this.#head;
   }
-  /** Hands the value over or holds it, beyond the capacity if need be. */
+  /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
   push(value) {
     const receiver = this.receivers.first;
     if (receiver) {
@@ -50,25 +50,27 @@ class Queue {
       receiver({ ok: true, value });
     } else this.#values.push(value);
   }
-  /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
+  /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
   take() {
     const values = this.#values;
     if (this.#head === values.length) return this.closed ? CLOSED : void 0;
     const value = values[this.#head];
     values[this.#head++] = void 0;
-    if (this.#head * 2 > values.length + SPARE) {
+    if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
       this.#values = values.splice(this.#head);
       this.#head = 0;
     }
     return { ok: true, value };
   }
+  /** Adds a waiting receiver. */
   park(receiver) {
     this.receivers.add(receiver);
   }
+  /** Removes a waiting receiver, if it still waits. */
   unpark(receiver) {
     this.receivers.delete(receiver);
   }
-  /** Ends it: receivers drain what is held. */
+  /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
   close() {
     this.closed = true;
     for (let receiver; receiver = this.receivers.first; ) {
@@ -87,7 +89,7 @@ class SendQueue extends Queue {
     super(...arguments);
     this.senders = new Waiters();
   }
-  /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
+  /** Removes the next value, and appends that of the first waiting sender in its place. */
   take() {
     const result = super.take();
     const sender = this.senders.first;
@@ -98,7 +100,7 @@ class SendQueue extends Queue {
     this.push(sender.value);
     return result;
   }
-  /** Ends it for senders as well: those that wait are refused. */
+  /** Closes the queue. Waiting senders are refused. */
   close() {
     super.close();
     for (let sender; sender = this.senders.first; ) {
@@ -123,27 +125,27 @@ function utf8Size(text) {
   return size;
 }
 
-const UNREAD_HIGH = 1048576;
+const HIGH_WATER_MARK_BYTES = 1048576;
 class Inbox extends Queue {
   constructor(capacity, limit, isSized = false) {
     super(capacity);
-    /** What unread messages hold: see {@link memoryOf}. */
+    /** Size of the unread values, in bytes: see {@link memoryOf}. */
     this.bytes = 0;
     this.pressure = 0;
-    /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+    /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
     this.wasRead = false;
-    /** True once it was reported that nothing is taken. */
+    /** True after {@link warnIfUnread} has warned about this inbox. */
     this.hasWarned = false;
     this.#limit = limit;
     if (isSized) this.#sizes = new Queue(capacity);
   }
   #limit;
-  /** What each value that waits holds, where it cannot be told by the value. */
+  /** Sizes of the unread values, if they cannot be computed from the values. */
   #sizes;
-  /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
-  put(value, held) {
+  /** Appends a value. If that would exceed the limit, refuses it and returns the unread bytes it would cause. */
+  put(value, givenSize) {
     if (this.receivers.size === 0) {
-      const size = held ?? memoryOf(value);
+      const size = givenSize ?? memoryOf(value);
       const unread = this.bytes + size;
       if (this.bytes > 0 && unread > this.#limit) return unread;
       this.bytes = unread;
@@ -153,7 +155,7 @@ class Inbox extends Queue {
     if (this.pressure < 2) this.#regulate();
     return void 0;
   }
-  /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
+  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns its result. */
   putAll(other) {
     while (other.size > 0) {
       const { bytes } = other;
@@ -174,9 +176,10 @@ class Inbox extends Queue {
     }
     return result;
   }
+  /** Updates `pressure`. */
   #regulate() {
     const { size, capacity, bytes } = this;
-    const isFull = this.pressure ? size > capacity / 2 || bytes > UNREAD_HIGH / 2 : size >= capacity || bytes >= UNREAD_HIGH;
+    const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
     const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
@@ -210,6 +213,13 @@ const CONTROLS = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]
 const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
 const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
 class WsError extends Error {
+  /**
+   * Creates an error, for example in a codec of your own.
+   *
+   * @param code The stable name of the failure; it determines `kind` and `retryable` unless `init` does.
+   * @param message A text for people. Control characters in it are percent-encoded.
+   * @param init `kind`, `retryable`, `details` and `cause`.
+   */
   constructor(code, message, init = {}) {
     super(escapeControls(message), init.cause === void 0 ? void 0 : init);
     const { kind = kindOf(code), details = {} } = init;
@@ -223,8 +233,10 @@ class WsError extends Error {
     return "WsError";
   }
   /**
-   * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
-   * `instanceof` would say no.
+   * Returns true if `value` is a `WsError`. Unlike `instanceof`, it also recognises errors of another copy of
+   * the package in the same process.
+   *
+   * @param value Anything, such as a caught exception.
    */
   static is(value) {
     return value?.[BRAND] === true;
@@ -264,21 +276,21 @@ function quote(value) {
   if (typeof value !== "string") return show(value);
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
 }
-function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
-  return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+function invalid(name, expected, value, code = "INVALID_OPTION", cause) {
+  return new WsError(code, `${name} must be ${expected}, not ${show(value)}`, { cause });
 }
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function pickKnown(where, options, names) {
-  if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
+function pickKnown(operation, options, names) {
+  if (!isObject(options)) throw invalid(`${operation}: options`, "an object", options);
   const picked = {};
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) {
-      const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
-      const meant = names.find((known) => plain(known) === plain(name));
-      const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
-      throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
+      const normalize = (text) => text.replace(/[_-]/g, "").toLowerCase();
+      const similar = names.find((known) => normalize(known) === normalize(name));
+      const hint = similar ? `did you mean ${similar}?` : `the options are ${names.join(", ")}`;
+      throw new WsError("INVALID_OPTION", `${operation}: unknown option ${quote(name)}: ${hint}`);
     }
     if (value !== void 0) picked[name] = value;
   }
@@ -294,21 +306,21 @@ function isFieldValue(value) {
   return typeof value === "string" && FIELD_VALUE.test(value);
 }
 
-class AbortWaits extends Set {
+class AbortCallbacks extends Set {
   handleEvent() {
     for (const abort of this) abort();
   }
 }
-const waitsOf = /* @__PURE__ */ new WeakMap();
+const callbacksOf = /* @__PURE__ */ new WeakMap();
 function onAbort(signal, abort) {
-  const waits = waitsOf.get(signal) ?? new AbortWaits();
-  waitsOf.set(signal, waits);
-  signal.addEventListener("abort", waits);
-  const wait = () => abort();
-  waits.add(wait);
+  const callbacks = callbacksOf.get(signal) ?? new AbortCallbacks();
+  callbacksOf.set(signal, callbacks);
+  signal.addEventListener("abort", callbacks);
+  const callback = () => abort();
+  callbacks.add(callback);
   return () => {
-    waits.delete(wait);
-    if (waits.size === 0) signal.removeEventListener("abort", waits);
+    callbacks.delete(callback);
+    if (callbacks.size === 0) signal.removeEventListener("abort", callbacks);
   };
 }
 function abortError(operation, signal) {
@@ -322,8 +334,8 @@ function checkSignal(operation, signal) {
   throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
 }
 
-const MAX = 9223372036854775e-3;
-const POWERS = {
+const MAX_MS = 9223372036854775e-3;
+const MS_EXPONENTS = {
   ns: -6,
   us: -3,
   "\xB5s": -3,
@@ -336,18 +348,18 @@ const POWERS = {
 function parseDuration(value) {
   return durationOf("duration", value);
 }
-function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
+function durationOf(name, value, max = MAX_MS, code = "INVALID_DURATION") {
   const ms = typeof value === "string" ? parseText(value) : value;
   if (typeof ms === "number" && ms >= 0 && ms <= max) return ms + 0;
-  const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
-  throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
+  const expected = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+  throw new WsError(code, `${name} must be ${expected}, not ${quote(value)}`);
 }
 function parseText(text) {
   if (/^[+-]?0$/.test(text)) return 0;
-  if (!/^[+-]?[\d.]/.test(text)) return void 0;
+  if (!/^[+-]?[\d.]/.test(text)) return NaN;
   let total = 0;
   for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
-    const ms = Number(`${digits}e${String(POWERS[unit])}`);
+    const ms = Number(`${digits}e${String(MS_EXPONENTS[unit])}`);
     total += ms * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
   }
   return text[0] === "-" ? -total : total;
@@ -381,10 +393,10 @@ const callable = /* @__PURE__ */ must(
   "a function"
 );
 const oneOf = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
-const refused = (why) => (_, name) => {
-  throw new WsError("UNSUPPORTED", `${name} ${why}`);
+const notInBrowser = (remedy) => (_, name) => {
+  const text = `${name} cannot be used in a browser, or with option webSocket: ${remedy}`;
+  throw new WsError("UNSUPPORTED", text);
 };
-const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
 
 function parseKeepAlive(value, name) {
   if (value === false) return false;
@@ -398,12 +410,19 @@ const KEEP_ALIVE_PARSERS = {
   onPong: callable
 };
 
-const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
+const COMPRESSION_VALUES = [
+  0,
+  1,
+  2,
+  "disabled",
+  "context_takeover",
+  "no_context_takeover"
+];
 function parseOptions(base, given, { parsers }, where = "connect") {
   return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
 }
 const PARSERS$1 = {
-  headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
+  headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),
   protocols(value, name) {
     const list = [value].flat();
     for (const [index, token] of list.entries()) {
@@ -417,7 +436,7 @@ const PARSERS$1 = {
   readTimeout: duration,
   writeTimeout: duration,
   closeTimeout: duration,
-  compression: (value, name) => MODES.indexOf(oneOf(...MODES)(value, name)) % 3,
+  compression: (value, name) => COMPRESSION_VALUES.indexOf(oneOf(...COMPRESSION_VALUES)(value, name)) % 3,
   compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
   readLimit: /* @__PURE__ */ limit(1, 134217728),
   channelCapacity: /* @__PURE__ */ integer(1, 1e4),
@@ -437,7 +456,7 @@ const PARSERS$1 = {
   },
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
-  node: /* @__PURE__ */ notHere("leave it out there"),
+  node: /* @__PURE__ */ notInBrowser("leave it out there"),
   codec: /* @__PURE__ */ must(
     (value) => typeof value?.decoder === "function",
     "a codec"
@@ -472,23 +491,20 @@ const CLOSE_CODES = /* @__PURE__ */ Object.freeze({
   BAD_GATEWAY: 1014,
   TLS_HANDSHAKE: 1015
 });
-const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
+const FRAME_CODE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
 function isFrameCode(code) {
-  return SENDABLE.test(String(code));
+  return FRAME_CODE.test(String(code));
 }
 function browserCode(code) {
   return code === NORMAL || code >= 3e3 ? code : code + 3e3;
 }
 
-const REASON_LIMIT = 123;
+const MAX_REASON_BYTES = 123;
 function checkClose(code, reason) {
   const isCode = typeof code === "number" && isFrameCode(code);
-  if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
-  const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
-  throw new WsError(
-    "INVALID_CLOSE",
-    `close: code ${show(code)} or its reason may not be sent: use ${limits}`
-  );
+  if (isCode && typeof reason === "string" && utf8Size(reason) <= MAX_REASON_BYTES) return;
+  const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of at most ${MAX_REASON_BYTES} bytes`;
+  throw new WsError("INVALID_CLOSE", `close: invalid code ${show(code)} or reason: use ${limits}`);
 }
 const KINDS = {
   1008: "PERMISSION_DENIED",
@@ -500,11 +516,11 @@ const KINDS = {
   3008: "TIMEOUT"
 };
 const RETRYABLE_CODES = [1011, 1012, 1013, 1014, 3008];
-function peerError(where, code, reason) {
+function peerError(label, code, reason) {
   if (code === NORMAL || code === GOING_AWAY || code === NO_STATUS) return void 0;
   return new WsError(
     "CLOSED_BY_PEER",
-    `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
+    `connection ${label}: closed by the peer with code ${code}${reason && `: ${reason}`}`,
     {
       kind: KINDS[code] ?? "INTERNAL",
       retryable: RETRYABLE_CODES.includes(code),
@@ -515,23 +531,23 @@ function peerError(where, code, reason) {
 
 function parseUrl(input, { unix, credentials, base }) {
   const text = input?.href ?? input;
-  const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
+  const urlError = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
   const url = resolve(text, base);
-  if (!url) throw refusal("is not an absolute URL: use ws://host/path");
+  if (!url) throw urlError("is not an absolute URL: use ws://host/path");
   if (!/^wss?:$/.test(url.protocol)) {
-    const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
-    if (problem) throw refusal(problem);
+    const problem = unix ? unix(url) : "has the wrong scheme: use ws: or wss:";
+    if (problem) throw urlError(problem);
   }
-  if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+  if (url.href.includes("#")) throw urlError("has a fragment: remove it");
   if (!credentials && (url.username || url.password)) {
-    throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
+    throw urlError("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
   }
   return url;
 }
 function unixProblem({ protocol, host, pathname }) {
-  if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
-  const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
-  return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
+  if (!/^wss?\+unix:$/.test(protocol)) return "has the wrong scheme: use ws:, wss: or ws+unix:";
+  const isSocketPath = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
+  return isSocketPath ? void 0 : "names no socket: use ws+unix:///socket:/path";
 }
 function resolve(text, base) {
   if (typeof text !== "string") return void 0;
@@ -577,14 +593,14 @@ const DEFAULTS = {
 
 const OPERATION = "createContext";
 const any = (value) => value;
-const noGuard = /* @__PURE__ */ notHere("use a policy");
+const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
 const PARSERS = {
   policy: callable,
   actor: any,
   meta: object,
   defaults: any,
   strict: /* @__PURE__ */ oneOf(false, true),
-  denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
+  denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
   signal: abortSignal
 };
 function parseSettings(options, platformFor) {
@@ -599,7 +615,6 @@ function parseSettings(options, platformFor) {
     }
   }
   return {
-    // Strict and without one, it allows nothing.
     policy: policy ?? (strict ? () => false : void 0),
     actor,
     meta,
@@ -609,7 +624,7 @@ function parseSettings(options, platformFor) {
   };
 }
 
-const MAX_DELAY = 2147483647;
+const MAX_DELAY_MS = 2147483647;
 function now() {
   return performance.now();
 }
@@ -617,8 +632,11 @@ function startTimer(delay, expire, keepsAlive = true) {
   const due = now() + delay;
   let timer;
   const arm = () => {
-    const left = due - now();
-    timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+    const remaining = due - now();
+    timer = setTimeout(
+      remaining > MAX_DELAY_MS ? arm : expire,
+      Math.min(Math.ceil(remaining), MAX_DELAY_MS)
+    );
     if (!keepsAlive) timer.unref?.();
   };
   arm();
@@ -631,26 +649,26 @@ const nextTurn = /* @__PURE__ */ (() => {
 const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
 const WAIT_OPTIONS = ["timeout", "signal"];
-async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
+async function waitFor(operation, timeoutCode, options, { timeout: defaultTimeout = Infinity, attempt, park }, names = WAIT_OPTIONS) {
   const { signal, timeout: given } = pickKnown(operation, options, names);
   const where = `${operation}: option timeout`;
-  const timeout = given === void 0 ? usual : durationOf(where, given);
+  const timeout = given === void 0 ? defaultTimeout : durationOf(where, given);
   if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
   const timeoutError = () => new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
-  const stops = [];
+  const cleanups = [];
   const result = attempt?.() ?? await new Promise((resolve) => {
     const end = (outcome) => {
-      for (const stop of stops) stop();
+      for (const cleanUp of cleanups) cleanUp();
       resolve(outcome);
     };
     if (timeout === 0) {
       end(timeoutError());
       return;
     }
-    stops.push(park(end));
+    cleanups.push(park(end));
     const expire = () => nextTurn(() => end(timeoutError()));
-    if (timeout < Infinity) stops.push(startTimer(timeout, expire));
-    if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
+    if (timeout < Infinity) cleanups.push(startTimer(timeout, expire));
+    if (signal) cleanups.push(onAbort(signal, () => end(abortError(operation, signal))));
   });
   if (result instanceof Error) throw result;
   return result;
@@ -683,57 +701,58 @@ const MESSAGES_OPTIONS = ["signal"];
 class QueueIterator {
   #queue;
   #failure;
-  /** Every `next()` that is pending. */
+  /** The receivers of all pending `next()` calls. */
   #pending = new Waiters();
-  /** True after `return()` or an abort. */
-  #isOver = false;
-  /** Stops listening to the signal. */
-  #ignore;
+  /** True once iteration has ended: every later `next()` is done. */
+  #isDone = false;
+  /** Removes the listener from the signal, if there is one. */
+  #unlisten;
   constructor(queue, options = {}, failure) {
     this.#queue = queue;
     this.#failure = failure;
     const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS);
     if (!checkSignal("messages", signal)) return;
     const abort = () => this.#end(() => abortError("messages", signal));
-    this.#ignore = onAbort(signal, abort);
+    this.#unlisten = onAbort(signal, abort);
     if (signal.aborted) abort();
   }
-  /** Not an async function, which would cost one more promise and two more turns for each message. */
+  // Not an async function, which would cost one more promise and two more microtasks for each message.
   next() {
-    const result = this.#isOver ? CLOSED : this.#queue.take();
-    if (result) return Promise.resolve(this.#step(result));
+    const result = this.#isDone ? CLOSED : this.#queue.take();
+    if (result) return Promise.resolve(this.#toResult(result));
     return new Promise((resolve) => {
-      const receiver = (late) => {
+      const receiver = (received) => {
         this.#pending.delete(receiver);
-        resolve(this.#step(late));
+        resolve(this.#toResult(received));
       };
       this.#pending.add(receiver);
       this.#queue.park(receiver);
     });
   }
-  #step({
+  #toResult({
     ok,
     value
   }) {
     if (ok) return { done: false, value };
-    if (!this.#isOver) this.#end(this.#failure);
-    return this.#last();
+    if (!this.#isDone) this.#end(this.#failure);
+    return this.#finish();
   }
   return() {
     this.#end();
-    return this.#last();
+    return this.#finish();
   }
-  /** Ends every `next()` that is pending, and those to come, without a value. */
+  /** Ends the iteration: every pending and later `next()` settles without a value. */
   #end(failure) {
-    this.#isOver = true;
+    this.#isDone = true;
     this.#failure = failure;
-    this.#ignore?.();
+    this.#unlisten?.();
     for (let receiver; receiver = this.#pending.first; ) {
       this.#queue.unpark(receiver);
       receiver(CLOSED);
     }
   }
-  async #last() {
+  /** Returns the result of an iteration that has ended, or rejects with the error that ended it. */
+  async #finish() {
     const error = await this.#failure?.();
     if (error) throw error;
     return { done: true, value: void 0 };
@@ -745,57 +764,71 @@ class QueueIterator {
 
 class ReceiveChannel {
   #queue;
-  /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
+  /** Clients and timers create instances; create a {@link Channel} for a channel of your own. */
   constructor(queue) {
     if (!(queue instanceof Queue)) {
-      throw new WsError("INVALID_OPTION", "ReceiveChannel: one is handed out: make a Channel");
+      throw new WsError("INVALID_OPTION", "ReceiveChannel: cannot be constructed; use Channel");
     }
     this.#queue = queue;
   }
-  /** The receiving half of a queue. @internal */
+  /** Returns the receiving half of a queue. @internal */
   static of(queue) {
     return new ReceiveChannel(queue);
   }
-  /** How many values wait in the channel, at most `capacity`. */
+  /** The number of values in the channel, at most `capacity`; Go's `len`. */
   get length() {
     return Math.min(this.#queue.size, this.#queue.capacity);
   }
-  /** How many values the channel holds before a sender waits. */
+  /** The number of values that the channel buffers before a send has to wait; Go's `cap`. */
   get capacity() {
     return this.#queue.capacity;
   }
-  /** Whether it takes no more values. What it holds can still be received. */
+  /** True if the channel is closed: no more values can be sent, but buffered ones can still be received. */
   get closed() {
     return this.#queue.closed;
   }
   /**
-   * Receives the next value, waiting for one if need be; `ok: false` once the channel is closed and
-   * drained. A receive that is cancelled or too late has taken nothing.
+   * Receives the next value, and waits for one if necessary. Resolves with `ok: true` and the value, or
+   * with `ok: false` once the channel is closed and drained. A receive that times out or is aborted loses
+   * no value.
    *
    * Rejects with `RECEIVE_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+   *
+   * @param options `timeout` (milliseconds or a Go duration, by default for ever) and `signal`.
+   *
+   * @see https://go.dev/ref/spec#Receive_operator
    */
   receive(options) {
     return receive(this.#queue, options);
   }
-  /** Receives the next value if that needs no waiting; `undefined` otherwise. */
+  /**
+   * Receives the next value without waiting. Returns `undefined` if there is none yet, and `ok: false` once
+   * the channel is closed and drained.
+   */
   tryReceive() {
     return this.#queue.take();
   }
-  /** A case of {@link select} that receives from this channel. It may be used again and again. */
+  /**
+   * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the
+   * value, or `ok: false` once the channel is closed and drained. A case may be used any number of times.
+   */
   caseReceive() {
-    return { channel: this, ...waitingFor(this.#queue) };
+    return { channel: this, ...receiveFrom(this.#queue) };
   }
   /**
-   * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
-   * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+   * Iterates over the values until the channel is closed and drained, like Go's `range`. Leaving the loop
+   * does not close the channel. `return()` ends a pending `next()` with `done: true`, and no value is lost.
    */
   [Symbol.asyncIterator]() {
     return this.messages();
   }
   /**
-   * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+   * Iterates over the values as `for await` over the channel does. When `signal` is aborted, the iteration
+   * throws `ABORTED`, and no value is lost.
    *
    * Throws `INVALID_OPTION`.
+   *
+   * @param options `signal`. Default: none.
    */
   messages(options) {
     return new QueueIterator(this.#queue, options);
@@ -804,8 +837,10 @@ class ReceiveChannel {
 class Channel extends ReceiveChannel {
   #queue;
   /**
-   * `capacity` is how many values wait before a sender does: 0 (the default, a rendezvous) to 2^32-1.
-   * Throws `INVALID_OPTION`.
+   * Creates an open channel. Throws `INVALID_OPTION`.
+   *
+   * @param capacity The number of values that the channel buffers, an integer from 0 to 2^32-1. Default: 0, a
+   * rendezvous of sender and receiver.
    */
   constructor(capacity = 0) {
     if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
@@ -816,25 +851,30 @@ class Channel extends ReceiveChannel {
     this.#queue = queue;
   }
   /**
-   * Sends a value, waiting for room or a receiver if need be. A send that is cancelled or too late has
-   * sent nothing.
+   * Sends a value. Waits until the channel has room for it or a receiver takes it. If the send times out or
+   * is aborted, the value is not sent.
    *
-   * Rejects with `CHANNEL_CLOSED` (also when the channel closes while it waits), `CHANNEL_TIMEOUT`,
+   * Rejects with `CHANNEL_CLOSED`, also if the channel is closed during the wait, and with `CHANNEL_TIMEOUT`,
    * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+   *
+   * @param value Anything.
+   * @param options `timeout` (milliseconds or a Go duration, by default for ever) and `signal`.
+   *
+   * @see https://go.dev/ref/spec#Send_statements
    */
   async send(value, options = {}) {
-    const sending = this.caseSend(value);
-    const isSent = await waitFor("channel send", "CHANNEL_TIMEOUT", options, sending);
+    const operation = this.caseSend(value);
+    const isSent = await waitFor("channel send", "CHANNEL_TIMEOUT", options, operation);
     if (!isSent) throw closedError();
   }
-  /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
+  /** Sends a value if that does not have to wait; returns true if it did. Throws `CHANNEL_CLOSED`. */
   trySend(value) {
     if (this.#queue.closed) throw closedError();
     return offer(this.#queue, value);
   }
   /**
-   * A case of {@link select} that sends this value. On a closed channel it is ready, and rejects with
-   * `CHANNEL_CLOSED`. It may be used again and again.
+   * Creates a case of {@link select} that sends this value. A case may be used any number of times. If the
+   * channel is closed, the case is ready, and choosing it rejects the `select` with `CHANNEL_CLOSED`.
    */
   caseSend(value) {
     const queue = this.#queue;
@@ -849,8 +889,8 @@ class Channel extends ReceiveChannel {
     };
   }
   /**
-   * Closes the channel: no more can be sent; what it holds can still be received. Senders that wait get
-   * `CHANNEL_CLOSED`. Closing twice is fine.
+   * Closes the channel. Buffered values can still be received. Pending and later sends reject with
+   * `CHANNEL_CLOSED`. Closing a closed channel has no effect, unlike in Go.
    */
   close() {
     this.#queue.close();
@@ -861,12 +901,12 @@ function closedError() {
 }
 function receive(queue, options) {
   if (options !== void 0) {
-    return waitFor("receive", "RECEIVE_TIMEOUT", options, waitingFor(queue));
+    return waitFor("receive", "RECEIVE_TIMEOUT", options, receiveFrom(queue));
   }
   const result = queue.take();
   return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
 }
-function waitingFor(queue) {
+function receiveFrom(queue) {
   return {
     attempt: () => queue.take(),
     park(done) {
@@ -880,7 +920,7 @@ function waitingFor(queue) {
 function platformClass(name) {
   const found = globalThis[name];
   if (found) return found;
-  throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
+  throw new WsError("UNSUPPORTED", `this platform has no ${name}: polyfill it`);
 }
 
 const TEXT = 1;
@@ -898,16 +938,16 @@ function toPayload(value, type, codec) {
   }
   try {
     const data = codec?.encode?.(value, type) ?? value;
-    const as = data === value ? type : void 0;
+    const explicitType = data === value ? type : void 0;
     if (typeof data === "string")
-      return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
+      return explicitType === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
     const bytes = toBytes(data);
-    if (as !== TEXT) return bytes;
+    if (explicitType !== TEXT) return bytes;
     const Decoder = platformClass("TextDecoder");
     return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     if (cause?.code === "UNSUPPORTED") throw cause;
-    const problem = codec ? `: codec ${codec.name} failed` : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
+    const problem = codec ? `: codec ${codec.name} failed` : " is not a string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
     throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
   }
 }
@@ -960,7 +1000,7 @@ let clientCount = 0;
 const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
 class Client {
   #connection;
-  /** Private, so that logs do not show its query. */
+  /** Private, so that logging the client does not reveal the query. */
   #url;
   #channel;
   #readable;
@@ -971,9 +1011,9 @@ class Client {
     this.closed = connection.closed;
     this.#connection = connection;
     this.#url = publicUrl(url);
-    this.#channel = ReceiveChannel.of(connection.delivery.own);
+    this.#channel = ReceiveChannel.of(connection.receiving.own);
   }
-  /** `"open"`, `"closing"` after the first close frame of either side, `"closed"` after the end. */
+  /** `"open"`; `"closing"` after `close()` or the close frame of the peer; `"closed"` after the end. */
   get state() {
     return this.#connection.state;
   }
@@ -981,7 +1021,7 @@ class Client {
   get url() {
     return this.#url;
   }
-  /** The subprotocol that the server picked; `""` for none. */
+  /** The subprotocol that the server selected; `""` for none. */
   get protocol() {
     return this.#connection.transport.protocol;
   }
@@ -989,7 +1029,7 @@ class Client {
   get extensions() {
     return this.#connection.transport.extensions;
   }
-  /** The compression mode in force in both directions: see {@link COMPRESSION}. */
+  /** The compression mode that was negotiated for both directions: see {@link COMPRESSION}. */
   get compression() {
     return this.#connection.transport.compression;
   }
@@ -998,8 +1038,8 @@ class Client {
     return this.#connection.bufferedAmount;
   }
   /**
-   * The way a slow consumer is handled: the `"socket"` or the `"stream"` is paused, which slows the server
-   * down; or messages `"buffer"` here, up to `bufferLimit`.
+   * The way a slow consumer is handled. `"socket"`, `"stream"`: the socket or stream is paused, which slows the
+   * server down. `"buffer"`: messages wait in memory, up to `bufferLimit`.
    */
   get backpressure() {
     return this.#connection.transport.backpressure;
@@ -1014,83 +1054,84 @@ class Client {
   }
   /** A snapshot of the counters of this connection. */
   get stats() {
-    const { sending, delivery, liveness, transport } = this.#connection;
+    const { sending, receiving, liveness, transport } = this.#connection;
     return {
-      messagesReceived: delivery.messages,
+      messagesReceived: receiving.messages,
       messagesSent: sending.messages,
-      bytesReceived: delivery.bytes,
+      bytesReceived: receiving.bytes,
       bytesSent: sending.bytes,
-      bytesBuffered: delivery.inbox.bytes,
+      bytesBuffered: receiving.inbox.bytes,
       timesPaused: transport.timesPaused,
       roundTrip: liveness.roundTrip
     };
   }
-  /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+  /** Returns the channel on which messages arrive, always the same one. It closes when the connection ends. */
   channel() {
     return this.#channel;
   }
-  /** Short for `channel().receive(options)`. */
+  /** Receives the next message; waits if there is none. Same as `channel().receive(options)`. */
   receive(options) {
     return this.#channel.receive(options);
   }
   /**
-   * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the
-   * connection has ended and every message was received. Short for `channel().tryReceive()`.
+   * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the connection has
+   * ended and every message was received. Same as `channel().tryReceive()`.
    */
   tryReceive() {
     return this.#channel.tryReceive();
   }
   /**
-   * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
-   * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-   * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
+   * Iterates over the messages until the connection ends. The loop ends after a normal end (1000, 1001, 1005)
+   * or a local close, and throws the connection's `WsError` after any other. Leaving the loop keeps the
+   * connection open and loses no message: `return()` resolves a pending `next()` with `done: true`.
    */
   [Symbol.asyncIterator]() {
     return this.messages();
   }
   /**
-   * Iterates as the client itself does, with options: `signal` ends the iteration with `ABORTED`, and no
-   * message is lost.
+   * Iterates in the same way as the client itself, with options. `signal` cancels the iteration, which throws
+   * `ABORTED`; no message is lost.
    *
    * Throws `INVALID_OPTION`.
    */
   messages(options) {
     const connection = this.#connection;
     const failure = () => connection.closeRequest ? void 0 : connection.failure;
-    return new QueueIterator(connection.delivery.own, options, failure);
+    return new QueueIterator(connection.receiving.own, options, failure);
   }
   /**
-   * The messages as a WHATWG stream, always the same one. It takes messages from the channel one by one as
-   * it is read, so that a slow reader slows the server down. It closes or errors as iteration ends;
-   * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+   * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
+   * is read, so a slow reader exerts backpressure. It closes where iteration would end, and errors where
+   * iteration would throw. Cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is
+   * no `ReadableStream`.
    */
   get readable() {
     return this.#readable ??= readableOf(this);
   }
   /**
-   * A WHATWG stream that sends each chunk, always the same one; a write settles as `send` does. Closing it
-   * closes the connection with 1000 and waits for the end; aborting it terminates the connection, even
-   * while a write waits. It errors with `CLOSED` when the connection ends, and with `INVALID_MESSAGE` for
-   * a chunk that cannot be sent, in which case the connection stays open. Throws `UNSUPPORTED` where there
-   * is no `WritableStream`.
+   * A WHATWG stream that sends each chunk as a message, always the same one. A write settles when `send` would.
+   * Closing it closes the connection with 1000 and waits for the end; aborting it terminates the connection,
+   * even while a write is pending. It errors with `CLOSED` when the connection ends, and with
+   * `INVALID_MESSAGE` for a chunk that cannot be sent, which leaves the connection open. Throws `UNSUPPORTED`
+   * where there is no `WritableStream`.
    */
   get writable() {
     return this.#writable ??= writableOf(this);
   }
   /**
    * Sends one message. Messages leave in call order. The promise settles as soon as fewer than
-   * `sendHighWaterMark` bytes wait, which is usually at once. You may reuse the bytes when `send` has
-   * returned.
+   * `sendHighWaterMark` bytes wait, which is usually immediately. You may reuse the bytes once `send` has
+   * returned, before the promise settles.
    *
-   * @param data A string; or an `ArrayBuffer` or a view, as bytes; or a value that option `codec` encodes.
-   * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a
-   * string is text and bytes are binary. A string as `BINARY` is sent as its UTF-8 bytes; bytes as `TEXT`
-   * must be valid UTF-8. `timeout` and `signal` bound only the wait: the message stays sent.
+   * @param data A string; an `ArrayBuffer` or a view of one; or, with option `codec`, a value that it encodes.
+   * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a string
+   * is sent as text, and bytes as binary. With `BINARY`, a string is sent as its UTF-8 bytes; with `TEXT`, bytes
+   * must be valid UTF-8. `timeout` and `signal` bound only the wait: they do not withdraw the message.
    *
-   * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
-   * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`. If `signal` was
-   * aborted before the call, the message is not sent. You do not have to await the promise: `closed`
-   * reports the end of the connection as well, and a rejection is never reported as unhandled.
+   * Rejects with `INVALID_MESSAGE` for data that cannot be sent, and with `CLOSED` if the connection is closing
+   * or ends during the wait; with options, also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or
+   * `INVALID_OPTION`. If `signal` was aborted before the call, the message is not sent. You need not await the
+   * promise: its rejection is never reported as unhandled, and `closed` also reports the end of the connection.
    */
   send(data, options) {
     try {
@@ -1114,10 +1155,9 @@ class Client {
     return this.#connection.offer(payload);
   }
   /**
-   * Settles when the operating system has accepted everything that was sent; in a browser, when
-   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first, with `FLUSH_TIMEOUT`,
-   * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
-   * `bufferedAmount`.
+   * Resolves when the operating system has accepted everything that was sent; in a browser, when
+   * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first; with `FLUSH_TIMEOUT`, `ABORTED`,
+   * `INVALID_DURATION` or `INVALID_OPTION`; and with `UNSUPPORTED` where there is no `bufferedAmount`.
    */
   flush(options = {}) {
     const connection = this.#connection;
@@ -1133,10 +1173,12 @@ class Client {
     return unreported(waitForStarted(`flush ${connection.label}`, "FLUSH_TIMEOUT", options, flush));
   }
   /**
-   * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from
-   * the flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a
-   * ping is outstanding the socket is not paused until half of `bufferLimit` is unread: a pong that follows
-   * a longer backlog arrives when that is read. `timeout` is 10 s by default.
+   * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from the
+   * flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). `timeout` is 10 s
+   * by default.
+   *
+   * While a ping is outstanding, the socket is paused only if more than half of `bufferLimit` is unread. A pong
+   * that follows a longer backlog arrives only after you have read the backlog.
    *
    * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
    * `UNSUPPORTED` where {@link canPing} is false.
@@ -1158,15 +1200,15 @@ class Client {
     return connection.liveness.roundTrip = roundTrip;
   }
   /**
-   * Closes the connection. The channel closes at once; messages that were sent still leave, then the close
-   * frame, and the peer has `closeTimeout` to answer it. Resolves with how the connection ended. Another
-   * call returns the same promise.
+   * Closes the connection. The channel closes at once. Messages that were sent still leave, followed by the
+   * close frame, which the peer must answer within `closeTimeout`. Resolves with the way the connection ended.
+   * Another call returns the same promise.
    *
    * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. Browsers may only send close codes 1000
    * and 3000-4999 (WHATWG): there any other code is sent as `code + 3000`.
    * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
    *
-   * Rejects with `INVALID_CLOSE`, and the connection stays open.
+   * Rejects with `INVALID_CLOSE` for an invalid code or reason, and the connection stays open.
    */
   close(code = NORMAL, reason = "") {
     if (this.state === "open") {
@@ -1179,17 +1221,17 @@ class Client {
     }
     return this.closed;
   }
-  /** Ends the connection now, without a closing handshake. Messages that have not left yet are dropped. */
+  /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
   terminate() {
     this.#connection.fail(ABNORMAL_CLOSURE);
   }
-  /** `close()`, for `await using`, where the platform has the symbol. */
+  /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose]() {
     await this.close();
   }
-  /** See {@link Delivery.deliverTo}. @internal */
+  /** See {@link Receiving.deliverTo}. @internal */
   deliverTo(inbox) {
-    this.#connection.delivery.deliverTo(inbox);
+    this.#connection.receiving.deliverTo(inbox);
   }
   /** See {@link Liveness.probe}. @internal */
   probe() {
@@ -1197,31 +1239,258 @@ class Client {
   }
 }
 
-function readLimitError(where, limit, details = {}, cause) {
+function readLimitError(operation, limit, details = {}, cause) {
   const of = details.size === void 0 ? "" : ` of ${details.size} bytes`;
-  const text = `message${of} exceeds readLimit (${limit}); raise it or ask the server to split it`;
-  return new WsError("MESSAGE_TOO_BIG", `${where}: ${text}`, {
+  const kind = details.codec === void 0 ? "" : "decoded ";
+  const text = `${kind}message${of} exceeds readLimit (${limit}); raise it or ask the server to split it`;
+  return new WsError("MESSAGE_TOO_BIG", `${operation}: ${text}`, {
     details: { limit, ...details },
     cause
   });
 }
 
-const PATIENCE = 3e4;
+const MAX_LATENESS_MS = 1e3;
+function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS) {
+  let last = now();
+  let due;
+  let isExtended = false;
+  let isConfirming = false;
+  let timer;
+  const arm = (remaining) => {
+    const delay = Math.min(remaining, period / 4);
+    due = now() + delay;
+    timer = setTimeout(check, delay);
+  };
+  const check = () => {
+    const time = now();
+    const wasAlive = isAlive();
+    if (wasAlive || !isExtended && time - due > maxLateness) {
+      last = time;
+      isExtended = !wasAlive;
+    }
+    const remaining = last + period - time;
+    if (remaining > 0) {
+      isConfirming = false;
+      arm(remaining);
+    } else if (isConfirming) {
+      expire();
+    } else {
+      isConfirming = true;
+      arm(0);
+    }
+  };
+  isAlive();
+  arm(period);
+  return {
+    touch() {
+      last = now();
+      isExtended = false;
+    },
+    stop: () => clearTimeout(timer)
+  };
+}
+
+function startKeepAlive(interval, timeout, host) {
+  let phase;
+  const awaitSilence = () => {
+    phase?.stop();
+    const incoming = startDeadline(interval, ping, host.isAlive, Infinity);
+    const outgoing = startDeadline(interval, ping, host.hasSent, Infinity);
+    phase = {
+      touch: () => incoming.touch(),
+      stop() {
+        incoming.stop();
+        outgoing.stop();
+      }
+    };
+  };
+  const ping = () => {
+    phase?.stop();
+    let hasReceived = false;
+    let isFlushed = false;
+    let cancelPing = () => {
+    };
+    const wait = startDeadline(
+      timeout,
+      () => hasReceived ? awaitSilence() : host.expire(),
+      () => {
+        hasReceived = host.isAlive() || hasReceived;
+        return !isFlushed;
+      }
+    );
+    phase = {
+      touch: awaitSilence,
+      stop() {
+        wait.stop();
+        cancelPing();
+      }
+    };
+    cancelPing = host.ping(awaitSilence);
+    host.flushed().then(
+      () => {
+        isFlushed = true;
+        wait.touch();
+      },
+      () => {
+      }
+    );
+  };
+  awaitSilence();
+  return {
+    pingNow() {
+      if (phase && phase.touch !== awaitSilence) {
+        phase.stop();
+        ping();
+      }
+    },
+    touch: () => phase?.touch(),
+    stop() {
+      phase?.stop();
+      phase = void 0;
+    }
+  };
+}
+
+class Liveness {
+  #connection;
+  #read;
+  #write;
+  #keepAlive;
+  #close;
+  /** Reports the answer to the message of the keep-alive, while one is outstanding. */
+  #onAnswer;
+  /** The transport's `progress` when it was last read. */
+  #lastProgress;
+  constructor(connection) {
+    this.#connection = connection;
+    const { transport } = connection;
+    const { readTimeout, writeTimeout, keepAlive } = connection.options;
+    const hasMoved = hasChanged(() => transport.activity);
+    const isAlive = () => hasMoved() || transport.isReceiving === true;
+    this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, isAlive);
+    const hasProgress = () => this.#hasProgress();
+    this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
+    if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
+  }
+  /** Called when a message has arrived. */
+  onMessage() {
+    this.#read?.touch();
+    this.#onAnswer?.();
+  }
+  /** Called when the pressure of the inbox has changed, which shows that messages have arrived. */
+  onPressure() {
+    this.#read?.touch();
+    this.#keepAlive?.touch();
+  }
+  /** Called when sent bytes begin to wait and none waited before. */
+  onPending() {
+    if (!this.#write) return;
+    this.#write.touch();
+    this.#hasProgress();
+  }
+  /** Makes the keep-alive ping now, because the connection may be half-open. */
+  probe() {
+    this.#keepAlive?.pingNow();
+  }
+  /** Called when the close handshake begins: replaces the other deadlines by `closeTimeout`. */
+  startClosing() {
+    this.stop();
+    const { transport, options } = this.#connection;
+    let last = transport.unsent ?? 0;
+    this.#close = startDeadline(
+      options.closeTimeout,
+      () => transport.destroy(),
+      () => {
+        const isShrinking = last > (last = transport.unsent ?? 0);
+        return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
+      }
+    );
+  }
+  /** Called when the close frame has been sent: restarts `closeTimeout`. */
+  onCloseFrame() {
+    this.#close?.touch();
+  }
+  /** Stops all deadlines and the keep-alive. */
+  stop() {
+    for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
+      deadline?.stop();
+  }
+  /** Returns true if bytes have left since the last call, or if none wait. */
+  #hasProgress() {
+    const { progress } = this.#connection.transport;
+    return this.#lastProgress !== (this.#lastProgress = progress) || progress === void 0;
+  }
+  #watch(code, period, closeCode, isAlive) {
+    if (period === void 0) return void 0;
+    const expire = () => this.#fail(closeCode, code, `no progress for ${period} ms`);
+    return startDeadline(period, expire, () => isAlive() || this.#isFull());
+  }
+  #startKeepAlive({ interval, timeout, message, onPong }) {
+    const { transport, receiving, sending } = this.#connection;
+    const hasArrived = hasChanged(
+      () => (transport.received ?? receiving.messages) + (transport.progress ?? 0)
+    );
+    const hasSent = hasChanged(
+      () => transport.accepted + sending.messages + (transport.progress ?? 0)
+    );
+    const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
+    const byMessage = (done) => this.#sendMessage(message, done);
+    const ping = transport.ping?.bind(transport) ?? byMessage;
+    return startKeepAlive(interval, timeout, {
+      isAlive: () => hasArrived() || isPaused(),
+      hasSent: () => hasSent() || isPaused(),
+      ping: (onAnswer) => ping((roundTrip) => {
+        if (roundTrip === void 0) return;
+        this.roundTrip = roundTrip;
+        onAnswer();
+        microtask(() => onPong?.(roundTrip));
+      }),
+      flushed: () => sending.flushed("keepAlive"),
+      expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
+    });
+  }
+  /** Sends the keep-alive message in place of a ping. The next message that arrives counts as its answer. */
+  #sendMessage(message, done) {
+    const start = now();
+    this.#onAnswer = () => done(now() - start);
+    try {
+      this.#connection.offer(toPayload(message()));
+    } catch (cause) {
+      this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
+    }
+    return () => this.#onAnswer = void 0;
+  }
+  /** Returns true if the consumer is behind, so that reading is paused where that is possible. */
+  #isFull() {
+    return this.#connection.receiving.inbox.pressure > 0;
+  }
+  #fail(closeCode, code, text, cause) {
+    const error = this.#connection.error(code, "connection", text, { cause });
+    this.#connection.fail(closeCode, error);
+  }
+}
+function hasChanged(read) {
+  let last;
+  return () => last !== (last = read());
+}
+
+const WARNING_DELAY_MS = 3e4;
 function warnIfUnread(where, inbox, transport, onRead) {
   inbox.wasRead = false;
   const expire = () => {
     if (inbox.wasRead) onRead();
     else if (!inbox.hasWarned) {
       inbox.hasWarned = true;
-      const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
+      const text = `wschan: ${where} was not read for 30 s: receive or set discardIncoming`;
       (transport.warn ?? console.warn)(text);
     }
   };
-  return startTimer(PATIENCE, expire, false);
+  return startTimer(WARNING_DELAY_MS, expire, false);
 }
 
-class Delivery {
+class Receiving {
   constructor(connection) {
+    /** Number and payload bytes of the messages received so far. */
     this.messages = 0;
     this.bytes = 0;
     this.#isStopped = false;
@@ -1234,11 +1503,11 @@ class Delivery {
   #connection;
   #decode;
   #isStopped;
-  /** Stops the timer of the warning about an unread connection, if one is running. */
+  /** Stops the timer of the warning about an unread connection, while it is running. */
   #stopWarning;
   /**
-   * Counts and delivers a message of `size` bytes. Ends the connection if that exceeds `bufferLimit` or the
-   * codec fails.
+   * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
+   * exceeded or the codec fails.
    */
   deliver(message, size) {
     const { codec, discardIncoming } = this.#connection.options;
@@ -1253,8 +1522,8 @@ class Delivery {
     }
   }
   /**
-   * Delivers messages to `inbox` from now on. It decides when reading is paused, and stays open when this
-   * connection ends. Unread messages of the client's own inbox are moved there first.
+   * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
+   * `inbox` then determines when reading is paused; it stays open when this connection ends.
    */
   deliverTo(inbox) {
     this.inbox = inbox;
@@ -1262,7 +1531,7 @@ class Delivery {
     this.#checkLimit(inbox.putAll(this.own));
     this.#regulate();
   }
-  /** Resumes reading, for good. */
+  /** Resumes reading and never pauses it again. */
   stop() {
     this.#isStopped = true;
     this.#stopWarning?.();
@@ -1281,7 +1550,7 @@ class Delivery {
     const invalid = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
     this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
   }
-  /** Ends the connection if an inbox has refused a value, since `size` bytes would be unread. */
+  /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
   #checkLimit(size) {
     if (!size) return;
     const { bufferLimit: limit } = this.#connection.options;
@@ -1290,7 +1559,7 @@ class Delivery {
     const error = this.#connection.error("SLOW_CONSUMER", "receive", text, init);
     this.#connection.fail(POLICY_VIOLATION, error);
   }
-  /** Pauses or resumes reading as the consumer falls behind or catches up. */
+  /** Pauses or resumes reading according to the pressure of the inbox. */
   #regulate() {
     const { transport } = this.#connection;
     this.#connection.onPressure();
@@ -1308,235 +1577,13 @@ class Delivery {
   }
 }
 
-const LATE = 1e3;
-function startDeadline(period, expire, alive = () => false, late = LATE) {
-  let last = now();
-  let due;
-  let granted = false;
-  let confirming = false;
-  let timer;
-  const arm = (left) => {
-    const delay = Math.min(left, period / 4);
-    due = now() + delay;
-    timer = setTimeout(look, delay);
-  };
-  const look = () => {
-    const time = now();
-    const isAlive = alive();
-    if (isAlive || !granted && time - due > late) {
-      last = time;
-      granted = !isAlive;
-    }
-    const left = last + period - time;
-    if (left > 0) {
-      confirming = false;
-      arm(left);
-    } else if (confirming) {
-      expire();
-    } else {
-      confirming = true;
-      arm(0);
-    }
-  };
-  alive();
-  arm(period);
-  return {
-    touch() {
-      last = now();
-      granted = false;
-    },
-    stop: () => clearTimeout(timer)
-  };
-}
-
-function startKeepAlive(interval, timeout, host) {
-  let phase;
-  const rest = () => {
-    phase?.stop();
-    const incoming = startDeadline(interval, question, host.alive, Infinity);
-    const outgoing = startDeadline(interval, question, host.sent, Infinity);
-    phase = {
-      touch: () => incoming.touch(),
-      stop() {
-        incoming.stop();
-        outgoing.stop();
-      }
-    };
-  };
-  const question = () => {
-    phase?.stop();
-    let heard = false;
-    let hasLeft = false;
-    let giveUp = () => {
-    };
-    const wait = startDeadline(
-      timeout,
-      () => heard ? rest() : host.expire(),
-      () => {
-        heard = host.alive() || heard;
-        return !hasLeft;
-      }
-    );
-    phase = {
-      touch: rest,
-      stop() {
-        wait.stop();
-        giveUp();
-      }
-    };
-    giveUp = host.ask(rest);
-    host.flushed().then(
-      () => {
-        hasLeft = true;
-        wait.touch();
-      },
-      () => {
-      }
-    );
-  };
-  rest();
-  return {
-    askNow() {
-      if (phase && phase.touch !== rest) {
-        phase.stop();
-        question();
-      }
-    },
-    touch: () => phase?.touch(),
-    stop() {
-      phase?.stop();
-      phase = void 0;
-    }
-  };
-}
-
-class Liveness {
-  #connection;
-  #read;
-  #write;
-  #keepAlive;
-  #close;
-  /** Settles a keep-alive that waits for the answer to its message. */
-  #onAnswer;
-  /** The transport's progress when it was last read. */
-  #lastProgress;
-  constructor(connection) {
-    this.#connection = connection;
-    const { transport } = connection;
-    const { readTimeout, writeTimeout, keepAlive } = connection.options;
-    const hasMoved = hasChanged(() => transport.activity);
-    const isAlive = () => hasMoved() || transport.isReceiving === true;
-    this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, isAlive);
-    const hasProgress = () => this.#hasProgress();
-    this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
-    if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
-  }
-  /** A message has arrived. */
-  onMessage() {
-    this.#read?.touch();
-    this.#onAnswer?.();
-  }
-  /** The consumer fell behind or caught up, so something has arrived. */
-  onPressure() {
-    this.#read?.touch();
-    this.#keepAlive?.touch();
-  }
-  /** Bytes begin to wait to be sent; none did before. */
-  onPending() {
-    if (!this.#write) return;
-    this.#write.touch();
-    this.#hasProgress();
-  }
-  /** Has the keep-alive ping now, because the connection may have died unnoticed. */
-  probe() {
-    this.#keepAlive?.askNow();
-  }
-  /** The closing handshake has begun: `closeTimeout` replaces the other deadlines. */
-  startClosing() {
-    this.stop();
-    const { transport, options } = this.#connection;
-    let last = transport.unsent ?? 0;
-    this.#close = startDeadline(
-      options.closeTimeout,
-      () => transport.destroy(),
-      () => {
-        const isShrinking = last > (last = transport.unsent ?? 0);
-        return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
-      }
-    );
-  }
-  /** The close frame has been sent: the peer has the whole `closeTimeout` to answer it. */
-  onCloseFrame() {
-    this.#close?.touch();
-  }
-  stop() {
-    for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
-      deadline?.stop();
-  }
-  /** True if bytes have left since the last call, or if none wait. */
-  #hasProgress() {
-    const { progress } = this.#connection.transport;
-    return this.#lastProgress !== (this.#lastProgress = progress) || progress === void 0;
-  }
-  #watch(code, period, closeCode, isAlive) {
-    if (period === void 0) return void 0;
-    const expire = () => this.#fail(closeCode, code, `nothing moved for ${period} ms`);
-    return startDeadline(period, expire, () => isAlive() || this.#isFull());
-  }
-  #startKeepAlive({ interval, timeout, message, onPong }) {
-    const { transport, delivery, sending } = this.#connection;
-    const hasArrived = hasChanged(
-      () => (transport.received ?? delivery.messages) + (transport.progress ?? 0)
-    );
-    const hasSent = hasChanged(
-      () => transport.accepted + sending.messages + (transport.progress ?? 0)
-    );
-    const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
-    const byMessage = (done) => this.#sendMessage(message, done);
-    const ping = transport.ping?.bind(transport) ?? byMessage;
-    return startKeepAlive(interval, timeout, {
-      alive: () => hasArrived() || isPaused(),
-      sent: () => hasSent() || isPaused(),
-      ask: (answered) => ping((roundTrip) => {
-        if (roundTrip === void 0) return;
-        this.roundTrip = roundTrip;
-        answered();
-        microtask(() => onPong?.(roundTrip));
-      }),
-      flushed: () => sending.flushed("keepAlive"),
-      expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
-    });
-  }
-  /** Sends the message of a keep-alive in place of a ping; the next message that arrives answers it. */
-  #sendMessage(message, done) {
-    const start = now();
-    this.#onAnswer = () => done(now() - start);
-    try {
-      this.#connection.offer(toPayload(message()));
-    } catch (cause) {
-      this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
-    }
-    return () => this.#onAnswer = void 0;
-  }
-  #isFull() {
-    return this.#connection.delivery.inbox.pressure > 0;
-  }
-  #fail(closeCode, code, text, cause) {
-    const error = this.#connection.error(code, "connection", text, { cause });
-    this.#connection.fail(closeCode, error);
-  }
-}
-function hasChanged(read) {
-  let last;
-  return () => last !== (last = read());
-}
-
 const MAX_TURN_MS = 5;
 class Sending {
   constructor(connection) {
+    /** Number and payload bytes of the messages sent so far. */
     this.messages = 0;
     this.bytes = 0;
-    /** Cost of the sends of the current turn, in bytes, and the time of the first. */
+    /** Bytes sent in the current turn of the event loop plus one per message, and the time of its first send. */
     this.#turnCost = 0;
     this.#turnStart = 0;
     /** True if a message has arrived since the last send. */
@@ -1549,7 +1596,7 @@ class Sending {
   #hasArrived;
   /** Promise shared by every send above the high-water mark. */
   #drained;
-  /** Promise shared by all waits for progress, and the function that settles it. */
+  /** Promise shared by all waits for progress, and the function that resolves it. */
   #progress;
   #notify;
   /** True if the operating system has accepted everything that was sent. */
@@ -1557,7 +1604,7 @@ class Sending {
     const { transport } = this.#connection;
     return transport.flushed >= transport.accepted;
   }
-  /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+  /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
   offer(payload) {
     const { state, transport } = this.#connection;
     const size = state === "open" ? transport.send(payload) : void 0;
@@ -1566,31 +1613,31 @@ class Sending {
     this.bytes += size;
     return this.#settle(size);
   }
-  /** Settles when everything that was sent before this call is flushed. */
+  /** Resolves when everything that was sent before this call is flushed. Rejects if the connection ends. */
   flushed(operation) {
     const { transport } = this.#connection;
-    const { accepted: taken } = transport;
-    return this.until(operation, () => transport.flushed >= taken);
+    const { accepted: target } = transport;
+    return this.until(operation, () => transport.flushed >= target);
   }
-  /** Settles when `holds` returns true, which is checked after every progress. */
-  async until(operation, holds) {
+  /** Resolves when `condition` is true; checks it after every progress. Rejects if the connection ends. */
+  async until(operation, condition) {
     for (; ; ) {
       if (this.#connection.state === "closed") throw this.#connection.closedError(operation);
-      if (holds()) return;
+      if (condition()) return;
       await (this.#progress ??= new Promise((resolve) => this.#notify = resolve));
     }
   }
-  /** Bytes have left, or the connection has ended: all waits check their conditions again. */
+  /** Called when bytes have left or the connection has ended: wakes all waits to check their conditions. */
   onProgress() {
     this.#notify?.();
     this.#progress = this.#notify = void 0;
   }
-  /** A message has arrived, so a new turn has begun. */
+  /** Called when a message has arrived, which means that a new turn has begun. */
   onMessage() {
     this.#turnCost = 0;
     this.#hasArrived = true;
   }
-  /** Returns a promise that settles when another send may follow one of `size` bytes. */
+  /** Returns the promise of a send of `size` bytes. */
   #settle(size) {
     if (this.#turnCost === 0) {
       this.#turnStart = now();
@@ -1624,7 +1671,7 @@ class Connection {
     this.options = options;
     this.label = displayUrl(url);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
-    this.delivery = new Delivery(this);
+    this.receiving = new Receiving(this);
     this.liveness = new Liveness(this);
   }
   #settleClosed;
@@ -1632,17 +1679,18 @@ class Connection {
   get bufferedAmount() {
     return this.state === "closed" ? 0 : this.transport.bufferedAmount ?? 0;
   }
-  /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+  /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
   offer(payload) {
     const wasIdle = this.bufferedAmount === 0;
     const sent = this.sending.offer(payload);
-    if (sent && wasIdle) this.liveness.onPending();
+    if (!sent) this.onClosing();
+    else if (wasIdle) this.liveness.onPending();
     return sent;
   }
-  /** Begins the closing handshake, unless it has begun. The close frame follows everything that was sent. */
+  /** Begins the close handshake from this side. The close frame follows everything that was sent. */
   close(code, reason) {
     this.closeRequest = { code, reason };
-    this.delivery.own.close();
+    this.receiving.own.close();
     this.onClosing();
     const sendCloseFrame = () => {
       if (this.state === "closed") return;
@@ -1652,9 +1700,9 @@ class Connection {
     const flushed = this.sending.until("close", () => this.sending.isFlushed);
     void unreported(flushed.then(sendCloseFrame));
   }
-  // The transport reports.
+  // Events of the transport.
   onMessage(message, size) {
-    if (this.delivery.own.closed) return;
+    if (this.receiving.own.closed) return;
     const { readLimit } = this.options;
     if (size > readLimit) {
       this.fail(MESSAGE_TOO_BIG, readLimitError(`receive ${this.label}`, readLimit, { size }));
@@ -1662,7 +1710,7 @@ class Connection {
     }
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
     this.liveness.onMessage();
-    this.delivery.deliver(message, size);
+    this.receiving.deliver(message, size);
   }
   onProgress() {
     this.sending.onProgress();
@@ -1670,12 +1718,12 @@ class Connection {
   onError(error, closeCode) {
     if (!this.closeRequest) this.fail(closeCode, error);
   }
-  /** The closing handshake has begun, from either side. */
+  /** Called when either side begins the close handshake. */
   onClosing() {
     if (this.state !== "open") return;
     this.state = "closing";
     this.liveness.startClosing();
-    this.delivery.stop();
+    this.receiving.stop();
   }
   onEnd(end) {
     const { code, reason, sentCode } = end;
@@ -1683,7 +1731,7 @@ class Connection {
     const hasCloseFrame = code !== ABNORMAL_CLOSURE;
     const info = {
       code,
-      // Some platforms make up a reason if there was no close frame.
+      // Some platforms invent a reason if there was no close frame.
       reason: hasCloseFrame ? reason : "",
       ...request,
       clean: hasCloseFrame && this.sending.isFlushed,
@@ -1691,22 +1739,21 @@ class Connection {
     };
     this.#finish(info, request && sentCode, this.#endError(end));
   }
-  // The parts report.
+  // Events of the components.
   onPressure() {
     this.liveness.onPressure();
   }
-  /** Ends the connection at once, from this side. Delivered messages can still be received. */
+  /** Ends the connection at once from this side. Delivered messages can still be received. */
   fail(code, error) {
     if (this.state === "closed") return;
     const sentCode = this.transport.terminate(code);
     this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
   }
-  /** The error of an operation that is too late. */
+  /** Creates the error of an operation that came too late. */
   closedError(operation) {
     const cause = this.failure;
-    const state = this.state === "closed" ? "closed" : "closing";
     const init = cause && { retryable: cause.retryable, cause };
-    return this.error("CLOSED", operation, `the connection is ${state}`, init);
+    return this.error("CLOSED", operation, `the connection is ${this.state}`, init);
   }
   error(code, operation, text, init) {
     return new WsError(code, `${operation} ${this.label}: ${text}`, init);
@@ -1717,23 +1764,23 @@ class Connection {
       return this.error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
     }
     if (this.sending.isFlushed) return void 0;
-    return this.error("WRITE_TIMEOUT", "close", "not everything that was sent could leave", {
+    return this.error("WRITE_TIMEOUT", "close", "ended before all sent bytes had left", {
       cause
     });
   }
-  /** Every end passes through here, once: it settles `closed` and everything that waits. */
+  /** Settles `closed` and all waits. Every way to end the connection calls it; later calls have no effect. */
   #finish(info, sentCode, error) {
     if (this.state === "closed") return;
     this.state = "closed";
     this.failure = error;
     this.liveness.stop();
-    this.delivery.stop();
-    this.delivery.own.close();
+    this.receiving.stop();
+    this.receiving.own.close();
     this.sending.onProgress();
     this.#settleClosed(
       Object.freeze({
         ...info,
-        // A close frame cannot have left before data that has not.
+        // If data has not left, neither has the close frame that follows it.
         ...sentCode && this.sending.isFlushed && { sentCode },
         ...error && { error }
       })
@@ -1796,7 +1843,7 @@ async function dial$1(url, options, platform, owner) {
   const { signal } = controller;
   let isOpen = false;
   const park = (done) => {
-    const leave = owner?.enter(done);
+    const removeDial = owner?.addDial(done);
     const deadline = startDeadline(dialTimeout, () => {
       const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
       controller.abort(error);
@@ -1811,7 +1858,7 @@ async function dial$1(url, options, platform, owner) {
       open(transport, openUrl) {
         const connection = new Connection(transport, openUrl, options);
         const client = new Client(connection, openUrl);
-        owner?.adopt(client);
+        owner?.addClient(client);
         isOpen = true;
         done(client);
         return connection;
@@ -1819,7 +1866,7 @@ async function dial$1(url, options, platform, owner) {
     };
     authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : connectBy(request)).catch(done);
     return () => {
-      leave?.();
+      removeDial?.();
       deadline.stop();
       if (!isOpen) controller.abort();
     };
@@ -1839,12 +1886,12 @@ class Context {
     this.#platformFor = platformFor;
     this.#owner = {
       settings: parseSettings(options, platformFor),
-      enter: (abort) => {
+      addDial: (cancel) => {
         if (this.#isClosing) throw noContext();
-        this.#dials.add(abort);
-        return () => this.#dials.delete(abort);
+        this.#dials.add(cancel);
+        return () => this.#dials.delete(cancel);
       },
-      adopt: (client) => {
+      addClient: (client) => {
         this.#clients.set(client.id, client);
         void client.closed.then(() => this.#clients.delete(client.id));
       }
@@ -1860,7 +1907,7 @@ class Context {
   connect(url, options) {
     return openClient(this.#platformFor, this.#owner, url, options);
   }
-  /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+  /** Returns the connection with this `id`. Throws `UNKNOWN_CONNECTION` if there is none, or it has ended. */
   connection(id) {
     const client = this.#clients.get(id);
     if (client === void 0) {
@@ -1871,15 +1918,18 @@ class Context {
     }
     return client;
   }
-  /** The connections that have not ended. A snapshot. */
+  /** A snapshot of the connections that have not ended. */
   get connections() {
     return [...this.#clients.values()];
   }
   /**
-   * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
-   * and reason. Settles when all have ended. Closing again returns the same promise.
+   * Closes the context: pending dials fail with `NO_CONTEXT`, and connections are closed with this code and
+   * reason. Resolves when all have ended. Another call returns the same promise.
    *
-   * Rejects with `INVALID_CLOSE`, and nothing is closed.
+   * @param code As for {@link Client.close}; default 1001.
+   * @param reason As for {@link Client.close}; default `""`.
+   *
+   * Rejects with `INVALID_CLOSE` for an invalid code or reason, and nothing is closed.
    */
   close(code = GOING_AWAY, reason = "") {
     if (this.#isClosing) return this.closed;
@@ -1889,12 +1939,12 @@ class Context {
       return Promise.reject(error);
     }
     this.#isClosing = true;
-    for (const abort of this.#dials) abort(noContext());
+    for (const cancel of this.#dials) cancel(noContext());
     const ends = this.connections.map((client) => client.close(code, reason));
     void Promise.all(ends).then(this.#settleClosed);
     return this.closed;
   }
-  /** `close()`, for `await using`, where the platform has the symbol. */
+  /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   [Symbol.asyncDispose]() {
     return this.close();
   }
@@ -1934,6 +1984,129 @@ function bindCreateContext(platformFor) {
   return (options = {}) => new Context(platformFor, options);
 }
 
+const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
+async function select(cases, options = {}) {
+  const list = parseCases(cases);
+  const [index, outcome] = await waitFor(
+    "select",
+    "CHANNEL_TIMEOUT",
+    options,
+    {
+      attempt() {
+        if (list.length === 0 && !options.default && options.timeout === void 0) {
+          throw new WsError("INVALID_OPTION", "select: no cases: add one, default or timeout");
+        }
+        return tryInRandomOrder(list) ?? (options.default ? [-1, void 0] : void 0);
+      },
+      park(done) {
+        const cancels = list.map((entry, i) => entry.park((result) => done([i, result])));
+        return () => cancels.forEach((cancel) => cancel());
+      }
+    },
+    SELECT_OPTIONS
+  );
+  return toResult(index, list[index]?.channel, outcome);
+}
+function parseCases(cases) {
+  if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
+  return Array.from(cases, (entry, index) => {
+    if (typeof entry?.park === "function") return entry;
+    throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
+  });
+}
+function tryInRandomOrder(list) {
+  const indices = [...list.keys()];
+  while (indices.length > 0) {
+    const [index = 0] = indices.splice(Math.random() * indices.length, 1);
+    const outcome = list[index]?.attempt();
+    if (outcome !== void 0) return [index, outcome];
+  }
+  return void 0;
+}
+function toResult(index, channel, outcome) {
+  if (index < 0) return { default: true, index, ok: false, channel, value: void 0 };
+  if (outcome === false) throw closedError();
+  return { index, channel, ok: true, value: void 0, ...outcome };
+}
+
+class TimerQueue extends Queue {
+  /** The time of the next tick, by {@link now}; `Infinity` if there is none. */
+  #due;
+  /** In milliseconds; `Infinity` for a single tick. */
+  #period;
+  #stopTimer;
+  constructor(delay, period) {
+    super(1);
+    this.#due = now() + delay;
+    this.#period = period;
+  }
+  get size() {
+    this.#poll();
+    return super.size;
+  }
+  take() {
+    this.#poll();
+    return super.take();
+  }
+  park(receiver) {
+    super.park(receiver);
+    this.#arm();
+  }
+  unpark(receiver) {
+    super.unpark(receiver);
+    this.#arm();
+  }
+  reset(period) {
+    this.#due = now() + period;
+    this.#period = period;
+    super.take();
+    this.#arm();
+  }
+  /** Closes the queue and discards a buffered tick: none arrives after a stop, as in Go since 1.23. */
+  close() {
+    super.close();
+    super.take();
+  }
+  /** Adds a tick to the queue if one is due. */
+  #poll() {
+    const lateness = now() - this.#due;
+    if (lateness < 0 || this.closed) return;
+    this.#due += this.#period * (1 + Math.floor(lateness / this.#period));
+    offer(this, new Date(Date.now() - lateness));
+  }
+  /** Starts the timer of the next tick if a receiver waits, and stops it otherwise. */
+  #arm() {
+    this.#stopTimer?.();
+    if (this.receivers.size === 0 || this.#due === Infinity) return;
+    this.#stopTimer = startTimer(this.#due - now(), () => {
+      this.#poll();
+      this.#arm();
+    });
+  }
+}
+function after(delay) {
+  const ms = parseDuration(delay);
+  return ReceiveChannel.of(new TimerQueue(ms, Infinity));
+}
+function ticker(period) {
+  const ms = parsePeriod(period);
+  const queue = new TimerQueue(ms, ms);
+  return {
+    channel: ReceiveChannel.of(queue),
+    reset(next) {
+      const nextMs = parsePeriod(next);
+      if (queue.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: ticker is stopped");
+      queue.reset(nextMs);
+    },
+    stop: () => queue.close()
+  };
+}
+function parsePeriod(period) {
+  const ms = parseDuration(period);
+  if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: period must be more than 0");
+  return Math.max(ms, 1);
+}
+
 function compileGlob(pattern, decode) {
   const pieces = pattern.split("*").map(decode);
   return (text) => {
@@ -1948,20 +2121,20 @@ function compileGlob(pattern, decode) {
   };
 }
 
-const UNIX = /^wss?\+unix:$/;
-const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+const UNIX_SCHEME = /^wss?\+unix:$/;
+const EMBEDDED_IPV4 = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
 function partsOf({ protocol, hostname, port, pathname, search }, deny) {
-  const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
+  const paths = UNIX_SCHEME.test(protocol) ? pathname : `:${pathname}`;
   const end = paths.search(/:|$/);
   return [
     protocol,
     hostname.replace(
-      EMBEDDED,
+      EMBEDDED_IPV4,
       (same, prefix, high, low) => deny || prefix === "::ffff:" ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
     ).replace(/\.$/, "").replace(/^\./, "/"),
-    // "" where it is the default port of the scheme.
+    // "" for the default port of the scheme.
     port,
-    // To a file system "//" is "/".
+    // "//" is the same as "/" in a file system.
     paths.slice(0, end).replace(/\/+/g, "/"),
     paths.slice(end + 1) || "/",
     search.slice(1)
@@ -1982,26 +2155,26 @@ function decoder(deny) {
 const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
 const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
 function compileResource(pattern, deny) {
-  if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
+  if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX_SCHEME.test(scheme2);
   const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
-  const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
-  if (!star && !server) return void 0;
+  const [, scheme = "", wildcard = "", hostOrSocket = "", port = "", path = "", query = ""] = match;
+  if (!wildcard && !hostOrSocket) return void 0;
   let url;
   try {
     url = new URL(
-      scheme.replace(/^http/i, "ws") + star.replace("*", "x") + server.replace(/^\*/, "/*") + port.replace(":*", "") + path + query
+      scheme.replace(/^http/i, "ws") + wildcard.replace("*", "x") + hostOrSocket.replace(/^\*/, "/*") + port.replace(":*", "") + path + query
     );
   } catch {
     return void 0;
   }
   const { hostname } = url;
-  if (/^\.|\.\./.test(hostname) || star === "*." && hostname === "x.") return void 0;
-  const wanted = partsOf(url, deny);
-  if (star) wanted[1] = wanted[1].replace("x", "*");
-  if (port === ":*") wanted[2] = "*";
-  if (!path && !query) wanted[4] = "*";
-  if (!query) wanted[5] = "*";
-  const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
+  if (/^\.|\.\./.test(hostname) || wildcard === "*." && hostname === "x.") return void 0;
+  const expected = partsOf(url, deny);
+  if (wildcard) expected[1] = expected[1].replace("x", "*");
+  if (port === ":*") expected[2] = "*";
+  if (!path && !query) expected[4] = "*";
+  if (!query) expected[5] = "*";
+  const globs = expected.map((part) => compileGlob(part, decoder(deny)));
   return (parts) => globs.every((glob, i) => {
     const part = parts[i];
     return part === void 0 ? deny || glob("") : glob(part);
@@ -2046,154 +2219,30 @@ function compileRule(rule, index) {
     '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
     (pattern) => compileResource(pattern, deny)
   );
-  const narrow = ![resources].flat().includes("*");
+  const matchesAll = [resources].flat().includes("*");
   return {
     deny,
     async applies(request, url) {
-      const named = covers(request.action);
-      if (!url && covers("websocket.connect.url") && (!named || deny && narrow)) return !deny;
-      if (!named || url && !matches(url[effect])) return false;
+      const isCovered = covers(request.action);
+      if (!url && covers("websocket.connect.url") && (!isCovered || deny && !matchesAll))
+        return !deny;
+      if (!isCovered || url && !matches(url[effect])) return false;
       const answer = !when || await when(request);
       return deny ? answer !== false : answer === true;
     }
   };
 }
-function compileList(field, value, wanted, compile) {
+function compileList(field, value, expected, compile) {
   const tests = [value].flat().map((pattern) => {
     const test = typeof pattern === "string" ? compile(pattern) : void 0;
-    if (!test) throw invalidField(field, wanted, pattern);
+    if (!test) throw invalidField(field, expected, pattern);
     return test;
   });
   return (subject) => tests.some((test) => test(subject));
 }
-function invalidField(field, wanted, value) {
+function invalidField(field, expected, value) {
   const shown = quote(maskUrl(value));
-  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
-}
-
-const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
-async function select(cases, options = {}) {
-  const list = parseCases(cases);
-  const [index, outcome] = await waitFor(
-    "select",
-    "CHANNEL_TIMEOUT",
-    options,
-    {
-      attempt() {
-        if (list.length === 0 && !options.default && options.timeout === void 0) {
-          throw new WsError(
-            "INVALID_OPTION",
-            "select: no cases: give at least one, default or timeout"
-          );
-        }
-        return tryByLot(list) ?? (options.default ? [-1, void 0] : void 0);
-      },
-      park(done) {
-        const leave = list.map((entry, at) => entry.park((result) => done([at, result])));
-        return () => leave.forEach((stop) => stop());
-      }
-    },
-    SELECT_OPTIONS
-  );
-  return toResult(index, list[index]?.channel, outcome);
-}
-function parseCases(cases) {
-  if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
-  return Array.from(cases, (entry, index) => {
-    if (typeof entry?.park === "function") return entry;
-    throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
-  });
-}
-function tryByLot(list) {
-  const left = [...list.keys()];
-  while (left.length > 0) {
-    const [index = 0] = left.splice(Math.random() * left.length, 1);
-    const outcome = list[index]?.attempt();
-    if (outcome !== void 0) return [index, outcome];
-  }
-  return void 0;
-}
-function toResult(index, channel, outcome) {
-  if (index < 0) return { default: true, index, ok: false, channel, value: void 0 };
-  if (outcome === false) throw closedError();
-  return { index, channel, ok: true, value: void 0, ...outcome };
-}
-
-class Alarm extends Queue {
-  #due;
-  #period;
-  #stopTimer;
-  /** With a period it fires again and again; with `Infinity`, once. */
-  constructor(delay, period) {
-    super(1);
-    this.#due = now() + delay;
-    this.#period = period;
-  }
-  get size() {
-    this.#poll();
-    return super.size;
-  }
-  take() {
-    this.#poll();
-    return super.take();
-  }
-  park(receiver) {
-    super.park(receiver);
-    this.#arm();
-  }
-  unpark(receiver) {
-    super.unpark(receiver);
-    this.#arm();
-  }
-  reset(period) {
-    this.#due = now() + period;
-    this.#period = period;
-    super.take();
-    this.#arm();
-  }
-  /** Ends it. As in Go since 1.23, no tick arrives after that, not even one that was held. */
-  close() {
-    super.close();
-    super.take();
-  }
-  /** Puts the time into the queue if it is due. */
-  #poll() {
-    const late = now() - this.#due;
-    if (late < 0 || this.closed) return;
-    this.#due += this.#period * (1 + Math.floor(late / this.#period));
-    offer(this, new Date(Date.now() - late));
-  }
-  /** Sets the timer anew, if somebody waits for what is still to come. */
-  #arm() {
-    this.#stopTimer?.();
-    if (this.receivers.size === 0 || this.#due === Infinity) return;
-    this.#stopTimer = startTimer(this.#due - now(), () => {
-      this.#poll();
-      this.#arm();
-    });
-  }
-}
-function after(delay) {
-  const ms = parseDuration(delay);
-  return ReceiveChannel.of(new Alarm(ms, Infinity));
-}
-function ticker(period) {
-  const ms = parsePeriod(period);
-  const alarm = new Alarm(ms, ms);
-  return {
-    channel: ReceiveChannel.of(alarm),
-    reset(next) {
-      const nextMs = parsePeriod(next);
-      if (alarm.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
-      alarm.reset(nextMs);
-    },
-    stop: () => alarm.close()
-  };
-}
-function parsePeriod(period) {
-  const ms = parseDuration(period);
-  if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: the period must be more than 0");
-  return Math.max(ms, 1);
+  return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${expected}, not ${shown}`);
 }
 
 var shared = /*#__PURE__*/Object.freeze({
@@ -2221,11 +2270,11 @@ var shared = /*#__PURE__*/Object.freeze({
 const DISABLED = 0;
 const CONTEXT_TAKEOVER = 1;
 const NO_CONTEXT = 2;
-function compressionMode(extensions, asked) {
+function compressionMode(extensions, requested) {
   if (!/permessage-deflate/i.test(extensions)) return DISABLED;
-  const sides = asked === NO_CONTEXT ? ["server"] : ["server", "client"];
-  const isWithout = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
-  return sides.every(isWithout) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+  const sides = requested === NO_CONTEXT ? ["server"] : ["server", "client"];
+  const isWithoutTakeover = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
+  return sides.every(isWithoutTakeover) ? NO_CONTEXT : CONTEXT_TAKEOVER;
 }
 
 const OPEN = 1;
@@ -2399,7 +2448,7 @@ class WebSocketTransport {
   }
 }
 
-const OWN_HEADER = /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
+const RESERVED_HEADER = /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
 function parseHeaders(entries) {
   const headers = /* @__PURE__ */ new Map();
   const seen = /* @__PURE__ */ new Set();
@@ -2409,8 +2458,8 @@ function parseHeaders(entries) {
     if (!isToken(name)) {
       throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
     }
-    if (OWN_HEADER.test(name)) {
-      throw invalidHeaders(`the handshake sets ${name} itself: ${insteadOf(name)}`);
+    if (RESERVED_HEADER.test(name)) {
+      throw invalidHeaders(`the handshake sets ${name} itself: ${remedyFor(name)}`);
     }
     if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
     if (!isFieldValue(value)) {
@@ -2421,10 +2470,10 @@ function parseHeaders(entries) {
   }
   return Object.fromEntries(headers);
 }
-function insteadOf(name) {
-  return INSTEAD[name.toLowerCase()] ?? "leave it out";
+function remedyFor(name) {
+  return REMEDIES[name.toLowerCase()] ?? "leave it out";
 }
-const INSTEAD = {
+const REMEDIES = {
   host: "put the host into the URL, and let option node.lookup return the address to dial",
   origin: "use option node.origin",
   "sec-websocket-extensions": "use option compression",
@@ -2466,7 +2515,7 @@ const string = /* @__PURE__ */ must(
   "a string of printable characters"
 );
 const NODE_PARSERS = {
-  // Not copied: an agent is a pool with an identity.
+  // Not copied, because a copy would not share the agent's pool of sockets.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
   tls,
   lookup: callable,

@@ -1,19 +1,19 @@
-// The build puts this on top of the types that ship. With it they need neither the DOM library nor
-// @types/node, and TypeScript 5.0 can read them.
+// The build puts these declarations at the top of the published types. With them the types need neither the DOM
+// library nor @types/node, and TypeScript 5.0 can read them.
 
-// Merges with the declarations of whichever library the program has. Empty, so that it conflicts with none.
+// These interfaces merge with those of the libraries that a program uses. They are empty, so they cannot conflict.
 declare global {
   interface AbortSignal {}
   interface Headers {}
   interface URL {}
-  // Merged declarations must have the same type parameters.
+  // Declarations merge only if their type parameters are the same.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   interface ReadableStream<R = any> {}
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   interface WritableStream<W = any> {}
 }
 
-/** The type that a library declares, or else the members that this package needs. */
+/** The type that a library declares; without one, the members that this package needs. */
 type Declared<T, Needed> = {} extends T ? Needed : T;
 
 type AbortSignal = Declared<
@@ -70,7 +70,7 @@ type WritableStream<W> = Declared<
   }
 >;
 
-/** The global one has had its second type parameter only since TypeScript 5.6. */
+/** The global type has a second type parameter only since TypeScript 5.6. */
 interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T, Return>;
 }
@@ -78,116 +78,144 @@ interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
 export {};
 
 /**
- * What kind of failure a {@link WsError} is, for code that decides by class and not by case. A kind's
- * value is its name.
+ * The class of a {@link WsError}, for code that handles errors by class instead of one by one.
+ * {@link errors} has a constant for each kind.
  */
 type ErrorKind = "NOT_FOUND" | "ALREADY_EXISTS" | "INVALID" | "PERMISSION_DENIED" | "UNAVAILABLE" | "INTERNAL" | "CANCELED" | "CONFLICT" | "TIMEOUT" | "RATE_LIMITED" | "UNSUPPORTED" | "UNKNOWN";
-/** The stable name of a failure. README lists each code with its kind and when it is seen. */
+/**
+ * The stable name of a failure. The section "Errors" of the README lists the kind of each code, whether it is
+ * retryable, and when it occurs.
+ */
 type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "SEND_TIMEOUT" | "FLUSH_TIMEOUT" | "RECEIVE_TIMEOUT" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "QUEUE_FULL" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
 
-/** The facts behind a {@link WsError}, by name. Which ones are there depends on its `code`. */
+/** Machine-readable facts about a {@link WsError}. Each property names the codes for which it may be set. */
 interface ErrorDetails {
-    /** `DIAL_FAILED`: the platform hides the reason, as browsers do. */
+    /** `DIAL_FAILED`: true if the platform hides the reason, as browsers do. */
     readonly opaque?: boolean;
-    /** `HANDSHAKE_REJECTED`: the HTTP status. */
+    /** `HANDSHAKE_REJECTED`: the HTTP status code of the response. */
     readonly status?: number;
-    /** `HANDSHAKE_REJECTED`: the text after the status, as the server wrote it. */
+    /** `HANDSHAKE_REJECTED`: the reason phrase of the response, unchanged. */
     readonly statusText?: string;
-    /** `HANDSHAKE_REJECTED`: the response's headers, names in lower case. Not enumerable: logs do not show it. */
+    /**
+     * `HANDSHAKE_REJECTED`: the headers of the response, with names in lower case. Not enumerable, so that logs
+     * do not show them.
+     */
     readonly headers?: Readonly<Record<string, string | readonly string[]>>;
     /**
-     * `HANDSHAKE_REJECTED`: the start of the response's body, at most 64 KiB, as UTF-8. A body in gzip,
-     * deflate or brotli is decompressed, as far as it is intact; one in any other `Content-Encoding` is `""`.
-     * Not enumerable: logs do not show it.
+     * `HANDSHAKE_REJECTED`: the first 64 KiB of the response's body, decoded as UTF-8. A gzip, deflate or
+     * brotli body is decompressed up to the first error in it; `""` for any other `Content-Encoding`. Not
+     * enumerable, so that logs do not show it.
      */
     readonly body?: string;
-    /** `HANDSHAKE_REJECTED`: how long the server's `Retry-After` asks to wait, in milliseconds. */
+    /** `HANDSHAKE_REJECTED`: the delay that the `Retry-After` header asks for, in milliseconds. */
     readonly retryAfter?: number;
-    /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was crossed, in bytes. */
+    /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was exceeded, in bytes. */
     readonly limit?: number;
-    /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: what crossed it, in bytes, where it is known. */
+    /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the size that exceeded it, in bytes, if it is known. */
     readonly size?: number;
-    /** `INVALID_MESSAGE` and `MESSAGE_TOO_BIG` of option `codec`: the codec that found it. */
+    /** `INVALID_MESSAGE` and `MESSAGE_TOO_BIG` thrown by a codec: the codec's name. */
     readonly codec?: string;
-    /** `INVALID_MESSAGE` of option `codec`: the byte of the message at which it went wrong. */
+    /** `INVALID_MESSAGE` thrown by a codec: the offset in the message at which decoding failed, in bytes. */
     readonly position?: number;
-    /** `CLOSED_BY_PEER`: the code of the peer's close frame. */
+    /** `CLOSED_BY_PEER`: the status code of the peer's close frame. */
     readonly closeCode?: number;
-    /** `CLOSED_BY_PEER`: the reason in the peer's close frame, as the peer wrote it. */
+    /** `CLOSED_BY_PEER`: the reason in the peer's close frame, unchanged. */
     readonly reason?: string;
 }
-/** What a {@link WsError} is made of beside its code and message. */
+/** Optional properties of a new {@link WsError}. */
 interface ErrorInit {
-    /** Overrides the code's own kind. */
+    /** Default: the kind of the code. */
     readonly kind?: ErrorKind;
-    /** Overrides the code's own `retryable`. */
+    /** Default: true for timeouts, `CONNECTION_LOST`, `DIAL_FAILED`, `QUEUE_FULL` and `SLOW_CONSUMER`. */
     readonly retryable?: boolean;
+    /** Facts about the failure. Default: none. */
     readonly details?: ErrorDetails;
+    /** The error or abort reason that led to this error. Default: none. */
     readonly cause?: unknown;
 }
 /**
- * The one class of error this package throws and rejects with, on every platform.
+ * The class of every error that this package throws or rejects with, on every platform.
  *
- * Tell errors apart by `code` (the case) or `kind` (the class); messages are for people and may change.
- * They begin with the operation that failed and show a URL as origin and path, since queries and
- * credentials are secrets. They show no payload and no text of an option, and escape control characters;
- * what a peer said stands unchanged in `details`.
+ * Distinguish errors by `code` or, more coarsely, by `kind`. Messages are for people and may change. A
+ * message begins with the operation that failed. It shows a URL as origin and path, because credentials and
+ * queries are secret, and it shows neither payloads nor strings from options. Control characters in it are
+ * percent-encoded; `details` has the peer's text unchanged.
  */
 declare class WsError extends Error {
     /** The stable name of the failure. */
     readonly code: ErrorCode;
-    /** The class of failure. */
+    /** The class of the failure. */
     readonly kind: ErrorKind;
-    /** Whether the same call may succeed later, unchanged. */
+    /** True if the same call may succeed when it is repeated later. */
     readonly retryable: boolean;
-    /** The facts behind the failure; empty where there are none. */
+    /** Machine-readable facts about the failure; `{}` if there are none. */
     readonly details: ErrorDetails;
+    /**
+     * Creates an error, for example in a codec of your own.
+     *
+     * @param code The stable name of the failure; it determines `kind` and `retryable` unless `init` does.
+     * @param message A text for people. Control characters in it are percent-encoded.
+     * @param init `kind`, `retryable`, `details` and `cause`.
+     */
     constructor(code: ErrorCode, message: string, init?: ErrorInit);
     get name(): string;
     /**
-     * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
-     * `instanceof` would say no.
+     * Returns true if `value` is a `WsError`. Unlike `instanceof`, it also recognises errors of another copy of
+     * the package in the same process.
+     *
+     * @param value Anything, such as a caught exception.
      */
     static is(value: unknown): value is WsError;
 }
 /**
- * The kinds of error by name, and `is` to test for one: `errors.is(error, errors.TIMEOUT)`.
+ * A constant for each {@link ErrorKind}, and `is` to test for one: `errors.is(error, errors.TIMEOUT)`.
  */
 declare const errors: {
     readonly [K in ErrorKind]: K;
 } & {
-    /** Whether `error` is a {@link WsError} of this kind. False for anything else. */
+    /**
+     * Returns true if `error` is a {@link WsError} of this kind; false for any other kind or value.
+     *
+     * @param error Anything, such as a caught exception.
+     * @param kind A kind, such as `errors.TIMEOUT`.
+     */
     is(error: unknown, kind: ErrorKind): error is WsError;
 };
 
 /**
- * A length of time: a number of milliseconds, or a string as Go's `time.ParseDuration` reads it,
- * such as `"300ms"` or `"1h15m30.5s"`. What {@link parseDuration} accepts.
+ * A length of time: a number of milliseconds, or a string in the format of Go's `time.ParseDuration`, such as
+ * `"300ms"` or `"1h15m30.5s"`. See {@link parseDuration}.
  */
 type Duration = number | string;
 /**
- * The milliseconds of a duration, fractions kept: `"5ns"` is 0.000005.
+ * Converts a duration to milliseconds. Fractions are kept: `"5ns"` is 0.000005.
  *
- * A number is milliseconds. A string follows Go's `time.ParseDuration`: an optional sign, then
- * `"0"` or one or more decimal numbers, each with a unit: `ns`, `us` (or `µs`), `ms`, `s`, `m`,
- * `h`.
+ * Throws a {@link WsError} `INVALID_DURATION` for any other value or format, for NaN, for a negative
+ * duration, and for one longer than Go's longest, `2562047h47m16.854775807s` (292 years).
  *
- * Throws a {@link WsError} `INVALID_DURATION` for anything else, for NaN, for a negative duration,
- * and for one longer than Go's largest, `2562047h47m16.854775807s` (292 years).
+ * @param value A number of milliseconds, or a string in the format of Go's `time.ParseDuration`: an
+ * optional sign, then `"0"`, or one or more decimal numbers, each followed by a unit: `ns`, `us` (or `µs`),
+ * `ms`, `s`, `m` or `h`.
+ *
+ * @see https://pkg.go.dev/time#ParseDuration
  */
 declare function parseDuration(value: Duration): number;
 
-/** How long a wait may take, and what else ends it. */
+/** Options that bound a wait. */
 interface WaitOptions {
     /**
-     * The longest wait: milliseconds or a Go duration. `0` does not wait at all. Default: for ever.
+     * The longest wait: milliseconds or a Go duration, up to 292 years. With `0` the operation fails at once if
+     * it would have to wait. Default: for ever.
      */
     readonly timeout?: Duration | undefined;
-    /** Ends the wait with `ABORTED`, its reason as the cause. Nothing that was waited for is lost. */
+    /**
+     * Ends the wait with `ABORTED` when it is aborted; the error's `cause` is the signal's reason. No value is
+     * lost. Default: none.
+     */
     readonly signal?: AbortSignal | undefined;
 }
 
-/** What a receive yields: a value, or `ok: false` once the channel is closed and drained. */
+/** The result of a receive: `ok: true` and a value, or `ok: false` once the channel is closed and drained. */
 type ReceiveResult<T> = {
     readonly ok: true;
     readonly value: T;
@@ -196,109 +224,156 @@ type ReceiveResult<T> = {
     readonly value: undefined;
 };
 
-/** Options of an iteration. */
+/** Options of an iteration over messages or values. */
 interface MessagesOptions {
-    /** Ends the iteration with `ABORTED`, its reason as the cause. Default: none. */
+    /**
+     * Ends the iteration with `ABORTED` when it is aborted; the error's `cause` is its reason. Default: none.
+     */
     readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * One way out of a {@link select}: what it waits for, and with which channel. All but `channel` is for
- * `select` to call.
+ * One case of a {@link select}: a receive from a channel or a send on it. Only `select` calls its methods.
+ *
+ * @typeParam C The type of the channel.
+ * @typeParam R The type of the outcome.
  */
 interface Case<C, R> {
-    /** The channel the case belongs to. */
+    /** The channel of the operation. */
     readonly channel: C;
-    /** Makes it happen, if it can happen now. */
+    /** Runs the operation if it does not have to wait; returns `undefined` otherwise. */
     attempt(): R | undefined;
-    /** Waits until it happens; `done` gets the outcome. Returns what ends the wait without one. */
+    /** Waits for the operation and calls `done` with its outcome. Returns a function that cancels the wait. */
     park(done: (outcome: R) => void): () => void;
 }
-/** A case of {@link select} that receives; made by `caseReceive`. */
+/** A case of {@link select} that receives; created by {@link ReceiveChannel.caseReceive}. */
 type ReceiveCase<T, C = ReceiveChannel<T>> = Case<C, ReceiveResult<T>>;
-/** A case of {@link select} that sends; made by `caseSend`. Its outcome says whether the value was sent. */
+/**
+ * A case of {@link select} that sends; created by {@link Channel.caseSend}. Its outcome is true if the value
+ * was sent.
+ */
 type SendCase<T, C = Channel<T>> = Case<C, boolean>;
-/** The receiving half of a channel: nobody who holds it can close or feed the channel. */
+/**
+ * The receiving half of a channel, like Go's `<-chan T`: it can neither send on the channel nor close it.
+ *
+ * Any number of tasks may receive at the same time; each value goes to one of them.
+ *
+ * @see https://go.dev/ref/spec#Channel_types
+ */
 declare class ReceiveChannel<T> {
     #private;
-    /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
+    /** Clients and timers create instances; create a {@link Channel} for a channel of your own. */
     protected constructor(queue: object);
-    /** How many values wait in the channel, at most `capacity`. */
+    /** The number of values in the channel, at most `capacity`; Go's `len`. */
     get length(): number;
-    /** How many values the channel holds before a sender waits. */
+    /** The number of values that the channel buffers before a send has to wait; Go's `cap`. */
     get capacity(): number;
-    /** Whether it takes no more values. What it holds can still be received. */
+    /** True if the channel is closed: no more values can be sent, but buffered ones can still be received. */
     get closed(): boolean;
     /**
-     * Receives the next value, waiting for one if need be; `ok: false` once the channel is closed and
-     * drained. A receive that is cancelled or too late has taken nothing.
+     * Receives the next value, and waits for one if necessary. Resolves with `ok: true` and the value, or
+     * with `ok: false` once the channel is closed and drained. A receive that times out or is aborted loses
+     * no value.
      *
      * Rejects with `RECEIVE_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     *
+     * @param options `timeout` (milliseconds or a Go duration, by default for ever) and `signal`.
+     *
+     * @see https://go.dev/ref/spec#Receive_operator
      */
     receive(options?: WaitOptions): Promise<ReceiveResult<T>>;
-    /** Receives the next value if that needs no waiting; `undefined` otherwise. */
+    /**
+     * Receives the next value without waiting. Returns `undefined` if there is none yet, and `ok: false` once
+     * the channel is closed and drained.
+     */
     tryReceive(): ReceiveResult<T> | undefined;
-    /** A case of {@link select} that receives from this channel. It may be used again and again. */
+    /**
+     * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the
+     * value, or `ok: false` once the channel is closed and drained. A case may be used any number of times.
+     */
     caseReceive(): ReceiveCase<T, this>;
     /**
-     * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
-     * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+     * Iterates over the values until the channel is closed and drained, like Go's `range`. Leaving the loop
+     * does not close the channel. `return()` ends a pending `next()` with `done: true`, and no value is lost.
      */
     [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>;
     /**
-     * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+     * Iterates over the values as `for await` over the channel does. When `signal` is aborted, the iteration
+     * throws `ABORTED`, and no value is lost.
      *
      * Throws `INVALID_OPTION`.
+     *
+     * @param options `signal`. Default: none.
      */
     messages(options?: MessagesOptions): AsyncIterableIterator<T, undefined>;
 }
 /**
- * A channel as in Go: values pass from senders to receivers in order, each to one of them. With a
- * capacity, that many wait in it before a sender has to; without one, sender and receiver meet.
+ * A channel like those of Go: it passes values from senders to receivers in order, each value to one
+ * receiver. A channel with a capacity buffers that many values before a send has to wait. With capacity 0,
+ * each send waits for a receiver.
  *
  * @see https://go.dev/ref/spec#Channel_types
  */
 declare class Channel<T> extends ReceiveChannel<T> {
     #private;
     /**
-     * `capacity` is how many values wait before a sender does: 0 (the default, a rendezvous) to 2^32-1.
-     * Throws `INVALID_OPTION`.
+     * Creates an open channel. Throws `INVALID_OPTION`.
+     *
+     * @param capacity The number of values that the channel buffers, an integer from 0 to 2^32-1. Default: 0, a
+     * rendezvous of sender and receiver.
      */
     constructor(capacity?: number);
     /**
-     * Sends a value, waiting for room or a receiver if need be. A send that is cancelled or too late has
-     * sent nothing.
+     * Sends a value. Waits until the channel has room for it or a receiver takes it. If the send times out or
+     * is aborted, the value is not sent.
      *
-     * Rejects with `CHANNEL_CLOSED` (also when the channel closes while it waits), `CHANNEL_TIMEOUT`,
+     * Rejects with `CHANNEL_CLOSED`, also if the channel is closed during the wait, and with `CHANNEL_TIMEOUT`,
      * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     *
+     * @param value Anything.
+     * @param options `timeout` (milliseconds or a Go duration, by default for ever) and `signal`.
+     *
+     * @see https://go.dev/ref/spec#Send_statements
      */
     send(value: T, options?: WaitOptions): Promise<void>;
-    /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
+    /** Sends a value if that does not have to wait; returns true if it did. Throws `CHANNEL_CLOSED`. */
     trySend(value: T): boolean;
     /**
-     * A case of {@link select} that sends this value. On a closed channel it is ready, and rejects with
-     * `CHANNEL_CLOSED`. It may be used again and again.
+     * Creates a case of {@link select} that sends this value. A case may be used any number of times. If the
+     * channel is closed, the case is ready, and choosing it rejects the `select` with `CHANNEL_CLOSED`.
      */
     caseSend(value: T): SendCase<T, this>;
     /**
-     * Closes the channel: no more can be sent; what it holds can still be received. Senders that wait get
-     * `CHANNEL_CLOSED`. Closing twice is fine.
+     * Closes the channel. Buffered values can still be received. Pending and later sends reject with
+     * `CHANNEL_CLOSED`. Closing a closed channel has no effect, unlike in Go.
      */
     close(): void;
 }
 
-/** How a connection ended: what {@link Client.closed} settles with. */
+/** The end of a connection, as {@link Client.closed} reports it. */
 interface CloseInfo {
-    /** The code asked for by a local close, the peer's, 1005 where it sent none, 1006 without a handshake. */
+    /**
+     * The code with which this side closed the connection; otherwise the code of the peer's close frame, 1005
+     * if the frame has none. 1006 after `terminate()` and if the connection was lost (RFC 6455 section
+     * 7.1.5).
+     */
     readonly code: number;
+    /** The reason that belongs to `code`; `""` for none. */
     readonly reason: string;
-    /** Whether both close frames were exchanged and nothing that was sent had to be dropped. */
+    /** True if both close frames were exchanged and everything that was sent has left. */
     readonly clean: boolean;
-    /** Who ended it: this side, the peer's close frame, or nobody (the connection was lost). */
+    /** `"local"` if this side ended the connection, `"peer"` if the peer closed it, `"none"` if it was lost. */
     readonly by: "local" | "peer" | "none";
-    /** The code that went out, where this side closed and could still say so. */
+    /**
+     * The code in the close frame of this side, if this side closed the connection and the frame was sent. It
+     * may differ from `code` in browsers, which may only send some codes.
+     */
     readonly sentCode?: number;
-    /** Why it ended, unless that was a normal end; the peer's normal end is one even if it took not all. */
+    /**
+     * The error that ended the connection. Absent after a normal end: `terminate()`, a local close after which
+     * everything that was sent has left, or a close by the peer with 1000, 1001 or 1005, even if something that
+     * was sent has not left.
+     */
     readonly error?: WsError;
 }
 
@@ -310,47 +385,47 @@ declare const BINARY = 2;
 declare const TYPE_TEXT = "text";
 /** `Message.type` of a binary message. */
 declare const TYPE_BINARY = "binary";
-/** The name of a ping frame (RFC 6455 section 5.5.2). */
+/** Name of the ping frame (RFC 6455 section 5.5.2). */
 declare const TYPE_PING = "ping";
-/** The name of a pong frame (RFC 6455 section 5.5.3). */
+/** Name of the pong frame (RFC 6455 section 5.5.3). */
 declare const TYPE_PONG = "pong";
-/** The name of a close frame (RFC 6455 section 5.5.1). */
+/** Name of the close frame (RFC 6455 section 5.5.1). */
 declare const TYPE_CLOSE = "close";
-/**
- * The modes of option `compression` (permessage-deflate, RFC 7692): off, one context for all messages
- * of a direction, or a fresh context for each message.
- */
+/** The modes of permessage-deflate (RFC 7692), for option `compression`. */
 declare const COMPRESSION: {
+    /** Messages are not compressed. */
     readonly DISABLED: 0;
+    /** Each direction keeps one compression context for all messages (RFC 7692 section 7.1.1). */
     readonly CONTEXT_TAKEOVER: 1;
+    /** Each message is compressed with a new context. */
     readonly NO_CONTEXT: 2;
 };
 /** A value of {@link COMPRESSION}. */
 type CompressionMode = 0 | 1 | 2;
 
 /**
- * One message as the channel hands it out. Binary data is always a plain `Uint8Array` that owns its
- * buffer, never a `Buffer` or a `Blob`, so it may be kept, changed or transferred.
+ * A received message. Binary data is always a plain `Uint8Array`, never a `Buffer` or a `Blob`. It owns its
+ * buffer, unless option `node.binaryViews` is set, so that you may keep, modify or transfer it.
  */
 type Message = TextMessage | BinaryMessage;
 /** A text message. */
 interface TextMessage {
     readonly type: "text";
     /**
-     * The text. Of a {@link Message} it is a string only after `if (message.type === "text")`. If all messages
-     * are JSON, give `connect` the option `codec: json()` of `wschan/codec` and receive the values instead.
+     * The text. Check `message.type === "text"` first: the data of a {@link Message} may also be binary. If all
+     * messages are JSON, pass `codec: json()` of `wschan/codec` to `connect` and receive the parsed values.
      */
     readonly data: string;
 }
 /** A binary message. */
 interface BinaryMessage {
     readonly type: "binary";
-    /** The bytes. Of a {@link Message} they are bytes only after `if (message.type === "binary")`. */
+    /** The bytes. Check `message.type === "binary"` first: the data of a {@link Message} may also be text. */
     readonly data: Bytes;
 }
-/** `Uint8Array<ArrayBuffer>`, or `Uint8Array` before TypeScript 5.7, which has no type parameter for it. */
+/** `Uint8Array<ArrayBuffer>`; before TypeScript 5.7, where the type has no parameter, `Uint8Array`. */
 type Bytes = ReturnType<Uint8Array["slice"]>;
-/** Data of a message to send. */
+/** The data of a message to send. */
 type Data = string | ArrayBuffer | ArrayBufferView;
 
 /**
@@ -373,55 +448,56 @@ interface SendOptions extends WaitOptions {
     readonly type?: 1 | 2 | undefined;
 }
 /**
- * The members that a `Client` and a reconnecting client share. Declare it as the type of a parameter, and
- * tests may pass an object of their own; `new Channel()` can serve as its channel.
+ * The members that a `Client` and a reconnecting client share. Use it as the type of a parameter, so that tests
+ * can pass a fake; a `Channel` can serve as the fake's channel.
  */
 interface ClientLike<In = Message, Out = Data> extends AsyncIterable<In> {
-    /** Settles once, when the connection has ended, with how it ended. Never rejects. */
+    /** Resolves when the connection has ended, with the way it ended. Never rejects. */
     readonly closed: Promise<CloseInfo>;
-    /** The messages as a WHATWG stream. */
+    /** A WHATWG stream of the messages. */
     readonly readable: ReadableStream<In>;
-    /** A WHATWG stream that sends what is written. */
+    /** A WHATWG stream that sends each chunk that is written. */
     readonly writable: WritableStream<Out>;
     /** Returns the channel on which messages arrive. */
     channel(): ReceiveChannel<In>;
-    /** Receives the next message, waiting for one if need be. */
+    /** Receives the next message; waits if there is none. */
     receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
-    /** Receives the next message if that needs no waiting; returns `undefined` otherwise. */
+    /** Receives the next message without waiting; returns `undefined` if there is none. */
     tryReceive(): ReceiveResult<In> | undefined;
     /** Iterates over the messages until the connection ends. */
     messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
     [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
     /** Sends one message. */
     send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
-    /** Settles when all that was sent has been handed to the operating system. */
+    /** Resolves when the operating system has accepted everything that was sent. */
     flush(options?: WaitOptions): Promise<void>;
     /** Sends a ping frame and resolves with the round trip in milliseconds. */
     ping(options?: WaitOptions): Promise<number>;
-    /** Closes the connection; resolves with how it ended. */
+    /** Closes the connection; resolves with the way it ended. */
     close(code?: number, reason?: string): Promise<CloseInfo>;
-    /** Ends the connection now, without a closing handshake. */
+    /** Ends the connection immediately, without a close handshake. */
     terminate(): void;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What a {@link Client} has received and sent so far, and what waits in it. */
+/** Counters of a {@link Client}. */
 interface ClientStats {
     readonly messagesReceived: number;
     readonly messagesSent: number;
-    /** Payloads of received messages, in bytes. */
+    /** Total payload of received messages, in bytes. */
     readonly bytesReceived: number;
-    /** Payloads of sent messages, in bytes. */
+    /** Total payload of sent messages, in bytes. */
     readonly bytesSent: number;
-    /** What unread messages hold: payload + 64 bytes each, a text's payload at 2 x `length`. */
+    /**
+     * Size of the unread messages, in bytes. Each counts as its payload plus 64 bytes; the payload of a text counts
+     * as 2 x `length`.
+     */
     readonly bytesBuffered: number;
-    /** How often reading was paused because the consumer was slow. */
+    /** Number of times that reading was paused because the consumer was slow. */
     readonly timesPaused: number;
-    /** The latest round trip of a ping or of option `keepAlive`, in milliseconds; at first `undefined`. */
+    /** Latest round trip of a ping or of option `keepAlive`, in milliseconds; `undefined` before the first. */
     readonly roundTrip: number | undefined;
 }
-
-/** The public face of a connection. It is long because each public member is documented here. */
 
 declare global {
     interface SymbolConstructor {
@@ -434,33 +510,32 @@ interface PingOptions extends WaitOptions {
 /**
  * One WebSocket connection.
  *
- * Any number of tasks may send and receive at the same time; each message goes to one receiver.
- * Messages wait in the channel from the moment the connection is open, so none is missed. After the
- * end, messages that had arrived can still be received. Read a client until it is closed: in Node, a
- * client that is not read slows its server down and answers no ping; in a browser, it fills up to
- * `bufferLimit`.
+ * Any number of tasks may send and receive concurrently; each message goes to one receiver. Messages wait in
+ * the channel from the moment the connection opened, so none is missed, and messages that arrived before the
+ * end can still be received after it. Read a client until it is closed: in Node, an unread client slows its
+ * server down and answers no pings; in a browser, its messages accumulate up to `bufferLimit`.
  */
 declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     #private;
-    /** Unique in this process. */
+    /** An identifier that is unique in this process. */
     readonly id: string;
-    /** Settles once, when the connection has ended, with how it ended. Never rejects. */
+    /** Resolves when the connection has ended, with the way it ended. Never rejects. */
     readonly closed: Promise<CloseInfo>;
-    /** `"open"`, `"closing"` after the first close frame of either side, `"closed"` after the end. */
+    /** `"open"`; `"closing"` after `close()` or the close frame of the peer; `"closed"` after the end. */
     get state(): "open" | "closing" | "closed";
     /** The URL of the connection, after redirects, without credentials. */
     get url(): string;
-    /** The subprotocol that the server picked; `""` for none. */
+    /** The subprotocol that the server selected; `""` for none. */
     get protocol(): string;
     /** The extensions that the server accepted, as it wrote them; `""` for none. */
     get extensions(): string;
-    /** The compression mode in force in both directions: see {@link COMPRESSION}. */
+    /** The compression mode that was negotiated for both directions: see {@link COMPRESSION}. */
     get compression(): CompressionMode;
     /** The number of sent bytes that the operating system has not accepted yet. */
     get bufferedAmount(): number;
     /**
-     * The way a slow consumer is handled: the `"socket"` or the `"stream"` is paused, which slows the server
-     * down; or messages `"buffer"` here, up to `bufferLimit`.
+     * The way a slow consumer is handled. `"socket"`, `"stream"`: the socket or stream is paused, which slows the
+     * server down. `"buffer"`: messages wait in memory, up to `bufferLimit`.
      */
     get backpressure(): Backpressure;
     /** True if this platform has ping frames. */
@@ -469,454 +544,509 @@ declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     get handshake(): Handshake | undefined;
     /** A snapshot of the counters of this connection. */
     get stats(): ClientStats;
-    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+    /** Returns the channel on which messages arrive, always the same one. It closes when the connection ends. */
     channel(): ReceiveChannel<In>;
-    /** Short for `channel().receive(options)`. */
+    /** Receives the next message; waits if there is none. Same as `channel().receive(options)`. */
     receive(options?: WaitOptions): Promise<ReceiveResult<In>>;
     /**
-     * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the
-     * connection has ended and every message was received. Short for `channel().tryReceive()`.
+     * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the connection has
+     * ended and every message was received. Same as `channel().tryReceive()`.
      */
     tryReceive(): ReceiveResult<In> | undefined;
     /**
-     * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
-     * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-     * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
+     * Iterates over the messages until the connection ends. The loop ends after a normal end (1000, 1001, 1005)
+     * or a local close, and throws the connection's `WsError` after any other. Leaving the loop keeps the
+     * connection open and loses no message: `return()` resolves a pending `next()` with `done: true`.
      */
     [Symbol.asyncIterator](): AsyncIterableIterator<In, undefined>;
     /**
-     * Iterates as the client itself does, with options: `signal` ends the iteration with `ABORTED`, and no
-     * message is lost.
+     * Iterates in the same way as the client itself, with options. `signal` cancels the iteration, which throws
+     * `ABORTED`; no message is lost.
      *
      * Throws `INVALID_OPTION`.
      */
     messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined>;
     /**
-     * The messages as a WHATWG stream, always the same one. It takes messages from the channel one by one as
-     * it is read, so that a slow reader slows the server down. It closes or errors as iteration ends;
-     * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+     * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
+     * is read, so a slow reader exerts backpressure. It closes where iteration would end, and errors where
+     * iteration would throw. Cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is
+     * no `ReadableStream`.
      */
     get readable(): ReadableStream<In>;
     /**
-     * A WHATWG stream that sends each chunk, always the same one; a write settles as `send` does. Closing it
-     * closes the connection with 1000 and waits for the end; aborting it terminates the connection, even
-     * while a write waits. It errors with `CLOSED` when the connection ends, and with `INVALID_MESSAGE` for
-     * a chunk that cannot be sent, in which case the connection stays open. Throws `UNSUPPORTED` where there
-     * is no `WritableStream`.
+     * A WHATWG stream that sends each chunk as a message, always the same one. A write settles when `send` would.
+     * Closing it closes the connection with 1000 and waits for the end; aborting it terminates the connection,
+     * even while a write is pending. It errors with `CLOSED` when the connection ends, and with
+     * `INVALID_MESSAGE` for a chunk that cannot be sent, which leaves the connection open. Throws `UNSUPPORTED`
+     * where there is no `WritableStream`.
      */
     get writable(): WritableStream<Out>;
     /**
      * Sends one message. Messages leave in call order. The promise settles as soon as fewer than
-     * `sendHighWaterMark` bytes wait, which is usually at once. You may reuse the bytes when `send` has
-     * returned.
+     * `sendHighWaterMark` bytes wait, which is usually immediately. You may reuse the bytes once `send` has
+     * returned, before the promise settles.
      *
-     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or a value that option `codec` encodes.
-     * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a
-     * string is text and bytes are binary. A string as `BINARY` is sent as its UTF-8 bytes; bytes as `TEXT`
-     * must be valid UTF-8. `timeout` and `signal` bound only the wait: the message stays sent.
+     * @param data A string; an `ArrayBuffer` or a view of one; or, with option `codec`, a value that it encodes.
+     * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a string
+     * is sent as text, and bytes as binary. With `BINARY`, a string is sent as its UTF-8 bytes; with `TEXT`, bytes
+     * must be valid UTF-8. `timeout` and `signal` bound only the wait: they do not withdraw the message.
      *
-     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
-     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`. If `signal` was
-     * aborted before the call, the message is not sent. You do not have to await the promise: `closed`
-     * reports the end of the connection as well, and a rejection is never reported as unhandled.
+     * Rejects with `INVALID_MESSAGE` for data that cannot be sent, and with `CLOSED` if the connection is closing
+     * or ends during the wait; with options, also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or
+     * `INVALID_OPTION`. If `signal` was aborted before the call, the message is not sent. You need not await the
+     * promise: its rejection is never reported as unhandled, and `closed` also reports the end of the connection.
      */
     send(data: Out, options?: 1 | 2 | SendOptions): Promise<void>;
     /**
-     * Settles when the operating system has accepted everything that was sent; in a browser, when
-     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first, with `FLUSH_TIMEOUT`,
-     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
-     * `bufferedAmount`.
+     * Resolves when the operating system has accepted everything that was sent; in a browser, when
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first; with `FLUSH_TIMEOUT`, `ABORTED`,
+     * `INVALID_DURATION` or `INVALID_OPTION`; and with `UNSUPPORTED` where there is no `bufferedAmount`.
      */
     flush(options?: WaitOptions): Promise<void>;
     /**
-     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from
-     * the flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a
-     * ping is outstanding the socket is not paused until half of `bufferLimit` is unread: a pong that follows
-     * a longer backlog arrives when that is read. `timeout` is 10 s by default.
+     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from the
+     * flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). `timeout` is 10 s
+     * by default.
+     *
+     * While a ping is outstanding, the socket is paused only if more than half of `bufferLimit` is unread. A pong
+     * that follows a longer backlog arrives only after you have read the backlog.
      *
      * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
      * `UNSUPPORTED` where {@link canPing} is false.
      */
     ping(options?: PingOptions): Promise<number>;
     /**
-     * Closes the connection. The channel closes at once; messages that were sent still leave, then the close
-     * frame, and the peer has `closeTimeout` to answer it. Resolves with how the connection ended. Another
-     * call returns the same promise.
+     * Closes the connection. The channel closes at once. Messages that were sent still leave, followed by the
+     * close frame, which the peer must answer within `closeTimeout`. Resolves with the way the connection ended.
+     * Another call returns the same promise.
      *
      * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. Browsers may only send close codes 1000
      * and 3000-4999 (WHATWG): there any other code is sent as `code + 3000`.
      * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
      *
-     * Rejects with `INVALID_CLOSE`, and the connection stays open.
+     * Rejects with `INVALID_CLOSE` for an invalid code or reason, and the connection stays open.
      */
     close(code?: number, reason?: string): Promise<CloseInfo>;
-    /** Ends the connection now, without a closing handshake. Messages that have not left yet are dropped. */
+    /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
     terminate(): void;
-    /** `close()`, for `await using`, where the platform has the symbol. */
+    /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What a policy is asked about: to connect at all, then to connect to one URL. */
+/**
+ * The action that a policy allows or denies: first `"websocket.connect"`, to open any connection at all, then
+ * `"websocket.connect.url"`, to connect to one URL.
+ */
 type PolicyAction = "websocket.connect" | "websocket.connect.url";
-/** One question to a {@link Policy}. Frozen, and each policy gets its own. */
+/** A request to a {@link Policy}. It is frozen, and each policy gets a separate object. */
 interface PolicyRequest {
+    /** The action to allow or deny. */
     readonly action: PolicyAction;
-    /** The normalised URL without credentials; `""` for `websocket.connect`. */
+    /** The normalised URL without credentials; `""` for the action `websocket.connect`. */
     readonly resource: string;
-    /** The same, parsed: a copy, and only with `websocket.connect.url`. */
+    /** The parsed `resource`, as a copy; absent for the action `websocket.connect`. */
     readonly url?: URL;
-    /** Who asks: option `actor` of the context. */
+    /** Option `actor` of the context: the user or service that asks. Absent if it is not set. */
     readonly actor?: unknown;
-    /** What else is known: option `meta`. */
+    /** Option `meta` of the context and of `connect`, merged. Absent if neither is set. */
     readonly meta?: Readonly<Record<string, unknown>>;
 }
 /**
- * Answers whether a connection is allowed. Only `true`, or a promise of it, allows; anything else
- * refuses, and so does a policy that throws or rejects: the error's `cause` is what it threw.
+ * Decides if a connection is allowed. It is allowed only if the policy returns `true` or a promise of
+ * `true`. Any other value denies it with `CONNECT_FORBIDDEN` or `URL_FORBIDDEN`, depending on the action.
+ * So does an exception or a rejection, which becomes the error's `cause`. {@link definePolicy} creates a
+ * policy from rules.
  */
 type Policy = (request: PolicyRequest) => boolean | Promise<boolean>;
 /** One rule of {@link definePolicy}. */
 interface PolicyRule {
     /**
-     * The actions this rule is about; `*` stands for any run of characters. An allow rule for
+     * The actions that the rule applies to. In each, `*` matches any number of characters. An allow rule for
      * `websocket.connect.url` implies `websocket.connect`.
      */
     readonly actions: string | readonly string[];
     /**
-     * The URLs this rule is about, as `"scheme://host[:port][/path][?query]"` or `"*"`: see
-     * {@link definePolicy}. Default: all of them. An empty list is none. `websocket.connect` ignores
-     * it.
+     * Patterns of the URLs that the rule applies to: `"scheme://host[:port][/path][?query]"` or `"*"`. See
+     * {@link definePolicy}. Default: `"*"`. With an empty list the rule applies to no URL. Ignored for the
+     * action `websocket.connect`.
      */
     readonly resources?: string | readonly string[];
-    /** What the rule does where it applies. A deny rule beats all allow rules. */
+    /** `"allow"` or `"deny"`. A deny rule that applies overrides all allow rules. */
     readonly effect: "allow" | "deny";
     /**
-     * A further condition, asked last. Unless it answers `true` an allow rule does not apply; unless
-     * it answers `false` a deny rule does. What it throws refuses the connection. Not asked for a
-     * `websocket.connect` that is merely implied.
+     * A further condition, which is called only if actions and resources match. An allow rule applies only if
+     * it returns `true` or a promise of it; a deny rule applies unless it returns `false` or a promise of it.
+     * An exception or a rejection denies the connection. It is not called for a `websocket.connect` that an
+     * allow rule for `websocket.connect.url` implies. Default: none.
      */
     readonly when?: (request: PolicyRequest) => boolean | Promise<boolean>;
 }
 
 /**
- * Turns messages into values and back: see `wschan/codec`, or make one for a format of your own.
+ * Decodes received messages to values and encodes values to send. `wschan/codec` has several; implement this
+ * interface for a format of your own.
  *
- * @typeParam In What is received.
- * @typeParam Out What can be sent.
+ * @typeParam In The type of received values.
+ * @typeParam Out The type of values that can be sent.
  */
 interface Codec<In = Message, Out = Data> {
-    /** Names it in errors. */
+    /** The name of the codec in errors. */
     readonly name: string;
     /**
-     * Makes what decodes the messages of one connection; called for each connection anew, with its
-     * `readLimit`: what a message decodes to should be no larger, in bytes, or be `MESSAGE_TOO_BIG`.
+     * Creates the decoder of one connection. It is called once for each connection, so that a decoder may keep
+     * state between messages.
+     *
+     * @param readLimit Option `readLimit` of the connection: the largest size that a message may decode to, in
+     * bytes. A decoder should throw `MESSAGE_TOO_BIG` instead of exceeding it.
      */
     decoder(readLimit: number): Decode<In>;
     /**
-     * Makes what goes out, as data of `Client.send`; what it returns unchanged goes out by the `type` that
-     * the caller gave. It is called in the order of the sends, for all connections, and must not change
-     * what it is given. What it throws rejects the `send`: an `UNSUPPORTED` error as it is, all else
-     * as the cause of `INVALID_MESSAGE`. Default: data goes out as it is.
+     * Encodes a value that was passed to `Client.send`. It is called for all connections that use the codec, in
+     * the order of the sends, and must not modify the value. Default: data is sent unchanged.
+     *
+     * An exception rejects the `send`: `UNSUPPORTED` with the same error, anything else with `INVALID_MESSAGE`
+     * and the exception as its `cause`.
+     *
+     * @param value The value to send.
+     * @param type The `type` that was passed to `send`: {@link TEXT}, {@link BINARY} or `undefined`.
+     * @returns The data to send: a string is sent as text, bytes as binary. `type` applies only if this is
+     * `value` itself.
      */
     encode?(value: Out, type?: 1 | 2): Data;
 }
 /**
- * Decodes one message: hands each value that it holds, or completes, to `emit`, with how many bytes that
- * is taken to hold while it is unread; 64 are added to it. Synchronous, for messages keep their order. What
- * it throws ends the connection: a `WsError` as it is, with 1009 for `MESSAGE_TOO_BIG` and 1007 for any
- * other, and all else as `INVALID_MESSAGE`.
+ * Decodes one message, and calls `emit` for each value that the message contains or completes. It is
+ * synchronous, so that values keep the order of the messages.
+ *
+ * An exception ends the connection: a `WsError` with that error, and with close code 1009 for
+ * `MESSAGE_TOO_BIG`, 1011 for `UNSUPPORTED` and 1007 for any other code; anything else with
+ * `INVALID_MESSAGE` and 1007, and with the exception as the error's `cause`.
+ *
+ * The `size` passed to `emit` is the number of bytes that the value holds in memory. While the value is
+ * unread, it counts against option `bufferLimit`, with 64 bytes of overhead added.
  */
 type Decode<In> = (message: Message, emit: (value: In, size: number) => void) => void;
 /** Any codec. */
 type AnyCodec = Codec<unknown, never>;
-/** What is received through a codec. */
+/** The type of the values that are received through a codec. */
 type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never;
-/** What can be sent through a codec. */
+/** The type of the values that can be sent through a codec. */
 type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
 
-/** Options for Node alone, handed to the dial. */
+/** Options that only Node supports; elsewhere they are `UNSUPPORTED`. */
 interface NodeOptions {
-    /** An `http.Agent` or `https.Agent`, for proxies and pools. */
+    /** An `http.Agent` or `https.Agent`, for a proxy or a connection pool. Default: none. */
     readonly agent?: object;
     /**
-     * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, ... If a
-     * `checkServerIdentity` or `pskCallback` throws, the dial is `DIAL_FAILED`, not retryable, and nothing
-     * has been sent, whatever `rejectUnauthorized` says.
+     * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, and others. Default:
+     * none.
+     *
+     * If `checkServerIdentity` or `pskCallback` throws, the dial rejects with `DIAL_FAILED`, which is then
+     * not retryable. Nothing has been sent, even if `rejectUnauthorized` is false.
      */
     readonly tls?: Readonly<Record<string, unknown>>;
     /**
-     * Resolves host names in place of `dns.lookup`, with its signature. It may answer at once or later,
-     * with one address or a list. An answer without an IP address of the `family` is `DIAL_FAILED`.
+     * Resolves host names in place of `dns.lookup`, and has the same signature. It may call back
+     * synchronously or later, with one address or a list. If there is no IP address of the requested
+     * `family`, the dial rejects with `DIAL_FAILED`. Default: `dns.lookup`.
      */
     readonly lookup?: (...args: never[]) => void;
-    /** The address family to dial: 4, 6, or 0 for both. */
+    /** The address family to dial: 4, 6, or 0 for both. Default: 0. */
     readonly family?: 0 | 4 | 6;
     /**
-     * Tries the addresses of a host name one after the other, IPv6 and IPv4 by turns, as `net.connect`
-     * does. Default: Node's, which is true.
+     * True to try the addresses of a host name one after the other, alternating between IPv6 and IPv4, as
+     * `net.connect` does. Default: that of Node, which is true.
      */
     readonly autoSelectFamily?: boolean;
     /**
-     * The longest time for one address, if another one follows: milliseconds or a Go duration. Default: a
-     * third of what is left of `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node takes
-     * less than 10 ms for 10 ms.
+     * The longest time to connect to one address before the next one is tried: milliseconds or a Go duration.
+     * Default: a third of the remaining `dialTimeout`, at least 250 ms. At most 2^31-1 ms. 0: the default. Node
+     * uses 10 ms for any shorter time.
      */
     readonly autoSelectFamilyAttemptTimeout?: number | string;
     /**
-     * The largest header of the answer to the handshake, in bytes: names, values and status text. A larger
-     * one is `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
+     * The largest header of the handshake response, in bytes: names, values and reason phrase. A larger one
+     * rejects the dial with `HANDSHAKE_REJECTED`. Default: 64 KiB. At most 1 MiB. 0: the default.
      */
     readonly maxHeaderSize?: number;
-    /** The local address to dial from. */
+    /** The local IP address to dial from. Default: chosen by the operating system. */
     readonly localAddress?: string;
-    /** The `Origin` header. */
+    /** The `Origin` header of the handshake request. Default: none. */
     readonly origin?: string;
     /**
-     * True to follow redirects. To another origin travel no headers, credentials, origin, client
-     * certificates or server name of yours; with `protocols` such a redirect is `URL_FORBIDDEN`, and so is
-     * one from `wss:` to `ws:`. Default: false.
+     * True to follow redirects. Your `headers`, credentials, `origin`, client certificates and server name
+     * are not sent to another origin. A redirect to another origin is `URL_FORBIDDEN` with option
+     * `protocols`, and so is any redirect from `wss:` to `ws:`. Default: false.
      */
     readonly followRedirects?: boolean;
-    /** The largest number of redirects to follow, 0 to 20. Default: 5. */
+    /** The largest number of redirects to follow, 0 to 20; one more is `HANDSHAKE_REJECTED`. Default: 5. */
     readonly maxRedirects?: number;
     /**
-     * Whether the data of a binary message may be a view on the socket's buffer instead of a copy that owns its
-     * buffer. It is faster for small messages, but a message that is kept keeps up to 64 KiB alive, and its
-     * `data.buffer` must be neither changed nor transferred: other messages share it. Default: false.
+     * True to receive binary data as a view on the socket's buffer instead of a copy that owns its buffer. This
+     * is faster for small messages. But a message that you keep may hold 64 KiB of memory, and you must neither
+     * modify nor transfer its `data.buffer`, which other messages share. Default: false.
      */
     readonly binaryViews?: boolean;
 }
 
-/** A W3C `WebSocket` class. */
+/** A class with the interface of the W3C `WebSocket`, for option `webSocket`. */
 type WebSocketClass = new (url: string, protocols?: string[]) => object;
 
 /** Settings of option `keepAlive`. */
 interface KeepAliveOptions {
     /**
-     * The longest time without a byte received, or without one sent, before the peer is pinged: milliseconds or a Go
+     * The longest time without receiving, or without sending, before the peer is pinged: milliseconds or a Go
      * duration. Default: 30 s. At most 2^31-1 ms. 0: the default.
      */
     readonly interval?: Duration | undefined;
     /**
-     * The longest time without a byte received after the ping has left; then `KEEPALIVE_TIMEOUT` ends the connection.
-     * Default: 10 s. At most 2^31-1 ms. 0: the default.
+     * The longest time without receiving after the ping was flushed: milliseconds or a Go duration. When it
+     * passes, the connection ends with `KEEPALIVE_TIMEOUT`. Default: 10 s. At most 2^31-1 ms. 0: the default.
      */
     readonly timeout?: Duration | undefined;
     /**
-     * Makes the message to send in place of a ping where there are no ping frames, as in browsers: one
-     * that the peer answers. There it must be given, or `keepAlive` is `UNSUPPORTED`. If it throws, or
-     * returns what cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
+     * Returns the message to send in place of a ping where there are no ping frames, as in browsers; the peer
+     * must answer it. Without it, `keepAlive` is `UNSUPPORTED` there. If it throws, or returns a value that
+     * cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
      */
     readonly message?: (() => Data) | undefined;
     /**
-     * Told of each round trip in milliseconds: from a flushed ping to its pong, or from sending `message`
-     * to whatever arrives next. What it throws is reported as uncaught. Default: none.
+     * Called with each round trip in milliseconds: from the flush of a ping to its pong, or from sending
+     * `message` to the next message received. An exception from it is reported as uncaught. Default: none.
      */
     readonly onPong?: ((roundTrip: number) => void) | undefined;
 }
 
-/** The ways to name a compression mode: see {@link COMPRESSION}. */
+/** A value of option `compression`: a mode of {@link COMPRESSION}, by number or by name. */
 type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 /**
- * Options of `connect`. All are copied when the call is made. A number where a duration is wanted is
- * milliseconds; a string is a Go duration (`"1m30s"`). A duration, `readLimit` or `bufferLimit` of `0`
- * means the default. Whatever is wrong rejects with `INVALID_OPTION`, and what the platform cannot do
- * with `UNSUPPORTED`, before anything is looked up or sent.
+ * Options of `connect`. They are validated and copied when it is called: an unknown or invalid option rejects
+ * with `INVALID_OPTION`, and an option that the platform cannot honour with `UNSUPPORTED`, before anything is
+ * looked up or sent.
+ *
+ * A duration is a number of milliseconds or a Go duration such as `"1m30s"`. `0` selects the default for a
+ * duration, `readLimit` and `bufferLimit`.
  */
 interface ConnectOptions<C extends AnyCodec = Codec> {
     /**
-     * Headers of the opening request, in Node. `Authorization` replaces the credentials of the URL. Not
-     * the WebSocket's own, nor `Host`, `Origin`, `Connection`, `Upgrade`, `Content-Length` or
-     * `Transfer-Encoding`. Default: none. Browsers cannot send any: `UNSUPPORTED`.
+     * Headers of the opening request, in Node. `Authorization` replaces the credentials of the URL. `Host`,
+     * `Origin`, `Connection`, `Upgrade`, `Content-Length`, `Transfer-Encoding` and `Sec-WebSocket-*` are
+     * `INVALID_OPTION`, because the handshake sets them. Default: none. Browsers cannot send headers:
+     * `UNSUPPORTED`.
      */
     readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
     /**
-     * Subprotocols to offer, best first (RFC 6455 section 1.9). If the server picks none of them, or
-     * another one, the dial is `HANDSHAKE_REJECTED`; `DIAL_FAILED` where the platform does not tell why it
-     * failed, as Chromium. Default: none.
+     * Subprotocols to offer, in order of preference (RFC 6455 section 1.9). The dial fails with
+     * `HANDSHAKE_REJECTED` if the server selects none of them, or one that was not offered; with `DIAL_FAILED`
+     * where the platform hides the reason, as Chromium does. Default: none.
      */
     readonly protocols?: string | readonly string[] | undefined;
     /**
-     * The longest time until the connection is open: policy, name look-up, TCP, TLS, redirects and
-     * upgrade together; then `DIAL_TIMEOUT`. Default: 30 s. At most 2^31-1 ms. 0: the default.
+     * Time limit for opening the connection: policy, name look-up, TCP, TLS, redirects and handshake together.
+     * When it passes, the dial fails with `DIAL_TIMEOUT`. Default: 30 s. At most 2^31-1 ms. 0: the default.
      */
     readonly dialTimeout?: Duration | undefined;
     /**
-     * The longest wait for the next message while the channel has room and no message is half received;
-     * then `READ_TIMEOUT` ends the connection. In Node, any byte that is received or written counts as
-     * life; elsewhere whole messages alone can be seen. A peer that dies in the middle of a message is
-     * `keepAlive`'s to find. Default: off. At most 2^31-1 ms. 0: the default.
+     * The longest silence of the peer. When it passes, the connection ends with `READ_TIMEOUT`. In Node every
+     * byte received or sent restarts it; in browsers only a whole message does. It does not run out while the
+     * channel is full or a message is partly received: use `keepAlive` to detect a peer that dies in the middle
+     * of a message. Default: off. At most 2^31-1 ms. 0: the default.
      */
     readonly readTimeout?: Duration | undefined;
     /**
-     * The longest time without progress while sent bytes wait; then `WRITE_TIMEOUT` ends the connection.
-     * In a browser by `bufferedAmount`; `UNSUPPORTED` where there is none, as in React Native. Default:
-     * off. At most 2^31-1 ms. 0: the default.
+     * The longest time without progress while sent bytes wait. When it passes, the connection ends with
+     * `WRITE_TIMEOUT`. Default: off. At most 2^31-1 ms. 0: the default.
      *
-     * In Node progress is what the peer's system has acknowledged (Linux) or our system has accepted. Once
-     * its buffer is full, a peer's system may acknowledge in steps of some 400 kB: at 50 kB/s that is one in
-     * 8 s, and the timeout has to be longer.
+     * In Node, progress means that the peer's system has acknowledged bytes (Linux) or that the local kernel
+     * buffer has accepted some. A peer whose kernel buffer is full may acknowledge in steps of about 400 kB: at
+     * 50 kB/s that is one step in 8 s, so the timeout must be longer. In browsers, progress is read from
+     * `bufferedAmount`; where that is missing, as in React Native, the option is `UNSUPPORTED`.
      */
     readonly writeTimeout?: Duration | undefined;
     /**
-     * The longest wait for the peer's answer to our close frame, and for progress of what must leave
-     * before it. A peer that reads slowly gets no time for what its system has accepted.
-     * Default: 5 s. At most 2^31-1 ms. 0: the default.
+     * The longest wait for the peer's answer to the close frame, and, before the close frame can be sent, the
+     * longest time without progress of the bytes ahead of it. Bytes that the peer's kernel buffer has accepted
+     * do not extend it, so a slow reader gets no extra time. When it passes, the connection ends, with
+     * `WRITE_TIMEOUT` if sent bytes have not left. Default: 5 s. At most 2^31-1 ms. 0: the default.
      */
     readonly closeTimeout?: Duration | undefined;
     /**
-     * permessage-deflate (RFC 7692): see {@link COMPRESSION}. In a browser, which negotiates by itself, a
-     * hint that has no effect; `client.compression` tells what was agreed on. Default: `DISABLED`.
+     * The mode of permessage-deflate (RFC 7692) to offer: see {@link COMPRESSION}. Browsers negotiate it
+     * themselves and ignore this option. `client.compression` is the mode that was negotiated.
+     * Default: `DISABLED`.
      */
     readonly compression?: Compression | undefined;
     /**
-     * Messages smaller than this many bytes go uncompressed. In a browser a hint that has no effect.
-     * Default: 512. 0 to 104857600; 0: none.
+     * Messages smaller than this many bytes are sent uncompressed. Browsers ignore this option. Default: 512.
+     * 0 to 104857600. 0: every message is compressed.
      */
     readonly compressionThreshold?: number | undefined;
     /**
-     * The largest message to receive, in bytes after decompression. A larger one is `MESSAGE_TOO_BIG`
-     * and ends the connection with 1009. In a browser it is known only when the message has arrived.
+     * The largest message to receive, in bytes after decompression. A larger one ends the connection with
+     * `MESSAGE_TOO_BIG` and close code 1009. Browsers reveal the size only after the whole message has arrived.
      * Default: 16 MiB. At most 134217728. 0: the default.
      */
     readonly readLimit?: number | undefined;
     /**
-     * How many messages the receive channel holds. At this many unread, or at 1 MiB, the socket or stream
-     * is paused; where there is nothing to pause, what follows waits behind it. Default: 32. 1 to 10000.
+     * The number of unread messages at which the channel is full; it is also full at 1 MiB. While it is full,
+     * the socket or stream is paused, which slows the server down. Where nothing can be paused, as with a
+     * browser's `WebSocket`, further messages also wait in memory, up to `bufferLimit`. Default: 32. 1 to 10000.
      */
     readonly channelCapacity?: number | undefined;
     /**
-     * How many bytes may be unread, at payload + 64 a message (a text's payload at 2 x `length`); over
-     * it the connection ends with `SLOW_CONSUMER`. Default: 64 MiB. 64 KiB to 1 GiB. 0: the default.
+     * The largest size of all unread messages, in bytes. When it is exceeded, the connection ends with
+     * `SLOW_CONSUMER`. Each message counts as its payload plus 64 bytes; the payload of a text counts as
+     * 2 x `length`. Default: 64 MiB. 64 KiB to 1 GiB. 0: the default.
      */
     readonly bufferLimit?: number | undefined;
     /**
-     * For publishers that receive nothing: drops each message when it arrives, counted in `client.stats`, so
-     * that the connection is never paused and notices its end. `receive` and iteration then wait until the
-     * connection ends. Default: false.
+     * True to discard every message on arrival, for clients that only send. Discarded messages are counted in
+     * `client.stats`. The connection is then never paused and notices its end; `receive` and iteration wait
+     * until the connection ends. Default: false.
      */
     readonly discardIncoming?: boolean | undefined;
-    /** `send` waits while this many bytes have not left. Default: 256 KiB. 1 B to 1 GiB. */
+    /**
+     * High-water mark: `send` waits while this many bytes or more have not left. Default: 256 KiB. 1 B to 1 GiB.
+     */
     readonly sendHighWaterMark?: number | undefined;
-    /** Aborts policy and dial (`ABORTED`); it never ends an open connection. Default: none. */
+    /**
+     * Cancels policy and dial, which fail with `ABORTED`. It has no effect on an open connection. Default: none.
+     */
     readonly signal?: AbortSignal | undefined;
-    /** Asked in addition to the context's policy: both must allow. Default: none. */
+    /** A policy for this call. If the context has one, both must allow the connection. Default: none. */
     readonly policy?: Policy | undefined;
-    /** Handed to the policies with each request. Default: none. */
+    /** Passed to the policies with each request. Default: none. */
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
     /**
-     * Finds a dead peer, and keeps a live one from taking this side for dead: sends a ping, or where there
-     * are no ping frames `keepAlive.message`, after each `interval` in which nothing arrived or nothing was
-     * sent. `KEEPALIVE_TIMEOUT` ends the connection when nothing at all arrives for `timeout` after the ping
-     * has left. Progress of waiting bytes counts as life as well; use `writeTimeout` to detect a peer that
-     * has stopped reading. It stands still while the socket is paused for a slow consumer. After a sleep of
-     * this process it pings at once. Default: off. `false`: off, whatever the defaults of the context.
+     * Detects a dead peer, and shows the peer that this side is alive. When nothing was received, or nothing was
+     * sent, for `interval`, it sends a ping; where there are no ping frames, as in browsers, it sends
+     * `keepAlive.message`. If nothing arrives for `timeout` after the ping was flushed, the connection ends with
+     * `KEEPALIVE_TIMEOUT`.
+     *
+     * Progress of sent bytes that wait counts as life: use `writeTimeout` to detect a peer that has stopped
+     * reading. It does not run while the socket is paused for a slow consumer, and it pings at once after this
+     * process was suspended. Default: off. `false`: off, even if the context's defaults have it.
      */
     readonly keepAlive?: KeepAliveOptions | false | undefined;
     /**
-     * `"auto"` pauses the socket of a slow consumer in Node; in a browser, whose `WebSocket` cannot be
-     * paused, it is as `"buffer"`: nothing is paused, and only `bufferLimit` bounds what waits. `"stream"`
-     * uses `WebSocketStream` in place of `WebSocket` where a browser has it, and pauses that; elsewhere it
-     * is as `"auto"`. Its price, in Chromium: when the peer closes while the stream is paused, what the
-     * browser holds is lost, and the end is `CONNECTION_LOST`; a connection that is cut while a large send
-     * waits crashes the page; and `writeTimeout` and `closeTimeout` see progress message by message.
-     * Default: `"auto"`.
+     * The way to handle a slow consumer. `"auto"` pauses the socket in Node; a browser's `WebSocket` cannot be
+     * paused, so there it is the same as `"buffer"`. `"buffer"` pauses nothing: messages wait up to
+     * `bufferLimit`. `"stream"` uses and pauses `WebSocketStream` in browsers that have it; elsewhere it is the
+     * same as `"auto"`. Default: `"auto"`.
+     *
+     * `"stream"` has drawbacks in Chromium. If the peer closes while the stream is paused, messages that the
+     * browser holds are lost and the connection ends with `CONNECTION_LOST`. A connection that breaks while a
+     * large send waits crashes the page. `writeTimeout` and `closeTimeout` see progress only per message.
      */
     readonly backpressure?: "auto" | "buffer" | "stream" | undefined;
     /**
-     * A W3C `WebSocket` class to use in place of the platform's: it can do what a browser's can, and the
-     * options a browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.
+     * A W3C `WebSocket` class to use in place of the platform's. It is treated as a browser's, so options that a
+     * browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.
      */
     readonly webSocket?: WebSocketClass | undefined;
-    /** Options for Node alone. Default: none. Elsewhere `UNSUPPORTED`. */
+    /** Options that only Node has. Elsewhere `UNSUPPORTED`. Default: none. */
     readonly node?: NodeOptions | undefined;
     /**
-     * Decodes what arrives and encodes what is sent, and gives both their types: see `wschan/codec`. A
-     * message of `keepAlive` goes out as it is. Default: none.
+     * Decodes received messages and encodes sent ones, and determines the types of both: see `wschan/codec`.
+     * The message of `keepAlive` is sent without it. Default: none.
      */
     readonly codec?: C | undefined;
 }
 
-/** What {@link createContext} takes. */
+/**
+ * Options of `createContext`. An unknown or invalid option throws `INVALID_OPTION`, and an option that the
+ * platform cannot honour throws `UNSUPPORTED`.
+ */
 interface ContextOptions {
-    /** Asked for every connection of the context, redirects included. Default: all is allowed. */
+    /**
+     * Called for every connection of the context, and for each redirect. Default: none, so that every URL is
+     * allowed.
+     */
     readonly policy?: Policy | undefined;
-    /** Handed to policies with each request: who acts. Default: none. */
+    /** The acting user or service, passed to the policies with each request. Default: none. */
     readonly actor?: unknown;
-    /** Handed to policies with each request; a call's own `meta` comes on top. Default: none. */
+    /**
+     * Passed to the policies with each request. The `meta` of a call is merged over it. Default: none.
+     */
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
     /**
-     * Options for every connection; a call's own come on top. `policy`, `signal` and `codec` are not among
-     * them.
+     * Options for every connection, which the options of a call override. `policy`, `signal` and `codec` are
+     * `INVALID_OPTION` here. Default: none.
      */
     readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
-    /** Refuses everything while the context has no policy of its own. Default: false. */
+    /**
+     * True to deny every connection with `CONNECT_FORBIDDEN` if the context has no `policy`. Default: false.
+     */
     readonly strict?: boolean | undefined;
     /**
-     * Refuses, in Node, to connect to addresses that are not the public internet's: loopback, private,
-     * link-local, unique-local, carrier-grade NAT, multicast, reserved and documentation blocks, 6to4,
-     * Teredo, cloud metadata, and all of these as IPv6 writes IPv4 (mapped, NAT64). The dial fails with
-     * `URL_FORBIDDEN`, which names the address. Judged are
+     * Denies, in Node, connections to addresses outside the public internet: loopback, private, link-local,
+     * unique-local, carrier-grade NAT, multicast, reserved and documentation blocks, 6to4, Teredo, the metadata
+     * services of clouds, and all of these embedded in IPv6 addresses (mapped, NAT64). The dial fails with
+     * `URL_FORBIDDEN`, whose message names the address. These are checked:
      *
-     * - the host in the URL, in every spelling, and names of this machine such as `localhost`, before
-     *   anything is looked up;
-     * - all answers of the look-up, `node.lookup` or Node's own: a name that leads to one private address
-     *   is refused, whatever its others are;
-     * - the address where the connection has ended up, before the request, or TLS's first message, leaves;
-     * - the same of each redirect.
+     * - the host in the URL, in every notation, and names of this machine such as `localhost`, before anything
+     *   is looked up;
+     * - every address that the look-up returns, by `node.lookup` or Node's own: a name with one private address
+     *   is denied, even if it also has public ones;
+     * - the address of the established connection, before the request or the first TLS message is sent;
+     * - the same for each redirect.
      *
-     * `allow` lets through host names, as they stand in the URL and wherever they lead, addresses, and
-     * CIDR blocks; `localhost` is taken for `127.0.0.1`. Anything else in it is `INVALID_OPTION`.
+     * `allow` lists exceptions: host names as written in the URL, which may then resolve to any address,
+     * addresses, and CIDR blocks. The host `localhost` is checked as `127.0.0.1`. Any other entry is
+     * `INVALID_OPTION`.
      *
-     * No option of a call loosens it. What would connect in its place is `UNSUPPORTED`: `node.agent`,
-     * `node.tls.socket`, `webSocket`, `ws+unix:` URLs; and so is the option itself in a browser. Of `node.tls`
-     * only what concerns TLS is heeded.
+     * No option of a call can weaken the check. `node.agent`, `node.tls.socket`, `webSocket` and `ws+unix:` URLs
+     * would bypass it, so they are `UNSUPPORTED`; in browsers, the option itself is. From `node.tls`, only
+     * options that concern TLS are used.
      *
-     * It cannot tell that a public address is in truth one of your own network, be it by a public block
-     * that you use, by a NAT64 prefix other than `64:ff9b::/96`, or by a router, or that a public server
-     * passes on what it gets. It judges addresses, not ports, which is a policy's to do.
+     * It cannot detect that a public address belongs to your own network (a public block that you use, a NAT64
+     * prefix other than `64:ff9b::/96`, or a router that forwards), or that a public server forwards to it. It
+     * checks addresses, not ports: use a policy for those.
      *
      * Default: false.
      */
     readonly denyPrivateNetworks?: boolean | {
         readonly allow: readonly string[];
     } | undefined;
-    /** Closes the context. Default: none. */
+    /** Closes the context when it aborts. Default: none. */
     readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A policy, defaults, and the connections that live under them. Closing it aborts its dials, which fail
- * with `NO_CONTEXT`, and closes its connections.
+ * A policy and defaults, and the connections that were opened with them. Closing the context cancels pending
+ * dials, which fail with `NO_CONTEXT`, and closes its connections.
  */
 declare class Context {
     #private;
-    /** Settles when the context has been closed and the last of its connections has ended. */
+    /** Resolves when the context has been closed and the last of its connections has ended. */
     readonly closed: Promise<void>;
     /**
-     * Opens a connection through a codec, under this context's policy and defaults. Takes, returns and rejects
-     * with the same as `connect`.
+     * Opens a connection whose messages go through a codec, with this context's policy and defaults. Parameters,
+     * result and errors are those of `connect`.
      */
     connect<C extends AnyCodec>(url: string | URL, options: ConnectOptions<C> & {
         readonly codec: C;
     }): Promise<Client<Decoded<C>, Encoded<C>>>;
     /**
-     * Opens a connection under this context's policy and defaults. Takes, returns and rejects with the same as
+     * Opens a connection with this context's policy and defaults. Parameters, result and errors are those of
      * `connect`.
      */
     connect(url: string | URL, options?: ConnectOptions): Promise<Client>;
-    /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+    /** Returns the connection with this `id`. Throws `UNKNOWN_CONNECTION` if there is none, or it has ended. */
     connection(id: string): Client;
-    /** The connections that have not ended. A snapshot. */
+    /** A snapshot of the connections that have not ended. */
     get connections(): readonly Client[];
     /**
-     * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
-     * and reason. Settles when all have ended. Closing again returns the same promise.
+     * Closes the context: pending dials fail with `NO_CONTEXT`, and connections are closed with this code and
+     * reason. Resolves when all have ended. Another call returns the same promise.
      *
-     * Rejects with `INVALID_CLOSE`, and nothing is closed.
+     * @param code As for {@link Client.close}; default 1001.
+     * @param reason As for {@link Client.close}; default `""`.
+     *
+     * Rejects with `INVALID_CLOSE` for an invalid code or reason, and nothing is closed.
      */
     close(code?: number, reason?: string): Promise<void>;
-    /** `close()`, for `await using`, where the platform has the symbol. */
+    /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -926,16 +1056,16 @@ interface Connect {
      * Opens a WebSocket connection whose messages go through a codec: with `codec: json()` the client receives
      * and sends values.
      *
-     * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+     * The policy is evaluated first: no name is looked up and no byte is sent before it has allowed the URL.
      * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
      *
      * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
      * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
      *
-     * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
-     * also relative to the page. Credentials become Basic authorization in Node.
+     * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
+     * a relative URL. In Node, credentials in it become Basic authorization.
      * @param options See {@link ConnectOptions}; `codec` determines the types of the client.
-     * @returns The open client. Messages that arrive from now on wait in its channel.
+     * @returns The open client. Messages wait in its channel from the moment the connection opened.
      */
     <C extends AnyCodec>(url: string | URL, options: ConnectOptions<C> & {
         readonly codec: C;
@@ -943,7 +1073,7 @@ interface Connect {
     /**
      * Opens a WebSocket connection.
      *
-     * The policy is asked first: no name is looked up and no byte is sent before it has allowed the URL.
+     * The policy is evaluated first: no name is looked up and no byte is sent before it has allowed the URL.
      * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
      *
      * ```ts
@@ -955,17 +1085,17 @@ interface Connect {
      * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
      * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
      *
-     * @param url `ws:` or `wss:`, or `http:` and `https:` in their place; in Node also `ws+unix:`; in a page
-     * also relative to the page. Credentials become Basic authorization in Node.
+     * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
+     * a relative URL. In Node, credentials in it become Basic authorization.
      * @param options See {@link ConnectOptions}.
-     * @returns The open client. Messages that arrive from now on wait in its channel.
+     * @returns The open client. Messages wait in its channel from the moment the connection opened.
      */
     (url: string | URL, options?: ConnectOptions): Promise<Client>;
 }
 /** The type of `createContext`. */
 interface CreateContext {
     /**
-     * Creates a {@link Context}: connections under one policy and one set of defaults, which end together.
+     * Creates a {@link Context}: a policy and defaults for its connections, which are closed together.
      *
      * Throws `INVALID_OPTION` or `UNSUPPORTED`.
      *
@@ -974,7 +1104,115 @@ interface CreateContext {
     (options?: ContextOptions): Context;
 }
 
-/** The status codes of close frames (RFC 6455 section 7.4.1 and the IANA registry), by name. */
+/** Options of {@link select}. */
+interface SelectOptions extends WaitOptions {
+    /**
+     * True for Go's `default` case: if no case is ready, `select` does not wait but resolves with `index: -1`.
+     * Default: false.
+     */
+    readonly default?: boolean | undefined;
+}
+type AnyCase = Case<any, any>;
+type IndexOf<K> = K extends `${infer I extends number}` ? I : number;
+type Outcome<I, C, R> = R extends ReceiveResult<unknown> ? {
+    readonly index: I;
+    readonly channel: C;
+} & R : {
+    readonly index: I;
+    readonly channel: C;
+    readonly ok: true;
+    readonly value: undefined;
+};
+type CaseResult<I, K> = K extends Case<infer C, infer R> ? Outcome<I, C, R> : never;
+/** The result of a {@link select} with `default: true` and no ready case. */
+interface DefaultResult {
+    readonly default: true;
+    readonly index: -1;
+    readonly ok: false;
+    readonly channel: undefined;
+    readonly value: undefined;
+}
+/**
+ * The result of a {@link select}: a union over its cases, discriminated by the literal type of `index`. A
+ * receive has `ok` and `value`; a send has `ok: true`.
+ *
+ * @typeParam C The type of the list of cases.
+ * @typeParam O The type of the options; with `default: true` the union includes {@link DefaultResult}.
+ */
+type SelectResult<C extends readonly unknown[], O = unknown> = (number extends C["length"] ? CaseResult<number, C[number]> : {
+    [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]>;
+}[keyof C & `${number}`]) | (O extends {
+    readonly default: false;
+} ? never : O extends {
+    readonly default: boolean;
+} ? DefaultResult : never);
+/**
+ * Waits until one of the cases can proceed and runs exactly that one, like Go's `select`. If several are
+ * ready, it chooses one at random, each with the same probability, so that none starves. The other cases
+ * have no effect. If the select times out or is aborted, it has neither received nor sent a value.
+ *
+ * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with
+ * `CHANNEL_CLOSED` if the chosen case sends on a closed channel.
+ *
+ * @param cases The cases, created by `caseReceive()` and `caseSend()`. An empty list is `INVALID_OPTION`
+ * unless `default` or `timeout` is set, because the select could never resolve.
+ * @param options `default` (false by default), `timeout` (milliseconds or a Go duration, for ever by
+ * default) and `signal`.
+ * @returns The outcome, with the `index` and `channel` of its case.
+ *
+ * @see https://go.dev/ref/spec#Select_statements
+ */
+declare function select<const C extends readonly AnyCase[], const O extends SelectOptions = Record<never, never>>(cases: C, options?: O): Promise<SelectResult<C, O>>;
+
+/**
+ * Returns a channel on which one value arrives after `delay`: the time at which it was due. The channel is
+ * not closed afterwards.
+ *
+ * A timer runs only while a receiver waits, so that a channel that is no longer used costs nothing and does
+ * not keep the process alive.
+ *
+ * Throws `INVALID_DURATION`.
+ *
+ * @param delay Milliseconds or a Go duration, from 0 to 292 years.
+ *
+ * @see https://pkg.go.dev/time#After
+ */
+declare function after(delay: Duration): ReceiveChannel<Date>;
+/** A channel with a tick every period, as Go's `time.Ticker`; created by {@link ticker}. */
+interface Ticker {
+    /** The channel of the ticks. It buffers one tick, and drops further ones until that is received. */
+    readonly channel: ReceiveChannel<Date>;
+    /**
+     * Restarts the ticker with another period. The next tick arrives one period from now; an unread tick is
+     * discarded. Throws `INVALID_DURATION`, or `CHANNEL_CLOSED` after `stop`.
+     *
+     * @param period As for {@link ticker}.
+     */
+    reset(period: Duration): void;
+    /** Stops the ticker, discards an unread tick and closes the channel. A second call has no effect. */
+    stop(): void;
+}
+/**
+ * Creates a ticker, with a channel on which a tick arrives every `period`: the time at which it was due. If
+ * several ticks are missed, only the first of them arrives; the following ones are due at multiples of the
+ * period, as before.
+ *
+ * A timer runs only while a receiver waits, so that a ticker that is no longer used costs nothing and does
+ * not keep the process alive, even if it is not stopped.
+ *
+ * Throws `INVALID_DURATION`.
+ *
+ * @param period Milliseconds or a Go duration, more than 0, up to 292 years. Less than 1 ms counts as 1 ms.
+ *
+ * @see https://pkg.go.dev/time#NewTicker
+ */
+declare function ticker(period: Duration): Ticker;
+
+/**
+ * The status codes of close frames by name (RFC 6455 section 7.4.1 and the IANA registry).
+ *
+ * @see https://www.iana.org/assignments/websocket/websocket.xhtml
+ */
 declare const CLOSE_CODES: {
     readonly NORMAL: 1000;
     readonly GOING_AWAY: 1001;
@@ -995,102 +1233,39 @@ declare const CLOSE_CODES: {
 };
 
 /**
- * Makes a policy of rules: any deny rule that applies wins, else any allow rule, else it denies.
- * The rules are checked and copied once, here. Patterns are matched by part, never as text:
+ * Creates a policy from rules. A request is denied if any deny rule applies, or if no allow rule applies.
+ * The rules are validated and copied when this is called.
  *
- * - The scheme is `ws` or `wss` (`http` and `https` mean the same).
- * - The host is exact, or `*.` and a domain for one or more labels below it (never the domain
- *   itself), or `*`. One trailing dot is ignored. Addresses are compared as addresses: an
- *   IPv4-mapped one (`[::ffff:10.0.0.1]`) is its IPv4 address, and so, to a deny rule, is any other
- *   IPv6 address that contains one (NAT64 by `64:ff9b::/96`, 6to4, IPv4-translated, IPv4-compatible).
- * - The port is exact, or `:*` for any; without one it is the default port of the scheme.
- * - The path is exact but for `*`, which spans segments too; case counts. A pattern that ends
- *   behind its host or port takes any path. Escapes (`%61`) match what they stand for. A path with
- *   an escaped slash, backslash or NUL (`%2f`, `%5c`, `%00`) is refused: no allow rule with a path
- *   matches it, all deny rules with one do, if scheme, host and port fit.
- * - The query is ignored unless the pattern has one; it may hold `*`.
- * - `"*"`, like no `resources` at all, allows every `ws:` and `wss:` URL, and denies every URL.
- *   `ws+unix:` and `wss+unix:` URLs are allowed only by a pattern of their own,
- *   `"ws+unix:///run/app.sock[:/path][?query]"`; without a request path it takes any.
+ * The parts of a pattern in `resources` are compared with the parts of the URL, never the text as a whole:
  *
- * Where actions cover both (`"*"`), a deny rule for certain URLs does not deny `websocket.connect`,
- * and `when` is asked for `websocket.connect` too, without a `url`.
+ * - Scheme: `ws` or `wss`; `http` and `https` are equivalent to them.
+ * - Host: an exact name; `*.example.com` for all names with one or more labels before `example.com`, but
+ *   not for `example.com` itself; or `*`. One trailing dot is ignored. IP addresses are compared by value:
+ *   an IPv4-mapped IPv6 address (`[::ffff:10.0.0.1]`) equals its IPv4 address. For a deny rule this is also
+ *   true of the other IPv6 addresses that contain an IPv4 address: NAT64 (`64:ff9b::/96`), 6to4,
+ *   IPv4-translated and IPv4-compatible ones.
+ * - Port: an exact number; `:*` for any port; without a port, the default port of the scheme.
+ * - Path: an exact, case-sensitive path, in which `*` matches any number of characters, including `/`. A
+ *   pattern that ends after the host or port matches any path. A percent-encoded character (`%61`) matches
+ *   the character. A path with an encoded slash, backslash or NUL (`%2f`, `%5c`, `%00`) is ambiguous: if
+ *   scheme, host and port match, every deny rule applies to it, but no allow rule that has a path.
+ * - Query: ignored unless the pattern has a query, which may contain `*`.
  *
- * Throws a {@link WsError} `INVALID_OPTION` that names the field, as `rules[1].effect`.
+ * The pattern `"*"`, which is also the default, matches every `ws:` and `wss:` URL in an allow rule, and
+ * every URL in a deny rule. Only a pattern such as `"ws+unix:///run/app.sock[:/path][?query]"` allows a
+ * `ws+unix:` or `wss+unix:` URL; if it has no request path, it matches any.
+ *
+ * If the `actions` of a rule cover both actions, as `"*"` does, its `when` is also called for
+ * `websocket.connect`, without a `url`; and a deny rule for certain URLs does not deny `websocket.connect`.
+ *
+ * Throws a {@link WsError} `INVALID_OPTION`, whose message contains the invalid field, such as
+ * `rules[1].effect`.
+ *
+ * @param rules The rules, in any order. An empty list denies everything.
  */
 declare function definePolicy(rules: readonly PolicyRule[]): Policy;
 
-/** How long a {@link select} waits, and whether it waits at all. */
-interface SelectOptions extends WaitOptions {
-    /** Go's `default` case: if nothing is ready, resolve with `index: -1` instead of waiting. */
-    readonly default?: boolean | undefined;
-}
-type AnyCase = Case<any, any>;
-type IndexOf<K> = K extends `${infer I extends number}` ? I : number;
-type Outcome<I, C, R> = R extends ReceiveResult<unknown> ? {
-    readonly index: I;
-    readonly channel: C;
-} & R : {
-    readonly index: I;
-    readonly channel: C;
-    readonly ok: true;
-    readonly value: undefined;
-};
-type CaseResult<I, K> = K extends Case<infer C, infer R> ? Outcome<I, C, R> : never;
-/** The result of a `default` that was taken. */
-interface DefaultResult {
-    readonly default: true;
-    readonly index: -1;
-    readonly ok: false;
-    readonly channel: undefined;
-    readonly value: undefined;
-}
-/**
- * What happened: a union over the cases, told apart by the literal `index`. A case that received has
- * `ok` and `value`; a case that sent has `ok: true`.
- */
-type SelectResult<C extends readonly unknown[], O = unknown> = (number extends C["length"] ? CaseResult<number, C[number]> : {
-    [K in keyof C & `${number}`]: CaseResult<IndexOf<K>, C[K]>;
-}[keyof C & `${number}`]) | (O extends {
-    readonly default: false;
-} ? never : O extends {
-    readonly default: boolean;
-} ? DefaultResult : never);
-/**
- * Waits until one of the cases can happen and lets exactly that one happen, as in Go. Among several that
- * are ready it chooses by lot, each as likely as the others, so that none starves. The losing cases
- * leave nothing behind, and a select that is cancelled or too late has taken and sent nothing.
- *
- * Rejects with `CHANNEL_TIMEOUT`, `ABORTED`, `INVALID_DURATION`, `INVALID_OPTION` (no cases and neither
- * default nor timeout), or `CHANNEL_CLOSED` when the case that happens sends on a closed channel.
- *
- * @see https://go.dev/ref/spec#Select_statements
- */
-declare function select<const C extends readonly AnyCase[], const O extends SelectOptions = Record<never, never>>(cases: C, options?: O): Promise<SelectResult<C, O>>;
-
-/**
- * A channel on which the time arrives once, after `delay`: milliseconds or a Go duration, from 0. It is
- * not closed afterwards. Throws `INVALID_DURATION`.
- *
- * @see https://pkg.go.dev/time#After
- */
-declare function after(delay: Duration): ReceiveChannel<Date>;
-/** A clock that ticks on a channel; made by {@link ticker}. */
-interface Ticker {
-    /** The time arrives here at each tick; a tick that nobody took is dropped. */
-    readonly channel: ReceiveChannel<Date>;
-    /** Starts anew with this period. Throws `INVALID_DURATION`, `CHANNEL_CLOSED` after `stop`. */
-    reset(period: Duration): void;
-    /** Stops it and closes its channel. Stopping twice is fine. */
-    stop(): void;
-}
-/**
- * A clock that ticks each `period`: milliseconds or a Go duration, more than 0. Throws
- * `INVALID_DURATION`.
- *
- * @see https://pkg.go.dev/time#NewTicker
- */
-declare function ticker(period: Duration): Ticker;
+/** The names that every entry of the package exports, by layer. */
 
 type shared_AnyCodec = AnyCodec;
 declare const shared_BINARY: typeof BINARY;

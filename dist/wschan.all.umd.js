@@ -7,7 +7,7 @@
   class Waiters {
     #first;
     #others;
-    /** Who has waited longest. */
+    /** The waiter that was added first. */
     get first() {
       if (this.#first || !this.#others?.size) return this.#first;
       const [next] = this.#others;
@@ -26,7 +26,7 @@
     }
   }
 
-  const SPARE = 64;
+  const MAX_SURPLUS_SLOTS = 64;
   const CLOSED = /* @__PURE__ */ Object.freeze({
     ok: false,
     value: void 0
@@ -35,18 +35,18 @@
     constructor(capacity) {
       this.receivers = new Waiters();
       this.closed = false;
-      /** What is held, from `#head` on; the places before it are empty. */
+      /** The values, starting at index `#head`; the slots before it are empty. */
       this.#values = [];
       this.#head = 0;
       this.capacity = capacity;
     }
     #values;
     #head;
-    /** How many values are held, those behind the channel included. */
+    /** The number of values, including those beyond `capacity`. */
     get size() {
       return this.#values.length - this.#head;
     }
-    /** Hands the value over or holds it, beyond the capacity if need be. */
+    /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
     push(value) {
       const receiver = this.receivers.first;
       if (receiver) {
@@ -54,25 +54,27 @@
         receiver({ ok: true, value });
       } else this.#values.push(value);
     }
-    /** Takes the next value, or the news of the close; `undefined` if that needs waiting. */
+    /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
     take() {
       const values = this.#values;
       if (this.#head === values.length) return this.closed ? CLOSED : void 0;
       const value = values[this.#head];
       values[this.#head++] = void 0;
-      if (this.#head * 2 > values.length + SPARE) {
+      if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
         this.#values = values.splice(this.#head);
         this.#head = 0;
       }
       return { ok: true, value };
     }
+    /** Adds a waiting receiver. */
     park(receiver) {
       this.receivers.add(receiver);
     }
+    /** Removes a waiting receiver, if it still waits. */
     unpark(receiver) {
       this.receivers.delete(receiver);
     }
-    /** Ends it: receivers drain what is held. */
+    /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
     close() {
       this.closed = true;
       for (let receiver; receiver = this.receivers.first; ) {
@@ -91,7 +93,7 @@
       super(...arguments);
       this.senders = new Waiters();
     }
-    /** Takes the next value, and lets the first sender that waits fill the place that was freed. */
+    /** Removes the next value, and appends that of the first waiting sender in its place. */
     take() {
       const result = super.take();
       const sender = this.senders.first;
@@ -102,7 +104,7 @@
       this.push(sender.value);
       return result;
     }
-    /** Ends it for senders as well: those that wait are refused. */
+    /** Closes the queue. Waiting senders are refused. */
     close() {
       super.close();
       for (let sender; sender = this.senders.first; ) {
@@ -127,27 +129,27 @@
     return size;
   }
 
-  const UNREAD_HIGH = 1048576;
+  const HIGH_WATER_MARK_BYTES = 1048576;
   class Inbox extends Queue {
     constructor(capacity, limit, isSized = false) {
       super(capacity);
-      /** What unread messages hold: see {@link memoryOf}. */
+      /** Size of the unread values, in bytes: see {@link memoryOf}. */
       this.bytes = 0;
       this.pressure = 0;
-      /** Set when a value is taken while `pressure` is not 0. See `warnIfUnread`, which clears it. */
+      /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
       this.wasRead = false;
-      /** True once it was reported that nothing is taken. */
+      /** True after {@link warnIfUnread} has warned about this inbox. */
       this.hasWarned = false;
       this.#limit = limit;
       if (isSized) this.#sizes = new Queue(capacity);
     }
     #limit;
-    /** What each value that waits holds, where it cannot be told by the value. */
+    /** Sizes of the unread values, if they cannot be computed from the values. */
     #sizes;
-    /** Takes a value in; or refuses it, and returns how many bytes would be unread. */
-    put(value, held) {
+    /** Appends a value. If that would exceed the limit, refuses it and returns the unread bytes it would cause. */
+    put(value, givenSize) {
       if (this.receivers.size === 0) {
-        const size = held ?? memoryOf(value);
+        const size = givenSize ?? memoryOf(value);
         const unread = this.bytes + size;
         if (this.bytes > 0 && unread > this.#limit) return unread;
         this.bytes = unread;
@@ -157,7 +159,7 @@
       if (this.pressure < 2) this.#regulate();
       return void 0;
     }
-    /** Takes over what waits in another one; or stops, and returns how many bytes would be unread. */
+    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns its result. */
     putAll(other) {
       while (other.size > 0) {
         const { bytes } = other;
@@ -178,9 +180,10 @@
       }
       return result;
     }
+    /** Updates `pressure`. */
     #regulate() {
       const { size, capacity, bytes } = this;
-      const isFull = this.pressure ? size > capacity / 2 || bytes > UNREAD_HIGH / 2 : size >= capacity || bytes >= UNREAD_HIGH;
+      const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
       const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
       if (pressure === this.pressure) return;
       this.pressure = pressure;
@@ -214,6 +217,13 @@
   const escapeControls = (text) => text.replace(CONTROLS, encodeURI);
   const BRAND = /* @__PURE__ */ Symbol.for("wschan.WsError");
   class WsError extends Error {
+    /**
+     * Creates an error, for example in a codec of your own.
+     *
+     * @param code The stable name of the failure; it determines `kind` and `retryable` unless `init` does.
+     * @param message A text for people. Control characters in it are percent-encoded.
+     * @param init `kind`, `retryable`, `details` and `cause`.
+     */
     constructor(code, message, init = {}) {
       super(escapeControls(message), init.cause === void 0 ? void 0 : init);
       const { kind = kindOf(code), details = {} } = init;
@@ -227,8 +237,10 @@
       return "WsError";
     }
     /**
-     * Whether `value` is a `WsError`, of this copy of the package or of another one in the process, where
-     * `instanceof` would say no.
+     * Returns true if `value` is a `WsError`. Unlike `instanceof`, it also recognises errors of another copy of
+     * the package in the same process.
+     *
+     * @param value Anything, such as a caught exception.
      */
     static is(value) {
       return value?.[BRAND] === true;
@@ -268,21 +280,21 @@
     if (typeof value !== "string") return show(value);
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
   }
-  function invalid(what, wanted, value, code = "INVALID_OPTION", cause) {
-    return new WsError(code, `${what} must be ${wanted}, not ${show(value)}`, { cause });
+  function invalid(name, expected, value, code = "INVALID_OPTION", cause) {
+    return new WsError(code, `${name} must be ${expected}, not ${show(value)}`, { cause });
   }
   function isObject(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
   }
-  function pickKnown(where, options, names) {
-    if (!isObject(options)) throw invalid(`${where}: options`, "an object", options);
+  function pickKnown(operation, options, names) {
+    if (!isObject(options)) throw invalid(`${operation}: options`, "an object", options);
     const picked = {};
     for (const [name, value] of Object.entries(options)) {
       if (!names.includes(name)) {
-        const plain = (text) => text.replace(/[_-]/g, "").toLowerCase();
-        const meant = names.find((known) => plain(known) === plain(name));
-        const hint = meant ? `did you mean ${meant}?` : `the options are ${names.join(", ")}`;
-        throw new WsError("INVALID_OPTION", `${where}: unknown option ${quote(name)}: ${hint}`);
+        const normalize = (text) => text.replace(/[_-]/g, "").toLowerCase();
+        const similar = names.find((known) => normalize(known) === normalize(name));
+        const hint = similar ? `did you mean ${similar}?` : `the options are ${names.join(", ")}`;
+        throw new WsError("INVALID_OPTION", `${operation}: unknown option ${quote(name)}: ${hint}`);
       }
       if (value !== void 0) picked[name] = value;
     }
@@ -294,21 +306,21 @@
     return typeof value === "string" && TOKEN.test(value);
   }
 
-  class AbortWaits extends Set {
+  class AbortCallbacks extends Set {
     handleEvent() {
       for (const abort of this) abort();
     }
   }
-  const waitsOf = /* @__PURE__ */ new WeakMap();
+  const callbacksOf = /* @__PURE__ */ new WeakMap();
   function onAbort(signal, abort) {
-    const waits = waitsOf.get(signal) ?? new AbortWaits();
-    waitsOf.set(signal, waits);
-    signal.addEventListener("abort", waits);
-    const wait = () => abort();
-    waits.add(wait);
+    const callbacks = callbacksOf.get(signal) ?? new AbortCallbacks();
+    callbacksOf.set(signal, callbacks);
+    signal.addEventListener("abort", callbacks);
+    const callback = () => abort();
+    callbacks.add(callback);
     return () => {
-      waits.delete(wait);
-      if (waits.size === 0) signal.removeEventListener("abort", waits);
+      callbacks.delete(callback);
+      if (callbacks.size === 0) signal.removeEventListener("abort", callbacks);
     };
   }
   function abortError(operation, signal) {
@@ -322,8 +334,8 @@
     throw invalid(`${operation}: option signal`, "an AbortSignal", signal);
   }
 
-  const MAX = 9223372036854775e-3;
-  const POWERS = {
+  const MAX_MS = 9223372036854775e-3;
+  const MS_EXPONENTS = {
     ns: -6,
     us: -3,
     "\xB5s": -3,
@@ -336,18 +348,18 @@
   function parseDuration(value) {
     return durationOf("duration", value);
   }
-  function durationOf(where, value, max = MAX, code = "INVALID_DURATION") {
+  function durationOf(name, value, max = MAX_MS, code = "INVALID_DURATION") {
     const ms = typeof value === "string" ? parseText(value) : value;
     if (typeof ms === "number" && ms >= 0 && ms <= max) return ms + 0;
-    const wanted = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
-    throw new WsError(code, `${where} must be ${wanted}, not ${quote(value)}`);
+    const expected = `0 to ${max} ms or a Go duration such as "1h15m30.5s"`;
+    throw new WsError(code, `${name} must be ${expected}, not ${quote(value)}`);
   }
   function parseText(text) {
     if (/^[+-]?0$/.test(text)) return 0;
-    if (!/^[+-]?[\d.]/.test(text)) return void 0;
+    if (!/^[+-]?[\d.]/.test(text)) return NaN;
     let total = 0;
     for (const [, digits = "", unit = ""] of text.matchAll(/([\d.]+)([^\d.]*)/g)) {
-      const ms = Number(`${digits}e${String(POWERS[unit])}`);
+      const ms = Number(`${digits}e${String(MS_EXPONENTS[unit])}`);
       total += ms * (unit === "m" ? 60 : unit === "h" ? 3600 : 1);
     }
     return text[0] === "-" ? -total : total;
@@ -381,10 +393,10 @@
     "a function"
   );
   const oneOf$1 = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
-  const refused = (why) => (_, name) => {
-    throw new WsError("UNSUPPORTED", `${name} ${why}`);
+  const notInBrowser = (remedy) => (_, name) => {
+    const text = `${name} cannot be used in a browser, or with option webSocket: ${remedy}`;
+    throw new WsError("UNSUPPORTED", text);
   };
-  const notHere = (wayOut) => refused(`cannot be used in a browser, or with option webSocket: ${wayOut}`);
 
   function parseKeepAlive(value, name) {
     if (value === false) return false;
@@ -398,12 +410,19 @@
     onPong: callable
   };
 
-  const MODES = [0, 1, 2, "disabled", "context_takeover", "no_context_takeover"];
+  const COMPRESSION_VALUES = [
+    0,
+    1,
+    2,
+    "disabled",
+    "context_takeover",
+    "no_context_takeover"
+  ];
   function parseOptions(base, given, { parsers }, where = "connect") {
     return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
   }
   const PARSERS$1 = {
-    headers: /* @__PURE__ */ notHere("use a subprotocol, the query or a cookie"),
+    headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),
     protocols(value, name) {
       const list = [value].flat();
       for (const [index, token] of list.entries()) {
@@ -417,7 +436,7 @@
     readTimeout: duration,
     writeTimeout: duration,
     closeTimeout: duration,
-    compression: (value, name) => MODES.indexOf(oneOf$1(...MODES)(value, name)) % 3,
+    compression: (value, name) => COMPRESSION_VALUES.indexOf(oneOf$1(...COMPRESSION_VALUES)(value, name)) % 3,
     compressionThreshold: /* @__PURE__ */ integer$1(0, 104857600),
     readLimit: /* @__PURE__ */ limit(1, 134217728),
     channelCapacity: /* @__PURE__ */ integer$1(1, 1e4),
@@ -437,7 +456,7 @@
     },
     backpressure: /* @__PURE__ */ oneOf$1("auto", "buffer", "stream"),
     webSocket: callable,
-    node: /* @__PURE__ */ notHere("leave it out there"),
+    node: /* @__PURE__ */ notInBrowser("leave it out there"),
     codec: /* @__PURE__ */ must(
       (value) => typeof value?.decoder === "function",
       "a codec"
@@ -472,23 +491,20 @@
     BAD_GATEWAY: 1014,
     TLS_HANDSHAKE: 1015
   });
-  const SENDABLE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
+  const FRAME_CODE = /^(100[0-37-9]|101[0-4]|[34]\d{3})$/;
   function isFrameCode(code) {
-    return SENDABLE.test(String(code));
+    return FRAME_CODE.test(String(code));
   }
   function browserCode(code) {
     return code === NORMAL || code >= 3e3 ? code : code + 3e3;
   }
 
-  const REASON_LIMIT = 123;
+  const MAX_REASON_BYTES = 123;
   function checkClose(code, reason) {
     const isCode = typeof code === "number" && isFrameCode(code);
-    if (isCode && typeof reason === "string" && utf8Size(reason) <= REASON_LIMIT) return;
-    const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of ${REASON_LIMIT} bytes or less`;
-    throw new WsError(
-      "INVALID_CLOSE",
-      `close: code ${show(code)} or its reason may not be sent: use ${limits}`
-    );
+    if (isCode && typeof reason === "string" && utf8Size(reason) <= MAX_REASON_BYTES) return;
+    const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of at most ${MAX_REASON_BYTES} bytes`;
+    throw new WsError("INVALID_CLOSE", `close: invalid code ${show(code)} or reason: use ${limits}`);
   }
   const KINDS = {
     1008: "PERMISSION_DENIED",
@@ -500,11 +516,11 @@
     3008: "TIMEOUT"
   };
   const RETRYABLE_CODES = [1011, 1012, 1013, 1014, 3008];
-  function peerError(where, code, reason) {
+  function peerError(label, code, reason) {
     if (code === NORMAL || code === GOING_AWAY || code === NO_STATUS) return void 0;
     return new WsError(
       "CLOSED_BY_PEER",
-      `connection ${where}: the peer closed it with code ${code}${reason && `: ${reason}`}`,
+      `connection ${label}: closed by the peer with code ${code}${reason && `: ${reason}`}`,
       {
         kind: KINDS[code] ?? "INTERNAL",
         retryable: RETRYABLE_CODES.includes(code),
@@ -515,23 +531,23 @@
 
   function parseUrl(input, { unix, credentials, base }) {
     const text = input?.href ?? input;
-    const refusal = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
+    const urlError = (problem, code = "INVALID_URL") => new WsError(code, `connect: ${quote(maskUrl(text))} ${problem}`);
     const url = resolve(text, base);
-    if (!url) throw refusal("is not an absolute URL: use ws://host/path");
+    if (!url) throw urlError("is not an absolute URL: use ws://host/path");
     if (!/^wss?:$/.test(url.protocol)) {
-      const problem = unix ? unix(url) : "has another scheme: use ws: or wss:";
-      if (problem) throw refusal(problem);
+      const problem = unix ? unix(url) : "has the wrong scheme: use ws: or wss:";
+      if (problem) throw urlError(problem);
     }
-    if (url.href.includes("#")) throw refusal("has a fragment: leave it out");
+    if (url.href.includes("#")) throw urlError("has a fragment: remove it");
     if (!credentials && (url.username || url.password)) {
-      throw refusal("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
+      throw urlError("has credentials: use a subprotocol, the query or a cookie", "UNSUPPORTED");
     }
     return url;
   }
   function unixProblem({ protocol, host, pathname }) {
-    if (!/^wss?\+unix:$/.test(protocol)) return "has another scheme: use ws:, wss: or ws+unix:";
-    const names = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
-    return names ? void 0 : "names no socket: use ws+unix:///socket:/path";
+    if (!/^wss?\+unix:$/.test(protocol)) return "has the wrong scheme: use ws:, wss: or ws+unix:";
+    const isSocketPath = !host && /^\/(?![^:]+%00)[^:]+(:(\/.*)?)?$/.test(pathname);
+    return isSocketPath ? void 0 : "names no socket: use ws+unix:///socket:/path";
   }
   function resolve(text, base) {
     if (typeof text !== "string") return void 0;
@@ -571,14 +587,14 @@
 
   const OPERATION = "createContext";
   const any = (value) => value;
-  const noGuard = /* @__PURE__ */ notHere("use a policy");
+  const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
   const PARSERS = {
     policy: callable,
     actor: any,
     meta: object,
     defaults: any,
     strict: /* @__PURE__ */ oneOf$1(false, true),
-    denyPrivateNetworks: (value, name) => value === false ? void 0 : noGuard(value, name),
+    denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
     signal: abortSignal
   };
   function parseSettings(options, platformFor) {
@@ -593,7 +609,6 @@
       }
     }
     return {
-      // Strict and without one, it allows nothing.
       policy: policy ?? (strict ? () => false : void 0),
       actor,
       meta,
@@ -603,7 +618,7 @@
     };
   }
 
-  const MAX_DELAY = 2147483647;
+  const MAX_DELAY_MS = 2147483647;
   function now() {
     return performance.now();
   }
@@ -611,8 +626,11 @@
     const due = now() + delay;
     let timer;
     const arm = () => {
-      const left = due - now();
-      timer = setTimeout(left > MAX_DELAY ? arm : expire, Math.min(Math.ceil(left), MAX_DELAY));
+      const remaining = due - now();
+      timer = setTimeout(
+        remaining > MAX_DELAY_MS ? arm : expire,
+        Math.min(Math.ceil(remaining), MAX_DELAY_MS)
+      );
       if (!keepsAlive) timer.unref?.();
     };
     arm();
@@ -625,26 +643,26 @@
   const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
   const WAIT_OPTIONS = ["timeout", "signal"];
-  async function waitFor(operation, timeoutCode, options, { timeout: usual = Infinity, attempt, park }, names = WAIT_OPTIONS) {
+  async function waitFor(operation, timeoutCode, options, { timeout: defaultTimeout = Infinity, attempt, park }, names = WAIT_OPTIONS) {
     const { signal, timeout: given } = pickKnown(operation, options, names);
     const where = `${operation}: option timeout`;
-    const timeout = given === void 0 ? usual : durationOf(where, given);
+    const timeout = given === void 0 ? defaultTimeout : durationOf(where, given);
     if (checkSignal(operation, signal) && signal.aborted) throw abortError(operation, signal);
     const timeoutError = () => new WsError(timeoutCode, `${operation}: timed out after ${timeout} ms`);
-    const stops = [];
+    const cleanups = [];
     const result = attempt?.() ?? await new Promise((resolve) => {
       const end = (outcome) => {
-        for (const stop of stops) stop();
+        for (const cleanUp of cleanups) cleanUp();
         resolve(outcome);
       };
       if (timeout === 0) {
         end(timeoutError());
         return;
       }
-      stops.push(park(end));
+      cleanups.push(park(end));
       const expire = () => nextTurn(() => end(timeoutError()));
-      if (timeout < Infinity) stops.push(startTimer(timeout, expire));
-      if (signal) stops.push(onAbort(signal, () => end(abortError(operation, signal))));
+      if (timeout < Infinity) cleanups.push(startTimer(timeout, expire));
+      if (signal) cleanups.push(onAbort(signal, () => end(abortError(operation, signal))));
     });
     if (result instanceof Error) throw result;
     return result;
@@ -677,57 +695,58 @@
   class QueueIterator {
     #queue;
     #failure;
-    /** Every `next()` that is pending. */
+    /** The receivers of all pending `next()` calls. */
     #pending = new Waiters();
-    /** True after `return()` or an abort. */
-    #isOver = false;
-    /** Stops listening to the signal. */
-    #ignore;
+    /** True once iteration has ended: every later `next()` is done. */
+    #isDone = false;
+    /** Removes the listener from the signal, if there is one. */
+    #unlisten;
     constructor(queue, options = {}, failure) {
       this.#queue = queue;
       this.#failure = failure;
       const { signal } = pickKnown("messages", options, MESSAGES_OPTIONS);
       if (!checkSignal("messages", signal)) return;
       const abort = () => this.#end(() => abortError("messages", signal));
-      this.#ignore = onAbort(signal, abort);
+      this.#unlisten = onAbort(signal, abort);
       if (signal.aborted) abort();
     }
-    /** Not an async function, which would cost one more promise and two more turns for each message. */
+    // Not an async function, which would cost one more promise and two more microtasks for each message.
     next() {
-      const result = this.#isOver ? CLOSED : this.#queue.take();
-      if (result) return Promise.resolve(this.#step(result));
+      const result = this.#isDone ? CLOSED : this.#queue.take();
+      if (result) return Promise.resolve(this.#toResult(result));
       return new Promise((resolve) => {
-        const receiver = (late) => {
+        const receiver = (received) => {
           this.#pending.delete(receiver);
-          resolve(this.#step(late));
+          resolve(this.#toResult(received));
         };
         this.#pending.add(receiver);
         this.#queue.park(receiver);
       });
     }
-    #step({
+    #toResult({
       ok,
       value
     }) {
       if (ok) return { done: false, value };
-      if (!this.#isOver) this.#end(this.#failure);
-      return this.#last();
+      if (!this.#isDone) this.#end(this.#failure);
+      return this.#finish();
     }
     return() {
       this.#end();
-      return this.#last();
+      return this.#finish();
     }
-    /** Ends every `next()` that is pending, and those to come, without a value. */
+    /** Ends the iteration: every pending and later `next()` settles without a value. */
     #end(failure) {
-      this.#isOver = true;
+      this.#isDone = true;
       this.#failure = failure;
-      this.#ignore?.();
+      this.#unlisten?.();
       for (let receiver; receiver = this.#pending.first; ) {
         this.#queue.unpark(receiver);
         receiver(CLOSED);
       }
     }
-    async #last() {
+    /** Returns the result of an iteration that has ended, or rejects with the error that ended it. */
+    async #finish() {
       const error = await this.#failure?.();
       if (error) throw error;
       return { done: true, value: void 0 };
@@ -739,57 +758,71 @@
 
   class ReceiveChannel {
     #queue;
-    /** Handed out by clients and timers; to make a channel of your own, make a {@link Channel}. */
+    /** Clients and timers create instances; create a {@link Channel} for a channel of your own. */
     constructor(queue) {
       if (!(queue instanceof Queue)) {
-        throw new WsError("INVALID_OPTION", "ReceiveChannel: one is handed out: make a Channel");
+        throw new WsError("INVALID_OPTION", "ReceiveChannel: cannot be constructed; use Channel");
       }
       this.#queue = queue;
     }
-    /** The receiving half of a queue. @internal */
+    /** Returns the receiving half of a queue. @internal */
     static of(queue) {
       return new ReceiveChannel(queue);
     }
-    /** How many values wait in the channel, at most `capacity`. */
+    /** The number of values in the channel, at most `capacity`; Go's `len`. */
     get length() {
       return Math.min(this.#queue.size, this.#queue.capacity);
     }
-    /** How many values the channel holds before a sender waits. */
+    /** The number of values that the channel buffers before a send has to wait; Go's `cap`. */
     get capacity() {
       return this.#queue.capacity;
     }
-    /** Whether it takes no more values. What it holds can still be received. */
+    /** True if the channel is closed: no more values can be sent, but buffered ones can still be received. */
     get closed() {
       return this.#queue.closed;
     }
     /**
-     * Receives the next value, waiting for one if need be; `ok: false` once the channel is closed and
-     * drained. A receive that is cancelled or too late has taken nothing.
+     * Receives the next value, and waits for one if necessary. Resolves with `ok: true` and the value, or
+     * with `ok: false` once the channel is closed and drained. A receive that times out or is aborted loses
+     * no value.
      *
      * Rejects with `RECEIVE_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     *
+     * @param options `timeout` (milliseconds or a Go duration, by default for ever) and `signal`.
+     *
+     * @see https://go.dev/ref/spec#Receive_operator
      */
     receive(options) {
       return receive(this.#queue, options);
     }
-    /** Receives the next value if that needs no waiting; `undefined` otherwise. */
+    /**
+     * Receives the next value without waiting. Returns `undefined` if there is none yet, and `ok: false` once
+     * the channel is closed and drained.
+     */
     tryReceive() {
       return this.#queue.take();
     }
-    /** A case of {@link select} that receives from this channel. It may be used again and again. */
+    /**
+     * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the
+     * value, or `ok: false` once the channel is closed and drained. A case may be used any number of times.
+     */
     caseReceive() {
-      return { channel: this, ...waitingFor(this.#queue) };
+      return { channel: this, ...receiveFrom(this.#queue) };
     }
     /**
-     * Iterates over the values until the channel is closed and drained. Leaving the loop leaves the channel
-     * open. A `return()` ends a pending `next()` with `done: true`, and no value is lost.
+     * Iterates over the values until the channel is closed and drained, like Go's `range`. Leaving the loop
+     * does not close the channel. `return()` ends a pending `next()` with `done: true`, and no value is lost.
      */
     [Symbol.asyncIterator]() {
       return this.messages();
     }
     /**
-     * As iterating over the channel itself; `signal` ends it with `ABORTED`, and no value is lost.
+     * Iterates over the values as `for await` over the channel does. When `signal` is aborted, the iteration
+     * throws `ABORTED`, and no value is lost.
      *
      * Throws `INVALID_OPTION`.
+     *
+     * @param options `signal`. Default: none.
      */
     messages(options) {
       return new QueueIterator(this.#queue, options);
@@ -798,8 +831,10 @@
   class Channel extends ReceiveChannel {
     #queue;
     /**
-     * `capacity` is how many values wait before a sender does: 0 (the default, a rendezvous) to 2^32-1.
-     * Throws `INVALID_OPTION`.
+     * Creates an open channel. Throws `INVALID_OPTION`.
+     *
+     * @param capacity The number of values that the channel buffers, an integer from 0 to 2^32-1. Default: 0, a
+     * rendezvous of sender and receiver.
      */
     constructor(capacity = 0) {
       if (!Number.isInteger(capacity) || capacity < 0 || capacity >= 2 ** 32) {
@@ -810,25 +845,30 @@
       this.#queue = queue;
     }
     /**
-     * Sends a value, waiting for room or a receiver if need be. A send that is cancelled or too late has
-     * sent nothing.
+     * Sends a value. Waits until the channel has room for it or a receiver takes it. If the send times out or
+     * is aborted, the value is not sent.
      *
-     * Rejects with `CHANNEL_CLOSED` (also when the channel closes while it waits), `CHANNEL_TIMEOUT`,
+     * Rejects with `CHANNEL_CLOSED`, also if the channel is closed during the wait, and with `CHANNEL_TIMEOUT`,
      * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`.
+     *
+     * @param value Anything.
+     * @param options `timeout` (milliseconds or a Go duration, by default for ever) and `signal`.
+     *
+     * @see https://go.dev/ref/spec#Send_statements
      */
     async send(value, options = {}) {
-      const sending = this.caseSend(value);
-      const isSent = await waitFor("channel send", "CHANNEL_TIMEOUT", options, sending);
+      const operation = this.caseSend(value);
+      const isSent = await waitFor("channel send", "CHANNEL_TIMEOUT", options, operation);
       if (!isSent) throw closedError();
     }
-    /** Sends a value if that needs no waiting, and says whether it did. Throws `CHANNEL_CLOSED`. */
+    /** Sends a value if that does not have to wait; returns true if it did. Throws `CHANNEL_CLOSED`. */
     trySend(value) {
       if (this.#queue.closed) throw closedError();
       return offer(this.#queue, value);
     }
     /**
-     * A case of {@link select} that sends this value. On a closed channel it is ready, and rejects with
-     * `CHANNEL_CLOSED`. It may be used again and again.
+     * Creates a case of {@link select} that sends this value. A case may be used any number of times. If the
+     * channel is closed, the case is ready, and choosing it rejects the `select` with `CHANNEL_CLOSED`.
      */
     caseSend(value) {
       const queue = this.#queue;
@@ -843,8 +883,8 @@
       };
     }
     /**
-     * Closes the channel: no more can be sent; what it holds can still be received. Senders that wait get
-     * `CHANNEL_CLOSED`. Closing twice is fine.
+     * Closes the channel. Buffered values can still be received. Pending and later sends reject with
+     * `CHANNEL_CLOSED`. Closing a closed channel has no effect, unlike in Go.
      */
     close() {
       this.#queue.close();
@@ -855,12 +895,12 @@
   }
   function receive(queue, options) {
     if (options !== void 0) {
-      return waitFor("receive", "RECEIVE_TIMEOUT", options, waitingFor(queue));
+      return waitFor("receive", "RECEIVE_TIMEOUT", options, receiveFrom(queue));
     }
     const result = queue.take();
     return result ? Promise.resolve(result) : new Promise((resolve) => queue.park(resolve));
   }
-  function waitingFor(queue) {
+  function receiveFrom(queue) {
     return {
       attempt: () => queue.take(),
       park(done) {
@@ -874,7 +914,7 @@
   function platformClass(name) {
     const found = globalThis[name];
     if (found) return found;
-    throw new WsError("UNSUPPORTED", `${name} is missing here: add it`);
+    throw new WsError("UNSUPPORTED", `this platform has no ${name}: polyfill it`);
   }
 
   const TEXT = 1;
@@ -892,16 +932,16 @@
     }
     try {
       const data = codec?.encode?.(value, type) ?? value;
-      const as = data === value ? type : void 0;
+      const explicitType = data === value ? type : void 0;
       if (typeof data === "string")
-        return as === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
+        return explicitType === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
       const bytes = toBytes$1(data);
-      if (as !== TEXT) return bytes;
+      if (explicitType !== TEXT) return bytes;
       const Decoder = platformClass("TextDecoder");
       return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch (cause) {
       if (cause?.code === "UNSUPPORTED") throw cause;
-      const problem = codec ? `: codec ${codec.name} failed` : " is no string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
+      const problem = codec ? `: codec ${codec.name} failed` : " is not a string, ArrayBuffer (blob.arrayBuffer()) or view, is detached or not UTF-8 as TEXT";
       throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
     }
   }
@@ -954,7 +994,7 @@
   const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
   class Client {
     #connection;
-    /** Private, so that logs do not show its query. */
+    /** Private, so that logging the client does not reveal the query. */
     #url;
     #channel;
     #readable;
@@ -965,9 +1005,9 @@
       this.closed = connection.closed;
       this.#connection = connection;
       this.#url = publicUrl(url);
-      this.#channel = ReceiveChannel.of(connection.delivery.own);
+      this.#channel = ReceiveChannel.of(connection.receiving.own);
     }
-    /** `"open"`, `"closing"` after the first close frame of either side, `"closed"` after the end. */
+    /** `"open"`; `"closing"` after `close()` or the close frame of the peer; `"closed"` after the end. */
     get state() {
       return this.#connection.state;
     }
@@ -975,7 +1015,7 @@
     get url() {
       return this.#url;
     }
-    /** The subprotocol that the server picked; `""` for none. */
+    /** The subprotocol that the server selected; `""` for none. */
     get protocol() {
       return this.#connection.transport.protocol;
     }
@@ -983,7 +1023,7 @@
     get extensions() {
       return this.#connection.transport.extensions;
     }
-    /** The compression mode in force in both directions: see {@link COMPRESSION}. */
+    /** The compression mode that was negotiated for both directions: see {@link COMPRESSION}. */
     get compression() {
       return this.#connection.transport.compression;
     }
@@ -992,8 +1032,8 @@
       return this.#connection.bufferedAmount;
     }
     /**
-     * The way a slow consumer is handled: the `"socket"` or the `"stream"` is paused, which slows the server
-     * down; or messages `"buffer"` here, up to `bufferLimit`.
+     * The way a slow consumer is handled. `"socket"`, `"stream"`: the socket or stream is paused, which slows the
+     * server down. `"buffer"`: messages wait in memory, up to `bufferLimit`.
      */
     get backpressure() {
       return this.#connection.transport.backpressure;
@@ -1008,83 +1048,84 @@
     }
     /** A snapshot of the counters of this connection. */
     get stats() {
-      const { sending, delivery, liveness, transport } = this.#connection;
+      const { sending, receiving, liveness, transport } = this.#connection;
       return {
-        messagesReceived: delivery.messages,
+        messagesReceived: receiving.messages,
         messagesSent: sending.messages,
-        bytesReceived: delivery.bytes,
+        bytesReceived: receiving.bytes,
         bytesSent: sending.bytes,
-        bytesBuffered: delivery.inbox.bytes,
+        bytesBuffered: receiving.inbox.bytes,
         timesPaused: transport.timesPaused,
         roundTrip: liveness.roundTrip
       };
     }
-    /** The channel on which messages arrive; always the same one. It closes when the connection ends. */
+    /** Returns the channel on which messages arrive, always the same one. It closes when the connection ends. */
     channel() {
       return this.#channel;
     }
-    /** Short for `channel().receive(options)`. */
+    /** Receives the next message; waits if there is none. Same as `channel().receive(options)`. */
     receive(options) {
       return this.#channel.receive(options);
     }
     /**
-     * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the
-     * connection has ended and every message was received. Short for `channel().tryReceive()`.
+     * Returns the next message without waiting: `undefined` if there is none, `ok: false` once the connection has
+     * ended and every message was received. Same as `channel().tryReceive()`.
      */
     tryReceive() {
       return this.#channel.tryReceive();
     }
     /**
-     * Iterates over the messages until the connection ends. Returns after a normal end (1000, 1001, 1005) or
-     * a local close, and throws the connection's `WsError` after any other. Leaving the loop leaves the
-     * connection open. A `return()` ends a pending `next()` with `done: true`, and no message is lost.
+     * Iterates over the messages until the connection ends. The loop ends after a normal end (1000, 1001, 1005)
+     * or a local close, and throws the connection's `WsError` after any other. Leaving the loop keeps the
+     * connection open and loses no message: `return()` resolves a pending `next()` with `done: true`.
      */
     [Symbol.asyncIterator]() {
       return this.messages();
     }
     /**
-     * Iterates as the client itself does, with options: `signal` ends the iteration with `ABORTED`, and no
-     * message is lost.
+     * Iterates in the same way as the client itself, with options. `signal` cancels the iteration, which throws
+     * `ABORTED`; no message is lost.
      *
      * Throws `INVALID_OPTION`.
      */
     messages(options) {
       const connection = this.#connection;
       const failure = () => connection.closeRequest ? void 0 : connection.failure;
-      return new QueueIterator(connection.delivery.own, options, failure);
+      return new QueueIterator(connection.receiving.own, options, failure);
     }
     /**
-     * The messages as a WHATWG stream, always the same one. It takes messages from the channel one by one as
-     * it is read, so that a slow reader slows the server down. It closes or errors as iteration ends;
-     * cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is no `ReadableStream`.
+     * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
+     * is read, so a slow reader exerts backpressure. It closes where iteration would end, and errors where
+     * iteration would throw. Cancelling it closes the connection with 1000. Throws `UNSUPPORTED` where there is
+     * no `ReadableStream`.
      */
     get readable() {
       return this.#readable ??= readableOf(this);
     }
     /**
-     * A WHATWG stream that sends each chunk, always the same one; a write settles as `send` does. Closing it
-     * closes the connection with 1000 and waits for the end; aborting it terminates the connection, even
-     * while a write waits. It errors with `CLOSED` when the connection ends, and with `INVALID_MESSAGE` for
-     * a chunk that cannot be sent, in which case the connection stays open. Throws `UNSUPPORTED` where there
-     * is no `WritableStream`.
+     * A WHATWG stream that sends each chunk as a message, always the same one. A write settles when `send` would.
+     * Closing it closes the connection with 1000 and waits for the end; aborting it terminates the connection,
+     * even while a write is pending. It errors with `CLOSED` when the connection ends, and with
+     * `INVALID_MESSAGE` for a chunk that cannot be sent, which leaves the connection open. Throws `UNSUPPORTED`
+     * where there is no `WritableStream`.
      */
     get writable() {
       return this.#writable ??= writableOf(this);
     }
     /**
      * Sends one message. Messages leave in call order. The promise settles as soon as fewer than
-     * `sendHighWaterMark` bytes wait, which is usually at once. You may reuse the bytes when `send` has
-     * returned.
+     * `sendHighWaterMark` bytes wait, which is usually immediately. You may reuse the bytes once `send` has
+     * returned, before the promise settles.
      *
-     * @param data A string; or an `ArrayBuffer` or a view, as bytes; or a value that option `codec` encodes.
-     * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a
-     * string is text and bytes are binary. A string as `BINARY` is sent as its UTF-8 bytes; bytes as `TEXT`
-     * must be valid UTF-8. `timeout` and `signal` bound only the wait: the message stays sent.
+     * @param data A string; an `ArrayBuffer` or a view of one; or, with option `codec`, a value that it encodes.
+     * @param options {@link TEXT} or {@link BINARY}, or an object with one of them as `type`. By default a string
+     * is sent as text, and bytes as binary. With `BINARY`, a string is sent as its UTF-8 bytes; with `TEXT`, bytes
+     * must be valid UTF-8. `timeout` and `signal` bound only the wait: they do not withdraw the message.
      *
-     * Rejects with `INVALID_MESSAGE`, or `CLOSED` when the connection has ended or ends while it waits; with
-     * options also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`. If `signal` was
-     * aborted before the call, the message is not sent. You do not have to await the promise: `closed`
-     * reports the end of the connection as well, and a rejection is never reported as unhandled.
+     * Rejects with `INVALID_MESSAGE` for data that cannot be sent, and with `CLOSED` if the connection is closing
+     * or ends during the wait; with options, also with `SEND_TIMEOUT`, `ABORTED`, `INVALID_DURATION` or
+     * `INVALID_OPTION`. If `signal` was aborted before the call, the message is not sent. You need not await the
+     * promise: its rejection is never reported as unhandled, and `closed` also reports the end of the connection.
      */
     send(data, options) {
       try {
@@ -1108,10 +1149,9 @@
       return this.#connection.offer(payload);
     }
     /**
-     * Settles when the operating system has accepted everything that was sent; in a browser, when
-     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first, with `FLUSH_TIMEOUT`,
-     * `ABORTED`, `INVALID_DURATION` or `INVALID_OPTION`, and with `UNSUPPORTED` where the platform has no
-     * `bufferedAmount`.
+     * Resolves when the operating system has accepted everything that was sent; in a browser, when
+     * `bufferedAmount` is 0. Rejects with `CLOSED` if the connection ends first; with `FLUSH_TIMEOUT`, `ABORTED`,
+     * `INVALID_DURATION` or `INVALID_OPTION`; and with `UNSUPPORTED` where there is no `bufferedAmount`.
      */
     flush(options = {}) {
       const connection = this.#connection;
@@ -1127,10 +1167,12 @@
       return unreported(waitForStarted(`flush ${connection.label}`, "FLUSH_TIMEOUT", options, flush));
     }
     /**
-     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from
-     * the flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). While a
-     * ping is outstanding the socket is not paused until half of `bufferLimit` is unread: a pong that follows
-     * a longer backlog arrives when that is read. `timeout` is 10 s by default.
+     * Sends a ping frame and waits for its pong. Resolves with the round trip in milliseconds, measured from the
+     * flush of the ping. A pong settles its ping and every earlier one (RFC 6455 section 5.5.3). `timeout` is 10 s
+     * by default.
+     *
+     * While a ping is outstanding, the socket is paused only if more than half of `bufferLimit` is unread. A pong
+     * that follows a longer backlog arrives only after you have read the backlog.
      *
      * Rejects with `PING_TIMEOUT`, `ABORTED`, `CLOSED`, `INVALID_DURATION`, `INVALID_OPTION`, or
      * `UNSUPPORTED` where {@link canPing} is false.
@@ -1152,15 +1194,15 @@
       return connection.liveness.roundTrip = roundTrip;
     }
     /**
-     * Closes the connection. The channel closes at once; messages that were sent still leave, then the close
-     * frame, and the peer has `closeTimeout` to answer it. Resolves with how the connection ended. Another
-     * call returns the same promise.
+     * Closes the connection. The channel closes at once. Messages that were sent still leave, followed by the
+     * close frame, which the peer must answer within `closeTimeout`. Resolves with the way the connection ended.
+     * Another call returns the same promise.
      *
      * @param code 1000-1003, 1007-1014 or 3000-4999; default 1000. Browsers may only send close codes 1000
      * and 3000-4999 (WHATWG): there any other code is sent as `code + 3000`.
      * @param reason At most 123 bytes of UTF-8 (RFC 6455 section 5.5); default `""`.
      *
-     * Rejects with `INVALID_CLOSE`, and the connection stays open.
+     * Rejects with `INVALID_CLOSE` for an invalid code or reason, and the connection stays open.
      */
     close(code = NORMAL, reason = "") {
       if (this.state === "open") {
@@ -1173,17 +1215,17 @@
       }
       return this.closed;
     }
-    /** Ends the connection now, without a closing handshake. Messages that have not left yet are dropped. */
+    /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
     terminate() {
       this.#connection.fail(ABNORMAL_CLOSURE);
     }
-    /** `close()`, for `await using`, where the platform has the symbol. */
+    /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     async [Symbol.asyncDispose]() {
       await this.close();
     }
-    /** See {@link Delivery.deliverTo}. @internal */
+    /** See {@link Receiving.deliverTo}. @internal */
     deliverTo(inbox) {
-      this.#connection.delivery.deliverTo(inbox);
+      this.#connection.receiving.deliverTo(inbox);
     }
     /** See {@link Liveness.probe}. @internal */
     probe() {
@@ -1191,31 +1233,258 @@
     }
   }
 
-  function readLimitError(where, limit, details = {}, cause) {
+  function readLimitError(operation, limit, details = {}, cause) {
     const of = details.size === void 0 ? "" : ` of ${details.size} bytes`;
-    const text = `message${of} exceeds readLimit (${limit}); raise it or ask the server to split it`;
-    return new WsError("MESSAGE_TOO_BIG", `${where}: ${text}`, {
+    const kind = details.codec === void 0 ? "" : "decoded ";
+    const text = `${kind}message${of} exceeds readLimit (${limit}); raise it or ask the server to split it`;
+    return new WsError("MESSAGE_TOO_BIG", `${operation}: ${text}`, {
       details: { limit, ...details },
       cause
     });
   }
 
-  const PATIENCE = 3e4;
+  const MAX_LATENESS_MS = 1e3;
+  function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS) {
+    let last = now();
+    let due;
+    let isExtended = false;
+    let isConfirming = false;
+    let timer;
+    const arm = (remaining) => {
+      const delay = Math.min(remaining, period / 4);
+      due = now() + delay;
+      timer = setTimeout(check, delay);
+    };
+    const check = () => {
+      const time = now();
+      const wasAlive = isAlive();
+      if (wasAlive || !isExtended && time - due > maxLateness) {
+        last = time;
+        isExtended = !wasAlive;
+      }
+      const remaining = last + period - time;
+      if (remaining > 0) {
+        isConfirming = false;
+        arm(remaining);
+      } else if (isConfirming) {
+        expire();
+      } else {
+        isConfirming = true;
+        arm(0);
+      }
+    };
+    isAlive();
+    arm(period);
+    return {
+      touch() {
+        last = now();
+        isExtended = false;
+      },
+      stop: () => clearTimeout(timer)
+    };
+  }
+
+  function startKeepAlive(interval, timeout, host) {
+    let phase;
+    const awaitSilence = () => {
+      phase?.stop();
+      const incoming = startDeadline(interval, ping, host.isAlive, Infinity);
+      const outgoing = startDeadline(interval, ping, host.hasSent, Infinity);
+      phase = {
+        touch: () => incoming.touch(),
+        stop() {
+          incoming.stop();
+          outgoing.stop();
+        }
+      };
+    };
+    const ping = () => {
+      phase?.stop();
+      let hasReceived = false;
+      let isFlushed = false;
+      let cancelPing = () => {
+      };
+      const wait = startDeadline(
+        timeout,
+        () => hasReceived ? awaitSilence() : host.expire(),
+        () => {
+          hasReceived = host.isAlive() || hasReceived;
+          return !isFlushed;
+        }
+      );
+      phase = {
+        touch: awaitSilence,
+        stop() {
+          wait.stop();
+          cancelPing();
+        }
+      };
+      cancelPing = host.ping(awaitSilence);
+      host.flushed().then(
+        () => {
+          isFlushed = true;
+          wait.touch();
+        },
+        () => {
+        }
+      );
+    };
+    awaitSilence();
+    return {
+      pingNow() {
+        if (phase && phase.touch !== awaitSilence) {
+          phase.stop();
+          ping();
+        }
+      },
+      touch: () => phase?.touch(),
+      stop() {
+        phase?.stop();
+        phase = void 0;
+      }
+    };
+  }
+
+  class Liveness {
+    #connection;
+    #read;
+    #write;
+    #keepAlive;
+    #close;
+    /** Reports the answer to the message of the keep-alive, while one is outstanding. */
+    #onAnswer;
+    /** The transport's `progress` when it was last read. */
+    #lastProgress;
+    constructor(connection) {
+      this.#connection = connection;
+      const { transport } = connection;
+      const { readTimeout, writeTimeout, keepAlive } = connection.options;
+      const hasMoved = hasChanged(() => transport.activity);
+      const isAlive = () => hasMoved() || transport.isReceiving === true;
+      this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, isAlive);
+      const hasProgress = () => this.#hasProgress();
+      this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
+      if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
+    }
+    /** Called when a message has arrived. */
+    onMessage() {
+      this.#read?.touch();
+      this.#onAnswer?.();
+    }
+    /** Called when the pressure of the inbox has changed, which shows that messages have arrived. */
+    onPressure() {
+      this.#read?.touch();
+      this.#keepAlive?.touch();
+    }
+    /** Called when sent bytes begin to wait and none waited before. */
+    onPending() {
+      if (!this.#write) return;
+      this.#write.touch();
+      this.#hasProgress();
+    }
+    /** Makes the keep-alive ping now, because the connection may be half-open. */
+    probe() {
+      this.#keepAlive?.pingNow();
+    }
+    /** Called when the close handshake begins: replaces the other deadlines by `closeTimeout`. */
+    startClosing() {
+      this.stop();
+      const { transport, options } = this.#connection;
+      let last = transport.unsent ?? 0;
+      this.#close = startDeadline(
+        options.closeTimeout,
+        () => transport.destroy(),
+        () => {
+          const isShrinking = last > (last = transport.unsent ?? 0);
+          return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
+        }
+      );
+    }
+    /** Called when the close frame has been sent: restarts `closeTimeout`. */
+    onCloseFrame() {
+      this.#close?.touch();
+    }
+    /** Stops all deadlines and the keep-alive. */
+    stop() {
+      for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
+        deadline?.stop();
+    }
+    /** Returns true if bytes have left since the last call, or if none wait. */
+    #hasProgress() {
+      const { progress } = this.#connection.transport;
+      return this.#lastProgress !== (this.#lastProgress = progress) || progress === void 0;
+    }
+    #watch(code, period, closeCode, isAlive) {
+      if (period === void 0) return void 0;
+      const expire = () => this.#fail(closeCode, code, `no progress for ${period} ms`);
+      return startDeadline(period, expire, () => isAlive() || this.#isFull());
+    }
+    #startKeepAlive({ interval, timeout, message, onPong }) {
+      const { transport, receiving, sending } = this.#connection;
+      const hasArrived = hasChanged(
+        () => (transport.received ?? receiving.messages) + (transport.progress ?? 0)
+      );
+      const hasSent = hasChanged(
+        () => transport.accepted + sending.messages + (transport.progress ?? 0)
+      );
+      const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
+      const byMessage = (done) => this.#sendMessage(message, done);
+      const ping = transport.ping?.bind(transport) ?? byMessage;
+      return startKeepAlive(interval, timeout, {
+        isAlive: () => hasArrived() || isPaused(),
+        hasSent: () => hasSent() || isPaused(),
+        ping: (onAnswer) => ping((roundTrip) => {
+          if (roundTrip === void 0) return;
+          this.roundTrip = roundTrip;
+          onAnswer();
+          microtask(() => onPong?.(roundTrip));
+        }),
+        flushed: () => sending.flushed("keepAlive"),
+        expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
+      });
+    }
+    /** Sends the keep-alive message in place of a ping. The next message that arrives counts as its answer. */
+    #sendMessage(message, done) {
+      const start = now();
+      this.#onAnswer = () => done(now() - start);
+      try {
+        this.#connection.offer(toPayload(message()));
+      } catch (cause) {
+        this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
+      }
+      return () => this.#onAnswer = void 0;
+    }
+    /** Returns true if the consumer is behind, so that reading is paused where that is possible. */
+    #isFull() {
+      return this.#connection.receiving.inbox.pressure > 0;
+    }
+    #fail(closeCode, code, text, cause) {
+      const error = this.#connection.error(code, "connection", text, { cause });
+      this.#connection.fail(closeCode, error);
+    }
+  }
+  function hasChanged(read) {
+    let last;
+    return () => last !== (last = read());
+  }
+
+  const WARNING_DELAY_MS = 3e4;
   function warnIfUnread(where, inbox, transport, onRead) {
     inbox.wasRead = false;
     const expire = () => {
       if (inbox.wasRead) onRead();
       else if (!inbox.hasWarned) {
         inbox.hasWarned = true;
-        const text = `wschan: ${where} is unread for 30 s: receive or set discardIncoming`;
+        const text = `wschan: ${where} was not read for 30 s: receive or set discardIncoming`;
         (transport.warn ?? console.warn)(text);
       }
     };
-    return startTimer(PATIENCE, expire, false);
+    return startTimer(WARNING_DELAY_MS, expire, false);
   }
 
-  let Delivery$1 = class Delivery {
+  class Receiving {
     constructor(connection) {
+      /** Number and payload bytes of the messages received so far. */
       this.messages = 0;
       this.bytes = 0;
       this.#isStopped = false;
@@ -1228,11 +1497,11 @@
     #connection;
     #decode;
     #isStopped;
-    /** Stops the timer of the warning about an unread connection, if one is running. */
+    /** Stops the timer of the warning about an unread connection, while it is running. */
     #stopWarning;
     /**
-     * Counts and delivers a message of `size` bytes. Ends the connection if that exceeds `bufferLimit` or the
-     * codec fails.
+     * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
+     * exceeded or the codec fails.
      */
     deliver(message, size) {
       const { codec, discardIncoming } = this.#connection.options;
@@ -1247,8 +1516,8 @@
       }
     }
     /**
-     * Delivers messages to `inbox` from now on. It decides when reading is paused, and stays open when this
-     * connection ends. Unread messages of the client's own inbox are moved there first.
+     * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
+     * `inbox` then determines when reading is paused; it stays open when this connection ends.
      */
     deliverTo(inbox) {
       this.inbox = inbox;
@@ -1256,7 +1525,7 @@
       this.#checkLimit(inbox.putAll(this.own));
       this.#regulate();
     }
-    /** Resumes reading, for good. */
+    /** Resumes reading and never pauses it again. */
     stop() {
       this.#isStopped = true;
       this.#stopWarning?.();
@@ -1275,7 +1544,7 @@
       const invalid = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
       this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
     }
-    /** Ends the connection if an inbox has refused a value, since `size` bytes would be unread. */
+    /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
     #checkLimit(size) {
       if (!size) return;
       const { bufferLimit: limit } = this.#connection.options;
@@ -1284,7 +1553,7 @@
       const error = this.#connection.error("SLOW_CONSUMER", "receive", text, init);
       this.#connection.fail(POLICY_VIOLATION, error);
     }
-    /** Pauses or resumes reading as the consumer falls behind or catches up. */
+    /** Pauses or resumes reading according to the pressure of the inbox. */
     #regulate() {
       const { transport } = this.#connection;
       this.#connection.onPressure();
@@ -1300,237 +1569,15 @@
         this.#regulate();
       });
     }
-  };
-
-  const LATE = 1e3;
-  function startDeadline(period, expire, alive = () => false, late = LATE) {
-    let last = now();
-    let due;
-    let granted = false;
-    let confirming = false;
-    let timer;
-    const arm = (left) => {
-      const delay = Math.min(left, period / 4);
-      due = now() + delay;
-      timer = setTimeout(look, delay);
-    };
-    const look = () => {
-      const time = now();
-      const isAlive = alive();
-      if (isAlive || !granted && time - due > late) {
-        last = time;
-        granted = !isAlive;
-      }
-      const left = last + period - time;
-      if (left > 0) {
-        confirming = false;
-        arm(left);
-      } else if (confirming) {
-        expire();
-      } else {
-        confirming = true;
-        arm(0);
-      }
-    };
-    alive();
-    arm(period);
-    return {
-      touch() {
-        last = now();
-        granted = false;
-      },
-      stop: () => clearTimeout(timer)
-    };
-  }
-
-  function startKeepAlive(interval, timeout, host) {
-    let phase;
-    const rest = () => {
-      phase?.stop();
-      const incoming = startDeadline(interval, question, host.alive, Infinity);
-      const outgoing = startDeadline(interval, question, host.sent, Infinity);
-      phase = {
-        touch: () => incoming.touch(),
-        stop() {
-          incoming.stop();
-          outgoing.stop();
-        }
-      };
-    };
-    const question = () => {
-      phase?.stop();
-      let heard = false;
-      let hasLeft = false;
-      let giveUp = () => {
-      };
-      const wait = startDeadline(
-        timeout,
-        () => heard ? rest() : host.expire(),
-        () => {
-          heard = host.alive() || heard;
-          return !hasLeft;
-        }
-      );
-      phase = {
-        touch: rest,
-        stop() {
-          wait.stop();
-          giveUp();
-        }
-      };
-      giveUp = host.ask(rest);
-      host.flushed().then(
-        () => {
-          hasLeft = true;
-          wait.touch();
-        },
-        () => {
-        }
-      );
-    };
-    rest();
-    return {
-      askNow() {
-        if (phase && phase.touch !== rest) {
-          phase.stop();
-          question();
-        }
-      },
-      touch: () => phase?.touch(),
-      stop() {
-        phase?.stop();
-        phase = void 0;
-      }
-    };
-  }
-
-  class Liveness {
-    #connection;
-    #read;
-    #write;
-    #keepAlive;
-    #close;
-    /** Settles a keep-alive that waits for the answer to its message. */
-    #onAnswer;
-    /** The transport's progress when it was last read. */
-    #lastProgress;
-    constructor(connection) {
-      this.#connection = connection;
-      const { transport } = connection;
-      const { readTimeout, writeTimeout, keepAlive } = connection.options;
-      const hasMoved = hasChanged(() => transport.activity);
-      const isAlive = () => hasMoved() || transport.isReceiving === true;
-      this.#read = this.#watch("READ_TIMEOUT", readTimeout, TIMEOUT, isAlive);
-      const hasProgress = () => this.#hasProgress();
-      this.#write = this.#watch("WRITE_TIMEOUT", writeTimeout, ABNORMAL_CLOSURE, hasProgress);
-      if (keepAlive) this.#keepAlive = this.#startKeepAlive(keepAlive);
-    }
-    /** A message has arrived. */
-    onMessage() {
-      this.#read?.touch();
-      this.#onAnswer?.();
-    }
-    /** The consumer fell behind or caught up, so something has arrived. */
-    onPressure() {
-      this.#read?.touch();
-      this.#keepAlive?.touch();
-    }
-    /** Bytes begin to wait to be sent; none did before. */
-    onPending() {
-      if (!this.#write) return;
-      this.#write.touch();
-      this.#hasProgress();
-    }
-    /** Has the keep-alive ping now, because the connection may have died unnoticed. */
-    probe() {
-      this.#keepAlive?.askNow();
-    }
-    /** The closing handshake has begun: `closeTimeout` replaces the other deadlines. */
-    startClosing() {
-      this.stop();
-      const { transport, options } = this.#connection;
-      let last = transport.unsent ?? 0;
-      this.#close = startDeadline(
-        options.closeTimeout,
-        () => transport.destroy(),
-        () => {
-          const isShrinking = last > (last = transport.unsent ?? 0);
-          return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
-        }
-      );
-    }
-    /** The close frame has been sent: the peer has the whole `closeTimeout` to answer it. */
-    onCloseFrame() {
-      this.#close?.touch();
-    }
-    stop() {
-      for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
-        deadline?.stop();
-    }
-    /** True if bytes have left since the last call, or if none wait. */
-    #hasProgress() {
-      const { progress } = this.#connection.transport;
-      return this.#lastProgress !== (this.#lastProgress = progress) || progress === void 0;
-    }
-    #watch(code, period, closeCode, isAlive) {
-      if (period === void 0) return void 0;
-      const expire = () => this.#fail(closeCode, code, `nothing moved for ${period} ms`);
-      return startDeadline(period, expire, () => isAlive() || this.#isFull());
-    }
-    #startKeepAlive({ interval, timeout, message, onPong }) {
-      const { transport, delivery, sending } = this.#connection;
-      const hasArrived = hasChanged(
-        () => (transport.received ?? delivery.messages) + (transport.progress ?? 0)
-      );
-      const hasSent = hasChanged(
-        () => transport.accepted + sending.messages + (transport.progress ?? 0)
-      );
-      const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
-      const byMessage = (done) => this.#sendMessage(message, done);
-      const ping = transport.ping?.bind(transport) ?? byMessage;
-      return startKeepAlive(interval, timeout, {
-        alive: () => hasArrived() || isPaused(),
-        sent: () => hasSent() || isPaused(),
-        ask: (answered) => ping((roundTrip) => {
-          if (roundTrip === void 0) return;
-          this.roundTrip = roundTrip;
-          answered();
-          microtask(() => onPong?.(roundTrip));
-        }),
-        flushed: () => sending.flushed("keepAlive"),
-        expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
-      });
-    }
-    /** Sends the message of a keep-alive in place of a ping; the next message that arrives answers it. */
-    #sendMessage(message, done) {
-      const start = now();
-      this.#onAnswer = () => done(now() - start);
-      try {
-        this.#connection.offer(toPayload(message()));
-      } catch (cause) {
-        this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
-      }
-      return () => this.#onAnswer = void 0;
-    }
-    #isFull() {
-      return this.#connection.delivery.inbox.pressure > 0;
-    }
-    #fail(closeCode, code, text, cause) {
-      const error = this.#connection.error(code, "connection", text, { cause });
-      this.#connection.fail(closeCode, error);
-    }
-  }
-  function hasChanged(read) {
-    let last;
-    return () => last !== (last = read());
   }
 
   const MAX_TURN_MS = 5;
   class Sending {
     constructor(connection) {
+      /** Number and payload bytes of the messages sent so far. */
       this.messages = 0;
       this.bytes = 0;
-      /** Cost of the sends of the current turn, in bytes, and the time of the first. */
+      /** Bytes sent in the current turn of the event loop plus one per message, and the time of its first send. */
       this.#turnCost = 0;
       this.#turnStart = 0;
       /** True if a message has arrived since the last send. */
@@ -1543,7 +1590,7 @@
     #hasArrived;
     /** Promise shared by every send above the high-water mark. */
     #drained;
-    /** Promise shared by all waits for progress, and the function that settles it. */
+    /** Promise shared by all waits for progress, and the function that resolves it. */
     #progress;
     #notify;
     /** True if the operating system has accepted everything that was sent. */
@@ -1551,7 +1598,7 @@
       const { transport } = this.#connection;
       return transport.flushed >= transport.accepted;
     }
-    /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+    /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
     offer(payload) {
       const { state, transport } = this.#connection;
       const size = state === "open" ? transport.send(payload) : void 0;
@@ -1560,31 +1607,31 @@
       this.bytes += size;
       return this.#settle(size);
     }
-    /** Settles when everything that was sent before this call is flushed. */
+    /** Resolves when everything that was sent before this call is flushed. Rejects if the connection ends. */
     flushed(operation) {
       const { transport } = this.#connection;
-      const { accepted: taken } = transport;
-      return this.until(operation, () => transport.flushed >= taken);
+      const { accepted: target } = transport;
+      return this.until(operation, () => transport.flushed >= target);
     }
-    /** Settles when `holds` returns true, which is checked after every progress. */
-    async until(operation, holds) {
+    /** Resolves when `condition` is true; checks it after every progress. Rejects if the connection ends. */
+    async until(operation, condition) {
       for (; ; ) {
         if (this.#connection.state === "closed") throw this.#connection.closedError(operation);
-        if (holds()) return;
+        if (condition()) return;
         await (this.#progress ??= new Promise((resolve) => this.#notify = resolve));
       }
     }
-    /** Bytes have left, or the connection has ended: all waits check their conditions again. */
+    /** Called when bytes have left or the connection has ended: wakes all waits to check their conditions. */
     onProgress() {
       this.#notify?.();
       this.#progress = this.#notify = void 0;
     }
-    /** A message has arrived, so a new turn has begun. */
+    /** Called when a message has arrived, which means that a new turn has begun. */
     onMessage() {
       this.#turnCost = 0;
       this.#hasArrived = true;
     }
-    /** Returns a promise that settles when another send may follow one of `size` bytes. */
+    /** Returns the promise of a send of `size` bytes. */
     #settle(size) {
       if (this.#turnCost === 0) {
         this.#turnStart = now();
@@ -1618,7 +1665,7 @@
       this.options = options;
       this.label = displayUrl(url);
       this.closed = new Promise((resolve) => this.#settleClosed = resolve);
-      this.delivery = new Delivery$1(this);
+      this.receiving = new Receiving(this);
       this.liveness = new Liveness(this);
     }
     #settleClosed;
@@ -1626,17 +1673,18 @@
     get bufferedAmount() {
       return this.state === "closed" ? 0 : this.transport.bufferedAmount ?? 0;
     }
-    /** Sends a payload. Returns `undefined` if the connection takes no more, and the payload was not sent. */
+    /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
     offer(payload) {
       const wasIdle = this.bufferedAmount === 0;
       const sent = this.sending.offer(payload);
-      if (sent && wasIdle) this.liveness.onPending();
+      if (!sent) this.onClosing();
+      else if (wasIdle) this.liveness.onPending();
       return sent;
     }
-    /** Begins the closing handshake, unless it has begun. The close frame follows everything that was sent. */
+    /** Begins the close handshake from this side. The close frame follows everything that was sent. */
     close(code, reason) {
       this.closeRequest = { code, reason };
-      this.delivery.own.close();
+      this.receiving.own.close();
       this.onClosing();
       const sendCloseFrame = () => {
         if (this.state === "closed") return;
@@ -1646,9 +1694,9 @@
       const flushed = this.sending.until("close", () => this.sending.isFlushed);
       void unreported(flushed.then(sendCloseFrame));
     }
-    // The transport reports.
+    // Events of the transport.
     onMessage(message, size) {
-      if (this.delivery.own.closed) return;
+      if (this.receiving.own.closed) return;
       const { readLimit } = this.options;
       if (size > readLimit) {
         this.fail(MESSAGE_TOO_BIG, readLimitError(`receive ${this.label}`, readLimit, { size }));
@@ -1656,7 +1704,7 @@
       }
       if (this.transport.backpressure !== "stream") this.sending.onMessage();
       this.liveness.onMessage();
-      this.delivery.deliver(message, size);
+      this.receiving.deliver(message, size);
     }
     onProgress() {
       this.sending.onProgress();
@@ -1664,12 +1712,12 @@
     onError(error, closeCode) {
       if (!this.closeRequest) this.fail(closeCode, error);
     }
-    /** The closing handshake has begun, from either side. */
+    /** Called when either side begins the close handshake. */
     onClosing() {
       if (this.state !== "open") return;
       this.state = "closing";
       this.liveness.startClosing();
-      this.delivery.stop();
+      this.receiving.stop();
     }
     onEnd(end) {
       const { code, reason, sentCode } = end;
@@ -1677,7 +1725,7 @@
       const hasCloseFrame = code !== ABNORMAL_CLOSURE;
       const info = {
         code,
-        // Some platforms make up a reason if there was no close frame.
+        // Some platforms invent a reason if there was no close frame.
         reason: hasCloseFrame ? reason : "",
         ...request,
         clean: hasCloseFrame && this.sending.isFlushed,
@@ -1685,22 +1733,21 @@
       };
       this.#finish(info, request && sentCode, this.#endError(end));
     }
-    // The parts report.
+    // Events of the components.
     onPressure() {
       this.liveness.onPressure();
     }
-    /** Ends the connection at once, from this side. Delivered messages can still be received. */
+    /** Ends the connection at once from this side. Delivered messages can still be received. */
     fail(code, error) {
       if (this.state === "closed") return;
       const sentCode = this.transport.terminate(code);
       this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
     }
-    /** The error of an operation that is too late. */
+    /** Creates the error of an operation that came too late. */
     closedError(operation) {
       const cause = this.failure;
-      const state = this.state === "closed" ? "closed" : "closing";
       const init = cause && { retryable: cause.retryable, cause };
-      return this.error("CLOSED", operation, `the connection is ${state}`, init);
+      return this.error("CLOSED", operation, `the connection is ${this.state}`, init);
     }
     error(code, operation, text, init) {
       return new WsError(code, `${operation} ${this.label}: ${text}`, init);
@@ -1711,23 +1758,23 @@
         return this.error("CONNECTION_LOST", "connection", "ended without a close frame", { cause });
       }
       if (this.sending.isFlushed) return void 0;
-      return this.error("WRITE_TIMEOUT", "close", "not everything that was sent could leave", {
+      return this.error("WRITE_TIMEOUT", "close", "ended before all sent bytes had left", {
         cause
       });
     }
-    /** Every end passes through here, once: it settles `closed` and everything that waits. */
+    /** Settles `closed` and all waits. Every way to end the connection calls it; later calls have no effect. */
     #finish(info, sentCode, error) {
       if (this.state === "closed") return;
       this.state = "closed";
       this.failure = error;
       this.liveness.stop();
-      this.delivery.stop();
-      this.delivery.own.close();
+      this.receiving.stop();
+      this.receiving.own.close();
       this.sending.onProgress();
       this.#settleClosed(
         Object.freeze({
           ...info,
-          // A close frame cannot have left before data that has not.
+          // If data has not left, neither has the close frame that follows it.
           ...sentCode && this.sending.isFlushed && { sentCode },
           ...error && { error }
         })
@@ -1790,7 +1837,7 @@
     const { signal } = controller;
     let isOpen = false;
     const park = (done) => {
-      const leave = owner?.enter(done);
+      const removeDial = owner?.addDial(done);
       const deadline = startDeadline(dialTimeout, () => {
         const error = new WsError("DIAL_TIMEOUT", `${operation}: not open after ${dialTimeout} ms`);
         controller.abort(error);
@@ -1805,7 +1852,7 @@
         open(transport, openUrl) {
           const connection = new Connection(transport, openUrl, options);
           const client = new Client(connection, openUrl);
-          owner?.adopt(client);
+          owner?.addClient(client);
           isOpen = true;
           done(client);
           return connection;
@@ -1813,7 +1860,7 @@
       };
       authorize(policies, subject, url, "").then(() => request.authorize(url)).then(() => signal.aborted ? void 0 : connectBy(request)).catch(done);
       return () => {
-        leave?.();
+        removeDial?.();
         deadline.stop();
         if (!isOpen) controller.abort();
       };
@@ -1833,12 +1880,12 @@
       this.#platformFor = platformFor;
       this.#owner = {
         settings: parseSettings(options, platformFor),
-        enter: (abort) => {
+        addDial: (cancel) => {
           if (this.#isClosing) throw noContext();
-          this.#dials.add(abort);
-          return () => this.#dials.delete(abort);
+          this.#dials.add(cancel);
+          return () => this.#dials.delete(cancel);
         },
-        adopt: (client) => {
+        addClient: (client) => {
           this.#clients.set(client.id, client);
           void client.closed.then(() => this.#clients.delete(client.id));
         }
@@ -1854,7 +1901,7 @@
     connect(url, options) {
       return openClient(this.#platformFor, this.#owner, url, options);
     }
-    /** The live connection with this `id`. Throws `UNKNOWN_CONNECTION`. */
+    /** Returns the connection with this `id`. Throws `UNKNOWN_CONNECTION` if there is none, or it has ended. */
     connection(id) {
       const client = this.#clients.get(id);
       if (client === void 0) {
@@ -1865,15 +1912,18 @@
       }
       return client;
     }
-    /** The connections that have not ended. A snapshot. */
+    /** A snapshot of the connections that have not ended. */
     get connections() {
       return [...this.#clients.values()];
     }
     /**
-     * Closes the context: dials under way fail with `NO_CONTEXT`, connections are closed with this code
-     * and reason. Settles when all have ended. Closing again returns the same promise.
+     * Closes the context: pending dials fail with `NO_CONTEXT`, and connections are closed with this code and
+     * reason. Resolves when all have ended. Another call returns the same promise.
      *
-     * Rejects with `INVALID_CLOSE`, and nothing is closed.
+     * @param code As for {@link Client.close}; default 1001.
+     * @param reason As for {@link Client.close}; default `""`.
+     *
+     * Rejects with `INVALID_CLOSE` for an invalid code or reason, and nothing is closed.
      */
     close(code = GOING_AWAY, reason = "") {
       if (this.#isClosing) return this.closed;
@@ -1883,12 +1933,12 @@
         return Promise.reject(error);
       }
       this.#isClosing = true;
-      for (const abort of this.#dials) abort(noContext());
+      for (const cancel of this.#dials) cancel(noContext());
       const ends = this.connections.map((client) => client.close(code, reason));
       void Promise.all(ends).then(this.#settleClosed);
       return this.closed;
     }
-    /** `close()`, for `await using`, where the platform has the symbol. */
+    /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     [Symbol.asyncDispose]() {
       return this.close();
     }
@@ -1928,6 +1978,129 @@
     return (options = {}) => new Context(platformFor, options);
   }
 
+  const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
+  async function select(cases, options = {}) {
+    const list = parseCases(cases);
+    const [index, outcome] = await waitFor(
+      "select",
+      "CHANNEL_TIMEOUT",
+      options,
+      {
+        attempt() {
+          if (list.length === 0 && !options.default && options.timeout === void 0) {
+            throw new WsError("INVALID_OPTION", "select: no cases: add one, default or timeout");
+          }
+          return tryInRandomOrder(list) ?? (options.default ? [-1, void 0] : void 0);
+        },
+        park(done) {
+          const cancels = list.map((entry, i) => entry.park((result) => done([i, result])));
+          return () => cancels.forEach((cancel) => cancel());
+        }
+      },
+      SELECT_OPTIONS
+    );
+    return toResult(index, list[index]?.channel, outcome);
+  }
+  function parseCases(cases) {
+    if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
+    return Array.from(cases, (entry, index) => {
+      if (typeof entry?.park === "function") return entry;
+      throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
+    });
+  }
+  function tryInRandomOrder(list) {
+    const indices = [...list.keys()];
+    while (indices.length > 0) {
+      const [index = 0] = indices.splice(Math.random() * indices.length, 1);
+      const outcome = list[index]?.attempt();
+      if (outcome !== void 0) return [index, outcome];
+    }
+    return void 0;
+  }
+  function toResult(index, channel, outcome) {
+    if (index < 0) return { default: true, index, ok: false, channel, value: void 0 };
+    if (outcome === false) throw closedError();
+    return { index, channel, ok: true, value: void 0, ...outcome };
+  }
+
+  class TimerQueue extends Queue {
+    /** The time of the next tick, by {@link now}; `Infinity` if there is none. */
+    #due;
+    /** In milliseconds; `Infinity` for a single tick. */
+    #period;
+    #stopTimer;
+    constructor(delay, period) {
+      super(1);
+      this.#due = now() + delay;
+      this.#period = period;
+    }
+    get size() {
+      this.#poll();
+      return super.size;
+    }
+    take() {
+      this.#poll();
+      return super.take();
+    }
+    park(receiver) {
+      super.park(receiver);
+      this.#arm();
+    }
+    unpark(receiver) {
+      super.unpark(receiver);
+      this.#arm();
+    }
+    reset(period) {
+      this.#due = now() + period;
+      this.#period = period;
+      super.take();
+      this.#arm();
+    }
+    /** Closes the queue and discards a buffered tick: none arrives after a stop, as in Go since 1.23. */
+    close() {
+      super.close();
+      super.take();
+    }
+    /** Adds a tick to the queue if one is due. */
+    #poll() {
+      const lateness = now() - this.#due;
+      if (lateness < 0 || this.closed) return;
+      this.#due += this.#period * (1 + Math.floor(lateness / this.#period));
+      offer(this, new Date(Date.now() - lateness));
+    }
+    /** Starts the timer of the next tick if a receiver waits, and stops it otherwise. */
+    #arm() {
+      this.#stopTimer?.();
+      if (this.receivers.size === 0 || this.#due === Infinity) return;
+      this.#stopTimer = startTimer(this.#due - now(), () => {
+        this.#poll();
+        this.#arm();
+      });
+    }
+  }
+  function after(delay) {
+    const ms = parseDuration(delay);
+    return ReceiveChannel.of(new TimerQueue(ms, Infinity));
+  }
+  function ticker(period) {
+    const ms = parsePeriod(period);
+    const queue = new TimerQueue(ms, ms);
+    return {
+      channel: ReceiveChannel.of(queue),
+      reset(next) {
+        const nextMs = parsePeriod(next);
+        if (queue.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: ticker is stopped");
+        queue.reset(nextMs);
+      },
+      stop: () => queue.close()
+    };
+  }
+  function parsePeriod(period) {
+    const ms = parseDuration(period);
+    if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: period must be more than 0");
+    return Math.max(ms, 1);
+  }
+
   function compileGlob(pattern, decode) {
     const pieces = pattern.split("*").map(decode);
     return (text) => {
@@ -1942,20 +2115,20 @@
     };
   }
 
-  const UNIX = /^wss?\+unix:$/;
-  const EMBEDDED = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
+  const UNIX_SCHEME = /^wss?\+unix:$/;
+  const EMBEDDED_IPV4 = /^\[(?:(::ffff:|::ffff:0:|::|64:ff9b::)(?=\w+:\w+]$)|2002:)(\w+):(\w*).*/;
   function partsOf({ protocol, hostname, port, pathname, search }, deny) {
-    const paths = UNIX.test(protocol) ? pathname : `:${pathname}`;
+    const paths = UNIX_SCHEME.test(protocol) ? pathname : `:${pathname}`;
     const end = paths.search(/:|$/);
     return [
       protocol,
       hostname.replace(
-        EMBEDDED,
+        EMBEDDED_IPV4,
         (same, prefix, high, low) => deny || prefix === "::ffff:" ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname : same
       ).replace(/\.$/, "").replace(/^\./, "/"),
-      // "" where it is the default port of the scheme.
+      // "" for the default port of the scheme.
       port,
-      // To a file system "//" is "/".
+      // "//" is the same as "/" in a file system.
       paths.slice(0, end).replace(/\/+/g, "/"),
       paths.slice(end + 1) || "/",
       search.slice(1)
@@ -1976,26 +2149,26 @@
   const NET_PATTERN = /^((?:ws|http)s?:\/\/)(\*\.|\*(?=[:/?]|$))?([^*@:/?#\\\s]+|\[[\da-f:.]+\])?(:\d+|:\*)?(\/[^?#]*)?(\?[^#]*)?$/i;
   const UNIX_PATTERN = /^(wss?\+unix:(?:\/\/)?)()(\*|\/(?!\/)[^:?#]+)()(:(?:[/*][^?#]*)?)?(\?[^#]*)?$/i;
   function compileResource(pattern, deny) {
-    if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX.test(scheme2);
+    if (pattern === "*") return ([scheme2 = ""]) => deny || !UNIX_SCHEME.test(scheme2);
     const match = NET_PATTERN.exec(pattern) ?? UNIX_PATTERN.exec(pattern) ?? [];
-    const [, scheme = "", star = "", server = "", port = "", path = "", query = ""] = match;
-    if (!star && !server) return void 0;
+    const [, scheme = "", wildcard = "", hostOrSocket = "", port = "", path = "", query = ""] = match;
+    if (!wildcard && !hostOrSocket) return void 0;
     let url;
     try {
       url = new URL(
-        scheme.replace(/^http/i, "ws") + star.replace("*", "x") + server.replace(/^\*/, "/*") + port.replace(":*", "") + path + query
+        scheme.replace(/^http/i, "ws") + wildcard.replace("*", "x") + hostOrSocket.replace(/^\*/, "/*") + port.replace(":*", "") + path + query
       );
     } catch {
       return void 0;
     }
     const { hostname } = url;
-    if (/^\.|\.\./.test(hostname) || star === "*." && hostname === "x.") return void 0;
-    const wanted = partsOf(url, deny);
-    if (star) wanted[1] = wanted[1].replace("x", "*");
-    if (port === ":*") wanted[2] = "*";
-    if (!path && !query) wanted[4] = "*";
-    if (!query) wanted[5] = "*";
-    const globs = wanted.map((part) => compileGlob(part, decoder(deny)));
+    if (/^\.|\.\./.test(hostname) || wildcard === "*." && hostname === "x.") return void 0;
+    const expected = partsOf(url, deny);
+    if (wildcard) expected[1] = expected[1].replace("x", "*");
+    if (port === ":*") expected[2] = "*";
+    if (!path && !query) expected[4] = "*";
+    if (!query) expected[5] = "*";
+    const globs = expected.map((part) => compileGlob(part, decoder(deny)));
     return (parts) => globs.every((glob, i) => {
       const part = parts[i];
       return part === void 0 ? deny || glob("") : glob(part);
@@ -2040,154 +2213,30 @@
       '"wss://host[:port][/path][?query]", "ws+unix:///socket" or "*"',
       (pattern) => compileResource(pattern, deny)
     );
-    const narrow = ![resources].flat().includes("*");
+    const matchesAll = [resources].flat().includes("*");
     return {
       deny,
       async applies(request, url) {
-        const named = covers(request.action);
-        if (!url && covers("websocket.connect.url") && (!named || deny && narrow)) return !deny;
-        if (!named || url && !matches(url[effect])) return false;
+        const isCovered = covers(request.action);
+        if (!url && covers("websocket.connect.url") && (!isCovered || deny && !matchesAll))
+          return !deny;
+        if (!isCovered || url && !matches(url[effect])) return false;
         const answer = !when || await when(request);
         return deny ? answer !== false : answer === true;
       }
     };
   }
-  function compileList(field, value, wanted, compile) {
+  function compileList(field, value, expected, compile) {
     const tests = [value].flat().map((pattern) => {
       const test = typeof pattern === "string" ? compile(pattern) : void 0;
-      if (!test) throw invalidField(field, wanted, pattern);
+      if (!test) throw invalidField(field, expected, pattern);
       return test;
     });
     return (subject) => tests.some((test) => test(subject));
   }
-  function invalidField(field, wanted, value) {
+  function invalidField(field, expected, value) {
     const shown = quote(maskUrl(value));
-    return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${wanted}, not ${shown}`);
-  }
-
-  const SELECT_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("default");
-  async function select(cases, options = {}) {
-    const list = parseCases(cases);
-    const [index, outcome] = await waitFor(
-      "select",
-      "CHANNEL_TIMEOUT",
-      options,
-      {
-        attempt() {
-          if (list.length === 0 && !options.default && options.timeout === void 0) {
-            throw new WsError(
-              "INVALID_OPTION",
-              "select: no cases: give at least one, default or timeout"
-            );
-          }
-          return tryByLot(list) ?? (options.default ? [-1, void 0] : void 0);
-        },
-        park(done) {
-          const leave = list.map((entry, at) => entry.park((result) => done([at, result])));
-          return () => leave.forEach((stop) => stop());
-        }
-      },
-      SELECT_OPTIONS
-    );
-    return toResult(index, list[index]?.channel, outcome);
-  }
-  function parseCases(cases) {
-    if (!Array.isArray(cases)) throw invalid("select: cases", "an array", cases);
-    return Array.from(cases, (entry, index) => {
-      if (typeof entry?.park === "function") return entry;
-      throw invalid(`select: cases[${index}]`, "caseReceive() or caseSend()", entry);
-    });
-  }
-  function tryByLot(list) {
-    const left = [...list.keys()];
-    while (left.length > 0) {
-      const [index = 0] = left.splice(Math.random() * left.length, 1);
-      const outcome = list[index]?.attempt();
-      if (outcome !== void 0) return [index, outcome];
-    }
-    return void 0;
-  }
-  function toResult(index, channel, outcome) {
-    if (index < 0) return { default: true, index, ok: false, channel, value: void 0 };
-    if (outcome === false) throw closedError();
-    return { index, channel, ok: true, value: void 0, ...outcome };
-  }
-
-  class Alarm extends Queue {
-    #due;
-    #period;
-    #stopTimer;
-    /** With a period it fires again and again; with `Infinity`, once. */
-    constructor(delay, period) {
-      super(1);
-      this.#due = now() + delay;
-      this.#period = period;
-    }
-    get size() {
-      this.#poll();
-      return super.size;
-    }
-    take() {
-      this.#poll();
-      return super.take();
-    }
-    park(receiver) {
-      super.park(receiver);
-      this.#arm();
-    }
-    unpark(receiver) {
-      super.unpark(receiver);
-      this.#arm();
-    }
-    reset(period) {
-      this.#due = now() + period;
-      this.#period = period;
-      super.take();
-      this.#arm();
-    }
-    /** Ends it. As in Go since 1.23, no tick arrives after that, not even one that was held. */
-    close() {
-      super.close();
-      super.take();
-    }
-    /** Puts the time into the queue if it is due. */
-    #poll() {
-      const late = now() - this.#due;
-      if (late < 0 || this.closed) return;
-      this.#due += this.#period * (1 + Math.floor(late / this.#period));
-      offer(this, new Date(Date.now() - late));
-    }
-    /** Sets the timer anew, if somebody waits for what is still to come. */
-    #arm() {
-      this.#stopTimer?.();
-      if (this.receivers.size === 0 || this.#due === Infinity) return;
-      this.#stopTimer = startTimer(this.#due - now(), () => {
-        this.#poll();
-        this.#arm();
-      });
-    }
-  }
-  function after(delay) {
-    const ms = parseDuration(delay);
-    return ReceiveChannel.of(new Alarm(ms, Infinity));
-  }
-  function ticker(period) {
-    const ms = parsePeriod(period);
-    const alarm = new Alarm(ms, ms);
-    return {
-      channel: ReceiveChannel.of(alarm),
-      reset(next) {
-        const nextMs = parsePeriod(next);
-        if (alarm.closed) throw new WsError("CHANNEL_CLOSED", "ticker reset: it was stopped");
-        alarm.reset(nextMs);
-      },
-      stop: () => alarm.close()
-    };
-  }
-  function parsePeriod(period) {
-    const ms = parseDuration(period);
-    if (ms === 0) throw new WsError("INVALID_DURATION", "ticker: the period must be more than 0");
-    return Math.max(ms, 1);
+    return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${expected}, not ${shown}`);
   }
 
   const CAUGHT_UP_MS = 100;
@@ -2277,11 +2326,11 @@
   const DISABLED = 0;
   const CONTEXT_TAKEOVER = 1;
   const NO_CONTEXT = 2;
-  function compressionMode(extensions, asked) {
+  function compressionMode(extensions, requested) {
     if (!/permessage-deflate/i.test(extensions)) return DISABLED;
     const sides = ["server", "client"];
-    const isWithout = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
-    return sides.every(isWithout) ? NO_CONTEXT : CONTEXT_TAKEOVER;
+    const isWithoutTakeover = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
+    return sides.every(isWithoutTakeover) ? NO_CONTEXT : CONTEXT_TAKEOVER;
   }
 
   const OPEN = 1;
@@ -3079,11 +3128,11 @@
   }
   catch (e) { }
 
-  const STEP = 8;
-  const MANY = 128;
+  const SLICE_BYTES = 8;
+  const MIN_SLICED_BYTES = 128;
   let tables;
   function makeTables() {
-    const made = new Int32Array(STEP * 256);
+    const made = new Int32Array(SLICE_BYTES * 256);
     for (let at = 0; at < made.length; at++) {
       let value = at < 256 ? at : made[at - 256];
       for (let bit = 0; bit < 8; bit++) value = value >>> 1 ^ (value & 1 ? 3988292384 : 0);
@@ -3096,28 +3145,28 @@
     const { length } = bytes;
     let crc = ~value;
     let at = 0;
-    if (length >= MANY) {
+    if (length >= MIN_SLICED_BYTES) {
       const view = new DataView(bytes.buffer, bytes.byteOffset);
       const four = (word, zeros) => table[(zeros + 3 << 8) + (word & 255)] ^ table[(zeros + 2 << 8) + (word >>> 8 & 255)] ^ table[(zeros + 1 << 8) + (word >>> 16 & 255)] ^ table[(zeros << 8) + (word >>> 24)];
-      for (; at + STEP <= length; at += STEP) {
+      for (; at + SLICE_BYTES <= length; at += SLICE_BYTES) {
         crc = four(crc ^ view.getInt32(at, true), 4) ^ four(view.getInt32(at + 4, true), 0);
       }
     }
     while (at < length) crc = table[(crc ^ bytes[at++]) & 255] ^ crc >>> 8;
     return ~crc >>> 0;
   };
-  const BASE = 65521;
-  const RUN = 3850;
+  const MODULUS = 65521;
+  const REDUCTION_BYTES = 3850;
   const adler32 = (bytes, value = 1) => {
     let low = value & 65535;
     let high = value >>> 16;
     for (let at = 0; at < bytes.length; ) {
-      for (const end = Math.min(at + RUN, bytes.length); at < end; at++) {
+      for (const end = Math.min(at + REDUCTION_BYTES, bytes.length); at < end; at++) {
         low += bytes[at];
         high += low;
       }
-      low %= BASE;
-      high %= BASE;
+      low %= MODULUS;
+      high %= MODULUS;
     }
     return high * 65536 + low;
   };
@@ -3138,13 +3187,13 @@
     }
   }
 
-  const CHUNK_SIZE = 4096;
+  const MIN_CHUNK_BYTES = 4096;
   class Output {
     constructor(codec, limit, checksum) {
       this.size = 0;
-      /** All are full but for the last one. */
+      /** Chunks of the collected bytes. All except the last one are full. */
       this.#chunks = [];
-      /** Free bytes of the last chunk. */
+      /** Number of free bytes in the last chunk. */
       this.#free = 0;
       this.codec = codec;
       this.limit = limit;
@@ -3165,12 +3214,12 @@
       this.#free -= fitting.length;
       const rest = bytes.subarray(fitting.length);
       if (rest.length === 0) return;
-      const chunk = new Uint8Array(last ? Math.max(rest.length, CHUNK_SIZE) : rest.length);
+      const chunk = new Uint8Array(last ? Math.max(rest.length, MIN_CHUNK_BYTES) : rest.length);
       chunk.set(rest);
       this.#free = chunk.length - rest.length;
       this.#chunks.push(chunk);
     }
-    /** Returns all bytes in a buffer of their own, and starts again. */
+    /** Returns the collected bytes, which fill their whole buffer, and clears the output. */
     take() {
       const { size } = this;
       const chunks = this.#chunks;
@@ -3180,8 +3229,7 @@
     }
   }
   function tooBig(codec, limit) {
-    const text = `receive: ${codec}: decoded message exceeds readLimit (${limit}); raise readLimit`;
-    return new WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
+    return readLimitError(`receive: ${codec}`, limit, { codec });
   }
   function join(chunks, size) {
     const whole = new Uint8Array(size);
@@ -3197,52 +3245,54 @@
   const EMPTY = /* @__PURE__ */ new Uint8Array();
   class BitReader {
     #input = EMPTY;
-    /** Subtracted from a position in `#input` for the position in the latest piece. */
+    /** Position of the latest piece in `#input`. */
     #offset = 0;
-    /** Position of the next byte; and the bits of those before it that are still to be read. */
+    /** Position of the next byte, and the unread bits of the bytes before it. */
     #at = 0;
     #bits = 0;
     #bitCount = 0;
-    /** The same three at the mark. */
+    /** The values of the three fields above at the mark. */
     #markedAt = 0;
     #markedBits = 0;
     #markedBitCount = 0;
+    /** Discards all input. */
     reset() {
       this.#input = EMPTY;
       this.#at = this.#bits = this.#bitCount = 0;
     }
-    /** Goes on with a piece from `at` on. */
+    /** Appends the bytes of a piece from `at` on to the input. */
     feed(bytes, at) {
       const left = this.#input.length;
       this.#input = left ? join([this.#input, bytes.subarray(at)], left + bytes.length - at) : bytes;
       this.#at = left ? 0 : at;
       this.#offset = left && left - at;
     }
-    /** Lets go of the piece, which is the caller's: keeps a copy of bytes that are still to be read. */
+    /** Copies the unread bytes, so that no reference to the caller's piece remains. */
     release() {
       this.#input = this.#at < this.#input.length ? this.#input.slice(this.#at) : EMPTY;
     }
-    /** Position in the latest piece of the byte whose bits come next. */
+    /** Position in the latest piece of the byte with the next unread bit. */
     get position() {
       return Math.max(0, this.#at - (this.#bitCount + 7 >> 3) - this.#offset);
     }
+    /** Remembers the position for {@link rewind}. */
     mark() {
       this.#markedAt = this.#at;
       this.#markedBits = this.#bits;
       this.#markedBitCount = this.#bitCount;
     }
-    /** True if more bits were read than there are. */
+    /** True if bits beyond the end of the input were read. */
     get isCutOff() {
       return this.#at - (this.#bitCount >> 3) > this.#input.length;
     }
-    /** Goes back to the mark. */
-    goBack() {
+    /** Returns to the mark. */
+    rewind() {
       this.#at = this.#markedAt;
       this.#bits = this.#markedBits;
       this.#bitCount = this.#markedBitCount;
       this.#returnBytes();
     }
-    /** Skips the rest of a byte that was read in part. */
+    /** Skips the remaining bits of a partly read byte. */
     align() {
       this.#drop(this.#bitCount & 7);
       this.#returnBytes();
@@ -3254,7 +3304,7 @@
       this.#drop(count);
       return value;
     }
-    /** Reads a symbol; -1 if there is no such code. */
+    /** Reads a symbol. Returns -1 if no code matches. */
     readSymbol(code) {
       if (this.#bitCount < 15) this.#need(15);
       const entry = code.find(this.#bits);
@@ -3263,7 +3313,7 @@
       this.#bitCount -= length;
       return entry ? entry >> 4 : -1;
     }
-    /** Reads up to `size` bytes, aligned, into `target`. Returns how many. */
+    /** Reads up to `size` bytes into `target`. The position must be aligned. Returns the number of bytes read. */
     readBytes(target, start, size) {
       const input = this.#input;
       const at = this.#at;
@@ -3273,6 +3323,7 @@
       this.#at += count;
       return count;
     }
+    /** Loads at least `count` bits into `#bits`. */
     #need(count) {
       let at = this.#at;
       let bitCount = this.#bitCount;
@@ -3286,7 +3337,7 @@
       this.#bits >>>= count;
       this.#bitCount -= count;
     }
-    /** Gives whole bytes back to the input. */
+    /** Returns whole unread bytes from `#bits` to the input. */
     #returnBytes() {
       this.#at -= this.#bitCount >> 3;
       this.#bitCount &= 7;
@@ -3298,18 +3349,18 @@
   const FAST_BITS = 9;
   const MAX_SYMBOLS = 288;
   class HuffmanCode {
-    /** Entries as {@link find} returns them, by the next bits of the input; 0: none, or a longer code. */
+    /** Results of {@link find} by the next bits of the input; 0 if there is no code, or a longer one. */
     #fast = new Uint16Array(1 << FAST_BITS);
     #mask = 0;
-    /** The number of codes by their length, and the symbols in the order of their codes. */
+    /** The number of codes of each length, and the symbols in the order of their codes. */
     #counts = new Uint16Array(MAX_BITS + 1);
     #symbols = new Uint16Array(MAX_SYMBOLS);
-    /** While it is built: the index in `#symbols` of the next symbol by the length of its code. */
+    /** Used by `build`: the index in `#symbols` of the next symbol, by the length of its code. */
     #next = new Uint16Array(MAX_BITS + 2);
     /**
-     * Builds the code from the length of each symbol's code, 0 for a symbol without one. Returns false for
-     * lengths that zlib rejects: those of too many codes; or of too few, unless there are none at all or, if
-     * `mayBeSingle`, a single one of one bit.
+     * Builds the code from the length of each symbol's code, 0 for a symbol without a code. Returns false for the
+     * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code, except an empty
+     * one or, if `mayBeSingle` is true, a single code of one bit.
      */
     build(lengths, mayBeSingle = true) {
       const counts = this.#counts.fill(0);
@@ -3336,6 +3387,7 @@
       this.#fillFast(longest);
       return free === 0 || longest <= (mayBeSingle ? 1 : 0);
     }
+    /** Fills the lookup table. */
     #fillFast(longest) {
       const size = 1 << Math.min(longest, FAST_BITS);
       const fast = this.#fast.fill(0, 0, size);
@@ -3352,11 +3404,11 @@
         }
       }
     }
-    /** Finds the code that the next 15 bits begin with: `symbol << 4 | length`, 0 if there is none. */
+    /** Finds the code at the start of the next 15 bits. Returns `symbol << 4 | length`, or 0 if there is none. */
     find(bits) {
       return this.#fast[bits & this.#mask] || this.#findLong(bits);
     }
-    /** Compares bit by bit with the range of the codes of each length, as in Mark Adler's puff. */
+    /** Compares bit by bit with the range of codes of each length, like Mark Adler's puff. */
     #findLong(bits) {
       let code = 0;
       let index = 0;
@@ -3380,20 +3432,43 @@
     return fixedCodes;
   }
 
-  const WINDOW = 32768;
-  const MAX_MATCH = 258;
-  const BUFFER_SIZE = 65536;
-  const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+  const WINDOW_BYTES = 32768;
+  const MAX_MATCH_BYTES = 258;
+  const BUFFER_BYTES = 65536;
+  const CODE_LENGTH_ORDER = [
+    16,
+    17,
+    18,
+    0,
+    8,
+    7,
+    9,
+    6,
+    10,
+    5,
+    11,
+    4,
+    12,
+    3,
+    13,
+    2,
+    14,
+    1,
+    15
+  ];
   class Inflater {
     constructor() {
       /** True if the stream has ended. */
       this.hasEnded = false;
       this.#reader = new BitReader();
       this.#isLastBlock = false;
-      /** Bytes of a stored block that are still to be copied. */
+      /** Bytes of the current stored block that are not copied yet. */
       this.#stored = 0;
       this.#ownCodes = [new HuffmanCode(), new HuffmanCode()];
-      /** The number of code lengths of a block, 0 once its codes are built; those read so far, and their values. */
+      /**
+       * State while the code lengths of a block are read: the number of all code lengths (0 when none are being read)
+       * and of those of literals, the number read so far, the lengths, and the code that encodes them.
+       */
       this.#lengthCount = 0;
       this.#literalCount = 0;
       this.#lengthsRead = 0;
@@ -3405,7 +3480,7 @@
     #reader;
     #isLastBlock;
     #stored;
-    /** Codes of a compressed block. */
+    /** Codes of the current compressed block. */
     #codes;
     #ownCodes;
     #lengthCount;
@@ -3417,7 +3492,7 @@
     #buffer;
     #start;
     #end;
-    /** Starts another stream. */
+    /** Prepares for another stream. */
     reset() {
       this.#reader.reset();
       this.hasEnded = this.#isLastBlock = false;
@@ -3425,13 +3500,13 @@
       this.#stored = this.#lengthCount = this.#start = this.#end = 0;
     }
     /**
-     * Inflates `bytes` from `at` on. Returns the position of the byte after the stream, or after `bytes` if it
-     * has not ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and is then reset.
+     * Inflates `bytes` from `at` on. Returns the position after the end of the stream, or `bytes.length` if the
+     * stream has not ended. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`, after a reset.
      */
     feed(bytes, at, output) {
       const reader = this.#reader;
       reader.feed(bytes, at);
-      const buffer = this.#buffer ??= new Uint8Array(BUFFER_SIZE);
+      const buffer = this.#buffer ??= new Uint8Array(BUFFER_BYTES);
       try {
         while (this.#readUnits(buffer, output)) ;
         this.#flush(buffer, output);
@@ -3458,11 +3533,11 @@
       this.hasEnded = true;
       return false;
     }
-    /** Returns true, and goes back to its beginning, if the unit is cut off. Otherwise it throws a problem. */
+    /** Returns true, after a rewind, if the current unit is cut off. Otherwise throws if there is a problem. */
     #isCutOff(codec, problem) {
       const reader = this.#reader;
       const { isCutOff } = reader;
-      if (isCutOff || problem) reader.goBack();
+      if (isCutOff || problem) reader.rewind();
       if (problem && !isCutOff) throw corrupt(codec, problem, reader.position);
       return isCutOff;
     }
@@ -3478,13 +3553,13 @@
         return false;
       }
       this.#isLastBlock = isLast;
-      const lengths = this.#lengthCount && this.#lengths.subarray(0, ORDER.length);
+      const lengths = this.#lengthCount && this.#lengths.subarray(0, CODE_LENGTH_ORDER.length);
       if (lengths && !this.#lengthCode.build(lengths, false)) {
         throw corrupt(codec, "invalid code lengths set", reader.position);
       }
       return true;
     }
-    /** Reads on after the type of a block. Returns what is wrong. */
+    /** Reads the rest of a block header, after the type. Returns the problem, if there is one. */
     #readBlock(type) {
       const reader = this.#reader;
       if (type === 3) return "invalid block type";
@@ -3497,7 +3572,10 @@
       }
       return void 0;
     }
-    /** RFC 1951 section 3.2.7, up to the lengths of the code length code. */
+    /**
+     * Reads the header of a block with its own codes, up to the lengths of the code length code (RFC 1951 section
+     * 3.2.7). Returns the problem, if there is one.
+     */
     #readCounts() {
       const reader = this.#reader;
       this.#literalCount = reader.read(5) + 257;
@@ -3505,12 +3583,12 @@
       if (this.#literalCount > 286 || distanceCount > 30) return "too many symbols";
       const lengths = this.#lengths.fill(0);
       const size = reader.read(4) + 4;
-      for (const symbol of ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
+      for (const symbol of CODE_LENGTH_ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
       this.#lengthsRead = 0;
       this.#lengthCount = this.#literalCount + distanceCount;
       return void 0;
     }
-    /** Reads code lengths, one or a run of them as a unit, and after the last one builds the codes. */
+    /** Reads code lengths and, after the last one, builds the codes. A unit is one length or a run of them. */
     #readLengths(codec) {
       const reader = this.#reader;
       const lengths = this.#lengths;
@@ -3531,7 +3609,7 @@
       }
       const [literals, distances] = this.#codes = this.#ownCodes;
       const isComplete = (
-        // Symbol 256 ends the block.
+        // Symbol 256, which ends the block, must have a code.
         lengths[256] && literals.build(lengths.subarray(0, this.#literalCount)) && distances.build(lengths.subarray(this.#literalCount, this.#lengthCount))
       );
       if (!isComplete) {
@@ -3540,18 +3618,19 @@
       this.#lengthCount = 0;
       return true;
     }
+    /** Copies bytes of a stored block. Returns false at the end of the input. */
     #copyStored(buffer) {
-      const size = Math.min(this.#stored, BUFFER_SIZE - this.#end);
+      const size = Math.min(this.#stored, BUFFER_BYTES - this.#end);
       const copied = this.#reader.readBytes(buffer, this.#end, size);
       this.#end += copied;
       this.#stored -= copied;
       return copied > 0;
     }
-    /** Decodes symbols up to the end of the block, the input or the buffer. */
+    /** Decodes symbols up to the end of the block, the input or the buffer. Returns false if the input ended. */
     #decode([literals, distances], buffer, codec) {
       const reader = this.#reader;
       let end = this.#end;
-      while (this.#codes && end <= BUFFER_SIZE - MAX_MATCH) {
+      while (this.#codes && end <= BUFFER_BYTES - MAX_MATCH_BYTES) {
         reader.mark();
         const symbol = reader.readSymbol(literals);
         let size = 0;
@@ -3572,26 +3651,28 @@
       this.#end = end;
       return true;
     }
-    /** RFC 1951 section 3.2.5, by rules in place of its tables. */
+    /** Reads the extra bits of a length code. Computes the tables of RFC 1951 section 3.2.5. */
     #readLength(code) {
       if (code < 8) return code + 3;
-      if (code === 28) return MAX_MATCH;
+      if (code === 28) return MAX_MATCH_BYTES;
       const extra = (code >> 2) - 1;
       return ((4 | code & 3) << extra) + this.#reader.read(extra) + 3;
     }
+    /** Reads the extra bits of a distance code. */
     #readDistance(code) {
-      if (code < 0 || code > 29) return BUFFER_SIZE + 1;
+      if (code < 0 || code > 29) return BUFFER_BYTES + 1;
       if (code < 4) return code + 1;
       const extra = (code >> 1) - 1;
       return ((2 | code & 1) << extra) + this.#reader.read(extra) + 1;
     }
-    /** Makes room for the longest match: keeps the window. */
+    /** Makes room for the longest match: flushes the buffer and keeps only the window. */
     #makeRoom(buffer, output) {
-      if (this.#end <= BUFFER_SIZE - MAX_MATCH) return;
+      if (this.#end <= BUFFER_BYTES - MAX_MATCH_BYTES) return;
       this.#flush(buffer, output);
-      buffer.copyWithin(0, this.#end - WINDOW, this.#end);
-      this.#start = this.#end = WINDOW;
+      buffer.copyWithin(0, this.#end - WINDOW_BYTES, this.#end);
+      this.#start = this.#end = WINDOW_BYTES;
     }
+    /** Passes decoded data to the output. */
     #flush(buffer, output) {
       if (this.#end > this.#start) output.add(buffer.subarray(this.#start, this.#end));
       this.#start = this.#end;
@@ -3628,7 +3709,7 @@
       if (!inflater.hasEnded) throw cutShort(name, bytes);
       at = format.readTrailer(bytes, at, output.size - size, output.sum);
     } while (isConcatenable && at < bytes.length);
-    if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
+    if (at < bytes.length) throw corrupt(name, "data after the end", at);
     return output.take();
   }
   const cutShort = (name, { length }) => corrupt(name, "cut short", length);
@@ -3670,7 +3751,7 @@
   function readZlibHeader(codec, bytes, at) {
     const [method = 0, flags = 0] = bytes.subarray(at);
     if (!isZlib(method, flags)) throw corrupt(codec, "not zlib", at);
-    if (flags & FDICT) throw corrupt(codec, "it needs a dictionary", at);
+    if (flags & FDICT) throw corrupt(codec, "needs a dictionary", at);
     return at + 2;
   }
   const ZLIB = {
@@ -3734,8 +3815,8 @@
     const known = Object.keys(checks);
     for (const [name, value] of Object.entries(options)) {
       if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
-      const [passes, wanted] = checks[name];
-      if (value !== void 0 && !passes(value)) fail(`option ${name} must be ${wanted}`);
+      const [accepts, wanted] = checks[name];
+      if (value !== void 0 && !accepts(value)) fail(`option ${name} must be ${wanted}`);
     }
     return { ...given };
   }
@@ -3764,13 +3845,13 @@
     return make;
   }
 
-  const sniff = ([first = 0, second = 0]) => {
+  const detect = ([first = 0, second = 0]) => {
     if (first === 31 && second === 139) return GZIP;
     return isZlib(first, second) && !(second & FDICT) ? ZLIB : void 0;
   };
-  function pinned() {
+  function detectOnce() {
     let format = null;
-    return (bytes) => format === null ? format = sniff(bytes) : format;
+    return (bytes) => format === null ? format = detect(bytes) : format;
   }
   const CHECKS$3 = {
     type: TYPE,
@@ -3780,7 +3861,7 @@
   function bindAuto(unpackAtOnce) {
     const make = (given = {}) => {
       const { pin, ...options } = checkOptions("auto", given, CHECKS$3);
-      return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
+      return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
     };
     return make;
   }
@@ -3840,7 +3921,7 @@
     onInvalid: ON_INVALID,
     schema: [
       (value) => typeof value?.["~standard"]?.validate === "function",
-      "a schema by the Standard Schema interface"
+      "a schema that implements Standard Schema"
     ]
   };
   function json(options = {}) {
@@ -3856,7 +3937,7 @@
       },
       encode(value) {
         const text = JSON.stringify(value);
-        if (text === void 0) throw new TypeError("it has no JSON");
+        if (text === void 0) throw new TypeError("not representable in JSON");
         return text;
       }
     };
@@ -3865,7 +3946,7 @@
     try {
       return JSON.parse(text);
     } catch {
-      throw corrupt(NAME, `no JSON in a text of ${text.length} characters`);
+      throw corrupt(NAME, `text of ${text.length} characters is not JSON`);
     }
   }
   function validate(schema, value) {
@@ -3879,21 +3960,21 @@
     const path = result.issues[0]?.path?.map(
       (part) => String(typeof part === "object" ? part.key : part)
     );
-    const problem = `not as its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
+    const problem = `does not match its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
     throw corrupt(NAME, problem, void 0, result.issues);
   }
 
-  const FLUSHED = 65535;
-  const HEADER = 2;
-  const TRAILER = 4;
+  const SYNC_FLUSH_MARKER = 65535;
+  const HEADER_BYTES = 2;
+  const TRAILER_BYTES = 4;
   class StreamReader {
     constructor(name, isZlib, limit) {
-      /** Whether all so far has been flushed, or is over. */
+      /** True if the last message ended with a sync flush or completed the stream. */
       this.isFlushed = false;
       this.#inflater = new Inflater();
-      /** Header and trailer, as far as they have come. */
-      this.#frame = [];
-      /** The last four bytes. */
+      /** The bytes of header and trailer that have arrived. */
+      this.#wrapper = [];
+      /** The last four bytes of the input. */
       this.#last = -1;
       this.#name = name;
       this.#isZlib = isZlib;
@@ -3902,7 +3983,7 @@
     #name;
     #isZlib;
     #inflater;
-    #frame;
+    #wrapper;
     #last;
     read(bytes) {
       const wasOver = this.#inflater.hasEnded;
@@ -3910,31 +3991,30 @@
       const end = this.#inflater.feed(bytes, body, this.output);
       const isOver = this.#inflater.hasEnded;
       const rest = isOver ? this.#readTrailer(bytes, end) : end;
-      if (rest < bytes.length)
-        throw corrupt(this.#name, "the stream is over, and more follows", rest);
+      if (rest < bytes.length) throw corrupt(this.#name, "data after the end", rest);
       for (const byte of bytes.subarray(-4)) this.#last = this.#last << 8 | byte;
-      this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === FLUSHED;
+      this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === SYNC_FLUSH_MARKER;
     }
     #readHeader(bytes) {
-      const at = this.#readFrame(bytes, 0, HEADER);
-      if (at > 0 && this.#frame.length === HEADER) {
-        readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+      const at = this.#readWrapper(bytes, 0, HEADER_BYTES);
+      if (at > 0 && this.#wrapper.length === HEADER_BYTES) {
+        readZlibHeader(this.#name, Uint8Array.from(this.#wrapper), 0);
       }
       return at;
     }
     #readTrailer(bytes, start) {
-      const at = this.#readFrame(bytes, start, HEADER + TRAILER);
-      if (at > start && this.#frame.length === HEADER + TRAILER) {
-        const sum = this.#frame.slice(HEADER).reduce((sum2, byte) => sum2 * 256 + byte);
+      const at = this.#readWrapper(bytes, start, HEADER_BYTES + TRAILER_BYTES);
+      if (at > start && this.#wrapper.length === HEADER_BYTES + TRAILER_BYTES) {
+        const sum = this.#wrapper.slice(HEADER_BYTES).reduce((sum2, byte) => sum2 * 256 + byte);
         if (sum !== (this.output.sum ?? 1)) throw corrupt(this.#name, "wrong Adler-32", start);
       }
       return at;
     }
-    /** Takes bytes of header or trailer, up to so many; returns where it stopped. */
-    #readFrame(bytes, start, size) {
+    /** Appends input to `#wrapper` until that has `size` bytes. Returns the position after the bytes read. */
+    #readWrapper(bytes, start, size) {
       let at = start;
-      while (this.#isZlib && this.#frame.length < size && at < bytes.length) {
-        this.#frame.push(bytes[at++]);
+      while (this.#isZlib && this.#wrapper.length < size && at < bytes.length) {
+        this.#wrapper.push(bytes[at++]);
       }
       return at;
     }

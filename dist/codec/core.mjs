@@ -1,10 +1,10 @@
-import { W as WsError, T as TEXT } from '../core.mjs';
+import { W as WsError, r as readLimitError, T as TEXT } from '../core.mjs';
 
-const STEP = 8;
-const MANY = 128;
+const SLICE_BYTES = 8;
+const MIN_SLICED_BYTES = 128;
 let tables;
 function makeTables() {
-  const made = new Int32Array(STEP * 256);
+  const made = new Int32Array(SLICE_BYTES * 256);
   for (let at = 0; at < made.length; at++) {
     let value = at < 256 ? at : made[at - 256];
     for (let bit = 0; bit < 8; bit++) value = value >>> 1 ^ (value & 1 ? 3988292384 : 0);
@@ -17,28 +17,28 @@ const crc32 = (bytes, value = 0) => {
   const { length } = bytes;
   let crc = ~value;
   let at = 0;
-  if (length >= MANY) {
+  if (length >= MIN_SLICED_BYTES) {
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     const four = (word, zeros) => table[(zeros + 3 << 8) + (word & 255)] ^ table[(zeros + 2 << 8) + (word >>> 8 & 255)] ^ table[(zeros + 1 << 8) + (word >>> 16 & 255)] ^ table[(zeros << 8) + (word >>> 24)];
-    for (; at + STEP <= length; at += STEP) {
+    for (; at + SLICE_BYTES <= length; at += SLICE_BYTES) {
       crc = four(crc ^ view.getInt32(at, true), 4) ^ four(view.getInt32(at + 4, true), 0);
     }
   }
   while (at < length) crc = table[(crc ^ bytes[at++]) & 255] ^ crc >>> 8;
   return ~crc >>> 0;
 };
-const BASE = 65521;
-const RUN = 3850;
+const MODULUS = 65521;
+const REDUCTION_BYTES = 3850;
 const adler32 = (bytes, value = 1) => {
   let low = value & 65535;
   let high = value >>> 16;
   for (let at = 0; at < bytes.length; ) {
-    for (const end = Math.min(at + RUN, bytes.length); at < end; at++) {
+    for (const end = Math.min(at + REDUCTION_BYTES, bytes.length); at < end; at++) {
       low += bytes[at];
       high += low;
     }
-    low %= BASE;
-    high %= BASE;
+    low %= MODULUS;
+    high %= MODULUS;
   }
   return high * 65536 + low;
 };
@@ -59,13 +59,13 @@ function orSkip(onInvalid, run) {
   }
 }
 
-const CHUNK_SIZE = 4096;
+const MIN_CHUNK_BYTES = 4096;
 class Output {
   constructor(codec, limit, checksum) {
     this.size = 0;
-    /** All are full but for the last one. */
+    /** Chunks of the collected bytes. All except the last one are full. */
     this.#chunks = [];
-    /** Free bytes of the last chunk. */
+    /** Number of free bytes in the last chunk. */
     this.#free = 0;
     this.codec = codec;
     this.limit = limit;
@@ -86,12 +86,12 @@ class Output {
     this.#free -= fitting.length;
     const rest = bytes.subarray(fitting.length);
     if (rest.length === 0) return;
-    const chunk = new Uint8Array(last ? Math.max(rest.length, CHUNK_SIZE) : rest.length);
+    const chunk = new Uint8Array(last ? Math.max(rest.length, MIN_CHUNK_BYTES) : rest.length);
     chunk.set(rest);
     this.#free = chunk.length - rest.length;
     this.#chunks.push(chunk);
   }
-  /** Returns all bytes in a buffer of their own, and starts again. */
+  /** Returns the collected bytes, which fill their whole buffer, and clears the output. */
   take() {
     const { size } = this;
     const chunks = this.#chunks;
@@ -101,8 +101,7 @@ class Output {
   }
 }
 function tooBig(codec, limit) {
-  const text = `receive: ${codec}: decoded message exceeds readLimit (${limit}); raise readLimit`;
-  return new WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
+  return readLimitError(`receive: ${codec}`, limit, { codec });
 }
 function join(chunks, size) {
   const whole = new Uint8Array(size);
@@ -118,52 +117,54 @@ const MAX_BYTEWISE_COPY = 32;
 const EMPTY = /* @__PURE__ */ new Uint8Array();
 class BitReader {
   #input = EMPTY;
-  /** Subtracted from a position in `#input` for the position in the latest piece. */
+  /** Position of the latest piece in `#input`. */
   #offset = 0;
-  /** Position of the next byte; and the bits of those before it that are still to be read. */
+  /** Position of the next byte, and the unread bits of the bytes before it. */
   #at = 0;
   #bits = 0;
   #bitCount = 0;
-  /** The same three at the mark. */
+  /** The values of the three fields above at the mark. */
   #markedAt = 0;
   #markedBits = 0;
   #markedBitCount = 0;
+  /** Discards all input. */
   reset() {
     this.#input = EMPTY;
     this.#at = this.#bits = this.#bitCount = 0;
   }
-  /** Goes on with a piece from `at` on. */
+  /** Appends the bytes of a piece from `at` on to the input. */
   feed(bytes, at) {
     const left = this.#input.length;
     this.#input = left ? join([this.#input, bytes.subarray(at)], left + bytes.length - at) : bytes;
     this.#at = left ? 0 : at;
     this.#offset = left && left - at;
   }
-  /** Lets go of the piece, which is the caller's: keeps a copy of bytes that are still to be read. */
+  /** Copies the unread bytes, so that no reference to the caller's piece remains. */
   release() {
     this.#input = this.#at < this.#input.length ? this.#input.slice(this.#at) : EMPTY;
   }
-  /** Position in the latest piece of the byte whose bits come next. */
+  /** Position in the latest piece of the byte with the next unread bit. */
   get position() {
     return Math.max(0, this.#at - (this.#bitCount + 7 >> 3) - this.#offset);
   }
+  /** Remembers the position for {@link rewind}. */
   mark() {
     this.#markedAt = this.#at;
     this.#markedBits = this.#bits;
     this.#markedBitCount = this.#bitCount;
   }
-  /** True if more bits were read than there are. */
+  /** True if bits beyond the end of the input were read. */
   get isCutOff() {
     return this.#at - (this.#bitCount >> 3) > this.#input.length;
   }
-  /** Goes back to the mark. */
-  goBack() {
+  /** Returns to the mark. */
+  rewind() {
     this.#at = this.#markedAt;
     this.#bits = this.#markedBits;
     this.#bitCount = this.#markedBitCount;
     this.#returnBytes();
   }
-  /** Skips the rest of a byte that was read in part. */
+  /** Skips the remaining bits of a partly read byte. */
   align() {
     this.#drop(this.#bitCount & 7);
     this.#returnBytes();
@@ -175,7 +176,7 @@ class BitReader {
     this.#drop(count);
     return value;
   }
-  /** Reads a symbol; -1 if there is no such code. */
+  /** Reads a symbol. Returns -1 if no code matches. */
   readSymbol(code) {
     if (this.#bitCount < 15) this.#need(15);
     const entry = code.find(this.#bits);
@@ -184,7 +185,7 @@ class BitReader {
     this.#bitCount -= length;
     return entry ? entry >> 4 : -1;
   }
-  /** Reads up to `size` bytes, aligned, into `target`. Returns how many. */
+  /** Reads up to `size` bytes into `target`. The position must be aligned. Returns the number of bytes read. */
   readBytes(target, start, size) {
     const input = this.#input;
     const at = this.#at;
@@ -194,6 +195,7 @@ class BitReader {
     this.#at += count;
     return count;
   }
+  /** Loads at least `count` bits into `#bits`. */
   #need(count) {
     let at = this.#at;
     let bitCount = this.#bitCount;
@@ -207,7 +209,7 @@ class BitReader {
     this.#bits >>>= count;
     this.#bitCount -= count;
   }
-  /** Gives whole bytes back to the input. */
+  /** Returns whole unread bytes from `#bits` to the input. */
   #returnBytes() {
     this.#at -= this.#bitCount >> 3;
     this.#bitCount &= 7;
@@ -219,18 +221,18 @@ const MAX_BITS = 15;
 const FAST_BITS = 9;
 const MAX_SYMBOLS = 288;
 class HuffmanCode {
-  /** Entries as {@link find} returns them, by the next bits of the input; 0: none, or a longer code. */
+  /** Results of {@link find} by the next bits of the input; 0 if there is no code, or a longer one. */
   #fast = new Uint16Array(1 << FAST_BITS);
   #mask = 0;
-  /** The number of codes by their length, and the symbols in the order of their codes. */
+  /** The number of codes of each length, and the symbols in the order of their codes. */
   #counts = new Uint16Array(MAX_BITS + 1);
   #symbols = new Uint16Array(MAX_SYMBOLS);
-  /** While it is built: the index in `#symbols` of the next symbol by the length of its code. */
+  /** Used by `build`: the index in `#symbols` of the next symbol, by the length of its code. */
   #next = new Uint16Array(MAX_BITS + 2);
   /**
-   * Builds the code from the length of each symbol's code, 0 for a symbol without one. Returns false for
-   * lengths that zlib rejects: those of too many codes; or of too few, unless there are none at all or, if
-   * `mayBeSingle`, a single one of one bit.
+   * Builds the code from the length of each symbol's code, 0 for a symbol without a code. Returns false for the
+   * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code, except an empty
+   * one or, if `mayBeSingle` is true, a single code of one bit.
    */
   build(lengths, mayBeSingle = true) {
     const counts = this.#counts.fill(0);
@@ -257,6 +259,7 @@ class HuffmanCode {
     this.#fillFast(longest);
     return free === 0 || longest <= (mayBeSingle ? 1 : 0);
   }
+  /** Fills the lookup table. */
   #fillFast(longest) {
     const size = 1 << Math.min(longest, FAST_BITS);
     const fast = this.#fast.fill(0, 0, size);
@@ -273,11 +276,11 @@ class HuffmanCode {
       }
     }
   }
-  /** Finds the code that the next 15 bits begin with: `symbol << 4 | length`, 0 if there is none. */
+  /** Finds the code at the start of the next 15 bits. Returns `symbol << 4 | length`, or 0 if there is none. */
   find(bits) {
     return this.#fast[bits & this.#mask] || this.#findLong(bits);
   }
-  /** Compares bit by bit with the range of the codes of each length, as in Mark Adler's puff. */
+  /** Compares bit by bit with the range of codes of each length, like Mark Adler's puff. */
   #findLong(bits) {
     let code = 0;
     let index = 0;
@@ -301,20 +304,43 @@ function getFixedCodes() {
   return fixedCodes;
 }
 
-const WINDOW = 32768;
-const MAX_MATCH = 258;
-const BUFFER_SIZE = 65536;
-const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+const WINDOW_BYTES = 32768;
+const MAX_MATCH_BYTES = 258;
+const BUFFER_BYTES = 65536;
+const CODE_LENGTH_ORDER = [
+  16,
+  17,
+  18,
+  0,
+  8,
+  7,
+  9,
+  6,
+  10,
+  5,
+  11,
+  4,
+  12,
+  3,
+  13,
+  2,
+  14,
+  1,
+  15
+];
 class Inflater {
   constructor() {
     /** True if the stream has ended. */
     this.hasEnded = false;
     this.#reader = new BitReader();
     this.#isLastBlock = false;
-    /** Bytes of a stored block that are still to be copied. */
+    /** Bytes of the current stored block that are not copied yet. */
     this.#stored = 0;
     this.#ownCodes = [new HuffmanCode(), new HuffmanCode()];
-    /** The number of code lengths of a block, 0 once its codes are built; those read so far, and their values. */
+    /**
+     * State while the code lengths of a block are read: the number of all code lengths (0 when none are being read)
+     * and of those of literals, the number read so far, the lengths, and the code that encodes them.
+     */
     this.#lengthCount = 0;
     this.#literalCount = 0;
     this.#lengthsRead = 0;
@@ -326,7 +352,7 @@ class Inflater {
   #reader;
   #isLastBlock;
   #stored;
-  /** Codes of a compressed block. */
+  /** Codes of the current compressed block. */
   #codes;
   #ownCodes;
   #lengthCount;
@@ -338,7 +364,7 @@ class Inflater {
   #buffer;
   #start;
   #end;
-  /** Starts another stream. */
+  /** Prepares for another stream. */
   reset() {
     this.#reader.reset();
     this.hasEnded = this.#isLastBlock = false;
@@ -346,13 +372,13 @@ class Inflater {
     this.#stored = this.#lengthCount = this.#start = this.#end = 0;
   }
   /**
-   * Inflates `bytes` from `at` on. Returns the position of the byte after the stream, or after `bytes` if it
-   * has not ended. Throws `INVALID_MESSAGE` and `MESSAGE_TOO_BIG`, and is then reset.
+   * Inflates `bytes` from `at` on. Returns the position after the end of the stream, or `bytes.length` if the
+   * stream has not ended. Throws `INVALID_MESSAGE` or `MESSAGE_TOO_BIG`, after a reset.
    */
   feed(bytes, at, output) {
     const reader = this.#reader;
     reader.feed(bytes, at);
-    const buffer = this.#buffer ??= new Uint8Array(BUFFER_SIZE);
+    const buffer = this.#buffer ??= new Uint8Array(BUFFER_BYTES);
     try {
       while (this.#readUnits(buffer, output)) ;
       this.#flush(buffer, output);
@@ -379,11 +405,11 @@ class Inflater {
     this.hasEnded = true;
     return false;
   }
-  /** Returns true, and goes back to its beginning, if the unit is cut off. Otherwise it throws a problem. */
+  /** Returns true, after a rewind, if the current unit is cut off. Otherwise throws if there is a problem. */
   #isCutOff(codec, problem) {
     const reader = this.#reader;
     const { isCutOff } = reader;
-    if (isCutOff || problem) reader.goBack();
+    if (isCutOff || problem) reader.rewind();
     if (problem && !isCutOff) throw corrupt(codec, problem, reader.position);
     return isCutOff;
   }
@@ -399,13 +425,13 @@ class Inflater {
       return false;
     }
     this.#isLastBlock = isLast;
-    const lengths = this.#lengthCount && this.#lengths.subarray(0, ORDER.length);
+    const lengths = this.#lengthCount && this.#lengths.subarray(0, CODE_LENGTH_ORDER.length);
     if (lengths && !this.#lengthCode.build(lengths, false)) {
       throw corrupt(codec, "invalid code lengths set", reader.position);
     }
     return true;
   }
-  /** Reads on after the type of a block. Returns what is wrong. */
+  /** Reads the rest of a block header, after the type. Returns the problem, if there is one. */
   #readBlock(type) {
     const reader = this.#reader;
     if (type === 3) return "invalid block type";
@@ -418,7 +444,10 @@ class Inflater {
     }
     return void 0;
   }
-  /** RFC 1951 section 3.2.7, up to the lengths of the code length code. */
+  /**
+   * Reads the header of a block with its own codes, up to the lengths of the code length code (RFC 1951 section
+   * 3.2.7). Returns the problem, if there is one.
+   */
   #readCounts() {
     const reader = this.#reader;
     this.#literalCount = reader.read(5) + 257;
@@ -426,12 +455,12 @@ class Inflater {
     if (this.#literalCount > 286 || distanceCount > 30) return "too many symbols";
     const lengths = this.#lengths.fill(0);
     const size = reader.read(4) + 4;
-    for (const symbol of ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
+    for (const symbol of CODE_LENGTH_ORDER.slice(0, size)) lengths[symbol] = reader.read(3);
     this.#lengthsRead = 0;
     this.#lengthCount = this.#literalCount + distanceCount;
     return void 0;
   }
-  /** Reads code lengths, one or a run of them as a unit, and after the last one builds the codes. */
+  /** Reads code lengths and, after the last one, builds the codes. A unit is one length or a run of them. */
   #readLengths(codec) {
     const reader = this.#reader;
     const lengths = this.#lengths;
@@ -452,7 +481,7 @@ class Inflater {
     }
     const [literals, distances] = this.#codes = this.#ownCodes;
     const isComplete = (
-      // Symbol 256 ends the block.
+      // Symbol 256, which ends the block, must have a code.
       lengths[256] && literals.build(lengths.subarray(0, this.#literalCount)) && distances.build(lengths.subarray(this.#literalCount, this.#lengthCount))
     );
     if (!isComplete) {
@@ -461,18 +490,19 @@ class Inflater {
     this.#lengthCount = 0;
     return true;
   }
+  /** Copies bytes of a stored block. Returns false at the end of the input. */
   #copyStored(buffer) {
-    const size = Math.min(this.#stored, BUFFER_SIZE - this.#end);
+    const size = Math.min(this.#stored, BUFFER_BYTES - this.#end);
     const copied = this.#reader.readBytes(buffer, this.#end, size);
     this.#end += copied;
     this.#stored -= copied;
     return copied > 0;
   }
-  /** Decodes symbols up to the end of the block, the input or the buffer. */
+  /** Decodes symbols up to the end of the block, the input or the buffer. Returns false if the input ended. */
   #decode([literals, distances], buffer, codec) {
     const reader = this.#reader;
     let end = this.#end;
-    while (this.#codes && end <= BUFFER_SIZE - MAX_MATCH) {
+    while (this.#codes && end <= BUFFER_BYTES - MAX_MATCH_BYTES) {
       reader.mark();
       const symbol = reader.readSymbol(literals);
       let size = 0;
@@ -493,26 +523,28 @@ class Inflater {
     this.#end = end;
     return true;
   }
-  /** RFC 1951 section 3.2.5, by rules in place of its tables. */
+  /** Reads the extra bits of a length code. Computes the tables of RFC 1951 section 3.2.5. */
   #readLength(code) {
     if (code < 8) return code + 3;
-    if (code === 28) return MAX_MATCH;
+    if (code === 28) return MAX_MATCH_BYTES;
     const extra = (code >> 2) - 1;
     return ((4 | code & 3) << extra) + this.#reader.read(extra) + 3;
   }
+  /** Reads the extra bits of a distance code. */
   #readDistance(code) {
-    if (code < 0 || code > 29) return BUFFER_SIZE + 1;
+    if (code < 0 || code > 29) return BUFFER_BYTES + 1;
     if (code < 4) return code + 1;
     const extra = (code >> 1) - 1;
     return ((2 | code & 1) << extra) + this.#reader.read(extra) + 1;
   }
-  /** Makes room for the longest match: keeps the window. */
+  /** Makes room for the longest match: flushes the buffer and keeps only the window. */
   #makeRoom(buffer, output) {
-    if (this.#end <= BUFFER_SIZE - MAX_MATCH) return;
+    if (this.#end <= BUFFER_BYTES - MAX_MATCH_BYTES) return;
     this.#flush(buffer, output);
-    buffer.copyWithin(0, this.#end - WINDOW, this.#end);
-    this.#start = this.#end = WINDOW;
+    buffer.copyWithin(0, this.#end - WINDOW_BYTES, this.#end);
+    this.#start = this.#end = WINDOW_BYTES;
   }
+  /** Passes decoded data to the output. */
   #flush(buffer, output) {
     if (this.#end > this.#start) output.add(buffer.subarray(this.#start, this.#end));
     this.#start = this.#end;
@@ -549,7 +581,7 @@ function unpack(format, bytes, limit) {
     if (!inflater.hasEnded) throw cutShort(name, bytes);
     at = format.readTrailer(bytes, at, output.size - size, output.sum);
   } while (isConcatenable && at < bytes.length);
-  if (at < bytes.length) throw corrupt(name, "it is over, and more follows", at);
+  if (at < bytes.length) throw corrupt(name, "data after the end", at);
   return output.take();
 }
 const cutShort = (name, { length }) => corrupt(name, "cut short", length);
@@ -591,7 +623,7 @@ function isZlib(method, flags) {
 function readZlibHeader(codec, bytes, at) {
   const [method = 0, flags = 0] = bytes.subarray(at);
   if (!isZlib(method, flags)) throw corrupt(codec, "not zlib", at);
-  if (flags & FDICT) throw corrupt(codec, "it needs a dictionary", at);
+  if (flags & FDICT) throw corrupt(codec, "needs a dictionary", at);
   return at + 2;
 }
 const ZLIB = {
@@ -655,8 +687,8 @@ function checkOptions(codec, given, checks) {
   const known = Object.keys(checks);
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
-    const [passes, wanted] = checks[name];
-    if (value !== void 0 && !passes(value)) fail(`option ${name} must be ${wanted}`);
+    const [accepts, wanted] = checks[name];
+    if (value !== void 0 && !accepts(value)) fail(`option ${name} must be ${wanted}`);
   }
   return { ...given };
 }
@@ -685,13 +717,13 @@ function bindInflating(format, unpackAtOnce) {
   return make;
 }
 
-const sniff = ([first = 0, second = 0]) => {
+const detect = ([first = 0, second = 0]) => {
   if (first === 31 && second === 139) return GZIP;
   return isZlib(first, second) && !(second & FDICT) ? ZLIB : void 0;
 };
-function pinned() {
+function detectOnce() {
   let format = null;
-  return (bytes) => format === null ? format = sniff(bytes) : format;
+  return (bytes) => format === null ? format = detect(bytes) : format;
 }
 const CHECKS$3 = {
   type: TYPE,
@@ -701,7 +733,7 @@ const CHECKS$3 = {
 function bindAuto(unpackAtOnce) {
   const make = (given = {}) => {
     const { pin, ...options } = checkOptions("auto", given, CHECKS$3);
-    return inflating("auto", options, pin === false ? () => sniff : pinned, unpackAtOnce);
+    return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
   };
   return make;
 }
@@ -761,7 +793,7 @@ const CHECKS$1 = {
   onInvalid: ON_INVALID,
   schema: [
     (value) => typeof value?.["~standard"]?.validate === "function",
-    "a schema by the Standard Schema interface"
+    "a schema that implements Standard Schema"
   ]
 };
 function json(options = {}) {
@@ -777,7 +809,7 @@ function json(options = {}) {
     },
     encode(value) {
       const text = JSON.stringify(value);
-      if (text === void 0) throw new TypeError("it has no JSON");
+      if (text === void 0) throw new TypeError("not representable in JSON");
       return text;
     }
   };
@@ -786,7 +818,7 @@ function parse(text) {
   try {
     return JSON.parse(text);
   } catch {
-    throw corrupt(NAME, `no JSON in a text of ${text.length} characters`);
+    throw corrupt(NAME, `text of ${text.length} characters is not JSON`);
   }
 }
 function validate(schema, value) {
@@ -800,21 +832,21 @@ function validate(schema, value) {
   const path = result.issues[0]?.path?.map(
     (part) => String(typeof part === "object" ? part.key : part)
   );
-  const problem = `not as its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
+  const problem = `does not match its schema${path?.length ? `, at ${path.join(".")}` : ""}`;
   throw corrupt(NAME, problem, void 0, result.issues);
 }
 
-const FLUSHED = 65535;
-const HEADER = 2;
-const TRAILER = 4;
+const SYNC_FLUSH_MARKER = 65535;
+const HEADER_BYTES = 2;
+const TRAILER_BYTES = 4;
 class StreamReader {
   constructor(name, isZlib, limit) {
-    /** Whether all so far has been flushed, or is over. */
+    /** True if the last message ended with a sync flush or completed the stream. */
     this.isFlushed = false;
     this.#inflater = new Inflater();
-    /** Header and trailer, as far as they have come. */
-    this.#frame = [];
-    /** The last four bytes. */
+    /** The bytes of header and trailer that have arrived. */
+    this.#wrapper = [];
+    /** The last four bytes of the input. */
     this.#last = -1;
     this.#name = name;
     this.#isZlib = isZlib;
@@ -823,7 +855,7 @@ class StreamReader {
   #name;
   #isZlib;
   #inflater;
-  #frame;
+  #wrapper;
   #last;
   read(bytes) {
     const wasOver = this.#inflater.hasEnded;
@@ -831,31 +863,30 @@ class StreamReader {
     const end = this.#inflater.feed(bytes, body, this.output);
     const isOver = this.#inflater.hasEnded;
     const rest = isOver ? this.#readTrailer(bytes, end) : end;
-    if (rest < bytes.length)
-      throw corrupt(this.#name, "the stream is over, and more follows", rest);
+    if (rest < bytes.length) throw corrupt(this.#name, "data after the end", rest);
     for (const byte of bytes.subarray(-4)) this.#last = this.#last << 8 | byte;
-    this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === FLUSHED;
+    this.isFlushed = isOver ? !wasOver : bytes.length > 0 && this.#last === SYNC_FLUSH_MARKER;
   }
   #readHeader(bytes) {
-    const at = this.#readFrame(bytes, 0, HEADER);
-    if (at > 0 && this.#frame.length === HEADER) {
-      readZlibHeader(this.#name, Uint8Array.from(this.#frame), 0);
+    const at = this.#readWrapper(bytes, 0, HEADER_BYTES);
+    if (at > 0 && this.#wrapper.length === HEADER_BYTES) {
+      readZlibHeader(this.#name, Uint8Array.from(this.#wrapper), 0);
     }
     return at;
   }
   #readTrailer(bytes, start) {
-    const at = this.#readFrame(bytes, start, HEADER + TRAILER);
-    if (at > start && this.#frame.length === HEADER + TRAILER) {
-      const sum = this.#frame.slice(HEADER).reduce((sum2, byte) => sum2 * 256 + byte);
+    const at = this.#readWrapper(bytes, start, HEADER_BYTES + TRAILER_BYTES);
+    if (at > start && this.#wrapper.length === HEADER_BYTES + TRAILER_BYTES) {
+      const sum = this.#wrapper.slice(HEADER_BYTES).reduce((sum2, byte) => sum2 * 256 + byte);
       if (sum !== (this.output.sum ?? 1)) throw corrupt(this.#name, "wrong Adler-32", start);
     }
     return at;
   }
-  /** Takes bytes of header or trailer, up to so many; returns where it stopped. */
-  #readFrame(bytes, start, size) {
+  /** Appends input to `#wrapper` until that has `size` bytes. Returns the position after the bytes read. */
+  #readWrapper(bytes, start, size) {
     let at = start;
-    while (this.#isZlib && this.#frame.length < size && at < bytes.length) {
-      this.#frame.push(bytes[at++]);
+    while (this.#isZlib && this.#wrapper.length < size && at < bytes.length) {
+      this.#wrapper.push(bytes[at++]);
     }
     return at;
   }

@@ -4,9 +4,9 @@ var codec_core = require('./core.cjs');
 var node_zlib = require('node:zlib');
 
 const INFLATE = { gzip: node_zlib.gunzipSync, zlib: node_zlib.inflateSync, deflateRaw: node_zlib.inflateRawSync };
-const WORTH_A_CALL = 128;
+const MIN_NATIVE_BYTES = 128;
 const unpackAtOnce = ({ name }, bytes, limit) => {
-  if (bytes.length < WORTH_A_CALL) return void 0;
+  if (bytes.length < MIN_NATIVE_BYTES) return void 0;
   try {
     const result = INFLATE[name](bytes, { info: true, maxOutputLength: limit });
     const { buffer, engine } = result;

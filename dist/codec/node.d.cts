@@ -1,59 +1,81 @@
 import { WsError, Codec, TextMessage } from 'wschan';
 export { type Codec, type Decode } from 'wschan';
 
-/** What becomes of a message that cannot be decoded; a function is asked. */
+/**
+ * Handling of a message that cannot be decoded: `"close"` ends the connection, `"skip"` discards the message. A
+ * function is called with the error and returns one of these.
+ */
 type OnInvalid = "close" | "skip" | ((error: WsError) => "close" | "skip");
 
 /** Options of the codecs that inflate one message at a time. */
 interface InflateOptions {
     /**
-     * What the bytes are that come out: UTF-8 for `"text"`, which else is `INVALID_MESSAGE`, or `"binary"`.
-     * Text messages are not compressed, and pass as they are. Default: `"text"`.
+     * Type of the decompressed messages. `"text"`: they are received as text; invalid UTF-8 is `INVALID_MESSAGE`.
+     * `"binary"`: they are received as bytes. Messages that arrive as text are received unchanged.
+     * Default: `"text"`.
      */
     readonly type?: "text" | "binary" | undefined;
     /**
-     * What becomes of a message that cannot be decoded: `"close"` ends the connection with
-     * `INVALID_MESSAGE`, `"skip"` goes on with the next one. A function is called with the error, and returns
-     * one of the two. One over `readLimit` always ends it. Default: `"close"`.
+     * Handling of a message that cannot be decoded: `"close"` ends the connection with `INVALID_MESSAGE`, `"skip"`
+     * discards the message. A function is called with the error and returns one of these. A message that exceeds
+     * `readLimit` after decompression always ends the connection, with `MESSAGE_TOO_BIG`. Default: `"close"`.
      */
     readonly onInvalid?: OnInvalid | undefined;
 }
 /** Options of {@link auto}. */
 interface AutoOptions extends InflateOptions {
-    /** Whether the first binary message tells the format of all; or each its own. Default: true. */
+    /**
+     * True if the first binary message determines the format of all messages of the connection; false to detect
+     * the format of each message. Default: true.
+     */
     readonly pin?: boolean | undefined;
 }
-/** Levels of compression. */
+/** A compression level: see option `level`. */
 type Level = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
-/** Options of the codecs that deflate as well. */
+/** Options of the codecs that also compress. */
 interface DeflateOptions extends InflateOptions {
     /**
-     * Texts smaller than this many bytes of UTF-8 go out as they are. Bytes are always compressed, for the
-     * peer could not tell. Default: 1024. 0 to 104857600; 0: none.
+     * Texts smaller than this many bytes of UTF-8 are sent uncompressed, as text messages. Bytes are always
+     * compressed, because the peer could not distinguish compressed from plain bytes. Default: 1024.
+     * 0 to 104857600. 0: every text is compressed.
      */
     readonly threshold?: number | undefined;
-    /** How hard to try: 0 (not at all) to 9. Default: 6. */
+    /** Compression level, from 0 (none) to 9 (smallest output, slowest). Default: 6. */
     readonly level?: Level | undefined;
 }
-/** Options of the codecs of one stream for all messages. */
+/** Options of the codecs with one stream for all messages of a connection. */
 interface StreamOptions {
-    /** As of {@link InflateOptions}. Default: `"text"`. */
+    /**
+     * Type of the decompressed messages. `"text"`: they are received as text; invalid UTF-8 is `INVALID_MESSAGE`.
+     * `"binary"`: they are received as bytes. Messages that arrive as text are received unchanged.
+     * Default: `"text"`.
+     */
     readonly type?: "text" | "binary" | undefined;
     /**
-     * Where a message ends: where the sender has flushed, at `00 00 FF FF`, be it several WebSocket messages
-     * later, or with each WebSocket `"message"`. Default: `"flush"`.
+     * The end of a message. `"flush"`: a message ends where the sender has made a sync flush, that is, where a
+     * WebSocket message ends with the bytes `00 00 FF FF`; it may span several WebSocket messages. `"message"`:
+     * each WebSocket message is one message. Default: `"flush"`.
      */
     readonly boundary?: "flush" | "message" | undefined;
 }
 
-/** The type of the functions that make codecs of compressed messages. */
+/** Type of the functions that create codecs for compressed messages. */
 interface Inflating<Options> {
     /**
-     * Makes a codec for option `codec` of `connect` and `reconnecting`, which decompresses what is received: for
-     * `gunzip` and `gzip` each message is gzip (RFC 1952), for `unzlib` and `zlib` zlib (RFC 1950), for
-     * `inflateRaw` and `deflateRaw` raw deflate (RFC 1951), for `auto` what its first bytes tell; for
-     * `zlibStream` and `deflateStream` all messages of a connection are one stream. Checksums and lengths are
-     * checked. `gzip`, `zlib` and `deflateRaw` also compress what is sent. Throws `INVALID_OPTION`.
+     * Creates a codec that decompresses received binary messages, for option `codec` of `connect` and
+     * `reconnecting`. Checksums and lengths are checked.
+     *
+     * | codec                         | format of a received binary message       |
+     * | ----------------------------- | ----------------------------------------- |
+     * | `gunzip`, `gzip`              | gzip (RFC 1952)                           |
+     * | `unzlib`, `zlib`              | zlib (RFC 1950)                           |
+     * | `inflateRaw`, `deflateRaw`    | raw deflate (RFC 1951)                    |
+     * | `auto`                        | gzip, zlib or plain, by its first bytes   |
+     * | `zlibStream`, `deflateStream` | part of one stream for all messages       |
+     *
+     * `gzip`, `zlib` and `deflateRaw` also compress sent messages, in the same format.
+     *
+     * Throws `INVALID_OPTION`.
      *
      * ```ts
      * const client = await connect("wss://api.example.com/feed", { codec: gunzip() });
@@ -63,48 +85,48 @@ interface Inflating<Options> {
         readonly type?: "text" | undefined;
     }): Codec<TextMessage>;
     /**
-     * The same with `type: "binary"`: what was compressed is received as bytes. Messages that arrive as text
-     * stay text.
+     * Creates a codec that decompresses received binary messages to bytes, with `type: "binary"`. Text messages
+     * are received unchanged.
+     *
+     * Throws `INVALID_OPTION`.
      */
     (options: Options): Codec;
 }
 
-/** What the codecs are that each entry binds to its platform. Types only. */
-
 /**
- * Every message is gzip (RFC 1952) by itself, of one member or several. CRC-32 and length are checked.
- * What is sent goes out as it is.
+ * Each binary message is a complete gzip file (RFC 1952) of one or several members. CRC-32 and length are
+ * checked. Sent messages are not compressed.
  */
 type Gunzip = Inflating<InflateOptions>;
 /**
- * Every message is zlib (RFC 1950) by itself. Adler-32 is checked; one that needs a dictionary is
- * `INVALID_MESSAGE`. What is sent goes out as it is.
+ * Each binary message is a complete zlib stream (RFC 1950). Adler-32 is checked; a message that needs a preset
+ * dictionary is `INVALID_MESSAGE`. Sent messages are not compressed.
  */
 type Unzlib = Inflating<InflateOptions>;
-/** Every message is raw deflate (RFC 1951) by itself. What is sent goes out as it is. */
+/** Each binary message is a complete raw deflate stream (RFC 1951). Sent messages are not compressed. */
 type InflateRaw = Inflating<InflateOptions>;
 /**
- * Every message is gzip, zlib or plain, by its first bytes: all as the first binary one, unless option
- * `pin` is false. What is sent goes out as it is.
+ * Each binary message is gzip, zlib or plain. The first bytes of the first binary message determine the format
+ * of all messages, or, if option `pin` is false, each message's own do. Sent messages are not compressed.
  */
 type Auto = Inflating<AutoOptions>;
-/** As {@link Gunzip}; and what is sent is compressed as gzip, from option `threshold` on. */
+/** Receives as {@link Gunzip}; sends bytes, and texts of `threshold` bytes or more, as gzip. */
 type Gzip = Inflating<DeflateOptions>;
-/** As {@link Unzlib}; and what is sent is compressed as zlib, from option `threshold` on. */
+/** Receives as {@link Unzlib}; sends bytes, and texts of `threshold` bytes or more, as zlib. */
 type Zlib = Inflating<DeflateOptions>;
-/** As {@link InflateRaw}; and what is sent is compressed as raw deflate, from option `threshold` on. */
+/** Receives as {@link InflateRaw}; sends bytes, and texts of `threshold` bytes or more, as raw deflate. */
 type DeflateRaw = Inflating<DeflateOptions>;
 
 /**
- * One codec behind another: `compose(gzip(), json())` inflates what arrives and parses what comes out,
- * and stringifies what is sent and compresses that.
+ * Combines two codecs: `compose(gzip(), json())` inflates and then parses received messages, and stringifies and
+ * then compresses sent values.
  *
- * @param outer What messages on the wire go through; it decodes to messages.
- * @param inner What makes values of them.
+ * @param outer The codec next to the wire. It decodes messages to messages.
+ * @param inner The codec that decodes the messages of `outer` to values.
  */
 declare function compose<In, Out>(outer: Codec, inner: Codec<In, Out>): Codec<In, Out>;
 
-/** A schema by the Standard Schema interface, version 1: https://standardschema.dev. */
+/** A schema that implements Standard Schema, version 1: https://standardschema.dev. */
 interface StandardSchema<Out = unknown> {
     readonly "~standard": {
         readonly version: 1;
@@ -116,7 +138,7 @@ interface StandardSchema<Out = unknown> {
         } | undefined;
     };
 }
-/** The result of a schema for a value. */
+/** The result of validating a value. */
 type SchemaResult<Out> = {
     readonly value: Out;
     readonly issues?: undefined;
@@ -126,7 +148,7 @@ type SchemaResult<Out> = {
 /** A problem that a schema reports. */
 interface SchemaIssue {
     readonly message: string;
-    /** The keys that lead to it. */
+    /** The keys that lead to the invalid part of the value. */
     readonly path?: readonly (PropertyKey | {
         readonly key: PropertyKey;
     })[] | undefined;
@@ -134,45 +156,52 @@ interface SchemaIssue {
 /** Options of {@link json}. */
 interface JsonOptions<Out = unknown> {
     /**
-     * What each message has to be, by the Standard Schema interface, as of Zod, Valibot or ArkType; what it
-     * makes of a message is received. One that is asynchronous is `UNSUPPORTED`, and ends the connection:
-     * messages keep their order. Default: none.
+     * A schema of Zod, Valibot, ArkType or another implementation of Standard Schema. It validates each message,
+     * and its output is received. It must be synchronous, because messages keep their order: an asynchronous
+     * schema ends the connection with `UNSUPPORTED`. Default: none.
      */
     readonly schema?: StandardSchema<Out> | undefined;
-    /** As of `InflateOptions`: what is no JSON, or not what the schema wants. Default: `"close"`. */
+    /**
+     * Handling of a message that is not JSON or does not match the schema: `"close"` ends the connection with
+     * `INVALID_MESSAGE`, `"skip"` discards the message. A function is called with the error and returns one of
+     * these. Default: `"close"`.
+     */
     readonly onInvalid?: OnInvalid | undefined;
 }
 /**
- * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
- * Without a schema, received values are not checked, and are `unknown`.
+ * Creates a JSON codec. It parses received messages, binary ones as UTF-8, and sends values as text messages.
+ * Without a schema, received values are not checked and have type `unknown`.
  *
- * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
- * `INVALID_MESSAGE`.
+ * A received message that is not JSON is `INVALID_MESSAGE`: see option `onInvalid`. Sending a value that JSON
+ * cannot represent rejects with `INVALID_MESSAGE`. Throws `INVALID_OPTION`.
  */
 declare function json(options?: JsonOptions & {
     readonly schema?: undefined;
 }): Codec<unknown, unknown>;
 /**
- * Makes a codec of JSON: text messages, and binary ones as UTF-8, are parsed, and values are sent as texts.
+ * Creates a JSON codec. It parses received messages, binary ones as UTF-8, and sends values as text messages.
  *
- * With a schema, received values are validated and have its type; what it refuses is `INVALID_MESSAGE`, with
- * the schema's issues as its `cause`. Without one nothing is checked: `json<Ticker>()` is a cast, as in
- * `JSON.parse(text) as Ticker`.
+ * With a schema, received values are validated and have the schema's output type. A value that does not match is
+ * `INVALID_MESSAGE`, with the schema's issues as its `cause`. Without a schema nothing is checked:
+ * `json<Ticker>()` is a cast, like `JSON.parse(text) as Ticker`.
  *
- * A message that is not JSON is `INVALID_MESSAGE`. A value that has no JSON rejects the send with
- * `INVALID_MESSAGE`.
+ * A received message that is not JSON is `INVALID_MESSAGE`: see option `onInvalid`. Sending a value that JSON
+ * cannot represent rejects with `INVALID_MESSAGE`. Throws `INVALID_OPTION`.
  *
  * @typeParam Out The type of received values.
  */
 declare function json<Out>(options?: JsonOptions<Out>): Codec<Out, unknown>;
 
 /**
- * One zlib stream (RFC 1950) for all messages of a connection, as of Discord's `zlib-stream`. What is
- * sent goes out as it is. A stream that is broken cannot go on: it ends the connection with
- * `INVALID_MESSAGE`.
+ * Creates a codec for connections whose binary messages together form one zlib stream (RFC 1950), such as
+ * Discord's `zlib-stream`. Sent messages are not compressed. Invalid data ends the connection with
+ * `INVALID_MESSAGE`, because the rest of the stream cannot be decoded.
  */
 declare const zlibStream: Inflating<StreamOptions>;
-/** The same as {@link zlibStream} for raw deflate (RFC 1951), which has no header and no trailer. */
+/**
+ * Creates a codec like {@link zlibStream} for one raw deflate stream (RFC 1951), which has no header, trailer or
+ * checksum.
+ */
 declare const deflateStream: Inflating<StreamOptions>;
 
 declare const gunzip: Gunzip;

@@ -1,19 +1,19 @@
-// The build puts this on top of the types that ship. With it they need neither the DOM library nor
-// @types/node, and TypeScript 5.0 can read them.
+// The build puts these declarations at the top of the published types. With them the types need neither the DOM
+// library nor @types/node, and TypeScript 5.0 can read them.
 
-// Merges with the declarations of whichever library the program has. Empty, so that it conflicts with none.
+// These interfaces merge with those of the libraries that a program uses. They are empty, so they cannot conflict.
 declare global {
   interface AbortSignal {}
   interface Headers {}
   interface URL {}
-  // Merged declarations must have the same type parameters.
+  // Declarations merge only if their type parameters are the same.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   interface ReadableStream<R = any> {}
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   interface WritableStream<W = any> {}
 }
 
-/** The type that a library declares, or else the members that this package needs. */
+/** The type that a library declares; without one, the members that this package needs. */
 type Declared<T, Needed> = {} extends T ? Needed : T;
 
 type AbortSignal = Declared<
@@ -70,7 +70,7 @@ type WritableStream<W> = Declared<
   }
 >;
 
-/** The global one has had its second type parameter only since TypeScript 5.6. */
+/** The global type has a second type parameter only since TypeScript 5.6. */
 interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T, Return>;
 }

@@ -1,4 +1,5 @@
-import { WsError } from "../errors/ws-error.js";
+import type { WsError } from "../errors/ws-error.js";
+import { readLimitError } from "../protocol/read-limit.js";
 import type { Checksum } from "./checksum.js";
 
 /** Minimum size of every chunk after the first, so that small parts share a chunk. */
@@ -55,8 +56,7 @@ export class Output {
 
 /** Creates the error of a message that decodes to more than `limit` bytes. */
 export function tooBig(codec: string, limit: number): WsError {
-  const text = `receive: ${codec}: decoded message exceeds readLimit (${limit}); raise readLimit`;
-  return new WsError("MESSAGE_TOO_BIG", text, { details: { codec, limit } });
+  return readLimitError(`receive: ${codec}`, limit, { codec });
 }
 
 /** Returns the first `size` bytes of the chunks, joined. */

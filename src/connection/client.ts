@@ -4,9 +4,9 @@ import { QueueIterator } from "../channel/iterator.js";
 import type { MessagesOptions } from "../channel/iterator.js";
 import type { ReceiveResult } from "../channel/queue.js";
 import type { WsError } from "../errors/ws-error.js";
+import { ABNORMAL_CLOSURE, NORMAL } from "../protocol/close-codes.js";
 import { checkClose } from "../protocol/close.js";
 import type { CloseInfo } from "../protocol/close.js";
-import { ABNORMAL_CLOSURE, NORMAL } from "../protocol/close-codes.js";
 import type { Codec } from "../protocol/codec.js";
 import type { CompressionMode } from "../protocol/constants.js";
 import type { Data, Message } from "../protocol/message.js";
@@ -66,7 +66,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     this.closed = connection.closed;
     this.#connection = connection;
     this.#url = publicUrl(url);
-    this.#channel = ReceiveChannel.of(connection.delivery.own);
+    this.#channel = ReceiveChannel.of(connection.receiving.own);
   }
 
   /** `"open"`; `"closing"` after `close()` or the close frame of the peer; `"closed"` after the end. */
@@ -119,13 +119,13 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
 
   /** A snapshot of the counters of this connection. */
   get stats(): ClientStats {
-    const { sending, delivery, liveness, transport } = this.#connection;
+    const { sending, receiving, liveness, transport } = this.#connection;
     return {
-      messagesReceived: delivery.messages,
+      messagesReceived: receiving.messages,
       messagesSent: sending.messages,
-      bytesReceived: delivery.bytes,
+      bytesReceived: receiving.bytes,
       bytesSent: sending.bytes,
-      bytesBuffered: delivery.inbox.bytes,
+      bytesBuffered: receiving.inbox.bytes,
       timesPaused: transport.timesPaused,
       roundTrip: liveness.roundTrip,
     };
@@ -168,7 +168,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     const connection = this.#connection;
     const failure = (): WsError | undefined =>
       connection.closeRequest ? undefined : connection.failure;
-    return new QueueIterator(connection.delivery.own, options, failure);
+    return new QueueIterator(connection.receiving.own, options, failure);
   }
 
   /**
@@ -316,9 +316,9 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     await this.close();
   }
 
-  /** See {@link Delivery.deliverTo}. @internal */
+  /** See {@link Receiving.deliverTo}. @internal */
   deliverTo(inbox: Inbox<In>): void {
-    this.#connection.delivery.deliverTo(inbox);
+    this.#connection.receiving.deliverTo(inbox);
   }
 
   /** See {@link Liveness.probe}. @internal */

@@ -2,21 +2,21 @@ import type { ErrorCode } from "../errors/error-codes.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ErrorInit } from "../errors/ws-error.js";
 import type { ResolvedOptions } from "../options/resolved-options.js";
+import { ABNORMAL_CLOSURE, MESSAGE_TOO_BIG } from "../protocol/close-codes.js";
 import { peerError } from "../protocol/close.js";
 import type { CloseInfo } from "../protocol/close.js";
-import { ABNORMAL_CLOSURE, MESSAGE_TOO_BIG } from "../protocol/close-codes.js";
 import type { Message } from "../protocol/message.js";
 import { readLimitError } from "../protocol/read-limit.js";
 import type { Transport, TransportEnd, TransportHandler } from "../protocol/transport.js";
 import { displayUrl } from "../protocol/url.js";
 import type { ConnectionHost } from "./connection-host.js";
-import { Delivery } from "./delivery.js";
 import { Liveness } from "./liveness.js";
+import { Receiving } from "./receiving.js";
 import { Sending } from "./sending.js";
 import { unreported } from "./unreported.js";
 
 /**
- * State machine of one connection. Its components do the work: `sending` sends, `delivery` receives, `liveness`
+ * State machine of one connection. Its components do the work: `sending` sends, `receiving` receives, `liveness`
  * runs the deadlines and the keep-alive. Each of them can end the connection by `fail`.
  *
  * | state   | begins                         | a send               | messages of the peer              |
@@ -35,7 +35,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   /** The URL for error messages. It hides the query. */
   readonly label: string;
   readonly sending: Sending = new Sending(this);
-  readonly delivery: Delivery<In>;
+  readonly receiving: Receiving<In>;
   state: "open" | "closing" | "closed" = "open";
   /** The error that ended the connection; `undefined` after a normal end. */
   failure: WsError | undefined;
@@ -50,7 +50,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     this.options = options;
     this.label = displayUrl(url);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
-    this.delivery = new Delivery(this);
+    this.receiving = new Receiving(this);
     this.liveness = new Liveness(this);
   }
 
@@ -72,7 +72,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   /** Begins the close handshake from this side. The close frame follows everything that was sent. */
   close(code: number, reason: string): void {
     this.closeRequest = { code, reason };
-    this.delivery.own.close();
+    this.receiving.own.close();
     this.onClosing();
     const sendCloseFrame = (): void => {
       // The connection may have been terminated in the meantime.
@@ -88,7 +88,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   // Events of the transport.
 
   onMessage(message: Message, size: number): void {
-    if (this.delivery.own.closed) return;
+    if (this.receiving.own.closed) return;
     const { readLimit } = this.options;
     // Some platforms cannot enforce the limit themselves.
     if (size > readLimit) {
@@ -98,7 +98,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     // A message marks a new turn for `sending`, except from a stream, which delivers many in one turn.
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
     this.liveness.onMessage();
-    this.delivery.deliver(message, size);
+    this.receiving.deliver(message, size);
   }
 
   onProgress(): void {
@@ -115,7 +115,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     if (this.state !== "open") return;
     this.state = "closing";
     this.liveness.startClosing();
-    this.delivery.stop();
+    this.receiving.stop();
   }
 
   onEnd(end: TransportEnd): void {
@@ -174,8 +174,8 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     this.state = "closed";
     this.failure = error;
     this.liveness.stop();
-    this.delivery.stop();
-    this.delivery.own.close();
+    this.receiving.stop();
+    this.receiving.own.close();
     this.sending.onProgress();
     this.#settleClosed(
       Object.freeze({

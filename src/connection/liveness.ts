@@ -16,7 +16,10 @@ import type { Sending } from "./sending.js";
 export interface LivenessHost extends ConnectionHost {
   readonly sending: Sending;
   /** The inbox has pressure while the consumer is behind. */
-  readonly delivery: { readonly messages: number; readonly inbox: { readonly pressure: Pressure } };
+  readonly receiving: {
+    readonly messages: number;
+    readonly inbox: { readonly pressure: Pressure };
+  };
   /** Sends the message of a keep-alive. */
   offer(payload: string | Uint8Array): unknown;
 }
@@ -124,10 +127,10 @@ export class Liveness {
   }
 
   #startKeepAlive({ interval, timeout, message, onPong }: ResolvedKeepAlive): KeepAlive {
-    const { transport, delivery, sending } = this.#connection;
+    const { transport, receiving, sending } = this.#connection;
     // Progress of waiting bytes shows that the peer makes room; bytes accepted at once show nothing about it.
     const hasArrived = hasChanged(
-      () => (transport.received ?? delivery.messages) + (transport.progress ?? 0),
+      () => (transport.received ?? receiving.messages) + (transport.progress ?? 0),
     );
     // Count messages too, because in browsers an empty message adds nothing to `accepted`.
     const hasSent = hasChanged(
@@ -169,7 +172,7 @@ export class Liveness {
 
   /** Returns true if the consumer is behind, so that reading is paused where that is possible. */
   #isFull(): boolean {
-    return this.#connection.delivery.inbox.pressure > 0;
+    return this.#connection.receiving.inbox.pressure > 0;
   }
 
   #fail(closeCode: number, code: ErrorCode, text: string, cause?: unknown): void {

@@ -12,7 +12,8 @@ export function readLimitError(
   cause?: unknown,
 ): WsError {
   const of = details.size === undefined ? "" : ` of ${details.size} bytes`;
-  const text = `message${of} exceeds readLimit (${limit}); raise it or ask the server to split it`;
+  const kind = details.codec === undefined ? "" : "decoded ";
+  const text = `${kind}message${of} exceeds readLimit (${limit}); raise it or ask the server to split it`;
   return new WsError("MESSAGE_TOO_BIG", `${operation}: ${text}`, {
     details: { limit, ...details },
     cause,

@@ -12,15 +12,15 @@ import type { ConnectionHost } from "./connection-host.js";
 import { Inbox } from "./inbox.js";
 import { warnIfUnread } from "./unread-warning.js";
 
-/** The connection that a {@link Delivery} reports to. */
-export interface DeliveryHost extends ConnectionHost {
+/** The connection that a {@link Receiving} reports to. */
+export interface ReceivingHost extends ConnectionHost {
   readonly label: string;
   /** The consumer fell behind or caught up. */
   onPressure(): void;
 }
 
 /** Decodes received messages into an inbox, and pauses the transport while the inbox is full. */
-export class Delivery<In> {
+export class Receiving<In> {
   /** The client's own inbox. It is closed when this side closes, and when the connection ends. */
   readonly own: Inbox<In>;
   /** The inbox that receives the messages: `own`, until {@link deliverTo} replaces it. */
@@ -30,13 +30,13 @@ export class Delivery<In> {
   messages = 0;
   bytes = 0;
 
-  readonly #connection: DeliveryHost;
+  readonly #connection: ReceivingHost;
   #decode: Decode<In> | undefined;
   #isStopped = false;
   /** Stops the timer of the warning about an unread connection, while it is running. */
   #stopWarning: (() => void) | undefined;
 
-  constructor(connection: DeliveryHost) {
+  constructor(connection: ReceivingHost) {
     const { channelCapacity, bufferLimit, codec } = connection.options;
     this.#connection = connection;
     this.own = new Inbox(channelCapacity, bufferLimit, !!codec);
