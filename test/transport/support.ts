@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
-import { expect } from "vitest";
-import { WsError } from "../../src/node.js";
+import { expect, onTestFinished } from "vitest";
+import { connect, WsError } from "../../src/node.js";
+import type { Client, ConnectOptions } from "../../src/node.js";
+import type { RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import type { SuiteCapabilities } from "./suite.js";
 
@@ -12,6 +14,12 @@ export const NODE_CAPABILITIES: SuiteCapabilities = {
   countsUnsent: true,
   handshake: true,
 };
+
+/** Size of a message that takes many reads and writes of the socket: 90 MiB. */
+export const LARGE_MESSAGE_BYTES = 94_371_840;
+
+/** More bytes than the kernel buffers accept for a peer that does not read: 32 MiB. */
+export const STALLING_BYTES = 33_554_432;
 
 /** The `WsError` a promise rejects with; fails where it does not. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {
@@ -27,6 +35,40 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {
 /** The code a promise rejects with. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
   return (await rejectionOf(promise)).code;
+}
+
+/** Dials a server that must refuse, and checks that the dial leaves no connection open. */
+export async function refused(server: RawServer, options?: ConnectOptions): Promise<WsError> {
+  const error = await rejectionOf(connect(server.url, options));
+  expect(error.message).toMatch(/^dial (wss?|ws\+unix):\/\//);
+  await server.idle();
+  return error;
+}
+
+/** Receives until the connection ends. Returns the texts, and the error that the loop threw, if any. */
+export async function readAll(client: Client): Promise<{ texts: string[]; error?: unknown }> {
+  const texts: string[] = [];
+  try {
+    for await (const message of client) if (message.type === "text") texts.push(message.data);
+  } catch (error) {
+    return { texts, error };
+  }
+  return { texts };
+}
+
+/**
+ * Collects unhandled rejections and uncaught exceptions until the test ends, so that the test can assert
+ * that there were none.
+ */
+export function collectUnhandled(): unknown[] {
+  const seen: unknown[] = [];
+  const listener = (error: unknown): void => void seen.push(error);
+  const events = ["unhandledRejection", "uncaughtException"] as const;
+  for (const event of events) process.on(event, listener);
+  onTestFinished(() => {
+    for (const event of events) process.off(event, listener);
+  });
+  return seen;
 }
 
 /**
