@@ -10,7 +10,7 @@ import { codeOf, readAll, rejectionOf, sleep, STALLING_BYTES, timeOf } from "./s
 checkLeaks();
 
 describe("a close by the peer", () => {
-  test("stands, whatever comes in pieces behind its frame", async () => {
+  test("is not changed by bytes that arrive in pieces after the close frame", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -45,7 +45,7 @@ describe("a close by the peer", () => {
     }),
     answer: code,
   });
-  const broken = (name: string, bytes: Uint8Array, answer: number): Row => ({
+  const invalid = (name: string, bytes: Uint8Array, answer: number): Row => ({
     name,
     bytes,
     info: { code: answer, clean: false, by: "local", sentCode: answer },
@@ -77,18 +77,18 @@ describe("a close by the peer", () => {
     byPeer(3999, "INTERNAL"),
     byPeer(4000, "INTERNAL"),
     byPeer(4999, "INTERNAL"),
-    broken("with 999", closeFrame(999), 1002),
-    broken("with 1004", closeFrame(1004), 1002),
-    broken("with 1005 on the wire", closeFrame(1005), 1002),
-    broken("with 1006 on the wire", closeFrame(1006), 1002),
-    broken("with 1015 on the wire", closeFrame(1015), 1002),
-    broken("with 1016", closeFrame(1016), 1002),
-    broken("with 2999", closeFrame(2999), 1002),
-    broken("with 5000", closeFrame(5000), 1002),
-    broken("with one byte", frame({ opcode: OPCODE.CLOSE, payload: "x" }), 1002),
-    broken("with a bad reason", closeFrame(1000, Buffer.from([0xff, 0xfe])), 1007),
-    broken("of 126 bytes", closeFrame(1000, "x".repeat(124)), 1002),
-    broken("in fragments", frame({ opcode: OPCODE.CLOSE, fin: false }), 1002),
+    invalid("with 999", closeFrame(999), 1002),
+    invalid("with 1004", closeFrame(1004), 1002),
+    invalid("with 1005 on the wire", closeFrame(1005), 1002),
+    invalid("with 1006 on the wire", closeFrame(1006), 1002),
+    invalid("with 1015 on the wire", closeFrame(1015), 1002),
+    invalid("with 1016", closeFrame(1016), 1002),
+    invalid("with 2999", closeFrame(2999), 1002),
+    invalid("with 5000", closeFrame(5000), 1002),
+    invalid("with one byte", frame({ opcode: OPCODE.CLOSE, payload: "x" }), 1002),
+    invalid("with a reason that is not UTF-8", closeFrame(1000, Buffer.from([0xff, 0xfe])), 1007),
+    invalid("of 126 bytes", closeFrame(1000, "x".repeat(124)), 1002),
+    invalid("in fragments", frame({ opcode: OPCODE.CLOSE, fin: false }), 1002),
   ];
 
   test.each(rows)("$name", async ({ bytes, info, error, answer }) => {
@@ -104,7 +104,7 @@ describe("a close by the peer", () => {
     expect(closed).toMatchObject(info);
     if (error) expect(closed.error).toMatchObject(error);
     else expect(closed.error).toBeUndefined();
-    // Normal ends just end the loop; all others throw what `closed` holds.
+    // The loop returns after a normal end, and throws the error of `closed` after any other.
     expect(thrown).toBe(closed.error);
     expect(client.state).toBe("closed");
     const late = await rejectionOf(client.send("late"));
@@ -114,7 +114,7 @@ describe("a close by the peer", () => {
     await server.idle();
   });
 
-  test("is seen at once, though the peer keeps its connection", async () => {
+  test("is noticed at once, although the peer leaves the connection open", async () => {
     await using server = await startRawServer({
       onRequest: (peer) => peer.accept({}, Buffer.concat([textFrame("last"), closeFrame(1008)])),
     });
@@ -126,7 +126,7 @@ describe("a close by the peer", () => {
     expect(await client.closed).toMatchObject({ code: 1008, clean: true, by: "peer" });
   });
 
-  test("is not clean when the peer takes no more of what was sent", async () => {
+  test("is not clean if the peer has stopped reading", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(300) });
     const peer = await server.connection();
@@ -145,7 +145,7 @@ describe("a close by the peer", () => {
     ["", {}],
     [", with a readTimeout", { readTimeout: ms(400) }],
     [", with a writeTimeout", { writeTimeout: ms(400) }],
-  ])("is told as it is by a peer that then stops reading%s", async (_, options) => {
+  ])("is reported with its code and reason if the peer stops reading%s", async (_, options) => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(700), ...options });
     const peer = await server.connection();
@@ -166,7 +166,7 @@ describe("a close by the peer", () => {
     });
   });
 
-  test("is clean though a ping is tried after its frame, which came with the last message", async () => {
+  test("is clean although a ping is sent after the close frame, which arrived with the last message", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -174,11 +174,11 @@ describe("a close by the peer", () => {
     expect(await client.receive()).toMatchObject({ value: { data: "bye" } });
     expect(await codeOf(client.ping())).toBe("CLOSED");
     expect(await client.closed).toEqual({ code: 1000, reason: "", clean: true, by: "peer" });
-    // What follows the last message in the same turn leaves before the answer to the close frame.
+    // Frames that are sent in the turn of the last message are written before the answer to the close frame.
     expect(peer.frames.map((one) => one.opcode)).toEqual([OPCODE.PING, OPCODE.CLOSE]);
   });
 
-  test("is clean when the peer resets after it", async () => {
+  test("is clean if the peer resets after it", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -188,7 +188,7 @@ describe("a close by the peer", () => {
     expect(await client.closed).toEqual({ code: 1000, reason: "bye", clean: true, by: "peer" });
   });
 
-  test("is answered after what was sent, and nothing can be sent any more", async () => {
+  test("is answered after the messages that were sent, and later sends reject", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();

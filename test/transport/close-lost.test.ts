@@ -47,7 +47,7 @@ describe("a connection that is lost", () => {
   };
 
   test("by an end without a close frame", () => lost((peer) => peer.socket.end()));
-  test("by an end that keeps the other direction open", () =>
+  test("by an end of one direction only", () =>
     lost((peer) => {
       keepHalfOpen(peer);
       peer.socket.end();
@@ -75,7 +75,7 @@ describe("a connection that is lost", () => {
       peer.socket.write(half, () => setTimeout(() => peer.reset(), 20));
     }));
 
-  test("by an end while the peer reads nothing, within closeTimeout", async () => {
+  test("by an end while the peer does not read ends within closeTimeout", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(300) });
     const peer = await server.connection();
@@ -95,7 +95,7 @@ describe("a connection that is lost", () => {
     expect(await rejectionOf(sent)).toMatchObject({ code: "CLOSED", cause: info.error });
   });
 
-  test("by a reset tells the system's error as its cause", async () => {
+  test("by a reset has the error of the system as its cause", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     (await server.connection()).reset();
@@ -103,14 +103,14 @@ describe("a connection that is lost", () => {
     expect(error?.cause).toMatchObject({ code: "ECONNRESET" });
   });
 
-  test("rejects waiting sends, flushes and pings, and settles all receives", async () => {
+  test("rejects pending sends, flushes and pings, and settles all receives", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
     peer.socket.pause();
     const waits = [
       client.send(new Uint8Array(STALLING_BYTES)),
-      client.send("behind it"),
+      client.send("queued after it"),
       client.flush(),
       client.ping({ timeout: "1m" }),
     ];
@@ -122,7 +122,7 @@ describe("a connection that is lost", () => {
     expect(await Promise.all(receives)).toEqual([{ ok: false }, { ok: false }]);
   });
 
-  test("ends no process for sends that nobody awaits", async () => {
+  test("causes no unhandled rejection for sends that are not awaited", async () => {
     const unhandled = collectUnhandled();
     await using server = await startRawServer();
     const client = await connect(server.url, { compression: 1 });
@@ -144,10 +144,10 @@ describe("a connection that is lost", () => {
   });
 });
 
-describe("a failure whose close frame cannot leave tells no sentCode", () => {
+describe("a failure whose close frame cannot be written reports no sentCode:", () => {
   interface Row {
     readonly options: ConnectOptions;
-    /** What the peer sends, against the options. */
+    /** Bytes of the peer that exceed a limit of the options. */
     readonly bytes: Uint8Array;
     readonly code: number;
   }
@@ -165,7 +165,7 @@ describe("a failure whose close frame cannot leave tells no sentCode", () => {
   };
 
   test.each(Object.entries(rows))(
-    "%s, behind bytes the peer does not take",
+    "%s, after bytes that the peer does not read",
     async (error, { options, bytes, code }) => {
       await using server = await startRawServer();
       const client = await connect(server.url, { closeTimeout: ms(300), ...options });
@@ -183,13 +183,13 @@ describe("a failure whose close frame cannot leave tells no sentCode", () => {
   );
 
   test.each(Object.entries(rows))(
-    "%s, behind a message that is being compressed",
+    "%s, after a message that is being compressed",
     async (error, { options, bytes, code }) => {
       await using server = await startRawServer({
         onRequest: (peer) => peer.accept({ "Sec-WebSocket-Extensions": "permessage-deflate" }),
       });
       const client = await connect(server.url, {
-        // Shorter than compressing takes.
+        // Compressing the message takes longer than this.
         closeTimeout: ms(100),
         compression: 1,
         ...options,
@@ -200,7 +200,7 @@ describe("a failure whose close frame cannot leave tells no sentCode", () => {
       const info = await client.closed;
       expect(info).toMatchObject({ code, clean: false, by: "local" });
       expect(info.error?.code).toBe(error);
-      // It tells what the peer has seen.
+      // The peer must not have received a close frame, either.
       await server.idle();
       expect(peer.frames.filter((one) => one.opcode === OPCODE.CLOSE)).toEqual([]);
       expect(info).not.toHaveProperty("sentCode");
@@ -209,14 +209,14 @@ describe("a failure whose close frame cannot leave tells no sentCode", () => {
 });
 
 describe("terminate", () => {
-  test("settles at once, and rejects flush and waiting sends with 90 MiB under way", async () => {
+  test("settles at once, and rejects flushes and pending sends while 90 MiB are being written", async () => {
     const unhandled = collectUnhandled();
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
     peer.socket.pause();
     const sent = client.send(new Uint8Array(LARGE_MESSAGE_BYTES));
-    const behind = client.send("behind it");
+    const queued = client.send("queued after it");
     const flushed = client.flush();
     const pinged = client.ping();
     const received = client.receive();
@@ -227,7 +227,7 @@ describe("terminate", () => {
     expect(await isPending(client.closed)).toBe(false);
     const info = await client.closed;
     expect(info).toEqual({ code: 1006, reason: "", clean: false, by: "local" });
-    for (const wait of [sent, behind, flushed, pinged]) {
+    for (const wait of [sent, queued, flushed, pinged]) {
       expect(await rejectionOf(wait)).toMatchObject({ code: "CLOSED", retryable: false });
     }
     expect(await received).toEqual({ ok: false, value: undefined });
@@ -240,7 +240,7 @@ describe("terminate", () => {
     expect(unhandled).toEqual([]);
   });
 
-  test("is silent about what happens after it", async () => {
+  test("causes no unhandled rejection by events after it", async () => {
     const unhandled = collectUnhandled();
     await using server = await startRawServer();
     for (let i = 0; i < 10; i++) {
@@ -262,7 +262,7 @@ describe("terminate", () => {
     expect(unhandled).toEqual([]);
   });
 
-  test("ends a closing handshake that hangs", async () => {
+  test("ends a close handshake that hangs", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     await server.connection();

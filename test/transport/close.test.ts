@@ -18,12 +18,12 @@ import {
 
 checkLeaks();
 
-describe("a close by this side", () => {
-  test("delivers 90 MiB that were sent just before, then its frame", async () => {
+describe("a close by the client", () => {
+  test("sends 90 MiB that were queued just before, then the close frame", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
-    // Only the end of what arrives is looked at: the close frame.
+    // Only the last 8 bytes are kept, because they are the close frame.
     let tail = Buffer.alloc(0);
     peer.onData = (chunk) => {
       tail = Buffer.concat([tail, chunk]).subarray(-8);
@@ -39,7 +39,7 @@ describe("a close by this side", () => {
     expect(tail.readUInt16BE() & 0xff7f).toBe(0x8802);
   });
 
-  test("delivers compressed messages that were sent just before", async () => {
+  test("sends compressed messages that were queued just before", async () => {
     await using server = await startEchoServer({ compression: true, echo: false });
     const client = await connect(server.url, { compression: 1 });
     const peer = await server.connection();
@@ -52,7 +52,7 @@ describe("a close by this side", () => {
     expect(await peer.closed).toEqual({ code: 1001, reason: "bye" });
   });
 
-  test("on a paused socket does not wait out its timer", async () => {
+  test("on a paused socket ends before closeTimeout", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url, { channelCapacity: 1, closeTimeout: ms(4_000) });
     const { ws } = await server.connection();
@@ -64,7 +64,7 @@ describe("a close by this side", () => {
     expect((await client.closed).clean).toBe(true);
   });
 
-  test("keeps what had arrived readable and discards what comes later", async () => {
+  test("keeps messages that had arrived readable, and discards later ones", async () => {
     await using server = await startRawServer({
       onRequest: (peer) => peer.accept({}, Buffer.concat([textFrame("a"), textFrame("b")])),
     });
@@ -83,7 +83,7 @@ describe("a close by this side", () => {
     expect((await readAll(client)).texts).toEqual(["a", "b"]);
   });
 
-  test("ends within closeTimeout, not clean, when the peer never answers", async () => {
+  test("ends within closeTimeout and is not clean if the peer never answers", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(200) });
     const start = performance.now();
@@ -96,7 +96,7 @@ describe("a close by this side", () => {
     await server.idle();
   });
 
-  test("ends within closeTimeout when the peer answers and keeps its connection", async () => {
+  test("ends within closeTimeout if the peer answers and leaves the connection open", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(200) });
     const peer = await server.connection();
@@ -105,13 +105,13 @@ describe("a close by this side", () => {
     await peer.closeFrame();
     peer.write(closeFrame(1000));
     expect(await timeOf(closed)).toBeLessThan(ms(600));
-    // Both close frames were exchanged and nothing was dropped.
+    // The end is clean, because both close frames were exchanged and no data was lost.
     expect(await closed).toMatchObject({ code: 1000, clean: true, by: "local" });
   });
 
-  test("goes on for longer than closeTimeout while a slow peer takes bytes", async () => {
+  test("takes longer than closeTimeout while a slow peer reads", async () => {
     await using server = await startRawServer();
-    // Longer than the peer takes for what the kernel holds; shorter than it takes for all.
+    // The peer reads the contents of the kernel buffers in less time, and the whole message in more.
     const client = await connect(server.url, { closeTimeout: ms(700) });
     const peer = await server.connection();
     const size = 33_554_432;
@@ -131,7 +131,7 @@ describe("a close by this side", () => {
     expect(peer.bytesReceived).toBe(size + 14 + 8);
   });
 
-  test("drops what a peer that stopped reading does not take, and says so", async () => {
+  test("discards bytes that a peer has stopped reading, and reports WRITE_TIMEOUT", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(300) });
     const peer = await server.connection();
@@ -147,7 +147,7 @@ describe("a close by this side", () => {
     expect(await codeOf(sent)).toBe("CLOSED");
   });
 
-  test("tells no sentCode where its frame could not leave", async () => {
+  test("reports no sentCode if the close frame could not be written", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(200) });
     const peer = await server.connection();
@@ -158,7 +158,7 @@ describe("a close by this side", () => {
     expect(info.sentCode).toBeUndefined();
   });
 
-  test("says WRITE_TIMEOUT when the peer resets with bytes unsent", async () => {
+  test("reports WRITE_TIMEOUT if the peer resets while bytes are unsent", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -172,7 +172,7 @@ describe("a close by this side", () => {
     expect(info.error?.code).toBe("WRITE_TIMEOUT");
   });
 
-  test("is clean when the peer resets after the closing handshake", async () => {
+  test("is clean if the peer resets after the close handshake", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -184,7 +184,7 @@ describe("a close by this side", () => {
     expect(info).toMatchObject({ code: 1000, clean: true, by: "local" });
   });
 
-  test("that crosses the peer's is clean and by this side", async () => {
+  test("that crosses the close frame of the peer is clean and by the client", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -200,7 +200,7 @@ describe("a close by this side", () => {
     expect(closeOf(await peer.closeFrame())).toEqual({ code: 3000, reason: "mine" });
   });
 
-  test("tells as sentCode the code that went out, where the peer's came before it could leave", async () => {
+  test("reports the code on the wire as sentCode if the close frame of the peer arrives before ours is written", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(1_000) });
     const peer = await server.connection();
@@ -231,7 +231,7 @@ describe("a close by this side", () => {
     expect(peer.frames.filter((one) => one.opcode === OPCODE.CLOSE)).toHaveLength(1);
   });
 
-  test("of a bad code or reason leaves the connection open", async () => {
+  test("with an invalid code or reason leaves the connection open", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url);
     for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 1000.5, NaN]) {
@@ -260,7 +260,7 @@ describe("a close by this side", () => {
   );
 });
 
-test("while sent bytes wait, only the latest ping is answered", async () => {
+test("only the latest ping is answered while bytes wait to be written", async () => {
   await using server = await startRawServer();
   const client = await connect(server.url);
   const peer = await server.connection();
@@ -279,7 +279,7 @@ test("while sent bytes wait, only the latest ping is answered", async () => {
   client.terminate();
 });
 
-test("CLOSE_CODES name what is on the wire", async () => {
+test("CLOSE_CODES holds the codes that are sent", async () => {
   await using server = await startRawServer();
   const client = await connect(server.url);
   const peer = await server.connection();

@@ -15,7 +15,7 @@ checkLeaks();
 
 const certificate = createCertificate();
 
-/** What a server that answers a request like this gets for it. */
+/** Dials a server that answers the request with `onRequest`. Returns the error of the dial. */
 async function refusedBy(
   onRequest: (connection: RawConnection) => void,
   options?: ConnectOptions,
@@ -24,8 +24,8 @@ async function refusedBy(
   return await refused(server, options);
 }
 
-describe("no server", () => {
-  test("a dead port", async () => {
+describe("a dial without a handshake response fails:", () => {
+  test("a closed port", async () => {
     const error = await rejectionOf(
       connect(`ws://127.0.0.1:${await freePort()}/path?token=secret`),
     );
@@ -35,7 +35,7 @@ describe("no server", () => {
     expect(error.message).toMatch(/^dial ws:\/\/127\.0\.0\.1:\d+\/path\?\.\.\.: /);
   });
 
-  test("a dead port on all addresses of a name", async () => {
+  test("a closed port on all addresses of a name", async () => {
     const error = await rejectionOf(connect(`ws://localhost:${await freePort()}`));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
     expect(error.message).toMatch(/ECONNREFUSED/);
@@ -48,20 +48,23 @@ describe("no server", () => {
     expect(error.message).not.toMatch(/secret/);
   });
 
-  test.each(["ws", "wss"])("a port that accepts and says nothing, over %s:", async (scheme) => {
-    await using server = await startRawServer({ onRequest: () => {} });
-    const start = performance.now();
-    const error = await rejectionOf(
-      connect(`${scheme}://127.0.0.1:${server.port}/`, { dialTimeout: ms(200) }),
-    );
-    const time = performance.now() - start;
-    expect(error).toMatchObject({ code: "DIAL_TIMEOUT", kind: "TIMEOUT", retryable: true });
-    expect(time).toBeGreaterThanOrEqual(ms(199));
-    expect(time).toBeLessThan(ms(400));
-    await server.idle();
-  });
+  test.each(["ws", "wss"])(
+    "a server that accepts the connection and stays silent, over %s:",
+    async (scheme) => {
+      await using server = await startRawServer({ onRequest: () => {} });
+      const start = performance.now();
+      const error = await rejectionOf(
+        connect(`${scheme}://127.0.0.1:${server.port}/`, { dialTimeout: ms(200) }),
+      );
+      const time = performance.now() - start;
+      expect(error).toMatchObject({ code: "DIAL_TIMEOUT", kind: "TIMEOUT", retryable: true });
+      expect(time).toBeGreaterThanOrEqual(ms(199));
+      expect(time).toBeLessThan(ms(400));
+      await server.idle();
+    },
+  );
 
-  test("an answer that trickles in byte by byte does not put off the deadline", async () => {
+  test("a response that arrives byte by byte does not extend dialTimeout", async () => {
     let timer: NodeJS.Timeout | undefined;
     await using server = await startRawServer({
       onRequest: (peer) => {
@@ -75,9 +78,9 @@ describe("no server", () => {
   });
 
   test.each([
-    ["before an answer", (peer: RawConnection) => peer.reset()],
+    ["before the response", (peer: RawConnection) => peer.reset()],
     [
-      "in the middle of one",
+      "in the middle of the response",
       (peer: RawConnection) =>
         void peer.socket.write("HTTP/1.1 101 Switching", () => setTimeout(() => peer.reset(), 20)),
     ],
@@ -88,9 +91,9 @@ describe("no server", () => {
   });
 
   test.each([
-    ["before an answer", ""],
-    ["in the middle of one", "HTTP/1.1 101 Switching"],
-  ])("an end %s", async (_, text) => {
+    ["before the response", ""],
+    ["in the middle of the response", "HTTP/1.1 101 Switching"],
+  ])("an end of the connection %s", async (_, text) => {
     const error = await refusedBy((peer) => {
       peer.write(text);
       peer.socket.end();
@@ -100,7 +103,7 @@ describe("no server", () => {
   });
 });
 
-describe("a refusal", () => {
+describe("a dial that the server refuses", () => {
   test.each([
     ["400 Bad Request", "INTERNAL", false],
     ["401 Unauthorized", "PERMISSION_DENIED", false],
@@ -123,13 +126,13 @@ describe("a refusal", () => {
     ["300 Multiple Choices", "INTERNAL", false],
     ["302 Found", "INTERNAL", false],
     ["399 Made Up", "INTERNAL", false],
-  ])("%s", async (status, kind, retryable) => {
+  ])("with %s fails with HANDSHAKE_REJECTED", async (status, kind, retryable) => {
     const error = await refusedBy((peer) =>
       peer.refuse(status, { "X-Why": "because", "Set-Cookie": "a=1" }, "go äway"),
     );
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", kind, retryable });
     const { headers, body } = error.details;
-    // They are not enumerable.
+    // `headers` and `body` are not enumerable.
     expect({ ...error.details, headers, body }).toEqual({
       status: Number(status.slice(0, 3)),
       statusText: status.slice(4),
@@ -140,7 +143,7 @@ describe("a refusal", () => {
     expect(error.message.includes("followRedirects")).toBe(status.startsWith("3"));
   });
 
-  test("with Retry-After in seconds", async () => {
+  test("with Retry-After in seconds reports retryAfter in milliseconds", async () => {
     const error = await refusedBy((peer) =>
       peer.refuse("429 Too Many Requests", { "Retry-After": "2" }),
     );
@@ -152,14 +155,17 @@ describe("a refusal", () => {
     ["9999999999", 9_999_999_999_000],
     ["9999999999999", Number.MAX_SAFE_INTEGER],
     ["9".repeat(400), Number.MAX_SAFE_INTEGER],
-  ])("with a Retry-After of %s seconds", async (value, retryAfter) => {
-    const error = await refusedBy((peer) =>
-      peer.refuse("429 Too Many Requests", { "Retry-After": value }),
-    );
-    expect(error.details).toMatchObject({ retryAfter });
-  });
+  ])(
+    "with a Retry-After of %s seconds reports at most Number.MAX_SAFE_INTEGER",
+    async (value, retryAfter) => {
+      const error = await refusedBy((peer) =>
+        peer.refuse("429 Too Many Requests", { "Retry-After": value }),
+      );
+      expect(error.details).toMatchObject({ retryAfter });
+    },
+  );
 
-  test("with Retry-After as a date", async () => {
+  test("with Retry-After as a date reports the time until then", async () => {
     const date = new Date(Date.now() + 90_000).toUTCString();
     const error = await refusedBy((peer) =>
       peer.refuse("503 Service Unavailable", { "Retry-After": date }),
@@ -169,7 +175,7 @@ describe("a refusal", () => {
     expect(error.details.retryAfter).toBeLessThanOrEqual(90_000);
   });
 
-  test("with Retry-After in the past", async () => {
+  test("with Retry-After in the past reports 0", async () => {
     const error = await refusedBy((peer) =>
       peer.refuse("503 Service Unavailable", { "Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT" }),
     );
@@ -177,7 +183,7 @@ describe("a refusal", () => {
   });
 
   test.each(["", "soon", "1.5", "-5", "soon 5", "Wed", "1e3", "0x10", "Wed, soon GMT"])(
-    "with a Retry-After that says nothing: %j",
+    "with an invalid Retry-After reports none: %j",
     async (value) => {
       const error = await refusedBy((peer) =>
         peer.refuse("503 Service Unavailable", { "Retry-After": value }),
@@ -188,14 +194,17 @@ describe("a refusal", () => {
     },
   );
 
-  test.each([65_535, 65_536, 65_537, 1_000_000])("with a body of %i bytes", async (size) => {
-    const error = await refusedBy((peer) =>
-      peer.refuse("503 Service Unavailable", {}, "x".repeat(size)),
-    );
-    expect(error.details.body).toHaveLength(Math.min(size, 65_536));
-  });
+  test.each([65_535, 65_536, 65_537, 1_000_000])(
+    "with a body of %i bytes reports up to 64 KiB of it",
+    async (size) => {
+      const error = await refusedBy((peer) =>
+        peer.refuse("503 Service Unavailable", {}, "x".repeat(size)),
+      );
+      expect(error.details.body).toHaveLength(Math.min(size, 65_536));
+    },
+  );
 
-  test("with a body that goes on and on, is not read on", async () => {
+  test("with an endless body stops reading it", async () => {
     const chunk = Buffer.alloc(65_536);
     let written = 0;
     const error = await refusedBy(({ socket }) => {
@@ -208,11 +217,11 @@ describe("a refusal", () => {
       write();
     });
     expect(error.details.body).toHaveLength(65_536);
-    // What kernels hold between the two, and not what passes through them in a second.
+    // The kernel buffers hold a few MiB. A client that kept reading would take far more within a second.
     expect(written).toBeLessThan(32 * 1_048_576);
   });
 
-  test("with a body that never ends", async () => {
+  test("with a body that stalls fails with the part that arrived", async () => {
     const start = performance.now();
     const error = await refusedBy((peer) =>
       peer.write("HTTP/1.1 503 Busy\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),
@@ -222,7 +231,7 @@ describe("a refusal", () => {
     expect(performance.now() - start).toBeLessThan(ms(2_000));
   });
 
-  test("with a body that stalls is told within dialTimeout", async () => {
+  test("with a body that stalls fails within dialTimeout", async () => {
     const start = performance.now();
     const error = await refusedBy(
       (peer) => peer.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\npartial"),
@@ -252,7 +261,7 @@ describe("a refusal", () => {
     expect(performance.now() - start).toBeLessThan(ms(400));
   });
 
-  test("with a body that is cut short", async () => {
+  test("with a body that is cut short reports the part that arrived", async () => {
     const error = await refusedBy((peer) => {
       peer.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 9\r\n\r\nhello");
       peer.socket.end();
@@ -260,7 +269,7 @@ describe("a refusal", () => {
     expect(error.details).toMatchObject({ status: 401, body: "hello" });
   });
 
-  test("by a redirect that nobody asked to follow", async () => {
+  test("with a redirect, while followRedirects is off, names that option", async () => {
     const location = "ws://elsewhere.example/";
     const error = await refusedBy((peer) => peer.refuse("302 Found", { Location: location }));
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", kind: "INTERNAL", retryable: false });
@@ -269,26 +278,22 @@ describe("a refusal", () => {
   });
 });
 
-describe("a handshake that breaks the protocol", () => {
+describe("a handshake response that breaks the protocol is rejected:", () => {
   const rows: [string, Record<string, string | null>, ConnectOptions?][] = [
     ["a wrong Sec-WebSocket-Accept", { "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }],
     ["no Sec-WebSocket-Accept", { "Sec-WebSocket-Accept": null }],
-    ["another Upgrade", { Upgrade: "h2c" }],
+    ["another value of Upgrade", { Upgrade: "h2c" }],
     ["no Upgrade", { Upgrade: null }],
-    ["a subprotocol that was not asked for", { "Sec-WebSocket-Protocol": "chat" }],
+    ["a subprotocol that was not offered", { "Sec-WebSocket-Protocol": "chat" }],
     [
-      "another subprotocol than those asked for",
+      "another subprotocol than the offered ones",
       { "Sec-WebSocket-Protocol": "other" },
       { protocols: ["a", "b"] },
     ],
-    ["no subprotocol though some were asked for", {}, { protocols: ["a", "b"] }],
+    ["no subprotocol although some were offered", {}, { protocols: ["a", "b"] }],
+    ["an extension that was not offered", { "Sec-WebSocket-Extensions": "permessage-deflate" }, {}],
     [
-      "an extension that was not asked for",
-      { "Sec-WebSocket-Extensions": "permessage-deflate" },
-      {},
-    ],
-    [
-      "another extension than was asked for",
+      "another extension than the offered one",
       { "Sec-WebSocket-Extensions": "x-webkit-deflate-frame" },
       { compression: 1 },
     ],
@@ -306,7 +311,7 @@ describe("a handshake that breaks the protocol", () => {
   });
 
   test.each(["SSH-2.0-OpenSSH_9.2p1\r\n", "\0\0\0\0", "HTTP/1.1 1x1 What\r\n\r\n"])(
-    "%j in place of HTTP",
+    "%j instead of HTTP",
     async (text) => {
       const error = await refusedBy((peer) => peer.write(text));
       expect(error).toMatchObject({
@@ -317,7 +322,7 @@ describe("a handshake that breaks the protocol", () => {
     },
   );
 
-  test("TLS to a port that speaks none is DIAL_FAILED", async () => {
+  test("plain text from the server instead of TLS", async () => {
     await using server = await startRawServer({
       onConnection: (peer) => peer.write("HTTP/1.1 400 Bad Request\r\n\r\n"),
     });
@@ -328,7 +333,7 @@ describe("a handshake that breaks the protocol", () => {
 });
 
 describe("a certificate", () => {
-  test("that is self-signed is refused, for good", async () => {
+  test("that is self-signed fails the dial with an error that is not retryable", async () => {
     await using server = await startRawServer({ tls: certificate });
     const error = await refused(server);
     expect(error).toMatchObject({ code: "DIAL_FAILED", kind: "INTERNAL", retryable: false });
@@ -336,7 +341,7 @@ describe("a certificate", () => {
     expect(server.connections.every((peer) => peer.request === undefined)).toBe(true);
   });
 
-  test("is trusted with node.tls.ca", async () => {
+  test("is trusted if node.tls.ca holds it", async () => {
     await using server = await startEchoServer({ tls: certificate });
     const client = await connect(server.url, { node: { tls: { ca: certificate.cert } } });
     await client.send("over TLS");
@@ -344,7 +349,7 @@ describe("a certificate", () => {
     await client.close();
   });
 
-  test("of another host is refused, for good", async () => {
+  test("of another host fails the dial with an error that is not retryable", async () => {
     const other = createCertificate(["elsewhere.example"]);
     await using server = await startRawServer({ tls: other });
     const error = await refused(server, { node: { tls: { ca: other.cert } } });
@@ -352,7 +357,7 @@ describe("a certificate", () => {
     expect(error.cause).toMatchObject({ code: "ERR_TLS_CERT_ALTNAME_INVALID" });
   });
 
-  test("of the client is presented", async () => {
+  test("of the client is sent to a server that requests one", async () => {
     let subject: string | undefined;
     await using server = await startRawServer({
       tls: { ...certificate, requestCert: true, rejectUnauthorized: false },

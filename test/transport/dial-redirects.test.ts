@@ -34,14 +34,14 @@ describe("a redirect", () => {
 
   test.each([300, 304, 305, 306])("of %i is not followed", async (status) => {
     await using server = await startRawServer({
-      onRequest: (peer) => peer.refuse(`${status} What`, { Location: "/new" }),
+      onRequest: (peer) => peer.refuse(`${status} Redirect`, { Location: "/new" }),
     });
     const error = await refused(server, follow);
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", details: { status } });
     expect(server.connections).toHaveLength(1);
   });
 
-  test("without a Location is the refusal it is", async () => {
+  test("without a Location is reported as a refusal", async () => {
     await using server = await startRawServer({ onRequest: (peer) => peer.refuse("302 Found") });
     expect(await refused(server, follow)).toMatchObject({
       code: "HANDSHAKE_REJECTED",
@@ -73,7 +73,7 @@ describe("a redirect", () => {
     client.terminate();
   });
 
-  test("to another origin takes no header, no credentials and no origin", async () => {
+  test("to another origin carries no header, no credentials and no origin", async () => {
     await using target = await startRawServer();
     await using server = await startRawServer({
       onRequest: (peer) => peer.refuse("302 Found", { Location: target.url }),
@@ -94,7 +94,7 @@ describe("a redirect", () => {
     client.terminate();
   });
 
-  test("to another origin is forbidden where a subprotocol is demanded", async () => {
+  test("to another origin is forbidden if subprotocols are given", async () => {
     await using target = await startRawServer();
     await using server = await startRawServer({
       onRequest: (peer) => peer.refuse("302 Found", { Location: target.url }),
@@ -106,22 +106,22 @@ describe("a redirect", () => {
     expect(target.connections).toHaveLength(0);
   });
 
-  test("to another origin takes no server name", async () => {
+  test("to another origin carries no TLS server name", async () => {
     const names: unknown[] = [];
-    const note = (peer: RawConnection): void => {
+    const record = (peer: RawConnection): void => {
       names.push((peer.socket as TLSSocket & { servername?: unknown }).servername);
     };
     await using target = await startRawServer({
       tls: certificate,
       onRequest: (peer) => {
-        note(peer);
+        record(peer);
         peer.accept();
       },
     });
     await using server = await startRawServer({
       tls: certificate,
       onRequest: (peer) => {
-        note(peer);
+        record(peer);
         peer.refuse("302 Found", { Location: target.url });
       },
     });
@@ -130,7 +130,7 @@ describe("a redirect", () => {
     expect(names).toEqual(["internal.example", false]);
   });
 
-  test("back from another origin brings no secret back", async () => {
+  test("back from another origin carries no secret again", async () => {
     const seen: (string | undefined)[] = [];
     await using target = await startRawServer({
       onRequest: (peer) => peer.refuse("302 Found", { Location: `${server.url}back` }),
@@ -155,23 +155,23 @@ describe("a redirect", () => {
         secureContext: createSecureContext({ ...mine, ca: certificate.cert }),
       }),
     ],
-  ])("to another origin takes no client certificate: %s", async (_, make) => {
+  ])("to another origin carries no client certificate: %s", async (_, make) => {
     const seen: boolean[] = [];
     const tls = { ...certificate, requestCert: true, rejectUnauthorized: false };
-    const note = (peer: RawConnection): void => {
+    const record = (peer: RawConnection): void => {
       seen.push("subject" in (peer.socket as TLSSocket).getPeerCertificate());
     };
     await using target = await startRawServer({
       tls,
       onRequest: (peer) => {
-        note(peer);
+        record(peer);
         peer.accept();
       },
     });
     await using server = await startRawServer({
       tls,
       onRequest: (peer) => {
-        note(peer);
+        record(peer);
         peer.refuse("302 Found", { Location: target.url });
       },
     });
@@ -193,7 +193,7 @@ describe("a redirect", () => {
   test.each([
     ...["cert", "key", "pfx", "passphrase", "secureContext", "session", "pskCallback"],
     ...["clientCertEngine", "privateKeyEngine", "privateKeyIdentifier", "servername"],
-  ])("to another origin is forbidden to an agent that holds %s", async (name) => {
+  ])("to another origin is forbidden for an agent with the option %s", async (name) => {
     await using target = await startRawServer();
     await using server = await startRawServer({
       onRequest: (peer) => peer.refuse("302 Found", { Location: target.url }),
@@ -207,7 +207,7 @@ describe("a redirect", () => {
     (await dial(new Agent({ timeout: 60_000 }))).terminate();
   });
 
-  test("to another origin takes no credentials that came among the TLS options", async () => {
+  test("to another origin carries no credentials of the option auth in node.tls", async () => {
     await using target = await startRawServer();
     await using server = await startRawServer({
       onRequest: (peer) => peer.refuse("302 Found", { Location: target.url }),
@@ -219,7 +219,7 @@ describe("a redirect", () => {
     client.terminate();
   });
 
-  test("is followed maxRedirects times and no more", async () => {
+  test("is followed up to maxRedirects times", async () => {
     await using server = await startRawServer({
       onRequest: (peer) => {
         const left = Number(peer.request?.path.slice(1));
@@ -285,7 +285,7 @@ describe("a redirect", () => {
   });
 
   test.each(["ftp://127.0.0.1/", "http://", "ws://127.0.0.1:99999/", "/x#fragment", "mailto:x"])(
-    "to %s is refused with the redirect as its details",
+    "to %s is refused, and the error has the redirect in its details",
     async (location) => {
       await using server = await startRawServer({
         onRequest: (peer) => peer.refuse("302 Found", { Location: location }),
@@ -296,7 +296,7 @@ describe("a redirect", () => {
     },
   );
 
-  test("is asked of the policies before any look-up, hop by hop", async () => {
+  test("is checked by the policies hop by hop, before each look-up", async () => {
     const events: string[] = [];
     const { lookup } = lookupSpy();
     const spy = ((...args: never[]) => {
@@ -344,7 +344,7 @@ describe("a redirect", () => {
     await server.idle();
   });
 
-  test("shares one deadline with all others", async () => {
+  test("shares dialTimeout with the other redirects of the dial", async () => {
     await using server = await startRawServer({
       onRequest: (peer) => {
         const next = Number(peer.request?.path.slice(1)) + 1;

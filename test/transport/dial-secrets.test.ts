@@ -16,11 +16,11 @@ checkLeaks();
 
 const certificate = createCertificate();
 
-describe("a dial error shows no secret", () => {
+describe("a dial error shows no secret of the caller:", () => {
   const path = "path?token=t0ken";
   const headers = { "X-Key": "k3yvalue" };
   const secrets = ["hunter2", Buffer.from("me:hunter2").toString("base64"), "t0ken", "k3yvalue"];
-  /** Dials with a secret wherever one may stand. */
+  /** Dials with a secret in the credentials, in the query and in a header. */
   const dial = (target: string, options?: ConnectOptions): Promise<unknown> =>
     connect(`${target.replace("//", "//me:hunter2@")}${path}`, { headers, ...options });
 
@@ -48,12 +48,12 @@ describe("a dial error shows no secret", () => {
       code: "HANDSHAKE_REJECTED",
       onRequest: (peer) => peer.accept({ "Sec-WebSocket-Accept": null }),
     },
-    "an answer that is not HTTP": {
+    "a response that is not HTTP": {
       code: "HANDSHAKE_REJECTED",
       onRequest: (peer) => peer.write("SSH-2.0-OpenSSH_9.2p1\r\n"),
     },
     "a reset": { code: "DIAL_FAILED", onRequest: (peer) => peer.reset() },
-    "an end": { code: "DIAL_FAILED", onRequest: (peer) => peer.socket.end() },
+    "an end of the connection": { code: "DIAL_FAILED", onRequest: (peer) => peer.socket.end() },
     "a certificate": { code: "DIAL_FAILED", tls: certificate },
     "a time-out": {
       code: "DIAL_TIMEOUT",
@@ -76,17 +76,17 @@ describe("a dial error shows no secret", () => {
       onRequest: redirect("ftp://127.0.0.1/"),
       options: { node: follow },
     },
-    "redirects without end": {
+    "endless redirects": {
       code: "HANDSHAKE_REJECTED",
       onRequest: redirect("?again"),
       options: { node: follow },
     },
-    "a redirect out of the network": {
+    "a redirect to a Unix socket": {
       code: "URL_FORBIDDEN",
       onRequest: redirect("ws+unix:///run/app.sock"),
       options: { node: follow },
     },
-    "a redirect to a dead port": {
+    "a redirect to a closed port": {
       code: "DIAL_FAILED",
       onRequest: redirect("ws://127.0.0.1:1/"),
       options: { node: follow },
@@ -97,11 +97,11 @@ describe("a dial error shows no secret", () => {
       options: { policy: ({ action }) => action === "websocket.connect" },
     },
     "a bad option": { code: "INVALID_OPTION", options: { readLimit: -1 } },
-    "a header with a line end": {
+    "a header with a line break": {
       code: "INVALID_OPTION",
       options: { headers: { "X-Key": "k3yvalue\r\n" } },
     },
-    "a header that may not be given": {
+    "a header that callers may not set": {
       code: "INVALID_OPTION",
       options: { headers: { Host: "k3yvalue" } },
     },
@@ -115,7 +115,7 @@ describe("a dial error shows no secret", () => {
       tls: certificate,
       options: { node: { agent: new Agent() } },
     },
-    "a platform that takes no headers": {
+    "a platform that cannot send headers": {
       code: "UNSUPPORTED",
       options: { webSocket: WebSocket },
     },
@@ -126,7 +126,7 @@ describe("a dial error shows no secret", () => {
     await server.idle();
   });
 
-  test("a dead port, and a name that does not exist", async () => {
+  test("a closed port, and a name that does not exist", async () => {
     const port = await freePort();
     await expectNoSecret(dial(`ws://127.0.0.1:${port}/`), "DIAL_FAILED");
     await expectNoSecret(dial(`ws://localhost:${port}/`), "DIAL_FAILED");
@@ -142,6 +142,6 @@ describe("a dial error shows no secret", () => {
   test.each([
     ["a fragment", `ws://me:hunter2@127.0.0.1/${path}#x`],
     ["a fragment that is secret", "ws://127.0.0.1/#t0ken"],
-    ["credentials that nobody escaped", "ws://me:pa?ss#hunter2@127.0.0.1/"],
+    ["credentials that are not escaped", "ws://me:pa?ss#hunter2@127.0.0.1/"],
   ])("a URL with %s", (_, url) => expectNoSecret(connect(url), "INVALID_URL"));
 });

@@ -23,8 +23,8 @@ checkLeaks();
 
 const certificate = createCertificate();
 
-describe("what the server is asked", () => {
-  test("a plain handshake and nothing else", async () => {
+describe("the handshake request", () => {
+  test("has only the headers of RFC 6455 by default", async () => {
     await using server = await startRawServer();
     const client = await connect(`${server.url}path/to?query=1`);
     const { request } = await server.connection();
@@ -50,7 +50,7 @@ describe("what the server is asked", () => {
     client.terminate();
   });
 
-  test("headers as given, in a record or as Headers", async () => {
+  test("carries the given headers, from a record or from Headers", async () => {
     await using server = await startRawServer();
     const given = { Authorization: "Bearer a.b-c", "X-Latin": "caf\u00e9", Cookie: "a=1; b=2" };
     (await connect(server.url, { headers: given })).terminate();
@@ -63,7 +63,7 @@ describe("what the server is asked", () => {
     expect((await server.connection(1)).request?.headers).toMatchObject({ "x-one": "1" });
   });
 
-  test("Basic authorization for the credentials of the URL, which appear nowhere else", async () => {
+  test("sends the credentials of the URL as Basic authorization, and nowhere else", async () => {
     await using server = await startRawServer();
     const client = await connect(`ws://me%40home:p%C3%A4ss:w%2Frd@127.0.0.1:${server.port}/x`);
     const { request } = await server.connection();
@@ -75,21 +75,21 @@ describe("what the server is asked", () => {
     client.terminate();
   });
 
-  test("a header of the caller's wins over the URL's credentials", async () => {
+  test("prefers the header authorization to the credentials of the URL", async () => {
     await using server = await startRawServer();
     const url = `ws://me:pass@127.0.0.1:${server.port}/`;
     (await connect(url, { headers: { authorization: "Bearer t" } })).terminate();
     expect((await server.connection()).request?.headers.authorization).toBe("Bearer t");
   });
 
-  test("the origin of node.origin", async () => {
+  test("has the origin of node.origin", async () => {
     await using server = await startRawServer();
     (await connect(server.url, { node: { origin: "https://app.example" } })).terminate();
     const { request } = await server.connection();
     expect(request?.headers.origin).toBe("https://app.example");
   });
 
-  test("subprotocols, best first", async () => {
+  test("lists the subprotocols in the given order", async () => {
     await using server = await startRawServer({
       onRequest: (peer) => peer.accept({ "Sec-WebSocket-Protocol": "b.v2" }),
     });
@@ -102,7 +102,7 @@ describe("what the server is asked", () => {
 });
 
 describe("node.tls", () => {
-  /** What would reach `ws` or the request, were it not held back. */
+  /** Options that would change how `ws` works if the dial passed them on to it. */
   const tls = {
     skipUTF8Validation: true,
     autoPong: false,
@@ -124,7 +124,7 @@ describe("node.tls", () => {
   test.each([
     ["ws", undefined],
     ["wss", certificate],
-  ])("switches off nothing that the client relies on, over %s:", async (_, secure) => {
+  ])("cannot change options of ws that the client relies on, over %s:", async (_, secure) => {
     await using server = await startRawServer({
       ...(secure && { tls: secure }),
       onRequest: (peer) => setTimeout(() => peer.accept(), ms(20)),
@@ -147,13 +147,13 @@ describe("node.tls", () => {
   });
 });
 
-describe("a webSocket that does not tell bufferedAmount", () => {
-  /** As React Native and workerd have it. */
+describe("a webSocket class without bufferedAmount", () => {
+  /** A WebSocket like those of React Native and workerd. */
   class Unmeasured extends WebSocket {}
   Object.defineProperty(Unmeasured.prototype, "bufferedAmount", { value: undefined });
   const webSocket = Unmeasured as unknown as WebSocketClass;
 
-  test("cannot keep a writeTimeout", async () => {
+  test("is refused with writeTimeout", async () => {
     await using server = await startRawServer();
     const error = await rejectionOf(connect(server.url, { webSocket, writeTimeout: ms(500) }));
     expect(error).toMatchObject({ code: "UNSUPPORTED", retryable: false });
@@ -161,7 +161,7 @@ describe("a webSocket that does not tell bufferedAmount", () => {
     await server.idle();
   });
 
-  test("cannot flush, and sends, receives and closes all the same", async () => {
+  test("cannot flush, but sends, receives and closes", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url, { webSocket });
     expect(await rejectionOf(client.flush())).toMatchObject({
@@ -178,8 +178,8 @@ describe("a webSocket that does not tell bufferedAmount", () => {
   });
 });
 
-describe("ways to a server", () => {
-  test("node.lookup in place of the system's", async () => {
+describe("a dial reaches the server", () => {
+  test("with node.lookup instead of the system's look-up", async () => {
     await using server = await startEchoServer();
     const { names, lookup } = lookupSpy();
     const url = `ws://made-up.test:${server.port}/`;
@@ -189,7 +189,7 @@ describe("ways to a server", () => {
     await client.close();
   });
 
-  test("node.lookup that fails", async () => {
+  test("unless node.lookup calls back with an error", async () => {
     const failure = Object.assign(new Error("no such name"), { code: "EMINE" });
     const lookup = (...[, , done]: [string, object, (error: Error) => void]): void => done(failure);
     const error = await rejectionOf(connect("ws://made-up.test/", { node: { lookup } }));
@@ -197,7 +197,7 @@ describe("ways to a server", () => {
     expect(error.cause).toBe(failure);
   });
 
-  test("node.lookup that throws", async () => {
+  test("unless node.lookup throws", async () => {
     const failure = new Error("broken");
     const lookup = (): void => {
       throw failure;
@@ -207,7 +207,7 @@ describe("ways to a server", () => {
     expect(error.cause).toBe(failure);
   });
 
-  test("node.family and node.localAddress", async () => {
+  test("with node.family and from node.localAddress", async () => {
     const families: unknown[] = [];
     await using server = await startRawServer();
     const lookup = (...args: Parameters<typeof dnsLookup>): void => {
@@ -226,7 +226,7 @@ describe("ways to a server", () => {
     client.terminate();
   });
 
-  test("a Unix socket, with and without a path", async () => {
+  test("through a Unix socket, with and without a path", async () => {
     const dir = await mkdtemp(join(tmpdir(), "wschan-"));
     try {
       await using server = await startRawServer({ unix: join(dir, "app.sock") });
@@ -247,38 +247,38 @@ describe("ways to a server", () => {
     }
   });
 
-  test("a Unix socket that nobody listens on", async () => {
+  test("unless it names a Unix socket that does not exist", async () => {
     const error = await rejectionOf(connect("ws+unix:///nowhere/wschan.sock:/x"));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
     expect(error.cause).toMatchObject({ code: "ENOENT" });
   });
 
-  test("an agent of the caller's", async () => {
+  test("through an agent of the caller's", async () => {
     await using server = await startEchoServer();
-    class Counting extends Agent {
+    class CountingAgent extends Agent {
       calls = 0;
       override createConnection(...args: Parameters<Agent["createConnection"]>) {
         this.calls++;
         return super.createConnection(...args);
       }
     }
-    const agent = new Counting();
+    const agent = new CountingAgent();
     const client = await connect(server.url, { node: { agent } });
     expect(agent.calls).toBe(1);
     await client.close();
     agent.destroy();
   });
 
-  test("an agent whose connections are no sockets", async () => {
+  test("through an agent whose connections are not sockets", async () => {
     await using server = await startEchoServer();
     const agent = new TunnelAgent();
     const client = await connect(server.url, { node: { agent }, readTimeout: ms(200) });
     const bytes = new Uint8Array(1_000_000).fill(7);
     await client.send(bytes);
     const { value } = await client.receive();
-    // `toEqual` would take seconds.
+    // `toEqual` takes seconds for a megabyte.
     expect(Buffer.compare(value?.data as Uint8Array, bytes)).toBe(0);
-    // An exception in the deadline's timer would fail the run, and leave this pending.
+    // If the deadline's timer threw, the run would fail and this promise would stay pending.
     const info = await client.closed;
     expect(info).toMatchObject({ code: 3008, clean: false, by: "local", sentCode: 3008 });
     expect(info.error?.code).toBe("READ_TIMEOUT");
@@ -288,8 +288,8 @@ describe("ways to a server", () => {
     agent.destroy();
   });
 
-  test("a refusal harms no other request that waits for the agent's socket", async () => {
-    // Without a listener for upgrades it answers them like any other request.
+  test("through an agent, whose other requests still get an answer after a refusal", async () => {
+    // Without a listener for `upgrade`, the server answers upgrade requests like any other request.
     const server = createServer((request, response) => {
       response.writeHead(request.headers.upgrade ? 401 : 200).end("hello");
     }).listen(0, "127.0.0.1");
@@ -309,7 +309,7 @@ describe("ways to a server", () => {
     await once(server, "close");
   });
 
-  test("an agent that cannot be used is INVALID_OPTION", async () => {
+  test("unless the agent is for another scheme", async () => {
     const agent = new Agent();
     const error = await rejectionOf(connect("wss://127.0.0.1:1/", { node: { agent } }));
     expect(error.code).toBe("INVALID_OPTION");
