@@ -101,15 +101,15 @@ describe.each(byName(CONSUMERS))("what a consumer answers, by %s", (_, consumer)
           peer.write(bytes.subarray(at, at + size));
           if (size === 1) await new Promise((resolve) => setImmediate(resolve));
         }
-        const told = closeOf(await peer.closeFrame()).code;
+        const closeCode = closeOf(await peer.closeFrame()).code;
         peer.socket.end();
         await client.closed;
         await peer.closed;
         const texts = peer.frames.map(({ opcode, payload }) =>
           opcode === OPCODE.CLOSE ? "close" : payload.toString(),
         );
-        const isRight = told === code;
-        results.push(`${texts.join(", ")}${isRight ? "" : ` with ${told} by ${name}`}`);
+        const isRight = closeCode === code;
+        results.push(`${texts.join(", ")}${isRight ? "" : ` with ${closeCode} by ${name}`}`);
       }
     }
     conclude(context, {

@@ -18,7 +18,7 @@ checkLeaks();
 
 const MIB = 1_048_576;
 
-/** One more fragment than Autobahn's cases 9.3.1 to 9.4.2 send; the last one is empty. */
+/** The number of fragments in Autobahn's cases 9.3.1 to 9.4.2, where the last one is empty. */
 const FRAGMENT_COUNT = 65_537;
 
 function repeat(bytes: Uint8Array, times: number): Buffer {
@@ -63,7 +63,7 @@ describe("fragments", () => {
         name: "4 MiB in 64 bytes each",
         send: many(OPCODE.BINARY, large, 64),
         message: large,
-        // The fragments fill the channel, which would pause the socket before its end is read.
+        // The message fills the channel, which would pause the socket before the end is read.
         options: { backpressure: "buffer" },
       },
       { name: "empty ones", send: emptyFragments(200_000), message: new Uint8Array() },
@@ -198,7 +198,7 @@ describe("pongs", () => {
 
 describe("messages", () => {
   const LIMIT_BYTES = 16 * MIB;
-  // An unread message counts 64 bytes besides its data; "before" has 12 bytes of data.
+  // An unread message counts 64 bytes plus its data; the data of "before" counts 12 bytes.
   const count = Math.floor((LIMIT_BYTES - 76) / 64);
   testAttacks(
     "by the million, empty and unread, end the connection at bufferLimit",

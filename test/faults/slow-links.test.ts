@@ -7,7 +7,7 @@ import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
 import { TunnelAgent } from "../helpers/tunnel.js";
 import { noise } from "../transport/support.js";
-import { byName, connectThrough, optionsFor, serverFor, describeEnd, WAYS } from "./support.js";
+import { byName, connectThrough, describeEnd, optionsFor, serverFor, WAYS } from "./support.js";
 import type { Linked } from "./support.js";
 
 checkLeaks();
@@ -25,7 +25,8 @@ const MESSAGE_COUNT = 8;
 
 /**
  * The rates in bytes per second, and the deadlines that must not end the connection. Once the receive buffer of
- * up to 6 MiB is full, Linux acknowledges no read until a sixteenth of it is free, which takes 8 s at 50 kB/s.
+ * up to 6 MiB is full, Linux reports no reads to the sender until a sixteenth of the buffer is free, which
+ * takes 8 s at 50 kB/s.
  */
 const RATES = [
   { rate: 50_000, period: ms(10_000) },

@@ -131,7 +131,7 @@ describe("a close by the client", () => {
     expect(peer.bytesReceived).toBe(size + 14 + 8);
   });
 
-  test("discards bytes that a peer has stopped reading, and reports WRITE_TIMEOUT", async () => {
+  test("discards bytes that a stalled peer does not read, and reports WRITE_TIMEOUT", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { closeTimeout: ms(300) });
     const peer = await server.connection();

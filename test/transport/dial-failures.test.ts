@@ -217,7 +217,7 @@ describe("a dial that the server refuses", () => {
       write();
     });
     expect(error.details.body).toHaveLength(65_536);
-    // The kernel buffers hold a few MiB. A client that kept reading would take far more within a second.
+    // The kernel buffers hold less than 32 MiB. A client that kept reading would read far more within a second.
     expect(written).toBeLessThan(32 * 1_048_576);
   });
 

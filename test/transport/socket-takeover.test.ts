@@ -96,7 +96,7 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
       return listeners;
     }
 
-    test("leaves no listener behind", async () => {
+    test("leaves no listener of ws on the socket", async () => {
       await using server = await start();
       const expected = await bareListeners(server);
       await open(server, ({ socket, takeSocket }) => {

@@ -8,7 +8,7 @@ export interface SuiteCapabilities {
   /** True if every close code is sent unchanged; false if codes that are not allowed are sent plus 3000. */
   readonly anyCloseCode: boolean;
   readonly backpressure: "socket" | "stream" | "buffer";
-  /** True if bytes count as unsent until the peer reads; false if only until the platform accepts them. */
+  /** True if bytes count as unsent while the peer accepts none; false if only until the platform has them. */
   readonly countsUnsent: boolean;
   /** True if the transport sees the handshake response, and so why a dial was refused. */
   readonly handshake: boolean;
@@ -107,7 +107,7 @@ export function transportSuite(options: SuiteOptions): void {
         await client.close();
       });
 
-      test("a lone surrogate goes out as the replacement character", async () => {
+      test("a lone surrogate is sent as the replacement character", async () => {
         const { client } = await open();
         await client.send("a\ud800b");
         expect(await textOf(client)).toBe("a\ufffdb");

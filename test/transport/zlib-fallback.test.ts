@@ -49,7 +49,7 @@ describe("messages that are inflated asynchronously are delivered in order", () 
     ["before a protocol error", frame({ opcode: 3 }), { code: 1002, by: "local" }],
     ["before invalid compressed data", compressed("x").fill(0xff, 2), { code: 1007, by: "local" }],
   ])("%s, and nothing after it is delivered", async (_, end, info) => {
-    const bytes = Buffer.concat([...stream, end, textFrame("behind"), closeFrame(1000)]);
+    const bytes = Buffer.concat([...stream, end, textFrame("after"), closeFrame(1000)]);
     await using server = await startRawServer({
       onRequest(peer) {
         peer.accept({ "Sec-WebSocket-Extensions": "permessage-deflate" }, bytes);
