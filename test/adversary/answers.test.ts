@@ -125,7 +125,7 @@ describe("a text whose first invalid byte has arrived", () => {
   const bad = Buffer.from("f4908080", "hex");
   const rest = Buffer.from("edited");
   const whole = Buffer.concat([good, bad, rest]);
-  /** Functions that each write without end. */
+  /** The beginning of each text, up to its first invalid byte. The rest never arrives. */
   const STARTS: Readonly<Record<string, Buffer>> = {
     "6.4.1 in the second of three fragments": Buffer.concat([
       frame({ opcode: OPCODE.TEXT, fin: false, payload: good }),

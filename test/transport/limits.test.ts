@@ -94,7 +94,7 @@ describe("readLimit", () => {
     await server.idle();
   });
 
-  test("reports a sentCode only if it was sent, when the peer ends before the message is found too big", async () => {
+  test("reports a sentCode only if the close frame was sent before the peer ended the connection", async () => {
     await using server = await startDeflating();
     const { client, peer } = await open(server, { compression: 1 });
     // Inflating the message takes longer than noticing the end of the connection.

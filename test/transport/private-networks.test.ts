@@ -340,7 +340,7 @@ describe("an allowed host", () => {
       const client = await denying(allow).connect(`${scheme}://${host}:${server.port}/`, {
         node: {
           lookup: lookupSpy().lookup,
-          // The certificate holds the IPv4 address only, which does not match the address mapped to IPv6.
+          // The certificate names 127.0.0.1, which does not match the same address mapped to IPv6.
           tls: { ca: tls?.cert, rejectUnauthorized: !host.startsWith("[") },
         },
       });
