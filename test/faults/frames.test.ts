@@ -106,7 +106,7 @@ const placesOf = ({ tls }: Way): { each: string; step: number } =>
 const compare = (messages: readonly string[], expected: readonly string[]): string =>
   JSON.stringify(messages) === JSON.stringify(expected)
     ? "the whole messages"
-    : `${JSON.stringify(messages)} instead of ${JSON.stringify(expected)}`;
+    : `${JSON.stringify(messages)} in place of ${JSON.stringify(expected)}`;
 
 const slowestOf = (
   results: readonly { readonly time: number }[],
