@@ -9,7 +9,7 @@ import { byName, tally } from "../faults/support.js";
 
 checkLeaks();
 
-/** The ways to read, each of which sends back what it reads. */
+/** The ways to receive. Each echoes the messages. */
 const CONSUMERS: readonly { readonly name: string; readonly run: (client: Client) => unknown }[] = [
   {
     name: "for await",
@@ -45,7 +45,7 @@ const start = frame({ opcode: OPCODE.TEXT, fin: false, payload: "fi" });
 const end = frame({ opcode: OPCODE.CONTINUATION, payload: "rst" });
 const ping = pingFrame("late");
 
-/** The names are those of the cases of the Autobahn test suite that send the same. */
+/** Each name starts with the number of the Autobahn case that sends the same bytes. */
 const ROWS: readonly { readonly name: string; readonly bytes: Buffer; readonly code: number }[] = [
   ...[1, 2, 3].map((set) => ({
     name: `3.${set + 1} reserved bits`,
@@ -101,15 +101,15 @@ describe.each(byName(CONSUMERS))("what a consumer answers, by %s", (_, consumer)
           peer.write(bytes.subarray(at, at + size));
           if (size === 1) await new Promise((resolve) => setImmediate(resolve));
         }
-        const told = closeOf(await peer.closeFrame()).code;
+        const closeCode = closeOf(await peer.closeFrame()).code;
         peer.socket.end();
         await client.closed;
         await peer.closed;
         const texts = peer.frames.map(({ opcode, payload }) =>
           opcode === OPCODE.CLOSE ? "close" : payload.toString(),
         );
-        const isRight = told === code;
-        results.push(`${texts.join(", ")}${isRight ? "" : ` with ${told} by ${name}`}`);
+        const isRight = closeCode === code;
+        results.push(`${texts.join(", ")}${isRight ? "" : ` with ${closeCode} by ${name}`}`);
       }
     }
     conclude(context, {
@@ -125,7 +125,7 @@ describe("a text whose first invalid byte has arrived", () => {
   const bad = Buffer.from("f4908080", "hex");
   const rest = Buffer.from("edited");
   const whole = Buffer.concat([good, bad, rest]);
-  /** Each goes on for ever. */
+  /** The beginning of each text, up to its first invalid byte. The rest never arrives. */
   const STARTS: Readonly<Record<string, Buffer>> = {
     "6.4.1 in the second of three fragments": Buffer.concat([
       frame({ opcode: OPCODE.TEXT, fin: false, payload: good }),

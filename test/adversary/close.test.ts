@@ -18,7 +18,7 @@ import { sleep } from "../transport/support.js";
 
 checkLeaks();
 
-/** The codes from one to another, both included. */
+/** Returns the codes from `from` to `to`, both included. */
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }

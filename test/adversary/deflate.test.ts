@@ -14,33 +14,33 @@ const MIB = 1_048_576;
 const TEXT = "a text, a text, and another text: äöü €€€ ".repeat(10);
 const ZERO = Uint8Array.of(0);
 
-/** A message that says it is compressed. */
+/** Returns a frame whose RSV1 bit marks it as compressed. */
 function compressed(payload: Uint8Array, opcode: number = OPCODE.TEXT): Buffer {
   return frame({ opcode, rsv1: true, payload });
 }
 
-/** Deflated with these options, and as RFC 7692 section 7.2.1 cuts it. */
+/** Deflates with these options, and removes the last four bytes (RFC 7692 section 7.2.1). */
 function deflateWith(text: string | Uint8Array, options: ZlibOptions): Buffer {
   const flushed = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH, ...options });
   return flushed.subarray(0, flushed.length - 4);
 }
 
-/** Deflated, and ended by a block that says it is the last (BFINAL). */
+/** Deflates, and ends with a final block (BFINAL). */
 function finished(text: string | Uint8Array, options: ZlibOptions = {}): Buffer {
   return deflateRawSync(text, options);
 }
 
-/** Parts deflated as one stream, with what was in those before as their context. */
+/** Deflates the parts as one stream, so that each has the previous ones as its context. */
 async function stream(parts: readonly (string | Uint8Array)[]): Promise<Buffer[]> {
   const zlib = createDeflateRaw();
   const out: Buffer[] = [];
   for (const part of parts) {
     const chunks: Buffer[] = [];
-    const take = (chunk: Buffer): number => chunks.push(chunk);
-    zlib.on("data", take);
+    const onData = (chunk: Buffer): number => chunks.push(chunk);
+    zlib.on("data", onData);
     zlib.write(part);
     await new Promise<void>((resolve) => zlib.flush(constants.Z_SYNC_FLUSH, () => resolve()));
-    zlib.off("data", take);
+    zlib.off("data", onData);
     out.push(Buffer.concat(chunks).subarray(0, -4));
   }
   zlib.close();
@@ -103,7 +103,7 @@ describe("a compressed message", async () => {
     { ...DEFLATE, expected: ARRIVES },
   );
 
-  /** The message in one frame and in two fragments, with these bytes after a final block. */
+  /** Returns the message in one frame and in two fragments, with the bytes `rest` after a final block. */
   const afterFinalBlock = (name: string, rest: Uint8Array): Attack[] => [
     { name, send: compressed(Buffer.concat([finished(TEXT), rest])) },
     {
@@ -165,7 +165,7 @@ describe("a compressed message", async () => {
   );
 
   testAttacks(
-    // A message has no checksum: what can be inflated is taken for what was meant.
+    // A message has no checksum, so noise that happens to be valid deflate data is accepted.
     "of noise is refused, or taken for what it can be inflated to",
     [1, 2, 3, 5, 8, 13, 100, 1_000].flatMap((size) =>
       Array.from({ length: 50 }, (_, seed) => ({
@@ -188,7 +188,7 @@ describe("a compressed message", async () => {
 
   const whole = await stream(["x", "x", "x"]);
   testAttacks(
-    // Cowboy and Mojolicious send this in place of a second empty message.
+    // Cowboy and Mojolicious send this instead of a second empty message.
     "without any bytes is empty, and its context goes on",
     [
       {
@@ -259,10 +259,10 @@ describe("a context", async () => {
     { ...DEFLATE, expected: broken(1007, "before, it") },
   );
 
-  // What is alike lies 21,000 bytes apart.
+  // The repeated data is 21,000 bytes apart.
   const far = Buffer.concat([same, noise(20_000, 2), same]);
   const [one = ZERO, between = ZERO, again = ZERO] = await stream([same, noise(20_000, 2), same]);
-  /** The same under each window that a server may promise, and that it does not keep to. */
+  /** Repeats an attack for several window sizes that the server promises and exceeds. */
   const beyond = (name: string, send: Uint8Array, message: Uint8Array): Attack[] =>
     [8, 9, 12, 14].map((bits) => ({
       name: `${name}, ${bits} bits`,
@@ -274,7 +274,7 @@ describe("a context", async () => {
       message,
     }));
   testAttacks(
-    // zlib looks into its output before it looks into its window.
+    // zlib resolves references in its output buffer before those in its window.
     "that reaches beyond the window agreed on, within a message, is found all the same",
     beyond("within a message", compressed(deflate(far), OPCODE.BINARY), far),
     { options: DEFLATE.options, expected: ARRIVES },
@@ -368,13 +368,13 @@ describe("a bomb", async () => {
   );
 });
 
-/** So many zeros as one deflated message. */
+/** Returns one deflated message of `size` zeros. */
 async function makeBomb(size: number): Promise<Buffer> {
   const zeros = new Uint8Array(4 * MIB);
   const zlib = createDeflateRaw({ level: 9, memLevel: 9 });
   const chunks: Buffer[] = [];
   zlib.on("data", (chunk: Buffer) => chunks.push(chunk));
-  for (let left = size; left > 0; left -= zeros.length) {
+  for (let remaining = size; remaining > 0; remaining -= zeros.length) {
     await new Promise<void>((resolve) => zlib.write(zeros, () => resolve()));
   }
   await new Promise<void>((resolve) => zlib.flush(constants.Z_SYNC_FLUSH, () => resolve()));

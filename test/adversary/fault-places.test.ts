@@ -15,19 +15,19 @@ import { noise } from "../transport/support.js";
 
 checkLeaks();
 
-/** How many cases are drawn: five times as many if there is time for them. */
-const LENGTH = process.env.WSCHAN_LONG === undefined ? 1 : 5;
-const CASES = 1_000 * LENGTH;
+/** The factor for the number of random cases: 5 if WSCHAN_LONG is set. */
+const CASE_FACTOR = process.env.WSCHAN_LONG === undefined ? 1 : 5;
+const CASE_COUNT = 1_000 * CASE_FACTOR;
 
-const READ_LIMIT = 2_097_152;
+const READ_LIMIT_BYTES = 2_097_152;
 
-/** Bytes that break a rule, and the close code for it. */
+/** Bytes that violate the protocol or a limit, and the close code for them. */
 interface Fault {
   readonly bytes: Buffer;
   readonly code: number;
 }
 
-/** Faults that can come anywhere between two frames. */
+/** Faults that can occur between any two frames. */
 const ANYWHERE: readonly Fault[] = [
   { bytes: frame({ opcode: 3 }), code: 1002 },
   { bytes: frame({ opcode: 11 }), code: 1002 },
@@ -41,7 +41,8 @@ const ANYWHERE: readonly Fault[] = [
   { bytes: closeFrame(1000, Buffer.of(0xff)), code: 1007 },
 ];
 
-const BETWEEN: readonly Fault[] = [
+/** Faults that can occur between two messages. */
+const BETWEEN_MESSAGES: readonly Fault[] = [
   ...ANYWHERE,
   { bytes: frame({ opcode: OPCODE.CONTINUATION, payload: "x" }), code: 1002 },
   { bytes: textFrame(Buffer.of(0xc3)), code: 1007 },
@@ -50,18 +51,19 @@ const BETWEEN: readonly Fault[] = [
     bytes: frame({ opcode: OPCODE.TEXT, rsv1: true, payload: deflate(Buffer.of(0xff)) }),
     code: 1007,
   },
-  { bytes: frame({ opcode: OPCODE.BINARY, length: READ_LIMIT + 1 }), code: 1009 },
+  { bytes: frame({ opcode: OPCODE.BINARY, length: READ_LIMIT_BYTES + 1 }), code: 1009 },
   {
     bytes: frame({
       opcode: OPCODE.BINARY,
       rsv1: true,
-      payload: deflate(Buffer.alloc(READ_LIMIT + 1)),
+      payload: deflate(Buffer.alloc(READ_LIMIT_BYTES + 1)),
     }),
     code: 1009,
   },
 ];
 
-const WITHIN: readonly Fault[] = [
+/** Faults that can occur between the fragments of a message. */
+const WITHIN_MESSAGE: readonly Fault[] = [
   ...ANYWHERE,
   { bytes: textFrame("x"), code: 1002 },
   { bytes: frame({ opcode: OPCODE.BINARY, rsv1: true, payload: deflate("x") }), code: 1002 },
@@ -69,19 +71,19 @@ const WITHIN: readonly Fault[] = [
   { bytes: frame({ opcode: OPCODE.CONTINUATION, length: 2 ** 40 }), code: 1009 },
 ];
 
-/** A message: its frames, and its size in bytes. */
+/** A message: its frames, and the size of its data in bytes. */
 interface Part {
   readonly frames: readonly Buffer[];
   readonly size: number;
 }
 
-/** Draws a message of up to four frames. */
+/** Returns a random message of up to four frames. */
 function drawMessage(random: Random): Part {
   const [size, isZeros] = random.pick([
     [0, false],
     [100, false],
     [5_000, false],
-    // Inflated on zlib's thread: for what it deflates to, or for its own size.
+    // zlib inflates these two on its thread, because of the compressed or the inflated size.
     [50_000, false],
     [1_000_000, true],
   ] as const);
@@ -109,12 +111,12 @@ interface Script {
   readonly isReset: boolean;
 }
 
-/** Draws whole messages, the beginning of another one, a fault, and more of everything after it. */
+/** Returns random messages, the beginning of another message, a fault, and more frames after it. */
 function drawScript(random: Random): Script {
   const before = Array.from({ length: random.below(4) }, () => drawMessage(random));
   const broken = drawMessage(random);
   const at = random.below(broken.frames.length);
-  const fault = random.pick(at === 0 ? BETWEEN : WITHIN);
+  const fault = random.pick(at === 0 ? BETWEEN_MESSAGES : WITHIN_MESSAGE);
   const bytes = Buffer.concat([
     ...before.flatMap(({ frames }) => frames),
     ...broken.frames.slice(0, at),
@@ -140,12 +142,12 @@ async function run(server: RawServer, seed: number): Promise<string> {
   const path = crypto.randomUUID();
   const client = await connect(`${server.url}${path}`, {
     compression: "context_takeover",
-    readLimit: READ_LIMIT,
+    readLimit: READ_LIMIT_BYTES,
     channelCapacity: random.pick([1, 32]),
     closeTimeout: ms(5_000),
   });
   const peer = server.connections.find(({ request }) => request?.path === `/${path}`);
-  if (!peer) throw new Error("the server knows no such connection");
+  if (!peer) throw new Error(`the server has no connection with the path /${path}`);
   peer.onFrame = ({ opcode }) => {
     if (opcode !== OPCODE.CLOSE) return;
     if (isReset) peer.reset();
@@ -161,11 +163,11 @@ async function run(server: RawServer, seed: number): Promise<string> {
   client.terminate();
   await peer.closed;
   const isSame = sizes.join() === before.join();
-  const isTold = info.code === code && info.sentCode === code && info.by === "local";
-  const told = isTold
+  const hasCode = info.code === code && info.sentCode === code && info.by === "local";
+  const outcome = hasCode
     ? "its code"
     : `${info.code} by ${info.by}, sent ${info.sentCode}, not ${code}`;
-  return `${isSame ? "the messages before it" : `${sizes.join()} not ${before.join()}`}; ${told}`;
+  return `${isSame ? "the messages before it" : `${sizes.join()} not ${before.join()}`}; ${outcome}`;
 }
 
 async function readSizes(client: Client): Promise<number[]> {
@@ -177,17 +179,17 @@ async function readSizes(client: Client): Promise<number[]> {
 }
 
 describe("a fault at any place between compressed and fragmented messages", () => {
-  let good: EchoServer;
-  let old: Client;
+  let goodServer: EchoServer;
+  let oldClient: Client;
 
   beforeAll(async () => {
-    good = await startEchoServer({ compression: true });
-    old = await connect(good.url, { compression: "context_takeover" });
+    goodServer = await startEchoServer({ compression: true });
+    oldClient = await connect(goodServer.url, { compression: "context_takeover" });
   });
 
   afterAll(async () => {
-    await old.close();
-    await good[Symbol.asyncDispose]();
+    await oldClient.close();
+    await goodServer[Symbol.asyncDispose]();
   });
 
   async function echoes(client: Client): Promise<void> {
@@ -196,10 +198,10 @@ describe("a fault at any place between compressed and fragmented messages", () =
     expect((await client.receive({ timeout: ms(5_000) })).value?.data).toBe(text);
   }
 
-  // An uncaught exception would fail the run.
+  // Vitest also fails the run if one of the cases causes an uncaught exception.
   test(
     "tells its code, delivers nothing after it, and leaves other connections alone",
-    { timeout: ms(60_000) * LENGTH },
+    { timeout: ms(60_000) * CASE_FACTOR },
     async (context) => {
       await using server = await startRawServer({
         onRequest: (peer) =>
@@ -207,14 +209,14 @@ describe("a fault at any place between compressed and fragmented messages", () =
             "Sec-WebSocket-Extensions": "permessage-deflate; server_no_context_takeover",
           }),
       });
-      await echoes(old);
-      const results = await runAll(range(1, CASES + 1), (seed) => run(server, seed));
-      await echoes(old);
-      const young = await connect(good.url, { compression: "context_takeover" });
-      await echoes(young);
-      await young.close();
+      await echoes(oldClient);
+      const results = await runAll(range(1, CASE_COUNT + 1), (seed) => run(server, seed));
+      await echoes(oldClient);
+      const newClient = await connect(goodServer.url, { compression: "context_takeover" });
+      await echoes(newClient);
+      await newClient.close();
       conclude(context, {
-        cases: CASES,
+        cases: CASE_COUNT,
         expected: "the messages before it; its code",
         happened: tally(results),
       });

@@ -18,8 +18,8 @@ checkLeaks();
 
 const MIB = 1_048_576;
 
-/** As many fragments as Autobahn's cases 9.3.1 to 9.4.2 send, and the last one is empty. */
-const MANY = 65_537;
+/** The number of fragments in Autobahn's cases 9.3.1 to 9.4.2, where the last one is empty. */
+const FRAGMENT_COUNT = 65_537;
 
 function repeat(bytes: Uint8Array, times: number): Buffer {
   return Buffer.alloc(bytes.length * times, bytes);
@@ -28,8 +28,8 @@ function repeat(bytes: Uint8Array, times: number): Buffer {
 const CONTINUE = frame({ opcode: OPCODE.CONTINUATION, fin: false });
 const END = frame({ opcode: OPCODE.CONTINUATION });
 
-/** A message of so many fragments, all of them empty. */
-function empty(count: number): Buffer {
+/** Returns a message of `count` empty fragments. */
+function emptyFragments(count: number): Buffer {
   return Buffer.concat([
     frame({ opcode: OPCODE.BINARY, fin: false }),
     repeat(CONTINUE, count - 2),
@@ -38,14 +38,14 @@ function empty(count: number): Buffer {
 }
 
 describe("fragments", () => {
-  const bytes = noise(MANY);
-  const text = Buffer.alloc(MANY * 3, "€");
+  const bytes = noise(FRAGMENT_COUNT);
+  const text = Buffer.alloc(FRAGMENT_COUNT * 3, "€");
   const large = noise(4 * MIB);
-  /** A message in fragments of `size` bytes and an empty last one. */
+  /** Returns a message in fragments of `size` bytes and an empty last one. */
   const many = (opcode: number, payload: Uint8Array, size: number): Buffer => {
     const all = fragments(opcode, payload, size);
     const last = all.pop() as Buffer;
-    // Without FIN.
+    // Clear the FIN bit, because an empty fragment follows.
     last[0] = (last[0] as number) & 0x7f;
     return Buffer.concat([...all, last, END]);
   };
@@ -63,10 +63,10 @@ describe("fragments", () => {
         name: "4 MiB in 64 bytes each",
         send: many(OPCODE.BINARY, large, 64),
         message: large,
-        // It fills the channel before the end is seen.
+        // The message fills the channel, which would pause the socket before the end is read.
         options: { backpressure: "buffer" },
       },
-      { name: "empty ones", send: empty(200_000), message: new Uint8Array() },
+      { name: "empty ones", send: emptyFragments(200_000), message: new Uint8Array() },
     ],
     { expected: ARRIVES, memory: 64 * MIB, bound: 20_000 },
   );
@@ -98,7 +98,7 @@ describe("fragments", () => {
     { ...DEFLATE, expected: LOST, memory: 16 * MIB, bound: 20_000 },
   );
 
-  const LIMIT = 65_536;
+  const LIMIT_BYTES = 65_536;
   const byte = frame({ opcode: OPCODE.CONTINUATION, fin: false, payload: "x" });
   testAttacks(
     "of a message without an end stop at readLimit",
@@ -107,11 +107,11 @@ describe("fragments", () => {
         name: "one byte more than it allows",
         send: Buffer.concat([
           frame({ opcode: OPCODE.BINARY, fin: false }),
-          repeat(byte, LIMIT + 1),
+          repeat(byte, LIMIT_BYTES + 1),
         ]),
       },
     ],
-    { expected: TOO_BIG, options: { readLimit: LIMIT }, memory: 16 * MIB, bound: 20_000 },
+    { expected: TOO_BIG, options: { readLimit: LIMIT_BYTES }, memory: 16 * MIB, bound: 20_000 },
   );
 
   testAttacks(
@@ -129,26 +129,26 @@ describe("fragments", () => {
 
 describe("pings", () => {
   const ping = pingFrame("x".repeat(125));
-  const COUNT = 10_000;
-  const answered = `reads before, after; no error, 1000 by peer, clean; wire: ${COUNT} x pong, close 1000`;
+  const PING_COUNT = 10_000;
+  const answered = `reads before, after; no error, 1000 by peer, clean; wire: ${PING_COUNT} x pong, close 1000`;
 
   testAttacks(
     "of 125 bytes are answered, each",
     [
       {
-        name: `${COUNT} at once`,
+        name: `${PING_COUNT} at once`,
         send: async (peer) => {
-          peer.write(BEFORE, repeat(ping, COUNT));
-          await peer.until(() => peer.frames.length === COUNT);
+          peer.write(BEFORE, repeat(ping, PING_COUNT));
+          await peer.until(() => peer.frames.length === PING_COUNT);
           peer.write(AFTER);
         },
       },
       {
-        name: `${COUNT} from a server that reads none of the pongs before it has sent them all`,
+        name: `${PING_COUNT} from a server that reads none of the pongs before it has sent them all`,
         send: async (peer) => {
           peer.socket.pause();
-          peer.socket.write(repeat(ping, COUNT), () => peer.socket.resume());
-          await peer.until(() => peer.frames.length === COUNT);
+          peer.socket.write(repeat(ping, PING_COUNT), () => peer.socket.resume());
+          await peer.until(() => peer.frames.length === PING_COUNT);
           peer.write(BEFORE, AFTER);
         },
       },
@@ -156,22 +156,22 @@ describe("pings", () => {
     { expected: answered, memory: 64 * MIB, bound: 20_000 },
   );
 
-  const WAVES = 20;
+  const WAVE_COUNT = 20;
   testAttacks(
     "of which only the latest is answered while bytes wait",
     [
       {
-        name: `${WAVES * COUNT} from a server that takes nothing meanwhile`,
+        name: `${WAVE_COUNT * PING_COUNT} from a server that takes nothing meanwhile`,
         send: async (peer) => {
           peer.socket.pause();
           peer.write(BEFORE);
-          for (let i = 0; i < WAVES; i++) {
-            await new Promise((resolve) => peer.socket.write(repeat(ping, COUNT), resolve));
+          for (let i = 0; i < WAVE_COUNT; i++) {
+            await new Promise((resolve) => peer.socket.write(repeat(ping, PING_COUNT), resolve));
           }
           peer.write(pingFrame("latest"));
           peer.socket.resume();
           await peer.until(() => peer.frames.at(-1)?.payload.toString() === "latest");
-          const isFew = peer.frames.length < WAVES * COUNT;
+          const isFew = peer.frames.length < WAVE_COUNT * PING_COUNT;
           peer.frames.splice(0, peer.frames.length - (isFew ? 1 : 0));
           peer.write(AFTER);
         },
@@ -197,9 +197,9 @@ describe("pongs", () => {
 });
 
 describe("messages", () => {
-  const LIMIT = 16 * MIB;
-  // Each counts 64 bytes; "before" 12 more.
-  const count = Math.floor((LIMIT - 76) / 64);
+  const LIMIT_BYTES = 16 * MIB;
+  // An unread message counts 64 bytes plus its data; the data of "before" counts 12 bytes.
+  const count = Math.floor((LIMIT_BYTES - 76) / 64);
   testAttacks(
     "by the million, empty and unread, end the connection at bufferLimit",
     [
@@ -212,7 +212,7 @@ describe("messages", () => {
     ],
     {
       expected: `reads before, ${count} x it; SLOW_CONSUMER, 1008 by local; wire: close 1008`,
-      options: { backpressure: "buffer", bufferLimit: LIMIT },
+      options: { backpressure: "buffer", bufferLimit: LIMIT_BYTES },
       memory: 192 * MIB,
       bound: 20_000,
     },

@@ -23,7 +23,7 @@ const RESERVED = [3, 4, 5, 6, 7, 11, 12, 13, 14, 15];
 const START = frame({ opcode: OPCODE.TEXT, fin: false, payload: "a" });
 const END = frame({ opcode: OPCODE.CONTINUATION, payload: "z" });
 
-/** An attack for each pair. */
+/** Makes an attack for each pair. */
 function product<A, B>(
   left: readonly A[],
   right: readonly B[],
@@ -32,8 +32,8 @@ function product<A, B>(
   return left.flatMap((a) => right.map((b) => make(a, b)));
 }
 
-/** A frame that is odd, alone and within a fragmented message. */
-function odd(name: string, init: FrameInit): Attack[] {
+/** Returns an invalid frame, once alone and once within a fragmented message. */
+function invalid(name: string, init: FrameInit): Attack[] {
   return [
     { name, send: frame(init) },
     { name: `${name}, amid fragments`, send: Buffer.concat([START, frame(init), END]) },
@@ -46,14 +46,18 @@ describe("a frame", () => {
     RESERVED.flatMap((opcode) =>
       [true, false].flatMap((fin) =>
         ["", "x", "x".repeat(126)].flatMap((payload) =>
-          odd(`opcode ${opcode}, fin ${fin}, ${payload.length} bytes`, { opcode, fin, payload }),
+          invalid(`opcode ${opcode}, fin ${fin}, ${payload.length} bytes`, {
+            opcode,
+            fin,
+            payload,
+          }),
         ),
       ),
     ),
     { expected: broken() },
   );
 
-  /** All but none of the three bits. */
+  /** All combinations of the three reserved bits, except none. */
   const bits = [1, 2, 3, 4, 5, 6, 7].map((set) => ({
     rsv1: (set & 1) > 0,
     rsv2: (set & 2) > 0,
@@ -79,7 +83,7 @@ describe("a frame", () => {
           })),
         ),
       ...Object.entries(CONTROL).flatMap(([name, opcode]) =>
-        odd(`${name} with rsv1`, { opcode, rsv1: true }),
+        invalid(`${name} with rsv1`, { opcode, rsv1: true }),
       ),
       {
         name: "continuation of a compressed message",
@@ -235,7 +239,7 @@ describe("a length", () => {
     { expected: ARRIVES },
   );
 
-  const LIMIT = 1_000;
+  const LIMIT_BYTES = 1_000;
   testAttacks(
     "over what is allowed, known from the header alone",
     [
@@ -258,24 +262,24 @@ describe("a length", () => {
         send: (peer) => peer.write(textFrame("before"), frame({ opcode, length })),
       })),
     ),
-    { expected: TOO_BIG, options: { readLimit: LIMIT } },
+    { expected: TOO_BIG, options: { readLimit: LIMIT_BYTES } },
   );
 
   testAttacks(
     "that takes a message of fragments over what is allowed, known from the header alone",
-    [0, 1, 500, LIMIT].flatMap((size) =>
+    [0, 1, 500, LIMIT_BYTES].flatMap((size) =>
       [1, 65_536, 2 ** 40].map((excess) => ({
-        name: `${size} bytes and then ${LIMIT - size + excess}`,
+        name: `${size} bytes and then ${LIMIT_BYTES - size + excess}`,
         send: (peer) => {
           peer.write(
             textFrame("before"),
             frame({ opcode: OPCODE.BINARY, fin: false, payload: new Uint8Array(size) }),
-            frame({ opcode: OPCODE.CONTINUATION, length: LIMIT - size + excess }),
+            frame({ opcode: OPCODE.CONTINUATION, length: LIMIT_BYTES - size + excess }),
           );
         },
       })),
     ),
-    { expected: TOO_BIG, options: { readLimit: LIMIT } },
+    { expected: TOO_BIG, options: { readLimit: LIMIT_BYTES } },
   );
 
   testAttacks(
@@ -285,7 +289,7 @@ describe("a length", () => {
       send: binaryFrame(new Uint8Array(size)),
       message: new Uint8Array(size),
     })),
-    { expected: ARRIVES, options: { readLimit: LIMIT } },
+    { expected: ARRIVES, options: { readLimit: LIMIT_BYTES } },
   );
 
   testAttacks(

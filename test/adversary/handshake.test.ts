@@ -13,15 +13,15 @@ checkLeaks();
 
 const MIB = 1_048_576;
 
-/** They deflate to 64 KiB and less. */
+/** Zeros that deflate to less than 64 KiB. */
 const ZEROS = Buffer.alloc(48 * MIB);
 
 const OPENS = IGNORED;
 
-/** The answer is no HTTP that Node can read. */
+/** The outcome of a response that Node cannot parse as HTTP. */
 const NO_HTTP = "HANDSHAKE_REJECTED, INTERNAL; wire: nothing";
 
-/** The answer is read, and breaks the protocol. */
+/** The outcome of a response that is valid HTTP and breaks the WebSocket protocol. */
 const REFUSED = rejected("INTERNAL", 101);
 
 function rejected(traits: string, status: number): string {
@@ -31,14 +31,14 @@ function rejected(traits: string, status: number): string {
 const FAILED = "DIAL_FAILED, INTERNAL, retryable; wire: nothing";
 const TOO_LATE = "DIAL_TIMEOUT, TIMEOUT, retryable; wire: nothing";
 
-/** An answer, line by line; whatever is left out is as RFC 6455 section 4.2.2 has it. */
+/** The lines of a response. Lines that are left out are those of RFC 6455 section 4.2.2. */
 interface Answer {
   readonly before?: string;
   readonly status?: string;
   readonly upgrade?: string;
   readonly connection?: string;
   readonly accept?: (right: string) => string;
-  /** Further lines. */
+  /** Additional lines. */
   readonly more?: readonly string[];
 }
 
@@ -62,7 +62,7 @@ function answers(all: Readonly<Record<string, Answer>>, options?: ConnectOptions
   }));
 }
 
-/** Answers with exactly this, and then says no more. */
+/** Answers with exactly this text, and then stays silent or ends the connection. */
 function says(all: Readonly<Record<string, string>>, end = false): Attack[] {
   return Object.entries(all).map(([name, text]) => ({
     name,

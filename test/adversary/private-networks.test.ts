@@ -17,13 +17,13 @@ import type { LookupDone } from "../transport/support.js";
 
 checkLeaks();
 
-/** An attempt to reach a server of this machine, at this port, from a context that denies it. */
+/** Tries to reach a server of this machine, at this port, from a context that denies it. */
 type Attack = (port: number) => Promise<unknown>;
 
 const denying = (...allow: string[]) => createContext({ denyPrivateNetworks: { allow } });
 
-/** What became of the attacks, once for all that fared alike. */
-async function fates(attacks: readonly Attack[]): Promise<string> {
+/** Runs the attacks. Returns their distinct results. */
+async function resultsOf(attacks: readonly Attack[]): Promise<string> {
   const seen = new Set<string>();
   for (const attack of attacks) {
     const { error, connections, bytes } = await reachOf(attack);
@@ -32,7 +32,7 @@ async function fates(attacks: readonly Attack[]): Promise<string> {
   return [...seen].sort().join(" or ");
 }
 
-/** The attacks with and without TLS. */
+/** Makes the attacks without and with TLS. */
 function bySchemes(make: (scheme: string) => readonly Attack[]): Attack[] {
   return ["ws", "wss"].flatMap(make);
 }
@@ -45,10 +45,10 @@ describe("a context that denies private networks keeps off", () => {
     readonly expected?: string;
   }
 
-  /** An address that is allowed, where nobody listens, for the guard to let the dial begin. */
+  /** An allowed address, so that the guard lets the dial start. No server listens on it. */
   const ALLOWED = "127.0.0.2";
-  /** The same, by a connection that ends at 127.0.0.1. */
-  const ZERO = "0.0.0.0";
+  /** An allowed address whose connection reaches 127.0.0.1. */
+  const UNSPECIFIED = "0.0.0.0";
 
   const rebinding = (scheme: string, allow: string, lookup: NodeOptions["lookup"]): Attack => {
     return (port) =>
@@ -68,7 +68,7 @@ describe("a context that denies private networks keeps off", () => {
     };
   };
 
-  /** An address that is another one each time it is looked at. */
+  /** Returns an address whose string differs on the second read. */
   const changing = (): object => {
     const answers = [ALLOWED];
     return { toString: () => answers.pop() ?? "127.0.0.1" };
@@ -100,7 +100,7 @@ describe("a context that denies private networks keeps off", () => {
       ),
     },
     "look-ups that answer twice": {
-      // The first answer counts, and nobody listens there.
+      // The dial uses the first answer, and no server listens on that address.
       expected: "DIAL_FAILED, connections: 0, bytes: 0",
       attacks: bySchemes((scheme) => [
         rebinding(scheme, ALLOWED, (_name: string, _options: object, done: LookupDone) => {
@@ -119,14 +119,14 @@ describe("a context that denies private networks keeps off", () => {
     },
     "connections that end elsewhere than at the address that passed": {
       attacks: bySchemes((scheme) => [
-        (port) => denying(ZERO).connect(`${scheme}://${ZERO}:${port}/`),
-        rebinding(scheme, ZERO, lookupSpy(() => [ZERO]).lookup),
+        (port) => denying(UNSPECIFIED).connect(`${scheme}://${UNSPECIFIED}:${port}/`),
+        rebinding(scheme, UNSPECIFIED, lookupSpy(() => [UNSPECIFIED]).lookup),
       ]),
       expected: "URL_FORBIDDEN, connections: 1, bytes: 0",
     },
     "redirects to private hosts": {
       attacks: [...PRIVATE_HOSTS.map(([host]) => host), "second.test"]
-        // Without credentials, and as much as a header can hold.
+        // Leave out hosts with credentials or with characters that a header cannot hold.
         .filter((host) => /^[!-?A-~]+$/.test(host))
         .map(redirecting),
     },
@@ -156,7 +156,7 @@ describe("a context that denies private networks keeps off", () => {
 
   for (const [name, { attacks, expected = REFUSED }] of Object.entries(rows)) {
     test(name, async (context) => {
-      conclude(context, { cases: attacks.length, expected, happened: await fates(attacks) });
+      conclude(context, { cases: attacks.length, expected, happened: await resultsOf(attacks) });
     });
   }
 });

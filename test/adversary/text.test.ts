@@ -7,8 +7,8 @@ import { ARRIVES, broken } from "../helpers/verdict.js";
 
 checkLeaks();
 
-/** What is not UTF-8 (RFC 3629), in hexadecimal. */
-const BAD: Readonly<Record<string, string>> = {
+/** Byte sequences that are not UTF-8 (RFC 3629), in hexadecimal. */
+const INVALID_UTF8: Readonly<Record<string, string>> = {
   "a lone continuation": "80",
   "the last continuation alone": "bf",
   "two continuations": "8080",
@@ -41,18 +41,18 @@ const BAD: Readonly<Record<string, string>> = {
   "a character with a hole": "e241ac",
 };
 
-/** Characters of one to four bytes, and the borders between them. */
+/** Characters of one to four bytes, among them the first and last ones of each length. */
 const MIXED = "aä€😀\0\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}\ufeffz";
 
-/** Where a character begins, and the end. */
-const BORDERS = Array.from(MIXED).reduce(
+/** The offsets at which characters begin, and the end. */
+const CHARACTER_OFFSETS = Array.from(MIXED).reduce(
   (all, character) => [...all, (all.at(-1) ?? 0) + Buffer.byteLength(character)],
   [0],
 );
 
-/** Every kind of bad bytes between every two characters. */
-const CORRUPT = Object.entries(BAD).flatMap(([name, hex]) =>
-  BORDERS.map((at) => {
+/** Every invalid sequence, inserted at every character boundary. */
+const CORRUPT = Object.entries(INVALID_UTF8).flatMap(([name, hex]) =>
+  CHARACTER_OFFSETS.map((at) => {
     const good = Buffer.from(MIXED);
     return {
       name: `${name} at byte ${at}`,
@@ -61,7 +61,7 @@ const CORRUPT = Object.entries(BAD).flatMap(([name, hex]) =>
   }),
 );
 
-/** The bytes of `MIXED` with one replaced by another that cannot stand there. */
+/** The bytes of `MIXED` with one byte replaced by an invalid one. */
 const REPLACED = [...Buffer.from(MIXED).keys()].flatMap((at) =>
   [0xff, 0xc0].map((byte) => {
     const payload = Buffer.from(MIXED);
@@ -70,15 +70,15 @@ const REPLACED = [...Buffer.from(MIXED).keys()].flatMap((at) =>
   }),
 );
 
-/** Every beginning of it that ends within a character. */
+/** Every prefix of `MIXED` that ends within a character. */
 const TRUNCATED = [...Buffer.from(MIXED).keys()]
-  .filter((size) => !BORDERS.includes(size))
+  .filter((size) => !CHARACTER_OFFSETS.includes(size))
   .map((size) => ({ name: `cut at ${size}`, payload: Buffer.from(MIXED).subarray(0, size) }));
 
-const ALL = [...CORRUPT, ...REPLACED, ...TRUNCATED];
+const INVALID_TEXTS = [...CORRUPT, ...REPLACED, ...TRUNCATED];
 
 function each(frames: (payload: Buffer) => Uint8Array): Attack[] {
-  return ALL.map(({ name, payload }) => ({ name, send: frames(payload) }));
+  return INVALID_TEXTS.map(({ name, payload }) => ({ name, send: frames(payload) }));
 }
 
 describe("a text that is not UTF-8", () => {
@@ -111,7 +111,7 @@ describe("a text that is UTF-8", () => {
   const size = Buffer.byteLength(MIXED);
   const whole = Buffer.from(MIXED);
 
-  /** In two fragments, cut at every byte. */
+  /** Splits the payload into two fragments at every byte. */
   const halves = (payload: Buffer, compressed: boolean): Attack[] =>
     [...Array(payload.length + 1).keys()].map((at) => ({
       name: `cut at byte ${at}`,
@@ -165,7 +165,7 @@ describe("a text that is UTF-8", () => {
 describe("a close frame", () => {
   testAttacks(
     "with a reason that is not UTF-8",
-    Object.entries(BAD).flatMap(([name, hex]) =>
+    Object.entries(INVALID_UTF8).flatMap(([name, hex]) =>
       ["", "reason "].map((text) => ({
         name: `${name} behind "${text}"`,
         send: closeFrame(1000, Buffer.concat([Buffer.from(text), Buffer.from(hex, "hex")])),

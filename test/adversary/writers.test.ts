@@ -18,17 +18,17 @@ checkLeaks();
 
 const certificate = createCertificate();
 
-/** How many connections each test has. */
-const TIMES = 12;
+/** The number of connections for each flood of a test; a third of them over TLS. */
+const CONNECTION_COUNT = 12;
 
 const MESSAGE_BYTES = 16_384;
-/** How much waits in the server before it stops to write for a turn. */
-const WAITING_BYTES = 1_048_576;
+/** The number of buffered bytes at which the server stops writing for one turn of the event loop. */
+const MAX_BUFFERED_BYTES = 1_048_576;
 
-/** A relay that ends both sides at once when one of them ends or resets, as many intermediaries do. */
+/** A relay that, like many intermediaries, destroys both sides at once when one of them ends or resets. */
 interface Relay extends AsyncDisposable {
   readonly url: string;
-  /** Passes nothing on from the server, until {@link resume}. */
+  /** Stops relaying from the server to the client until {@link resume}. */
   pause(): void;
   resume(): void;
 }
@@ -92,13 +92,13 @@ interface Row {
   readonly code: number;
   readonly error?: string;
   readonly options?: ConnectOptions;
-  /** The frame that breaks a rule, among the others. */
+  /** A frame that violates the protocol, sent among the others. */
   readonly fault?: Buffer;
-  /** Ends the connection from this side. */
+  /** Ends the connection from the client. */
   readonly end?: (client: Client) => void;
-  /** The floods with which this can happen. */
+  /** The floods that can cause this end. Default: all. */
   readonly floods?: readonly string[];
-  /** The server's messages arrive only after the end. */
+  /** True if the server's messages arrive only after the connection has ended. */
   readonly isSilentBefore?: boolean;
 }
 
@@ -165,13 +165,13 @@ async function flood(
   random: Random,
 ): Promise<void> {
   const { socket } = peer;
-  const isTold = (): boolean => peer.frames.some(({ opcode }) => opcode === OPCODE.CLOSE);
+  const hasCloseFrame = (): boolean => peer.frames.some(({ opcode }) => opcode === OPCODE.CLOSE);
   let untilFault = fault ? random.below(50) : Infinity;
   if (frames[0] && (frames[0][0] as number) === 0) peer.write(frame({ opcode: 1, fin: false }));
   const batch = Buffer.concat(Array.from({ length: 4 }, () => Buffer.concat(frames)));
-  while (!isTold() && !socket.destroyed) {
+  while (!hasCloseFrame() && !socket.destroyed) {
     if (untilFault-- === 0) socket.write(fault as Buffer);
-    if (socket.writableLength < WAITING_BYTES) socket.write(batch);
+    if (socket.writableLength < MAX_BUFFERED_BYTES) socket.write(batch);
     await new Promise((resolve) => setImmediate(resolve));
   }
   socket.end();
@@ -195,25 +195,30 @@ async function run(
     ...row.options,
   });
   const peer = server.connections.find(({ request }) => request?.path === `/${path}`);
-  if (!peer) throw new Error("the server knows no such connection");
+  if (!peer) throw new Error(`the server has no connection with the path /${path}`);
   if (isHeld) relay?.pause();
   const flooded = flood(peer, FLOODS[name] as Buffer[], row.fault, random);
-  if (row.error !== "SLOW_CONSUMER") void drain(client);
+  if (row.error !== "SLOW_CONSUMER") void discardMessages(client);
   if (row.end) setTimeout(row.end, random.below(20), client);
   const { code, sentCode, error } = await client.closed;
   relay?.resume();
   await flooded;
   await peer.closed;
-  const [told] = peer.frames.filter(({ opcode }) => opcode === OPCODE.CLOSE);
+  const [closed] = peer.frames.filter(({ opcode }) => opcode === OPCODE.CLOSE);
   client.terminate();
-  return tell(told ? closeOf(told).code : undefined, sentCode, code, error?.code);
+  return describeResult(closed ? closeOf(closed).code : undefined, sentCode, code, error?.code);
 }
 
-function tell(told?: number, sent?: number, code?: number, error = "no error"): string {
-  return `the server is told ${told}; sentCode ${sent}; ${error}, ${code}`;
+function describeResult(
+  closeCode?: number,
+  sent?: number,
+  code?: number,
+  error = "no error",
+): string {
+  return `the server is told ${closeCode}; sentCode ${sent}; ${error}, ${code}`;
 }
 
-async function drain(client: Client): Promise<void> {
+async function discardMessages(client: Client): Promise<void> {
   while ((await client.receive()).ok);
 }
 
@@ -233,7 +238,7 @@ describe.each(byName(WAYS))("a server that keeps writing, %s", (_, { isRelayed, 
       },
     });
     const cases = (row.floods ?? Object.keys(FLOODS)).flatMap((name) =>
-      Array.from({ length: TIMES / (tls ? 3 : 1) }, (__, seed) => ({ name, seed })),
+      Array.from({ length: CONNECTION_COUNT / (tls ? 3 : 1) }, (__, seed) => ({ name, seed })),
     );
     const results = await runAll(
       cases,
@@ -242,7 +247,7 @@ describe.each(byName(WAYS))("a server that keeps writing, %s", (_, { isRelayed, 
     );
     conclude(context, {
       cases: cases.length,
-      expected: tell(row.code, row.code, row.code, row.error),
+      expected: describeResult(row.code, row.code, row.code, row.error),
       happened: tally(results),
     });
   });

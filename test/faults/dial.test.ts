@@ -22,11 +22,11 @@ import type { Way } from "./support.js";
 
 checkLeaks();
 
-/** How long a dial that is cut may take: it needs no deadline to notice. */
-const SOON = ms(5_000);
-const DIAL_TIMEOUT = ms(300);
+/** The time bound of a dial whose connection ends: it must notice that without a deadline. */
+const END_BOUND_MS = ms(5_000);
+const DIAL_TIMEOUT_MS = ms(300);
 
-/** What a dial over a link comes to, and how long that takes; its socket is closed afterwards. */
+/** Dials over a link that makes the dial fail. Returns the error code and the time. */
 async function dial(
   url: string,
   link: Link,
@@ -36,28 +36,28 @@ async function dial(
   const start = performance.now();
   const code = await codeOf(connect(proxy.url, options));
   const time = performance.now() - start;
-  // The proxy would end it otherwise.
+  // Wait until the dial has closed its socket, because disposing the proxy would close it as well.
   await (
     await proxy.connection()
   ).clientLeft;
   return { code, time };
 }
 
-/** How many bytes a whole opening takes, each way. */
+/** Returns the number of bytes of a complete opening, in each direction. */
 async function sizesOf(url: string, way: Way): Promise<{ toServer: number; toClient: number }> {
   await using linked = await connectThrough(url, optionsFor(way));
   const { toServer, toClient } = linked.connection;
   return { toServer: toServer.bytes, toClient: toClient.bytes };
 }
 
-/** How a dial is ended in the middle, and what it then rejects with. */
-const ENDS: readonly { name: string; then: Ending; options: ConnectOptions; code: string }[] = [
+/** The faults that interrupt a dial, and the code with which it rejects. */
+const FAULTS: readonly { name: string; then: Ending; options: ConnectOptions; code: string }[] = [
   { name: "ended", then: "fin", options: {}, code: "DIAL_FAILED" },
   { name: "reset", then: "reset", options: {}, code: "DIAL_FAILED" },
   {
     name: "stalled",
     then: "stall",
-    options: { dialTimeout: DIAL_TIMEOUT },
+    options: { dialTimeout: DIAL_TIMEOUT_MS },
     code: "DIAL_TIMEOUT",
   },
 ];
@@ -65,13 +65,13 @@ const ENDS: readonly { name: string; then: Ending; options: ConnectOptions; code
 describe.each(byName(WAYS))("a dial by %s", (_, way) => {
   test("that is accepted and never answered", async (context) => {
     await using server = await startEchoServer(serverFor(way));
-    const options = { ...optionsFor(way), dialTimeout: DIAL_TIMEOUT };
+    const options = { ...optionsFor(way), dialTimeout: DIAL_TIMEOUT_MS };
     const { code, time } = await dial(server.url, SILENT, options);
-    const happened = `${code}, ${time < DIAL_TIMEOUT ? "before" : "after"} dialTimeout`;
+    const happened = `${code}, ${time < DIAL_TIMEOUT_MS ? "before" : "after"} dialTimeout`;
     conclude(context, {
       expected: "DIAL_TIMEOUT, after dialTimeout",
       happened,
-      time: { value: time, bound: DIAL_TIMEOUT + SOON },
+      time: { value: time, bound: DIAL_TIMEOUT_MS + END_BOUND_MS },
     });
   });
 
@@ -82,19 +82,19 @@ describe.each(byName(WAYS))("a dial by %s", (_, way) => {
     conclude(context, {
       expected: "ABORTED",
       happened: code,
-      time: { value: time, bound: ms(100) + SOON },
+      time: { value: time, bound: ms(100) + END_BOUND_MS },
     });
   });
 
   for (const direction of ["toServer", "toClient"] as const) {
     const what = direction === "toServer" ? "the request" : "the answer";
-    // In TLS most bytes are the certificate's: a sample of them is as good as all.
+    // With TLS most bytes belong to the certificate, so a sample of the bytes is enough.
     const bytes = way.tls ? `a byte of the TLS handshake and ${what}` : `every byte of ${what}`;
-    for (const { name, then, options, code } of ENDS) {
+    for (const { name, then, options, code } of FAULTS) {
       test(`that is ${name} at ${bytes}`, async (context) => {
         await using server = await startEchoServer(serverFor(way));
         const size = (await sizesOf(server.url, way))[direction];
-        // The size of a signature differs from one handshake to the next.
+        // The size of the TLS signature varies between handshakes, so the last 16 bytes are left out.
         const places = way.tls ? range(0, size - 16, 13) : range(0, size);
         const given = { ...optionsFor(way), ...options };
         const results = await runAll(
@@ -108,7 +108,7 @@ describe.each(byName(WAYS))("a dial by %s", (_, way) => {
           happened: tally(results.map((result) => result.code)),
           time: {
             value: Math.max(...results.map(({ time }) => time)),
-            bound: (options.dialTimeout === undefined ? 0 : DIAL_TIMEOUT) + SOON,
+            bound: (options.dialTimeout === undefined ? 0 : DIAL_TIMEOUT_MS) + END_BOUND_MS,
           },
         });
       });

@@ -47,21 +47,22 @@ describe("a message that was sent just before the process ends", () => {
 
 test("a send under fake timers blocks no connection once they are gone", async (context) => {
   await using server = await startEchoServer();
-  const old = await connect(server.url);
+  const oldClient = await connect(server.url);
   const { queueMicrotask, setImmediate } = globalThis;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- only put back
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is only restored
   const { nextTick } = process;
   globalThis.queueMicrotask = () => {};
   globalThis.setImmediate = (() => {}) as never;
   process.nextTick = () => {};
-  void old.send("1");
-  void old.send("2");
+  void oldClient.send("1");
+  void oldClient.send("2");
   Object.assign(globalThis, { queueMicrotask, setImmediate });
   process.nextTick = nextTick;
-  const young = await connect(server.url);
-  await Promise.all([old.send("3"), young.send("4")]);
+  const newClient = await connect(server.url);
+  await Promise.all([oldClient.send("3"), newClient.send("4")]);
   const echoes: unknown[] = [];
-  for (const client of [old, old, old, young]) echoes.push((await client.receive()).value?.data);
-  await Promise.all([old.close(), young.close()]);
+  for (const client of [oldClient, oldClient, oldClient, newClient])
+    echoes.push((await client.receive()).value?.data);
+  await Promise.all([oldClient.close(), newClient.close()]);
   conclude(context, { expected: "1, 2, 3, 4", happened: echoes.join(", ") });
 });

@@ -15,7 +15,7 @@ import {
   readAll,
   runAll,
   tally,
-  tellEnd,
+  describeEnd,
   textOf,
   WAYS,
 } from "./support.js";
@@ -23,18 +23,18 @@ import type { Linked, Way } from "./support.js";
 
 checkLeaks();
 
-const SOON = ms(5_000);
+const END_BOUND_MS = ms(5_000);
 
-/** What TLS 1.3 adds to each write: a head of 5 bytes, a type, a tag of 16 (RFC 8446 section 5.2). */
-const TLS_OVERHEAD = 22;
+/** Bytes that TLS 1.3 adds to each write: a header of 5, a type of 1, a tag of 16 (RFC 8446 section 5.2). */
+const TLS_OVERHEAD_BYTES = 22;
 
-/** Bytes that are sent in one write, and the message that is whole with their last one. */
+/** Bytes that are sent in one write, and the message that their last byte completes, if any. */
 interface Part {
   readonly bytes: Buffer;
   readonly message?: string;
 }
 
-/** A message of three fragments with a ping between, two of one frame, and a close frame. */
+/** Returns a message of three fragments with a ping between, two messages of one frame, and a close frame. */
 function scriptFor({ compression: compressed }: Way): readonly Part[] {
   const encode = (text: string): Buffer => (compressed ? deflate(text) : Buffer.from(text));
   const [fragmented, binary, text] = ["in three fragments", "a\0b".repeat(43), "ä€😀"];
@@ -57,14 +57,14 @@ function scriptFor({ compression: compressed }: Way): readonly Part[] {
   ];
 }
 
-/** The places at which the parts end, in bytes on the wire. */
+/** Returns the offsets at which the parts end, in bytes on the wire. */
 function endsOf(parts: readonly Part[], { tls }: Way): number[] {
   let end = 0;
-  return parts.map(({ bytes }) => (end += bytes.length + (tls ? TLS_OVERHEAD : 0)));
+  return parts.map(({ bytes }) => (end += bytes.length + (tls ? TLS_OVERHEAD_BYTES : 0)));
 }
 
-/** The messages that are whole when so many bytes have come. */
-function wholeAt(byte: number, parts: readonly Part[], ends: readonly number[]): string[] {
+/** Returns the messages that are complete after `byte` bytes. */
+function completeAt(byte: number, parts: readonly Part[], ends: readonly number[]): string[] {
   return parts.flatMap(({ message }, i) =>
     message !== undefined && (ends[i] as number) <= byte ? [message] : [],
   );
@@ -78,28 +78,28 @@ function startServer({ compression, tls }: Way): Promise<RawServer> {
   });
 }
 
-/** Each part is a write, and in TLS a record, of its own. */
+/** Writes each part separately, so that each is one TLS record. */
 async function play(peer: RawConnection, parts: readonly Part[]): Promise<void> {
   for (const { bytes } of parts) {
     await new Promise<unknown>((resolve) => peer.socket.write(bytes, resolve));
   }
 }
 
-/** Runs a case on a connection of its own: where its place is in the whole, that is what its bytes are. */
+/** Runs a case on a new connection, so that byte offsets count from the start of that connection. */
 async function onConnection<Result>(
   server: RawServer,
   options: ConnectOptions,
   run: (linked: Linked, peer: RawConnection) => Promise<Result>,
 ): Promise<Result> {
-  // The name by which the server knows it.
+  // The path identifies the connection to the server.
   const path = crypto.randomUUID();
   await using linked = await connectThrough(`${server.url}${path}`, options);
   const peer = server.connections.find(({ request }) => request?.path === `/${path}`);
-  if (peer === undefined) throw new Error("the server knows no such connection");
+  if (peer === undefined) throw new Error(`the server has no connection with the path /${path}`);
   return await run(linked, peer);
 }
 
-/** In TLS, where a record is whole or not there at all, every other byte is as good as each. */
+/** A TLS record is delivered completely or not at all, so testing every other byte is enough. */
 const placesOf = ({ tls }: Way): { each: string; step: number } =>
   tls ? { each: "every other byte", step: 2 } : { each: "every byte", step: 1 };
 
@@ -108,11 +108,11 @@ const compare = (messages: readonly string[], expected: readonly string[]): stri
     ? "the whole messages"
     : `${JSON.stringify(messages)} in place of ${JSON.stringify(expected)}`;
 
-const worst = (
+const slowestOf = (
   results: readonly { readonly time: number }[],
 ): { value: number; bound: number } => ({
   value: Math.max(...results.map(({ time }) => time)),
-  bound: SOON,
+  bound: END_BOUND_MS,
 });
 
 describe.each(byName(WAYS))("receiving by %s", (_, way) => {
@@ -120,7 +120,7 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
   const parts = scriptFor(way);
   const ends = endsOf(parts, way);
   const size = ends.at(-1) as number;
-  const all = wholeAt(size, parts, ends);
+  const all = completeAt(size, parts, ends);
 
   for (const then of ["fin", "reset", "half"] as const) {
     test(`a cut at ${each} of the first frames: ${then}`, async (context) => {
@@ -131,10 +131,10 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
           connection.toClient.endAfter(place, then);
           const start = performance.now();
           void play(peer, parts);
-          // Read only now: the end takes nothing away of what had come.
-          const end = tellEnd(await client.closed);
+          // The messages are read after the end, which must not discard any that had arrived.
+          const end = describeEnd(await client.closed);
           const messages = await readAll(client);
-          const expected = wholeAt(place, parts, ends);
+          const expected = completeAt(place, parts, ends);
           return {
             happened: `${compare(messages, expected)}; ${end}`,
             lost: expected.length - messages.length,
@@ -147,7 +147,7 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
         expected: "the whole messages; 1006 not clean, by none, CONNECTION_LOST",
         happened: tally(results.map(({ happened }) => happened)),
         lost: results.reduce((sum, { lost }) => sum + lost, 0),
-        time: worst(results),
+        time: slowestOf(results),
       });
     });
 
@@ -157,11 +157,11 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
         connection.toClient.endAfter(size, then);
         const start = performance.now();
         void play(peer, parts);
-        const end = tellEnd(await client.closed);
+        const end = describeEnd(await client.closed);
         conclude(context, {
           expected: "the whole messages; 1000 clean, by peer",
           happened: `${compare(await readAll(client), all)}; ${end}`,
-          time: worst([{ time: performance.now() - start }]),
+          time: slowestOf([{ time: performance.now() - start }]),
         });
       });
     });
@@ -176,7 +176,7 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
         connection.toClient.endAfter(place, "stall");
         void play(peer, parts);
         await connection.toClient.passed(start + place);
-        const before = wholeAt(place, parts, ends);
+        const before = completeAt(place, parts, ends);
         const messages: string[] = [];
         while (messages.length < before.length) messages.push(textOf(await client.receive()));
         await settle();
@@ -184,7 +184,7 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
         const isMore = client.channel().length > 0;
         connection.resume();
         messages.push(...(await readAll(client)));
-        const end = tellEnd(await client.closed);
+        const end = describeEnd(await client.closed);
         return `${isMore ? "more" : "no more"} while ${state}; ${compare(messages, all)}; ${end}`;
       }),
     );
@@ -205,9 +205,9 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
         const start = performance.now();
         void play(peer, parts);
         const messages = await readAll(client);
-        const end = tellEnd(await client.closed);
+        const end = describeEnd(await client.closed);
         return {
-          happened: `${compare(messages, wholeAt(place, parts, ends))}; ${end}`,
+          happened: `${compare(messages, completeAt(place, parts, ends))}; ${end}`,
           time: performance.now() - start,
         };
       }),
@@ -216,7 +216,7 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
       cases: places.length,
       expected: "the whole messages; 3008 not clean, by local, sent 3008, READ_TIMEOUT",
       happened: tally(results.map(({ happened }) => happened)),
-      time: worst(results),
+      time: slowestOf(results),
     });
   });
 });
@@ -225,7 +225,7 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
   const { each, step } = placesOf(way);
   const messages = ["first", "\0\x01".repeat(65), "third and last"];
 
-  /** Sends them, each in a write, and in TLS a record, of its own. */
+  /** Sends each message in its own write, so that each is one TLS record. */
   async function sendAll({ client }: Linked, sent?: () => Promise<void>): Promise<void> {
     for (const [i, message] of messages.entries()) {
       await client.send(i === 1 ? Buffer.from(message) : message);
@@ -234,11 +234,11 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
     }
   }
 
-  /** What has come whole: the messages are short enough to tell them by their payloads. */
+  /** Returns the payloads of the complete frames, which identify the messages. */
   const framesOf = (peer: RawConnection): string[] =>
     peer.frames.map(({ payload }) => payload.toString("hex"));
 
-  /** The payloads as they are on the wire, and where each frame ends. */
+  /** Measures the payloads on the wire, and the offset at which each frame ends. */
   async function measure(server: RawServer): Promise<{ payloads: string[]; ends: number[] }> {
     return onConnection(server, optionsFor(way), async (linked, peer) => {
       const start = linked.connection.toServer.bytes;
@@ -260,9 +260,9 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
         onConnection(server, optionsFor(way), async (linked, peer) => {
           linked.connection.toServer.endAfter(place, then);
           const start = performance.now();
-          // That it fails in the middle is what `closed` tells as well.
+          // A failed send is also reported by `closed`, which is checked below.
           await sendAll(linked).catch(() => {});
-          const end = tellEnd(await linked.client.closed);
+          const end = describeEnd(await linked.client.closed);
           const time = performance.now() - start;
           await peer.closed;
           const expected = payloads.filter((_, i) => (ends[i] as number) <= place);
@@ -273,7 +273,7 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
         cases: places.length,
         expected: "the whole messages; 1006 not clean, by none, CONNECTION_LOST",
         happened: tally(results.map(({ happened }) => happened)),
-        time: worst(results),
+        time: slowestOf(results),
       });
     });
   }
@@ -297,7 +297,7 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
         peer.onFrame = ({ opcode }) => {
           if (opcode === OPCODE.CLOSE) peer.write(closeFrame(1000));
         };
-        const end = tellEnd(await client.close());
+        const end = describeEnd(await client.close());
         const after = compare(framesOf(peer).slice(0, -1), payloads);
         return `${before} at the stall, ${after} in the end; ${end}`;
       }),

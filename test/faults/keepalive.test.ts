@@ -17,7 +17,7 @@ import {
   runAll,
   serverFor,
   tally,
-  tellEnd,
+  describeEnd,
   textOf,
   WAYS,
 } from "./support.js";
@@ -25,13 +25,13 @@ import type { Linked, Way } from "./support.js";
 
 checkLeaks();
 
-const PERIOD = ms(300);
-const keepAlive = { interval: PERIOD, timeout: PERIOD };
+const PERIOD_MS = ms(300);
+const keepAlive = { interval: PERIOD_MS, timeout: PERIOD_MS };
 
-/** The silence, the wait for the answer, and what a loaded machine takes. */
-const SOON = PERIOD * 2 + ms(5_000);
+/** The time bound: an interval of silence, the timeout for the answer, and 5 s for a loaded machine. */
+const END_BOUND_MS = PERIOD_MS * 2 + ms(5_000);
 
-const DEAD = "3008 not clean, by local, sent 3008, KEEPALIVE_TIMEOUT";
+const KEEPALIVE_END = "3008 not clean, by local, sent 3008, KEEPALIVE_TIMEOUT";
 
 async function open(
   way: Way,
@@ -48,7 +48,8 @@ async function open(
   await run(linked, await server.connection());
 }
 
-const later = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
+const wait = (timeMs: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, timeMs));
 
 describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
   test.for<[string, (linked: Linked) => void]>([
@@ -62,18 +63,18 @@ describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
       const read = textOf(await client.receive());
       const start = performance.now();
       cut(linked);
-      const end = tellEnd(await client.closed);
+      const end = describeEnd(await client.closed);
       conclude(context, {
-        expected: `reads before, the end; ${DEAD}`,
+        expected: `reads before, the end; ${KEEPALIVE_END}`,
         happened: `reads ${[read, ...(await readAll(client)), "the end"].join(", ")}; ${end}`,
-        time: { value: performance.now() - start, bound: SOON },
+        time: { value: performance.now() - start, bound: END_BOUND_MS },
       });
     }),
   );
 
   test("is found at each byte of a message that it does not end", async (context) => {
     const start = performance.now();
-    // TLS and deflate have frames of their own; each byte is one of what they send.
+    // With TLS and compression, the offset counts the encrypted and compressed bytes.
     const results = await runAll(range(0, 40), (byte) => {
       let result = "";
       return open(way, {}, async ({ client, connection }, { ws }) => {
@@ -81,15 +82,15 @@ describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
         const read = textOf(await client.receive());
         connection.toClient.endAfter(byte, "stall");
         ws.send(noise(100));
-        const end = tellEnd(await client.closed);
+        const end = describeEnd(await client.closed);
         result = `reads ${[read, ...(await readAll(client)), "the end"].join(", ")}; ${end}`;
       }).then(() => result);
     });
     conclude(context, {
       cases: results.length,
-      expected: `reads before, the end; ${DEAD}`,
+      expected: `reads before, the end; ${KEEPALIVE_END}`,
       happened: tally(results),
-      time: { value: performance.now() - start, bound: SOON * 4 },
+      time: { value: performance.now() - start, bound: END_BOUND_MS * 4 },
     });
   });
 
@@ -97,17 +98,17 @@ describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
     open(way, {}, async ({ client, connection }) => {
       connection.silence();
       const start = performance.now();
-      // Less than the kernel takes: nothing tells that nobody receives it.
+      // The kernel buffers accept all of these bytes, so no write shows that the peer receives none.
       while (client.state === "open") {
         void client.send("hello?");
-        await later(10);
+        await wait(10);
       }
-      // What is sent last may be on its way still, and the close frame with it.
-      const end = tellEnd(await client.closed).replace(", sent 3008", "");
+      // The last messages and the close frame may still be buffered, so sentCode is not compared.
+      const end = describeEnd(await client.closed).replace(", sent 3008", "");
       conclude(context, {
         expected: "3008 not clean, by local, KEEPALIVE_TIMEOUT",
         happened: end,
-        time: { value: performance.now() - start, bound: SOON },
+        time: { value: performance.now() - start, bound: END_BOUND_MS },
       });
     }));
 });
@@ -120,9 +121,9 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
       way,
       { keepAlive: given },
       async ({ client }) => {
-        while (pongs < 5 && client.state === "open") await later(10);
+        while (pongs < 5 && client.state === "open") await wait(10);
         const isSlow = (client.stats.roundTrip ?? 0) >= 80;
-        const end = tellEnd(await client.close());
+        const end = describeEnd(await client.close());
         conclude(context, {
           expected: "5 pongs of 80 ms or more; 1000 clean, by local, sent 1000",
           happened: `${pongs} pongs of ${isSlow ? "80 ms or more" : "less"}; ${end}`,
@@ -135,11 +136,11 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
   test("is kept while one message takes longer than both periods to arrive", (context) =>
     open(way, {}, async ({ client, connection }, { ws }) => {
       const bytes = noise(8_000);
-      connection.toClient.set({ rate: (bytes.length / PERIOD / 6) * 1_000 });
+      connection.toClient.set({ rate: (bytes.length / PERIOD_MS / 6) * 1_000 });
       const start = performance.now();
       ws.send(bytes);
       const { value } = await client.receive();
-      const periods = (performance.now() - start) / PERIOD;
+      const periods = (performance.now() - start) / PERIOD_MS;
       const same = value?.type === "binary" && Buffer.from(value.data).equals(bytes);
       conclude(context, {
         expected: "the same, after 4 periods, open",
@@ -152,14 +153,14 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
     open(way, { channelCapacity: 1 }, async ({ client, connection }, { ws }) => {
       for (const text of ["a", "b", "c"]) ws.send(text);
       await connection.toClient.passed(1);
-      while (client.stats.timesPaused === 0) await later(10);
+      while (client.stats.timesPaused === 0) await wait(10);
       connection.silence();
-      await later(PERIOD * 4);
+      await wait(PERIOD_MS * 4);
       const { state } = client;
       connection.resume();
       const read = [textOf(await client.receive()), textOf(await client.receive())];
       read.push(textOf(await client.receive()));
-      const end = tellEnd(await client.close());
+      const end = describeEnd(await client.close());
       conclude(context, {
         expected: "open after 4 periods; reads a, b, c; 1000 clean, by local, sent 1000",
         happened: `${state} after 4 periods; reads ${read.join(", ")}; ${end}`,
@@ -167,7 +168,7 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
       });
     }));
 
-  // Compressing takes its time, too, in which nothing moves.
+  // Compressing takes time in which no bytes move.
   if (way.compression) return;
 
   test("is kept while it takes longer than both periods to take what is sent", (context) => {
@@ -180,8 +181,8 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
       const start = performance.now();
       void client.send(new Uint8Array(size));
       await client.flush();
-      const periods = (performance.now() - start) / PERIOD;
-      const end = tellEnd(await client.close());
+      const periods = (performance.now() - start) / PERIOD_MS;
+      const end = describeEnd(await client.close());
       conclude(context, {
         expected: `${size} bytes, after 3 periods; 1000 clean, by local, sent 1000`,
         happened: `${sizes.join()} bytes, ${periods > 3 ? "after" : "before"} 3 periods; ${end}`,

@@ -11,7 +11,7 @@ import { tally } from "./support.js";
 
 checkLeaks();
 
-/** All tests in these suites. */
+/** Returns all tests in these suites. */
 function testsOf(tasks: readonly RunnerTask[]): RunnerTask[] {
   return tasks.flatMap((task) => (task.type === "suite" ? testsOf(task.tasks) : [task]));
 }
@@ -26,7 +26,7 @@ for (const link of Object.keys(LINKS)) {
     startServer: () => startScriptedServer(link),
   });
 
-  // Behind them, since it tells how they have ended.
+  // This test runs after the suite, because it reports the results of the suite.
   test(`the conformance suite ${name}`, (context) => {
     const tests = testsOf(context.task.file.tasks.filter((task) => task.name === name));
     conclude(context, {

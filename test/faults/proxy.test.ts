@@ -23,12 +23,12 @@ import { noise, turn } from "../transport/support.js";
 
 checkLeaks();
 
-/** One end of a TCP connection, and what has come to it. */
+/** One end of a TCP connection, which records the bytes it receives. */
 class End {
   readonly socket: Socket;
   readonly reads: Buffer[] = [];
   bytes = 0;
-  /** How it ended, as far as it has. */
+  /** The state of the connection, as this end sees it. */
   fate: "open" | "ended" | "reset" = "open";
   readonly #changed = new Condition();
 
@@ -49,12 +49,12 @@ class End {
     return this.reads.map(({ length }) => length);
   }
 
-  /** Whether these bytes have come and nothing else. */
+  /** True if exactly these bytes have arrived. */
   has(bytes: Uint8Array): boolean {
     return Buffer.concat(this.reads).equals(bytes);
   }
 
-  /** Settles when so many bytes have come. */
+  /** Waits until at least `bytes` bytes have arrived. */
   got(bytes: number): Promise<void> {
     return this.#changed.until(() => this.bytes >= bytes);
   }
@@ -76,7 +76,7 @@ interface Pair extends AsyncDisposable {
   readonly server: End;
 }
 
-/** Two ends with a proxy between. */
+/** Opens a TCP connection through a proxy. Returns both ends. */
 async function openPair(link: Link = {}, seed?: number): Promise<Pair> {
   const listener = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
   await once(listener, "listening");
@@ -105,7 +105,7 @@ async function openPair(link: Link = {}, seed?: number): Promise<Pair> {
   };
 }
 
-/** Lets all that is on its way arrive. */
+/** Waits 20 turns of the event loop, in which all bytes in transit arrive. */
 async function arrive(): Promise<void> {
   for (let i = 0; i < 20; i++) await turn();
 }
@@ -130,12 +130,12 @@ test.for(Object.entries({ good: {}, ...LINKS }))(
   },
 );
 
-/** A fault of the direction to the client, and what it makes of `size` bytes that the server sends. */
+/** Faults of the direction to the client, and how `size` bytes of the server arrive because of them. */
 interface Shape {
   readonly faults: Faults;
   readonly size: number;
   readonly expected: string;
-  readonly tell: (sizes: readonly number[], time: number) => string;
+  readonly describe: (sizes: readonly number[], time: number) => string;
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = {
@@ -143,31 +143,31 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     faults: { pieces: 1 },
     size: 100,
     expected: "100 reads, the largest of 1",
-    tell: (sizes) => `${sizes.length} reads, the largest of ${Math.max(...sizes)}`,
+    describe: (sizes) => `${sizes.length} reads, the largest of ${Math.max(...sizes)}`,
   },
   "pieces of 7": {
     faults: { pieces: 7 },
     size: 100,
     expected: "15 reads, the largest of 7",
-    tell: (sizes) => `${sizes.length} reads, the largest of ${Math.max(...sizes)}`,
+    describe: (sizes) => `${sizes.length} reads, the largest of ${Math.max(...sizes)}`,
   },
   "a delay": {
     faults: { delay: 120 },
     size: 100,
     expected: "1 read, after the delay",
-    tell: (sizes, time) => `${sizes.length} read, ${time > 115 ? "after" : "before"} the delay`,
+    describe: (sizes, time) => `${sizes.length} read, ${time > 115 ? "after" : "before"} the delay`,
   },
   "a delay of single bytes, which they all share": {
     faults: { delay: 120, pieces: 1 },
     size: 200,
     expected: "200 reads, within 2 s",
-    tell: (sizes, time) => `${sizes.length} reads, ${time < ms(2_000) ? "" : "not "}within 2 s`,
+    describe: (sizes, time) => `${sizes.length} reads, ${time < ms(2_000) ? "" : "not "}within 2 s`,
   },
   "a rate": {
     faults: { rate: 100_000 },
     size: 50_000,
     expected: "none of over 1000 bytes, after 450 ms",
-    tell: (sizes, time) =>
+    describe: (sizes, time) =>
       `${Math.max(...sizes) > 1_000 ? "some" : "none"} of over 1000 bytes, ${time > 450 ? "after" : "before"} 450 ms`,
   },
 };
@@ -179,7 +179,10 @@ test.for(Object.entries(SHAPES))("shapes a direction: %s", async ([, shape], con
   server.socket.write(noise(shape.size));
   await client.got(shape.size);
   const { expected } = shape;
-  conclude(context, { expected, happened: shape.tell(client.sizes, performance.now() - start) });
+  conclude(context, {
+    expected,
+    happened: shape.describe(client.sizes, performance.now() - start),
+  });
 });
 
 test("shapes a direction: joined", async (context) => {
@@ -212,7 +215,7 @@ test("draws the same for a seed, and something else for another", async (context
   });
 });
 
-/** How the sides are left when the direction to the client ends at a byte. */
+/** The state of both sides after the direction to the client has ended at a byte. */
 const ENDINGS: Readonly<Record<Ending, string>> = {
   stall: "client: open; server: 4 bytes, open",
   half: "client: ended; server: 4 bytes, open",
@@ -220,8 +223,8 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
   reset: "client: reset; server: 0 bytes, reset",
 };
 
-/** Where that byte is, and what else happens to the 100 that are sent. */
-const WAYS: Readonly<Record<string, Faults & { byte: number }>> = {
+/** The byte at which the direction ends, and the other faults of the 100 bytes that are sent. */
+const ENDING_PLACES: Readonly<Record<string, Faults & { byte: number }>> = {
   "before the first byte": { byte: 0 },
   "in one write": { byte: 30 },
   "between single bytes": { byte: 30, pieces: 1 },
@@ -229,7 +232,7 @@ const WAYS: Readonly<Record<string, Faults & { byte: number }>> = {
 };
 
 test.for(
-  Object.entries(WAYS).flatMap(([way, faults]) =>
+  Object.entries(ENDING_PLACES).flatMap(([way, faults]) =>
     Object.entries(ENDINGS).map(([then, expected]) => [way, then, faults, expected] as const),
   ),
 )("ends a direction %s: %s", async ([, then, faults, expected], context) => {
@@ -345,7 +348,7 @@ test.for<[string, Link]>([
   const { server, connection } = pair;
   const size = 64 * 2 ** 20;
   server.socket.write(noise(size));
-  // Until the kernel's buffers are full and nothing moves any more.
+  // Wait until the kernel buffers are full and no more bytes move.
   let waiting = Infinity;
   await expect
     .poll(() => waiting === (waiting = server.socket.writableLength), { timeout: ms(10_000) })

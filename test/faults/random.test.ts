@@ -14,47 +14,47 @@ import type { Way } from "./support.js";
 
 checkLeaks();
 
-const CONNECTIONS = 80;
-const MESSAGES = 40;
-/** The deadlines of a connection that stalls, and of all others: on a busy machine these take long. */
-const PERIOD = ms(300);
-const LONG = ms(10_000);
-/** What a connection may take in all: a few deadlines in a row. */
-const SOON = ms(25_000);
-/** 1 MiB unread, and what one read of the socket or one message adds to it. */
-const UNREAD = 2 * 2 ** 20;
+const CONNECTION_COUNT = 80;
+const MESSAGE_COUNT = 40;
+/** The deadline of connections that stall. All others have a long one, because a busy machine is slow. */
+const STALL_DEADLINE_MS = ms(300);
+const LONG_DEADLINE_MS = ms(10_000);
+/** The time that a connection may take: a few deadlines in a row. */
+const TOTAL_BOUND_MS = ms(25_000);
+/** The bound of the unread bytes: 1 MiB, plus one read of the socket or one message. */
+const MAX_UNREAD_BYTES = 2 * 2 ** 20;
 
-/** How a direction ends in the middle; a stall may go on after all. */
+/** The fate of one direction of a connection. After "stall, then on" it continues. */
 type Fate = Ending | "never" | "stall, then on";
 
-/** The ends that may come of it, beside a clean one with all messages: it may come too late to matter. */
-const FITTING: Readonly<Record<Fate, readonly string[]>> = {
+/** The ends that each fate allows, besides a clean end with all messages, because a fault may come too late. */
+const ALLOWED_ENDS: Readonly<Record<Fate, readonly string[]>> = {
   never: [],
   fin: ["DIAL_FAILED", "CONNECTION_LOST", "not clean"],
   reset: ["DIAL_FAILED", "CONNECTION_LOST", "not clean"],
-  // A server answers half a request with 400.
+  // A server answers an incomplete request with 400.
   half: ["DIAL_FAILED", "HANDSHAKE_REJECTED", "CONNECTION_LOST", "not clean"],
   stall: ["DIAL_TIMEOUT", "WRITE_TIMEOUT", "not clean"],
   "stall, then on": ["DIAL_TIMEOUT", "WRITE_TIMEOUT"],
 };
 
-/** What is drawn for one connection. */
+/** The random choices for one connection. */
 interface Plan {
   readonly seed: number;
   readonly direction: "toServer" | "toClient";
   readonly faults: Faults;
   readonly fate: Fate;
   readonly options: ConnectOptions;
-  /** How long silence is put up with. */
-  readonly patience: number;
+  /** The time to wait for each message. */
+  readonly receiveTimeoutMs: number;
   readonly readsSlowly: boolean;
 }
 
 function draw(seed: number): Plan {
   const random = new Random(seed);
-  const fate = random.pick(Object.keys(FITTING) as Fate[]);
+  const fate = random.pick(Object.keys(ALLOWED_ENDS) as Fate[]);
   const stalls = fate.startsWith("stall");
-  const period = stalls ? PERIOD : LONG;
+  const deadlineMs = stalls ? STALL_DEADLINE_MS : LONG_DEADLINE_MS;
   const faults = random.pick<Faults>([
     {},
     { pieces: (drawn, offset) => (offset < 500 ? 1 + drawn.below(20) : 5_000) },
@@ -62,7 +62,7 @@ function draw(seed: number): Plan {
     { delay: 3, jitter: 5 },
     { rate: 4_000_000 },
   ]);
-  // As often among the first bytes as among the last.
+  // The exponent is random, so that early and late bytes are equally likely.
   const byte = random.below(2 ** (4 + random.below(16)));
   const then = stalls ? "stall" : (fate as Ending | "never");
   return {
@@ -71,51 +71,51 @@ function draw(seed: number): Plan {
     faults: { ...faults, ...(then !== "never" && { at: { byte, then } }) },
     fate,
     options: {
-      dialTimeout: period,
-      closeTimeout: period,
-      ...(random.chance(0.5) && { writeTimeout: period }),
+      dialTimeout: deadlineMs,
+      closeTimeout: deadlineMs,
+      ...(random.chance(0.5) && { writeTimeout: deadlineMs }),
       channelCapacity: random.pick([1, 4, 32]),
       sendHighWaterMark: random.pick([1, 1_000, 262_144]),
     },
-    patience: period,
+    receiveTimeoutMs: deadlineMs,
     readsSlowly: random.chance(0.3),
   };
 }
 
-/** The `i`th message of a connection: its number, and bytes that only it has. */
+/** Returns message number `i` of a connection: its number, and bytes that no other message has. */
 function messageOf(seed: number, i: number): Uint8Array<ArrayBuffer> {
-  const random = new Random(seed * MESSAGES + i);
+  const random = new Random(seed * MESSAGE_COUNT + i);
   const bytes = noise(4 + random.below(random.pick([20, 200, 2_000, 60_000])), seed * 1_000 + i);
   new DataView(bytes.buffer).setUint32(0, i);
   return bytes;
 }
 
-/** Whether these are the connection's messages, from the first on, each once. */
+/** True if the messages are the first ones of the connection, in order and each once. */
 function isPrefix(messages: readonly Uint8Array[], seed: number): boolean {
   return messages.every((bytes, i) => Buffer.compare(bytes, messageOf(seed, i)) === 0);
 }
 
-/** Sends all messages and takes their echoes, until all are there, or no more come. */
+/** Sends all messages and receives their echoes, until all have arrived or no more arrive. */
 async function talk(
   client: Client,
   connection: ProxyConnection,
-  { seed, fate, patience, readsSlowly }: Plan,
+  { seed, fate, receiveTimeoutMs, readsSlowly }: Plan,
 ): Promise<{ echoes: Uint8Array[]; memory: number; end: string }> {
   const echoes: Uint8Array[] = [];
   let memory = 0;
   const send = async (): Promise<void> => {
-    for (let i = 0; i < MESSAGES; i++) await client.send(messageOf(seed, i));
+    for (let i = 0; i < MESSAGE_COUNT; i++) await client.send(messageOf(seed, i));
   };
-  // That it fails in the middle is what `closed` tells as well.
+  // A failed send is also reported by `closed`, which is checked below.
   const sent = send().catch(() => {});
-  let left = fate === "stall, then on" ? 5 : 0;
+  let resumesLeft = fate === "stall, then on" ? 5 : 0;
   for (;;) {
     memory = Math.max(memory, client.stats.bytesBuffered);
     if (readsSlowly) await turn();
-    const next = await client.receive({ timeout: patience }).catch(() => undefined);
+    const next = await client.receive({ timeout: receiveTimeoutMs }).catch(() => undefined);
     if (next?.ok) echoes.push(next.value.data as Uint8Array);
-    if (next === undefined && left-- > 0) connection.resume();
-    else if (!next?.ok || echoes.length === MESSAGES) break;
+    if (next === undefined && resumesLeft-- > 0) connection.resume();
+    else if (!next?.ok || echoes.length === MESSAGE_COUNT) break;
   }
   const { clean, error } = await client.close();
   await sent;
@@ -123,7 +123,7 @@ async function talk(
   return { echoes, memory, end: error?.code ?? (clean ? "clean" : "not clean") };
 }
 
-/** What came of one connection. */
+/** The result of one connection. */
 interface Result {
   readonly end: string;
   readonly happened: string;
@@ -152,7 +152,8 @@ async function run(
   const time = performance.now() - start;
   const { echoes, memory, end } = talked;
   const received = receivedBy(seed);
-  const fits = FITTING[fate].includes(end) || (end === "clean" && echoes.length === MESSAGES);
+  const fits =
+    ALLOWED_ENDS[fate].includes(end) || (end === "clean" && echoes.length === MESSAGE_COUNT);
   const exact = isPrefix(received, seed) && isPrefix(echoes, seed);
   return {
     end,
@@ -176,12 +177,12 @@ test.for(byName(WAYS))("random faults at random bytes, by %s", async ([, way], c
       ws.on("message", (data: Buffer) => messages.push(data));
     },
   });
-  const first = WAYS.indexOf(way) * CONNECTIONS;
-  const plans = range(first, first + CONNECTIONS).map(draw);
+  const first = WAYS.indexOf(way) * CONNECTION_COUNT;
+  const plans = range(first, first + CONNECTION_COUNT).map(draw);
   const results = await runAll(plans, (plan) =>
     run(server.url, way, plan, (seed) => received.get(`/${seed}`) ?? []),
   );
-  // They were worth the name: of each end there are some.
+  // The test is only valid if the faults have caused every kind of end.
   for (const end of ["clean", "not clean", "CONNECTION_LOST", "DIAL_FAILED", "DIAL_TIMEOUT"]) {
     expect(results.filter((result) => result.end === end).length, end).toBeGreaterThan(1);
   }
@@ -190,7 +191,7 @@ test.for(byName(WAYS))("random faults at random bytes, by %s", async ([, way], c
     expected: "exact prefixes, a fitting end",
     happened: tally(results.map(({ happened }) => happened)),
     lost: results.reduce((sum, { lost }) => sum + lost, 0),
-    time: { value: Math.max(...results.map(({ time }) => time)), bound: SOON },
-    memory: { value: Math.max(...results.map(({ memory }) => memory)), bound: UNREAD },
+    time: { value: Math.max(...results.map(({ time }) => time)), bound: TOTAL_BOUND_MS },
+    memory: { value: Math.max(...results.map(({ memory }) => memory)), bound: MAX_UNREAD_BYTES },
   });
 });

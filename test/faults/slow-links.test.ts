@@ -7,24 +7,26 @@ import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
 import { TunnelAgent } from "../helpers/tunnel.js";
 import { noise } from "../transport/support.js";
-import { byName, connectThrough, optionsFor, serverFor, tellEnd, WAYS } from "./support.js";
+import { byName, connectThrough, describeEnd, optionsFor, serverFor, WAYS } from "./support.js";
 import type { Linked } from "./support.js";
 
 checkLeaks();
 
 /**
- * The link is slow for this many deadlines, then has its full speed: so the tests end, and the deadline does
- * not expire while the peer reads up to 6 MB that its kernel has acknowledged, which this side cannot see.
+ * The link is slow for this many deadlines, and then has its full speed. This bounds the time of the tests. It
+ * also keeps the deadline from expiring while the peer reads up to 6 MB that its kernel has acknowledged,
+ * because the client cannot see that progress.
  */
 const SLOW_PERIODS = 1.8;
 
 const MESSAGE = noise(1_500_000);
-/** More than the kernel's buffers of both ends hold. */
-const COUNT = 8;
+/** The number of messages: more than the kernel buffers of both ends hold. */
+const MESSAGE_COUNT = 8;
 
 /**
- * Bytes a second, and the deadline that must not cut the link. Once its buffer of up to 6 MiB is full, Linux
- * tells nothing of what is read from it until a sixteenth of it is free, which takes 8 s at 50 kB/s.
+ * The rates in bytes per second, and the deadlines that must not end the connection. Once the receive buffer of
+ * up to 6 MiB is full, Linux reports no reads to the sender until a sixteenth of the buffer is free, which
+ * takes 8 s at 50 kB/s.
  */
 const RATES = [
   { rate: 50_000, period: ms(10_000) },
@@ -49,7 +51,7 @@ const rows: readonly Row[] = WAYS.filter(({ compression }) => !compression).flat
   })),
 );
 
-/** A Duplex shows only the bytes it accepts: at 1 MB/s the kernel below it accepts none for over a second. */
+/** A Duplex reports only accepted bytes. At 1 MB/s the kernel below it accepts none for over a second. */
 const duplexes: readonly Row[] = WAYS.slice(0, 1).map((way) => ({
   name: "a Duplex at 1000000 B/s",
   way,
@@ -61,7 +63,7 @@ const duplexes: readonly Row[] = WAYS.slice(0, 1).map((way) => ({
 interface Use {
   readonly deadline: "closeTimeout" | "writeTimeout";
   readonly on: readonly Row[];
-  /** Ends it; `isFast` settles when the link has its full speed. */
+  /** Ends the connection; `isFast` settles when the link has its full speed. */
   readonly end: (linked: Linked, isFast: Promise<void>) => Promise<unknown>;
 }
 
@@ -97,13 +99,13 @@ describe("a link that is slow and steady is not cut by", () => {
       const { client, connection } = linked;
       connection.toServer.set({ rate: rate / ms(1) });
       // A failed send is reported by the end of the connection, which is checked below.
-      for (let i = 0; i < COUNT; i++) void client.send(MESSAGE).catch(() => {});
+      for (let i = 0; i < MESSAGE_COUNT; i++) void client.send(MESSAGE).catch(() => {});
       const isFast = wait(period * SLOW_PERIODS).then(() => connection.toServer.set({}));
       await end(linked, isFast).catch(() => {});
       conclude(context, {
-        expected: `${COUNT} messages of ${MESSAGE.length} bytes; 1000 clean, by local, sent 1000`,
-        happened: `${sizes.length} messages of ${[...new Set(sizes)].join()} bytes; ${tellEnd(await client.closed)}`,
-        lost: COUNT - sizes.length,
+        expected: `${MESSAGE_COUNT} messages of ${MESSAGE.length} bytes; 1000 clean, by local, sent 1000`,
+        happened: `${sizes.length} messages of ${[...new Set(sizes)].join()} bytes; ${describeEnd(await client.closed)}`,
+        lost: MESSAGE_COUNT - sizes.length,
       });
     },
   );

@@ -14,7 +14,7 @@ import {
   readAll,
   serverFor,
   standstill,
-  tellEnd,
+  describeEnd,
   textOf,
   WAYS,
 } from "./support.js";
@@ -22,11 +22,11 @@ import type { Linked, Way } from "./support.js";
 
 checkLeaks();
 
-const SOON = ms(5_000);
-const PERIOD = ms(300);
-const LONG = ms(10_000);
+const END_BOUND_MS = ms(5_000);
+const PERIOD_MS = ms(300);
+const LONG_DEADLINE_MS = ms(10_000);
 
-/** A connection to a server that echoes nothing. */
+/** Runs a case on a connection to a server that echoes nothing. */
 async function open(
   way: Way,
   options: ConnectOptions,
@@ -36,7 +36,7 @@ async function open(
   await using server = await startEchoServer({ ...serverFor(way), echo: false });
   await using linked = await connectThrough(
     server.url,
-    { ...optionsFor(way), closeTimeout: PERIOD, ...options },
+    { ...optionsFor(way), closeTimeout: PERIOD_MS, ...options },
     link,
   );
   await run(linked, await server.connection());
@@ -44,12 +44,12 @@ async function open(
 
 describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) => {
   const count = 3_000;
-  /** They compress badly, so that they are about as large on each way. */
+  /** They hardly compress, so that they have about the same size on every kind of connection. */
   const messages = Array.from({ length: count }, (_, i) =>
     Buffer.from(noise(100, i + 1)).toString("base64"),
   );
 
-  /** Sends all messages, of which all have gone through the proxy when it settles. */
+  /** Sends all messages, and waits until the client has paused and no more bytes pass the proxy. */
   async function pauseWithAllSent(
     { client, connection }: Linked,
     { ws }: EchoConnection,
@@ -60,8 +60,8 @@ describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) =
     expect(ws.bufferedAmount).toBe(0);
   }
 
-  /** How many of at least `wanted` messages these are, and whether they are the first ones. */
-  const tellMessages = (received: readonly string[], wanted: number): string => {
+  /** Describes whether `wanted` messages have arrived, and whether they are the first ones in order. */
+  const describeMessages = (received: readonly string[], wanted: number): string => {
     const isPrefix = received.every((message, i) => message === messages[i]);
     return `${received.length >= wanted ? "all" : "not all"} ${isPrefix ? "in order" : "in disorder"}`;
   };
@@ -76,7 +76,7 @@ describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) =
       const received = await readAll(linked.client);
       conclude(context, {
         expected: "all in order; 1006 not clean, by none, CONNECTION_LOST",
-        happened: `${tellMessages(received, count)}; ${tellEnd(await linked.client.closed)}`,
+        happened: `${describeMessages(received, count)}; ${describeEnd(await linked.client.closed)}`,
         lost: count - received.length,
       });
     }),
@@ -91,17 +91,17 @@ describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) =
       const received = await readAll(client);
       conclude(context, {
         expected: "all in order; 1006 not clean, by none, CONNECTION_LOST",
-        happened: `${tellMessages(received, arrived)}; ${tellEnd(await client.closed)}`,
+        happened: `${describeMessages(received, arrived)}; ${describeEnd(await client.closed)}`,
         lost: Math.max(0, arrived - received.length),
       });
     }));
 
   test("silence is not blamed on the peer, whatever readTimeout", (context) =>
-    open(way, { channelCapacity: 4, readTimeout: PERIOD }, async (linked, peer) => {
+    open(way, { channelCapacity: 4, readTimeout: PERIOD_MS }, async (linked, peer) => {
       const { client, connection } = linked;
       await pauseWithAllSent(linked, peer);
       connection.silence();
-      await new Promise((resolve) => setTimeout(resolve, PERIOD * 4));
+      await new Promise((resolve) => setTimeout(resolve, PERIOD_MS * 4));
       const { state } = client;
       connection.resume();
       const received: string[] = [];
@@ -109,14 +109,14 @@ describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) =
       peer.ws.close(1000);
       conclude(context, {
         expected: "open after 4 periods; all in order; 1000 clean, by peer",
-        happened: `${state} after 4 periods; ${tellMessages(received, count)}; ${tellEnd(await client.closed)}`,
+        happened: `${state} after 4 periods; ${describeMessages(received, count)}; ${describeEnd(await client.closed)}`,
         lost: count - received.length,
       });
     }));
 });
 
 describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", (_, way) => {
-  /** More than the kernel's buffers and the proxy take. */
+  /** More bytes than the kernel buffers and the proxy hold. */
   const size = 16 * 2 ** 20;
   const bytes = noise(size);
 
@@ -140,7 +140,7 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
     },
     {
       name: "silence, with writeTimeout",
-      options: { writeTimeout: PERIOD },
+      options: { writeTimeout: PERIOD_MS },
       fault: ({ connection }) => connection.silence(),
       expected: "the send: CLOSED; 1006 not clean, by local, WRITE_TIMEOUT",
     },
@@ -168,7 +168,7 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
   ];
 
   test("a stall that goes on loses nothing", (context) =>
-    open(way, { closeTimeout: LONG }, async ({ client, connection }, peer) => {
+    open(way, { closeTimeout: LONG_DEADLINE_MS }, async ({ client, connection }, peer) => {
       const received: Buffer[] = [];
       peer.ws.on("message", (data: Buffer) => received.push(data));
       connection.toServer.stall();
@@ -177,7 +177,7 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
       await standstill(() => client.bufferedAmount);
       connection.toServer.resume();
       await sent;
-      const end = tellEnd(await client.close());
+      const end = describeEnd(await client.close());
       conclude(context, {
         expected: "1 message, the same; 1000 clean, by local, sent 1000",
         happened: `${received.length} message, ${received[0]?.equals(bytes) ? "the same" : "another"}; ${end}`,
@@ -192,16 +192,16 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
         () => "settled",
         (error: unknown) => (error as { code: string }).code,
       );
-      // Until it is compressed and what the kernel takes is gone.
+      // Wait until the message is compressed and the kernel buffers are full.
       await expect.poll(() => connection.toServer.held, { timeout: ms(15_000) }).toBeGreaterThan(0);
       await standstill(() => client.bufferedAmount);
       const start = performance.now();
       fault(linked, peer);
-      const end = tellEnd(await client.closed);
+      const end = describeEnd(await client.closed);
       conclude(context, {
         expected,
         happened: `the send: ${await sent}; ${end}`,
-        time: { value: performance.now() - start, bound: PERIOD + SOON },
+        time: { value: performance.now() - start, bound: PERIOD_MS + END_BOUND_MS },
       });
     }),
   );
@@ -209,14 +209,14 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
 
 describe.each(byName(WAYS))("slow but alive, by %s", (_, way) => {
   test("a message that takes longer than readTimeout", (context) =>
-    open(way, { readTimeout: PERIOD }, async ({ client, connection }, { ws }) => {
-      // Bytes that do not compress, at a rate at which they take four periods.
+    open(way, { readTimeout: PERIOD_MS }, async ({ client, connection }, { ws }) => {
+      // The bytes do not compress, and take four periods at this rate.
       const bytes = noise(4_000);
-      connection.toClient.set({ rate: (bytes.length / PERIOD / 4) * 1_000 });
+      connection.toClient.set({ rate: (bytes.length / PERIOD_MS / 4) * 1_000 });
       const start = performance.now();
       ws.send(bytes);
       const { value } = await client.receive();
-      const periods = (performance.now() - start) / PERIOD;
+      const periods = (performance.now() - start) / PERIOD_MS;
       const same = value?.type === "binary" && Buffer.from(value.data).equals(bytes);
       conclude(context, {
         expected: "the same, after 3 periods, open",
@@ -224,31 +224,35 @@ describe.each(byName(WAYS))("slow but alive, by %s", (_, way) => {
       });
     }));
 
-  // Compressing would take its time, too, in which nothing moves; there is a test for that elsewhere.
+  // Compressing takes time in which no bytes move; test/transport/liveness.test.ts covers that.
   if (way.compression) return;
 
   const rate = 14_000_000;
   const period = 1_000;
   test.for<[string, ConnectOptions]>([
-    // They stand still from the close on, which has a deadline of its own.
+    // These deadlines are suspended during the close, which has its own deadline.
     ["readTimeout and writeTimeout", { readTimeout: ms(period), writeTimeout: ms(period) }],
-    // It begins when the kernel has all, which then takes half a second more.
+    // closeTimeout starts when the kernel has accepted all bytes, which then take another half second.
     ["closeTimeout", { closeTimeout: ms(period) }],
   ])("a message sent that takes longer than %s", ([, options], context) =>
-    open(way, { closeTimeout: LONG, ...options }, async ({ client, connection }, peer) => {
-      const size = rate * 2.5;
-      const sizes: number[] = [];
-      peer.ws.on("message", (data: Buffer) => sizes.push(data.length));
-      connection.toServer.set({ rate: rate / ms(1) });
-      const start = performance.now();
-      void client.send(new Uint8Array(size));
-      if (options.closeTimeout === undefined) await client.flush();
-      const end = tellEnd(await client.close());
-      const periods = (performance.now() - start) / ms(period);
-      conclude(context, {
-        expected: `${size} bytes, after 2 periods; 1000 clean, by local, sent 1000`,
-        happened: `${sizes.join()} bytes, ${periods > 2 ? "after" : "before"} 2 periods; ${end}`,
-      });
-    }),
+    open(
+      way,
+      { closeTimeout: LONG_DEADLINE_MS, ...options },
+      async ({ client, connection }, peer) => {
+        const size = rate * 2.5;
+        const sizes: number[] = [];
+        peer.ws.on("message", (data: Buffer) => sizes.push(data.length));
+        connection.toServer.set({ rate: rate / ms(1) });
+        const start = performance.now();
+        void client.send(new Uint8Array(size));
+        if (options.closeTimeout === undefined) await client.flush();
+        const end = describeEnd(await client.close());
+        const periods = (performance.now() - start) / ms(period);
+        conclude(context, {
+          expected: `${size} bytes, after 2 periods; 1000 clean, by local, sent 1000`,
+          happened: `${sizes.join()} bytes, ${periods > 2 ? "after" : "before"} 2 periods; ${end}`,
+        });
+      },
+    ),
   );
 });

@@ -9,7 +9,7 @@ import { ms } from "../helpers/time.js";
 
 const certificate = createCertificate();
 
-/** A way to talk to a server: each fault meets all of them. */
+/** A kind of connection. The tests run each fault on all of them. */
 export interface Way {
   readonly name: string;
   readonly compression: boolean;
@@ -23,14 +23,14 @@ export const WAYS: readonly Way[] = [
   { name: "wss with compression", compression: true, tls: certificate },
 ];
 
-/** Rows that a table of tests shows by name. */
+/** Turns rows into the pairs of a test table, whose titles are the names of the rows. */
 export function byName<Row extends { readonly name: string }>(
   rows: readonly Row[],
 ): readonly (readonly [string, Row])[] {
   return rows.map((row) => [row.name, row]);
 }
 
-/** What a client needs to talk that way: every message is compressed where any is. */
+/** Returns the client options for a kind of connection. With compression, every message is compressed. */
 export function optionsFor({ compression, tls }: Way): ConnectOptions {
   return {
     ...(compression && { compression: "context_takeover", compressionThreshold: 0 }),
@@ -38,12 +38,12 @@ export function optionsFor({ compression, tls }: Way): ConnectOptions {
   };
 }
 
-/** What a server needs, of those that `test/helpers` has. */
+/** Returns the options for the servers of `test/helpers`. */
 export function serverFor({ compression, tls }: Way): { compression: boolean; tls?: Certificate } {
   return { compression, ...(tls && { tls }) };
 }
 
-/** A client, and the proxy it talks through. */
+/** A client that is connected through a proxy. */
 export interface Linked extends AsyncDisposable {
   readonly client: Client;
   readonly proxy: FaultProxy;
@@ -70,8 +70,8 @@ export async function connectThrough(
   };
 }
 
-/** How a connection has ended, in words that are the same in every run. */
-export function tellEnd({ code, clean, by, sentCode, error }: CloseInfo): string {
+/** Describes the end of a connection in words that are the same in every run. */
+export function describeEnd({ code, clean, by, sentCode, error }: CloseInfo): string {
   return [
     `${code} ${clean ? "clean" : "not clean"}, by ${by}`,
     ...(sentCode === undefined ? [] : [`sent ${sentCode}`]),
@@ -79,13 +79,13 @@ export function tellEnd({ code, clean, by, sentCode, error }: CloseInfo): string
   ].join(", ");
 }
 
-/** A received message as a string. */
+/** Returns the data of a received message as a string. */
 export function textOf({ value }: ReceiveResult<Message>): string {
   if (value === undefined) return "the end";
   return value.type === "text" ? value.data : Buffer.from(value.data).toString("latin1");
 }
 
-/** Reads all there is to the end. */
+/** Receives all messages until the connection ends. */
 export async function readAll(client: Client): Promise<string[]> {
   const messages: string[] = [];
   for (let next = await client.receive(); next.ok; next = await client.receive()) {
@@ -94,7 +94,7 @@ export async function readAll(client: Client): Promise<string[]> {
   return messages;
 }
 
-/** What the cases have come to: the one result of all, or each with how many there are of it. */
+/** Summarises the results of the cases: the one result of all, or each distinct result with its count. */
 export function tally(results: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const result of results) counts.set(result, (counts.get(result) ?? 0) + 1);
@@ -102,11 +102,11 @@ export function tally(results: readonly string[]): string {
   return [...counts].map(([result, count]) => `${count} x (${result})`).join(" | ");
 }
 
-/** Runs all cases, some at a time; what they come to, in their order. */
+/** Runs all cases, `concurrency` at a time. Returns their results in the order of the cases. */
 export async function runAll<Case, Result>(
   cases: readonly Case[],
   run: (one: Case, index: number) => Promise<Result>,
-  atOnce = 16,
+  concurrency = 16,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
@@ -116,18 +116,18 @@ export async function runAll<Case, Result>(
       results[index] = await run(cases[index] as Case, index);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   return results;
 }
 
-/** The whole numbers from `start` to below `end`. */
+/** Returns the numbers from `start` up to but not including `end`. */
 export function range(start: number, end: number, step = 1): number[] {
   return Array.from({ length: Math.ceil((end - start) / step) }, (_, i) => start + i * step);
 }
 
-/** Settles when a number that is not 0 has stopped to change. */
+/** Waits until a number is greater than 0 and has stopped changing. */
 export async function standstill(read: () => number): Promise<void> {
   let before = 0;
-  const stands = (): boolean => before === (before = read()) && before > 0;
-  await expect.poll(stands, { timeout: ms(15_000), interval: ms(100) }).toBe(true);
+  const isStable = (): boolean => before === (before = read()) && before > 0;
+  await expect.poll(isStable, { timeout: ms(15_000), interval: ms(100) }).toBe(true);
 }

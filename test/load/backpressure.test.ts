@@ -8,7 +8,7 @@ import { runOrThrow } from "../helpers/run.js";
 import { ms } from "../helpers/time.js";
 
 const MIB = 2 ** 20;
-const TOTAL = 256 * MIB;
+const TOTAL_BYTES = 256 * MIB;
 
 test.each([
   { size: 1024, count: 400 },
@@ -20,20 +20,20 @@ test.each([
   async ({ size, count }) => {
     const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
     await once(server, "listening");
-    let sent = 0;
-    let waited = 0;
+    let sentCount = 0;
+    let waitCount = 0;
     server.on("connection", (socket) => {
       const message = Buffer.alloc(size);
-      let offered = 0;
-      // Of a client that has gone `ws` learns in a later turn: all that is offered until then fails.
-      const written = (error?: Error | null): void => {
-        if (!error) sent++;
+      let offeredCount = 0;
+      // `ws` notices the end of the client in a later turn; sends until then fail and do not count.
+      const onWritten = (error?: Error | null): void => {
+        if (!error) sentCount++;
       };
       const send = (): void => {
-        while (offered * size < TOTAL && socket.readyState === socket.OPEN) {
-          message.writeUInt32BE(offered++);
-          // A copy, since the server keeps what its own socket does not take.
-          socket.send(Buffer.from(message), { binary: true }, written);
+        while (offeredCount * size < TOTAL_BYTES && socket.readyState === socket.OPEN) {
+          message.writeUInt32BE(offeredCount++);
+          // The message is copied, because `ws` keeps it until the socket accepts it.
+          socket.send(Buffer.from(message), { binary: true }, onWritten);
           if (socket.bufferedAmount > 0) {
             waitForRoom();
             return;
@@ -43,7 +43,7 @@ test.each([
       const waitForRoom = (): void => {
         if (socket.bufferedAmount === 0) send();
         else {
-          waited++;
+          waitCount++;
           setTimeout(waitForRoom, 5);
         }
       };
@@ -60,14 +60,14 @@ test.each([
     const report = JSON.parse(stdout) as Record<string, number | string>;
     expect(report).toMatchObject({ backpressure: "socket" });
     expect(report.held).toBeLessThan(8 * MIB + 8 * size);
-    // Messages of 1 MiB leave so much behind at once that the allocator keeps pages for them.
+    // Messages of 1 MiB free so much memory at once that the allocator keeps pages for reuse.
     expect(report.rss).toBeLessThan(size < MIB ? 32 * MIB : 64 * MIB);
     expect(report.timesPaused).toBeGreaterThan(0);
-    // 1 MiB unread, and what one read of the socket or one message adds to it.
+    // The bound is 1 MiB of unread bytes, plus one read of the socket or one message.
     expect(report.buffered).toBeLessThan(2 * MIB + size);
-    expect(sent).toBeGreaterThanOrEqual(count);
-    // Ahead of the consumer by what the kernel's buffers hold, not by all there was to send.
-    expect(sent * size).toBeLessThan(count * size + 24 * MIB);
-    expect(waited).toBeGreaterThan(100);
+    expect(sentCount).toBeGreaterThanOrEqual(count);
+    // The server is ahead of the consumer only by the size of the kernel buffers.
+    expect(sentCount * size).toBeLessThan(count * size + 24 * MIB);
+    expect(waitCount).toBeGreaterThan(100);
   },
 );

@@ -1,5 +1,5 @@
-// Sends as many numbered messages as the path says, at the pace at which they are taken; or, with
-// `?burst=N`, 1 to N of them at a time with a rest of a millisecond or two between.
+// Sends as many numbered messages as the path of the URL says, as fast as the client reads them. With
+// `?burst=N` it sends 1 to N messages at a time, with a pause of one or two milliseconds in between.
 import { setTimeout } from "node:timers/promises";
 import { parentPort } from "node:worker_threads";
 import { WebSocketServer } from "ws";
@@ -10,7 +10,7 @@ server.on("connection", async (socket, request) => {
   const { pathname, searchParams } = new URL(request.url, "ws://localhost");
   const total = Number(pathname.slice(1));
   const burst = Number(searchParams.get("burst"));
-  let rest = 0;
+  let remaining = 0;
   for (let number = 0; number < total; number++) {
     const size = 10 + ((number * 7919) % 200) + (number % 1000 === 0 ? 70_000 : 0);
     const compress = number % 50 === 0;
@@ -23,9 +23,9 @@ server.on("connection", async (socket, request) => {
     if (number % 100 === 99) {
       while (socket.bufferedAmount > 1_000_000) await new Promise((done) => setImmediate(done));
     }
-    if (burst > 0 && rest-- === 0) {
+    if (burst > 0 && remaining-- === 0) {
       await setTimeout(1 + (number % 2));
-      rest = (number * 7919) % burst;
+      remaining = (number * 7919) % burst;
     }
   }
   socket.close(1000);

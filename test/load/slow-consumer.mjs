@@ -1,10 +1,10 @@
-// A consumer that takes one message per 10 ms, and reports what it holds meanwhile. A process of its
-// own, so that the memory is the client's alone.
+// A consumer that receives one message per 10 ms, and reports how much memory it uses meanwhile. It is a
+// separate process, so that only the client's memory is measured.
 import { connect } from "wschan";
 
 const [url, count] = process.argv.slice(2);
 
-/** What is held and what the process takes, after a collection: dead socket reads are nobody's. */
+/** Returns the resident and the used memory, after a garbage collection that frees dead chunks. */
 function memory() {
   globalThis.gc();
   const { rss, heapUsed, external } = process.memoryUsage();

@@ -8,14 +8,14 @@ import { linkTo } from "../helpers/links.js";
 import { ms } from "../helpers/time.js";
 import { Random } from "../helpers/unit-random.js";
 
-/** Sends numbered messages of mixed sizes and both types, every 50th compressed. */
+/** Starts a server that sends numbered messages of mixed sizes and both types, every 50th compressed. */
 async function startNumbers(): Promise<Worker & { url: string }> {
   const worker = new Worker(new URL("./numbers.mjs", import.meta.url));
   const [{ port }] = (await once(worker, "message")) as [AddressInfo];
   return Object.assign(worker, { url: `ws://127.0.0.1:${port}` });
 }
 
-/** The number a message carries; throws if its size or type is not what that number's must be. */
+/** Returns the number that a message carries; throws if its size or type does not match that number. */
 function numberOf(message: Message): number {
   const number =
     message.type === "text"
@@ -27,8 +27,8 @@ function numberOf(message: Message): number {
   return number;
 }
 
-/** The ways to take up to `count` messages. */
-const WAYS: readonly ((
+/** The ways to receive. Each calls `take` with up to `count` messages. */
+const RECEIVERS: readonly ((
   client: Client,
   count: number,
   take: (message: Message) => void,
@@ -72,11 +72,11 @@ test(
     });
     let next = 0;
     const take = (message: Message): void => {
-      if (numberOf(message) !== next) throw new Error(`${numberOf(message)} in place of ${next}`);
+      if (numberOf(message) !== next) throw new Error(`${numberOf(message)} instead of ${next}`);
       next++;
     };
     for (let round = 0; next < total; round++) {
-      await WAYS[round % WAYS.length]?.(client, 997, take);
+      await RECEIVERS[round % RECEIVERS.length]?.(client, 997, take);
     }
     expect(next).toBe(total);
     expect(client.stats).toMatchObject({ messagesReceived: total, bytesBuffered: 0 });
@@ -86,7 +86,7 @@ test(
   },
 );
 
-/** What may end a call before its message comes. The timers race it: now they win, now they lose. */
+/** The options of a call that may end before its message arrives. The timers race the message. */
 const LIMITS = {
   none: () => ({}),
   noWait: () => ({ timeout: 0 }),
@@ -117,11 +117,11 @@ test(
     const messages = client.channel();
     const limits = Object.keys(LIMITS) as Limit[];
     const seen: number[] = [];
-    /** By what was to end them: the calls that ended with a message, and those that were given up. */
-    const count = (): Record<Limit, number> =>
+    /** Counters of the calls for each kind of limit. */
+    const newCounts = (): Record<Limit, number> =>
       Object.fromEntries(limits.map((limit) => [limit, 0])) as Record<Limit, number>;
-    const served = count();
-    const given = count();
+    const received = newCounts();
+    const cancelled = newCounts();
     const consumer = async (random: Random): Promise<void> => {
       for (;;) {
         const limit = random.pick(limits);
@@ -132,12 +132,12 @@ test(
             : await select([messages.caseReceive()], options);
           if (!result.ok) return;
           seen.push(numberOf(result.value));
-          served[limit]++;
+          received[limit]++;
         } catch (error) {
           const code = WsError.is(error) ? error.code : "";
           if (!["RECEIVE_TIMEOUT", "CHANNEL_TIMEOUT", "ABORTED"].includes(code)) throw error;
-          given[limit]++;
-          // A turn for the socket: calls that never wait would keep the loop to themselves.
+          cancelled[limit]++;
+          // Calls that never wait would starve the socket, so give it a turn of the event loop.
           if (random.chance(0.2)) await new Promise(setImmediate);
         }
       }
@@ -147,15 +147,15 @@ test(
     expect(seen).toHaveLength(total);
     const sum = (counts: Record<Limit, number>): number =>
       Object.values(counts).reduce((a, b) => a + b);
-    expect(sum(served)).toBe(total);
-    expect(sum(given)).toBeGreaterThan(0.4 * (sum(given) + total));
-    expect(given.none).toBe(0);
-    // It was a race: each side has won many.
+    expect(sum(received)).toBe(total);
+    expect(sum(cancelled)).toBeGreaterThan(0.4 * (sum(cancelled) + total));
+    expect(cancelled.none).toBe(0);
+    // Both sides of the race must have won many times.
     for (const limit of ["timer", "abortByTimer"] as const) {
-      expect(given[limit], limit).toBeGreaterThan(1_000);
-      expect(served[limit], limit).toBeGreaterThan(1_000);
+      expect(cancelled[limit], limit).toBeGreaterThan(1_000);
+      expect(received[limit], limit).toBeGreaterThan(1_000);
     }
-    expect(given.noWait, "noWait").toBeGreaterThan(1_000);
+    expect(cancelled.noWait, "noWait").toBeGreaterThan(1_000);
     await server.terminate();
   },
 );

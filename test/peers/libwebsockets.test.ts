@@ -38,10 +38,10 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** Sends a number every 50 ms, from 0 on; "reset\n" begins anew, "closeme\n" closes. */
-const INCREMENT = "dumb-increment-protocol";
-/** Sends what one client sends to all of them, in pieces of 4 KiB at most. */
-const MIRROR = "lws-mirror-protocol";
+/** A protocol whose server counts up from 0 every 50 ms. "reset\n" restarts, and "closeme\n" closes. */
+const INCREMENT_PROTOCOL = "dumb-increment-protocol";
+/** A protocol whose server sends every message to all clients, in pieces of up to 4 KiB. */
+const MIRROR_PROTOCOL = "lws-mirror-protocol";
 
 async function read(client: Client, count: number): Promise<string> {
   const texts: string[] = [];
@@ -49,7 +49,7 @@ async function read(client: Client, count: number): Promise<string> {
   return texts.join(" ");
 }
 
-/** What comes until it is so long, put together. */
+/** Receives texts until they have `length` characters in total. Returns them joined. */
 async function readLength(client: Client, length: number): Promise<string> {
   let text = "";
   for await (const { data } of client) {
@@ -61,10 +61,10 @@ async function readLength(client: Client, length: number): Promise<string> {
 
 describe("the increment protocol of libwebsockets", () => {
   test("counts, and begins anew when asked to", async (context) => {
-    const client = await connect(server.url, { protocols: INCREMENT });
+    const client = await connect(server.url, { protocols: INCREMENT_PROTOCOL });
     const first = await read(client, 20);
     await client.send("reset\n");
-    // Those that were on their way come first.
+    // Numbers that were in transit before the reset arrive first.
     let value = "";
     while (value !== "0") value = await read(client, 1);
     const second = await read(client, 3);
@@ -77,7 +77,7 @@ describe("the increment protocol of libwebsockets", () => {
   });
 
   test("counts as well for a client that wants compression, which it does not have", async (context) => {
-    const client = await connect(server.url, { protocols: INCREMENT, compression: 1 });
+    const client = await connect(server.url, { protocols: INCREMENT_PROTOCOL, compression: 1 });
     const numbers = await read(client, 3);
     await client.close();
     conclude(context, {
@@ -87,7 +87,7 @@ describe("the increment protocol of libwebsockets", () => {
   });
 
   test("closes when asked to", async (context) => {
-    const client = await connect(server.url, { protocols: INCREMENT });
+    const client = await connect(server.url, { protocols: INCREMENT_PROTOCOL });
     await client.send("closeme\n");
     await drain(client);
     conclude(context, {
@@ -98,7 +98,7 @@ describe("the increment protocol of libwebsockets", () => {
 
   test("is lost when its server is interrupted", async (context) => {
     await using stopped = await startTestServer();
-    const client = await connect(stopped.url, { protocols: INCREMENT });
+    const client = await connect(stopped.url, { protocols: INCREMENT_PROTOCOL });
     await stopped.process.stop("SIGINT");
     conclude(context, { expected: LOST, happened: describeClose(await client.closed) });
   });
@@ -107,8 +107,8 @@ describe("the increment protocol of libwebsockets", () => {
 describe("the mirror protocol of libwebsockets", () => {
   test("shows what one client sends to both, all of it and in order", async (context) => {
     const [a, b] = await Promise.all([
-      connect(server.url, { protocols: MIRROR }),
-      connect(server.url, { protocols: MIRROR }),
+      connect(server.url, { protocols: MIRROR_PROTOCOL }),
+      connect(server.url, { protocols: MIRROR_PROTOCOL }),
     ]);
     const messages = Array.from({ length: 2_000 }, (_, n) => `${n} ${prose(n % 100)};`);
     messages.push(prose(1_048_576));
@@ -128,7 +128,7 @@ describe("the mirror protocol of libwebsockets", () => {
 });
 
 test("libwebsockets answers pings", async (context) => {
-  const client = await connect(server.url, { protocols: MIRROR });
+  const client = await connect(server.url, { protocols: MIRROR_PROTOCOL });
   const roundTrips = [await client.ping(), await client.ping()];
   await client.close();
   conclude(context, {
@@ -142,7 +142,7 @@ test("libwebsockets counts over TLS", async (context) => {
   const certificate = createCertificate();
   await using secure = await startTestServer(certificate);
   const client = await connect(secure.url, {
-    protocols: INCREMENT,
+    protocols: INCREMENT_PROTOCOL,
     node: { tls: { ca: certificate.cert } },
   });
   const numbers = await read(client, 3);

@@ -28,7 +28,7 @@ const VERSIONS: readonly (readonly [name: string, version: MqttVersion])[] = [
   ["MQTT 5", 5],
 ];
 
-/** Mostly small, now and then large; each message has its own bytes. */
+/** Returns the payload of message number `n`. Most are small, some are large, and all differ. */
 function payloadOf(n: number): Buffer {
   const sizes = [0, 1, 20, 125, 126, 127, 300, 1_000, 2_000, 4_000];
   const size = n % 400 === 399 ? 300_000 : n % 50 === 49 ? 20_000 : (sizes[n % 10] as number);
@@ -36,8 +36,8 @@ function payloadOf(n: number): Buffer {
 }
 
 /**
- * Keeps the broker busy until it is stopped. What does not fit into 4 KiB Debian's Mosquitto writes piece
- * by piece, one in each turn of its loop, and without anything to do the loop turns ten times a second.
+ * Keeps the broker busy until it is disposed. Debian's Mosquitto writes messages over 4 KiB in pieces, one per
+ * iteration of its event loop, and an idle loop iterates only ten times a second.
  */
 async function keepBusy(): Promise<AsyncDisposable> {
   const session = await MqttSession.open(broker.url, { clientId: "busy", protocolVersion: 4 });
@@ -54,7 +54,7 @@ async function keepBusy(): Promise<AsyncDisposable> {
   };
 }
 
-/** How many of the next messages come as they were published. */
+/** Counts those of the next `count` messages that arrive in order and unchanged. */
 async function countInOrder(published: Channel<IPublishPacket>, count: number): Promise<number> {
   let inOrder = 0;
   for (let n = 0; n < count; n++) {
@@ -80,34 +80,34 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
       [1, "at least once"],
       [2, "exactly once"],
     ])("2,000 with QoS %i: %s", { timeout: ms(60_000) }, async ([qos], context) => {
-      const COUNT = 2_000;
+      const MESSAGE_COUNT = 2_000;
       await using subscriber = await open("subscriber");
       await using publisher = await open("publisher");
       const topic = `messages/${qos}/${protocolVersion}`;
       await subscriber.subscribe(topic, qos);
-      const counted = countInOrder(subscriber.published, COUNT);
-      // What MQTT 5 allows this broker's clients: twenty that are not acknowledged.
-      for (let n = 0; n < COUNT; n += 20) {
+      const counted = countInOrder(subscriber.published, MESSAGE_COUNT);
+      // This broker allows MQTT 5 clients twenty unacknowledged messages.
+      for (let n = 0; n < MESSAGE_COUNT; n += 20) {
         const batch = Array.from({ length: 20 }, (_, i) => n + i);
         await Promise.all(
           batch.map((one) => publisher.publish({ topic, qos, payload: payloadOf(one) })),
         );
       }
       const inOrder = await counted;
-      // Nothing comes behind them.
+      // A last message shows that no further message arrived before it.
       await publisher.publish({ topic, qos, payload: "the end" });
       const { value } = await subscriber.published.receive();
       conclude(context, {
-        cases: COUNT,
-        expected: `${COUNT} in order, then "the end"; subprotocol mqtt`,
+        cases: MESSAGE_COUNT,
+        expected: `${MESSAGE_COUNT} in order, then "the end"; subprotocol mqtt`,
         happened: `${inOrder} in order, then "${String(value?.payload)}"; subprotocol ${subscriber.client.protocol}`,
-        lost: COUNT - inOrder,
+        lost: MESSAGE_COUNT - inOrder,
       });
     });
   });
 
   test("takes packets that are cut and joined as it comes", async (context) => {
-    const COUNT = 50;
+    const MESSAGE_COUNT = 50;
     const options = { protocolVersion };
     const topic = `cut/${protocolVersion}`;
     const payload = (n: number): Buffer => Buffer.from(noise(n * 7, n + 1));
@@ -116,7 +116,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
       const bytes = Buffer.concat([
         generate(connectPacket({ clientId: `cut ${size}`, ...options }), options),
         generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos: 0 }] }, options),
-        ...Array.from({ length: COUNT }, (_, n) =>
+        ...Array.from({ length: MESSAGE_COUNT }, (_, n) =>
           generate(
             { cmd: "publish", topic, qos: 0, dup: false, retain: false, payload: payload(n) },
             options,
@@ -132,7 +132,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
       packets.on("packet", (packet) => {
         if (packet.cmd === "publish") published.push(packet);
       });
-      while (published.length < COUNT) {
+      while (published.length < MESSAGE_COUNT) {
         const { value } = await client.receive();
         packets.parse(Buffer.from(value?.data as Uint8Array));
       }
@@ -142,15 +142,15 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
       );
     }
     conclude(context, {
-      cases: 3 * COUNT,
-      expected: `${COUNT} by 1 B, ${COUNT} by 7 B, ${COUNT} by 1000 B`,
+      cases: 3 * MESSAGE_COUNT,
+      expected: `${MESSAGE_COUNT} by 1 B, ${MESSAGE_COUNT} by 7 B, ${MESSAGE_COUNT} by 1000 B`,
       happened: seen.join(", "),
     });
   });
 
   test("through a relay that cuts and joins packets", async (context) => {
-    const COUNT = 2_000;
-    // As websockify does it: what one read of the socket brings is one message.
+    const MESSAGE_COUNT = 2_000;
+    // Like websockify, the relay sends the bytes of each socket read as one message.
     await using relay = await startEchoServer({
       echo: false,
       onConnection: ({ ws }) => {
@@ -165,19 +165,19 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
     await using publisher = await open("relaying", relay.url);
     const topic = `relayed/${protocolVersion}`;
     await subscriber.subscribe(topic, 0);
-    const counted = countInOrder(subscriber.published, COUNT);
-    for (let n = 0; n < COUNT; n++) {
+    const counted = countInOrder(subscriber.published, MESSAGE_COUNT);
+    for (let n = 0; n < MESSAGE_COUNT; n++) {
       await publisher.publish({ topic, qos: 0, payload: payloadOf(n) });
     }
     const inOrder = await counted;
     const { messages, packets } = subscriber.counts;
-    // Were there a message to each packet, nothing had been put together.
+    // If messages and packets were one to one, the test would not cover reassembly.
     expect(messages).not.toBe(packets);
     conclude(context, {
-      cases: COUNT,
-      expected: `${COUNT} in order`,
+      cases: MESSAGE_COUNT,
+      expected: `${MESSAGE_COUNT} in order`,
       happened: `${inOrder} in order`,
-      lost: COUNT - inOrder,
+      lost: MESSAGE_COUNT - inOrder,
     });
   });
 
@@ -219,13 +219,13 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
 });
 
 test("Mosquitto keeps who sends PINGREQ in time, and drops who does not", async (context) => {
-  const open = (what: string, version: MqttVersion, pingEvery?: number): Promise<MqttSession> =>
+  const open = (what: string, version: MqttVersion, pingInterval?: number): Promise<MqttSession> =>
     MqttSession.open(broker.url, {
       clientId: `${what} ${version}`,
       protocolVersion: version,
-      // It waits for one and a half times that long.
+      // The broker waits one and a half times as long as the keepalive.
       keepalive: 2,
-      ...(pingEvery !== undefined && { pingEvery }),
+      ...(pingInterval !== undefined && { pingInterval }),
     });
   const [lively4, lively5, silent4, silent5] = await Promise.all([
     open("lively", 4, ms(300)),

@@ -3,14 +3,14 @@ import type { IConnackPacket, IConnectPacket, IPublishPacket, Packet, QoS } from
 import { Channel, connect, select, ticker } from "../../src/node.js";
 import type { Client, Duration } from "../../src/node.js";
 
-/** MQTT 3.1.1 and MQTT 5. */
+/** The protocol level: 4 is MQTT 3.1.1, 5 is MQTT 5. */
 export type MqttVersion = 4 | 5;
 
 export interface MqttOptions extends Partial<IConnectPacket> {
   readonly clientId: string;
   readonly protocolVersion: MqttVersion;
-  /** Sends a PINGREQ so often. Default: once a day. */
-  readonly pingEvery?: Duration;
+  /** The interval between PINGREQ packets. Default: a day. */
+  readonly pingInterval?: Duration;
 }
 
 export function connectPacket({
@@ -20,34 +20,34 @@ export function connectPacket({
   return { cmd: "connect", protocolId: "MQTT", clean: true, keepalive: 60, clientId, ...options };
 }
 
-/** An MQTT session over a connection of ours: as much of the protocol as its tests need. */
+/** An MQTT session over a wschan client. It implements the part of MQTT that the tests need. */
 export class MqttSession implements AsyncDisposable {
   readonly client: Client;
-  /** What is published to this session, each message once. */
+  /** The messages that are published to this session, each once. */
   readonly published = new Channel<IPublishPacket>(100);
-  /** How many WebSocket messages and MQTT packets have come, and pings been answered. */
+  /** The numbers of received WebSocket messages, MQTT packets and PINGRESP packets. */
   readonly counts = { messages: 0, packets: 0, pongs: 0 };
   readonly #version: MqttVersion;
-  /** Called with the packet that answers, by its name and number. */
-  readonly #waiting = new Map<string, (packet: Packet) => void>();
-  /** Messages of QoS 2 that have not been released. */
+  /** The callbacks that wait for an answer, by the name and the id of the packet. */
+  readonly #waiters = new Map<string, (packet: Packet) => void>();
+  /** The messages with QoS 2 that the broker has not released yet. */
   readonly #held = new Map<number, IPublishPacket>();
   #lastId = 0;
 
-  private constructor(client: Client, version: MqttVersion, pingEvery: Duration | undefined) {
+  private constructor(client: Client, version: MqttVersion, pingInterval: Duration | undefined) {
     this.client = client;
     this.#version = version;
-    void this.#run(pingEvery);
+    void this.#run(pingInterval);
   }
 
-  static async open(url: string, { pingEvery, ...options }: MqttOptions): Promise<MqttSession> {
+  static async open(url: string, { pingInterval, ...options }: MqttOptions): Promise<MqttSession> {
     const client = await connect(url, { protocols: "mqtt" });
-    const session = new MqttSession(client, options.protocolVersion, pingEvery);
+    const session = new MqttSession(client, options.protocolVersion, pingInterval);
     const { returnCode, reasonCode } = (await session.#ask(
       connectPacket(options),
       "connack",
     )) as IConnackPacket;
-    if ((returnCode ?? reasonCode) !== 0) throw new Error("the broker refuses the session");
+    if ((returnCode ?? reasonCode) !== 0) throw new Error("the broker refused the MQTT session");
     return session;
   }
 
@@ -56,7 +56,7 @@ export class MqttSession implements AsyncDisposable {
     await this.#ask({ cmd: "subscribe", messageId, subscriptions: [{ topic, qos }] }, "suback");
   }
 
-  /** Settles when the broker has taken it over, as far as its QoS says so. */
+  /** Resolves when the broker has acknowledged the message, or when it is sent if the QoS is 0. */
   async publish(packet: Partial<IPublishPacket> & { topic: string; qos: QoS }): Promise<void> {
     const whole: IPublishPacket = {
       cmd: "publish",
@@ -78,7 +78,7 @@ export class MqttSession implements AsyncDisposable {
     await this.#ask({ cmd: "pingreq" }, "pingresp");
   }
 
-  /** Ends the session in good order: no will is published. */
+  /** Ends the session with DISCONNECT, so that the broker publishes no will. */
   async disconnect(): Promise<void> {
     await this.#send({ cmd: "disconnect" });
     await this.client.closed;
@@ -89,40 +89,40 @@ export class MqttSession implements AsyncDisposable {
     await this.client.closed;
   }
 
-  /** Puts the packets together from the messages, which need not be one each (MQTT 5, section 6). */
-  async #run(pingEvery: Duration | undefined): Promise<void> {
+  /** Parses packets from the messages. Packet and message boundaries may differ (MQTT 5, section 6). */
+  async #run(pingInterval: Duration | undefined): Promise<void> {
     const packets: Packet[] = [];
     const bytes = parser({ protocolVersion: this.#version });
     bytes.on("packet", (packet) => packets.push(packet));
     const messages = this.client.channel();
-    const pings = ticker(pingEvery ?? "24h");
+    const pings = ticker(pingInterval ?? "24h");
     for (;;) {
       const next = await select([messages.caseReceive(), pings.channel.caseReceive()]);
       if (next.index === 1) await this.#send({ cmd: "pingreq" });
       else if (next.ok) {
         this.counts.messages++;
         bytes.parse(Buffer.from(next.value.data as Uint8Array));
-        for (const packet of packets.splice(0)) await this.#take(packet);
+        for (const packet of packets.splice(0)) await this.#onPacket(packet);
       } else break;
     }
     pings.stop();
     this.published.close();
   }
 
-  async #take(packet: Packet): Promise<void> {
+  async #onPacket(packet: Packet): Promise<void> {
     this.counts.packets++;
     const { cmd, messageId = 0 } = packet;
     if (cmd === "pingresp") this.counts.pongs++;
-    if (cmd === "publish") await this.#takePublished(packet, messageId);
+    if (cmd === "publish") await this.#onPublish(packet, messageId);
     else if (cmd === "pubrel") {
       const held = this.#held.get(messageId);
       this.#held.delete(messageId);
       await this.#send({ cmd: "pubcomp", messageId });
       if (held) await this.published.send(held);
-    } else this.#waiting.get(keyOf(cmd, packet.messageId))?.(packet);
+    } else this.#waiters.get(keyOf(cmd, packet.messageId))?.(packet);
   }
 
-  async #takePublished(packet: IPublishPacket, messageId: number): Promise<void> {
+  async #onPublish(packet: IPublishPacket, messageId: number): Promise<void> {
     if (packet.qos === 2) {
       this.#held.set(messageId, packet);
       await this.#send({ cmd: "pubrec", messageId });
@@ -134,13 +134,13 @@ export class MqttSession implements AsyncDisposable {
 
   async #ask(packet: Packet, answer: Packet["cmd"]): Promise<Packet> {
     const key = keyOf(answer, packet.messageId);
-    const answered = new Promise<Packet>((resolve) => this.#waiting.set(key, resolve));
+    const answered = new Promise<Packet>((resolve) => this.#waiters.set(key, resolve));
     await this.#send(packet);
     const ended = this.client.closed.then(() => {
       throw new Error(`the connection ended before ${key}`);
     });
     const found = await Promise.race([answered, ended]);
-    this.#waiting.delete(key);
+    this.#waiters.delete(key);
     return found;
   }
 

@@ -25,7 +25,7 @@ checkLeaks();
 
 const MIB = 1_048_576;
 
-/** Options with which nginx's certificate is trusted. */
+/** Adds nginx's certificate to the trusted ones. */
 function trusting(options: ConnectOptions = {}, node: NodeOptions = {}): ConnectOptions {
   return { ...options, node: { ...node, tls: { ca: certificate.cert, ...node.tls } } };
 }
@@ -175,7 +175,7 @@ describe("a refusal behind nginx", () => {
     });
   });
 
-  /** With the body's title, which of nginx's pages tells most. */
+  /** Describes a refusal with the title of its body, which identifies a page of nginx. */
   async function describeRefusal(dial: Promise<Client>): Promise<string> {
     const { body = "", retryAfter } = (await rejectionOf(dial)).details;
     const title = /<title>(.*)<\/title>/.exec(body)?.[1] ?? body;
@@ -363,45 +363,45 @@ describe("nginx ends a connection", () => {
 });
 
 test("a slow consumer slows the upstream down through nginx", async (context) => {
-  const SIZE = 65_536;
-  const COUNT = 1_536; // 96 MiB
-  /** What the kernel and nginx may hold on four sockets, and what waits to be read. */
-  const AHEAD = 56 * MIB;
-  const message = noise(SIZE);
+  const MESSAGE_BYTES = 65_536;
+  const MESSAGE_COUNT = 1_536; // 96 MiB
+  /** The bound of the bytes in the kernel buffers of four sockets, in nginx and in the client. */
+  const MAX_AHEAD_BYTES = 56 * MIB;
+  const message = noise(MESSAGE_BYTES);
   let sent = 0;
   await using server = await startEchoServer({
     echo: false,
     onConnection: ({ ws }) => {
       const send = (): void => {
-        if (sent === COUNT) return;
+        if (sent === MESSAGE_COUNT) return;
         const copy = Buffer.from(message);
         copy.writeUInt32BE(sent++);
-        // On with the next when the kernel has taken this one.
+        // The callback sends the next message when the kernel has accepted this one.
         ws.send(copy, send);
       };
       send();
     },
   });
   const client = await connect(`${nginx.url}/to/${server.port}`);
-  const stalledAt = (await standstill(() => sent)) * SIZE;
+  const stalledAt = (await standstill(() => sent)) * MESSAGE_BYTES;
   const { bytesBuffered } = client.stats;
   let inOrder = 0;
-  for (let i = 0; i < COUNT; i++) {
+  for (let i = 0; i < MESSAGE_COUNT; i++) {
     const { value } = await client.receive();
     Buffer.from(message.buffer).writeUInt32BE(i);
     if (isSame(message, value?.data)) inOrder++;
   }
   client.terminate();
   conclude(context, {
-    cases: COUNT,
-    expected: `stalled within ${AHEAD / MIB} MiB, then ${COUNT} in order`,
-    happened: `${stalledAt <= AHEAD ? `stalled within ${AHEAD / MIB}` : `ran on to ${stalledAt / MIB}`} MiB, then ${inOrder} in order`,
-    lost: COUNT - inOrder,
+    cases: MESSAGE_COUNT,
+    expected: `stalled within ${MAX_AHEAD_BYTES / MIB} MiB, then ${MESSAGE_COUNT} in order`,
+    happened: `${stalledAt <= MAX_AHEAD_BYTES ? `stalled within ${MAX_AHEAD_BYTES / MIB}` : `ran on to ${stalledAt / MIB}`} MiB, then ${inOrder} in order`,
+    lost: MESSAGE_COUNT - inOrder,
     memory: { value: bytesBuffered, bound: 2 * MIB },
   });
 });
 
-/** What a count has come to when it has not changed for a while. */
+/** Waits until a count has not changed for 500 ms. Returns it. */
 async function standstill(read: () => number): Promise<number> {
   for (let last = -1; last !== read();) {
     last = read();

@@ -3,20 +3,21 @@ import { requirePeer } from "../helpers/find-peers.mjs";
 import { freePort } from "../helpers/ports.js";
 import { ServerProcess } from "./server-process.js";
 
-/** Nginx's own, and the one that it trusts its clients by. */
+/** The certificate of nginx. */
 export const certificate = createCertificate();
+/** The certificate that nginx trusts for its clients. */
 export const clientCertificate = createCertificate();
 
 export interface NginxOptions {
-  /** What stands behind the port that it listens on. Default: `ssl`. */
+  /** The parameters of the directive `listen`, after the port. Default: `ssl`. */
   readonly listen?: string;
-  /** Further directives of the one `server`. `location /to/PORT` is there: a proxy to that port. */
+  /** Additional directives of the `server` block, which already proxies `location /to/PORT` to that port. */
   readonly server?: string;
-  /** How long a worker that is to go keeps its connections, as nginx writes it. Default: for good. */
+  /** The directive `worker_shutdown_timeout`, in the syntax of nginx. Default: no limit. */
   readonly shutdownTimeout?: string;
 }
 
-/** An nginx that ends TLS. */
+/** An nginx server that terminates TLS. */
 export interface Nginx extends AsyncDisposable {
   /** Without a `/` at its end. */
   readonly url: string;
@@ -27,7 +28,7 @@ export async function startNginx(options: NginxOptions = {}): Promise<Nginx> {
   const port = await freePort();
   const process = await ServerProcess.start({
     command: requirePeer("nginx"),
-    // Where it was built to write before it has read its configuration, not everybody may.
+    // Without `-e`, nginx opens its compiled-in log first, which not every user may write.
     args: (dir) => ["-e", "stderr", "-p", dir, "-c", `${dir}/nginx.conf`],
     files: (dir) => ({
       "nginx.conf": configure(dir, port, options),
@@ -49,7 +50,7 @@ function configure(dir: string, port: number, options: NginxOptions): string {
   const { listen = "ssl", server = "", shutdownTimeout } = options;
   return `
 daemon off;
-# Started by root, its worker would be somebody who may not read these files.
+# If root starts nginx, its worker would run as a user that cannot read these files.
 user root root;
 worker_processes 1;
 pid nginx.pid;

@@ -23,16 +23,16 @@ import type { Echoes } from "./support.js";
 
 checkLeaks();
 
-const PLAIN = "not at all";
-const AS_IT_COMES = "as it comes";
+const WITHOUT_DEFLATE = "not at all";
+const DEFAULT_DEFLATE = "as it comes";
 
-/** By name; the names of those that compress say how. */
+/** The settings of permessage-deflate, each with the extensions that the server negotiates. */
 const DEFLATES: readonly (readonly [
   name: string,
   deflate: NonNullable<PythonOptions["deflate"]>,
   extensions: string,
 ])[] = [
-  [AS_IT_COMES, {}, "permessage-deflate"],
+  [DEFAULT_DEFLATE, {}, "permessage-deflate"],
   [
     "its own window of 512 B",
     { server_max_window_bits: 9 },
@@ -73,7 +73,7 @@ const DEFLATES: readonly (readonly [
 let python: Python;
 beforeAll(async () => {
   python = await startPython({
-    [PLAIN]: {},
+    [WITHOUT_DEFLATE]: {},
     small: { max_size: 1_024 },
     lively: { ping_interval: 0.1, ping_timeout: 2 },
     strict: { ping_interval: 0.1, ping_timeout: 0.3 },
@@ -86,12 +86,12 @@ test.for(IMPLEMENTATIONS)(
   "websockets echoes texts and binary data of 0 B to 16 MiB, %s",
   { timeout: ms(60_000) },
   async ([, connect], context) => {
-    await concludeEcho(context, await connect(`${python.url(PLAIN)}/echo`));
+    await concludeEcho(context, await connect(`${python.url(WITHOUT_DEFLATE)}/echo`));
   },
 );
 
 describe("permessage-deflate with websockets", () => {
-  // What repeats itself within a small window, beyond it, and across messages.
+  // The data repeats within a small window, beyond it, and across messages.
   const messages = [
     ...messagesOf([0, 1, 600, 65_536]),
     prose(600),
@@ -107,8 +107,8 @@ describe("permessage-deflate with websockets", () => {
       "CONTEXT_TAKEOVER",
       extensions,
     ]),
-    [AS_IT_COMES, "NO_CONTEXT", `permessage-deflate; ${NO_CONTEXT}`],
-    [PLAIN, "CONTEXT_TAKEOVER", ""],
+    [DEFAULT_DEFLATE, "NO_CONTEXT", `permessage-deflate; ${NO_CONTEXT}`],
+    [WITHOUT_DEFLATE, "CONTEXT_TAKEOVER", ""],
   ])("%s, asked for %s", async ([name, mode, extensions], context) => {
     const client = await connect(`${python.url(name)}/echo`, {
       compression: COMPRESSION[mode],
@@ -124,8 +124,8 @@ describe("permessage-deflate with websockets", () => {
   });
 
   test.for([
-    ["uncompressed", PLAIN],
-    ["compressed", AS_IT_COMES],
+    ["uncompressed", WITHOUT_DEFLATE],
+    ["compressed", DEFAULT_DEFLATE],
   ] as const)("messages come in fragments, %s", async ([, name], context) => {
     const seen: Echoes[] = [];
     for (const size of [1, 7, 1_000]) {
@@ -146,7 +146,7 @@ describe("permessage-deflate with websockets", () => {
 
 describe("pings with websockets", () => {
   test("it answers ours, and we its", async (context) => {
-    const client = await connect(`${python.url(PLAIN)}/ping`);
+    const client = await connect(`${python.url(WITHOUT_DEFLATE)}/ping`);
     const { value } = await client.receive();
     const roundTrips = [await client.ping(), await client.ping(), await client.ping()];
     await client.close();
@@ -182,7 +182,7 @@ describe("the end", () => {
   test("websockets gets every code and reason that this side may send", async (context) => {
     const seen: string[] = [];
     for (const [code] of PEER_CLOSES) {
-      const client = await connect(`${python.url(PLAIN)}/echo`);
+      const client = await connect(`${python.url(WITHOUT_DEFLATE)}/echo`);
       await client.close(code, `for ${code}`);
       const [, got = ""] = await python.process.wrote(
         new RegExp(`^closed (.*for ${code}.*)$`, "m"),
@@ -198,7 +198,7 @@ describe("the end", () => {
 
   test("websockets closes with every code, behind its last words", async (context) => {
     await concludePeerCloses(context, (code) =>
-      connect(`${python.url(PLAIN)}/close?code=${code}&reason=grüße`),
+      connect(`${python.url(WITHOUT_DEFLATE)}/close?code=${code}&reason=grüße`),
     );
   });
 

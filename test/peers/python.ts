@@ -3,17 +3,17 @@ import { requirePeer } from "../helpers/find-peers.mjs";
 import { ROOT } from "../helpers/root.js";
 import { ServerProcess } from "./server-process.js";
 
-/** Options of Python's `serve`, as far as they are used here. */
+/** The options of `serve` in Python's `websockets` that these tests use. */
 export interface PythonOptions {
-  /** The options of permessage-deflate; without any nothing is compressed. */
+  /** The options of permessage-deflate. Default: no compression. */
   readonly deflate?: Readonly<Record<string, number | boolean>>;
   readonly max_size?: number;
-  /** In seconds; none by default: no pings. */
+  /** The interval between pings, in seconds. Default: no pings. */
   readonly ping_interval?: number;
   readonly ping_timeout?: number;
 }
 
-/** Servers of Python's `websockets`, in one process; test/peers/python/server.py tells what they do. */
+/** Servers of Python's `websockets`, in one process. They are documented in test/peers/python/server.py. */
 export interface Python extends AsyncDisposable {
   /** The URL of the server of this name, without a `/` at its end. */
   url(name: string): string;

@@ -11,23 +11,23 @@ import { ms } from "../helpers/time.js";
 
 export interface ServerProcessOptions {
   readonly command: string;
-  /** Given the folder of its own, where its files are. */
+  /** Returns the arguments. `dir` is the working directory of the server, which holds its files. */
   readonly args: (dir: string) => readonly string[];
-  /** The files of its folder, by name, given the folder. */
+  /** Returns the contents of the files to create in the directory `dir`, by name. */
   readonly files?: (dir: string) => Readonly<Record<string, string>>;
-  /** Settles when it can be talked to. */
+  /** Resolves when the server accepts connections. */
   readonly ready: (server: ServerProcess) => Promise<unknown>;
 }
 
 /**
- * Starts the program that its arguments name. When file 3 ends, because it is closed here or because a run
- * was broken off, all of the program's processes are killed.
+ * Shell script that runs the program of its arguments. When file descriptor 3 reaches its end, because the test
+ * closes it or because the test run was killed, the script kills all processes of the program.
  */
-const GUARD = '(cat; kill -KILL 0) <&3 >/dev/null 2>&1 & exec "$@" 3<&-';
+const GUARD_SCRIPT = '(cat; kill -KILL 0) <&3 >/dev/null 2>&1 & exec "$@" 3<&-';
 
-/** A server that is a program of its own, in a temporary folder of its own. */
+/** A server program in its own process, with a temporary working directory. */
 export class ServerProcess implements AsyncDisposable {
-  /** Settles when it has ended, however that came. */
+  /** Resolves when the process has ended, for any reason. */
   readonly ended: Promise<void>;
   readonly #child: ChildProcess;
   readonly #dir: string;
@@ -54,10 +54,10 @@ export class ServerProcess implements AsyncDisposable {
     for (const [name, text] of Object.entries(files?.(dir) ?? {})) {
       await writeFile(join(dir, name), text);
     }
-    const child = spawn("sh", ["-c", GUARD, "sh", command, ...args(dir)], {
+    const child = spawn("sh", ["-c", GUARD_SCRIPT, "sh", command, ...args(dir)], {
       cwd: dir,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
-      // The leader of a group, which is what is killed.
+      // The process leads a process group, so that the script can kill the whole group.
       detached: true,
     });
     await once(child, "spawn");
@@ -71,21 +71,21 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  /** Settles when it has written something that matches, on either stream, with the match. */
+  /** Waits until the output on stdout or stderr matches the pattern. Resolves to the match. */
   async wrote(pattern: RegExp): Promise<RegExpExecArray> {
-    return this.#until(`it has written ${String(pattern)}`, () => pattern.exec(this.#output));
+    return this.#until(`output that matches ${String(pattern)}`, () => pattern.exec(this.#output));
   }
 
-  /** Settles when something listens on this port of 127.0.0.1. */
+  /** Waits until a server listens on this port of 127.0.0.1. */
   async listens(port: number): Promise<void> {
-    await this.#until(`it listens on ${port}`, async () => (await canConnect(port)) || null);
+    await this.#until(`a server on port ${port}`, async () => (await canConnect(port)) || null);
   }
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }
 
-  /** Asks it to end and waits for it. */
+  /** Sends the signal and waits until the process has ended. */
   async stop(name: NodeJS.Signals = "SIGTERM"): Promise<void> {
     this.signal(name);
     await this.ended;
@@ -101,13 +101,15 @@ export class ServerProcess implements AsyncDisposable {
     (this.#child.stdio[3] as Duplex).destroy();
   }
 
-  async #until<T>(what: string, look: () => T | null | Promise<T | null>): Promise<T> {
+  async #until<T>(goal: string, look: () => T | null | Promise<T | null>): Promise<T> {
     const end = performance.now() + ms(10_000);
     for (;;) {
       const found = await look();
       if (found !== null) return found;
       if (this.#hasEnded || performance.now() > end) {
-        throw new Error(`${this.#command}: not seen that ${what}:\n${this.#output}`);
+        throw new Error(
+          `${this.#command}: waited for ${goal}, but its output was:\n${this.#output}`,
+        );
       }
       await sleep(10);
     }

@@ -5,17 +5,17 @@ import type { Client, CloseInfo, Connect, WsError } from "../../src/node.js";
 import { conclude } from "../helpers/outcome.js";
 import { noise, rejectionOf } from "../transport/support.js";
 
-/** What every peer is to get along with: the source, and the package that is built of it. */
+/** The implementations that are tested with every peer: the source and the built package. */
 export const IMPLEMENTATIONS: readonly (readonly [name: string, connect: Connect])[] = [
   ["source", source.connect],
-  // Of the same shape, but the types of another copy.
+  // The built package has the same types, but TypeScript sees a second copy of them.
   ["built package", built.connect as unknown as Connect],
 ];
 
-/** Where a frame's header grows (RFC 6455 section 5.2), what is on both sides, and large ones. */
+/** The sizes around those at which a frame header grows (RFC 6455 section 5.2), and large ones. */
 export const SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 1_048_576, 16_777_216];
 
-/** The codes that both sides may send, and what the end is to us when the peer sends them. */
+/** The close codes that a peer may send, and how the client reports each. */
 export const PEER_CLOSES: readonly (readonly [code: number, end: string])[] = [
   [1000, "normal"],
   [1001, "normal"],
@@ -37,17 +37,17 @@ export const PEER_CLOSES: readonly (readonly [code: number, end: string])[] = [
   [4999, "CLOSED_BY_PEER INTERNAL not retryable"],
 ];
 
-/** How it ends when the TCP connection does, without a close frame. */
+/** The description of a connection that ended without a close frame. */
 export const LOST = "1006, not clean, by none: CONNECTION_LOST UNAVAILABLE retryable";
 
-/** A text of so many ASCII characters. */
+/** Returns a text of `size` ASCII characters. */
 export function prose(size: number): string {
   return Buffer.from(noise(Math.ceil((size * 3) / 4), size))
     .toString("base64")
     .slice(0, size);
 }
 
-/** A text and binary data of each size. */
+/** Returns a text and binary data of each size. */
 export function messagesOf(sizes: readonly number[]): (string | Uint8Array<ArrayBuffer>)[] {
   return sizes.flatMap((size) => [prose(size), noise(size, size + 1)]);
 }
@@ -58,7 +58,7 @@ export interface Echoes {
   readonly happened: string;
 }
 
-/** Sends the messages one by one to a server that echoes, and tells how many came back as they were. */
+/** Sends the messages one by one to an echo server. Counts those that come back unchanged. */
 export async function echoAll(
   client: Client,
   messages: readonly (string | Uint8Array)[],
@@ -72,7 +72,7 @@ export async function echoAll(
   return { cases, lost: cases - same, happened: `${same} of ${cases} as sent` };
 }
 
-/** All sizes come back, and then the connection ends in good order. */
+/** Concludes that all messages are echoed, and that the connection then closes cleanly. */
 export async function concludeEcho(
   context: TestContext,
   client: Client,
@@ -87,7 +87,7 @@ export async function concludeEcho(
   });
 }
 
-/** Peers that send one message and then close with each code, for the reason "grüße". */
+/** Concludes how the client reports peers that send one message and close with each code and "grüße". */
 export async function concludePeerCloses(
   context: TestContext,
   open: (code: number) => Promise<Client>,
@@ -114,14 +114,14 @@ export function isSame(sent: string | Uint8Array, got: unknown): boolean {
   return got instanceof Uint8Array && Buffer.compare(sent, got) === 0;
 }
 
-/** The texts that come until the connection ends, however it does. */
+/** Receives texts until the connection ends, with or without an error. */
 export async function drain(client: Client): Promise<string[]> {
   const texts: string[] = [];
   for await (const { data } of client.channel()) texts.push(String(data));
   return texts;
 }
 
-/** How a connection ended, in words that are the same in every run. */
+/** Describes the end of a connection in words that are the same in every run. */
 export function describeClose({ code, reason, clean, by, error }: CloseInfo): string {
   const how = `${code}${reason && ` "${reason}"`}, ${clean ? "clean" : "not clean"}, by ${by}`;
   return `${how}: ${error ? describeError(error) : "normal"}`;
@@ -132,7 +132,7 @@ function describeError({ code, kind, retryable, details }: WsError): string {
   return `${code}${status} ${kind} ${retryable ? "retryable" : "not retryable"}`;
 }
 
-/** What a dial that is to fail fails with. */
+/** Describes the error of a dial that must fail. */
 export async function describeDial(dial: Promise<Client>): Promise<string> {
   return describeError(await rejectionOf(dial));
 }

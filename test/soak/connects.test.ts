@@ -10,19 +10,19 @@ import { repeat, startSoakServer } from "./support.js";
 
 checkLeaks();
 
-const MEMORY_BOUND = 5 * 2 ** 20;
-const WIDTH = 25;
+const MEMORY_BOUND_BYTES = 5 * 2 ** 20;
+const CONCURRENCY = 25;
 
-/** What the ways to fail share. */
+/** The resources that all attempts share. */
 interface Site {
   readonly url: string;
-  /** Where nobody listens. */
+  /** A URL on which no server listens. */
   readonly closed: string;
-  /** Given to every dial: what it leaves on it is a leak. */
+  /** The signal of every dial. A listener that a dial leaves on it is a leak. */
   readonly signal: AbortSignal;
 }
 
-/** What an attempt came to: the code of the error that it met, or `clean`. */
+/** Makes one attempt. Returns the code of its error, or `clean`. */
 type Attempt = (site: Site) => Promise<string>;
 
 const endOf = async (client: Client): Promise<string> => {
@@ -49,7 +49,8 @@ const refusedBy =
   ({ url, signal }) =>
     dialCode(connect(`${url}${path}`, { ...options, signal }));
 
-const WAYS: readonly (readonly [code: string, attempt: Attempt])[] = [
+/** Attempts that fail, each with its expected error code. */
+const FAILURES: readonly (readonly [code: string, attempt: Attempt])[] = [
   ["DIAL_FAILED", ({ closed, signal }) => dialCode(connect(closed, { signal }))],
   ["DIAL_TIMEOUT", refusedBy("silent", { dialTimeout: 5 })],
   ["HANDSHAKE_REJECTED", refusedBy("refuse")],
@@ -73,7 +74,7 @@ const WAYS: readonly (readonly [code: string, attempt: Attempt])[] = [
   ["KEEPALIVE_TIMEOUT", to("mute", { keepAlive: { interval: 2, timeout: 2 } })],
 ];
 
-/** A connection as it should be: a message there and back, a ping, a close. */
+/** Opens a connection, echoes a message, pings and closes. */
 const goodOne: Attempt = async ({ url, signal }) => {
   const client = await connect(`${url}echo`, {
     signal,
@@ -89,7 +90,7 @@ const goodOne: Attempt = async ({ url, signal }) => {
   return endOf(client);
 };
 
-/** An address where nobody listens. */
+/** Returns a URL on which no server listens. */
 async function closedUrl(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -100,7 +101,7 @@ async function closedUrl(): Promise<string> {
 
 test.for([
   ["clean", 10_000, goodOne],
-  ...WAYS.map(([code, attempt]) => [code, 1_000, attempt] as const),
+  ...FAILURES.map(([code, attempt]) => [code, 1_000, attempt] as const),
 ] as const)("%s, %i times, leaves nothing behind", async ([code, count, attempt], context) => {
   await using server = await startSoakServer();
   const controller = new AbortController();
@@ -110,12 +111,12 @@ test.for([
     const got = await attempt(site);
     seen.set(got, (seen.get(got) ?? 0) + 1);
   };
-  // What is made once, and pools that fill, are no growth.
-  await repeat(count / 10, WIDTH, one);
+  // Objects that are created once and pools that fill must not count as growth.
+  await repeat(count / 10, CONCURRENCY, one);
   seen.clear();
   const before = await heldForGood();
   const start = performance.now();
-  await repeat(count, WIDTH, one);
+  await repeat(count, CONCURRENCY, one);
   const time = performance.now() - start;
   const memory = (await heldForGood()) - before;
   const left = abortListeners(controller.signal);
@@ -127,6 +128,6 @@ test.for([
     expected: text(`${code} ${count} times`, 0),
     happened: text(found, left),
     time: { value: time, bound: 120_000 },
-    memory: { value: memory, bound: MEMORY_BOUND },
+    memory: { value: memory, bound: MEMORY_BOUND_BYTES },
   });
 });

@@ -8,7 +8,7 @@ export interface SoakServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts fixtures/server.mjs. */
+/** Starts fixtures/server.mjs in its own process. */
 export async function startSoakServer(): Promise<SoakServer> {
   const child = fork(join(ROOT, "test/soak/fixtures/server.mjs"), { execArgv: [] });
   const [{ port }] = (await once(child, "message")) as [{ port: number }];
@@ -22,15 +22,15 @@ export async function startSoakServer(): Promise<SoakServer> {
   };
 }
 
-/** Runs `task` so often, at most `width` of it at once. */
+/** Runs `task` `count` times, up to `concurrency` at a time. */
 export async function repeat(
   count: number,
-  width: number,
+  concurrency: number,
   task: (n: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
   const run = async (): Promise<void> => {
     while (next < count) await task(next++);
   };
-  await Promise.all(Array.from({ length: width }, run));
+  await Promise.all(Array.from({ length: concurrency }, run));
 }

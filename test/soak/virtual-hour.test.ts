@@ -5,7 +5,7 @@ import { openClient } from "../helpers/unit-transport.js";
 
 useClock();
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 const options = { readTimeout: "10m", writeTimeout: "1m", keepAlive: {} };
 
@@ -13,7 +13,7 @@ test("an hour of silence, by a clock that is moved by hand", async (context) => 
   const { client, transport } = openClient(options);
   let pings = 0;
   let timers = 0;
-  for (let time = 0; time < HOUR; time += 1_000) {
+  for (let time = 0; time < HOUR_MS; time += 1_000) {
     await advance(1_000);
     timers = Math.max(timers, vi.getTimerCount());
     pings += transport.pings.length;
@@ -36,16 +36,16 @@ test("an hour of silence, by a clock that is moved by hand", async (context) => 
 
 test("an hour of ten messages a second, by a clock that is moved by hand", async (context) => {
   const { client, transport, text } = openClient(options);
-  let taken = 0;
+  let received = 0;
   let timers = 0;
-  for (let time = 0; time < HOUR; time += 1_000) {
+  for (let time = 0; time < HOUR_MS; time += 1_000) {
     for (let i = 0; i < 10; i++) {
       transport.bytesRead += 10;
-      text(`${taken + i}`);
+      text(`${received + i}`);
     }
     for (let i = 0; i < 10; i++) {
       const { value } = await client.receive();
-      if (value?.data === String(taken)) taken++;
+      if (value?.data === String(received)) received++;
     }
     void client.send("x");
     await advance(1_000);
@@ -55,8 +55,8 @@ test("an hour of ten messages a second, by a clock that is moved by hand", async
     `${messages} messages in order, ${pings} pings, ${armed} timers at once`;
   conclude(context, {
     expected: show(36_000, 0, "at most 4"),
-    happened: show(taken, transport.pings.length, timers <= 4 ? "at most 4" : String(timers)),
-    lost: 36_000 - taken,
+    happened: show(received, transport.pings.length, timers <= 4 ? "at most 4" : String(timers)),
+    lost: 36_000 - received,
   });
   client.terminate();
 });

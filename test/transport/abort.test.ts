@@ -17,18 +17,18 @@ checkLeaks();
 
 const never = new Promise<never>(() => {});
 
-/** A dial that is stuck in one stage, and what shows that it has let go of it. */
+/** The target of a dial that hangs in one stage. */
 interface Stuck {
   readonly url: string;
   readonly options?: ConnectOptions;
-  /** Settles when the dial is in its stage. */
+  /** Settles when the dial has reached the stage. */
   readonly reached: Promise<void>;
-  /** Settles when nothing of the dial is left there. */
-  readonly left: () => Promise<void>;
+  /** Settles when the dial has released its resources. */
+  readonly released: () => Promise<void>;
   readonly dispose: () => Promise<void>;
 }
 
-/** A TCP server that accepts, and perhaps answers, and says no more. */
+/** Starts a TCP server that accepts connections, sends `answer` to the first data, and then stays silent. */
 async function stuckOnTcp(scheme: string, answer?: string): Promise<Stuck> {
   const sockets = new Set<Socket>();
   let reach: () => void;
@@ -47,7 +47,7 @@ async function stuckOnTcp(scheme: string, answer?: string): Promise<Stuck> {
   return {
     url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     reached,
-    left: async () => {
+    released: async () => {
       await expect.poll(() => sockets.size).toBe(0);
     },
     dispose: async () => {
@@ -58,7 +58,7 @@ async function stuckOnTcp(scheme: string, answer?: string): Promise<Stuck> {
   };
 }
 
-/** A port whose backlog is full: its process is stopped, and the system takes no more connections for it. */
+/** Opens a port with a full backlog, by stopping its process: the kernel completes no further handshake. */
 async function stuckOnSyn(): Promise<Stuck> {
   const program = `require("net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 },
     function () { process.send(this.address().port); }); process.on("disconnect", process.exit);`;
@@ -81,8 +81,8 @@ async function stuckOnSyn(): Promise<Stuck> {
   return {
     url: `ws://127.0.0.1:${port}/`,
     reached: sleep(20),
-    // Nobody sees it but the system: `checkLeaks` asks that.
-    left: () => Promise.resolve(),
+    // Only the kernel knows of the socket; `checkLeaks` finds it if the dial leaves it open.
+    released: () => Promise.resolve(),
     dispose: async () => {
       for (const filler of fillers) filler.destroy();
       const exit = once(child, "exit");
@@ -92,7 +92,7 @@ async function stuckOnSyn(): Promise<Stuck> {
   };
 }
 
-/** A callback of the caller's that never answers. */
+/** Makes a dial that waits for a callback of the caller's that never answers. */
 function stuckOnCall(make: (call: () => void) => ConnectOptions): Stuck {
   let reach: () => void;
   const reached = new Promise<void>((resolve) => (reach = resolve));
@@ -100,11 +100,12 @@ function stuckOnCall(make: (call: () => void) => ConnectOptions): Stuck {
     url: "ws://made-up.test/",
     options: make(() => reach()),
     reached,
-    left: () => Promise.resolve(),
+    released: () => Promise.resolve(),
     dispose: () => Promise.resolve(),
   };
 }
 
+/** The stages of a dial, and a target for each that makes a dial hang there. */
 const stages: [string, () => Stuck | Promise<Stuck>][] = [
   [
     "the policy",
@@ -127,15 +128,15 @@ const stages: [string, () => Stuck | Promise<Stuck>][] = [
   ],
 ];
 
-/** The ways to dial that differ inside. */
 const guarded = createContext({ denyPrivateNetworks: { allow: ["127.0.0.1"] } });
+/** Two ways to dial, which have separate implementations. */
 const dials: [string, (url: string | URL, options?: ConnectOptions) => Promise<Client>][] = [
-  ["alone", connect],
-  ["in a context that denies private networks", (...args) => guarded.connect(...args)],
+  ["by connect()", connect],
+  ["by a context that denies private networks", (...args) => guarded.connect(...args)],
 ];
 
 describe.each(stages)("during %s", (stage, make) => {
-  /** Runs a stuck dial, ends it, and hands back how it failed. */
+  /** Starts a dial that hangs, ends it with `end`, and returns its error. */
   async function endStuck(
     dial: (url: string, options?: ConnectOptions) => Promise<Client>,
     end: () => void,
@@ -147,14 +148,14 @@ describe.each(stages)("during %s", (stage, make) => {
       await Promise.race([stuck.reached, dialled]);
       end();
       const error = await rejectionOf(dialled);
-      await stuck.left();
+      await stuck.released();
       return error;
     } finally {
       await stuck.dispose();
     }
   }
 
-  test.each(dials)("an abort ends the dial with its reason, %s", async (_, dial) => {
+  test.each(dials)("an abort ends the dial with its reason, dialled %s", async (_, dial) => {
     const controller = new AbortController();
     const { signal } = controller;
     const reason = new Error("enough");
@@ -168,7 +169,7 @@ describe.each(stages)("during %s", (stage, make) => {
     expect(abortListeners(signal)).toBe(0);
   });
 
-  test("a timeout signal is an abort like any other", async () => {
+  test("a timeout signal rejects with ABORTED, like any other signal", async () => {
     const error = await endStuck(
       (url, options) => connect(url, { ...options, signal: AbortSignal.timeout(ms(60)) }),
       () => {},
@@ -176,20 +177,20 @@ describe.each(stages)("during %s", (stage, make) => {
     expect(error).toMatchObject({ code: "ABORTED", cause: { name: "TimeoutError" } });
   });
 
-  test("the dial's deadline ends it", async () => {
+  test("dialTimeout ends it", async () => {
     const error = await endStuck(
       (url, options) => connect(url, { ...options, dialTimeout: ms(80) }),
       () => {},
     );
     expect(error).toMatchObject(
       stage.includes("refusal")
-        ? // What is known by then says more than that the time is up.
+        ? // The refusal is known by then, and says more than a timeout.
           { code: "HANDSHAKE_REJECTED", details: { status: 503, body: "hello" } }
         : { code: "DIAL_TIMEOUT", kind: "TIMEOUT", retryable: true },
     );
   });
 
-  test("the close of its context ends it", async () => {
+  test("closing its context ends it", async () => {
     const context = createContext();
     const error = await endStuck(
       (url, options) => context.connect(url, options),
@@ -214,7 +215,7 @@ describe.each(stages)("during %s", (stage, make) => {
 });
 
 describe("within the look-up", () => {
-  test.each(dials)("an abort leaves nothing behind, %s", async (_, dial) => {
+  test.each(dials)("an abort leaves no connection open, dialled %s", async (_, dial) => {
     for (const isLate of [false, true]) {
       await using server = await startRawServer();
       const controller = new AbortController();
@@ -229,7 +230,7 @@ describe("within the look-up", () => {
         signal: controller.signal,
       });
       expect((await rejectionOf(dialled)).code).toBe("ABORTED");
-      // A request that had been sent all the same would be there before this one.
+      // If the aborted dial had sent a request, it would have arrived before this one.
       const client = await connect(server.url);
       expect(server.connections.filter(({ request }) => request !== undefined)).toHaveLength(1);
       client.terminate();
@@ -239,7 +240,7 @@ describe("within the look-up", () => {
 });
 
 describe("before the call", () => {
-  test("an aborted signal leaves no trace on the wire, and asks no policy", async () => {
+  test("an aborted signal prevents any connection, and no policy is called", async () => {
     await using server = await startEchoServer();
     let asked = 0;
     const signal = AbortSignal.abort("no");
@@ -255,7 +256,7 @@ describe("before the call", () => {
     expect(abortListeners(signal)).toBe(0);
   });
 
-  test("an abort in the same turn leaves no trace on the wire", async () => {
+  test("an abort in the same turn prevents any connection", async () => {
     await using server = await startEchoServer();
     const controller = new AbortController();
     const dialled = connect(server.url, { signal: controller.signal });
@@ -265,7 +266,7 @@ describe("before the call", () => {
     expect(server.sockets).toBe(0);
   });
 
-  test("a closed context leaves no trace on the wire", async () => {
+  test("a closed context prevents any connection", async () => {
     await using server = await startEchoServer();
     const closed = createContext();
     await closed.close();
@@ -281,7 +282,7 @@ describe("before the call", () => {
 });
 
 describe("after the open", () => {
-  test("an abort has no effect, and nobody listens to it", async () => {
+  test("an abort has no effect, and the signal has no listener", async () => {
     await using server = await startEchoServer();
     const controller = new AbortController();
     const client = await connect(server.url, { signal: controller.signal });
@@ -294,7 +295,7 @@ describe("after the open", () => {
     await client.close();
   });
 
-  test("the deadline of the dial has no effect", async () => {
+  test("dialTimeout has no effect", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url, { dialTimeout: ms(100) });
     await sleep(250);
@@ -302,7 +303,7 @@ describe("after the open", () => {
     await client.close();
   });
 
-  test("the close of the context closes the connection with its code", async () => {
+  test("closing the context closes the connection with its code", async () => {
     await using server = await startEchoServer();
     const context = createContext();
     const clients = [await context.connect(server.url), await context.connect(server.url)];
@@ -334,13 +335,13 @@ describe("after the open", () => {
 });
 
 describe("a race", () => {
-  test("between open and abort has one winner, and the loser leaks nothing", async () => {
+  test("between open and abort has one winner, and the loser leaks no connection", async () => {
     await using server = await startRawServer();
     const outcomes = { opened: 0, aborted: 0 };
     for (let i = 0; i < 60; i++) {
       const controller = new AbortController();
       const dialled = connect(server.url, { signal: controller.signal });
-      // From before the request until after the open, in steps.
+      // The delays range from before the request to after the open.
       const delay = (i % 12) * 0.25;
       const start = performance.now();
       const abort = async (): Promise<void> => {
@@ -362,7 +363,7 @@ describe("a race", () => {
     await server.idle();
   });
 
-  test("of the server's answer with the abort in one turn", async () => {
+  test("between the server's answer and an abort in the same turn is won by the abort", async () => {
     for (const abortFirst of [true, false]) {
       const controller = new AbortController();
       await using server = await startRawServer({
@@ -381,7 +382,7 @@ describe("a race", () => {
     }
   });
 
-  test("between open and the close of the context leaves no connection behind", async () => {
+  test("between open and closing the context leaves no connection open", async () => {
     await using server = await startRawServer({
       onRequest: (peer) => {
         peer.accept();
@@ -408,7 +409,7 @@ describe("a race", () => {
   });
 });
 
-test("many dials on one signal share one listener, which goes with the last of them", async () => {
+test("many dials on one signal share one listener, which is removed with the last of them", async () => {
   await using server = await startEchoServer();
   await using silent = await startRawServer({ onRequest: () => {} });
   const controller = new AbortController();

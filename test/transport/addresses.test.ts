@@ -13,14 +13,14 @@ import { lookupSpy, rejectionOf, sleep } from "./support.js";
 
 checkLeaks();
 
-describe("the time for one address of several", () => {
-  /** The options that a dial passes to `net.connect`. */
-  async function passed(options: ConnectOptions): Promise<Record<string, unknown>> {
+describe("the connection attempt timeout for one of several addresses", () => {
+  /** Returns the options that a dial passes to `net.connect`. */
+  async function connectOptionsOf(options: ConnectOptions): Promise<Record<string, unknown>> {
     let seen: Record<string, unknown> = {};
     const agent = Object.assign(new Agent(), {
       createConnection(given: Record<string, unknown>) {
         seen = given;
-        throw new Error("enough");
+        throw new Error("stop the dial here");
       },
     });
     const node: NodeOptions = { ...options.node, agent };
@@ -30,39 +30,52 @@ describe("the time for one address of several", () => {
 
   test.each<[string, ConnectOptions, min: number, max: number]>([
     ["a third of dialTimeout", { dialTimeout: "30s" }, 9_000, 10_000],
-    ["Node's 250 ms at least", { dialTimeout: "600ms" }, 250, 250],
-    ["what is given", { node: { autoSelectFamilyAttemptTimeout: "1.5s" } }, 1_500, 1_500],
-    ["a whole number", { node: { autoSelectFamilyAttemptTimeout: 10.5 } }, 11, 11],
-    ["the default for 0", { node: { autoSelectFamilyAttemptTimeout: 0 } }, 9_000, 10_000],
+    ["at least Node's 250 ms", { dialTimeout: "600ms" }, 250, 250],
+    [
+      "the value of node.autoSelectFamilyAttemptTimeout",
+      { node: { autoSelectFamilyAttemptTimeout: "1.5s" } },
+      1_500,
+      1_500,
+    ],
+    ["rounded up to a whole number", { node: { autoSelectFamilyAttemptTimeout: 10.5 } }, 11, 11],
+    [
+      "a third of dialTimeout if the option is 0",
+      { node: { autoSelectFamilyAttemptTimeout: 0 } },
+      9_000,
+      10_000,
+    ],
   ])("is %s", async (_, options, min, max) => {
-    const { autoSelectFamilyAttemptTimeout: time } = await passed(options);
+    const { autoSelectFamilyAttemptTimeout: time } = await connectOptionsOf(options);
     expect(time).toSatisfy(Number.isInteger);
     expect(time).toBeGreaterThanOrEqual(min);
     expect(time).toBeLessThanOrEqual(max);
   });
 
-  test("is a third of what is left after the policy", async () => {
+  test("is a third of the time that remains after the policy", async () => {
     const policy = async (): Promise<boolean> => {
       await sleep(100);
       return true;
     };
-    const { autoSelectFamilyAttemptTimeout: time } = await passed({
+    const { autoSelectFamilyAttemptTimeout: time } = await connectOptionsOf({
       dialTimeout: ms(3_000),
       policy,
     });
-    // The policy is asked twice, and a timer may fire up to 1 ms early.
+    // The policy is called twice, and a timer may fire up to 1 ms early.
     expect(time).toBeLessThanOrEqual(Math.ceil(ms(3_000 - 2 * 99) / 3));
   });
 
-  test.each([true, false, undefined])("is used as autoSelectFamily says: %o", async (value) => {
-    const node = value === undefined ? {} : { autoSelectFamily: value };
-    expect((await passed({ node })).autoSelectFamily).toBe(value);
-  });
+  test.each([true, false, undefined])(
+    "is passed with node.autoSelectFamily unchanged: %o",
+    async (value) => {
+      const node = value === undefined ? {} : { autoSelectFamily: value };
+      expect((await connectOptionsOf({ node })).autoSelectFamily).toBe(value);
+    },
+  );
 });
 
-// Linux drops handshakes that its backlog has no room for.
+// The test needs Linux, which drops TCP handshakes when the backlog is full.
 test.runIf(platform() === "linux").each([false, { allow: ["slow.test"] }])(
-  "a good address that needs a second is not given up for one that refuses, guard: %j",
+  "a working address that needs a second is not given up for one that refuses, with denyPrivateNetworks: %j",
   { timeout: ms(20_000) },
   async (denyPrivateNetworks) => {
     const flag = new Int32Array(new SharedArrayBuffer(4));
@@ -74,14 +87,14 @@ test.runIf(platform() === "linux").each([false, { allow: ["slow.test"] }])(
       for (let i = 0; i < 4; i++) {
         fillers.push(connectTcp(port, "127.0.0.1").on("error", () => {}));
       }
-      // The first two are let in, the others are not.
+      // The kernel completes the handshakes of the first two connections only.
       await Promise.all(fillers.slice(0, 2).map((socket) => once(socket, "connect")));
       const { lookup } = lookupSpy(() => ["127.0.0.1", "127.0.0.9"]);
       const dial = createContext({ denyPrivateNetworks }).connect(`ws://slow.test:${port}/`, {
         dialTimeout: "15s",
         node: { lookup },
       });
-      // Longer than Node would wait for the address.
+      // 500 ms is longer than the 250 ms that Node waits for an address by default.
       await sleep(500);
       for (const socket of fillers) socket.destroy();
       Atomics.store(flag, 0, 1);

@@ -9,7 +9,7 @@ checkLeaks();
 
 const TEXTS = ["first", "second", "third"];
 
-/** The data of three binary messages that arrive in one chunk. */
+/** Receives three binary messages that arrive in one chunk. Returns their data. */
 async function receiveThree(
   node: ConnectOptions["node"],
   isCompressed = false,

@@ -16,11 +16,11 @@ checkLeaks();
 
 const certificate = createCertificate();
 
-/** Dials without and with a network guard that allows everything here. */
-const WAYS = [
-  ["plainly", connect],
+/** Dials without a network guard, and with one that allows every address in these tests. */
+const DIALERS = [
+  ["without a guard", connect],
   [
-    "guarded",
+    "with a guard",
     (url: string, options: ConnectOptions) =>
       createContext({ denyPrivateNetworks: { allow: ["name.test", "127.0.0.1"] } }).connect(
         url,
@@ -39,9 +39,9 @@ const nodeLookup = (lookup: Lookup): NodeOptions => ({
   lookup,
 });
 
-describe.each(WAYS)("node.lookup, dialled %s,", (_, dial) => {
-  /** Each answer is given at once, and later. */
-  const TIMES: readonly ((answer: () => void) => void)[] = [
+describe.each(DIALERS)("node.lookup, dialled %s,", (_, dial) => {
+  /** Every look-up answers synchronously, in a microtask and in a later turn of the event loop. */
+  const SCHEDULES: readonly ((answer: () => void) => void)[] = [
     (answer) => answer(),
     queueMicrotask,
     setImmediate,
@@ -52,18 +52,18 @@ describe.each(WAYS)("node.lookup, dialled %s,", (_, dial) => {
     ["one address without its family", (done) => done(null, "127.0.0.1")],
     ["one address with a wrong family", (done) => done(null, "127.0.0.1", 6)],
     ["a list, whatever was asked for", (done) => done(null, [{ address: "127.0.0.1", family: 4 }])],
-    ["a list of texts", (done) => done(null, ["127.0.0.1"])],
+    ["a list of strings", (done) => done(null, ["127.0.0.1"])],
     [
       "a list with wrong families",
       (done) => done(null, [{ address: "127.0.0.1", family: "IPv6" }]),
     ],
     [
-      "addresses of another family as well",
+      "addresses of the other family as well",
       (done) => done(null, [{ address: "::1" }, { address: "127.0.0.1" }]),
       4,
     ],
     [
-      "an answer, and then another",
+      "an address, and then an error",
       (done) => {
         done(null, "127.0.0.1", 4);
         done(new Error("too late"));
@@ -73,10 +73,10 @@ describe.each(WAYS)("node.lookup, dialled %s,", (_, dial) => {
     await using server = await startRawServer();
     const allowed = createContext({ denyPrivateNetworks: { allow: ["name.test"] } });
     const open = dial === connect ? connect : allowed.connect.bind(allowed);
-    for (const time of TIMES) {
+    for (const schedule of SCHEDULES) {
       for (const force of family ? [family] : ([0, 4] as const)) {
         const node = {
-          ...nodeLookup((_host, _options, done) => time(() => answer(done))),
+          ...nodeLookup((_host, _options, done) => schedule(() => answer(done))),
           family: force,
         };
         (await open(`ws://name.test:${server.port}/`, { node })).terminate();
@@ -91,8 +91,14 @@ describe.each(WAYS)("node.lookup, dialled %s,", (_, dial) => {
         (_host, _options, done) => done(null, answer),
       ],
     ),
-    ["answers with a good and a bad one", (_h, _o, done) => done(null, ["127.0.0.1", null])],
-    ["answers with an error that is none", (_h, _o, done) => done("broken" as unknown as Error)],
+    [
+      "answers with a valid and an invalid address",
+      (_h, _o, done) => done(null, ["127.0.0.1", null]),
+    ],
+    [
+      "answers with an error that is a string",
+      (_h, _o, done) => done("broken" as unknown as Error),
+    ],
     [
       "throws",
       () => {
@@ -100,11 +106,11 @@ describe.each(WAYS)("node.lookup, dialled %s,", (_, dial) => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("broken"))],
-  ])("that %s is DIAL_FAILED", async (_, lookup) => {
-    for (const time of TIMES) {
+  ])("that %s fails with DIAL_FAILED", async (_, lookup) => {
+    for (const schedule of SCHEDULES) {
       for (const scheme of ["ws", "wss"]) {
         const node = nodeLookup((host, options, done) =>
-          lookup(host, options, (...answer) => time(() => done(...answer))),
+          lookup(host, options, (...answer) => schedule(() => done(...answer))),
         );
         const error = await rejectionOf(dial(`${scheme}://name.test:9/`, { node }));
         expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
@@ -112,20 +118,23 @@ describe.each(WAYS)("node.lookup, dialled %s,", (_, dial) => {
     }
   });
 
-  test.each([4, 6] as const)("that finds none of family %i is DIAL_FAILED", async (family) => {
-    const address = family === 4 ? "::1" : "127.0.0.1";
-    const node = { ...nodeLookup((_h, _o, done) => done(null, address)), family };
-    const allow = { allow: ["name.test"] };
-    const context = createContext({ denyPrivateNetworks: dial === connect ? false : allow });
-    const error = await rejectionOf(context.connect("ws://name.test:9/", { node }));
-    expect(error.code).toBe("DIAL_FAILED");
-    expect(error.message).toContain(`IPv${family}`);
-  });
+  test.each([4, 6] as const)(
+    "that finds no address of family %i fails with DIAL_FAILED",
+    async (family) => {
+      const address = family === 4 ? "::1" : "127.0.0.1";
+      const node = { ...nodeLookup((_h, _o, done) => done(null, address)), family };
+      const allow = { allow: ["name.test"] };
+      const context = createContext({ denyPrivateNetworks: dial === connect ? false : allow });
+      const error = await rejectionOf(context.connect("ws://name.test:9/", { node }));
+      expect(error.code).toBe("DIAL_FAILED");
+      expect(error.message).toContain(`IPv${family}`);
+    },
+  );
 
   test.each(["ws", "wss"])(
-    "may answer before an error that comes at once, over %s:",
+    "may answer in the same turn in which the connection fails, over %s:",
     async (scheme) => {
-      // No machine has this address to dial from: `bind` fails in the turn in which the answer comes.
+      // 203.0.113.5 is reserved for documentation (RFC 5737), so `bind` fails in the turn of the answer.
       const node = {
         ...nodeLookup((_host, { all }, done) =>
           done(null, all ? [{ address: "127.0.0.1", family: 4 }] : "127.0.0.1", 4),
@@ -138,7 +147,7 @@ describe.each(WAYS)("node.lookup, dialled %s,", (_, dial) => {
   );
 });
 
-describe.each(WAYS)("a function of node.tls, dialled %s,", (_, dial) => {
+describe.each(DIALERS)("a function of node.tls, dialled %s,", (_, dial) => {
   const secure = { tls: certificate };
 
   test.each<[string, () => unknown, rejectUnauthorized?: boolean]>([
@@ -149,7 +158,7 @@ describe.each(WAYS)("a function of node.tls, dialled %s,", (_, dial) => {
       },
     ],
     [
-      "throws though no certificate is rejected",
+      "throws although rejectUnauthorized is off",
       () => {
         throw new Error("wrong pin");
       },
@@ -158,24 +167,29 @@ describe.each(WAYS)("a function of node.tls, dialled %s,", (_, dial) => {
     ["returns a promise", () => Promise.resolve()],
     ["returns a promise that rejects", () => Promise.reject(new Error("wrong pin"))],
     ["returns true", () => true],
-    ["returns a text", () => "wrong pin"],
+    ["returns a string", () => "wrong pin"],
     ["returns an error", () => new Error("wrong pin")],
-  ])("if checkServerIdentity %s, fails closed", async (_, check, rejectUnauthorized = true) => {
-    await using server = await startRawServer(secure);
-    const tls = { ca: certificate.cert, checkServerIdentity: check, rejectUnauthorized };
-    const error = await rejectionOf(
-      dial(server.url, { headers: { Authorization: "Bearer secret" }, node: { tls } }),
-    );
-    expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: false });
-    await server.idle();
-    expect(server.connections.map(({ request }) => request)).not.toContainEqual(expect.anything());
-  });
+  ])(
+    "if checkServerIdentity %s, fails the dial before the request is sent",
+    async (_, check, rejectUnauthorized = true) => {
+      await using server = await startRawServer(secure);
+      const tls = { ca: certificate.cert, checkServerIdentity: check, rejectUnauthorized };
+      const error = await rejectionOf(
+        dial(server.url, { headers: { Authorization: "Bearer secret" }, node: { tls } }),
+      );
+      expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: false });
+      await server.idle();
+      expect(server.connections.map(({ request }) => request)).not.toContainEqual(
+        expect.anything(),
+      );
+    },
+  );
 
   test.each<[string, unknown]>([
     ["returns undefined", () => undefined],
     ["is Node's own", checkServerIdentity],
     ["is given as undefined", undefined],
-  ])("if checkServerIdentity %s, opens", async (_, check) => {
+  ])("if checkServerIdentity %s, lets the connection open", async (_, check) => {
     await using server = await startRawServer(secure);
     const tls = { ca: certificate.cert, checkServerIdentity: check };
     (await dial(server.url, { node: { tls } })).terminate();
@@ -196,12 +210,12 @@ describe.each(WAYS)("a function of node.tls, dialled %s,", (_, dial) => {
       },
     ],
     ["returns a promise", () => Promise.resolve({ psk: key, identity: "me" })],
-    ["returns a text", () => "key"],
-    ["returns a key that is none", () => ({ psk: "key", identity: "me" })],
+    ["returns a string", () => "key"],
+    ["returns a key that is a string", () => ({ psk: "key", identity: "me" })],
     ["returns no identity", () => ({ psk: key })],
     ["returns a key of 513 bytes", () => ({ psk: Buffer.alloc(513), identity: "me" })],
     ["returns an identity of 257 bytes", () => ({ psk: key, identity: "x".repeat(257) })],
-  ])("if pskCallback %s, fails closed", async (_, pskCallback) => {
+  ])("if pskCallback %s, fails the dial", async (_, pskCallback) => {
     await using server = await startRawServer({
       tls: { ...psk, pskCallback: () => key },
     });
@@ -210,7 +224,7 @@ describe.each(WAYS)("a function of node.tls, dialled %s,", (_, dial) => {
     await server.idle();
   });
 
-  test("if pskCallback returns a key, opens", async () => {
+  test("if pskCallback returns a key, lets the connection open", async () => {
     await using server = await startRawServer({
       tls: { ...psk, pskCallback: () => key },
     });
@@ -225,7 +239,7 @@ describe("an agent", () => {
     return agent as Agent;
   };
 
-  test("that throws is DIAL_FAILED, with what it threw as the cause", async () => {
+  test("that throws fails the dial with DIAL_FAILED, and the thrown error is the cause", async () => {
     const cause = new Error("no proxy");
     const agent = failing(() => {
       throw cause;
@@ -234,11 +248,11 @@ describe("an agent", () => {
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true, cause });
   });
 
-  test("that calls back with an error is DIAL_FAILED, whether at once or later", async () => {
+  test("that calls back with an error, synchronously or later, fails the dial with DIAL_FAILED", async () => {
     const cause = new Error("no proxy");
-    for (const time of [(run: () => void) => run(), setImmediate]) {
+    for (const schedule of [(run: () => void) => run(), setImmediate]) {
       const agent = failing((_options: object, done: (error: Error) => void) => {
-        time(() => {
+        schedule(() => {
           done(cause);
           done(new Error("again"));
         });
@@ -250,7 +264,7 @@ describe("an agent", () => {
     }
   });
 
-  test("that calls back twice opens with its first connection", async () => {
+  test("that calls back twice opens the first connection", async () => {
     await using server = await startRawServer();
     const agent = failing(
       (options: { port: number }, done: (error: null, socket: object) => void) => {
@@ -267,16 +281,16 @@ describe("an agent", () => {
 
   test.each([
     ["for another scheme", new HttpsAgent() as Agent],
-    ["whose connection is none", failing(() => ({}))],
+    ["whose connection is a plain object", failing(() => ({}))],
     ["whose connection is a promise", failing(() => Promise.resolve({}))],
-  ])("%s is INVALID_OPTION", async (_, agent) => {
+  ])("%s fails with INVALID_OPTION", async (_, agent) => {
     const error = await rejectionOf(connect("ws://127.0.0.1:9/", { node: { agent } }));
     expect(error).toMatchObject({ code: "INVALID_OPTION", retryable: false });
   });
 });
 
 test.each(["secureOptions", "ticketKeys", "key"])(
-  "a value of node.tls.%s that Node refuses is not shown",
+  "a value of node.tls.%s that Node refuses does not appear in the error message",
   async (name) => {
     await using server = await startRawServer({ tls: certificate });
     const error = await rejectionOf(connect(server.url, { node: { tls: { [name]: "hunter2" } } }));

@@ -12,13 +12,13 @@ checkLeaks();
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** A server in a stream of this process: what it answers arrives within the write that it answers. */
+/** An echo server in this process: its answer arrives during the write that it answers. */
 class InMemoryServer extends Duplex {
   readonly #parser = new FrameParser();
   #isOpen = false;
 
   override _read(): void {
-    // It pushes what there is.
+    // The server pushes its answers in `_write`.
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
@@ -41,7 +41,7 @@ class InMemoryServer extends Duplex {
   }
 }
 
-test("an answer that arrives within a send is received once, after the message before it", async () => {
+test("an answer that arrives during a send is received once, after the message before it", async () => {
   const server = new InMemoryServer();
   class InMemoryAgent extends Agent {
     override createConnection(): Duplex {

@@ -24,7 +24,7 @@ async function refusedBy(onRequest: (peer: RawConnection) => void): Promise<WsEr
   return error;
 }
 
-/** The body that an error has of a refusal with these bytes. */
+/** Returns the body that the error of a refusal with these bytes reports. */
 async function bodyOf(encoding: string, body: Buffer): Promise<string | undefined> {
   const error = await refusedBy((peer) => {
     const head = `Content-Encoding: ${encoding}\r\nContent-Length: ${body.length}\r\n\r\n`;
@@ -51,7 +51,7 @@ describe("a refusal's body", () => {
   });
 
   test.each(["compress", "gzip, gzip", "", "utf-8"])(
-    "in an encoding that is unknown, %j, is left out",
+    "in an unknown encoding, %j, is left out",
     async (encoding) => {
       expect(await bodyOf(encoding, gzipSync(TEXT))).toBe("");
     },
@@ -65,14 +65,14 @@ describe("a refusal's body", () => {
     ["gzip", (text) => gzipSync(text)],
     ["deflate", (text) => deflateSync(text)],
     ["br", (text) => brotliCompressSync(text)],
-  ])("in %s ends at 64 KiB, decompressed", async (encoding, compress) => {
+  ])("in %s is cut at 64 KiB after decompression", async (encoding, compress) => {
     for (const size of [65_535, 65_536, 65_537, 10_000_000]) {
       const body = await bodyOf(encoding, compress("x".repeat(size)));
       expect(body).toHaveLength(Math.min(size, 65_536));
     }
   });
 
-  test("that is cut short is decoded as far as it came", async () => {
+  test("that is cut short is decoded as far as it arrived", async () => {
     const text = randomBytes(8_000).toString("base64");
     for (const compressed of [gzipSync(text), deflateSync(text)]) {
       const encoding = compressed[0] === 0x1f ? "gzip" : "deflate";
@@ -82,7 +82,7 @@ describe("a refusal's body", () => {
     }
   });
 
-  test("that is damaged is decoded up to the fault, more or less", async () => {
+  test("that is damaged is decoded up to about the damage", async () => {
     const first = randomBytes(4_000).toString("hex");
     const second = randomBytes(4_000).toString("hex");
     const gzip = createGzip();
@@ -99,13 +99,16 @@ describe("a refusal's body", () => {
     expect(decoded.slice(0, 7_000)).toBe(first.slice(0, 7_000));
   });
 
-  test.each(["gzip", "deflate", "br"])("that is no %s is empty", async (encoding) => {
-    expect(await bodyOf(encoding, Buffer.from("<html>not compressed at all</html>"))).toBe("");
-  });
+  test.each(["gzip", "deflate", "br"])(
+    "that claims to be %s and is not is empty",
+    async (encoding) => {
+      expect(await bodyOf(encoding, Buffer.from("<html>not compressed at all</html>"))).toBe("");
+    },
+  );
 });
 
-describe("a peer's text", () => {
-  test("is escaped in the message of a refusal, and kept in its details", async () => {
+describe("the status text of a refusal", () => {
+  test("is escaped in the error message, and unchanged in its details", async () => {
     const statusText = "a\x1b[2J\x1b]0;pwned\x07\x9b";
     const error = await refusedBy(({ socket }) => {
       socket.end(Buffer.from(`HTTP/1.1 500 ${statusText}\r\nContent-Length: 0\r\n\r\n`, "latin1"));
@@ -115,7 +118,7 @@ describe("a peer's text", () => {
     expect(error.details.statusText).toBe(statusText);
   });
 
-  test("as long as a header is shown in part", async () => {
+  test("of 50,000 characters is shortened in the error message", async () => {
     const text = "x".repeat(50_000);
     const error = await refusedBy((peer) => peer.refuse(`500 ${text}`));
     expect(error.message.length).toBeLessThan(300);
@@ -123,13 +126,13 @@ describe("a peer's text", () => {
   });
 });
 
-describe("the header of the answer", () => {
-  /** Dials a server whose answer has so many bytes of names, values and status text. */
+describe("the header of the handshake response", () => {
+  /** Dials a server whose response has `bytes` bytes of names, values and status text. */
   async function dial(bytes: number, options?: ConnectOptions): Promise<string> {
     await using server = await startRawServer({
       onRequest: (peer) => {
-        const own = ["Switching Protocols", "Upgrade", "websocket", "Connection", "Upgrade"];
-        const used = [...own, "Sec-WebSocket-Accept", peer.acceptance, "X"].join("").length;
+        const fixed = ["Switching Protocols", "Upgrade", "websocket", "Connection", "Upgrade"];
+        const used = [...fixed, "Sec-WebSocket-Accept", peer.acceptance, "X"].join("").length;
         peer.accept({ X: "x".repeat(bytes - used) });
       },
     });
@@ -150,11 +153,15 @@ describe("the header of the answer", () => {
   }
 
   test.each<[string, number, ConnectOptions?]>([
-    ["64 KiB by default", 65_536],
-    ["1 KiB if that is asked for", 1_024, { node: { maxHeaderSize: 1_024 } }],
-    ["1 MiB if that is asked for", 1_048_576, { node: { maxHeaderSize: 1_048_576 } }],
-    ["64 KiB for 0", 65_536, { node: { maxHeaderSize: 0 } }],
-  ])("may have %s", async (_, limit, options) => {
+    ["have up to 64 KiB by default", 65_536],
+    ["have up to 1 KiB if node.maxHeaderSize says so", 1_024, { node: { maxHeaderSize: 1_024 } }],
+    [
+      "have up to 1 MiB if node.maxHeaderSize says so",
+      1_048_576,
+      { node: { maxHeaderSize: 1_048_576 } },
+    ],
+    ["have up to 64 KiB if node.maxHeaderSize is 0", 65_536, { node: { maxHeaderSize: 0 } }],
+  ])("may %s", async (_, limit, options) => {
     expect(await dial(limit - 1, options)).toBe("open");
     expect(await dial(limit, options)).toBe("open");
     expect(await dial(limit + 1, options)).toBe("HANDSHAKE_REJECTED");
@@ -180,7 +187,7 @@ describe("the credentials of a URL", () => {
   });
 
   test.each(["Authorization", "authorization", "AUTHORIZATION"])(
-    "give way to a header %s",
+    "are replaced by a header %s",
     async (name) => {
       await using server = await startRawServer();
       const url = `ws://me:pass@127.0.0.1:${server.port}/`;

@@ -9,8 +9,8 @@ import { sleep, timeOf } from "./support.js";
 
 checkLeaks();
 
-const PERIOD = ms(150);
-const keepAlive = { interval: PERIOD, timeout: PERIOD };
+const PERIOD_MS = ms(150);
+const keepAlive = { interval: PERIOD_MS, timeout: PERIOD_MS };
 
 const pingsOf = ({ frames }: RawConnection): number =>
   frames.filter(({ opcode }) => opcode === OPCODE.PING).length;
@@ -20,8 +20,8 @@ describe("keepAlive in Node", () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { keepAlive });
     const time = await timeOf(client.closed);
-    expect(time).toBeGreaterThan(PERIOD * 1.9);
-    expect(time).toBeLessThan(PERIOD * 4);
+    expect(time).toBeGreaterThan(PERIOD_MS * 1.9);
+    expect(time).toBeLessThan(PERIOD_MS * 4);
     expect(await client.closed).toMatchObject({
       code: 3008,
       sentCode: 3008,
@@ -36,20 +36,20 @@ describe("keepAlive in Node", () => {
     await server.idle();
   });
 
-  test("pings a peer that sends all the time, when nothing is sent to it", async () => {
-    let tellThird = (): void => {};
-    const third = new Promise<void>((resolve) => (tellThird = resolve));
+  test("pings a peer that sends all the time, if the client sends nothing", async () => {
+    let resolveThird = (): void => {};
+    const third = new Promise<void>((resolve) => (resolveThird = resolve));
     await using server = await startRawServer({
       onConnection(peer) {
         peer.onFrame = ({ opcode, payload }) => {
           if (opcode === OPCODE.PING) peer.write(pongFrame(payload));
-          if (pingsOf(peer) === 3) tellThird();
+          if (pingsOf(peer) === 3) resolveThird();
         };
       },
     });
     const client = await connect(server.url, { keepAlive });
     const peer = await server.connection();
-    const feed = setInterval(() => peer.write(textFrame("x")), PERIOD / 10);
+    const feed = setInterval(() => peer.write(textFrame("x")), PERIOD_MS / 10);
     const reading = (async () => {
       for await (const { data } of client) expect(data).toBe("x");
     })();
@@ -61,7 +61,7 @@ describe("keepAlive in Node", () => {
     await reading;
   });
 
-  test("asks again after each pong", async () => {
+  test("sends another ping after each pong", async () => {
     await using server = await startRawServer({
       onConnection(peer) {
         peer.onFrame = ({ opcode, payload }) => {
@@ -73,11 +73,11 @@ describe("keepAlive in Node", () => {
     const peer = await server.connection();
     await peer.until(() => pingsOf(peer) === 4);
     expect(client.state).toBe("open");
-    expect(client.stats.roundTrip).toBeLessThan(PERIOD);
+    expect(client.stats.roundTrip).toBeLessThan(PERIOD_MS);
     client.terminate();
   });
 
-  test("takes any byte for an answer, even of half a header", async () => {
+  test("accepts any byte as an answer, even a part of a frame header", async () => {
     await using server = await startRawServer({
       onConnection(peer) {
         const bytes = [...frame({ opcode: OPCODE.BINARY, payload: new Uint8Array(40) })];
@@ -93,9 +93,9 @@ describe("keepAlive in Node", () => {
     client.terminate();
   });
 
-  test("finds a peer that dies in the middle of a message, which readTimeout waits for", async () => {
+  test("detects a peer that dies in the middle of a message, for which readTimeout is suspended", async () => {
     await using server = await startRawServer();
-    const client = await connect(server.url, { keepAlive, readTimeout: PERIOD });
+    const client = await connect(server.url, { keepAlive, readTimeout: PERIOD_MS });
     const peer = await server.connection();
     peer.write(textFrame("whole"), frame({ opcode: OPCODE.TEXT, payload: "ha", length: 4 }));
     expect((await client.receive()).value?.data).toBe("whole");
@@ -103,12 +103,12 @@ describe("keepAlive in Node", () => {
     expect(await client.receive()).toEqual({ ok: false, value: undefined });
   });
 
-  test("does not hold against the peer that its consumer is slow", async () => {
+  test("does not end the connection because its own consumer is slow", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { keepAlive, channelCapacity: 1 });
     const peer = await server.connection();
     peer.write(textFrame("x"));
-    // Silence that is asked for: the socket is paused.
+    // The peer is silent because the client has paused the socket.
     await sleep(800);
     expect(client.state).toBe("open");
     expect(pingsOf(peer)).toBe(0);
@@ -116,11 +116,11 @@ describe("keepAlive in Node", () => {
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
   });
 
-  test("leaves a peer that takes nothing to writeTimeout", async () => {
+  test("leaves a peer that has stopped reading to writeTimeout", async () => {
     await using server = await startRawServer();
-    const client = await connect(server.url, { keepAlive, writeTimeout: PERIOD * 4 });
+    const client = await connect(server.url, { keepAlive, writeTimeout: PERIOD_MS * 4 });
     (await server.connection()).socket.pause();
-    // More than the kernel holds.
+    // 20 MiB are more than the kernel buffers hold.
     for (let i = 0; i < 20; i++) void client.send(new Uint8Array(1_048_576));
     expect((await client.closed).error?.code).toBe("WRITE_TIMEOUT");
   });

@@ -32,7 +32,7 @@ async function open(
   return { client, peer: await server.connection(server.connections.length - 1) };
 }
 
-/** A server that agrees to compress. */
+/** Starts a server that accepts permessage-deflate. */
 function startDeflating(parameters = ""): Promise<RawServer> {
   return startRawServer({
     onRequest: (peer) =>
@@ -41,7 +41,7 @@ function startDeflating(parameters = ""): Promise<RawServer> {
 }
 
 describe("readLimit", () => {
-  const LIMIT = 100_000;
+  const LIMIT_BYTES = 100_000;
   const ways: [string, (payload: Uint8Array) => Buffer[]][] = [
     ["in a frame", (payload) => [binaryFrame(payload)]],
     ["in fragments", (payload) => fragments(OPCODE.BINARY, payload, 999)],
@@ -55,11 +55,11 @@ describe("readLimit", () => {
     ],
   ];
 
-  test.each(ways)("lets through what is at the limit and one under: %s", async (_, build) => {
+  test.each(ways)("accepts a message of the limit and one byte less: %s", async (_, build) => {
     await using server = await startDeflating();
-    const { client, peer } = await open(server, { readLimit: LIMIT, compression: 1 });
-    for (const size of [LIMIT - 1, LIMIT]) {
-      // Noise does not compress: what is sent is longer than the limit.
+    const { client, peer } = await open(server, { readLimit: LIMIT_BYTES, compression: 1 });
+    for (const size of [LIMIT_BYTES - 1, LIMIT_BYTES]) {
+      // Noise does not compress, so the compressed frame is longer than the limit.
       const payload = noise(size);
       peer.write(...build(payload));
       const { value } = await client.receive();
@@ -68,10 +68,10 @@ describe("readLimit", () => {
     client.terminate();
   });
 
-  test.each(ways)("ends the connection one over: %s", async (_, build) => {
+  test.each(ways)("ends the connection at one byte over the limit: %s", async (_, build) => {
     await using server = await startDeflating();
-    const { client, peer } = await open(server, { readLimit: LIMIT, compression: 1 });
-    peer.write(textFrame("before"), ...build(new Uint8Array(LIMIT + 1)), textFrame("after"));
+    const { client, peer } = await open(server, { readLimit: LIMIT_BYTES, compression: 1 });
+    peer.write(textFrame("before"), ...build(new Uint8Array(LIMIT_BYTES + 1)), textFrame("after"));
     expect(await client.receive()).toMatchObject({ value: { data: "before" } });
     expect(closeOf(await peer.closeFrame()).code).toBe(1009);
     const next = client[Symbol.asyncIterator]().next();
@@ -84,7 +84,7 @@ describe("readLimit", () => {
       code: "MESSAGE_TOO_BIG",
       kind: "INVALID",
       retryable: false,
-      details: { limit: LIMIT },
+      details: { limit: LIMIT_BYTES },
     });
     expect(await client.receive()).toEqual({ ok: false });
     expect(await rejectionOf(client.send("late"))).toMatchObject({
@@ -94,10 +94,10 @@ describe("readLimit", () => {
     await server.idle();
   });
 
-  test("says that no code went out where the peer had ended before it was found", async () => {
+  test("reports a sentCode only if the close frame was sent before the peer ended the connection", async () => {
     await using server = await startDeflating();
     const { client, peer } = await open(server, { compression: 1 });
-    // To inflate it takes longer than to learn of the end.
+    // Inflating the message takes longer than noticing the end of the connection.
     const payload = deflate(new Uint8Array(16_777_217));
     peer.write(frame({ opcode: OPCODE.BINARY, rsv1: true, payload }));
     peer.socket.end();
@@ -147,7 +147,7 @@ describe("readLimit", () => {
 });
 
 describe("fragments", () => {
-  test("may have control frames between them and characters across them", async () => {
+  test("may have control frames between them and characters split across them", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     const text = Buffer.from("aä€😀\0");
@@ -158,7 +158,7 @@ describe("fragments", () => {
     client.terminate();
   });
 
-  test("may come in any pieces of TCP", async () => {
+  test("may arrive in TCP segments of any size", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     peer.socket.setNoDelay();
@@ -182,7 +182,7 @@ describe("an empty binary message", () => {
     ["in a frame", binaryFrame(new Uint8Array())],
     ["in fragments", Buffer.concat(fragments(OPCODE.BINARY, new Uint8Array(), 1))],
     ["compressed", frame({ opcode: OPCODE.BINARY, rsv1: true, payload: Buffer.from([0]) })],
-  ])("has a buffer of its own, which may be transferred: %s", async (_, bytes) => {
+  ])("has its own buffer, which may be transferred: %s", async (_, bytes) => {
     await using server = await startDeflating();
     const one = await open(server, DEFLATED);
     const other = await open(server, DEFLATED);
@@ -205,7 +205,7 @@ describe("an empty binary message", () => {
 });
 
 describe("compression on the wire", () => {
-  test("is not offered by default, nor used", async () => {
+  test("is neither offered nor used by default", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     expect(peer.request?.headers).not.toHaveProperty("sec-websocket-extensions");
@@ -224,7 +224,7 @@ describe("compression on the wire", () => {
       "; server_no_context_takeover; client_no_context_takeover",
       "; server_no_context_takeover; client_no_context_takeover",
     ],
-  ] as const)("is offered as asked: %s", async (_, mode, wanted, answer) => {
+  ] as const)("is offered in the requested mode: %s", async (_, mode, wanted, answer) => {
     await using server = await startDeflating(answer);
     const { client, peer } = await open(server, { compression: mode });
     const offer = peer.request?.headers["sec-websocket-extensions"] ?? "";
@@ -237,7 +237,7 @@ describe("compression on the wire", () => {
     client.terminate();
   });
 
-  test("is what was agreed on, whatever was asked for", async () => {
+  test("follows the response of the server, not the request", async () => {
     await using none = await startRawServer();
     const plain = await open(none, { compression: 1 });
     expect(plain.client.compression).toBe(COMPRESSION.DISABLED);
@@ -261,7 +261,7 @@ describe("compression on the wire", () => {
   test.each([
     ["context_takeover", ""],
     ["no_context_takeover", "; server_no_context_takeover; client_no_context_takeover"],
-  ] as const)("heeds the threshold in mode %s", async (compression, answer) => {
+  ] as const)("applies the threshold in mode %s", async (compression, answer) => {
     await using server = await startDeflating(answer);
     const { client, peer } = await open(server, { compression, compressionThreshold: 100 });
     const sent: (string | Uint8Array)[] = [
@@ -292,7 +292,7 @@ describe("compression on the wire", () => {
     client.terminate();
   });
 
-  test("has a default threshold of 512 bytes, and 0 compresses all", async () => {
+  test("has a default threshold of 512 bytes, and a threshold of 0 compresses every message", async () => {
     await using server = await startDeflating();
     const usual = await open(server, { compression: 1 });
     await usual.client.send("x".repeat(511));
@@ -307,7 +307,7 @@ describe("compression on the wire", () => {
     all.client.terminate();
   });
 
-  test("takes over the context where it may, and starts afresh where it may not", async () => {
+  test("takes over the context if that was negotiated, and resets it otherwise", async () => {
     const sizes = async (mode: 1 | 2, answer: string): Promise<number[]> => {
       await using server = await startDeflating(answer);
       const { client, peer } = await open(server, { compression: mode });
@@ -339,20 +339,23 @@ describe("compression on the wire", () => {
     ["uncompressed", 0],
     ["compressed", 1],
     ["compressed without context", 2],
-  ] as const)("one array reused for five sends is five messages: %s", async (_, compression) => {
-    await using server = await startEchoServer({ compression: true });
-    const client = await connect(server.url, { compression });
-    const array = new Uint8Array(100_000);
-    for (let i = 1; i <= 5; i++) {
-      array.fill(i);
-      void client.send(array, BINARY);
-    }
-    array.fill(99);
-    for (let i = 1; i <= 5; i++) {
-      const data = (await client.receive()).value?.data as Uint8Array;
-      expect(data).toHaveLength(100_000);
-      expect(data.every((byte) => byte === i)).toBe(true);
-    }
-    await client.close();
-  });
+  ] as const)(
+    "sends five different messages from one array that is reused: %s",
+    async (_, compression) => {
+      await using server = await startEchoServer({ compression: true });
+      const client = await connect(server.url, { compression });
+      const array = new Uint8Array(100_000);
+      for (let i = 1; i <= 5; i++) {
+        array.fill(i);
+        void client.send(array, BINARY);
+      }
+      array.fill(99);
+      for (let i = 1; i <= 5; i++) {
+        const data = (await client.receive()).value?.data as Uint8Array;
+        expect(data).toHaveLength(100_000);
+        expect(data.every((byte) => byte === i)).toBe(true);
+      }
+      await client.close();
+    },
+  );
 });

@@ -33,15 +33,15 @@ import { codeOf, isPending, noise, rejectionOf, sleep, timeOf, turn } from "./su
 
 checkLeaks();
 
-const PERIOD = ms(150);
+const PERIOD_MS = ms(150);
 
-/** What this process has taken of the processors, in milliseconds. */
-function cpuTime(): number {
+/** Returns the CPU time that this process has used, in milliseconds. */
+function cpuTimeMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
-/** Takes 64 KiB every few milliseconds. */
+/** Makes the peer pause for 3 ms after every 64 KiB. */
 function readSlowly(peer: RawConnection): void {
   let unpaused = 0;
   peer.onData = (chunk) => {
@@ -56,13 +56,13 @@ function readSlowly(peer: RawConnection): void {
 describe("readTimeout", () => {
   test("ends a silent connection with 3008", async () => {
     await using server = await startRawServer();
-    const client = await connect(server.url, { readTimeout: PERIOD });
+    const client = await connect(server.url, { readTimeout: PERIOD_MS });
     const waiting = client.receive();
     const start = performance.now();
     const info = await client.closed;
     const time = performance.now() - start;
-    expect(time).toBeGreaterThan(PERIOD * 0.9);
-    expect(time).toBeLessThan(PERIOD * 2);
+    expect(time).toBeGreaterThan(PERIOD_MS * 0.9);
+    expect(time).toBeLessThan(PERIOD_MS * 2);
     expect(info).toMatchObject({ clean: false, by: "local", code: 3008, sentCode: 3008 });
     expect(info.error).toMatchObject({ code: "READ_TIMEOUT", kind: "TIMEOUT", retryable: true });
     expect(await waiting).toEqual({ ok: false });
@@ -82,31 +82,31 @@ describe("readTimeout", () => {
     ["messages", textFrame("x")],
     ["pings", pingFrame("x")],
     ["pongs", pongFrame("x")],
-  ])("is put off by %s", async (_, bytes) => {
+  ])("is restarted by %s", async (_, bytes) => {
     await using server = await startRawServer();
-    const client = await connect(server.url, { readTimeout: PERIOD, channelCapacity: 100 });
+    const client = await connect(server.url, { readTimeout: PERIOD_MS, channelCapacity: 100 });
     const peer = await server.connection();
     for (let i = 0; i < 8; i++) {
-      await sleep(PERIOD / ms(1) / 2);
+      await sleep(PERIOD_MS / ms(1) / 2);
       peer.write(bytes);
     }
     expect(client.state).toBe("open");
-    expect(await timeOf(client.closed)).toBeGreaterThan(PERIOD * 0.8);
+    expect(await timeOf(client.closed)).toBeGreaterThan(PERIOD_MS * 0.8);
     expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
   });
 
-  test("is put off by what is written", async () => {
+  test("is restarted by written bytes", async () => {
     await using server = await startRawServer();
-    const client = await connect(server.url, { readTimeout: PERIOD });
+    const client = await connect(server.url, { readTimeout: PERIOD_MS });
     for (let i = 0; i < 8; i++) {
-      await sleep(PERIOD / ms(1) / 2);
+      await sleep(PERIOD_MS / ms(1) / 2);
       await client.send("x");
     }
     expect(client.state).toBe("open");
     client.terminate();
   });
 
-  test("is put off by what TLS has not handed on yet", async () => {
+  test("is restarted by bytes of a TLS record that is not complete", async () => {
     const tls = createCertificate();
     await using server = await startEchoServer({ tls, echo: false });
     await using proxy = await startFaultProxy(server.url);
@@ -114,26 +114,26 @@ describe("readTimeout", () => {
       readTimeout: ms(300),
       node: { tls: { ca: tls.cert } },
     });
-    // One record, which can be read only when all of it is there: after three periods.
+    // The message is one TLS record, which can be decrypted only when it is complete: after three periods.
     (await proxy.connection()).toClient.set({ rate: 4_000 / ms(1) });
     (await server.connection()).ws.send(noise(4_000));
     expect(await client.receive()).toMatchObject({ ok: true });
     client.terminate();
   });
 
-  test("stands still while the channel is full", async () => {
+  test("is suspended while the channel is full", async () => {
     await using server = await startRawServer({
       onRequest: (peer) => peer.accept({}, Buffer.concat([textFrame("1"), textFrame("2")])),
     });
-    const client = await connect(server.url, { readTimeout: PERIOD, channelCapacity: 1 });
-    await sleep((PERIOD / ms(1)) * 3);
+    const client = await connect(server.url, { readTimeout: PERIOD_MS, channelCapacity: 1 });
+    await sleep((PERIOD_MS / ms(1)) * 3);
     expect(client.state).toBe("open");
     expect(await client.receive()).toMatchObject({ value: { data: "1" } });
     expect(await client.receive()).toMatchObject({ value: { data: "2" } });
-    // From now on the next message is the peer's to send.
+    // The channel has room again, so the deadline runs for the next message of the peer.
     const time = await timeOf(client.closed);
-    expect(time).toBeGreaterThan(PERIOD * 0.8);
-    expect(time).toBeLessThan(PERIOD * 2);
+    expect(time).toBeGreaterThan(PERIOD_MS * 0.8);
+    expect(time).toBeLessThan(PERIOD_MS * 2);
     expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
   });
 
@@ -142,15 +142,15 @@ describe("readTimeout", () => {
     ["in a payload", frame({ opcode: OPCODE.TEXT, payload: "x".repeat(300) }).subarray(0, 100)],
     ["between fragments", frame({ opcode: OPCODE.TEXT, payload: "xxx", fin: false })],
     [
-      "between fragments, behind a ping",
+      "between fragments, after a ping",
       Buffer.concat([frame({ opcode: OPCODE.TEXT, fin: false }), pingFrame("p")]),
     ],
-  ])("stands still while a message is half received: %s", async (name, start) => {
+  ])("is suspended while a message is incomplete: %s", async (name, start) => {
     await using server = await startRawServer();
-    const client = await connect(server.url, { readTimeout: PERIOD });
+    const client = await connect(server.url, { readTimeout: PERIOD_MS });
     const peer = await server.connection();
     peer.write(start);
-    await sleep((PERIOD / ms(1)) * 3);
+    await sleep((PERIOD_MS / ms(1)) * 3);
     expect(client.state).toBe("open");
     const rest = name.startsWith("between")
       ? frame({ opcode: OPCODE.CONTINUATION, payload: "end" })
@@ -158,7 +158,7 @@ describe("readTimeout", () => {
     peer.write(rest);
     expect(await client.receive()).toMatchObject({ ok: true });
     const time = await timeOf(client.closed);
-    expect(time).toBeGreaterThan(PERIOD * 0.8);
+    expect(time).toBeGreaterThan(PERIOD_MS * 0.8);
     expect((await client.closed).error?.code).toBe("READ_TIMEOUT");
   });
 
@@ -174,10 +174,10 @@ describe("readTimeout", () => {
 describe("writeTimeout", () => {
   test("ends a connection whose peer has stopped reading", async () => {
     await using server = await startRawServer();
-    const client = await connect(server.url, { writeTimeout: PERIOD });
+    const client = await connect(server.url, { writeTimeout: PERIOD_MS });
     const peer = await server.connection();
-    // Idle for longer than the period: only waiting bytes count.
-    await sleep((PERIOD / ms(1)) * 2);
+    // An idle connection outlives the period, because the deadline runs only while bytes wait.
+    await sleep((PERIOD_MS / ms(1)) * 2);
     expect(client.state).toBe("open");
     peer.socket.pause();
     // The deadline starts within `send`, which takes a while because it masks 32 MiB.
@@ -187,8 +187,8 @@ describe("writeTimeout", () => {
     const afterSend = performance.now();
     const info = await client.closed;
     const end = performance.now();
-    expect(end - beforeSend).toBeGreaterThan(PERIOD * 0.9);
-    expect(end - afterSend).toBeLessThan(PERIOD * 3);
+    expect(end - beforeSend).toBeGreaterThan(PERIOD_MS * 0.9);
+    expect(end - afterSend).toBeLessThan(PERIOD_MS * 3);
     expect(info).toMatchObject({ code: 1006, clean: false, by: "local" });
     expect(info.error).toMatchObject({ code: "WRITE_TIMEOUT", kind: "TIMEOUT", retryable: true });
     for (const wait of [sent, flushed]) {
@@ -205,7 +205,7 @@ describe("writeTimeout", () => {
   test.each([
     ["ws", undefined],
     ["wss", createCertificate()],
-  ])("spares a slow but steady peer, over %s:", async (_, tls) => {
+  ])("does not end a connection whose peer reads slowly but steadily, over %s:", async (_, tls) => {
     await using server = await startRawServer(tls ? { tls } : {});
     const client = await connect(server.url, {
       writeTimeout: ms(400),
@@ -221,25 +221,25 @@ describe("writeTimeout", () => {
     client.terminate();
   });
 
-  test("spares a peer that waits for our own consumer to read its echo", async () => {
+  test("does not end a connection whose peer waits until the client reads its echo", async () => {
     const size = 50_000;
     const count = 800;
     await using server = await startEchoServer({
       echo: false,
       onConnection: ({ ws }) => {
         const stream = createWebSocketStream(ws);
-        // The end of the test cuts it.
+        // The end of the test destroys the stream.
         stream.on("error", () => {});
         stream.pipe(stream);
       },
     });
-    const client = await connect(server.url, { writeTimeout: PERIOD });
+    const client = await connect(server.url, { writeTimeout: PERIOD_MS });
     for (let i = 0; i < count; i++) void client.send(new Uint8Array(size));
     await expect.poll(() => client.stats.timesPaused).toBeGreaterThan(0);
-    // Until nothing moves any more, and then for longer than the period.
+    // Wait until no bytes move, and then for longer than the period.
     for (let last = -1; last !== client.bufferedAmount;) {
       last = client.bufferedAmount;
-      await sleep((PERIOD / ms(1)) * 2);
+      await sleep((PERIOD_MS / ms(1)) * 2);
     }
     expect(client.state).toBe("open");
     expect(client.bufferedAmount).toBeGreaterThan(0);
@@ -255,9 +255,9 @@ describe("writeTimeout", () => {
   });
 });
 
-describe("a deadline on writing", () => {
+describe("a deadline for writing", () => {
   test.each(["writeTimeout", "closeTimeout"] as const)(
-    "does not count the time of compressing: %s",
+    "does not count the time that compression takes: %s",
     { timeout: ms(30_000) },
     async (option) => {
       const data = noise(50_331_648);
@@ -272,7 +272,7 @@ describe("a deadline on writing", () => {
       const chunks: Buffer[] = [];
       peer.onData = (chunk) => {
         chunks.push(chunk);
-        // One frame of 14 bytes and its payload, then the close frame.
+        // The client sends a frame header of 14 bytes and its payload, then a close frame of 8 bytes.
         const [head = chunk] = chunks;
         if (head.length < 10 || peer.bytesReceived < 14 + Number(head.readBigUInt64BE(2)) + 8)
           return;
@@ -294,7 +294,7 @@ describe("a deadline on writing", () => {
 });
 
 describe("ping", () => {
-  test("tells the round trip from the flushed ping", async () => {
+  test("measures the round trip from the flush of the ping", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -310,7 +310,7 @@ describe("ping", () => {
     client.terminate();
   });
 
-  test("counts no time that it waited behind other bytes", async () => {
+  test("does not count the time that the ping waited for other bytes to be written", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -328,7 +328,7 @@ describe("ping", () => {
     client.terminate();
   });
 
-  test("settles for a consumer whose channel is full", async () => {
+  test("settles while the channel is full", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url, { channelCapacity: 1 });
     const { ws } = await server.connection();
@@ -336,7 +336,7 @@ describe("ping", () => {
     await expect.poll(() => client.stats.timesPaused).toBeGreaterThan(0);
     await sleep(20);
     expect(await client.ping({ timeout: ms(2_000) })).toBeLessThan(ms(2_000));
-    // And it goes on with the pause, and loses nothing.
+    // The socket pauses again afterwards, and no message is lost.
     let received = 0;
     const total = 200;
     while (received < total) {
@@ -346,7 +346,7 @@ describe("ping", () => {
     await client.close();
   });
 
-  test("settles for a consumer that is paused again and again", async () => {
+  test("settles although the socket is paused again and again", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url, { channelCapacity: 1, bufferLimit: 1_073_741_824 });
     const { ws } = await server.connection();
@@ -359,7 +359,7 @@ describe("ping", () => {
     client.terminate();
   });
 
-  test("that takes too long rejects with PING_TIMEOUT and leaves the connection alive", async () => {
+  test("without a pong in time rejects with PING_TIMEOUT and leaves the connection open", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -368,13 +368,13 @@ describe("ping", () => {
     expect(error).toMatchObject({ code: "PING_TIMEOUT", kind: "TIMEOUT", retryable: true });
     expect(performance.now() - time).toBeLessThan(ms(200));
     expect(client.state).toBe("open");
-    // Its late pong harms nobody.
+    // The late pong must have no effect.
     peer.write(pongFrame((await peer.frame(OPCODE.PING)).payload), textFrame("alive"));
     expect(await client.receive()).toMatchObject({ value: { data: "alive" } });
     client.terminate();
   });
 
-  test("can be aborted, and refuses what makes no sense", async () => {
+  test("can be aborted, and refuses an invalid timeout", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const controller = new AbortController();
@@ -413,7 +413,7 @@ describe("ping", () => {
     client.terminate();
   });
 
-  test("frames of the peer are answered, also while a ping is out", async () => {
+  test("frames of the peer are answered", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url);
     const peer = await server.connection();
@@ -432,7 +432,7 @@ describe("a turn of the event loop", () => {
     ["without await", false],
     ["with await", true],
   ])(
-    "writes the first of many small messages at once and the others together, %s",
+    "writes the first of many small messages at once and the others in one write, %s",
     async (_, awaited) => {
       await using server = await startRawServer();
       const client = await connect(server.url);
@@ -457,21 +457,21 @@ describe("a turn of the event loop", () => {
     ["large", "x".repeat(100_000), 0],
     ["compressed", "x".repeat(10_000), 1],
   ] as const)(
-    "is not starved by a loop of awaited sends: %s ones",
+    "is not starved by a loop that awaits sends: %s messages",
     async (_, data, compression) => {
       await using server = await startEchoServer({ echo: false, compression: true });
       const client = await connect(server.url, { compression });
-      // In CPU time: what others take of the machine meanwhile starves nobody.
+      // CPU time is measured, because other processes may delay the timers of this one.
       const delays: number[] = [];
-      const start = cpuTime();
+      const start = cpuTimeMs();
       let last = start;
       const timer = setInterval(() => {
-        const now = cpuTime();
+        const now = cpuTimeMs();
         delays.push(now - last);
         last = now;
       }, 10);
       let sent = 0;
-      while (cpuTime() < start + ms(300)) {
+      while (cpuTimeMs() < start + ms(300)) {
         await client.send(data);
         sent++;
       }
@@ -485,19 +485,19 @@ describe("a turn of the event loop", () => {
 });
 
 describe("a process that was stopped", () => {
-  const start = async (module: string, args: string[] = []): Promise<ChildProcess> => {
+  const startChild = async (module: string, args: string[] = []): Promise<ChildProcess> => {
     const child = fork(join(ROOT, "test/transport/fixtures", module), args, {
       execArgv: [],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     return child;
   };
-  const stop = async (child: ChildProcess): Promise<void> => {
+  const killChild = async (child: ChildProcess): Promise<void> => {
     const exit = once(child, "exit");
     child.kill("SIGKILL");
     await exit;
   };
-  const next = async (child: ChildProcess): Promise<Record<string, unknown>> => {
+  const nextMessage = async (child: ChildProcess): Promise<Record<string, unknown>> => {
     const [message] = (await once(child, "message")) as [Record<string, unknown>];
     return message;
   };
@@ -506,12 +506,12 @@ describe("a process that was stopped", () => {
     while (performance.now() < end);
   };
 
-  test("by a loop of 2 s ends no live connection by deadlines of 1 s", async () => {
-    const server = await start("stream-server.mjs");
+  test("by a blocking loop of 2 s ends no live connection by deadlines of 1 s", async () => {
+    const server = await startChild("stream-server.mjs");
     try {
-      const { port } = await next(server);
+      const { port } = await nextMessage(server);
       const url = `ws://127.0.0.1:${String(port)}/`;
-      // The dial of the second one is under way while the loop is blocked; so is its ping.
+      // While the loop is blocked, a ping of this connection and the dial of a second one are outstanding.
       const client = await connect(url, {
         readTimeout: "1s",
         writeTimeout: "1s",
@@ -528,13 +528,13 @@ describe("a process that was stopped", () => {
       const second = await dialled;
       await sleep(300);
       expect(client.state).toBe("open");
-      // What a silent peer owes is owed from then on.
+      // The close handshakes must survive a blocked loop as well.
       const closed = client.close(1000);
       const other = second.close(1000);
       block(2_200);
       expect((await closed).clean).toBe(true);
       expect((await other).clean).toBe(true);
-      // The close frame is out, and its answer comes while the loop is blocked.
+      // The close frame has been written, and its answer arrives while the loop is blocked.
       const third = await connect(url, { closeTimeout: "1s" });
       await third.receive();
       const last = third.close(1000);
@@ -543,7 +543,7 @@ describe("a process that was stopped", () => {
       block(3_500);
       expect(await last).toMatchObject({ clean: true, by: "local", sentCode: 1000 });
     } finally {
-      await stop(server);
+      await killChild(server);
     }
   }, 15_000);
 
@@ -553,17 +553,17 @@ describe("a process that was stopped", () => {
       options: { readTimeout: "1s", writeTimeout: "1s", closeTimeout: "1s" },
       period: "50",
     },
-    // On a connection that has nothing else to tell.
+    // The server sends no messages, so only the pongs show that it is alive.
     {
       code: "KEEPALIVE_TIMEOUT",
       options: { keepAlive: { interval: "50ms", timeout: "1s" } },
       period: "1000000",
     },
   ])(
-    "by a signal ends a dead connection alone: $code",
+    "by a signal ends only a dead connection: $code",
     async ({ code, options, period }) => {
       const dir = await mkdtemp(join(tmpdir(), "wschan-"));
-      const server = await start("stream-server.mjs", [period]);
+      const server = await startChild("stream-server.mjs", [period]);
       let client: ChildProcess | undefined;
       try {
         const outfile = join(dir, "wschan.cjs");
@@ -576,11 +576,11 @@ describe("a process that was stopped", () => {
           external: ["bufferutil", "utf-8-validate"],
           logLevel: "error",
         });
-        const { port } = await next(server);
+        const { port } = await nextMessage(server);
         const url = `ws://127.0.0.1:${String(port)}/`;
         const args = [pathToFileURL(outfile).href, url, JSON.stringify(options)];
-        client = await start("stream-client.mjs", args);
-        expect(await next(client)).toEqual({ open: true });
+        client = await startChild("stream-client.mjs", args);
+        expect(await nextMessage(client)).toEqual({ open: true });
         await sleep(300);
         for (const time of [2_200, 1_100]) {
           client.kill("SIGSTOP");
@@ -589,17 +589,17 @@ describe("a process that was stopped", () => {
           await sleep(400);
         }
         client.send("state");
-        const { state, messagesReceived, roundTrip } = await next(client);
+        const { state, messagesReceived, roundTrip } = await nextMessage(client);
         expect(state).toBe("open");
         if (code === "READ_TIMEOUT") expect(messagesReceived).toBeGreaterThan(60);
         else expect(roundTrip).toBeGreaterThan(0);
-        // The same deadline ends a connection whose server has really gone silent.
+        // The same deadline must end the connection when the server does go silent.
         server.kill("SIGSTOP");
-        expect(await next(client)).toMatchObject({ code });
+        expect(await nextMessage(client)).toMatchObject({ code });
         server.kill("SIGCONT");
       } finally {
-        if (client) await stop(client);
-        await stop(server);
+        if (client) await killChild(client);
+        await killChild(server);
         await rm(dir, { recursive: true });
       }
     },

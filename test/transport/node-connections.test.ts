@@ -10,7 +10,7 @@ import { startScriptedServer } from "./scripted-server.js";
 
 checkLeaks();
 
-/** Dials as where the socket of `ws` cannot be had. */
+/** A platform on which the socket of `ws` cannot be taken over, so that the dial uses the public interface. */
 const fallback = {
   ...nodePlatform,
   parsers: nodeParsers,
@@ -26,7 +26,7 @@ nodeSuite(
   },
 );
 
-nodeSuite("over a Duplex that is no socket", { node: { agent: new TunnelAgent() } });
+nodeSuite("over a Duplex that is not a socket", { node: { agent: new TunnelAgent() } });
 
 const { CONTEXT_TAKEOVER, NO_CONTEXT } = COMPRESSION;
 

@@ -5,7 +5,7 @@ import { transportSuite } from "./suite.js";
 import type { SuiteOptions } from "./suite.js";
 import { NODE_CAPABILITIES } from "./support.js";
 
-/** Runs the conformance suite on Node's transport, with these options in each dial. */
+/** Runs the conformance suite on Node's transport, and passes the options `given` to every dial. */
 export function nodeSuite(
   name: string,
   given: ConnectOptions = {},

@@ -35,7 +35,7 @@ transportSuite({
   startServer: () => startScriptedServer(),
 });
 
-test("bufferedAmount counts what waits for the end of this turn", async () => {
+test("bufferedAmount counts messages that wait for the end of the current turn", async () => {
   await using server = await startEchoServer();
   const client = await connect(server.url);
   void client.send("the first message of a turn is written at once");

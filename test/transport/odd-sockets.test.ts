@@ -13,7 +13,7 @@ checkLeaks();
 
 type CloseListener = ((event: { code: number; reason: string }) => void) | null;
 
-/** What is used of `ws` here; its own types have `onclose` for a property, which it is not. */
+/** The part of `ws` that these tests use. Its own types declare `onclose` as a property; it is an accessor. */
 interface Socket {
   on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
   emit(event: "error", error: Error): unknown;
@@ -23,15 +23,15 @@ interface Socket {
 const Base = WebSocket as unknown as new (url: string, protocols?: string[]) => Socket;
 
 /**
- * `ws` in the W3C's shape, over real sockets, that tells of its end as `tell` says: platforms forget to,
- * do it twice, too early, or with codes of their own.
+ * A WebSocket over real sockets that fires `close` as its method `fireClose` does. Subclasses imitate
+ * platforms that never fire it, fire it twice or too early, or with codes of their own.
  */
 class OddSocket extends Base {
   #listener: CloseListener = null;
 
   constructor(url: string, protocols?: string[]) {
     super(url, protocols);
-    this.on("close", (code, reason) => this.tell(code, reason.toString()));
+    this.on("close", (code, reason) => this.fireClose(code, reason.toString()));
   }
 
   get onclose(): CloseListener {
@@ -42,13 +42,13 @@ class OddSocket extends Base {
     this.#listener = listener;
   }
 
-  /** Tells as any other would. */
-  protected tell(code: number, reason: string): void {
+  /** Fires `close` once, with the code and reason of the connection. */
+  protected fireClose(code: number, reason: string): void {
     this.#listener?.({ code, reason });
   }
 }
 
-/** Opens a client on such a class, and closes it with 3001. */
+/** Opens a client with this WebSocket class, and closes it with 3001. */
 async function closeBy(Odd: typeof OddSocket): Promise<CloseInfo> {
   await using server = await startEchoServer();
   const webSocket = Odd as unknown as WebSocketClass;
@@ -58,7 +58,7 @@ async function closeBy(Odd: typeof OddSocket): Promise<CloseInfo> {
   void client.closed.then(() => settled++);
   expect(await timeOf(closed)).toBeLessThan(ms(600));
   const info = await closed;
-  // Whatever still comes changes nothing.
+  // Events that arrive later must not change the result.
   await sleep(50);
   expect(settled).toBe(1);
   expect(await client.closed).toBe(info);
@@ -68,86 +68,86 @@ async function closeBy(Odd: typeof OddSocket): Promise<CloseInfo> {
 }
 
 const CLEAN = { code: 3001, reason: "done", clean: true, by: "local", sentCode: 3001 };
-const CUT = { ...CLEAN, clean: false };
+const NOT_CLEAN = { ...CLEAN, clean: false };
 
-describe("a platform's WebSocket that is closed here, and", () => {
-  test("never fires close", async () => {
+describe("close() of a client settles if the platform's WebSocket", () => {
+  test("never fires `close`", async () => {
     class Silent extends OddSocket {
-      protected override tell(): void {
-        // Not a word.
+      protected override fireClose(): void {
+        // This platform fires no event.
       }
     }
-    expect(await closeBy(Silent)).toEqual(CUT);
+    expect(await closeBy(Silent)).toEqual(NOT_CLEAN);
   });
 
-  test("fires it from within close()", async () => {
+  test("fires `close` inside its close()", async () => {
     class Hasty extends OddSocket {
       override close(code?: number, reason?: string): void {
-        this.tell(code ?? 1005, reason ?? "");
+        this.fireClose(code ?? 1005, reason ?? "");
         super.close(code, reason);
       }
     }
     expect(await closeBy(Hasty)).toEqual(CLEAN);
   });
 
-  test("fires it twice", async () => {
+  test("fires `close` twice", async () => {
     class Repeating extends OddSocket {
-      protected override tell(code: number, reason: string): void {
-        super.tell(code, reason);
-        super.tell(1006, "");
+      protected override fireClose(code: number, reason: string): void {
+        super.fireClose(code, reason);
+        super.fireClose(1006, "");
       }
     }
     expect(await closeBy(Repeating)).toEqual(CLEAN);
   });
 
-  test("has 0 for a code, as Deno does for 1006", async () => {
+  test("fires `close` with the code 0, as Deno does for 1006", async () => {
     class Zero extends OddSocket {
-      protected override tell(): void {
-        super.tell(0, "");
+      protected override fireClose(): void {
+        super.fireClose(0, "");
       }
     }
-    expect(await closeBy(Zero)).toEqual(CUT);
+    expect(await closeBy(Zero)).toEqual(NOT_CLEAN);
   });
 
-  test("fires an error in place of it", async () => {
+  test("fires `error` instead of `close`", async () => {
     class Failing extends OddSocket {
-      protected override tell(): void {
-        this.emit("error", new Error("in place of close"));
+      protected override fireClose(): void {
+        this.emit("error", new Error("instead of close"));
       }
     }
-    expect(await closeBy(Failing)).toEqual(CUT);
+    expect(await closeBy(Failing)).toEqual(NOT_CLEAN);
   });
 
-  test("fires an error behind it", async () => {
+  test("fires `error` after `close`", async () => {
     class Grumbling extends OddSocket {
-      protected override tell(code: number, reason: string): void {
-        super.tell(code, reason);
+      protected override fireClose(code: number, reason: string): void {
+        super.fireClose(code, reason);
         this.emit("error", new Error("late"));
       }
     }
     expect(await closeBy(Grumbling)).toEqual(CLEAN);
   });
 
-  test("whose peer never answers", async () => {
+  test("gets no answer from its peer", async () => {
     await using server = await startRawServer();
     const webSocket = WebSocket as unknown as WebSocketClass;
     const client = await connect(server.url, { webSocket, closeTimeout: ms(200) });
     const closed = client.close(3001, "done");
     expect(await timeOf(closed)).toBeLessThan(ms(600));
-    expect(await closed).toEqual(CUT);
+    expect(await closed).toEqual(NOT_CLEAN);
     expect(client.close()).toBe(closed);
     (await server.connection()).reset();
   });
 });
 
-describe("a platform's WebSocket that ends by itself, and", () => {
+describe("a platform's WebSocket that ends without a close by the client, and", () => {
   test.each<[string, number, string]>([
-    ["has 0 for a code", 0, ""],
-    ["has a reason without a close frame, as workerd does", 1006, "WebSocket disconnected"],
-  ])("%s, is a lost connection", async (_, code, reason) => {
+    ["reports the code 0", 0, ""],
+    ["reports a reason without a close frame, as workerd does", 1006, "WebSocket disconnected"],
+  ])("%s, is reported as CONNECTION_LOST", async (_, code, reason) => {
     class Odd extends OddSocket {
-      protected override tell(): void {
-        super.tell(code, reason);
+      protected override fireClose(): void {
+        super.fireClose(code, reason);
       }
     }
     await using server = await startEchoServer();
@@ -159,10 +159,10 @@ describe("a platform's WebSocket that ends by itself, and", () => {
   });
 });
 
-test("a platform's WebSocket that fails and never closes, as workerd's does over 32 MiB, is lost", async () => {
+test("a platform's WebSocket that fires `error` and never `close`, as workerd's does over 32 MiB, is reported as CONNECTION_LOST", async () => {
   class Failing extends OddSocket {
-    protected override tell(): void {
-      this.emit("error", new Error("in place of close"));
+    protected override fireClose(): void {
+      this.emit("error", new Error("instead of close"));
     }
   }
   await using server = await startEchoServer();
@@ -172,12 +172,12 @@ test("a platform's WebSocket that fails and never closes, as workerd's does over
   expect(await client.closed).toMatchObject({ code: 1006, error: { code: "CONNECTION_LOST" } });
 });
 
-describe("a platform's WebSocket that is not open yet, and", () => {
-  test("fires error and close from within close() does not disturb an abort", async () => {
+describe("a dial whose WebSocket", () => {
+  test("fires `error` and `close` inside close() still rejects with ABORTED after an abort", async () => {
     class Hasty extends OddSocket {
       override close(): void {
         this.emit("error", new Error("closed before it was open"));
-        this.tell(1006, "");
+        this.fireClose(1006, "");
         this.terminate();
       }
     }
@@ -193,7 +193,7 @@ describe("a platform's WebSocket that is not open yet, and", () => {
     await server.idle();
   });
 
-  test("throws in close() does not disturb it, either", async () => {
+  test("throws in close() still rejects with DIAL_TIMEOUT", async () => {
     class Throwing extends OddSocket {
       override close(): void {
         this.terminate();
@@ -209,10 +209,10 @@ describe("a platform's WebSocket that is not open yet, and", () => {
     await server.idle();
   });
 
-  test("tells of a refusal by an error alone, as Node 22 does, has failed at once", async () => {
+  test("reports a refusal only by `error`, as Node 22 does, fails at once", async () => {
     class Silent extends OddSocket {
-      protected override tell(): void {
-        // Not a word.
+      protected override fireClose(): void {
+        // This platform fires no event.
       }
     }
     await using server = await startRawServer({ onRequest: (one) => one.refuse("503 Busy") });

@@ -18,20 +18,20 @@ async function open(
   return { client, peer: await server.connection() };
 }
 
-/** The payload of the `n`th ping that came. */
+/** Returns the payload of ping number `n` that the peer received, counted from 0. */
 async function payloadOf(peer: RawConnection, n: number): Promise<Buffer> {
   return (await peer.frame(OPCODE.PING, n)).payload;
 }
 
-/** Settles when the client has read what the peer has written. */
-async function mark(client: Client, peer: RawConnection): Promise<void> {
+/** Waits until the client has read everything that the peer has written. */
+async function syncWith(client: Client, peer: RawConnection): Promise<void> {
   peer.write(textFrame("mark"));
   expect(await client.receive()).toMatchObject({ value: { data: "mark" } });
   await turn();
 }
 
 describe("a ping", () => {
-  test("carries a payload of its own each time", async () => {
+  test("carries a different payload each time", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     const pings = [client.ping(), client.ping(), client.ping()];
@@ -42,7 +42,7 @@ describe("a ping", () => {
     client.terminate();
   });
 
-  test("is not settled by the pong of an earlier one, however often that comes", async () => {
+  test("is not settled by the pong of an earlier one, even if that arrives repeatedly", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     const pings = [client.ping(), client.ping(), client.ping()] as const;
@@ -50,14 +50,14 @@ describe("a ping", () => {
     const [first, second] = [await payloadOf(peer, 0), await payloadOf(peer, 1)];
     peer.write(pongFrame(second), pongFrame(first), pongFrame(second));
     await Promise.all(pings.slice(0, 2));
-    await mark(client, peer);
+    await syncWith(client, peer);
     expect(await isPending(pings[2])).toBe(true);
     peer.write(pongFrame(third));
     await pings[2];
     client.terminate();
   });
 
-  test("is settled by the pong of a later one that was given up", async () => {
+  test("is settled by the pong of a later one that has timed out", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     const first = client.ping();
@@ -70,8 +70,8 @@ describe("a ping", () => {
   test.each<[string, (own: Buffer) => Uint8Array]>([
     ["no payload", () => new Uint8Array()],
     ["its own payload cut short", (own) => own.subarray(0, -1)],
-    ["its own payload and one byte more", (own) => Buffer.concat([own, Buffer.alloc(1)])],
-    ["its own payload behind one byte", (own) => Buffer.concat([Buffer.alloc(1), own])],
+    ["one byte more after its own payload", (own) => Buffer.concat([own, Buffer.alloc(1)])],
+    ["one byte more before its own payload", (own) => Buffer.concat([Buffer.alloc(1), own])],
     ["the number after its own", (own) => plus(own, 1)],
     ["zero", (own) => Buffer.alloc(own.length)],
     ["the highest number", (own) => Buffer.alloc(own.length, 255)],
@@ -81,14 +81,14 @@ describe("a ping", () => {
     const ping = client.ping();
     const own = await payloadOf(peer, 0);
     peer.write(pongFrame(payload(own)));
-    await mark(client, peer);
+    await syncWith(client, peer);
     expect(await isPending(ping)).toBe(true);
     peer.write(pongFrame(own));
     await ping;
     client.terminate();
   });
 
-  test("is measured from the call where its pong is faster than its flush", async () => {
+  test("is measured from the call if its pong arrives before its flush", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     const first = client.ping();
@@ -120,7 +120,7 @@ describe("a socket that is paused", () => {
     return opened;
   }
 
-  /** With so many messages received, and no more however many are sent. */
+  /** Checks that the client has received `received` messages, and reads no further one. */
   async function expectPaused(
     { client, peer }: Awaited<ReturnType<typeof open>>,
     received: number,
@@ -130,7 +130,7 @@ describe("a socket that is paused", () => {
     expect(client.stats.messagesReceived).toBe(received);
   }
 
-  test("goes on while a ping is out, and pauses again with the last pong", async () => {
+  test("resumes while a ping is outstanding, and pauses again with the last pong", async () => {
     await using server = await startRawServer();
     const opened = await openPaused(server);
     const { client, peer } = opened;
@@ -138,7 +138,7 @@ describe("a socket that is paused", () => {
     await expect.poll(() => client.stats.messagesReceived).toBe(2);
     peer.write(pongFrame(await payloadOf(peer, 0)));
     await pings[0];
-    peer.write(textFrame("while the second is out"));
+    peer.write(textFrame("while the second is outstanding"));
     await expect.poll(() => client.stats.messagesReceived).toBe(3);
     expect(client.stats.timesPaused).toBe(1);
     peer.write(pongFrame(await payloadOf(peer, 1)));
@@ -148,7 +148,7 @@ describe("a socket that is paused", () => {
     client.terminate();
   });
 
-  test("reads on up to the next message: answers pings, and sees a close frame", async () => {
+  test("still reads control frames up to the next message: answers pings and accepts a close frame", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server, { channelCapacity: 1 });
     peer.write(textFrame("first"));
@@ -160,12 +160,12 @@ describe("a socket that is paused", () => {
     expect((await client.receive()).value?.data).toBe("first");
   });
 
-  test("reads on up to the next message: finds a fault", async () => {
+  test("still reads control frames up to the next message: detects a protocol error", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server, { channelCapacity: 1 });
     peer.write(textFrame("first"));
     await expect.poll(() => client.stats.messagesReceived).toBe(1);
-    // Byte by byte, so that its header is incomplete at first.
+    // The frame arrives byte by byte, so that its header is incomplete at first.
     for (const byte of frame({ opcode: 3 })) {
       peer.write(Uint8Array.of(byte));
       await turn();
@@ -180,7 +180,7 @@ describe("a socket that is paused", () => {
     const { client, peer } = await open(server, { bufferLimit });
     const count = 2_000;
     const payloads = Array.from({ length: count }, (_, i) => `${i} `.padEnd(4_096, "."));
-    // Eight times as much as may wait.
+    // The messages are eight times as large as bufferLimit.
     peer.write(...payloads.map((payload) => textFrame(payload)));
     expect(await codeOf(client.ping({ timeout: ms(200) }))).toBe("PING_TIMEOUT");
     expect(client.stats.bytesBuffered).toBeGreaterThan(bufferLimit / 2);
@@ -193,7 +193,7 @@ describe("a socket that is paused", () => {
     client.terminate();
   });
 
-  test.each(["timeout", "signal"])("pauses again when a ping is given up by %s", async (by) => {
+  test.each(["timeout", "signal"])("pauses again when a ping is ended by its %s", async (by) => {
     await using server = await startRawServer();
     const opened = await openPaused(server);
     const { client } = opened;
@@ -218,20 +218,20 @@ describe("a socket that is paused", () => {
     for (let i = 0; i < 2; i++) await client.receive();
     peer.write(pongFrame(await payloadOf(peer, 0)));
     await ping;
-    await mark(client, peer);
+    await syncWith(client, peer);
     expect(client.stats.timesPaused).toBe(1);
     client.terminate();
   });
 });
 
-describe("pings that are out reject with CLOSED", () => {
+describe("outstanding pings reject with CLOSED", () => {
   test.each<[string, (client: Client, peer: RawConnection) => void]>([
     ["terminate", (client) => client.terminate()],
     ["a local close", (client) => void client.close()],
     ["the peer's close", (_, peer) => peer.write(closeFrame(1001))],
     ["a reset", (_, peer) => peer.reset()],
-    ["a broken rule", (_, peer) => peer.write(Buffer.of(0xff, 0xff))],
-  ])("at the end by %s", async (_, end) => {
+    ["a protocol error of the peer", (_, peer) => peer.write(Buffer.of(0xff, 0xff))],
+  ])("when the connection ends by %s", async (_, end) => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     const pings = [client.ping(), client.ping()];
@@ -248,7 +248,7 @@ describe("pings that are out reject with CLOSED", () => {
     }
   });
 
-  test("also where they could not leave", async () => {
+  test("even if they could not be written", async () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     peer.socket.pause();
@@ -261,7 +261,7 @@ describe("pings that are out reject with CLOSED", () => {
   });
 });
 
-/** A number in bytes, and `n` more. */
+/** Adds `n` to a number of 32 bits, big-endian. */
 function plus(bytes: Buffer, n: number): Buffer {
   const sum = Buffer.from(bytes);
   sum.writeUInt32BE(sum.readUInt32BE() + n);

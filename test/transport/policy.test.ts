@@ -9,8 +9,8 @@ import { isPending, rejectionOf, sleep } from "./support.js";
 
 checkLeaks();
 
-/** A look-up that must not happen. */
-function forbiddenLookup(): { calls: number; lookup: () => void } {
+/** Creates a look-up that never answers and counts its calls. */
+function countingLookup(): { calls: number; lookup: () => void } {
   const spy = {
     calls: 0,
     lookup: (): void => {
@@ -20,20 +20,20 @@ function forbiddenLookup(): { calls: number; lookup: () => void } {
   return spy;
 }
 
-/** Checks that a dial is refused, with this code, before anything is looked up or connected. */
+/** Checks that a dial is refused with this code, without a look-up and without a connection. */
 async function expectRefused(
   server: EchoServer,
   code: "CONNECT_FORBIDDEN" | "URL_FORBIDDEN",
   dial: (url: string, node: { lookup: () => void }) => Promise<Client>,
 ): Promise<Error> {
-  const spy = forbiddenLookup();
+  const spy = countingLookup();
   const url = `ws://me:secret@made-up.test:${server.port}/path?token=secret`;
   const error = await rejectionOf(dial(url, { lookup: spy.lookup }));
   expect(error).toMatchObject({ code, kind: "PERMISSION_DENIED", retryable: false });
   expect(error.message).toContain(`dial ws://made-up.test:${server.port}/path?...: `);
   expect(error.message).not.toContain("secret");
   expect(spy.calls).toBe(0);
-  // And with the server's real address no connection arrives.
+  // A dial to the real address of the server must not connect, either.
   const real = `ws://127.0.0.1:${server.port}/`;
   expect((await rejectionOf(dial(real, { lookup: spy.lookup }))).code).toBe(code);
   await sleep(20);
@@ -48,8 +48,8 @@ const onlyUrl =
 
 describe("a policy that refuses leaves no trace on the wire", () => {
   const refusals: [string, Policy, "CONNECT_FORBIDDEN" | "URL_FORBIDDEN", unknown?][] = [
-    ["connections", () => false, "CONNECT_FORBIDDEN"],
-    ["the URL", onlyUrl(false), "URL_FORBIDDEN"],
+    ["by forbidding all connections", () => false, "CONNECT_FORBIDDEN"],
+    ["by forbidding the URL", onlyUrl(false), "URL_FORBIDDEN"],
     [
       "asynchronously",
       async (request) => (await sleep(5), onlyUrl(false)(request)),
@@ -73,9 +73,9 @@ describe("a policy that refuses leaves no trace on the wire", () => {
       "URL_FORBIDDEN",
       { message: "broken" },
     ],
-    ["by answering what is merely true-ish", (() => 1) as unknown as Policy, "CONNECT_FORBIDDEN"],
-    ["by answering nothing", (() => undefined) as unknown as Policy, "CONNECT_FORBIDDEN"],
-    ["by rules", definePolicy([]), "CONNECT_FORBIDDEN"],
+    ["by returning 1 instead of true", (() => 1) as unknown as Policy, "CONNECT_FORBIDDEN"],
+    ["by returning undefined", (() => undefined) as unknown as Policy, "CONNECT_FORBIDDEN"],
+    ["by an empty list of rules", definePolicy([]), "CONNECT_FORBIDDEN"],
     [
       "by rules for another host",
       definePolicy([{ actions: "*", resources: "ws://other.test:*/*", effect: "allow" }]),
@@ -83,7 +83,7 @@ describe("a policy that refuses leaves no trace on the wire", () => {
     ],
   ];
 
-  test.each(refusals)("%s, of the context", async (_, policy, code, cause) => {
+  test.each(refusals)("%s, as the policy of the context", async (_, policy, code, cause) => {
     await using server = await startEchoServer();
     const context = createContext({ policy });
     const error = await expectRefused(server, code, (url, node) => context.connect(url, { node }));
@@ -92,13 +92,13 @@ describe("a policy that refuses leaves no trace on the wire", () => {
     expect(context.connections).toEqual([]);
   });
 
-  test.each(refusals)("%s, of the call", async (_, policy, code, cause) => {
+  test.each(refusals)("%s, as the policy of the call", async (_, policy, code, cause) => {
     await using server = await startEchoServer();
     const error = await expectRefused(server, code, (url, node) => connect(url, { node, policy }));
     if (cause) expect(error.cause).toMatchObject(cause);
   });
 
-  test("in a strict context without a policy, whatever the call brings", async () => {
+  test("in a strict context without a policy, even if the call has one", async () => {
     await using server = await startEchoServer();
     const context = createContext({ strict: true });
     await expectRefused(server, "CONNECT_FORBIDDEN", (url, node) => context.connect(url, { node }));
@@ -109,7 +109,7 @@ describe("a policy that refuses leaves no trace on the wire", () => {
 });
 
 describe("several policies", () => {
-  test("must all allow: a call cannot loosen its context's", async () => {
+  test("must all allow the dial: a call cannot loosen the policy of its context", async () => {
     await using server = await startEchoServer();
     const context = createContext({ policy: onlyUrl(false) });
     await expectRefused(server, "URL_FORBIDDEN", (url, node) =>
@@ -123,22 +123,22 @@ describe("several policies", () => {
     await client.close();
   });
 
-  test("are not taken from the defaults of a context", () => {
+  test("cannot be given in the defaults of a context", () => {
     const defaults = { policy: () => true } as object;
     expect(() => createContext({ defaults })).toThrow(
       expect.objectContaining({ code: "INVALID_OPTION" }),
     );
   });
 
-  test("of a strict context are enough", async () => {
+  test("are not needed if a strict context has one", async () => {
     await using server = await startEchoServer();
     const context = createContext({ strict: true, policy: () => true });
     await (await context.connect(server.url)).close();
   });
 });
 
-describe("what a policy is asked", () => {
-  test("both actions, in order, with frozen requests that hold no credentials", async () => {
+describe("a policy request", () => {
+  test("is made for each of the two actions in order, is frozen and holds no credentials", async () => {
     await using server = await startEchoServer();
     const requests: PolicyRequest[] = [];
     const actor = { name: "me" };
@@ -165,7 +165,7 @@ describe("what a policy is asked", () => {
     await client.close();
   });
 
-  test("a copy of the URL: changing it does not change where the dial goes", async () => {
+  test("holds a copy of the URL, so that changing it does not change the target of the dial", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url, {
       policy: ({ url }) => {
@@ -177,7 +177,7 @@ describe("what a policy is asked", () => {
     await client.close();
   });
 
-  test("what the options were when the call was made", async () => {
+  test("does not let later changes of the options affect the dial", async () => {
     await using server = await startEchoServer();
     const url = new URL(server.url);
     const headers: Record<string, string> = { "X-One": "1" };
@@ -212,7 +212,7 @@ describe("a policy that never answers", () => {
     expect(server.sockets).toBe(0);
   });
 
-  test("is ended by an abort and by the close of its context", async () => {
+  test("is ended by an abort and by closing its context", async () => {
     await using server = await startEchoServer();
     const controller = new AbortController();
     const context = createContext({ policy: never });
@@ -226,7 +226,7 @@ describe("a policy that never answers", () => {
     expect(server.sockets).toBe(0);
   });
 
-  test("and answers in the end after all opens nothing any more", async () => {
+  test("until the dial has failed opens no connection when it answers later", async () => {
     await using server = await startEchoServer();
     let answer: (allowed: boolean) => void = () => {};
     const policy: Policy = () => new Promise((resolve) => (answer = resolve));

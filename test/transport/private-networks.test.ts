@@ -17,10 +17,10 @@ checkLeaks();
 
 const certificate = createCertificate();
 
-/** A context that denies all private addresses but these. */
+/** Creates a context that denies all private addresses except the given ones. */
 const denying = (...allow: string[]) => createContext({ denyPrivateNetworks: { allow } });
 
-/** Checks an error for what a refusal by the guard is. */
+/** Checks that an error is a refusal by the network guard. */
 function expectForbidden(error: WsError, url: string, address: string): void {
   expect(error).toMatchObject({ code: "URL_FORBIDDEN", kind: "PERMISSION_DENIED" });
   expect(error.retryable).toBe(false);
@@ -30,14 +30,14 @@ function expectForbidden(error: WsError, url: string, address: string): void {
   expect(error.message).toContain("denyPrivateNetworks");
 }
 
-/** Checks that nobody has connected: whoever does now is the first. */
+/** Checks that nothing has connected to the server: a new connection must be its first one. */
 async function expectUntouched(server: EchoServer): Promise<void> {
   const client = await connect(server.url, { node: { tls: { rejectUnauthorized: false } } });
   await client.close();
   expect(server.sockets).toBe(1);
 }
 
-/** Calls back with each client's socket that is made while it runs, before it connects. */
+/** Calls `onSocket` with each client socket that is created during `run`, before the socket connects. */
 async function watchSockets<T>(
   onSocket: (socket: Socket) => void,
   run: () => Promise<T>,
@@ -51,7 +51,7 @@ async function watchSockets<T>(
   }
 }
 
-/** The clients' sockets that are made while it runs. */
+/** Returns the client sockets that are created during `run`. */
 async function socketsOf(run: () => Promise<unknown>): Promise<Socket[]> {
   const sockets: Socket[] = [];
   await watchSockets((socket) => sockets.push(socket), run);
@@ -70,7 +70,7 @@ describe("a private host in the URL", () => {
     ["localhost", "localhost"],
     ["a.LOCALHOST.", "a.localhost."],
     ["169.254.169.254", "169.254.169.254"],
-  ])("%s is refused before a socket is made or a name looked up", async (host, address) => {
+  ])("%s is refused before a socket is created or a name looked up", async (host, address) => {
     await using server = await startEchoServer();
     const spy = lookupSpy();
     const url = `ws://me:secret@${host}:${server.port}/path?token=secret`;
@@ -87,7 +87,7 @@ describe("a private host in the URL", () => {
     await expectUntouched(server);
   });
 
-  test("is refused when the policies have allowed it, and not shown to the look-up when they have not", async () => {
+  test("is refused after the policies have allowed it, and not checked by the guard if they have not", async () => {
     const asked: string[] = [];
     const dial = (allowed: boolean) => {
       const policy = ({ resource }: { resource: string }) => {
@@ -105,7 +105,7 @@ describe("a private host in the URL", () => {
 });
 
 describe("a name", () => {
-  test.each(PRIVATE_ANSWERS)("that leads to %j is refused", async (addresses, first) => {
+  test.each(PRIVATE_ANSWERS)("that resolves to %j is refused", async (addresses, first) => {
     await using server = await startEchoServer();
     for (const scheme of ["ws", "wss"]) {
       const { names, lookup } = lookupSpy(() => addresses);
@@ -117,13 +117,13 @@ describe("a name", () => {
     await expectUntouched(server);
   });
 
-  test("is looked up by Node where there is no other look-up", async () => {
+  test("is looked up by Node if node.lookup is not given", async () => {
     await using server = await startEchoServer();
     const client = await denying("127.0.0.0/8", "::1").connect(`ws://localhost:${server.port}/`);
     await client.close();
   });
 
-  /** The second address is allowed, and nobody listens there. */
+  /** An allowed address on which no server listens. */
   const ALLOWED = "127.0.0.2";
   const changing = (): object => {
     const answers = [ALLOWED];
@@ -132,19 +132,15 @@ describe("a name", () => {
 
   type Row = readonly [string, (done: LookupDone) => void, code: string];
   test.each<Row>([
+    ["one address instead of a list", (done) => done(null, "127.0.0.1", 4), "URL_FORBIDDEN"],
+    ["a list of strings", (done) => done(null, ["127.0.0.1"], 4), "URL_FORBIDDEN"],
     [
-      "an address where a list was asked for",
-      (done) => done(null, "127.0.0.1", 4),
-      "URL_FORBIDDEN",
-    ],
-    ["a list of texts", (done) => done(null, ["127.0.0.1"], 4), "URL_FORBIDDEN"],
-    [
-      "a family that is wrong",
+      "a wrong family",
       (done) => done(null, [{ address: "127.0.0.1", family: 6 }]),
       "URL_FORBIDDEN",
     ],
     [
-      "an allowed address, and then another",
+      "an allowed address, and then a denied one",
       (done) => {
         done(null, [{ address: ALLOWED, family: 4 }]);
         done(null, [{ address: "127.0.0.1", family: 4 }]);
@@ -152,13 +148,17 @@ describe("a name", () => {
       "DIAL_FAILED",
     ],
     [
-      "an address that is another one when it is read again",
+      "an address whose string differs on the second read",
       (done) => done(null, [{ address: changing(), family: 4 }]),
       "DIAL_FAILED",
     ],
-    ["the same, alone", (done) => done(null, changing(), 4), "DIAL_FAILED"],
     [
-      "an answer that is another one when it is read again",
+      "one address, not in a list, whose string differs on the second read",
+      (done) => done(null, changing(), 4),
+      "DIAL_FAILED",
+    ],
+    [
+      "a list whose address differs on the second read",
       (done) => {
         const answers = [ALLOWED];
         done(null, [
@@ -172,13 +172,17 @@ describe("a name", () => {
       },
       "DIAL_FAILED",
     ],
-    ["a name", (done) => done(null, [{ address: "localhost", family: 4 }]), "DIAL_FAILED"],
-    ["no address", (done) => done(null, [{ address: "private", family: 4 }]), "DIAL_FAILED"],
-    ["no addresses", (done) => done(null, []), "DIAL_FAILED"],
-    ["nothing", (done) => done(null), "DIAL_FAILED"],
-    ["nothings", (done) => done(null, [null, undefined]), "DIAL_FAILED"],
+    ["a host name", (done) => done(null, [{ address: "localhost", family: 4 }]), "DIAL_FAILED"],
+    [
+      "a word that is no address",
+      (done) => done(null, [{ address: "private", family: 4 }]),
+      "DIAL_FAILED",
+    ],
+    ["an empty list", (done) => done(null, []), "DIAL_FAILED"],
+    ["undefined", (done) => done(null), "DIAL_FAILED"],
+    ["a list of null and undefined", (done) => done(null, [null, undefined]), "DIAL_FAILED"],
     ["an error", (done) => done(new Error("broken")), "DIAL_FAILED"],
-  ])("is not let through by a look-up that answers with %s", async (_, answer, code) => {
+  ])("is refused if the look-up answers with %s", async (_, answer, code) => {
     await using server = await startEchoServer();
     for (const family of [0, 4] as const) {
       for (const run of [(call: () => void) => call(), setImmediate]) {
@@ -194,7 +198,7 @@ describe("a name", () => {
     await expectUntouched(server);
   });
 
-  test("is not let through by a look-up that throws", async () => {
+  test("fails with DIAL_FAILED if the look-up throws", async () => {
     const lookup = (): void => {
       throw new Error("broken");
     };
@@ -202,7 +206,7 @@ describe("a name", () => {
     expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { message: "broken" } });
   });
 
-  test("is looked up in the family that is asked for", async () => {
+  test("is looked up in the family of node.family", async () => {
     const families: unknown[] = [];
     const lookup = (_name: string, { family }: { family: number }, done: LookupDone): void => {
       families.push(family);
@@ -214,10 +218,10 @@ describe("a name", () => {
     expect(families).toEqual([4, 6]);
   });
 
-  test("is looked up once a dial, and judged anew in each", async () => {
+  test("is looked up once per dial, and checked again in each", async () => {
     await using server = await startEchoServer();
     const { names, lookup } = lookupSpy(
-      (question) => [["127.0.0.1"], ["127.0.0.9"]][question] ?? [],
+      (callIndex) => [["127.0.0.1"], ["127.0.0.9"]][callIndex] ?? [],
     );
     const context = denying("127.0.0.1");
     const url = `ws://rebind.test:${server.port}/`;
@@ -232,18 +236,18 @@ describe("a name", () => {
   });
 });
 
-describe("the address where a connection has ended up", () => {
-  // A connection to the unspecified address ends at this machine's loopback: nothing but the socket's
-  // own answer tells that an address that is allowed led to one that is not.
-  const ZERO = "0.0.0.0";
+describe("the remote address of an established connection", () => {
+  // A connection to the unspecified address reaches the loopback address of this machine. Only the socket's
+  // remote address shows that the allowed address led to a denied one.
+  const UNSPECIFIED = "0.0.0.0";
 
-  test.each(["ws", "wss"])("is judged before a byte of %s: leaves", async (scheme) => {
-    const { lookup } = lookupSpy(() => [ZERO]);
-    for (const host of [ZERO, "rebind.test"]) {
-      // Nor is the guard's refusal undone by what could become of the socket's own methods.
+  test.each(["ws", "wss"])("is checked before a byte is sent, over %s:", async (scheme) => {
+    const { lookup } = lookupSpy(() => [UNSPECIFIED]);
+    for (const host of [UNSPECIFIED, "rebind.test"]) {
+      // The option `destroy` must not replace the method with which the guard destroys the socket.
       const tls = { rejectUnauthorized: false, destroy: () => {} };
       const { error, ...reach } = await reachOf((port) =>
-        denying(ZERO).connect(`${scheme}://${host}:${port}/`, { node: { lookup, tls } }),
+        denying(UNSPECIFIED).connect(`${scheme}://${host}:${port}/`, { node: { lookup, tls } }),
       );
       expectForbidden(error, `${scheme}://${host}:`, "127.0.0.1");
       expect(reach).toEqual({ connections: 1, bytes: 0 });
@@ -252,21 +256,23 @@ describe("the address where a connection has ended up", () => {
 
   test.each([
     ["a private one", "10.0.0.1", "URL_FORBIDDEN"],
-    ["a private one, in IPv6's clothes", "::ffff:10.0.0.1", "URL_FORBIDDEN"],
-    ["none any more", undefined, "DIAL_FAILED"],
-  ])("is judged as the socket tells it: %s", async (_, address, code) => {
-    const tell = (socket: Socket): void =>
+    ["a private one, mapped to IPv6", "::ffff:10.0.0.1", "URL_FORBIDDEN"],
+    ["undefined", undefined, "DIAL_FAILED"],
+  ])("is read from the socket: %s", async (_, address, code) => {
+    const setRemoteAddress = (socket: Socket): void =>
       void Object.defineProperty(socket, "remoteAddress", { value: address });
     const { error, ...reach } = await reachOf((port) =>
-      watchSockets(tell, () => denying("127.0.0.1").connect(`ws://127.0.0.1:${port}/`)),
+      watchSockets(setRemoteAddress, () => denying("127.0.0.1").connect(`ws://127.0.0.1:${port}/`)),
     );
     expect(error.code).toBe(code);
     expect(reach).toEqual({ connections: 1, bytes: 0 });
   });
 
-  test("is allowed as the one that led to it is", async () => {
+  test("is accepted if it is allowed, like the dialled address", async () => {
     await using server = await startEchoServer();
-    const client = await denying(ZERO, "127.0.0.1").connect(`ws://${ZERO}:${server.port}/`);
+    const client = await denying(UNSPECIFIED, "127.0.0.1").connect(
+      `ws://${UNSPECIFIED}:${server.port}/`,
+    );
     await client.close();
     expect(server.sockets).toBe(1);
   });
@@ -316,25 +322,25 @@ describe("a redirect", () => {
   });
 });
 
-describe("what is allowed", () => {
+describe("an allowed host", () => {
   test.each([
-    ["a name", "db.test", "db.test"],
-    ["a name, whatever its case and dot", "DB.test.", "db.TEST"],
-    ["an address that a name leads to", "127.0.0.1", "db.test"],
-    ["a block that a name leads into", "127.0.0.0/8", "db.test"],
+    ["its name", "db.test", "db.test"],
+    ["a name in another case or with a trailing dot", "DB.test.", "db.TEST"],
+    ["an address that a name resolves to", "127.0.0.1", "db.test"],
+    ["a block that holds the address of a name", "127.0.0.0/8", "db.test"],
     ["an address", "127.0.0.1", "127.0.0.1"],
-    ["an address, however it is spelled", "127.0.0.1", "0x7f.1"],
-    ["an address, in IPv6's clothes", "127.0.0.1", "[::ffff:127.0.0.1]"],
+    ["an address in another notation", "127.0.0.1", "0x7f.1"],
+    ["an address mapped to IPv6", "127.0.0.1", "[::ffff:127.0.0.1]"],
     ["a block", "127.0.0.0/8", "127.0.0.1"],
-    ["this machine", "localhost", "localhost"],
-  ])("gets through: %s", async (_, allow, host) => {
+    ["localhost", "localhost", "localhost"],
+  ])("is dialled if the list holds %s", async (_, allow, host) => {
     for (const tls of [undefined, createCertificate(["db.test", "localhost", "127.0.0.1"])]) {
       await using server = await startEchoServer(tls && { tls });
       const scheme = tls ? "wss" : "ws";
       const client = await denying(allow).connect(`${scheme}://${host}:${server.port}/`, {
         node: {
           lookup: lookupSpy().lookup,
-          // An address has its certificate's name in one spelling alone.
+          // The certificate names 127.0.0.1, which does not match the same address mapped to IPv6.
           tls: { ca: tls?.cert, rejectUnauthorized: !host.startsWith("[") },
         },
       });
@@ -370,7 +376,7 @@ describe("what is allowed", () => {
     await server.idle();
   });
 
-  test("tells the server its name", async () => {
+  test("is sent to the server as the TLS server name (SNI)", async () => {
     let name: unknown;
     await using server = await startRawServer({
       tls: { ...certificate, SNICallback: (asked, done) => done(null, void (name = asked)) },
@@ -383,7 +389,7 @@ describe("what is allowed", () => {
   });
 
   test.each<[string, NodeOptions]>([
-    ["a version of TLS that is none", { tls: { minVersion: "none" } }],
+    ["an invalid TLS version", { tls: { minVersion: "none" } }],
     ["a local address of another machine", { localAddress: "8.8.8.8" }],
   ])("fails with %s", async (_, node) => {
     await using server = await startRawServer({ tls: certificate });
@@ -392,7 +398,7 @@ describe("what is allowed", () => {
     await server.idle();
   });
 
-  test("fails where nobody listens, and where the server ends at once", async () => {
+  test("fails with DIAL_FAILED if the port is closed, or the server resets the connection at once", async () => {
     const { url } = await startAndStop();
     const error = await rejectionOf(createContext(allowing).connect(url));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
@@ -408,7 +414,7 @@ describe("what is allowed", () => {
     }
   });
 
-  test("is let go of by an abort while it connects", async () => {
+  test("has its socket destroyed by an abort while it connects", async () => {
     await using server = await startRawServer();
     const controller = new AbortController();
     const lookup = (_name: string, _options: object, done: LookupDone): void => {
@@ -427,8 +433,8 @@ describe("what is allowed", () => {
   });
 });
 
-describe("what connects where the guard cannot see", () => {
-  /** The port is to be allowed, so that the guard alone stands in the way. */
+describe("an option with which the guard cannot check the connection", () => {
+  /** Allows the address of the server, so that a refusal can only come from the unsupported option. */
   const allowing = { denyPrivateNetworks: { allow: ["127.0.0.1"] } };
 
   interface Row extends ConnectOptions {
@@ -448,7 +454,7 @@ describe("what connects where the guard cannot see", () => {
     ["option webSocket", { webSocket }],
     ["option node.tls.socket", { node: { tls: { socket: new Socket() } } }],
     ["a ws+unix: URL", { url: "ws+unix:///run/app.sock:/path" }],
-  ])("is not supported: %s", async (what, { url, ...options }) => {
+  ])("is refused with UNSUPPORTED: %s", async (what, { url, ...options }) => {
     await using server = await startEchoServer();
     const sockets = await socketsOf(async () => {
       for (const error of await refusalsOf(url ?? server.url, options)) {
@@ -461,19 +467,21 @@ describe("what connects where the guard cannot see", () => {
     await expectUntouched(server);
   });
 
-  test("can be taken back by a call", async () => {
+  test("can be reset by a call if it is a default of the context", async () => {
     await using server = await startEchoServer();
     const context = createContext({ ...allowing, defaults: { node: { agent: new Agent() } } });
     await (await context.connect(server.url, { node: {} })).close();
   });
+});
 
-  test("is no option of a call", async () => {
+describe("denyPrivateNetworks", () => {
+  test("is not an option of a call", async () => {
     const options: object = { denyPrivateNetworks: false };
     const error = await rejectionOf(denying().connect("ws://127.0.0.1:1/", options));
     expect(error.code).toBe("INVALID_OPTION");
   });
 
-  test("is no business of other contexts", async () => {
+  test("does not affect calls outside the context", async () => {
     await using server = await startEchoServer();
     denying();
     const off = createContext({ denyPrivateNetworks: false });
@@ -487,30 +495,34 @@ describe("what connects where the guard cannot see", () => {
 });
 
 describe("node.tls", () => {
-  /** Where the guard lets the dial go. Nobody listens there. */
+  /** An allowed address on which no server listens. */
   const ALLOWED = "127.0.0.2";
 
-  test.each(Object.entries(TLS_DETOURS))("takes no dial elsewhere: %s", async (_, make) => {
-    await using server = await startEchoServer();
-    const { port } = server;
-    for (const scheme of ["ws", "wss"]) {
-      for (const host of [ALLOWED, "db.test"]) {
-        const { lookup } = lookupSpy(() => [ALLOWED]);
-        const tls = { rejectUnauthorized: false, ...make(port) };
-        const url = `${scheme}://${host}:${port}/`;
-        const error = await rejectionOf(denying(ALLOWED).connect(url, { node: { tls, lookup } }));
-        // By the address that it was to go to, and no other.
-        expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { address: ALLOWED, port } });
+  test.each(Object.entries(TLS_DETOURS))(
+    "does not redirect the dial to another address: %s",
+    async (_, make) => {
+      await using server = await startEchoServer();
+      const { port } = server;
+      for (const scheme of ["ws", "wss"]) {
+        for (const host of [ALLOWED, "db.test"]) {
+          const { lookup } = lookupSpy(() => [ALLOWED]);
+          const tls = { rejectUnauthorized: false, ...make(port) };
+          const url = `${scheme}://${host}:${port}/`;
+          const error = await rejectionOf(denying(ALLOWED).connect(url, { node: { tls, lookup } }));
+          // The refused connection must be the one to the allowed address.
+          expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { address: ALLOWED, port } });
+        }
+        const refused = denying(ALLOWED).connect(`${scheme}://127.0.0.1:${port}/`, {
+          node: { tls: make(port) },
+        });
+        expect((await rejectionOf(refused)).code).toBe("URL_FORBIDDEN");
       }
-      const refused = denying(ALLOWED).connect(`${scheme}://127.0.0.1:${port}/`, {
-        node: { tls: make(port) },
-      });
-      expect((await rejectionOf(refused)).code).toBe("URL_FORBIDDEN");
-    }
-    await expectUntouched(server);
-  });
+      await expectUntouched(server);
+    },
+  );
 });
 
+/** Starts a server and stops it, so that nothing listens on its port. */
 async function startAndStop(): Promise<EchoServer> {
   await using server = await startEchoServer();
   return server;

@@ -9,24 +9,24 @@ import { linkTo } from "../helpers/links.js";
 import type { Close, SuiteServer } from "./suite.js";
 
 /**
- * The server of the conformance suite, over TLS if there is a certificate, and at the other end of a link
- * if one is named. What it does stands in each URL's query, so that a page can ask for it as well; `?id=`
- * names the connection. `GET /?id=` tells, when it has ended, how the server saw its end: `{ code, reason }`.
- * A page of any origin may ask.
+ * Starts the server of the conformance suite, with TLS if a certificate is given, and behind a simulated link
+ * if one is named. The query of each URL selects its behaviour, so that a page in a browser can do so, too;
+ * `?id=` names the connection. `GET /?id=` waits for the end of that connection and answers with the close
+ * code and reason that the server received: `{ code, reason }`. Pages of any origin may request it.
  *
- * - `greet=N`: sends the texts "0" to "N-1" with its answer to the handshake, in one write;
+ * - `greet=N`: sends the texts "0" to "N-1" and the handshake response in one write;
  * - `bytes=N`: sends a binary message of N bytes of the value 7;
- * - `close=CODE`, `reason=TEXT`: then closes; `close=1005` without a code;
- * - `drop`: then cuts the connection;
- * - `mute`: reads and echoes nothing, not even a close frame;
- * - `silent`: never answers the handshake; `refuse=STATUS` refuses it;
- * - `plain`: compresses nothing, though a browser always offers to;
- * - otherwise it echoes. It picks the last subprotocol that is offered; with `noprotocol`, none.
+ * - `close=CODE`, `reason=TEXT`: then closes; `close=1005` sends a close frame without a code;
+ * - `drop`: then destroys the TCP connection;
+ * - `mute`: reads nothing, so that it neither echoes messages nor answers a close frame;
+ * - `silent`: never answers the handshake; `refuse=STATUS` refuses it with that status;
+ * - `plain`: declines permessage-deflate, which browsers always offer;
+ * - otherwise it echoes. It selects the last subprotocol that is offered; with `noprotocol`, none.
  */
 export async function startScriptedServer(link?: string, tls?: Certificate): Promise<SuiteServer> {
   const closes = new Map<string, Promise<Close>>();
   const http = createServer((request, response) => {
-    // No connection that a client keeps for later may outlive a test.
+    // A connection that a client keeps alive would outlive the test.
     const headers = { "access-control-allow-origin": "*", connection: "close" };
     const close = closes.get(queryOf(request).get("id") ?? "");
     if (close === undefined) response.writeHead(404, headers).end();
@@ -57,7 +57,7 @@ export async function startScriptedServer(link?: string, tls?: Certificate): Pro
       socket.end(`HTTP/1.1 ${refusal} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
       return;
     }
-    // One write for the handshake and what comes at once behind it.
+    // Corking combines the handshake response and the first frames in one write.
     socket.cork();
     (query.has("plain") ? plain : deflating).handleUpgrade(request, socket, head, (ws) => {
       ws.on("error", () => {});

@@ -27,7 +27,7 @@ checkLeaks();
 
 const certificate = createCertificate();
 
-test("the versions of ws are the oldest and the newest of the allowed range", async () => {
+test("the tested versions of ws include the oldest of the allowed range", async () => {
   const { dependencies } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };
@@ -35,32 +35,32 @@ test("the versions of ws are the oldest and the newest of the allowed range", as
   expect(WS_VERSIONS.map(({ version }) => version)).toContain(oldest);
 });
 
-/** What connections are made of, and how the server and the client come to them. */
-const KINDS = [
+/** The kinds of stream that a connection can run on: the server's TLS options and the client's agent. */
+const STREAM_KINDS = [
   { kind: "TCP", tls: undefined, createAgent: () => new Agent() },
   { kind: "TLS", tls: certificate, createAgent: () => new TlsAgent() },
   { kind: "a Duplex", tls: undefined, createAgent: () => new TunnelAgent() },
 ] as const;
 
-/** A connection that `ws` has opened, and what takes its socket. */
+/** A connection that `ws` has opened, and the function that takes its socket over. */
 interface Opened {
   readonly ws: WebSocket;
   readonly socket: Duplex;
   readonly takeSocket: () => Duplex | undefined;
 }
 
-/** How many listeners there are for each event. */
+/** Counts the listeners of each event. */
 function listenersOf(socket: Duplex): Record<string, number> {
   const events = socket.eventNames().map((event) => [String(event), socket.listenerCount(event)]);
   return Object.fromEntries(events) as Record<string, number>;
 }
 
 describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
-  describe.each(KINDS)("over $kind", ({ tls, createAgent }) => {
+  describe.each(STREAM_KINDS)("over $kind", ({ tls, createAgent }) => {
     const start = (glued?: Uint8Array): Promise<RawServer> =>
       startRawServer({ ...(tls && { tls }), onRequest: (peer) => peer.accept({}, glued) });
 
-    /** Opens a connection, and calls `onOpen` within the event. */
+    /** Opens a connection, and calls `onOpen` while the event `open` is emitted. */
     async function open<T>(
       server: RawServer,
       onOpen: (opened: Opened) => T,
@@ -85,7 +85,7 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
       });
     }
 
-    /** The listeners of a socket after an upgrade of which no `ws` knows. */
+    /** Counts the listeners of a socket after an upgrade without `ws`. */
     async function bareListeners(server: RawServer): Promise<Record<string, number>> {
       const headers = { connection: "upgrade", upgrade: "websocket" };
       const options = { headers, agent: createAgent(), ca: certificate.cert };
@@ -96,7 +96,7 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
       return listeners;
     }
 
-    test("leaves no listener behind", async () => {
+    test("leaves no listener of ws on the socket", async () => {
       await using server = await start();
       const expected = await bareListeners(server);
       await open(server, ({ socket, takeSocket }) => {
@@ -107,7 +107,7 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
       });
     });
 
-    test("keeps the bytes that came behind the answer, and what follows them", async () => {
+    test("keeps the bytes that arrived with the handshake response, and the bytes after them", async () => {
       const glued = Buffer.concat([textFrame("a"), pingFrame("b"), textFrame("c").subarray(0, 2)]);
       await using server = await start(glued);
       const received: Buffer[] = [];
@@ -122,7 +122,7 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
       socket?.destroy();
     });
 
-    test("has ws take no part any more, however the connection goes on", async () => {
+    test("leaves ws no part in the rest of the connection", async () => {
       await using server = await start();
       const seen = vi.fn();
       const socket = await open(server, ({ ws, takeSocket }) => {
@@ -132,7 +132,7 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
       socket.on("error", () => {}).resume();
       const peer = await server.connection();
       const data = once(socket, "data");
-      // A pong, an answer to a close frame, or the end because of a fault would be the work of `ws`.
+      // Only `ws` would send a pong, answer the close frame, or end the connection for the protocol error.
       peer.write(
         pingFrame("p"),
         textFrame("a"),
@@ -149,7 +149,7 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
       expect(seen).not.toHaveBeenCalled();
     });
 
-    test("lets go of the WebSocket", async () => {
+    test("lets the WebSocket be garbage-collected", async () => {
       await using server = await start();
       const [socket, ref] = await open(server, ({ ws, takeSocket }) => [
         takeSocket(),
@@ -166,16 +166,16 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
     });
 
     test.each([
-      ["two listeners of data", (socket: Duplex) => void socket.on("data", () => {})],
+      ["two listeners for data", (socket: Duplex) => void socket.on("data", () => {})],
       [
-        "a reader of another kind",
+        "a listener for readable instead of data",
         (socket: Duplex) => {
           const on = socket.on.bind(socket);
           socket.on = ((event: string, listener: () => void) =>
             on(event === "data" ? "readable" : event, listener)) as Duplex["on"];
         },
       ],
-    ])("leaves a socket of unknown shape alone: %s", async (_, onUpgrade) => {
+    ])("does not take over a socket with unknown listeners: %s", async (_, onUpgrade) => {
       await using server = await start();
       await open(
         server,
@@ -191,13 +191,13 @@ describe.each(WS_VERSIONS)("ws $version", ({ WebSocket }) => {
   });
 });
 
-test("a response without a socket, or with one of unknown shape, has none to take", () => {
+test("a response without a usable socket yields none", () => {
   for (const socket of [undefined, null, {}]) {
     expect(prepareTakeover({ socket } as unknown as IncomingMessage)()).toBeUndefined();
   }
 });
 
-test("a dial whose socket cannot be taken over goes on by the public interface of ws", async () => {
+test("a dial whose socket cannot be taken over uses the public interface of ws", async () => {
   await using server = await startEchoServer();
   const taken: unknown[] = [];
   const dial = dialBy(undefined, (response) => {

@@ -2,32 +2,32 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Client, ConnectOptions, CreateContext, WsError } from "../../src/node.js";
 import { ms } from "../helpers/time.js";
 
-/** What a platform's transport can do, as far as its tests have to know. */
+/** The capabilities of a platform's transport that its tests depend on. */
 export interface SuiteCapabilities {
   readonly canPing: boolean;
-  /** Whether close codes go out as they are, or moved by 3000. */
+  /** True if every close code is sent unchanged; false if codes that are not allowed are sent plus 3000. */
   readonly anyCloseCode: boolean;
   readonly backpressure: "socket" | "stream" | "buffer";
-  /** Whether bytes count as unsent while the peer takes none, or only until the platform has them. */
+  /** True if bytes count as unsent while the peer accepts none; false if only until the platform has them. */
   readonly countsUnsent: boolean;
-  /** Whether the handshake's response can be seen, and why a dial was refused. */
+  /** True if the transport sees the handshake response, and so why a dial was refused. */
   readonly handshake: boolean;
 }
 
-/** How a connection ended, as the server saw it. */
+/** The close code and reason that the server received. */
 export interface Close {
   readonly code: number;
   readonly reason: string;
 }
 
 /**
- * The server the suite runs against; what its connections do stands in the URL's query. Asked over
- * HTTP, it tells of the end of the connection with this `?id=`: {@link Close}.
+ * The server that the suite runs against. The query of the URL selects what a connection does. An HTTP request
+ * with `?id=` is answered with the {@link Close} of that connection.
  */
 export interface SuiteServer {
   /** Ends with a `/`. */
   readonly url: string;
-  /** The URL to ask for the end of a connection. Default: `url`, with `http:` for `ws:`. */
+  /** The URL that reports the end of a connection. Default: `url`, with `http:` for `ws:`. */
   readonly reportUrl?: string;
   stop(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export interface SuiteOptions {
   readonly startServer: () => Promise<SuiteServer>;
 }
 
-/** Bytes that compress badly, so that what is sent is what waits. */
+/** Returns bytes that hardly compress, so that the buffered size equals the message size. */
 function noise(size: number): Uint8Array {
   const words = new Uint32Array(size / 4);
   let state = 1;
@@ -51,7 +51,7 @@ function noise(size: number): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-/** The cases that every transport has to pass. Nothing here is Node's. */
+/** Defines the tests that every transport has to pass. They use no Node API, because browsers run them, too. */
 export function transportSuite(options: SuiteOptions): void {
   const { name, connect, createContext, capabilities, startServer } = options;
 
@@ -62,7 +62,7 @@ export function transportSuite(options: SuiteOptions): void {
     });
     afterAll(() => server.stop());
 
-    /** A client whose server does what the query says, and the name of its connection. */
+    /** Opens a connection on which the server does what `query` says. Returns the client and the id. */
     const open = async (
       query = "",
       given?: ConnectOptions,
@@ -70,7 +70,7 @@ export function transportSuite(options: SuiteOptions): void {
       const id = crypto.randomUUID();
       return { client: await connect(`${server.url}?id=${id}&${query}`, given), id };
     };
-    /** How the server saw the connection end. */
+    /** Returns the close code and reason that the server received on a connection. */
     const closeOf = async (id: string): Promise<Close> => {
       const { url, reportUrl = url.replace("ws:", "http:") } = server;
       const response = await fetch(`${reportUrl}?id=${id}`);
@@ -82,7 +82,7 @@ export function transportSuite(options: SuiteOptions): void {
       if (value?.type !== "binary") throw new Error(`not binary: ${String(value?.type)}`);
       return value.data;
     };
-    /** What a platform that may send few codes sends for this one. */
+    /** Returns the code that the platform sends for a close code. */
     const onWire = (code: number): number =>
       capabilities.anyCloseCode || code === 1000 || code >= 3000 ? code : code + 3000;
 
@@ -107,7 +107,7 @@ export function transportSuite(options: SuiteOptions): void {
         await client.close();
       });
 
-      test("a lone surrogate goes out as the replacement character", async () => {
+      test("a lone surrogate is sent as the replacement character", async () => {
         const { client } = await open();
         await client.send("a\ud800b");
         expect(await textOf(client)).toBe("a\ufffdb");
@@ -124,7 +124,7 @@ export function transportSuite(options: SuiteOptions): void {
         await client.close();
       });
 
-      test("every form of binary data, and both types by name", async () => {
+      test("every form of binary data, and messages whose type is named", async () => {
         const { client } = await open();
         const { buffer } = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]);
         await client.send(buffer);
@@ -142,7 +142,7 @@ export function transportSuite(options: SuiteOptions): void {
         await client.close();
       });
 
-      test("what cannot be sent leaves the connection open", async () => {
+      test("data that cannot be sent leaves the connection open", async () => {
         const { client } = await open();
         for (const bad of [null, 7, {}, [1], Symbol("x")]) {
           await expect(client.send(bad as never)).rejects.toMatchObject({
@@ -202,7 +202,7 @@ export function transportSuite(options: SuiteOptions): void {
         }
       });
 
-      test("counts what came and went", async () => {
+      test("counts messages and bytes in both directions", async () => {
         const { client } = await open();
         await client.send("äb");
         await client.send(new Uint8Array(7));
@@ -219,7 +219,7 @@ export function transportSuite(options: SuiteOptions): void {
     });
 
     describe("the opening", () => {
-      test("yields what was agreed on", async () => {
+      test("yields the negotiated properties", async () => {
         const { client, id } = await open("q=1");
         expect(client.state).toBe("open");
         expect(server.url).toMatch(/^wss?:\/\/127\.0\.0\.1:\d+\/$/);
@@ -259,7 +259,7 @@ export function transportSuite(options: SuiteOptions): void {
             retryable: false,
           });
         } else {
-          // Some platforms see it themselves, and do not tell why they fail.
+          // Some platforms check the subprotocol themselves, and do not report why the dial failed.
           await expect(dialled).rejects.toMatchObject({
             code: expect.stringMatching(/^(HANDSHAKE_REJECTED|DIAL_FAILED)$/) as string,
           });
@@ -339,7 +339,7 @@ export function transportSuite(options: SuiteOptions): void {
       });
     });
 
-    describe("a close by this side", () => {
+    describe("a close by the client", () => {
       test.each([1000, 1001, 1003, 1008, 1011, 1013, 3000, 3999, 4000, 4999])(
         "with %i reaches the peer",
         async (code) => {
@@ -359,14 +359,14 @@ export function transportSuite(options: SuiteOptions): void {
         },
       );
 
-      test("is a normal one by default, and lets what was sent go out first", async () => {
+      test("has the code 1000 by default, and sends queued messages first", async () => {
         const { client, id } = await open();
         for (let i = 0; i < 20; i++) void client.send(new Uint8Array(100_000));
         expect(await client.close()).toMatchObject({ code: 1000, reason: "", clean: true });
         expect(await closeOf(id)).toEqual({ code: 1000, reason: "" });
       });
 
-      test("of a bad code or reason leaves the connection open", async () => {
+      test("with an invalid code or reason leaves the connection open", async () => {
         const { client } = await open();
         for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, NaN]) {
           await expect(client.close(code)).rejects.toMatchObject({ code: "INVALID_CLOSE" });
@@ -378,7 +378,7 @@ export function transportSuite(options: SuiteOptions): void {
         expect(await client.close(1000, "ä".repeat(61))).toMatchObject({ clean: true });
       });
 
-      test("ends the loop over messages, which yields what had arrived", async () => {
+      test("ends the loop over messages, which yields those that had arrived", async () => {
         const { client } = await open("greet=3");
         await expect.poll(() => client.channel().length).toBe(3);
         const closed = client.close();
@@ -398,9 +398,9 @@ export function transportSuite(options: SuiteOptions): void {
         expect(info).toMatchObject({ code: 3001, clean: false, by: "local", sentCode: 3001 });
       });
 
-      // WebKit does not have it yet.
+      // WebKit does not have `Symbol.asyncDispose` yet.
       if ("asyncDispose" in Symbol) {
-        test("comes at the end of `await using`", async () => {
+        test("happens at the end of `await using`", async () => {
           const { client, id } = await open();
           {
             await using inner = client;
@@ -411,7 +411,7 @@ export function transportSuite(options: SuiteOptions): void {
         });
       }
 
-      test("can be a termination, which waits for nobody", async () => {
+      test("by terminate() does not wait for the peer", async () => {
         const { client, id } = await open("plain&mute");
         const flushed = client.send(noise(8_388_608)).then(() => client.flush());
         client.terminate();
@@ -479,7 +479,7 @@ export function transportSuite(options: SuiteOptions): void {
         } catch (thrown) {
           error = thrown;
         }
-        // Chromium drops what a paused WebSocketStream holds when the peer closes.
+        // Chromium discards the buffered messages of a paused WebSocketStream when the peer closes.
         const isStream = capabilities.backpressure === "stream";
         expect(error).toMatchObject({ code: isStream ? "CONNECTION_LOST" : "CLOSED_BY_PEER" });
         if (!isStream) expect(texts).toHaveLength(200);
@@ -487,7 +487,7 @@ export function transportSuite(options: SuiteOptions): void {
         expect((await client.closed).clean).toBe(!isStream);
       });
 
-      test("that never came is a lost connection", async () => {
+      test("that never arrives is reported as CONNECTION_LOST", async () => {
         const { client } = await open("greet=1&drop");
         expect(await textOf(client)).toBe("0");
         const waiting = client.receive();
@@ -509,7 +509,7 @@ export function transportSuite(options: SuiteOptions): void {
     });
 
     describe("sending", () => {
-      test("flush settles when all has left", async () => {
+      test("flush settles when all bytes have been written", async () => {
         const { client } = await open("plain");
         await client.flush();
         const bytes = noise(8_388_608);
@@ -521,7 +521,7 @@ export function transportSuite(options: SuiteOptions): void {
       });
 
       if (capabilities.countsUnsent) {
-        test("waits at the high-water mark, and goes on below it", async () => {
+        test("waits at the high-water mark, and continues below it", async () => {
           const { client } = await open("plain&mute", {
             sendHighWaterMark: 1_000,
             closeTimeout: ms(100),
@@ -539,7 +539,7 @@ export function transportSuite(options: SuiteOptions): void {
           await expect(sent).rejects.toMatchObject({ code: "CLOSED" });
         });
 
-        test("waits no longer than its timeout or signal, and the message stays sent", async () => {
+        test("waits no longer than its timeout or signal, and the message is still sent", async () => {
           const { client } = await open("plain&mute", { sendHighWaterMark: 1_000 });
           const data = noise(33_554_432);
           await expect(client.send(data, { timeout: 0 })).rejects.toMatchObject({
@@ -562,7 +562,7 @@ export function transportSuite(options: SuiteOptions): void {
           client.terminate();
         });
 
-        test("through writable waits, too, and aborting that ends the connection", async () => {
+        test("through writable waits, too, and aborting the stream ends the connection", async () => {
           const { client } = await open("plain&mute", { sendHighWaterMark: 1_000 });
           const writer = client.writable.getWriter();
           const written = writer.write(noise(33_554_432));
@@ -587,12 +587,12 @@ export function transportSuite(options: SuiteOptions): void {
           expect(error).toMatchObject({ code: "WRITE_TIMEOUT", kind: "TIMEOUT", retryable: true });
         });
       } else {
-        test("is done when the platform has the bytes, whatever becomes of them", async () => {
+        test("is done when the platform has accepted the bytes, even if the peer does not read", async () => {
           const { client } = await open("plain&mute", {
             sendHighWaterMark: 1_000,
             writeTimeout: ms(200),
           });
-          // More than the kernel's buffers hold.
+          // 16 MiB are more than the kernel buffers hold.
           for (let i = 0; i < 16; i++) void client.send(noise(1_048_576));
           await client.flush();
           await new Promise((resolve) => setTimeout(resolve, ms(500)));
@@ -631,7 +631,7 @@ export function transportSuite(options: SuiteOptions): void {
         await client.close();
       });
 
-      test("in batches takes all that is there, and then tells the end", async () => {
+      test("with tryReceive takes all messages that have arrived, and then reports the end", async () => {
         const { client } = await open("greet=20");
         await expect.poll(() => client.stats.messagesReceived).toBe(20);
         for (let n = 0; n < 20; n++) {
@@ -645,13 +645,13 @@ export function transportSuite(options: SuiteOptions): void {
         expect(client.tryReceive()).toEqual({ ok: false, value: undefined });
       });
 
-      test("by streams loses no message, and closes the connection with them", async () => {
+      test("by streams loses no message, and closing the stream closes the connection", async () => {
         const { client, id } = await open("greet=100", { channelCapacity: 3 });
         const writer = client.writable.getWriter();
         const reader = client.readable.getReader();
         await writer.write("last");
         for (let n = 0; n < 100; n++) {
-          // Whoever else receives shares the messages with the stream.
+          // Other receivers share the messages with the stream.
           const { value } = await (n % 2 > 0 ? client.receive() : reader.read());
           expect(value).toEqual({ type: "text", data: String(n) });
         }
@@ -734,7 +734,7 @@ export function transportSuite(options: SuiteOptions): void {
           retryable: true,
           details: { limit: 65_536 },
         });
-        // All that had fitted can still be read.
+        // The messages that fitted into bufferLimit can still be read.
         let received = 0;
         while ((await client.receive()).ok) received++;
         expect(received).toBe(6);
@@ -751,17 +751,17 @@ export function transportSuite(options: SuiteOptions): void {
     });
 
     describe("keepAlive", () => {
-      /** Where there are no ping frames, the server's echo is the answer. */
+      /** The message that a platform without ping frames sends; the echo of the server is the answer. */
       const message = (): string => "alive?";
       const interval = ms(50);
 
-      test("keeps a peer that answers, and tells the round trips", async () => {
+      test("keeps a connection whose peer answers, and reports the round trips", async () => {
         let count = 0;
-        let tellThird: () => void;
-        const third = new Promise<void>((resolve) => (tellThird = resolve));
+        let resolveThird: () => void;
+        const third = new Promise<void>((resolve) => (resolveThird = resolve));
         const onPong = (roundTrip: number): void => {
           expect(roundTrip).toBeGreaterThanOrEqual(0);
-          if (++count === 3) tellThird();
+          if (++count === 3) resolveThird();
         };
         const { client } = await open("", {
           keepAlive: { interval, timeout: ms(2_000), message, onPong },
@@ -789,7 +789,7 @@ export function transportSuite(options: SuiteOptions): void {
 
     describe("ping", () => {
       if (capabilities.canPing) {
-        test("tells the round trip", async () => {
+        test("returns the round trip", async () => {
           const { client } = await open();
           const time = await client.ping();
           expect(time).toBeGreaterThanOrEqual(0);

@@ -1,10 +1,12 @@
 import { isIP } from "node:net";
-import { expect } from "vitest";
-import { WsError } from "../../src/node.js";
+import { expect, onTestFinished } from "vitest";
+import { connect, WsError } from "../../src/node.js";
+import type { Client, ConnectOptions } from "../../src/node.js";
+import type { RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import type { SuiteCapabilities } from "./suite.js";
 
-/** What `ws` can do. */
+/** The capabilities of the `ws` transport. */
 export const NODE_CAPABILITIES: SuiteCapabilities = {
   canPing: true,
   anyCloseCode: true,
@@ -13,7 +15,13 @@ export const NODE_CAPABILITIES: SuiteCapabilities = {
   handshake: true,
 };
 
-/** The `WsError` a promise rejects with; fails where it does not. */
+/** Size of a message that takes many reads and writes of the socket: 90 MiB. */
+export const LARGE_MESSAGE_BYTES = 94_371_840;
+
+/** More bytes than the kernel buffers accept for a peer that does not read: 32 MiB. */
+export const STALLING_BYTES = 33_554_432;
+
+/** Returns the `WsError` that a promise rejects with; throws if it fulfils. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {
   try {
     await promise;
@@ -21,20 +29,54 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {
     expect(error, String(error)).toBeInstanceOf(WsError);
     return error as WsError;
   }
-  throw new Error("it did not reject");
+  throw new Error("the promise was expected to reject, but it fulfilled");
 }
 
-/** The code a promise rejects with. */
+/** Returns the code of the `WsError` that a promise rejects with. */
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
   return (await rejectionOf(promise)).code;
 }
 
+/** Dials a server that must refuse, and checks that the dial leaves no connection open. */
+export async function refused(server: RawServer, options?: ConnectOptions): Promise<WsError> {
+  const error = await rejectionOf(connect(server.url, options));
+  expect(error.message).toMatch(/^dial (wss?|ws\+unix):\/\//);
+  await server.idle();
+  return error;
+}
+
+/** Receives until the connection ends. Returns the texts, and the error that the loop threw, if any. */
+export async function readAll(client: Client): Promise<{ texts: string[]; error?: unknown }> {
+  const texts: string[] = [];
+  try {
+    for await (const message of client) if (message.type === "text") texts.push(message.data);
+  } catch (error) {
+    return { texts, error };
+  }
+  return { texts };
+}
+
 /**
- * A `node.lookup` that notes which names it was asked for, and has these addresses for each of them, or for
- * the first, the second, ... question.
+ * Collects unhandled rejections and uncaught exceptions until the test ends, so that the test can assert
+ * that there were none.
+ */
+export function collectUnhandled(): unknown[] {
+  const seen: unknown[] = [];
+  const listener = (error: unknown): void => void seen.push(error);
+  const events = ["unhandledRejection", "uncaughtException"] as const;
+  for (const event of events) process.on(event, listener);
+  onTestFinished(() => {
+    for (const event of events) process.off(event, listener);
+  });
+  return seen;
+}
+
+/**
+ * Creates a `node.lookup` that records the names it is called with. `answer` receives the number of earlier
+ * calls and returns the addresses. Default: 127.0.0.1.
  */
 export function lookupSpy(
-  answer: (question: number) => readonly string[] = () => ["127.0.0.1"],
+  answer: (callIndex: number) => readonly string[] = () => ["127.0.0.1"],
 ): LookupSpy {
   const names: string[] = [];
   const lookup = (name: string, options: { all?: boolean }, done: LookupDone): void => {
@@ -53,33 +95,33 @@ export interface LookupSpy {
   readonly lookup: (...args: never[]) => void;
 }
 
-/** What a look-up calls with its answer, which can be anything. */
+/** The callback of a look-up. The addresses have any type, because tests pass invalid ones. */
 export type LookupDone = (error: Error | null, address?: unknown, family?: number) => void;
 
-/** Waits so many milliseconds of test time. */
-export function sleep(time: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms(time)));
+/** Waits `timeMs` milliseconds, multiplied by the time scale of the tests. */
+export function sleep(timeMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms(timeMs)));
 }
 
-/** A turn of the event loop, with timers, arrived data and all. */
+/** Waits one turn of the event loop, in which due timers fire and arrived data is read. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Whether a promise is still pending after the turn that is under way. */
+/** Resolves to true if the promise is still pending after the current turn of the event loop. */
 export function isPending(promise: Promise<unknown>): Promise<boolean> {
   const settled = (): boolean => false;
   return Promise.race([promise.then(settled, settled), turn().then(() => true)]);
 }
 
-/** How long a promise takes to settle, in milliseconds. */
+/** Waits until the promise settles. Returns the time that this took, in milliseconds. */
 export async function timeOf(promise: Promise<unknown>): Promise<number> {
   const start = performance.now();
   await promise.catch(() => {});
   return performance.now() - start;
 }
 
-/** `size` bytes that compress badly and differ by `seed`. */
+/** Returns `size` pseudo-random bytes, which hardly compress and differ by `seed`. */
 export function noise(size: number, seed = 1): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   let state = seed * 2_654_435_761;

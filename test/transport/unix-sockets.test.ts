@@ -36,7 +36,7 @@ describe("a Unix socket", () => {
     ["100%25.sock", "100%2525.sock"],
     ["%zz.sock", "%zz.sock"],
     ["sub.sock", "x%2F..%2Fsub.sock"],
-  ])("of the name %j is dialled as %j", async (name, written) => {
+  ])("named %j is dialled as %j", async (name, written) => {
     await using server = await startRawServer({ unix: join(dir, name) });
     for (const [suffix, path] of [
       [":/feed?x=1", "/feed?x=1"],
@@ -61,7 +61,7 @@ describe("a Unix socket", () => {
     await server.idle();
   });
 
-  test("gets headers as any other server does", async () => {
+  test("receives the headers of the option", async () => {
     await using server = await startRawServer({ unix: join(dir, "auth.sock") });
     const headers = { Authorization: "Basic x" };
     (await connect(`ws+unix://${dir}/auth.sock:/`, { headers })).terminate();
@@ -74,7 +74,7 @@ describe("a Unix socket", () => {
     ["by TLS without an agent", true, () => ({})],
     ["by TLS and an agent", true, () => ({ agent: new HttpsAgent() })],
   ];
-  test.each(agents)("is dialled %s, as localhost", async (name, isSecure, make) => {
+  test.each(agents)("is dialled %s, with the host localhost", async (name, isSecure, make) => {
     const unix = join(dir, `${name}.sock`);
     await using server = await startRawServer({ unix, ...(isSecure && { tls: certificate }) });
     const node = { ...make(), ...(isSecure && { tls: { ca: certificate.cert } }) };
@@ -91,7 +91,7 @@ describe("a Unix socket", () => {
     await server.idle();
   });
 
-  test("asks by TLS for a certificate of localhost, or of node.tls.servername", async () => {
+  test("must present a certificate for localhost, or for node.tls.servername, over TLS", async () => {
     const unix = join(dir, "other.sock");
     const other = createCertificate(["db.test"]);
     await using server = await startRawServer({ unix, tls: other });
@@ -105,7 +105,7 @@ describe("a Unix socket", () => {
     await server.idle();
   });
 
-  test("is never dialled without TLS by an agent that has none", async () => {
+  test("is not dialled over wss+unix: with an agent that has no TLS", async () => {
     const unix = join(dir, "plain.sock");
     await using server = await startRawServer({ unix });
     const dial = connect(`wss+unix://${unix}`, { node: { agent: new Agent() } });
@@ -113,22 +113,31 @@ describe("a Unix socket", () => {
     expect(server.connections).toHaveLength(0);
   });
 
-  test.each(["ws+unix", "wss+unix"])("by %s: is not dialled past the guard", async (scheme) => {
-    const context = createContext({ denyPrivateNetworks: true });
-    const error = await rejectionOf(context.connect(`${scheme}:///run/app.sock`));
-    expect(error.code).toBe("UNSUPPORTED");
-  });
+  test.each(["ws+unix", "wss+unix"])(
+    "over %s: is not dialled if denyPrivateNetworks is on",
+    async (scheme) => {
+      const context = createContext({ denyPrivateNetworks: true });
+      const error = await rejectionOf(context.connect(`${scheme}:///run/app.sock`));
+      expect(error.code).toBe("UNSUPPORTED");
+    },
+  );
 
-  test.each(["ws+unix", "wss+unix"])("is not where a redirect may lead, by %s:", async (scheme) => {
-    await using server = await startRawServer({
-      onRequest: (peer) => peer.refuse("302 Found", { Location: `${scheme}://${dir}/x.sock` }),
-    });
-    const error = await rejectionOf(connect(server.url, { node: { followRedirects: true } }));
-    expect(error.code).toBe("URL_FORBIDDEN");
-  });
+  test.each(["ws+unix", "wss+unix"])(
+    "cannot be the target of a redirect, over %s:",
+    async (scheme) => {
+      await using server = await startRawServer({
+        onRequest: (peer) => peer.refuse("302 Found", { Location: `${scheme}://${dir}/x.sock` }),
+      });
+      const error = await rejectionOf(connect(server.url, { node: { followRedirects: true } }));
+      expect(error.code).toBe("URL_FORBIDDEN");
+    },
+  );
 
-  test.each(["\0", "/".padEnd(300, "x")])("that cannot be there is DIAL_FAILED", async (path) => {
-    const error = await rejectionOf(connect(`ws+unix:///${encodeURIComponent(path)}`));
-    expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
-  });
+  test.each(["\0", "/".padEnd(300, "x")])(
+    "with a path that cannot exist fails with DIAL_FAILED",
+    async (path) => {
+      const error = await rejectionOf(connect(`ws+unix:///${encodeURIComponent(path)}`));
+      expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
+    },
+  );
 });

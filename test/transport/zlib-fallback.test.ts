@@ -25,16 +25,16 @@ const given = { compression: COMPRESSION.CONTEXT_TAKEOVER, compressionThreshold:
 
 nodeSuite("with all messages compressed by zlib's public interface", given);
 
-describe("messages that are inflated asynchronously keep their order", () => {
-  const COUNT = 100;
+describe("messages that are inflated asynchronously are delivered in order", () => {
+  const MESSAGE_COUNT = 100;
   const compressed = (text: string): Buffer =>
     frame({ opcode: OPCODE.TEXT, rsv1: true, payload: deflate(text) });
-  /** Messages of both kinds, each followed by a ping. */
-  const stream = Array.from({ length: COUNT }, (_, i) => [
+  /** Compressed and uncompressed messages, each followed by a ping. */
+  const stream = Array.from({ length: MESSAGE_COUNT }, (_, i) => [
     i % 3 === 0 ? textFrame(`${i}`) : compressed(`${i}`),
     pingFrame(`${i}`),
   ]).flat();
-  const expected = Array.from({ length: COUNT }, (_, i) => `${i}`);
+  const expected = Array.from({ length: MESSAGE_COUNT }, (_, i) => `${i}`);
 
   async function textsOf(client: Client): Promise<unknown[]> {
     const texts: unknown[] = [];
@@ -46,10 +46,10 @@ describe("messages that are inflated asynchronously keep their order", () => {
 
   test.each([
     ["before a close frame", closeFrame(4000, "bye"), { code: 4000, by: "peer", clean: true }],
-    ["before a fault", frame({ opcode: 3 }), { code: 1002, by: "local" }],
-    ["before invalid data", compressed("x").fill(0xff, 2), { code: 1007, by: "local" }],
-  ])("%s, and before what is behind that", async (_, end, info) => {
-    const bytes = Buffer.concat([...stream, end, textFrame("behind"), closeFrame(1000)]);
+    ["before a protocol error", frame({ opcode: 3 }), { code: 1002, by: "local" }],
+    ["before invalid compressed data", compressed("x").fill(0xff, 2), { code: 1007, by: "local" }],
+  ])("%s, and nothing after it is delivered", async (_, end, info) => {
+    const bytes = Buffer.concat([...stream, end, textFrame("after"), closeFrame(1000)]);
     await using server = await startRawServer({
       onRequest(peer) {
         peer.accept({ "Sec-WebSocket-Extensions": "permessage-deflate" }, bytes);
@@ -58,12 +58,11 @@ describe("messages that are inflated asynchronously keep their order", () => {
         };
       },
     });
-    for (const [n, channelCapacity] of [1, COUNT].entries()) {
+    for (const [n, channelCapacity] of [1, MESSAGE_COUNT].entries()) {
       const client = await connect(server.url, { ...given, channelCapacity });
       const peer = await server.connection(n);
       expect(await textsOf(client)).toEqual(expected);
-      const told = await peer.closeFrame();
-      expect(closeOf(told).code).toBe(info.code);
+      expect(closeOf(await peer.closeFrame()).code).toBe(info.code);
       expect(await client.closed).toMatchObject(info);
       await peer.closed;
     }

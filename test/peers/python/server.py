@@ -1,8 +1,9 @@
-"""Servers of the package `websockets`, each with options of its own.
+"""Runs several servers of the package `websockets`, each with its own options.
 
-Started with a JSON object: for each server's name the options of `serve`; `deflate` has those of
-permessage-deflate, null for none. Writes a JSON object with the servers' ports in a line, and then how
-each connection has ended. What a connection does stands in its URL. SIGTERM ends it in good order.
+The argument is a JSON object that maps the name of each server to its options of `serve`. The option
+`deflate` holds those of permessage-deflate; null disables compression. Prints a line with the ports as a
+JSON object, and then a line for each connection that has ended. The path of the URL selects what a
+connection does. SIGTERM closes the servers.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ async def echo(ws, query):
 
 
 async def fragments(ws, query):
-    """Sends each message back in fragments of `size`."""
+    """Echoes each message in fragments of `size`."""
     size = int(query["size"])
     async for message in ws:
         await ws.send([message[at : at + size] for at in range(0, len(message), size)])
@@ -35,7 +36,7 @@ async def ping(ws, query):
 
 
 async def stream(ws, query):
-    """Sends `count` messages of `size` that are numbered."""
+    """Sends `count` numbered messages of `size`."""
     for number in range(int(query["count"])):
         await ws.send(str(number).zfill(int(query["size"])))
 
@@ -51,7 +52,7 @@ BEHAVIOURS = {f"/{each.__name__}": each for each in (echo, fragments, ping, stre
 async def handle(ws):
     url = urlsplit(ws.path)
     query = {name: values[0] for name, values in parse_qs(url.query).items()}
-    # However it ended: that is written below.
+    # The end of the connection is printed below.
     with suppress(ConnectionClosed):
         await BEHAVIOURS[url.path](ws, query)
     await ws.wait_closed()
