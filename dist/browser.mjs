@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, u as bindConnect, v as bindCreateContext, x as shared, y as webSocketPlatform } from './core.mjs';
-export { B as BINARY, z as CLOSE_CODES, E as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, F as TYPE_BINARY, G as TYPE_CLOSE, H as TYPE_PING, I as TYPE_PONG, J as TYPE_TEXT, W as WsError, K as after, L as definePolicy, M as errors, q as parseDuration, N as select, P as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, x as bindConnect, y as bindCreateContext, z as shared, B as webSocketPlatform } from './core.mjs';
+export { E as BINARY, F as CLOSE_CODES, G as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, H as TYPE_BINARY, I as TYPE_CLOSE, J as TYPE_PING, K as TYPE_PONG, L as TYPE_TEXT, W as WsError, M as after, N as definePolicy, P as errors, v as parseDuration, S as select, U as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

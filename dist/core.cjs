@@ -1164,7 +1164,7 @@ class Client {
     const { sending } = connection;
     const flush = () => {
       if (connection.transport.bufferedAmount === void 0) {
-        const text = "this platform has no bufferedAmount; let the peer answer instead";
+        const text = "no bufferedAmount here; let the peer answer instead";
         throw connection.error("UNSUPPORTED", "flush", text);
       }
       if (this.state === "closed") throw connection.closedError("flush");
@@ -2579,6 +2579,7 @@ exports.parseBy = parseBy;
 exports.parseDuration = parseDuration;
 exports.parseUrl = parseUrl;
 exports.pickKnown = pickKnown;
+exports.platformClass = platformClass;
 exports.quote = quote;
 exports.readLimitError = readLimitError;
 exports.readableOf = readableOf;
@@ -2588,6 +2589,7 @@ exports.shared = shared;
 exports.show = show;
 exports.startTimer = startTimer;
 exports.ticker = ticker;
+exports.toBytes = toBytes;
 exports.toPayload = toPayload;
 exports.unixProblem = unixProblem;
 exports.waitFor = waitFor;

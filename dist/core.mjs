@@ -1152,7 +1152,7 @@ class Client {
     const { sending } = connection;
     const flush = () => {
       if (connection.transport.bufferedAmount === void 0) {
-        const text = "this platform has no bufferedAmount; let the peer answer instead";
+        const text = "no bufferedAmount here; let the peer answer instead";
         throw connection.error("UNSUPPORTED", "flush", text);
       }
       if (this.state === "closed") throw connection.closedError("flush");
@@ -2436,5 +2436,5 @@ class WebSocketTransport {
   }
 }
 
-export { ABNORMAL_CLOSURE as A, BINARY as B, Channel as C, DONE as D, COMPRESSION as E, TYPE_BINARY as F, TYPE_CLOSE as G, TYPE_PING as H, TYPE_PONG as I, TYPE_TEXT as J, after as K, definePolicy as L, errors as M, select as N, OVERHEAD_BYTES as O, ticker as P, QueueIterator as Q, ReceiveChannel as R, TEXT as T, WsError as W, abortError as a, oneOf as b, checkClose as c, duration as d, readableOf as e, writableOf as f, waitForStarted as g, object as h, Context as i, callable as j, integer as k, must as l, microtask as m, now as n, onAbort as o, parseBy as p, parseDuration as q, readLimitError as r, startTimer as s, toPayload as t, bindConnect as u, bindCreateContext as v, waitFor as w, shared as x, webSocketPlatform as y, CLOSE_CODES as z };
+export { ABNORMAL_CLOSURE as A, webSocketPlatform as B, Channel as C, DONE as D, BINARY as E, CLOSE_CODES as F, COMPRESSION as G, TYPE_BINARY as H, TYPE_CLOSE as I, TYPE_PING as J, TYPE_PONG as K, TYPE_TEXT as L, after as M, definePolicy as N, OVERHEAD_BYTES as O, errors as P, QueueIterator as Q, ReceiveChannel as R, select as S, TEXT as T, ticker as U, WsError as W, parseBy as a, microtask as b, onAbort as c, checkClose as d, abortError as e, duration as f, readableOf as g, writableOf as h, integer as i, waitForStarted as j, toPayload as k, object as l, must as m, now as n, oneOf as o, platformClass as p, Context as q, readLimitError as r, startTimer as s, toBytes as t, callable as u, parseDuration as v, waitFor as w, bindConnect as x, bindCreateContext as y, shared as z };
 //# sourceMappingURL=core.mjs.map

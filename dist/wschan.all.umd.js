@@ -378,11 +378,11 @@
     return value;
   };
   const duration = (value, name) => durationOf(name, value, 2147483647, "INVALID_OPTION") || void 0;
-  const integer$1 = (min, max) => must(
+  const integer = (min, max) => must(
     (value) => Number.isInteger(value) && value >= min && value <= max,
     `an integer from ${min} to ${max}`
   );
-  const limit = (min, max) => (value, name) => value === 0 ? void 0 : integer$1(min, max)(value, name);
+  const limit = (min, max) => (value, name) => value === 0 ? void 0 : integer(min, max)(value, name);
   const object = (value, name) => {
     if (!isObject(value)) throw invalid(name, "an object", value);
     return Object.freeze({ ...value });
@@ -392,7 +392,7 @@
     (value) => typeof value === "function",
     "a function"
   );
-  const oneOf$1 = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
+  const oneOf = (...values) => must((value) => values.includes(value), values.map(quote).join(", "));
   const notInBrowser = (remedy) => (_, name) => {
     const text = `${name} cannot be used in a browser, or with option webSocket: ${remedy}`;
     throw new WsError("UNSUPPORTED", text);
@@ -419,9 +419,9 @@
     "no_context_takeover"
   ];
   function parseOptions(base, given, { parsers }, where = "connect") {
-    return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
+    return { ...base, ...parseBy({ ...PARSERS$6, ...parsers }, given, where) };
   }
-  const PARSERS$1 = {
+  const PARSERS$6 = {
     headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),
     protocols(value, name) {
       const list = [value].flat();
@@ -436,13 +436,13 @@
     readTimeout: duration,
     writeTimeout: duration,
     closeTimeout: duration,
-    compression: (value, name) => COMPRESSION_VALUES.indexOf(oneOf$1(...COMPRESSION_VALUES)(value, name)) % 3,
-    compressionThreshold: /* @__PURE__ */ integer$1(0, 104857600),
+    compression: (value, name) => COMPRESSION_VALUES.indexOf(oneOf(...COMPRESSION_VALUES)(value, name)) % 3,
+    compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
     readLimit: /* @__PURE__ */ limit(1, 134217728),
-    channelCapacity: /* @__PURE__ */ integer$1(1, 1e4),
+    channelCapacity: /* @__PURE__ */ integer(1, 1e4),
     bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
-    discardIncoming: /* @__PURE__ */ oneOf$1(false, true),
-    sendHighWaterMark: /* @__PURE__ */ integer$1(1, 1073741824),
+    discardIncoming: /* @__PURE__ */ oneOf(false, true),
+    sendHighWaterMark: /* @__PURE__ */ integer(1, 1073741824),
     signal: abortSignal,
     policy: callable,
     meta: object,
@@ -454,7 +454,7 @@
         `${name} needs keepAlive.message where there are no ping frames`
       );
     },
-    backpressure: /* @__PURE__ */ oneOf$1("auto", "buffer", "stream"),
+    backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
     webSocket: callable,
     node: /* @__PURE__ */ notInBrowser("leave it out there"),
     codec: /* @__PURE__ */ must(
@@ -588,17 +588,17 @@
   const OPERATION = "createContext";
   const any = (value) => value;
   const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
-  const PARSERS = {
+  const PARSERS$5 = {
     policy: callable,
     actor: any,
     meta: object,
     defaults: any,
-    strict: /* @__PURE__ */ oneOf$1(false, true),
+    strict: /* @__PURE__ */ oneOf(false, true),
     denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
     signal: abortSignal
   };
   function parseSettings(options, platformFor) {
-    const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
+    const parsers = { ...PARSERS$5, ...platformFor(void 0).contextParsers };
     const given = parseBy(parsers, options, OPERATION);
     const { policy, actor, meta, defaults = {}, strict } = given;
     const platform = platformFor({ ...defaults }.webSocket);
@@ -935,7 +935,7 @@
       const explicitType = data === value ? type : void 0;
       if (typeof data === "string")
         return explicitType === BINARY ? new (platformClass("TextEncoder"))().encode(data) : data;
-      const bytes = toBytes$1(data);
+      const bytes = toBytes(data);
       if (explicitType !== TEXT) return bytes;
       const Decoder = platformClass("TextDecoder");
       return new Decoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -945,7 +945,7 @@
       throw new WsError("INVALID_MESSAGE", `send: data of type ${typeof value}${problem}`, { cause });
     }
   }
-  function toBytes$1(data) {
+  function toBytes(data) {
     if (ArrayBuffer.isView(data)) {
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     }
@@ -1158,7 +1158,7 @@
       const { sending } = connection;
       const flush = () => {
         if (connection.transport.bufferedAmount === void 0) {
-          const text = "this platform has no bufferedAmount; let the peer answer instead";
+          const text = "no bufferedAmount here; let the peer answer instead";
           throw connection.error("UNSUPPORTED", "flush", text);
         }
         if (this.state === "closed") throw connection.closedError("flush");
@@ -3770,13 +3770,8 @@
   };
 
   let utf8;
-  function globalClass(codec, name) {
-    const found = globalThis[name];
-    if (found) return found;
-    throw new WsError("UNSUPPORTED", `${codec}: this platform has no ${name}: polyfill it`);
-  }
   function toText(codec, bytes) {
-    utf8 ??= new (globalClass(codec, "TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
+    utf8 ??= new (platformClass("TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
     try {
       return utf8.decode(bytes);
     } catch (cause) {
@@ -3791,35 +3786,11 @@
     return data.length * (type === "text" ? 2 : 1);
   }
 
-  const oneOf = (...values) => [
-    (value) => values.includes(value),
-    values.join(" or ")
-  ];
-  const integer = (max) => [
-    (value) => Number.isInteger(value) && value >= 0 && value <= max,
-    `an integer from 0 to ${max}`
-  ];
   const TYPE = /* @__PURE__ */ oneOf("text", "binary");
-  const ON_INVALID = [
+  const ON_INVALID = /* @__PURE__ */ must(
     (value) => value === "close" || value === "skip" || typeof value === "function",
     "close, skip or a function"
-  ];
-  function checkOptions(codec, given, checks) {
-    const fail = (text) => {
-      throw new WsError("INVALID_OPTION", `${codec}: ${text}`);
-    };
-    const options = given;
-    if (typeof options !== "object" || !options || Array.isArray(options)) {
-      return fail("options must be an object");
-    }
-    const known = Object.keys(checks);
-    for (const [name, value] of Object.entries(options)) {
-      if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
-      const [accepts, wanted] = checks[name];
-      if (value !== void 0 && !accepts(value)) fail(`option ${name} must be ${wanted}`);
-    }
-    return { ...given };
-  }
+  );
 
   function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
     return {
@@ -3838,10 +3809,10 @@
       }
     };
   }
-  const CHECKS$4 = { type: TYPE, onInvalid: ON_INVALID };
+  const PARSERS$4 = { type: TYPE, onInvalid: ON_INVALID };
   function bindInflating(format, unpackAtOnce) {
     const { name } = format;
-    const make = (given = {}) => inflating(name, checkOptions(name, given, CHECKS$4), () => () => format, unpackAtOnce);
+    const make = (given = {}) => inflating(name, parseBy(PARSERS$4, given, name), () => () => format, unpackAtOnce);
     return make;
   }
 
@@ -3853,35 +3824,35 @@
     let format = null;
     return (bytes) => format === null ? format = detect(bytes) : format;
   }
-  const CHECKS$3 = {
+  const PARSERS$3 = {
     type: TYPE,
     onInvalid: ON_INVALID,
     pin: /* @__PURE__ */ oneOf(true, false)
   };
   function bindAuto(unpackAtOnce) {
     const make = (given = {}) => {
-      const { pin, ...options } = checkOptions("auto", given, CHECKS$3);
+      const { pin, ...options } = parseBy(PARSERS$3, given, "auto");
       return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
     };
     return make;
   }
 
-  const CHECKS$2 = {
+  const PARSERS$2 = {
     type: TYPE,
     onInvalid: ON_INVALID,
-    threshold: /* @__PURE__ */ integer(104857600),
-    level: /* @__PURE__ */ integer(9)
+    threshold: /* @__PURE__ */ integer(0, 104857600),
+    level: /* @__PURE__ */ integer(0, 9)
   };
   function bindDeflating(format, deflate, unpackAtOnce) {
     const { name } = format;
     const make = (given = {}) => {
-      const options = checkOptions(name, given, CHECKS$2);
+      const options = parseBy(PARSERS$2, given, name);
       const { threshold = 1024, level = 6 } = options;
       return {
         ...inflating(name, options, () => () => format, unpackAtOnce),
         encode(value, type) {
-          const bytes = toBytes(name, value);
           const isString = typeof value === "string";
+          const bytes = isString ? new (platformClass("TextEncoder"))().encode(value) : toBytes(value);
           const isText = type ? type === TEXT : isString;
           if (isText && !isString) toText(name, bytes);
           return isText && bytes.length < threshold ? value : deflate(bytes, level);
@@ -3889,14 +3860,6 @@
       };
     };
     return make;
-  }
-  function toBytes(codec, data) {
-    if (typeof data === "string") return new (globalClass(codec, "TextEncoder"))().encode(data);
-    if (ArrayBuffer.isView(data)) {
-      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    }
-    ArrayBuffer.prototype.slice.call(data, 0, 0);
-    return new Uint8Array(data);
   }
 
   function compose(outer, inner) {
@@ -3917,15 +3880,15 @@
   }
 
   const NAME = "json";
-  const CHECKS$1 = {
+  const PARSERS$1 = {
     onInvalid: ON_INVALID,
-    schema: [
+    schema: /* @__PURE__ */ must(
       (value) => typeof value?.["~standard"]?.validate === "function",
       "a schema that implements Standard Schema"
-    ]
+    )
   };
   function json(options = {}) {
-    const { schema, onInvalid } = checkOptions(NAME, options, CHECKS$1);
+    const { schema, onInvalid } = parseBy(PARSERS$1, options, NAME);
     return {
       name: NAME,
       decoder: () => (message, emit) => {
@@ -4019,10 +3982,10 @@
       return at;
     }
   }
-  const CHECKS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+  const PARSERS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
   function bindStream(name, isZlib) {
     const make = (given = {}) => {
-      const { type, boundary } = checkOptions(name, given, CHECKS);
+      const { type, boundary } = parseBy(PARSERS, given, name);
       return {
         name,
         decoder(readLimit) {
@@ -4518,7 +4481,7 @@
     type: passThrough,
     ttl: duration,
     key: passThrough,
-    retry: /* @__PURE__ */ oneOf$1(false, true),
+    retry: /* @__PURE__ */ oneOf(false, true),
     timeout: passThrough,
     signal: passThrough
   };
@@ -4708,18 +4671,18 @@
     }),
     retryAfterMax: duration,
     stableAfter: duration,
-    maxAttempts: /* @__PURE__ */ integer$1(1, 2147483647),
+    maxAttempts: /* @__PURE__ */ integer(1, 2147483647),
     maxElapsed: duration,
     shouldRetry: callable,
     onConnect: callable,
     queue: /* @__PURE__ */ group(DEFAULTS.queue, {
-      maxMessages: /* @__PURE__ */ integer$1(0, 1e6),
-      maxBytes: /* @__PURE__ */ integer$1(1, 1073741824),
+      maxMessages: /* @__PURE__ */ integer(0, 1e6),
+      maxBytes: /* @__PURE__ */ integer(1, 1073741824),
       ttl: duration,
-      whenFull: /* @__PURE__ */ oneOf$1("reject", "drop-oldest")
+      whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest")
     }),
     onLost: callable,
-    marker: /* @__PURE__ */ oneOf$1(false, true)
+    marker: /* @__PURE__ */ oneOf(false, true)
   };
   function resolveOptions(url, options, { createContext, pings }) {
     const given = object(options, "reconnecting: options");

@@ -1158,7 +1158,7 @@
       const { sending } = connection;
       const flush = () => {
         if (connection.transport.bufferedAmount === void 0) {
-          const text = "this platform has no bufferedAmount; let the peer answer instead";
+          const text = "no bufferedAmount here; let the peer answer instead";
           throw connection.error("UNSUPPORTED", "flush", text);
         }
         if (this.state === "closed") throw connection.closedError("flush");

@@ -644,13 +644,8 @@ const DEFLATE_RAW = {
 };
 
 let utf8;
-function globalClass(codec, name) {
-  const found = globalThis[name];
-  if (found) return found;
-  throw new core.WsError("UNSUPPORTED", `${codec}: this platform has no ${name}: polyfill it`);
-}
 function toText(codec, bytes) {
-  utf8 ??= new (globalClass(codec, "TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
+  utf8 ??= new (core.platformClass("TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -665,35 +660,11 @@ function sizeOf({ type, data }) {
   return data.length * (type === "text" ? 2 : 1);
 }
 
-const oneOf = (...values) => [
-  (value) => values.includes(value),
-  values.join(" or ")
-];
-const integer = (max) => [
-  (value) => Number.isInteger(value) && value >= 0 && value <= max,
-  `an integer from 0 to ${max}`
-];
-const TYPE = /* @__PURE__ */ oneOf("text", "binary");
-const ON_INVALID = [
+const TYPE = /* @__PURE__ */ core.oneOf("text", "binary");
+const ON_INVALID = /* @__PURE__ */ core.must(
   (value) => value === "close" || value === "skip" || typeof value === "function",
   "close, skip or a function"
-];
-function checkOptions(codec, given, checks) {
-  const fail = (text) => {
-    throw new core.WsError("INVALID_OPTION", `${codec}: ${text}`);
-  };
-  const options = given;
-  if (typeof options !== "object" || !options || Array.isArray(options)) {
-    return fail("options must be an object");
-  }
-  const known = Object.keys(checks);
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
-    const [accepts, wanted] = checks[name];
-    if (value !== void 0 && !accepts(value)) fail(`option ${name} must be ${wanted}`);
-  }
-  return { ...given };
-}
+);
 
 function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
   return {
@@ -712,10 +683,10 @@ function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
     }
   };
 }
-const CHECKS$4 = { type: TYPE, onInvalid: ON_INVALID };
+const PARSERS$4 = { type: TYPE, onInvalid: ON_INVALID };
 function bindInflating(format, unpackAtOnce) {
   const { name } = format;
-  const make = (given = {}) => inflating(name, checkOptions(name, given, CHECKS$4), () => () => format, unpackAtOnce);
+  const make = (given = {}) => inflating(name, core.parseBy(PARSERS$4, given, name), () => () => format, unpackAtOnce);
   return make;
 }
 
@@ -727,35 +698,35 @@ function detectOnce() {
   let format = null;
   return (bytes) => format === null ? format = detect(bytes) : format;
 }
-const CHECKS$3 = {
+const PARSERS$3 = {
   type: TYPE,
   onInvalid: ON_INVALID,
-  pin: /* @__PURE__ */ oneOf(true, false)
+  pin: /* @__PURE__ */ core.oneOf(true, false)
 };
 function bindAuto(unpackAtOnce) {
   const make = (given = {}) => {
-    const { pin, ...options } = checkOptions("auto", given, CHECKS$3);
+    const { pin, ...options } = core.parseBy(PARSERS$3, given, "auto");
     return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
   };
   return make;
 }
 
-const CHECKS$2 = {
+const PARSERS$2 = {
   type: TYPE,
   onInvalid: ON_INVALID,
-  threshold: /* @__PURE__ */ integer(104857600),
-  level: /* @__PURE__ */ integer(9)
+  threshold: /* @__PURE__ */ core.integer(0, 104857600),
+  level: /* @__PURE__ */ core.integer(0, 9)
 };
 function bindDeflating(format, deflate, unpackAtOnce) {
   const { name } = format;
   const make = (given = {}) => {
-    const options = checkOptions(name, given, CHECKS$2);
+    const options = core.parseBy(PARSERS$2, given, name);
     const { threshold = 1024, level = 6 } = options;
     return {
       ...inflating(name, options, () => () => format, unpackAtOnce),
       encode(value, type) {
-        const bytes = toBytes(name, value);
         const isString = typeof value === "string";
+        const bytes = isString ? new (core.platformClass("TextEncoder"))().encode(value) : core.toBytes(value);
         const isText = type ? type === core.TEXT : isString;
         if (isText && !isString) toText(name, bytes);
         return isText && bytes.length < threshold ? value : deflate(bytes, level);
@@ -763,14 +734,6 @@ function bindDeflating(format, deflate, unpackAtOnce) {
     };
   };
   return make;
-}
-function toBytes(codec, data) {
-  if (typeof data === "string") return new (globalClass(codec, "TextEncoder"))().encode(data);
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
-  ArrayBuffer.prototype.slice.call(data, 0, 0);
-  return new Uint8Array(data);
 }
 
 function compose(outer, inner) {
@@ -791,15 +754,15 @@ function compose(outer, inner) {
 }
 
 const NAME = "json";
-const CHECKS$1 = {
+const PARSERS$1 = {
   onInvalid: ON_INVALID,
-  schema: [
+  schema: /* @__PURE__ */ core.must(
     (value) => typeof value?.["~standard"]?.validate === "function",
     "a schema that implements Standard Schema"
-  ]
+  )
 };
 function json(options = {}) {
-  const { schema, onInvalid } = checkOptions(NAME, options, CHECKS$1);
+  const { schema, onInvalid } = core.parseBy(PARSERS$1, options, NAME);
   return {
     name: NAME,
     decoder: () => (message, emit) => {
@@ -893,10 +856,10 @@ class StreamReader {
     return at;
   }
 }
-const CHECKS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+const PARSERS = { type: TYPE, boundary: /* @__PURE__ */ core.oneOf("flush", "message") };
 function bindStream(name, isZlib) {
   const make = (given = {}) => {
-    const { type, boundary } = checkOptions(name, given, CHECKS);
+    const { type, boundary } = core.parseBy(PARSERS, given, name);
     return {
       name,
       decoder(readLimit) {

@@ -1,4 +1,4 @@
-import { W as WsError, m as microtask, s as startTimer, n as now, O as OVERHEAD_BYTES, D as DONE, C as Channel, w as waitFor, o as onAbort, c as checkClose, a as abortError, d as duration, b as oneOf, R as ReceiveChannel, Q as QueueIterator, e as readableOf, f as writableOf, p as parseBy, g as waitForStarted, t as toPayload, h as object, i as Context, j as callable, k as integer, l as must, q as parseDuration } from '../core.mjs';
+import { W as WsError, b as microtask, s as startTimer, n as now, O as OVERHEAD_BYTES, D as DONE, C as Channel, w as waitFor, c as onAbort, d as checkClose, e as abortError, f as duration, o as oneOf, R as ReceiveChannel, Q as QueueIterator, g as readableOf, h as writableOf, a as parseBy, j as waitForStarted, k as toPayload, l as object, q as Context, u as callable, i as integer, m as must, v as parseDuration } from '../core.mjs';
 
 const MIN_RESTART_PAUSE_MS = 5e3;
 function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {

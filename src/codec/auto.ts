@@ -1,9 +1,10 @@
+import { oneOf, parseBy } from "../options/parser.js";
 import type { Codec } from "../protocol/codec.js";
 import { FDICT, GZIP, isZlib, ZLIB } from "./format.js";
 import type { Format } from "./format.js";
 import { inflating } from "./inflating.js";
 import type { Choose, Inflating, UnpackAtOnce } from "./inflating.js";
-import { checkOptions, ON_INVALID, oneOf, TYPE } from "./options.js";
+import { ON_INVALID, TYPE } from "./options.js";
 import type { AutoOptions } from "./options.js";
 
 /** Detects the format of a message by its first two bytes. */
@@ -18,7 +19,7 @@ function detectOnce(): Choose {
   return (bytes) => (format === null ? (format = detect(bytes)) : format);
 }
 
-const CHECKS = {
+const PARSERS = {
   type: TYPE,
   onInvalid: ON_INVALID,
   pin: /* @__PURE__ */ oneOf(true, false),
@@ -27,7 +28,7 @@ const CHECKS = {
 /** Creates the `auto` of an entry. `unpackAtOnce` is its native decompression, if it has one. */
 export function bindAuto(unpackAtOnce?: UnpackAtOnce): Inflating<AutoOptions> {
   const make = (given: AutoOptions = {}): Codec => {
-    const { pin, ...options } = checkOptions("auto", given, CHECKS);
+    const { pin, ...options }: AutoOptions = parseBy(PARSERS, given, "auto");
     return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
   };
   return make as Inflating<AutoOptions>;

@@ -1,10 +1,11 @@
+import { parseBy } from "../options/parser.js";
 import type { Codec } from "../protocol/codec.js";
 import type { TextMessage } from "../protocol/message.js";
 import { orSkip } from "./failure.js";
 import { unpack } from "./format.js";
 import type { Format } from "./format.js";
 import { sizeOf, toMessage } from "./message.js";
-import { checkOptions, ON_INVALID, TYPE } from "./options.js";
+import { ON_INVALID, TYPE } from "./options.js";
 import type { InflateOptions } from "./options.js";
 
 /** Type of the functions that create codecs for compressed messages. */
@@ -80,7 +81,7 @@ export function inflating(
   };
 }
 
-const CHECKS = { type: TYPE, onInvalid: ON_INVALID };
+const PARSERS = { type: TYPE, onInvalid: ON_INVALID };
 
 /** Creates the codec factory of a format, for codecs that only decode. */
 export function bindInflating(
@@ -89,6 +90,6 @@ export function bindInflating(
 ): Inflating<InflateOptions> {
   const { name } = format;
   const make = (given: InflateOptions = {}): Codec =>
-    inflating(name, checkOptions(name, given, CHECKS), () => () => format, unpackAtOnce);
+    inflating(name, parseBy(PARSERS, given, name), () => () => format, unpackAtOnce);
   return make as Inflating<InflateOptions>;
 }

@@ -1,10 +1,11 @@
+import { must, parseBy } from "../options/parser.js";
+import type { Parser } from "../options/parser.js";
 import { WsError } from "../errors/ws-error.js";
 import type { Codec } from "../protocol/codec.js";
 import { corrupt, orSkip } from "./failure.js";
 import type { OnInvalid } from "./failure.js";
 import { sizeOf, toText } from "./message.js";
-import { checkOptions, ON_INVALID } from "./options.js";
-import type { Check } from "./options.js";
+import { ON_INVALID } from "./options.js";
 
 /** A schema that implements Standard Schema, version 1: https://standardschema.dev. */
 export interface StandardSchema<Out = unknown> {
@@ -46,13 +47,13 @@ export interface JsonOptions<Out = unknown> {
 
 const NAME = "json";
 
-const CHECKS: Readonly<Record<keyof JsonOptions, Check>> = {
+const PARSERS: Readonly<Record<keyof JsonOptions, Parser>> = {
   onInvalid: ON_INVALID,
-  schema: [
+  schema: /* @__PURE__ */ must(
     (value) =>
       typeof (value as Partial<StandardSchema> | null)?.["~standard"]?.validate === "function",
     "a schema that implements Standard Schema",
-  ],
+  ),
 };
 
 /**
@@ -79,7 +80,7 @@ export function json(
  */
 export function json<Out>(options?: JsonOptions<Out>): Codec<Out, unknown>;
 export function json<Out>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
-  const { schema, onInvalid } = checkOptions(NAME, options, CHECKS);
+  const { schema, onInvalid }: JsonOptions<Out> = parseBy(PARSERS, options, NAME);
   return {
     name: NAME,
     decoder: () => (message, emit) => {

@@ -1,23 +1,13 @@
-import { WsError } from "../errors/ws-error.js";
+import { platformClass } from "../errors/platform-class.js";
 import type { Message } from "../protocol/message.js";
 import { corrupt } from "./failure.js";
 
 /** Decoder of UTF-8, created on first use because some platforms lack it: Jest's jsdom, old versions of Hermes. */
 let utf8: TextDecoder | undefined;
 
-/** Returns a global class. Throws `UNSUPPORTED` if the platform lacks it. */
-export function globalClass<Name extends "TextDecoder" | "TextEncoder">(
-  codec: string,
-  name: Name,
-): (typeof globalThis)[Name] {
-  const found = (globalThis as Partial<typeof globalThis>)[name];
-  if (found) return found;
-  throw new WsError("UNSUPPORTED", `${codec}: this platform has no ${name}: polyfill it`);
-}
-
 /** Decodes UTF-8. Throws `INVALID_MESSAGE`, or `UNSUPPORTED` if the platform lacks `TextDecoder`. */
 export function toText(codec: string, bytes: Uint8Array): string {
-  utf8 ??= new (globalClass(codec, "TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
+  utf8 ??= new (platformClass("TextDecoder"))("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return utf8.decode(bytes);
   } catch (cause) {

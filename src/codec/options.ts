@@ -1,4 +1,5 @@
-import { WsError } from "../errors/ws-error.js";
+import { must, oneOf } from "../options/parser.js";
+import type { Parser } from "../options/parser.js";
 import type { OnInvalid } from "./failure.js";
 
 /** Options of the codecs that inflate one message at a time. */
@@ -57,46 +58,9 @@ export interface StreamOptions {
   readonly boundary?: "flush" | "message" | undefined;
 }
 
-/** A predicate that accepts the valid values of an option, and a description of them for the error message. */
-export type Check = readonly [accepts: (value: unknown) => boolean, wanted: string];
+export const TYPE: Parser = /* @__PURE__ */ oneOf("text", "binary");
 
-/** Creates the check of an option with a fixed set of values. */
-export const oneOf = (...values: readonly unknown[]): Check => [
-  (value) => values.includes(value),
-  values.join(" or "),
-];
-
-/** Creates the check of an integer from 0 to `max`, inclusive. */
-export const integer = (max: number): Check => [
-  (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max,
-  `an integer from 0 to ${max}`,
-];
-
-export const TYPE: Check = /* @__PURE__ */ oneOf("text", "binary");
-
-export const ON_INVALID: Check = [
+export const ON_INVALID: Parser = /* @__PURE__ */ must(
   (value) => value === "close" || value === "skip" || typeof value === "function",
   "close, skip or a function",
-];
-
-/** Validates and copies options. Throws `INVALID_OPTION`. */
-export function checkOptions<T extends object>(
-  codec: string,
-  given: T,
-  checks: Readonly<Record<keyof T, Check>>,
-): T {
-  const fail = (text: string): never => {
-    throw new WsError("INVALID_OPTION", `${codec}: ${text}`);
-  };
-  const options: unknown = given;
-  if (typeof options !== "object" || !options || Array.isArray(options)) {
-    return fail("options must be an object");
-  }
-  const known = Object.keys(checks);
-  for (const [name, value] of Object.entries(options) as [keyof T & string, unknown][]) {
-    if (!known.includes(name)) fail(`unknown option ${name}: the options are ${known.join(", ")}`);
-    const [accepts, wanted] = checks[name];
-    if (value !== undefined && !accepts(value)) fail(`option ${name} must be ${wanted}`);
-  }
-  return { ...given };
-}
+);

@@ -1,3 +1,4 @@
+import { oneOf, parseBy } from "../options/parser.js";
 import type { Codec } from "../protocol/codec.js";
 import { adler32 } from "./checksum.js";
 import { corrupt } from "./failure.js";
@@ -5,7 +6,7 @@ import { readZlibHeader } from "./format.js";
 import { Inflater } from "./inflater.js";
 import type { Inflating } from "./inflating.js";
 import { sizeOf, toMessage } from "./message.js";
-import { checkOptions, oneOf, TYPE } from "./options.js";
+import { TYPE } from "./options.js";
 import type { StreamOptions } from "./options.js";
 import { Output } from "./output.js";
 
@@ -75,11 +76,11 @@ class StreamReader {
   }
 }
 
-const CHECKS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+const PARSERS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
 
 function bindStream(name: string, isZlib: boolean): Inflating<StreamOptions> {
   const make = (given: StreamOptions = {}): Codec => {
-    const { type, boundary } = checkOptions(name, given, CHECKS);
+    const { type, boundary }: StreamOptions = parseBy(PARSERS, given, name);
     return {
       name,
       decoder(readLimit) {

@@ -241,7 +241,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     const { sending } = connection;
     const flush = (): Promise<void> => {
       if (connection.transport.bufferedAmount === undefined) {
-        const text = "this platform has no bufferedAmount; let the peer answer instead";
+        const text = "no bufferedAmount here; let the peer answer instead";
         throw connection.error("UNSUPPORTED", "flush", text);
       }
       if (this.state === "closed") throw connection.closedError("flush");

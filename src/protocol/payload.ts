@@ -37,7 +37,7 @@ export function toPayload(
   }
 }
 
-function toBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+export function toBytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }

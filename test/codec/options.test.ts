@@ -90,8 +90,9 @@ describe.each(CASES)("$name of the $entry entry", ({ make, called, options }) =>
       const given = JSON.parse(`{ ${JSON.stringify(option)}: 1 }`) as unknown;
       const error = errorOf(() => make(given));
       expect(error.code).toBe("INVALID_OPTION");
-      expect(error.message).toContain(`${called}: unknown option ${option}: `);
-      for (const known of options) expect(error.message).toContain(known);
+      expect(error.message).toContain(`${called}: unknown option ${JSON.stringify(option)}: `);
+      if (error.message.includes("did you mean")) expect(error.message).toContain("type?");
+      else for (const known of options) expect(error.message).toContain(known);
     },
   );
 
@@ -104,7 +105,7 @@ describe.each(CASES)("$name of the $entry entry", ({ make, called, options }) =>
     (given) => {
       const error = errorOf(() => make(given));
       expect(error.code).toBe("INVALID_OPTION");
-      expect(error.message).toBe(`${called}: options must be an object`);
+      expect(error.message).toContain(`${called}: options must be an object, not `);
     },
   );
 });
