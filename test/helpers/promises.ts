@@ -1,4 +1,4 @@
-/** A test, by its file and its name there. */
+/** The file and the name of a test. */
 export interface TestName {
   readonly file: string;
   readonly name: string;
@@ -7,8 +7,8 @@ export interface TestName {
 const SUITE = "test/transport/suite.ts";
 
 /**
- * What the library promises, and tests that fail if it is broken. The conformance suite (suite.ts) runs
- * in Node and, on the built bundles, in Chromium, Firefox and WebKitGTK.
+ * The promises of the library, each with tests that fail if it is broken. The conformance suite (suite.ts)
+ * runs in Node and, on the built bundles, in Chromium, Firefox and WebKitGTK.
  */
 export const PROMISES: readonly {
   readonly promise: string;

@@ -4,10 +4,10 @@ import type { Measure, Outcome } from "./outcome.js";
 import { PROMISES } from "./promises.js";
 import { ROOT } from "./root.js";
 
-/** One case of a suite, as its test has shown it. */
+/** A case of a suite and its result. */
 export interface Case {
   readonly name: string;
-  /** What it has noted; nothing where a test only passes or fails. */
+  /** The values that the case has recorded; `undefined` for a test that only passes or fails. */
   readonly outcome: Outcome | undefined;
   readonly passed: boolean;
 }
@@ -133,7 +133,7 @@ function renderWholeRow(one: Case): string {
   return `${renderRow(one)} ${cells.join(" | ")} |`;
 }
 
-/** What docs/mutation.json has of a file. */
+/** The counts of a file in docs/mutation.json. */
 interface Mutants {
   readonly mutants: number;
   readonly killed: number;
