@@ -61,8 +61,8 @@ export class Queue<T> {
     if (this.#head === values.length) return this.closed ? CLOSED : undefined;
     const value = values[this.#head] as T;
     values[this.#head++] = undefined;
-    // Compacting this late moves fewer values than were taken since the last time. It creates a new array,
-    // because V8 would keep the slots of the old one.
+    // Compaction this late moves fewer values than were taken since the last one, so the cost per value is
+    // constant. It creates a new array, because V8 would keep the slots of the old one.
     if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
       this.#values = values.splice(this.#head);
       this.#head = 0;

@@ -12,7 +12,7 @@ const MAX_SYMBOLS = 288;
 
 /** A Huffman code (RFC 1951 section 3.2.2). It is rebuilt for each block without allocations. */
 export class HuffmanCode {
-  /** Results of {@link find} by the next bits of the input; 0 if there is no code, or a longer one. */
+  /** Results of {@link find}, indexed by the next bits of the input; 0 if there is no code, or a longer one. */
   readonly #fast = new Uint16Array(1 << FAST_BITS);
   #mask = 0;
   /** The number of codes of each length, and the symbols in the order of their codes. */
@@ -23,8 +23,8 @@ export class HuffmanCode {
 
   /**
    * Builds the code from the length of each symbol's code, 0 for a symbol without a code. Returns false for the
-   * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code, except an empty
-   * one or, if `mayBeSingle` is true, a single code of one bit.
+   * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code. Two incomplete
+   * codes are allowed: an empty one and, if `mayBeSingle` is true, a single code of one bit.
    */
   build(lengths: Uint8Array, mayBeSingle = true): boolean {
     const counts = this.#counts.fill(0);
@@ -57,7 +57,8 @@ export class HuffmanCode {
     const size = 1 << Math.min(longest, FAST_BITS);
     const fast = this.#fast.fill(0, 0, size);
     this.#mask = size - 1;
-    // In the input, the first bit of a code is the lowest (RFC 1951 section 3.1.1), so count bit-reversed.
+    // In the input, the first bit of a code is the lowest (RFC 1951 section 3.1.1), so the codes are
+    // counted with their bits reversed.
     let code = 0;
     let index = 0;
     for (let length = 1; 1 << length <= size; length++) {
@@ -76,7 +77,7 @@ export class HuffmanCode {
     return (this.#fast[bits & this.#mask] as number) || this.#findLong(bits);
   }
 
-  /** Compares bit by bit with the range of codes of each length, like Mark Adler's puff. */
+  /** Compares the code read so far with the range of codes of each length, like Mark Adler's puff. */
   #findLong(bits: number): number {
     let code = 0;
     let index = 0;

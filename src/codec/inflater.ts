@@ -21,7 +21,7 @@ const CODE_LENGTH_ORDER = [
  *
  * It reads units: the header of a block, a code length, a symbol with its distance, or bytes of a stored block.
  * Work is linear in input and output, because only a unit that the end of a piece cuts off is read again, and
- * because a block with its own codes takes at least 11 bytes.
+ * because building the codes of a block, which costs a fixed amount, takes at least 11 bytes of input.
  */
 export class Inflater {
   /** True if the stream has ended. */
@@ -228,7 +228,7 @@ export class Inflater {
     return true;
   }
 
-  /** Reads the extra bits of a length code. Computes the tables of RFC 1951 section 3.2.5. */
+  /** Reads the extra bits of a length code. Computes the values that RFC 1951 section 3.2.5 lists. */
   #readLength(code: number): number {
     if (code < 8) return code + 3;
     if (code === 28) return MAX_MATCH_BYTES;

@@ -17,7 +17,7 @@ import { unreported } from "./unreported.js";
 
 /**
  * State machine of one connection. Its components do the work: `sending` sends, `receiving` receives, `liveness`
- * runs the deadlines and the keep-alive. Each of them can end the connection by `fail`.
+ * runs the deadlines and the keep-alive. `receiving` and `liveness` can end the connection by calling `fail`.
  *
  * | state   | begins                         | a send               | messages of the peer              |
  * | ------- | ------------------------------ | -------------------- | --------------------------------- |
@@ -25,7 +25,7 @@ import { unreported } from "./unreported.js";
  * | closing | when either side closes        | fails with `CLOSED`  | are discarded if this side closes |
  * | closed  | when the connection has ended  | fails with `CLOSED`  | no longer arrive                  |
  *
- * Messages that were delivered can be received in every state.
+ * Messages that are already in the inbox can be received in every state.
  */
 export class Connection<In> implements TransportHandler, ConnectionHost {
   /** Resolves when the connection has ended. Never rejects. */
@@ -80,7 +80,8 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
       this.transport.close(code, reason);
       this.liveness.onCloseFrame();
     };
-    // Flush first, because platforms start their own timers for the close handshake when the frame is sent.
+    // Flush first: when the frame is sent, platforms start timers of their own for the close handshake, which
+    // would cut off bytes that still wait.
     const flushed = this.sending.until("close", () => this.sending.isFlushed);
     void unreported(flushed.then(sendCloseFrame));
   }
@@ -90,12 +91,13 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   onMessage(message: Message, size: number): void {
     if (this.receiving.own.closed) return;
     const { readLimit } = this.options;
-    // Some platforms cannot enforce the limit themselves.
+    // Node's transport checks the limit while a message arrives; browsers deliver whole messages.
     if (size > readLimit) {
       this.fail(MESSAGE_TOO_BIG, readLimitError(`receive ${this.label}`, readLimit, { size }));
       return;
     }
-    // A message marks a new turn for `sending`, except from a stream, which delivers many in one turn.
+    // A new message begins a new turn, except from a stream: that delivers all its messages in microtasks, so
+    // a loop of replies could block the event loop.
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
     this.liveness.onMessage();
     this.receiving.deliver(message, size);
@@ -146,7 +148,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
   }
 
-  /** Creates the error of an operation that came too late. */
+  /** Creates the error of an operation on a connection that is closing or closed. */
   closedError(operation: string): WsError {
     const cause = this.failure;
     const init = cause && { retryable: cause.retryable, cause };

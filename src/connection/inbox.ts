@@ -8,8 +8,8 @@ import type { Pressure } from "../protocol/transport.js";
 const HIGH_WATER_MARK_BYTES = 1_048_576;
 
 /**
- * Queue of received values, bounded in bytes. Its `pressure` controls when reading is paused. Values other than
- * messages, which a codec has decoded, are put with an explicit size.
+ * Queue of received values, bounded in bytes. Its `pressure` controls when reading is paused. Values that
+ * a codec has decoded are put with an explicit size, because it cannot be computed from them.
  */
 export class Inbox<T = Message> extends Queue<T> {
   /** Size of the unread values, in bytes: see {@link memoryOf}. */
@@ -32,7 +32,8 @@ export class Inbox<T = Message> extends Queue<T> {
     if (isSized) this.#sizes = new Queue(capacity);
   }
 
-  /** Appends a value. If that would exceed the limit, refuses it and returns the unread bytes it would cause. */
+  /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
+   * that would be unread. */
   put(value: T, givenSize?: number): number | undefined {
     if (this.receivers.size === 0) {
       const size = givenSize ?? memoryOf(value as Message);
@@ -47,7 +48,8 @@ export class Inbox<T = Message> extends Queue<T> {
     return undefined;
   }
 
-  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns its result. */
+  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
+   * returned. */
   putAll(other: Inbox<T>): number | undefined {
     while (other.size > 0) {
       const { bytes } = other;

@@ -62,7 +62,10 @@ export class Liveness {
     this.#onAnswer?.();
   }
 
-  /** Called when the pressure of the inbox has changed, which shows that messages have arrived. */
+  /**
+   * Called when the pressure of the inbox has changed. The peer gets a new period, because reading has just been
+   * paused or resumed.
+   */
   onPressure(): void {
     this.#read?.touch();
     // This also cancels an outstanding ping, which would prevent the socket from being paused.
@@ -128,7 +131,8 @@ export class Liveness {
 
   #startKeepAlive({ interval, timeout, message, onPong }: ResolvedKeepAlive): KeepAlive {
     const { transport, receiving, sending } = this.#connection;
-    // Progress of waiting bytes shows that the peer makes room; bytes accepted at once show nothing about it.
+    // Bytes that waited and then left show that the peer is reading. Bytes that the operating system accepts at
+    // once show nothing.
     const hasArrived = hasChanged(
       () => (transport.received ?? receiving.messages) + (transport.progress ?? 0),
     );
@@ -137,7 +141,7 @@ export class Liveness {
       () => transport.accepted + sending.messages + (transport.progress ?? 0),
     );
     const isPaused = (): boolean => transport.backpressure !== "buffer" && this.#isFull();
-    // Where there are no ping frames, the options are validated to have a `message`.
+    // Where there are no ping frames, validation guarantees that the options have a `message`.
     const byMessage: Transport["ping"] = (done) => this.#sendMessage(message as () => Data, done);
     const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {

@@ -95,7 +95,7 @@ export class Receiving<In> {
     const error = WsError.is(cause)
       ? cause
       : this.#connection.error("INVALID_MESSAGE", "receive", text, { cause });
-    // For UNSUPPORTED, this platform lacks a class, so the close code must not blame the payload.
+    // UNSUPPORTED means that this platform lacks a class, so the close code must not blame the payload.
     const invalid = error.code === "UNSUPPORTED" ? INTERNAL_ERROR : INVALID_PAYLOAD;
     this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
   }

@@ -9,8 +9,8 @@ const MAX_TURN_MS = 5;
 /**
  * Sends payloads with backpressure.
  *
- * A send settles at once if fewer than `sendHighWaterMark` bytes wait, and sends have neither blocked the
- * current turn of the event loop for `MAX_TURN_MS` nor sent that many bytes in it. Otherwise it settles in a
+ * A send settles at once if fewer than `sendHighWaterMark` bytes wait, and if the sends of the current turn of
+ * the event loop have taken less than `MAX_TURN_MS` and fewer bytes than the mark. Otherwise it settles in a
  * later turn, when fewer bytes than the mark wait; all such sends share one promise.
  */
 export class Sending {
@@ -19,8 +19,9 @@ export class Sending {
   bytes = 0;
 
   readonly #connection: ConnectionHost;
-  /** Bytes sent in the current turn of the event loop plus one per message, and the time of its first send. */
+  /** Bytes sent in this turn of the event loop, plus one for each message. */
   #turnCost = 0;
+  /** Time of the first send of this turn. */
   #turnStart = 0;
   /** True if a message has arrived since the last send. */
   #hasArrived = false;
@@ -72,7 +73,7 @@ export class Sending {
     this.#progress = this.#notify = undefined;
   }
 
-  /** Called when a message has arrived, which means that a new turn has begun. */
+  /** Called when a message has arrived, which begins a new turn. */
   onMessage(): void {
     this.#turnCost = 0;
     this.#hasArrived = true;
@@ -82,7 +83,8 @@ export class Sending {
   #settle(size: number): Promise<void> {
     if (this.#turnCost === 0) {
       this.#turnStart = now();
-      // Fast path for replies: if messages arrive, the next one resets the cost without a callback.
+      // Fast path for replies: if a message arrived since the last send, the next message will probably reset
+      // the cost, so no callback is needed.
       if (!this.#hasArrived) nextTurn(() => (this.#turnCost = 0));
       this.#hasArrived = false;
     }

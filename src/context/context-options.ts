@@ -13,7 +13,7 @@ import type { Dial, PlatformFor } from "../protocol/dial.js";
  */
 export interface ContextOptions {
   /**
-   * Called for every connection of the context, and for each redirect. Default: none, so that every URL is
+   * Called for every connection of the context, and for each redirect. Default: none; every URL is
    * allowed.
    */
   readonly policy?: Policy | undefined;
@@ -25,7 +25,7 @@ export interface ContextOptions {
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /**
    * Options for every connection, which the options of a call override. `policy`, `signal` and `codec` are
-   * `INVALID_OPTION` here. Default: none.
+   * rejected here with `INVALID_OPTION`. Default: none.
    */
   readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
   /**
@@ -40,17 +40,17 @@ export interface ContextOptions {
    *
    * - the host in the URL, in every notation, and names of this machine such as `localhost`, before anything
    *   is looked up;
-   * - every address that the look-up returns, by `node.lookup` or Node's own: a name with one private address
+   * - every address that the look-up (`node.lookup` or Node's own) returns: a name with one private address
    *   is denied, even if it also has public ones;
    * - the address of the established connection, before the request or the first TLS message is sent;
    * - the same for each redirect.
    *
-   * `allow` lists exceptions: host names as written in the URL, which may then resolve to any address,
-   * addresses, and CIDR blocks. The host `localhost` is checked as `127.0.0.1`. Any other entry is
-   * `INVALID_OPTION`.
+   * `allow` lists exceptions: addresses, CIDR blocks, and host names as written in the URL; such a name may
+   * resolve to any address. The host `localhost` is checked as `127.0.0.1`. Any other entry is
+   * rejected with `INVALID_OPTION`.
    *
    * No option of a call can weaken the check. `node.agent`, `node.tls.socket`, `webSocket` and `ws+unix:` URLs
-   * would bypass it, so they are `UNSUPPORTED`; in browsers, the option itself is. From `node.tls`, only
+   * would bypass it, so they are rejected with `UNSUPPORTED`; in browsers, `denyPrivateNetworks` itself is. From `node.tls`, only
    * options that concern TLS are used.
    *
    * It cannot detect that a public address belongs to your own network (a public block that you use, a NAT64

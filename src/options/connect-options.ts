@@ -21,8 +21,8 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
   /**
    * Headers of the opening request, in Node. `Authorization` replaces the credentials of the URL. `Host`,
    * `Origin`, `Connection`, `Upgrade`, `Content-Length`, `Transfer-Encoding` and `Sec-WebSocket-*` are
-   * `INVALID_OPTION`, because the handshake sets them. Default: none. Browsers cannot send headers:
-   * `UNSUPPORTED`.
+   * rejected with `INVALID_OPTION`, because the handshake sets them. Default: none. In browsers, which cannot
+   * send headers, the option is rejected with `UNSUPPORTED`.
    */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /**
@@ -49,14 +49,14 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    *
    * In Node, progress means that the peer's system has acknowledged bytes (Linux) or that the local kernel
    * buffer has accepted some. A peer whose kernel buffer is full may acknowledge in steps of about 400 kB: at
-   * 50 kB/s that is one step in 8 s, so the timeout must be longer. In browsers, progress is read from
-   * `bufferedAmount`; where that is missing, as in React Native, the option is `UNSUPPORTED`.
+   * 50 kB/s it does so once in 8 s, so the timeout must be longer. In browsers, progress is read from
+   * `bufferedAmount`; where that is missing, as in React Native, the option is rejected with `UNSUPPORTED`.
    */
   readonly writeTimeout?: Duration | undefined;
   /**
    * The longest wait for the peer's answer to the close frame, and, before the close frame can be sent, the
-   * longest time without progress of the bytes ahead of it. Bytes that the peer's kernel buffer has accepted
-   * do not extend it, so a slow reader gets no extra time. When it passes, the connection ends, with
+   * longest time without progress of the bytes ahead of it. Progress counts until the peer's kernel has
+   * acknowledged the bytes: a program that then reads them slowly gets no extra time. When it passes, the connection ends, with
    * `WRITE_TIMEOUT` if sent bytes have not left. Default: 5 s. At most 2^31-1 ms. 0: the default.
    */
   readonly closeTimeout?: Duration | undefined;
@@ -91,7 +91,7 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
   readonly bufferLimit?: number | undefined;
   /**
    * True to discard every message on arrival, for clients that only send. Discarded messages are counted in
-   * `client.stats`. The connection is then never paused and notices its end; `receive` and iteration wait
+   * `client.stats`. The connection is then never paused, and its end is noticed at once; `receive` and iteration wait
    * until the connection ends. Default: false.
    */
   readonly discardIncoming?: boolean | undefined;
@@ -100,7 +100,7 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    */
   readonly sendHighWaterMark?: number | undefined;
   /**
-   * Cancels policy and dial, which fail with `ABORTED`. It has no effect on an open connection. Default: none.
+   * Cancels the policy check and the dial: `connect` rejects with `ABORTED`. It has no effect on an open connection. Default: none.
    */
   readonly signal?: AbortSignal | undefined;
   /** A policy for this call. If the context has one, both must allow the connection. Default: none. */
@@ -113,8 +113,8 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    * `keepAlive.message`. If nothing arrives for `timeout` after the ping was flushed, the connection ends with
    * `KEEPALIVE_TIMEOUT`.
    *
-   * Progress of sent bytes that wait counts as life: use `writeTimeout` to detect a peer that has stopped
-   * reading. It does not run while the socket is paused for a slow consumer, and it pings at once after this
+   * While sent bytes wait, their progress counts as a sign of life: use `writeTimeout` to detect a peer that has
+   * stopped reading. The keep-alive does not run while the socket is paused for a slow consumer, and it pings at once after this
    * process was suspended. Default: off. `false`: off, even if the context's defaults have it.
    */
   readonly keepAlive?: KeepAliveOptions | false | undefined;
@@ -131,10 +131,10 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
   readonly backpressure?: "auto" | "buffer" | "stream" | undefined;
   /**
    * A W3C `WebSocket` class to use in place of the platform's. It is treated as a browser's, so options that a
-   * browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.
+   * browser cannot honour are rejected with `UNSUPPORTED`. Default: the platform's.
    */
   readonly webSocket?: WebSocketClass | undefined;
-  /** Options that only Node has. Elsewhere `UNSUPPORTED`. Default: none. */
+  /** Options that only Node has. Elsewhere they are rejected with `UNSUPPORTED`. Default: none. */
   readonly node?: NodeOptions | undefined;
   /**
    * Decodes received messages and encodes sent ones, and determines the types of both: see `wschan/codec`.

@@ -38,8 +38,8 @@ function partsOf({ protocol, hostname, port, pathname, search }: URL, deny: bool
           ? new URL(`ws://0x${high}${low.padStart(4, "0")}`).hostname
           : same,
       )
-      // Removes the trailing dot, which is the DNS root. Replaces a leading dot, because "*." must not match an
-      // empty label.
+      // Removes the trailing dot, which is the DNS root. Replaces a leading dot by a slash, which no
+      // "*." matches, because "*." must not match an empty label.
       .replace(/\.$/, "")
       .replace(/^\./, "/"),
     // "" for the default port of the scheme.
@@ -112,7 +112,8 @@ export function compileResource(
   } catch {
     return undefined;
   }
-  // A host with an empty label matches no URL. It must be a typing error, and a deny rule would deny nothing.
+  // A host with an empty label matches no URL. The pattern is rejected, because it must be a typing error and
+  // a deny rule would deny nothing.
   const { hostname } = url;
   if (/^\.|\.\./.test(hostname) || (wildcard === "*." && hostname === "x.")) return undefined;
   const expected = partsOf(url, deny);

@@ -21,16 +21,17 @@ import type { Subject } from "./resource-pattern.js";
  * - Port: an exact number; `:*` for any port; without a port, the default port of the scheme.
  * - Path: an exact, case-sensitive path, in which `*` matches any number of characters, including `/`. A
  *   pattern that ends after the host or port matches any path. A percent-encoded character (`%61`) matches
- *   the character. A path with an encoded slash, backslash or NUL (`%2f`, `%5c`, `%00`) is ambiguous: if
- *   scheme, host and port match, every deny rule applies to it, but no allow rule that has a path.
+ *   the character. A path with an encoded slash, backslash or NUL (`%2f`, `%5c`, `%00`) is ambiguous:
+ *   every deny rule with the same scheme, host and port applies to it, and no allow rule with a path does.
  * - Query: ignored unless the pattern has a query, which may contain `*`.
  *
  * The pattern `"*"`, which is also the default, matches every `ws:` and `wss:` URL in an allow rule, and
  * every URL in a deny rule. Only a pattern such as `"ws+unix:///run/app.sock[:/path][?query]"` allows a
- * `ws+unix:` or `wss+unix:` URL; if it has no request path, it matches any.
+ * `ws+unix:` or `wss+unix:` URL; without a request path, it matches every path.
  *
- * If the `actions` of a rule cover both actions, as `"*"` does, its `when` is also called for
- * `websocket.connect`, without a `url`; and a deny rule for certain URLs does not deny `websocket.connect`.
+ * A rule whose `actions` cover both actions, as `"*"` does, is also evaluated for `websocket.connect`: its
+ * `when` is called without a `url`. A deny rule for certain URLs does not apply there, because the policy is
+ * asked about the URL next.
  *
  * Throws a {@link WsError} `INVALID_OPTION`, whose message contains the invalid field, such as
  * `rules[1].effect`.
@@ -89,8 +90,8 @@ function compileRule(rule: unknown, index: number): Rule {
     deny,
     async applies(request, url) {
       const isCovered = covers(request.action);
-      // The action is `websocket.connect`, and the request for the URL follows. Until then, an allow rule for
-      // some URLs must allow the action, and a deny rule for some URLs must not deny it.
+      // The action is `websocket.connect`, and the policy is asked about the URL next. So a rule that covers
+      // only the URL, or a deny rule for certain URLs, must not stop the request here.
       if (!url && covers("websocket.connect.url") && (!isCovered || (deny && !matchesAll)))
         return !deny;
       if (!isCovered || (url && !matches(url[effect]))) return false;

@@ -2,8 +2,8 @@ import { WsError } from "../errors/ws-error.js";
 import type { ErrorDetails } from "../errors/ws-error.js";
 
 /**
- * Creates the error of a message that is larger than `readLimit`. A transport checks the size of each
- * message, a codec the size of each decoded one.
+ * Creates the error of a message that is larger than `readLimit`. Node's transport checks the size
+ * while a message arrives, the connection that of whole messages, a codec that of decoded ones.
  */
 export function readLimitError(
   operation: string,

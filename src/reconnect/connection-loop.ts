@@ -33,7 +33,7 @@ export class ConnectionLoop {
   readonly closed: Promise<CloseInfo>;
   readonly delivery: Delivery;
   readonly status: StatusFeed = new StatusFeed();
-  /** Error for which the client gave up; `undefined` after a local close or a normal close by the peer. */
+  /** The error that made the client give up; `undefined` after a local close or a normal close by the peer. */
   error: WsError | undefined;
 
   readonly #controller = new AbortController();
@@ -49,7 +49,7 @@ export class ConnectionLoop {
   #hasOpened = false;
   /** Time at which the last connection opened or ended, or the client was made. */
   #changedAt = now();
-  /** A value ends the pause before the next attempt; without a pause nothing receives it. */
+  /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
   readonly #wakeups = new Channel<unknown>();
 
   constructor(options: ResolvedReconnectOptions) {
@@ -63,7 +63,7 @@ export class ConnectionLoop {
     });
     if (signal) {
       const abort = (): void => this.terminate(abortError("reconnecting", signal));
-      // Until the client has ended: an abort also cuts a close handshake short.
+      // Listens until the client has ended, because an abort also cuts a close handshake short.
       void this.closed.then(onAbort(signal, abort));
       if (signal.aborted) abort();
     }

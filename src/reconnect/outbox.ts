@@ -3,7 +3,7 @@ import { WsError } from "../errors/ws-error.js";
 import { OVERHEAD_BYTES } from "../protocol/message.js";
 import { microtask, now, startTimer } from "../time/clock.js";
 
-/** Reason for which a message was lost: see {@link LostMessage.reason}. */
+/** The reason why a message was lost: see {@link LostMessage.reason}. */
 export type LostReason = "unflushed" | "expired" | "dropped" | "closed";
 
 /** A message that, as far as the client can know, was not sent. */
@@ -16,7 +16,7 @@ export interface LostMessage {
   readonly key: string | undefined;
   /**
    * `"unflushed"`: a connection accepted the message and ended before the message was known to have left;
-   * it may have arrived. `"expired"`: its `ttl` was over. `"dropped"`: it did not fit into the queue, was
+   * it may have arrived. `"expired"`: its `ttl` had passed. `"dropped"`: it did not fit into the queue, was
    * dropped by `"drop-oldest"`, or `queue.clear()` was called. `"closed"`: it was queued when the client
    * ended.
    */
@@ -27,7 +27,10 @@ export interface LostMessage {
 export interface OfflineQueue {
   /** Number of messages in the queue. */
   readonly length: number;
-  /** Size of the queue in bytes: payload + 64 for each message, a text's payload at 2 x `length`. */
+  /**
+   * Size of the queue in bytes. A message counts as its payload plus 64 bytes; the payload of a text counts as
+   * 2 x `length`.
+   */
   readonly bytes: number;
   /** Drops all messages: their sends reject with `ABORTED`. */
   clear(): void;
@@ -69,7 +72,7 @@ function newPendingSend(): PendingSend {
   return { promise, ...settle };
 }
 
-/** Memory that a queued message counts for, in bytes, by the same rule as unread messages in the core. */
+/** The number of bytes that a queued message counts as, by the same rule as unread messages in the core. */
 function sizeOf({ payload }: Entry): number {
   return OVERHEAD_BYTES + payload.length * (typeof payload === "string" ? 2 : 1);
 }
@@ -101,7 +104,7 @@ export class Outbox implements OfflineQueue {
   }
 
   /**
-   * Appends a message, in place of one with the same key. The promise settles when the message is sent or
+   * Appends a message, and removes an earlier one with the same key. The promise settles when the message is sent or
    * lost. If the message does not fit, the promise rejects with `QUEUE_FULL` and the queue is unchanged.
    */
   add(entry: Entry): Promise<void> {
@@ -175,7 +178,7 @@ export class Outbox implements OfflineQueue {
     this.#startTimer(entry.expiresAt);
   }
 
-  /** Makes sure that the timer fires by `due`. The message may have been sent when it does. */
+  /** Makes sure that the timer fires by `due`. By then, the message that set this time may have been sent. */
   #startTimer(due: number): void {
     if (due >= this.#timerDue) return;
     this.#timerDue = due;

@@ -1,6 +1,6 @@
 import { now } from "./clock.js";
 
-/** A check that runs later than this shows that this process was suspended, not that the peer was silent. */
+/** A check that is late by more than this shows that this process was suspended, not that the peer was silent. */
 const MAX_LATENESS_MS = 1000;
 
 /** A deadline that each sign of life postpones; created by {@link startDeadline}. */
@@ -18,12 +18,13 @@ export interface Deadline {
  * at least four times per period.
  *
  * The peer is never blamed for a suspension of this process. If a check runs more than `maxLateness`
- * milliseconds late, the deadline is extended by one period. It is extended only once, because browsers
- * fire every timer of a hidden tab late. Before the deadline expires, the event loop gets one turn to
+ * milliseconds late, the deadline is extended by one period. It is extended only once between two signs
+ * of life, because browsers fire every timer of a hidden tab late: the deadline would never expire. Before the deadline expires, the event loop gets one turn to
  * process data that has already been received.
  *
  * @param isAlive Returns true if there was a sign of life since its last call, or if none can be expected
  * now.
+ * @param maxLateness The lateness in milliseconds that shows a suspension. `Infinity` extends no deadline.
  */
 export function startDeadline(
   period: number,

@@ -83,7 +83,7 @@ export const DONE: Promise<void> = /* @__PURE__ */ Promise.resolve();
 
 /**
  * Calls `start` and waits for the promise that it returns, under the timeout and signal of `options`. Does
- * not wait if that is {@link DONE}. `start` is called once, after the options have been checked, and not at
+ * not wait if that promise is {@link DONE}. `start` is called once, after the options have been checked, and not at
  * all if they are invalid or the signal is already aborted. A timeout or abort ends only the wait: the
  * operation goes on.
  *

@@ -6,9 +6,10 @@
  * | OPEN       | this side has sent no close frame      | CLOSING, LINGERING, DISCARDING                     |
  * | CLOSING    | this side awaits the server's frame    | LINGERING                                          |
  * | LINGERING  | both are sent: the server closes TCP   |                                                    |
- * | DISCARDING | this side has sent its frame and       | none: the socket stays open so that the frame      |
- * |            | reported the end: input is discarded   | reaches a server that is still writing, because    |
- * |            |                                        | closing with unread bytes would reset TCP          |
+ * | DISCARDING | frame sent, end reported               |                                                    |
+ *
+ * In state DISCARDING, input is read and discarded: closing a socket with unread bytes resets TCP, and the close
+ * frame would not reach a server that is still writing.
  *
  * In every state the connection ends with the event `close` of its socket.
  */
@@ -72,7 +73,7 @@ export class CloseHandshake {
     this.linger();
   }
 
-  /** In state LINGERING, once all bytes are flushed: limits the wait for the server to close TCP. */
+  /** Limits the wait for the server to close TCP, in state LINGERING and once all bytes are flushed. */
   linger(): void {
     if (this.#state !== LINGERING || this.#destroyTimer) return;
     if (this.#sender.size + this.#socket.writableLength === 0) this.#destroyAfter(MAX_LINGER_MS);
@@ -97,8 +98,8 @@ export class CloseHandshake {
 }
 
 /**
- * Returns the code of this side's close frame. `ownCode` is that of a close frame that this side sent first;
- * otherwise this side has answered the server's frame with its code, if it had one.
+ * Returns the code of this side's close frame. `ownCode` is that of a close frame that this side sent first.
+ * Otherwise this side has answered with the code of the server's frame, if that frame had one.
  */
 export function sentCodeOf(ownCode: number | undefined, receivedCode: number): number | undefined {
   const hasNoCode = receivedCode === NO_STATUS || receivedCode === ABNORMAL_CLOSURE;

@@ -93,7 +93,8 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
   }
 
   get handshake(): Handshake {
-    // Copied on first use, because the copy doubles the memory of the headers. `ws` accepts only status 101.
+    // Copied on first use, because the copy doubles the memory of the headers. The status is always
+    // 101, because `ws` accepts no other.
     return (this.#handshake ??= { status: 101, headers: copyHeaders(this.#headers) });
   }
 
@@ -122,7 +123,8 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
   }
 
   get progress(): number | undefined {
-    // With TLS, `writableLength` includes bytes that the kernel has just accepted, which is not progress.
+    // With TLS, `writableLength` still includes bytes that the kernel has just accepted, so the counters come
+    // first.
     const isIdle = this.#counters.isAccepted ?? this.#socket.writableLength === 0;
     return isIdle ? undefined : this.#counters.sent;
   }

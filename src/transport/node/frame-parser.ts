@@ -3,7 +3,7 @@
  *
  * | state   | expects                                  | next state                                     |
  * | ------- | ---------------------------------------- | ---------------------------------------------- |
- * | HEADER  | the header of a frame, 2 to 10 bytes     | CONTROL, DATA; HEADER if the frame is complete |
+ * | HEADER  | the header of a frame, 2 to 10 bytes     | CONTROL, DATA; HEADER if the payload is empty  |
  * | CONTROL | the payload of a control frame           | HEADER; ENDED after a close frame              |
  * | DATA    | the payload of a data frame              | HEADER                                         |
  * | ENDED   | nothing: all bytes are discarded         |                                                |
@@ -41,9 +41,9 @@ export interface FrameLimits {
 }
 
 export class FrameParser {
-  /** True to parse no further message. If an event sets it, the parser stops after that message. */
+  /** True to parse no further message. If the handler of an event sets it, the parser stops after that event. */
   halted = false;
-  /** True to parse no data. If an event sets it, the parser stops after that message. */
+  /** True to parse no data. If the handler of an event sets it, the parser stops after that event. */
   isFull = false;
 
   readonly #events: FrameEvents;
@@ -86,7 +86,7 @@ export class FrameParser {
   /** Parses a chunk, whose bytes must not change afterwards. */
   push(chunk: Buffer): void {
     if (this.#state === ENDED) return;
-    // If an event calls this, the current chunk must stay: its parsing continues after the event.
+    // If the handler of an event calls this, the current chunk must stay: its parsing continues afterwards.
     if (this.isDrained && !this.#isParsing) {
       this.#chunk = chunk;
       this.#offset = 0;
@@ -96,7 +96,7 @@ export class FrameParser {
     this.run();
   }
 
-  /** Parses the bytes that have been pushed, until it is halted. Has no effect if an event calls it. */
+  /** Parses the bytes that have been pushed, until it is halted. Has no effect in the handler of an event. */
   run(): void {
     if (this.#isParsing) return;
     this.#isParsing = true;
@@ -157,8 +157,8 @@ export class FrameParser {
         payload += 2;
       } else if (size > 126) return;
       const end = payload + size;
-      // A compressed message may inflate to less, so `#beginData` has another limit for it.
-      // It still leaves the fast path here.
+      // A compressed message over the limit may inflate to fewer bytes, so `#beginData` has another limit for
+      // it. Here it only leaves the fast path.
       if (end > length || size > limit) return;
       this.#offset = end;
       if (isCompressed) this.#events.onCompressed(isText, chunk.subarray(payload, end));
@@ -228,7 +228,7 @@ export class FrameParser {
     }
   }
 
-  /** Reads payload up to the end of the frame or of the chunk. Returns false if it is invalid. */
+  /** Reads payload up to the end of the frame or of the chunk. Returns false if it is not valid UTF-8. */
   #readPayload(): boolean {
     const end = Math.min(this.#offset + this.#remaining, this.#chunk.length);
     const part = this.#chunk.subarray(this.#offset, end);

@@ -10,6 +10,7 @@ const MAX_HEADER_BYTES = 14;
 
 /** A batch that reaches this size is written before the turn ends. */
 const MAX_BATCH_BYTES = 65_536;
+/** The size of the buffer for the first batch of a connection; it grows as needed. */
 const FIRST_BATCH_BYTES = 1_024;
 
 /** Payloads of at least this size are masked in 32-bit words. */
@@ -17,7 +18,7 @@ const MIN_WORDWISE_BYTES = 64;
 
 const KEY_POOL_BYTES = 8_192;
 
-/** Random bytes for masking keys. All of them are used at first. */
+/** Random bytes for masking keys. Empty at first, so that the first key fills it. */
 const keyPool: Uint8Array = /* @__PURE__ */ new Uint8Array(KEY_POOL_BYTES);
 let keyPoolOffset: number = KEY_POOL_BYTES;
 

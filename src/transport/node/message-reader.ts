@@ -83,7 +83,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.#afterParsing();
   }
 
-  /** Sets the backlog of the consumer. */
+  /** Sets the pressure of the inbox, and pauses or resumes accordingly. */
   pause(pressure: Pressure): void {
     this.#pressure = pressure;
     this.regulate();
@@ -135,14 +135,14 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   }
 
   get #isPauseDue(): boolean {
-    // While a ping awaits its pong, the socket is not paused: the pong could not be read.
+    // While a ping awaits its pong, only pressure 2 pauses the socket: the pong could not be read.
     const mayPause = this.#pressure > 1 || this.#pings.size === 0;
     return this.#pressure > 0 && mayPause && !this.#isFlushing;
   }
 
   /**
-   * True if there are bytes that must not be parsed yet. A full channel is not enough: up to the next
-   * message, pings are still answered, and a close frame or a fault is still found.
+   * True if there are bytes that must not be parsed yet. A full channel alone does not block: the
+   * parser goes on to the next data frame, so pings are answered and a close frame or a fault is found.
    */
   get #isBlocked(): boolean {
     return this.#isInflating || (this.#isPauseDue && !this.#parser.isDrained);
