@@ -142,7 +142,8 @@ class Inbox extends Queue {
   #limit;
   /** Sizes of the unread values, if they cannot be computed from the values. */
   #sizes;
-  /** Appends a value. If that would exceed the limit, refuses it and returns the unread bytes it would cause. */
+  /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
+   * that would be unread. */
   put(value, givenSize) {
     if (this.receivers.size === 0) {
       const size = givenSize ?? memoryOf(value);
@@ -155,7 +156,8 @@ class Inbox extends Queue {
     if (this.pressure < 2) this.#regulate();
     return void 0;
   }
-  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns its result. */
+  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
+   * returned. */
   putAll(other) {
     while (other.size > 0) {
       const { bytes } = other;
@@ -1377,7 +1379,10 @@ class Liveness {
     this.#read?.touch();
     this.#onAnswer?.();
   }
-  /** Called when the pressure of the inbox has changed, which shows that messages have arrived. */
+  /**
+   * Called when the pressure of the inbox has changed. The peer gets a new period, because reading has just been
+   * paused or resumed.
+   */
   onPressure() {
     this.#read?.touch();
     this.#keepAlive?.touch();
@@ -1583,8 +1588,9 @@ class Sending {
     /** Number and payload bytes of the messages sent so far. */
     this.messages = 0;
     this.bytes = 0;
-    /** Bytes sent in the current turn of the event loop plus one per message, and the time of its first send. */
+    /** Bytes sent in this turn of the event loop, plus one for each message. */
     this.#turnCost = 0;
+    /** Time of the first send of this turn. */
     this.#turnStart = 0;
     /** True if a message has arrived since the last send. */
     this.#hasArrived = false;
@@ -1632,7 +1638,7 @@ class Sending {
     this.#notify?.();
     this.#progress = this.#notify = void 0;
   }
-  /** Called when a message has arrived, which means that a new turn has begun. */
+  /** Called when a message has arrived, which begins a new turn. */
   onMessage() {
     this.#turnCost = 0;
     this.#hasArrived = true;
@@ -1749,7 +1755,7 @@ class Connection {
     const sentCode = this.transport.terminate(code);
     this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
   }
-  /** Creates the error of an operation that came too late. */
+  /** Creates the error of an operation on a connection that is closing or closed. */
   closedError(operation) {
     const cause = this.failure;
     const init = cause && { retryable: cause.retryable, cause };

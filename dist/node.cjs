@@ -59,7 +59,7 @@ class CloseHandshake {
     if (this.#state !== DISCARDING) this.#state = LINGERING;
     this.linger();
   }
-  /** In state LINGERING, once all bytes are flushed: limits the wait for the server to close TCP. */
+  /** Limits the wait for the server to close TCP, in state LINGERING and once all bytes are flushed. */
   linger() {
     if (this.#state !== LINGERING || this.#destroyTimer) return;
     if (this.#sender.size + this.#socket.writableLength === 0) this.#destroyAfter(MAX_LINGER_MS);
@@ -694,9 +694,9 @@ const ENDED = 3;
 const NO_BYTES = /* @__PURE__ */ node_buffer.Buffer.alloc(0);
 class FrameParser {
   constructor(limits, events) {
-    /** True to parse no further message. If an event sets it, the parser stops after that message. */
+    /** True to parse no further message. If the handler of an event sets it, the parser stops after that event. */
     this.halted = false;
-    /** True to parse no data. If an event sets it, the parser stops after that message. */
+    /** True to parse no data. If the handler of an event sets it, the parser stops after that event. */
     this.isFull = false;
     this.#state = HEADER;
     this.#isParsing = false;
@@ -746,7 +746,7 @@ class FrameParser {
     }
     this.run();
   }
-  /** Parses the bytes that have been pushed, until it is halted. Has no effect if an event calls it. */
+  /** Parses the bytes that have been pushed, until it is halted. Has no effect in the handler of an event. */
   run() {
     if (this.#isParsing) return;
     this.#isParsing = true;
@@ -864,7 +864,7 @@ class FrameParser {
       this.#fail(messageTooBig(message.isCompressed ? void 0 : size));
     }
   }
-  /** Reads payload up to the end of the frame or of the chunk. Returns false if it is invalid. */
+  /** Reads payload up to the end of the frame or of the chunk. Returns false if it is not valid UTF-8. */
   #readPayload() {
     const end = Math.min(this.#offset + this.#remaining, this.#chunk.length);
     const part = this.#chunk.subarray(this.#offset, end);
@@ -1096,7 +1096,7 @@ class MessageReader {
     this.#parser.push(chunk);
     this.#afterParsing();
   }
-  /** Sets the backlog of the consumer. */
+  /** Sets the pressure of the inbox, and pauses or resumes accordingly. */
   pause(pressure) {
     this.#pressure = pressure;
     this.regulate();
@@ -1145,8 +1145,8 @@ class MessageReader {
     return this.#pressure > 0 && mayPause && !this.#isFlushing;
   }
   /**
-   * True if there are bytes that must not be parsed yet. A full channel is not enough: up to the next
-   * message, pings are still answered, and a close frame or a fault is still found.
+   * True if there are bytes that must not be parsed yet. A full channel alone does not block: the
+   * parser goes on to the next data frame, so pings are answered and a close frame or a fault is found.
    */
   get #isBlocked() {
     return this.#isInflating || this.#isPauseDue && !this.#parser.isDrained;

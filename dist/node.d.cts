@@ -831,8 +831,8 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
     /**
      * Headers of the opening request, in Node. `Authorization` replaces the credentials of the URL. `Host`,
      * `Origin`, `Connection`, `Upgrade`, `Content-Length`, `Transfer-Encoding` and `Sec-WebSocket-*` are
-     * `INVALID_OPTION`, because the handshake sets them. Default: none. Browsers cannot send headers:
-     * `UNSUPPORTED`.
+     * rejected with `INVALID_OPTION`, because the handshake sets them. Default: none. In browsers, which cannot
+     * send headers, the option is rejected with `UNSUPPORTED`.
      */
     readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
     /**
@@ -859,14 +859,14 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      *
      * In Node, progress means that the peer's system has acknowledged bytes (Linux) or that the local kernel
      * buffer has accepted some. A peer whose kernel buffer is full may acknowledge in steps of about 400 kB: at
-     * 50 kB/s that is one step in 8 s, so the timeout must be longer. In browsers, progress is read from
-     * `bufferedAmount`; where that is missing, as in React Native, the option is `UNSUPPORTED`.
+     * 50 kB/s it does so once in 8 s, so the timeout must be longer. In browsers, progress is read from
+     * `bufferedAmount`; where that is missing, as in React Native, the option is rejected with `UNSUPPORTED`.
      */
     readonly writeTimeout?: Duration | undefined;
     /**
      * The longest wait for the peer's answer to the close frame, and, before the close frame can be sent, the
-     * longest time without progress of the bytes ahead of it. Bytes that the peer's kernel buffer has accepted
-     * do not extend it, so a slow reader gets no extra time. When it passes, the connection ends, with
+     * longest time without progress of the bytes ahead of it. Progress counts until the peer's kernel has
+     * acknowledged the bytes: a program that then reads them slowly gets no extra time. When it passes, the connection ends, with
      * `WRITE_TIMEOUT` if sent bytes have not left. Default: 5 s. At most 2^31-1 ms. 0: the default.
      */
     readonly closeTimeout?: Duration | undefined;
@@ -901,7 +901,7 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
     readonly bufferLimit?: number | undefined;
     /**
      * True to discard every message on arrival, for clients that only send. Discarded messages are counted in
-     * `client.stats`. The connection is then never paused and notices its end; `receive` and iteration wait
+     * `client.stats`. The connection is then never paused, and its end is noticed at once; `receive` and iteration wait
      * until the connection ends. Default: false.
      */
     readonly discardIncoming?: boolean | undefined;
@@ -910,7 +910,7 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      */
     readonly sendHighWaterMark?: number | undefined;
     /**
-     * Cancels policy and dial, which fail with `ABORTED`. It has no effect on an open connection. Default: none.
+     * Cancels the policy check and the dial: `connect` rejects with `ABORTED`. It has no effect on an open connection. Default: none.
      */
     readonly signal?: AbortSignal | undefined;
     /** A policy for this call. If the context has one, both must allow the connection. Default: none. */
@@ -923,8 +923,8 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      * `keepAlive.message`. If nothing arrives for `timeout` after the ping was flushed, the connection ends with
      * `KEEPALIVE_TIMEOUT`.
      *
-     * Progress of sent bytes that wait counts as life: use `writeTimeout` to detect a peer that has stopped
-     * reading. It does not run while the socket is paused for a slow consumer, and it pings at once after this
+     * While sent bytes wait, their progress counts as a sign of life: use `writeTimeout` to detect a peer that has
+     * stopped reading. The keep-alive does not run while the socket is paused for a slow consumer, and it pings at once after this
      * process was suspended. Default: off. `false`: off, even if the context's defaults have it.
      */
     readonly keepAlive?: KeepAliveOptions | false | undefined;
@@ -941,10 +941,10 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
     readonly backpressure?: "auto" | "buffer" | "stream" | undefined;
     /**
      * A W3C `WebSocket` class to use in place of the platform's. It is treated as a browser's, so options that a
-     * browser cannot honour are `UNSUPPORTED` with it. Default: the platform's.
+     * browser cannot honour are rejected with `UNSUPPORTED`. Default: the platform's.
      */
     readonly webSocket?: WebSocketClass | undefined;
-    /** Options that only Node has. Elsewhere `UNSUPPORTED`. Default: none. */
+    /** Options that only Node has. Elsewhere they are rejected with `UNSUPPORTED`. Default: none. */
     readonly node?: NodeOptions | undefined;
     /**
      * Decodes received messages and encodes sent ones, and determines the types of both: see `wschan/codec`.
@@ -959,7 +959,7 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
  */
 interface ContextOptions {
     /**
-     * Called for every connection of the context, and for each redirect. Default: none, so that every URL is
+     * Called for every connection of the context, and for each redirect. Default: none; every URL is
      * allowed.
      */
     readonly policy?: Policy | undefined;
@@ -971,7 +971,7 @@ interface ContextOptions {
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
     /**
      * Options for every connection, which the options of a call override. `policy`, `signal` and `codec` are
-     * `INVALID_OPTION` here. Default: none.
+     * rejected here with `INVALID_OPTION`. Default: none.
      */
     readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
     /**
@@ -986,17 +986,17 @@ interface ContextOptions {
      *
      * - the host in the URL, in every notation, and names of this machine such as `localhost`, before anything
      *   is looked up;
-     * - every address that the look-up returns, by `node.lookup` or Node's own: a name with one private address
+     * - every address that the look-up (`node.lookup` or Node's own) returns: a name with one private address
      *   is denied, even if it also has public ones;
      * - the address of the established connection, before the request or the first TLS message is sent;
      * - the same for each redirect.
      *
-     * `allow` lists exceptions: host names as written in the URL, which may then resolve to any address,
-     * addresses, and CIDR blocks. The host `localhost` is checked as `127.0.0.1`. Any other entry is
-     * `INVALID_OPTION`.
+     * `allow` lists exceptions: addresses, CIDR blocks, and host names as written in the URL; such a name may
+     * resolve to any address. The host `localhost` is checked as `127.0.0.1`. Any other entry is
+     * rejected with `INVALID_OPTION`.
      *
      * No option of a call can weaken the check. `node.agent`, `node.tls.socket`, `webSocket` and `ws+unix:` URLs
-     * would bypass it, so they are `UNSUPPORTED`; in browsers, the option itself is. From `node.tls`, only
+     * would bypass it, so they are rejected with `UNSUPPORTED`; in browsers, `denyPrivateNetworks` itself is. From `node.tls`, only
      * options that concern TLS are used.
      *
      * It cannot detect that a public address belongs to your own network (a public block that you use, a NAT64
@@ -1247,16 +1247,17 @@ declare const CLOSE_CODES: {
  * - Port: an exact number; `:*` for any port; without a port, the default port of the scheme.
  * - Path: an exact, case-sensitive path, in which `*` matches any number of characters, including `/`. A
  *   pattern that ends after the host or port matches any path. A percent-encoded character (`%61`) matches
- *   the character. A path with an encoded slash, backslash or NUL (`%2f`, `%5c`, `%00`) is ambiguous: if
- *   scheme, host and port match, every deny rule applies to it, but no allow rule that has a path.
+ *   the character. A path with an encoded slash, backslash or NUL (`%2f`, `%5c`, `%00`) is ambiguous:
+ *   every deny rule with the same scheme, host and port applies to it, and no allow rule with a path does.
  * - Query: ignored unless the pattern has a query, which may contain `*`.
  *
  * The pattern `"*"`, which is also the default, matches every `ws:` and `wss:` URL in an allow rule, and
  * every URL in a deny rule. Only a pattern such as `"ws+unix:///run/app.sock[:/path][?query]"` allows a
- * `ws+unix:` or `wss+unix:` URL; if it has no request path, it matches any.
+ * `ws+unix:` or `wss+unix:` URL; without a request path, it matches every path.
  *
- * If the `actions` of a rule cover both actions, as `"*"` does, its `when` is also called for
- * `websocket.connect`, without a `url`; and a deny rule for certain URLs does not deny `websocket.connect`.
+ * A rule whose `actions` cover both actions, as `"*"` does, is also evaluated for `websocket.connect`: its
+ * `when` is called without a `url`. A deny rule for certain URLs does not apply there, because the policy is
+ * asked about the URL next.
  *
  * Throws a {@link WsError} `INVALID_OPTION`, whose message contains the invalid field, such as
  * `rules[1].effect`.

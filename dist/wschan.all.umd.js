@@ -146,7 +146,8 @@
     #limit;
     /** Sizes of the unread values, if they cannot be computed from the values. */
     #sizes;
-    /** Appends a value. If that would exceed the limit, refuses it and returns the unread bytes it would cause. */
+    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
+     * that would be unread. */
     put(value, givenSize) {
       if (this.receivers.size === 0) {
         const size = givenSize ?? memoryOf(value);
@@ -159,7 +160,8 @@
       if (this.pressure < 2) this.#regulate();
       return void 0;
     }
-    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns its result. */
+    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
+     * returned. */
     putAll(other) {
       while (other.size > 0) {
         const { bytes } = other;
@@ -1371,7 +1373,10 @@
       this.#read?.touch();
       this.#onAnswer?.();
     }
-    /** Called when the pressure of the inbox has changed, which shows that messages have arrived. */
+    /**
+     * Called when the pressure of the inbox has changed. The peer gets a new period, because reading has just been
+     * paused or resumed.
+     */
     onPressure() {
       this.#read?.touch();
       this.#keepAlive?.touch();
@@ -1577,8 +1582,9 @@
       /** Number and payload bytes of the messages sent so far. */
       this.messages = 0;
       this.bytes = 0;
-      /** Bytes sent in the current turn of the event loop plus one per message, and the time of its first send. */
+      /** Bytes sent in this turn of the event loop, plus one for each message. */
       this.#turnCost = 0;
+      /** Time of the first send of this turn. */
       this.#turnStart = 0;
       /** True if a message has arrived since the last send. */
       this.#hasArrived = false;
@@ -1626,7 +1632,7 @@
       this.#notify?.();
       this.#progress = this.#notify = void 0;
     }
-    /** Called when a message has arrived, which means that a new turn has begun. */
+    /** Called when a message has arrived, which begins a new turn. */
     onMessage() {
       this.#turnCost = 0;
       this.#hasArrived = true;
@@ -1743,7 +1749,7 @@
       const sentCode = this.transport.terminate(code);
       this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
     }
-    /** Creates the error of an operation that came too late. */
+    /** Creates the error of an operation on a connection that is closing or closed. */
     closedError(operation) {
       const cause = this.failure;
       const init = cause && { retryable: cause.retryable, cause };
@@ -3349,7 +3355,7 @@
   const FAST_BITS = 9;
   const MAX_SYMBOLS = 288;
   class HuffmanCode {
-    /** Results of {@link find} by the next bits of the input; 0 if there is no code, or a longer one. */
+    /** Results of {@link find}, indexed by the next bits of the input; 0 if there is no code, or a longer one. */
     #fast = new Uint16Array(1 << FAST_BITS);
     #mask = 0;
     /** The number of codes of each length, and the symbols in the order of their codes. */
@@ -3359,8 +3365,8 @@
     #next = new Uint16Array(MAX_BITS + 2);
     /**
      * Builds the code from the length of each symbol's code, 0 for a symbol without a code. Returns false for the
-     * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code, except an empty
-     * one or, if `mayBeSingle` is true, a single code of one bit.
+     * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code. Two incomplete
+     * codes are allowed: an empty one and, if `mayBeSingle` is true, a single code of one bit.
      */
     build(lengths, mayBeSingle = true) {
       const counts = this.#counts.fill(0);
@@ -3408,7 +3414,7 @@
     find(bits) {
       return this.#fast[bits & this.#mask] || this.#findLong(bits);
     }
-    /** Compares bit by bit with the range of codes of each length, like Mark Adler's puff. */
+    /** Compares the code read so far with the range of codes of each length, like Mark Adler's puff. */
     #findLong(bits) {
       let code = 0;
       let index = 0;
@@ -3651,7 +3657,7 @@
       this.#end = end;
       return true;
     }
-    /** Reads the extra bits of a length code. Computes the tables of RFC 1951 section 3.2.5. */
+    /** Reads the extra bits of a length code. Computes the values that RFC 1951 section 3.2.5 lists. */
     #readLength(code) {
       if (code < 8) return code + 3;
       if (code === 28) return MAX_MATCH_BYTES;
@@ -4077,7 +4083,7 @@
       return this.#entries.values().next().value;
     }
     /**
-     * Appends a message, in place of one with the same key. The promise settles when the message is sent or
+     * Appends a message, and removes an earlier one with the same key. The promise settles when the message is sent or
      * lost. If the message does not fit, the promise rejects with `QUEUE_FULL` and the queue is unchanged.
      */
     add(entry) {
@@ -4135,7 +4141,7 @@
       this.bytes += sizeOf(entry);
       this.#startTimer(entry.expiresAt);
     }
-    /** Makes sure that the timer fires by `due`. The message may have been sent when it does. */
+    /** Makes sure that the timer fires by `due`. By then, the message that set this time may have been sent. */
     #startTimer(due) {
       if (due >= this.#timerDue) return;
       this.#timerDue = due;
@@ -4327,7 +4333,7 @@
       this.#hasOpened = false;
       /** Time at which the last connection opened or ended, or the client was made. */
       this.#changedAt = now();
-      /** A value ends the pause before the next attempt; without a pause nothing receives it. */
+      /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
       this.#wakeups = new Channel();
       const { signal } = options;
       this.#options = options;

@@ -146,7 +146,8 @@
     #limit;
     /** Sizes of the unread values, if they cannot be computed from the values. */
     #sizes;
-    /** Appends a value. If that would exceed the limit, refuses it and returns the unread bytes it would cause. */
+    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
+     * that would be unread. */
     put(value, givenSize) {
       if (this.receivers.size === 0) {
         const size = givenSize ?? memoryOf(value);
@@ -159,7 +160,8 @@
       if (this.pressure < 2) this.#regulate();
       return void 0;
     }
-    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns its result. */
+    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
+     * returned. */
     putAll(other) {
       while (other.size > 0) {
         const { bytes } = other;
@@ -1371,7 +1373,10 @@
       this.#read?.touch();
       this.#onAnswer?.();
     }
-    /** Called when the pressure of the inbox has changed, which shows that messages have arrived. */
+    /**
+     * Called when the pressure of the inbox has changed. The peer gets a new period, because reading has just been
+     * paused or resumed.
+     */
     onPressure() {
       this.#read?.touch();
       this.#keepAlive?.touch();
@@ -1577,8 +1582,9 @@
       /** Number and payload bytes of the messages sent so far. */
       this.messages = 0;
       this.bytes = 0;
-      /** Bytes sent in the current turn of the event loop plus one per message, and the time of its first send. */
+      /** Bytes sent in this turn of the event loop, plus one for each message. */
       this.#turnCost = 0;
+      /** Time of the first send of this turn. */
       this.#turnStart = 0;
       /** True if a message has arrived since the last send. */
       this.#hasArrived = false;
@@ -1626,7 +1632,7 @@
       this.#notify?.();
       this.#progress = this.#notify = void 0;
     }
-    /** Called when a message has arrived, which means that a new turn has begun. */
+    /** Called when a message has arrived, which begins a new turn. */
     onMessage() {
       this.#turnCost = 0;
       this.#hasArrived = true;
@@ -1743,7 +1749,7 @@
       const sentCode = this.transport.terminate(code);
       this.#finish({ code, reason: "", clean: false, by: "local" }, sentCode, error);
     }
-    /** Creates the error of an operation that came too late. */
+    /** Creates the error of an operation on a connection that is closing or closed. */
     closedError(operation) {
       const cause = this.failure;
       const init = cause && { retryable: cause.retryable, cause };

@@ -221,7 +221,7 @@ const MAX_BITS = 15;
 const FAST_BITS = 9;
 const MAX_SYMBOLS = 288;
 class HuffmanCode {
-  /** Results of {@link find} by the next bits of the input; 0 if there is no code, or a longer one. */
+  /** Results of {@link find}, indexed by the next bits of the input; 0 if there is no code, or a longer one. */
   #fast = new Uint16Array(1 << FAST_BITS);
   #mask = 0;
   /** The number of codes of each length, and the symbols in the order of their codes. */
@@ -231,8 +231,8 @@ class HuffmanCode {
   #next = new Uint16Array(MAX_BITS + 2);
   /**
    * Builds the code from the length of each symbol's code, 0 for a symbol without a code. Returns false for the
-   * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code, except an empty
-   * one or, if `mayBeSingle` is true, a single code of one bit.
+   * lengths that zlib rejects: those of an over-subscribed code, and those of an incomplete code. Two incomplete
+   * codes are allowed: an empty one and, if `mayBeSingle` is true, a single code of one bit.
    */
   build(lengths, mayBeSingle = true) {
     const counts = this.#counts.fill(0);
@@ -280,7 +280,7 @@ class HuffmanCode {
   find(bits) {
     return this.#fast[bits & this.#mask] || this.#findLong(bits);
   }
-  /** Compares bit by bit with the range of codes of each length, like Mark Adler's puff. */
+  /** Compares the code read so far with the range of codes of each length, like Mark Adler's puff. */
   #findLong(bits) {
     let code = 0;
     let index = 0;
@@ -523,7 +523,7 @@ class Inflater {
     this.#end = end;
     return true;
   }
-  /** Reads the extra bits of a length code. Computes the tables of RFC 1951 section 3.2.5. */
+  /** Reads the extra bits of a length code. Computes the values that RFC 1951 section 3.2.5 lists. */
   #readLength(code) {
     if (code < 8) return code + 3;
     if (code === 28) return MAX_MATCH_BYTES;

@@ -79,7 +79,7 @@ export {};
 
 import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, SendOptions as SendOptions$1, Message, Data, ClientLike, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, MessagesOptions, PingOptions } from 'wschan';
 
-/** Reason for which a message was lost: see {@link LostMessage.reason}. */
+/** The reason why a message was lost: see {@link LostMessage.reason}. */
 type LostReason = "unflushed" | "expired" | "dropped" | "closed";
 /** A message that, as far as the client can know, was not sent. */
 interface LostMessage {
@@ -91,7 +91,7 @@ interface LostMessage {
     readonly key: string | undefined;
     /**
      * `"unflushed"`: a connection accepted the message and ended before the message was known to have left;
-     * it may have arrived. `"expired"`: its `ttl` was over. `"dropped"`: it did not fit into the queue, was
+     * it may have arrived. `"expired"`: its `ttl` had passed. `"dropped"`: it did not fit into the queue, was
      * dropped by `"drop-oldest"`, or `queue.clear()` was called. `"closed"`: it was queued when the client
      * ended.
      */
@@ -101,7 +101,10 @@ interface LostMessage {
 interface OfflineQueue {
     /** Number of messages in the queue. */
     readonly length: number;
-    /** Size of the queue in bytes: payload + 64 for each message, a text's payload at 2 x `length`. */
+    /**
+     * Size of the queue in bytes. A message counts as its payload plus 64 bytes; the payload of a text counts as
+     * 2 x `length`.
+     */
     readonly bytes: number;
     /** Drops all messages: their sends reject with `ABORTED`. */
     clear(): void;

@@ -41,7 +41,7 @@ class Outbox {
     return this.#entries.values().next().value;
   }
   /**
-   * Appends a message, in place of one with the same key. The promise settles when the message is sent or
+   * Appends a message, and removes an earlier one with the same key. The promise settles when the message is sent or
    * lost. If the message does not fit, the promise rejects with `QUEUE_FULL` and the queue is unchanged.
    */
   add(entry) {
@@ -99,7 +99,7 @@ class Outbox {
     this.bytes += sizeOf(entry);
     this.#startTimer(entry.expiresAt);
   }
-  /** Makes sure that the timer fires by `due`. The message may have been sent when it does. */
+  /** Makes sure that the timer fires by `due`. By then, the message that set this time may have been sent. */
   #startTimer(due) {
     if (due >= this.#timerDue) return;
     this.#timerDue = due;
@@ -291,7 +291,7 @@ class ConnectionLoop {
     this.#hasOpened = false;
     /** Time at which the last connection opened or ended, or the client was made. */
     this.#changedAt = now();
-    /** A value ends the pause before the next attempt; without a pause nothing receives it. */
+    /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
     this.#wakeups = new Channel();
     const { signal } = options;
     this.#options = options;
