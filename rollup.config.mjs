@@ -31,7 +31,12 @@ const entries = (platform) =>
 const chunkOf = (id) => {
   const [, path] = /[\\/]src[\\/](.*)$/.exec(id) ?? [];
   if (path === undefined || /(^|[\\/])(node|browser)\.ts$/.test(path)) return undefined;
-  if (/^transport[\\/]node|websocket-stream|native\.ts$/.test(path)) return undefined;
+  if (
+    /^transport[\\/]node|^options[\\/](node-parsers|headers)|websocket-stream|native\.ts$/.test(
+      path,
+    )
+  )
+    return undefined;
   const folder = SUB_PATHS.find((name) => path.startsWith(name));
   return folder === undefined ? "core" : `${folder}/core`;
 };

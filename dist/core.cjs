@@ -1166,7 +1166,7 @@ class Client {
     const { sending } = connection;
     const flush = () => {
       if (connection.transport.bufferedAmount === void 0) {
-        const text = "no bufferedAmount here; let the peer answer instead";
+        const text = "no bufferedAmount here; let the peer answer";
         throw connection.error("UNSUPPORTED", "flush", text);
       }
       if (this.state === "closed") throw connection.closedError("flush");
@@ -1193,7 +1193,7 @@ class Client {
     const { transport, label } = connection;
     const park = transport.ping?.bind(transport);
     if (!park) {
-      const text = "no ping frames here; use option keepAlive.message";
+      const text = "no ping frames here; use keepAlive.message";
       throw connection.error("UNSUPPORTED", "ping", text);
     }
     const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
@@ -1417,6 +1417,7 @@ class Liveness {
   }
   /** Stops all deadlines and the keep-alive. */
   stop() {
+    this.#onAnswer = void 0;
     for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
       deadline?.stop();
   }
@@ -1510,14 +1511,14 @@ class Receiving {
   #isStopped;
   /** Stops the timer of the warning about an unread connection, while it is running. */
   #stopWarning;
-  /**
-   * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
-   * exceeded or the codec fails.
-   */
-  deliver(message, size) {
-    const { codec, discardIncoming } = this.#connection.options;
+  /** Counts a message with a payload of `size` bytes. */
+  count(size) {
     this.messages++;
     this.bytes += size;
+  }
+  /** Delivers a message. Ends the connection if `bufferLimit` is exceeded or the codec fails. */
+  deliver(message) {
+    const { codec, discardIncoming } = this.#connection.options;
     if (discardIncoming) return;
     try {
       if (codec) this.#decodeBy(codec, message);
@@ -1715,8 +1716,9 @@ class Connection {
       return;
     }
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
+    this.receiving.count(size);
     this.liveness.onMessage();
-    this.receiving.deliver(message, size);
+    this.receiving.deliver(message);
   }
   onProgress() {
     this.sending.onProgress();
@@ -1967,6 +1969,7 @@ class Context {
     const options = parseOptions(base, given, { parsers }, where);
     const { channelCapacity, bufferLimit, codec } = options;
     return {
+      defaults: base,
       options,
       inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
       open: async (url, resolved, latest) => dial$1(
@@ -2284,7 +2287,7 @@ function compressionMode(extensions, requested) {
 }
 
 const OPEN = 1;
-const DIAL_ADVICE = "see the browser console (CSP connect-src?)";
+const DIAL_ADVICE = "see the console (CSP connect-src?)";
 const POLL_INTERVAL_MS = 10;
 const page = globalThis;
 function webSocketPlatform(streamSocket) {
@@ -2454,88 +2457,6 @@ class WebSocketTransport {
   }
 }
 
-const RESERVED_HEADER = /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
-function parseHeaders(entries) {
-  const headers = /* @__PURE__ */ new Map();
-  const seen = /* @__PURE__ */ new Set();
-  for (const [index, entry] of entries.entries()) {
-    const pair = Array.isArray(entry) ? entry : [];
-    const [name, value] = pair;
-    if (!isToken(name)) {
-      throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
-    }
-    if (RESERVED_HEADER.test(name)) {
-      throw invalidHeaders(`the handshake sets ${name} itself: ${remedyFor(name)}`);
-    }
-    if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
-    if (!isFieldValue(value)) {
-      throw invalidHeaders(`the value of ${name} must be a string of printable characters`);
-    }
-    seen.add(name.toLowerCase());
-    headers.set(name, value);
-  }
-  return Object.fromEntries(headers);
-}
-function remedyFor(name) {
-  return REMEDIES[name.toLowerCase()] ?? "leave it out";
-}
-const REMEDIES = {
-  host: "put the host into the URL, and let option node.lookup return the address to dial",
-  origin: "use option node.origin",
-  "sec-websocket-extensions": "use option compression",
-  "sec-websocket-protocol": "use option protocols"
-};
-function invalidHeaders(problem) {
-  return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
-}
-
-const nodeParsers = {
-  keepAlive: parseKeepAlive,
-  headers(value) {
-    if (!isObject(value)) {
-      const what = typeof value === "string" ? "a string" : show(value);
-      throw invalidHeaders(`must be an object of strings, or Headers, not ${what}`);
-    }
-    return parseHeaders(
-      typeof value[Symbol.iterator] === "function" ? [...value] : Object.entries(value)
-    );
-  },
-  node(value) {
-    const options = {};
-    const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
-    for (const [key, item] of Object.entries(given)) {
-      options[key] = NODE_PARSERS[key](item, `connect: option node.${key}`);
-    }
-    return options;
-  }
-};
-const tls = (value, name) => {
-  const given = pickKnown(name, value, Object.keys(Object(value)));
-  for (const callback of ["checkServerIdentity", "pskCallback"]) {
-    if (callback in given) callable(given[callback], `${name}.${callback}`);
-  }
-  return Object.freeze(given);
-};
-const string = /* @__PURE__ */ must(
-  (value) => isFieldValue(value) && value !== "",
-  "a string of printable characters"
-);
-const NODE_PARSERS = {
-  // Not copied, because a copy would not share the agent's pool of sockets.
-  agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
-  tls,
-  lookup: callable,
-  family: /* @__PURE__ */ oneOf(0, 4, 6),
-  autoSelectFamily: /* @__PURE__ */ oneOf(false, true),
-  autoSelectFamilyAttemptTimeout: duration,
-  maxHeaderSize: /* @__PURE__ */ limit(1, 1048576),
-  localAddress: string,
-  origin: string,
-  followRedirects: /* @__PURE__ */ oneOf(false, true),
-  binaryViews: /* @__PURE__ */ oneOf(false, true),
-  maxRedirects: /* @__PURE__ */ integer(0, 20)
-};
-
 exports.ABNORMAL_CLOSURE = ABNORMAL_CLOSURE;
 exports.BINARY = BINARY;
 exports.CLOSE_CODES = CLOSE_CODES;
@@ -2570,19 +2491,22 @@ exports.duration = duration;
 exports.errors = errors;
 exports.integer = integer;
 exports.invalid = invalid;
+exports.isFieldValue = isFieldValue;
 exports.isFrameCode = isFrameCode;
 exports.isObject = isObject;
+exports.isToken = isToken;
+exports.limit = limit;
 exports.maskUrl = maskUrl;
 exports.microtask = microtask;
 exports.must = must;
 exports.nextTurn = nextTurn;
-exports.nodeParsers = nodeParsers;
 exports.now = now;
 exports.object = object;
 exports.onAbort = onAbort;
 exports.oneOf = oneOf;
 exports.parseBy = parseBy;
 exports.parseDuration = parseDuration;
+exports.parseKeepAlive = parseKeepAlive;
 exports.parseUrl = parseUrl;
 exports.pickKnown = pickKnown;
 exports.platformClass = platformClass;

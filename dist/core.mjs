@@ -1154,7 +1154,7 @@ class Client {
     const { sending } = connection;
     const flush = () => {
       if (connection.transport.bufferedAmount === void 0) {
-        const text = "no bufferedAmount here; let the peer answer instead";
+        const text = "no bufferedAmount here; let the peer answer";
         throw connection.error("UNSUPPORTED", "flush", text);
       }
       if (this.state === "closed") throw connection.closedError("flush");
@@ -1181,7 +1181,7 @@ class Client {
     const { transport, label } = connection;
     const park = transport.ping?.bind(transport);
     if (!park) {
-      const text = "no ping frames here; use option keepAlive.message";
+      const text = "no ping frames here; use keepAlive.message";
       throw connection.error("UNSUPPORTED", "ping", text);
     }
     const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
@@ -1405,6 +1405,7 @@ class Liveness {
   }
   /** Stops all deadlines and the keep-alive. */
   stop() {
+    this.#onAnswer = void 0;
     for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
       deadline?.stop();
   }
@@ -1498,14 +1499,14 @@ class Receiving {
   #isStopped;
   /** Stops the timer of the warning about an unread connection, while it is running. */
   #stopWarning;
-  /**
-   * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
-   * exceeded or the codec fails.
-   */
-  deliver(message, size) {
-    const { codec, discardIncoming } = this.#connection.options;
+  /** Counts a message with a payload of `size` bytes. */
+  count(size) {
     this.messages++;
     this.bytes += size;
+  }
+  /** Delivers a message. Ends the connection if `bufferLimit` is exceeded or the codec fails. */
+  deliver(message) {
+    const { codec, discardIncoming } = this.#connection.options;
     if (discardIncoming) return;
     try {
       if (codec) this.#decodeBy(codec, message);
@@ -1703,8 +1704,9 @@ class Connection {
       return;
     }
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
+    this.receiving.count(size);
     this.liveness.onMessage();
-    this.receiving.deliver(message, size);
+    this.receiving.deliver(message);
   }
   onProgress() {
     this.sending.onProgress();
@@ -1955,6 +1957,7 @@ class Context {
     const options = parseOptions(base, given, { parsers }, where);
     const { channelCapacity, bufferLimit, codec } = options;
     return {
+      defaults: base,
       options,
       inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
       open: async (url, resolved, latest) => dial$1(
@@ -2272,7 +2275,7 @@ function compressionMode(extensions, requested) {
 }
 
 const OPEN = 1;
-const DIAL_ADVICE = "see the browser console (CSP connect-src?)";
+const DIAL_ADVICE = "see the console (CSP connect-src?)";
 const POLL_INTERVAL_MS = 10;
 const page = globalThis;
 function webSocketPlatform(streamSocket) {

@@ -1160,7 +1160,7 @@
       const { sending } = connection;
       const flush = () => {
         if (connection.transport.bufferedAmount === void 0) {
-          const text = "no bufferedAmount here; let the peer answer instead";
+          const text = "no bufferedAmount here; let the peer answer";
           throw connection.error("UNSUPPORTED", "flush", text);
         }
         if (this.state === "closed") throw connection.closedError("flush");
@@ -1187,7 +1187,7 @@
       const { transport, label } = connection;
       const park = transport.ping?.bind(transport);
       if (!park) {
-        const text = "no ping frames here; use option keepAlive.message";
+        const text = "no ping frames here; use keepAlive.message";
         throw connection.error("UNSUPPORTED", "ping", text);
       }
       const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
@@ -1411,6 +1411,7 @@
     }
     /** Stops all deadlines and the keep-alive. */
     stop() {
+      this.#onAnswer = void 0;
       for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
         deadline?.stop();
     }
@@ -1504,14 +1505,14 @@
     #isStopped;
     /** Stops the timer of the warning about an unread connection, while it is running. */
     #stopWarning;
-    /**
-     * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
-     * exceeded or the codec fails.
-     */
-    deliver(message, size) {
-      const { codec, discardIncoming } = this.#connection.options;
+    /** Counts a message with a payload of `size` bytes. */
+    count(size) {
       this.messages++;
       this.bytes += size;
+    }
+    /** Delivers a message. Ends the connection if `bufferLimit` is exceeded or the codec fails. */
+    deliver(message) {
+      const { codec, discardIncoming } = this.#connection.options;
       if (discardIncoming) return;
       try {
         if (codec) this.#decodeBy(codec, message);
@@ -1709,8 +1710,9 @@
         return;
       }
       if (this.transport.backpressure !== "stream") this.sending.onMessage();
+      this.receiving.count(size);
       this.liveness.onMessage();
-      this.receiving.deliver(message, size);
+      this.receiving.deliver(message);
     }
     onProgress() {
       this.sending.onProgress();
@@ -1961,6 +1963,7 @@
       const options = parseOptions(base, given, { parsers }, where);
       const { channelCapacity, bufferLimit, codec } = options;
       return {
+        defaults: base,
         options,
         inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
         open: async (url, resolved, latest) => dial$2(
@@ -2245,6 +2248,28 @@
     return new WsError("INVALID_OPTION", `definePolicy: ${field} must be ${expected}, not ${shown}`);
   }
 
+  var shared = /*#__PURE__*/Object.freeze({
+    __proto__: null,
+    BINARY: BINARY,
+    CLOSE_CODES: CLOSE_CODES,
+    COMPRESSION: COMPRESSION,
+    Channel: Channel,
+    ReceiveChannel: ReceiveChannel,
+    TEXT: TEXT,
+    TYPE_BINARY: TYPE_BINARY,
+    TYPE_CLOSE: TYPE_CLOSE,
+    TYPE_PING: TYPE_PING,
+    TYPE_PONG: TYPE_PONG,
+    TYPE_TEXT: TYPE_TEXT,
+    WsError: WsError,
+    after: after,
+    definePolicy: definePolicy,
+    errors: errors,
+    parseDuration: parseDuration,
+    select: select,
+    ticker: ticker
+  });
+
   const CAUGHT_UP_MS = 100;
   function streamSocket() {
     return "WebSocketStream" in globalThis ? StreamSocket : void 0;
@@ -2340,7 +2365,7 @@
   }
 
   const OPEN = 1;
-  const DIAL_ADVICE = "see the browser console (CSP connect-src?)";
+  const DIAL_ADVICE = "see the console (CSP connect-src?)";
   const POLL_INTERVAL_MS = 10;
   const page = globalThis;
   function webSocketPlatform(streamSocket) {
@@ -2513,6 +2538,7 @@
   const platform = /* @__PURE__ */ webSocketPlatform(streamSocket);
   const connect = /* @__PURE__ */ bindConnect(() => platform);
   const createContext = /* @__PURE__ */ bindCreateContext(() => platform);
+  const websocket = /* @__PURE__ */ (() => Object.freeze({ ...shared, connect, createContext }))();
 
   // DEFLATE is a complex format; to read this code, you should probably check the RFC first:
   // https://tools.ietf.org/html/rfc1951
@@ -4449,7 +4475,7 @@
       const openedAt = now();
       const reconnected = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };
       if (marker && this.#hasOpened && inbox.put(reconnected)) {
-        const text = "reconnecting: over bufferLimit: raise it or read faster";
+        const text = "reconnecting: exceeds bufferLimit";
         throw new WsError("SLOW_CONSUMER", text);
       }
       client.deliverTo(inbox);
@@ -4664,10 +4690,10 @@
 
   const DEFAULT_KEEP_ALIVE_MS = 2e4;
   const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
-  const group = (defaults, parsers) => (value, name) => ({ ...defaults, ...parseBy(parsers, value, name) });
+  const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...parseBy(parsers, value, name) });
   const RECONNECT_PARSERS = {
     context: /* @__PURE__ */ must((value) => value instanceof Context, "a Context"),
-    backoff: /* @__PURE__ */ group(DEFAULTS.backoff, {
+    backoff: /* @__PURE__ */ group("backoff", {
       min: duration,
       max: duration,
       factor: /* @__PURE__ */ must(
@@ -4681,7 +4707,7 @@
     maxElapsed: duration,
     shouldRetry: callable,
     onConnect: callable,
-    queue: /* @__PURE__ */ group(DEFAULTS.queue, {
+    queue: /* @__PURE__ */ group("queue", {
       maxMessages: /* @__PURE__ */ integer(0, 1e6),
       maxBytes: /* @__PURE__ */ integer(1, 1073741824),
       ttl: duration,
@@ -4708,13 +4734,20 @@
     );
     const parsed = prepared.options;
     const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
+    const { defaults } = prepared;
+    const dialOptions = {
+      ...parsed,
+      keepAlive,
+      headers: (isFunction(headers) ? defaults : parsed).headers,
+      protocols: (isFunction(protocols) ? defaults : parsed).protocols
+    };
     return {
       ...DEFAULTS,
       maxElapsed: Infinity,
       ...parsed,
       ...prepared,
       marker: parsed.marker && !parsed.discardIncoming,
-      dialOptions: { ...parsed, keepAlive },
+      dialOptions,
       perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
     };
   }
@@ -4758,6 +4791,9 @@
   exports.reconnecting = reconnecting;
   exports.select = select;
   exports.ticker = ticker;
+  exports.default = websocket;
+
+  Object.defineProperty(exports, '__esModule', { value: true });
 
 }));
 //# sourceMappingURL=wschan.all.umd.js.map

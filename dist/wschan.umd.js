@@ -1160,7 +1160,7 @@
       const { sending } = connection;
       const flush = () => {
         if (connection.transport.bufferedAmount === void 0) {
-          const text = "no bufferedAmount here; let the peer answer instead";
+          const text = "no bufferedAmount here; let the peer answer";
           throw connection.error("UNSUPPORTED", "flush", text);
         }
         if (this.state === "closed") throw connection.closedError("flush");
@@ -1187,7 +1187,7 @@
       const { transport, label } = connection;
       const park = transport.ping?.bind(transport);
       if (!park) {
-        const text = "no ping frames here; use option keepAlive.message";
+        const text = "no ping frames here; use keepAlive.message";
         throw connection.error("UNSUPPORTED", "ping", text);
       }
       const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
@@ -1411,6 +1411,7 @@
     }
     /** Stops all deadlines and the keep-alive. */
     stop() {
+      this.#onAnswer = void 0;
       for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
         deadline?.stop();
     }
@@ -1504,14 +1505,14 @@
     #isStopped;
     /** Stops the timer of the warning about an unread connection, while it is running. */
     #stopWarning;
-    /**
-     * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
-     * exceeded or the codec fails.
-     */
-    deliver(message, size) {
-      const { codec, discardIncoming } = this.#connection.options;
+    /** Counts a message with a payload of `size` bytes. */
+    count(size) {
       this.messages++;
       this.bytes += size;
+    }
+    /** Delivers a message. Ends the connection if `bufferLimit` is exceeded or the codec fails. */
+    deliver(message) {
+      const { codec, discardIncoming } = this.#connection.options;
       if (discardIncoming) return;
       try {
         if (codec) this.#decodeBy(codec, message);
@@ -1709,8 +1710,9 @@
         return;
       }
       if (this.transport.backpressure !== "stream") this.sending.onMessage();
+      this.receiving.count(size);
       this.liveness.onMessage();
-      this.receiving.deliver(message, size);
+      this.receiving.deliver(message);
     }
     onProgress() {
       this.sending.onProgress();
@@ -1961,6 +1963,7 @@
       const options = parseOptions(base, given, { parsers }, where);
       const { channelCapacity, bufferLimit, codec } = options;
       return {
+        defaults: base,
         options,
         inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
         open: async (url, resolved, latest) => dial$1(
@@ -2362,7 +2365,7 @@
   }
 
   const OPEN = 1;
-  const DIAL_ADVICE = "see the browser console (CSP connect-src?)";
+  const DIAL_ADVICE = "see the console (CSP connect-src?)";
   const POLL_INTERVAL_MS = 10;
   const page = globalThis;
   function webSocketPlatform(streamSocket) {

@@ -1,4 +1,5 @@
 /** The entry of the script that holds the core and all sub-paths in one global variable. */
 export * from "./browser.js";
+export { default } from "./browser.js";
 export * as codec from "./codec/browser.js";
 export { reconnecting } from "./reconnect/browser.js";

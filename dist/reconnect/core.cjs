@@ -409,7 +409,7 @@ class ConnectionLoop {
     const openedAt = core.now();
     const reconnected = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };
     if (marker && this.#hasOpened && inbox.put(reconnected)) {
-      const text = "reconnecting: over bufferLimit: raise it or read faster";
+      const text = "reconnecting: exceeds bufferLimit";
       throw new core.WsError("SLOW_CONSUMER", text);
     }
     client.deliverTo(inbox);
@@ -624,10 +624,10 @@ const DEFAULTS = {
 
 const DEFAULT_KEEP_ALIVE_MS = 2e4;
 const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
-const group = (defaults, parsers) => (value, name) => ({ ...defaults, ...core.parseBy(parsers, value, name) });
+const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...core.parseBy(parsers, value, name) });
 const RECONNECT_PARSERS = {
   context: /* @__PURE__ */ core.must((value) => value instanceof core.Context, "a Context"),
-  backoff: /* @__PURE__ */ group(DEFAULTS.backoff, {
+  backoff: /* @__PURE__ */ group("backoff", {
     min: core.duration,
     max: core.duration,
     factor: /* @__PURE__ */ core.must(
@@ -641,7 +641,7 @@ const RECONNECT_PARSERS = {
   maxElapsed: core.duration,
   shouldRetry: core.callable,
   onConnect: core.callable,
-  queue: /* @__PURE__ */ group(DEFAULTS.queue, {
+  queue: /* @__PURE__ */ group("queue", {
     maxMessages: /* @__PURE__ */ core.integer(0, 1e6),
     maxBytes: /* @__PURE__ */ core.integer(1, 1073741824),
     ttl: core.duration,
@@ -668,13 +668,20 @@ function resolveOptions(url, options, { createContext, pings }) {
   );
   const parsed = prepared.options;
   const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
+  const { defaults } = prepared;
+  const dialOptions = {
+    ...parsed,
+    keepAlive,
+    headers: (isFunction(headers) ? defaults : parsed).headers,
+    protocols: (isFunction(protocols) ? defaults : parsed).protocols
+  };
   return {
     ...DEFAULTS,
     maxElapsed: Infinity,
     ...parsed,
     ...prepared,
     marker: parsed.marker && !parsed.discardIncoming,
-    dialOptions: { ...parsed, keepAlive },
+    dialOptions,
     perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
   };
 }

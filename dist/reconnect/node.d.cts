@@ -185,8 +185,8 @@ interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptio
      */
     readonly keepAlive?: KeepAliveOptions | false | undefined;
     /**
-     * Ends the client with `ABORTED` in any state. An open connection ends without a close handshake.
-     * Default: none.
+     * Ends the client with `ABORTED`. An open connection ends without a close handshake. After `close()` it only
+     * cuts the close handshake short. Default: none.
      */
     readonly signal?: AbortSignal | undefined;
     /**

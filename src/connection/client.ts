@@ -241,7 +241,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     const { sending } = connection;
     const flush = (): Promise<void> => {
       if (connection.transport.bufferedAmount === undefined) {
-        const text = "no bufferedAmount here; let the peer answer instead";
+        const text = "no bufferedAmount here; let the peer answer";
         throw connection.error("UNSUPPORTED", "flush", text);
       }
       if (this.state === "closed") throw connection.closedError("flush");
@@ -271,7 +271,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     const { transport, label } = connection;
     const park = transport.ping?.bind(transport);
     if (!park) {
-      const text = "no ping frames here; use option keepAlive.message";
+      const text = "no ping frames here; use keepAlive.message";
       throw connection.error("UNSUPPORTED", "ping", text);
     }
     const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };

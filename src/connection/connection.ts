@@ -99,8 +99,9 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     // A new message begins a new turn, except from a stream: that delivers all its messages in microtasks, so
     // a loop of replies could block the event loop.
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
+    this.receiving.count(size);
     this.liveness.onMessage();
-    this.receiving.deliver(message, size);
+    this.receiving.deliver(message);
   }
 
   onProgress(): void {

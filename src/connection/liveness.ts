@@ -107,6 +107,7 @@ export class Liveness {
 
   /** Stops all deadlines and the keep-alive. */
   stop(): void {
+    this.#onAnswer = undefined;
     for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
       deadline?.stop();
   }

@@ -44,14 +44,15 @@ export class Receiving<In> {
     this.own.onPressure = () => this.#regulate();
   }
 
-  /**
-   * Counts and delivers a message with a payload of `size` bytes. Ends the connection if `bufferLimit` is
-   * exceeded or the codec fails.
-   */
-  deliver(message: Message, size: number): void {
-    const { codec, discardIncoming } = this.#connection.options;
+  /** Counts a message with a payload of `size` bytes. */
+  count(size: number): void {
     this.messages++;
     this.bytes += size;
+  }
+
+  /** Delivers a message. Ends the connection if `bufferLimit` is exceeded or the codec fails. */
+  deliver(message: Message): void {
+    const { codec, discardIncoming } = this.#connection.options;
     if (discardIncoming) return;
     try {
       if (codec) this.#decodeBy(codec, message);

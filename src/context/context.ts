@@ -19,7 +19,9 @@ import type { Owner } from "./owner.js";
 
 /** Dials of a client across connections, whose options are resolved once: see {@link Context.prepare}. */
 export interface PreparedDials {
-  /** The options of the call, on top of the context's defaults and those of the package. */
+  /** The options of a call that gives none: the context's defaults, and those of the package. */
+  readonly defaults: ConnectOptions;
+  /** The options of the call, merged over the defaults. */
   readonly options: ResolvedOptions;
   /** Receives the messages of all connections. */
   readonly inbox: Inbox;
@@ -150,6 +152,7 @@ export class Context {
     const options = parseOptions(base, given, { parsers }, where) as ResolvedOptions;
     const { channelCapacity, bufferLimit, codec } = options;
     return {
+      defaults: base,
       options,
       inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
       open: async (url, resolved, latest) =>

@@ -170,7 +170,7 @@ export class ConnectionLoop {
     const openedAt = now();
     const reconnected: unknown = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };
     if (marker && this.#hasOpened && inbox.put(reconnected as Message)) {
-      const text = "reconnecting: over bufferLimit: raise it or read faster";
+      const text = "reconnecting: exceeds bufferLimit";
       throw new WsError("SLOW_CONSUMER", text);
     }
     client.deliverTo(inbox);

@@ -54,13 +54,13 @@ const PROBE_ONLY_KEEP_ALIVE = { interval: 2_147_483_647, timeout: 10_000 };
 
 /** Makes a parser of an option that is a group of settings. */
 const group =
-  (defaults: object, parsers: Readonly<Record<string, Parser>>): Parser =>
-  (value, name) => ({ ...defaults, ...parseBy(parsers, value as object, name) });
+  (option: "backoff" | "queue", parsers: Readonly<Record<string, Parser>>): Parser =>
+  (value, name) => ({ ...DEFAULTS[option], ...parseBy(parsers, value as object, name) });
 
 /** One parser for each option that `connect` does not have. */
 const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
   context: /* @__PURE__ */ must((value) => value instanceof Context, "a Context"),
-  backoff: /* @__PURE__ */ group(DEFAULTS.backoff, {
+  backoff: /* @__PURE__ */ group("backoff", {
     min: duration,
     max: duration,
     factor: /* @__PURE__ */ must(
@@ -74,7 +74,7 @@ const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
   maxElapsed: duration,
   shouldRetry: callable,
   onConnect: callable,
-  queue: /* @__PURE__ */ group(DEFAULTS.queue, {
+  queue: /* @__PURE__ */ group("queue", {
     maxMessages: /* @__PURE__ */ integer(0, 1_000_000),
     maxBytes: /* @__PURE__ */ integer(1, 1_073_741_824),
     ttl: duration,
@@ -115,13 +115,21 @@ export function resolveOptions(
   );
   const parsed = prepared.options as ResolvedOptions & Partial<ResolvedReconnectOptions>;
   const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
+  // A function that returns `undefined` selects the default.
+  const { defaults } = prepared;
+  const dialOptions = {
+    ...parsed,
+    keepAlive,
+    headers: (isFunction(headers) ? defaults : parsed).headers,
+    protocols: (isFunction(protocols) ? defaults : parsed).protocols,
+  };
   return {
     ...DEFAULTS,
     maxElapsed: Infinity,
     ...parsed,
     ...prepared,
     marker: parsed.marker && !parsed.discardIncoming,
-    dialOptions: { ...parsed, keepAlive },
+    dialOptions,
     perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)],
   } as ResolvedReconnectOptions;
 }

@@ -176,6 +176,13 @@ describe("keepAlive", () => {
   });
 });
 
+test("a function for headers or protocols that returns undefined selects the context's defaults", () => {
+  const defaults = { headers: { "X-Default": "1" }, protocols: ["v1"] };
+  const context = createContext({ defaults });
+  const { dialOptions } = plan({ context, headers: () => undefined, protocols: () => undefined });
+  expect(dialOptions).toMatchObject(defaults);
+});
+
 test("both entries have the same names", () => {
   expect(Object.keys(browser)).toEqual(["reconnecting"]);
 });

@@ -128,7 +128,7 @@ describe("the packed package", () => {
     runInContext(await readFile(join(packed.dir, file), "utf8"), page);
     const script = "[Object.keys(wschan).sort(), Object.keys(wschan.codec).sort()]";
     const [names, codecs] = runInContext(script, page) as string[][];
-    expect(names).toEqual([...NAMES, ...SUB_PATHS["wschan/reconnect"], "codec"].sort());
+    expect(names).toEqual([...NAMES, ...SUB_PATHS["wschan/reconnect"], "codec", "default"].sort());
     expect(codecs).toEqual(SUB_PATHS["wschan/codec"]);
   });
 

@@ -51,7 +51,7 @@ type WebSocketLikeClass = new (url: string, protocols: string[]) => WebSocketLik
 const OPEN = 1;
 
 /** Advice for failed dials: browsers hide the reason, or report only "The operation is insecure". */
-const DIAL_ADVICE = "see the browser console (CSP connect-src?)";
+const DIAL_ADVICE = "see the console (CSP connect-src?)";
 
 /** The interval between two checks of `bufferedAmount` while bytes are unsent. */
 const POLL_INTERVAL_MS = 10;

@@ -448,6 +448,33 @@ describe("keepAlive after the process was suspended for an hour", () => {
 });
 
 describe("keepAlive on a platform without ping frames", () => {
+  test("begins a whole interval with the answer to its message", async () => {
+    const { client, transport, text } = openWithoutPings();
+    const asked = (): number => transport.sent.filter((data) => data === "?").length;
+    await advance(1005);
+    text("answer");
+    expect(asked()).toBe(1);
+    // The application sends, so that only the silence of the peer counts.
+    for (let time = 0; time < 1_010; time += 101) {
+      await advance(101);
+      await client.send("x");
+    }
+    expect(asked()).toBe(2);
+    client.terminate();
+  });
+
+  test("ignores a late answer to a message that the transport refused", async () => {
+    const onPong = vi.fn();
+    const { client, transport, text } = openWithoutPings({ onPong });
+    transport.refuses = true;
+    await advance(1005);
+    text("too late");
+    await microtasks();
+    expect(onPong).not.toHaveBeenCalled();
+    expect(client.stats.roundTrip).toBeUndefined();
+    client.terminate();
+  });
+
   test("sends its message after an interval of silence, created again each time", async () => {
     let count = 0;
     const { client, transport, text } = openWithoutPings({ message: () => `? ${++count}` });
