@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config";
-import { ROOT } from "./test/helpers/root.js";
 
 /** The folders of test/ whose tests run against each mutant. */
 const suites = process.env.WSCHAN_MUTATION_SUITES ?? "unit";
@@ -10,8 +9,6 @@ const suites = process.env.WSCHAN_MUTATION_SUITES ?? "unit";
  * with it, Stryker 9.6 never activates mutants in code that runs when a module is loaded.
  */
 export default defineConfig({
-  // Tests that import the package by name must load the source, because it contains the mutants.
-  resolve: { alias: [{ find: /^wschan$/, replacement: `${ROOT}/src/node.ts` }] },
   test: {
     include: suites.split(",").map((suite) => `test/${suite}/**/*.test.ts`),
     exclude: [

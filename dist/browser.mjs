@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, x as bindConnect, y as bindCreateContext, z as shared, B as webSocketPlatform } from './core.mjs';
-export { E as BINARY, F as CLOSE_CODES, G as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, H as TYPE_BINARY, I as TYPE_CLOSE, J as TYPE_PING, K as TYPE_PONG, L as TYPE_TEXT, W as WsError, M as after, N as definePolicy, P as errors, v as parseDuration, S as select, U as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, z as bindConnect, B as bindCreateContext, E as shared, F as webSocketPlatform } from './core.mjs';
+export { G as BINARY, H as CLOSE_CODES, I as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, J as TYPE_BINARY, K as TYPE_CLOSE, L as TYPE_PING, M as TYPE_PONG, N as TYPE_TEXT, W as WsError, P as after, S as definePolicy, U as errors, y as parseDuration, V as select, X as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

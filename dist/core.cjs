@@ -375,6 +375,7 @@ function parseBy(parsers, given, where) {
   }
   return parsed;
 }
+const passThrough = (value) => value;
 const must = (accepts, wanted) => (value, name) => {
   if (!accepts(value)) throw invalid(name, wanted, value);
   return value;
@@ -594,13 +595,12 @@ const DEFAULTS = {
 };
 
 const OPERATION = "createContext";
-const any = (value) => value;
 const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
 const PARSERS = {
   policy: callable,
-  actor: any,
+  actor: passThrough,
   meta: object,
-  defaults: any,
+  defaults: passThrough,
   strict: /* @__PURE__ */ oneOf(false, true),
   denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
   signal: abortSignal
@@ -2508,6 +2508,7 @@ exports.parseBy = parseBy;
 exports.parseDuration = parseDuration;
 exports.parseKeepAlive = parseKeepAlive;
 exports.parseUrl = parseUrl;
+exports.passThrough = passThrough;
 exports.pickKnown = pickKnown;
 exports.platformClass = platformClass;
 exports.quote = quote;
@@ -2522,6 +2523,7 @@ exports.ticker = ticker;
 exports.toBytes = toBytes;
 exports.toPayload = toPayload;
 exports.unixProblem = unixProblem;
+exports.unreported = unreported;
 exports.waitFor = waitFor;
 exports.waitForStarted = waitForStarted;
 exports.webSocketPlatform = webSocketPlatform;

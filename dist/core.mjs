@@ -369,6 +369,7 @@ function parseBy(parsers, given, where) {
   }
   return parsed;
 }
+const passThrough = (value) => value;
 const must = (accepts, wanted) => (value, name) => {
   if (!accepts(value)) throw invalid(name, wanted, value);
   return value;
@@ -582,13 +583,12 @@ const DEFAULTS = {
 };
 
 const OPERATION = "createContext";
-const any = (value) => value;
 const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
 const PARSERS = {
   policy: callable,
-  actor: any,
+  actor: passThrough,
   meta: object,
-  defaults: any,
+  defaults: passThrough,
   strict: /* @__PURE__ */ oneOf(false, true),
   denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
   signal: abortSignal
@@ -2445,5 +2445,5 @@ class WebSocketTransport {
   }
 }
 
-export { ABNORMAL_CLOSURE as A, webSocketPlatform as B, Channel as C, DONE as D, BINARY as E, CLOSE_CODES as F, COMPRESSION as G, TYPE_BINARY as H, TYPE_CLOSE as I, TYPE_PING as J, TYPE_PONG as K, TYPE_TEXT as L, after as M, definePolicy as N, OVERHEAD_BYTES as O, errors as P, QueueIterator as Q, ReceiveChannel as R, select as S, TEXT as T, ticker as U, WsError as W, parseBy as a, microtask as b, onAbort as c, checkClose as d, abortError as e, duration as f, readableOf as g, writableOf as h, integer as i, waitForStarted as j, toPayload as k, object as l, must as m, now as n, oneOf as o, platformClass as p, Context as q, readLimitError as r, startTimer as s, toBytes as t, callable as u, parseDuration as v, waitFor as w, bindConnect as x, bindCreateContext as y, shared as z };
+export { ABNORMAL_CLOSURE as A, bindCreateContext as B, Channel as C, DONE as D, shared as E, webSocketPlatform as F, BINARY as G, CLOSE_CODES as H, COMPRESSION as I, TYPE_BINARY as J, TYPE_CLOSE as K, TYPE_PING as L, TYPE_PONG as M, TYPE_TEXT as N, OVERHEAD_BYTES as O, after as P, QueueIterator as Q, ReceiveChannel as R, definePolicy as S, TEXT as T, errors as U, select as V, WsError as W, ticker as X, parseBy as a, microtask as b, onAbort as c, checkClose as d, abortError as e, passThrough as f, duration as g, readableOf as h, integer as i, writableOf as j, waitForStarted as k, toPayload as l, must as m, now as n, oneOf as o, platformClass as p, object as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, Context as v, waitFor as w, callable as x, parseDuration as y, bindConnect as z };
 //# sourceMappingURL=core.mjs.map

@@ -375,6 +375,7 @@
     }
     return parsed;
   }
+  const passThrough = (value) => value;
   const must = (accepts, wanted) => (value, name) => {
     if (!accepts(value)) throw invalid(name, wanted, value);
     return value;
@@ -588,13 +589,12 @@
   };
 
   const OPERATION = "createContext";
-  const any = (value) => value;
   const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
   const PARSERS$5 = {
     policy: callable,
-    actor: any,
+    actor: passThrough,
     meta: object,
-    defaults: any,
+    defaults: passThrough,
     strict: /* @__PURE__ */ oneOf(false, true),
     denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
     signal: abortSignal
@@ -4078,9 +4078,9 @@
 
   function newPendingSend() {
     let settle;
-    const promise = new Promise((resolve, reject) => settle = { resolve, reject });
-    promise.catch(() => {
-    });
+    const promise = unreported(
+      new Promise((resolve, reject) => settle = { resolve, reject })
+    );
     return { promise, ...settle };
   }
   function sizeOf({ payload }) {
@@ -4508,7 +4508,6 @@
     }
   }
 
-  const passThrough = (value) => value;
   const SEND_PARSERS = {
     type: passThrough,
     ttl: duration,
@@ -4615,9 +4614,7 @@
       } catch (error) {
         sent = Promise.reject(error);
       }
-      sent.catch(() => {
-      });
-      return sent;
+      return unreported(sent);
     }
     #send(data, { type, ...options }) {
       const payload = toPayload(data, type, this.#options.codec);

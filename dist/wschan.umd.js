@@ -375,6 +375,7 @@
     }
     return parsed;
   }
+  const passThrough = (value) => value;
   const must = (accepts, wanted) => (value, name) => {
     if (!accepts(value)) throw invalid(name, wanted, value);
     return value;
@@ -588,13 +589,12 @@
   };
 
   const OPERATION = "createContext";
-  const any = (value) => value;
   const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
   const PARSERS = {
     policy: callable,
-    actor: any,
+    actor: passThrough,
     meta: object,
-    defaults: any,
+    defaults: passThrough,
     strict: /* @__PURE__ */ oneOf(false, true),
     denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
     signal: abortSignal

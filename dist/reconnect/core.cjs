@@ -12,9 +12,9 @@ function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter 
 
 function newPendingSend() {
   let settle;
-  const promise = new Promise((resolve, reject) => settle = { resolve, reject });
-  promise.catch(() => {
-  });
+  const promise = core.unreported(
+    new Promise((resolve, reject) => settle = { resolve, reject })
+  );
   return { promise, ...settle };
 }
 function sizeOf({ payload }) {
@@ -442,14 +442,13 @@ class ConnectionLoop {
   }
 }
 
-const passThrough = (value) => value;
 const SEND_PARSERS = {
-  type: passThrough,
+  type: core.passThrough,
   ttl: core.duration,
-  key: passThrough,
+  key: core.passThrough,
   retry: /* @__PURE__ */ core.oneOf(false, true),
-  timeout: passThrough,
-  signal: passThrough
+  timeout: core.passThrough,
+  signal: core.passThrough
 };
 
 class ReconnectingClient {
@@ -549,9 +548,7 @@ class ReconnectingClient {
     } catch (error) {
       sent = Promise.reject(error);
     }
-    sent.catch(() => {
-    });
-    return sent;
+    return core.unreported(sent);
   }
   #send(data, { type, ...options }) {
     const payload = core.toPayload(data, type, this.#options.codec);

@@ -1,4 +1,4 @@
-import { W as WsError, b as microtask, s as startTimer, n as now, O as OVERHEAD_BYTES, D as DONE, C as Channel, w as waitFor, c as onAbort, d as checkClose, e as abortError, f as duration, o as oneOf, R as ReceiveChannel, Q as QueueIterator, g as readableOf, h as writableOf, a as parseBy, j as waitForStarted, k as toPayload, l as object, q as Context, u as callable, i as integer, m as must, v as parseDuration } from '../core.mjs';
+import { W as WsError, b as microtask, s as startTimer, n as now, O as OVERHEAD_BYTES, u as unreported, D as DONE, C as Channel, w as waitFor, c as onAbort, d as checkClose, e as abortError, f as passThrough, g as duration, o as oneOf, R as ReceiveChannel, Q as QueueIterator, h as readableOf, j as writableOf, a as parseBy, k as waitForStarted, l as toPayload, q as object, v as Context, x as callable, i as integer, m as must, y as parseDuration } from '../core.mjs';
 
 const MIN_RESTART_PAUSE_MS = 5e3;
 function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
@@ -10,9 +10,9 @@ function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter 
 
 function newPendingSend() {
   let settle;
-  const promise = new Promise((resolve, reject) => settle = { resolve, reject });
-  promise.catch(() => {
-  });
+  const promise = unreported(
+    new Promise((resolve, reject) => settle = { resolve, reject })
+  );
   return { promise, ...settle };
 }
 function sizeOf({ payload }) {
@@ -440,7 +440,6 @@ class ConnectionLoop {
   }
 }
 
-const passThrough = (value) => value;
 const SEND_PARSERS = {
   type: passThrough,
   ttl: duration,
@@ -547,9 +546,7 @@ class ReconnectingClient {
     } catch (error) {
       sent = Promise.reject(error);
     }
-    sent.catch(() => {
-    });
-    return sent;
+    return unreported(sent);
   }
   #send(data, { type, ...options }) {
     const payload = toPayload(data, type, this.#options.codec);

@@ -1,7 +1,15 @@
 import { invalid } from "../errors/validation.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { parseOptions } from "../options/parse-options.js";
-import { abortSignal, callable, notInBrowser, object, oneOf, parseBy } from "../options/parser.js";
+import {
+  abortSignal,
+  callable,
+  notInBrowser,
+  object,
+  oneOf,
+  parseBy,
+  passThrough,
+} from "../options/parser.js";
 import { DEFAULTS } from "../options/resolved-options.js";
 import type { Parser } from "../options/parser.js";
 import type { Policy } from "../policy/policy.js";
@@ -78,16 +86,13 @@ export interface Settings {
 
 const OPERATION = "createContext";
 
-/** Accepts every value. */
-const any: Parser = (value) => value;
-
 const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
 
 const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   policy: callable,
-  actor: any,
+  actor: passThrough,
   meta: object,
-  defaults: any,
+  defaults: passThrough,
   strict: /* @__PURE__ */ oneOf(false, true),
   denyPrivateNetworks: (value, name) =>
     value === false ? undefined : unsupportedGuard(value, name),

@@ -26,6 +26,9 @@ export function parseBy(
   return parsed;
 }
 
+/** Accepts every value: it has no rules, or another module validates it. */
+export const passThrough: Parser = (value) => value;
+
 /** Creates a parser that returns the value if `accepts` returns true for it, and throws otherwise. */
 export const must =
   (accepts: (value: unknown) => unknown, wanted: string): Parser =>

@@ -1,6 +1,7 @@
 import type { CompressionMode } from "./constants.js";
 import type { NodeOptions } from "./node-options.js";
 import type { Transport, TransportHandler } from "./transport.js";
+import type { UrlRules } from "./url.js";
 
 /** The options of `connect` that a dial uses, validated and with defaults. */
 export interface DialOptions {
@@ -43,21 +44,8 @@ export interface DialRequest {
 /** Opens a connection. Calls `request.open` and resolves, or rejects with a `WsError`. */
 export type Dial = (request: DialRequest) => Promise<void>;
 
-/** The capabilities of a platform that determine which URLs {@link parseUrl} accepts. */
-export interface Capabilities {
-  /** True if the platform sends the credentials of a URL. */
-  readonly credentials: boolean;
-  /**
-   * Returns the problem of a URL that is neither `ws:` nor `wss:`, or `undefined` if it is valid. Absent if
-   * the platform supports only these two schemes.
-   */
-  readonly unix?: (url: URL) => string | undefined;
-  /** The URL of the page, against which relative URLs are resolved; `undefined` if there is none. */
-  readonly base: string | undefined;
-}
-
 /** A way to open connections, and its capabilities. */
-export interface Platform extends Capabilities {
+export interface Platform extends UrlRules {
   readonly dial: Dial;
   /**
    * Parsers of the options that only some platforms support, by option name. An option of this kind is

@@ -1,3 +1,4 @@
+import { unreported } from "../connection/unreported.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { WsError } from "../errors/ws-error.js";
 import { OVERHEAD_BYTES } from "../protocol/message.js";
@@ -66,9 +67,10 @@ interface PendingSend {
 
 function newPendingSend(): PendingSend {
   let settle!: Omit<PendingSend, "promise">;
-  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  // A failure is reported to `onLost` as well, so it need not be an unhandled rejection.
-  promise.catch(() => {});
+  // `onLost` reports a failure as well.
+  const promise = unreported(
+    new Promise<void>((resolve, reject) => (settle = { resolve, reject })),
+  );
   return { promise, ...settle };
 }
 

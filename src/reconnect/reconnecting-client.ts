@@ -4,6 +4,7 @@ import type { MessagesOptions } from "../channel/iterator.js";
 import type { ReceiveResult } from "../channel/queue.js";
 import type { ClientLike } from "../connection/client-like.js";
 import type { Client, PingOptions } from "../connection/client.js";
+import { unreported } from "../connection/unreported.js";
 import { readableOf, writableOf } from "../connection/streams.js";
 import type { WsError } from "../errors/ws-error.js";
 import { parseBy } from "../options/parser.js";
@@ -140,8 +141,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     } catch (error) {
       sent = Promise.reject(error);
     }
-    sent.catch(() => {});
-    return sent;
+    return unreported(sent);
   }
 
   #send(data: Out, { type, ...options }: SendOptions & { ttl?: number }): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SendOptions as CoreSendOptions } from "../connection/client-like.js";
-import { duration, oneOf } from "../options/parser.js";
+import { duration, oneOf, passThrough } from "../options/parser.js";
 import type { Parser } from "../options/parser.js";
 import type { Duration } from "../time/duration.js";
 
@@ -21,9 +21,6 @@ export interface SendOptions extends CoreSendOptions {
    */
   readonly retry?: boolean | undefined;
 }
-
-/** Accepts any value, because another module validates it. */
-const passThrough: Parser = (value) => value;
 
 /** One parser for each member of {@link SendOptions}. */
 export const SEND_PARSERS: Readonly<Record<keyof SendOptions, Parser>> = {
