@@ -12,6 +12,7 @@ import { createWebSocketStream } from "ws";
 import { connect } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failure, failureCode } from "../helpers/failure.js";
 import { startFaultProxy } from "../helpers/fault-proxy.js";
 import {
   closeFrame,
@@ -29,7 +30,8 @@ import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection } from "../helpers/raw-server.js";
 import { ROOT } from "../helpers/root.js";
 import { ms } from "../helpers/time.js";
-import { codeOf, isPending, noise, rejectionOf, sleep, timeOf, turn } from "./support.js";
+import { turns } from "../helpers/unit-clock.js";
+import { isPending, noise, sleep, timeOf } from "./support.js";
 
 checkLeaks();
 
@@ -66,7 +68,7 @@ describe("readTimeout", () => {
     expect(info).toMatchObject({ clean: false, by: "local", code: 3008, sentCode: 3008 });
     expect(info.error).toMatchObject({ code: "READ_TIMEOUT", kind: "TIMEOUT", retryable: true });
     expect(await waiting).toEqual({ ok: false });
-    expect(await rejectionOf(client.send("late"))).toMatchObject({
+    expect(await failure(client.send("late"))).toMatchObject({
       code: "CLOSED",
       retryable: true,
       cause: info.error,
@@ -192,7 +194,7 @@ describe("writeTimeout", () => {
     expect(info).toMatchObject({ code: 1006, clean: false, by: "local" });
     expect(info.error).toMatchObject({ code: "WRITE_TIMEOUT", kind: "TIMEOUT", retryable: true });
     for (const wait of [sent, flushed]) {
-      expect(await rejectionOf(wait)).toMatchObject({
+      expect(await failure(wait)).toMatchObject({
         code: "CLOSED",
         retryable: true,
         cause: info.error,
@@ -364,7 +366,7 @@ describe("ping", () => {
     const client = await connect(server.url);
     const peer = await server.connection();
     const time = performance.now();
-    const error = await rejectionOf(client.ping({ timeout: ms(100) }));
+    const error = await failure(client.ping({ timeout: ms(100) }));
     expect(error).toMatchObject({ code: "PING_TIMEOUT", kind: "TIMEOUT", retryable: true });
     expect(performance.now() - time).toBeLessThan(ms(200));
     expect(client.state).toBe("open");
@@ -380,13 +382,13 @@ describe("ping", () => {
     const controller = new AbortController();
     const pinged = client.ping({ signal: controller.signal });
     controller.abort(new Error("enough"));
-    expect(await rejectionOf(pinged)).toMatchObject({
+    expect(await failure(pinged)).toMatchObject({
       code: "ABORTED",
       cause: { message: "enough" },
     });
-    expect(await codeOf(client.ping({ signal: controller.signal }))).toBe("ABORTED");
-    expect(await codeOf(client.ping({ timeout: -1 }))).toBe("INVALID_DURATION");
-    expect(await codeOf(client.ping({ timeout: 0 }))).toBe("PING_TIMEOUT");
+    expect(await failureCode(client.ping({ signal: controller.signal }))).toBe("ABORTED");
+    expect(await failureCode(client.ping({ timeout: -1 }))).toBe("INVALID_DURATION");
+    expect(await failureCode(client.ping({ timeout: 0 }))).toBe("PING_TIMEOUT");
     expect(client.state).toBe("open");
     client.terminate();
   });
@@ -402,7 +404,7 @@ describe("ping", () => {
     await peer.frame(OPCODE.PING, 2);
     peer.write(pongFrame(""), pongFrame("what"), pongFrame("x".repeat(125)), textFrame("mark"));
     await client.receive();
-    await turn();
+    await turns(1);
     expect(settled).toEqual([]);
     peer.write(pongFrame(second.payload));
     await Promise.all(pings.slice(0, 2));
@@ -437,7 +439,7 @@ describe("a turn of the event loop", () => {
       await using server = await startRawServer();
       const client = await connect(server.url);
       const peer = await server.connection();
-      await turn();
+      await turns(1);
       for (let i = 0; i < 100; i++) {
         const sent = client.send(`message ${i}`);
         if (awaited) await sent;
@@ -521,7 +523,7 @@ describe("a process that was stopped", () => {
       const pinged = client.ping({ timeout: "1s" });
       const received = client.receive({ timeout: "1s" });
       const dialled = connect(url, { dialTimeout: "1s" });
-      await turn();
+      await turns(1);
       block(2_200);
       expect(await pinged).toBeGreaterThan(0);
       expect((await received).ok).toBe(true);
@@ -538,8 +540,8 @@ describe("a process that was stopped", () => {
       const third = await connect(url, { closeTimeout: "1s" });
       await third.receive();
       const last = third.close(1000);
-      await turn();
-      await turn();
+      await turns(1);
+      await turns(1);
       block(3_500);
       expect(await last).toMatchObject({ clean: true, by: "local", sentCode: 1000 });
     } finally {

@@ -7,10 +7,11 @@ import type { ConnectOptions, NodeOptions, WebSocketClass, WsError } from "../..
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoServer } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { PRIVATE_ANSWERS, reachOf, TLS_DETOURS } from "../helpers/private-networks.js";
 import { startRawServer } from "../helpers/raw-server.js";
-import { lookupSpy, rejectionOf } from "./support.js";
+import { lookupSpy } from "./support.js";
 import type { LookupDone } from "./support.js";
 
 checkLeaks();
@@ -77,7 +78,7 @@ describe("a private host in the URL", () => {
     for (const allow of [true, { allow: ["other.test", "10.0.0.0/8"] }] as const) {
       const context = createContext({ denyPrivateNetworks: allow });
       const sockets = await socketsOf(async () => {
-        const error = await rejectionOf(context.connect(url, { node: { lookup: spy.lookup } }));
+        const error = await failure(context.connect(url, { node: { lookup: spy.lookup } }));
         expectForbidden(error, "ws://", address);
         expect(error.message).not.toContain("secret");
       });
@@ -96,8 +97,8 @@ describe("a private host in the URL", () => {
       };
       return createContext({ policy, denyPrivateNetworks: true }).connect("ws://127.0.0.1:1/");
     };
-    expectForbidden(await rejectionOf(dial(true)), "ws://127.0.0.1:1/", "127.0.0.1");
-    const error = await rejectionOf(dial(false));
+    expectForbidden(await failure(dial(true)), "ws://127.0.0.1:1/", "127.0.0.1");
+    const error = await failure(dial(false));
     expect(error.code).toBe("URL_FORBIDDEN");
     expect(error.message).not.toContain("denyPrivateNetworks");
     expect(asked).toEqual(["", "ws://127.0.0.1:1/", "", "ws://127.0.0.1:1/"]);
@@ -111,7 +112,7 @@ describe("a name", () => {
       const { names, lookup } = lookupSpy(() => addresses);
       const url = `${scheme}://rebind.test:${server.port}/`;
       const dial = denying("10.9.0.0/16").connect(url, { node: { lookup } });
-      expectForbidden(await rejectionOf(dial), url, first);
+      expectForbidden(await failure(dial), url, first);
       expect(names).toEqual(["rebind.test"]);
     }
     await expectUntouched(server);
@@ -192,7 +193,7 @@ describe("a name", () => {
         const dial = denying(ALLOWED).connect(`ws://rebind.test:${server.port}/`, {
           node: { lookup, family },
         });
-        expect([family, (await rejectionOf(dial)).code]).toEqual([family, code]);
+        expect([family, (await failure(dial)).code]).toEqual([family, code]);
       }
     }
     await expectUntouched(server);
@@ -202,7 +203,7 @@ describe("a name", () => {
     const lookup = (): void => {
       throw new Error("broken");
     };
-    const error = await rejectionOf(denying().connect("ws://rebind.test/", { node: { lookup } }));
+    const error = await failure(denying().connect("ws://rebind.test/", { node: { lookup } }));
     expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { message: "broken" } });
   });
 
@@ -213,7 +214,7 @@ describe("a name", () => {
       done(new Error("enough"));
     };
     for (const family of [4, 6] as const) {
-      await rejectionOf(denying().connect("ws://a.test/", { node: { lookup, family } }));
+      await failure(denying().connect("ws://a.test/", { node: { lookup, family } }));
     }
     expect(families).toEqual([4, 6]);
   });
@@ -226,11 +227,7 @@ describe("a name", () => {
     const context = denying("127.0.0.1");
     const url = `ws://rebind.test:${server.port}/`;
     const client = await context.connect(url, { node: { lookup } });
-    expectForbidden(
-      await rejectionOf(context.connect(url, { node: { lookup } })),
-      url,
-      "127.0.0.9",
-    );
+    expectForbidden(await failure(context.connect(url, { node: { lookup } })), url, "127.0.0.9");
     expect(names).toEqual(["rebind.test", "rebind.test"]);
     await client.close();
   });
@@ -294,7 +291,7 @@ describe("a redirect", () => {
     const dial = denying("first.test").connect(`ws://first.test:${server.port}/`, {
       node: { followRedirects: true, lookup },
     });
-    expectForbidden(await rejectionOf(dial), "ws://", address);
+    expectForbidden(await failure(dial), "ws://", address);
     expect(names).toEqual(host === "second.test" ? ["first.test", host] : ["first.test"]);
     await server.idle();
     await expectUntouched(target);
@@ -318,7 +315,7 @@ describe("a redirect", () => {
       onRequest: (peer) => peer.refuse("302 Found", { Location: "ws+unix:///run/app.sock" }),
     });
     const dial = denying("127.0.0.1").connect(server.url, { node: { followRedirects: true } });
-    expect((await rejectionOf(dial)).code).toBe("URL_FORBIDDEN");
+    expect((await failure(dial)).code).toBe("URL_FORBIDDEN");
   });
 });
 
@@ -371,7 +368,7 @@ describe("an allowed host", () => {
     ],
   ])("is refused when its certificate %s", async (_, tls, code) => {
     await using server = await startRawServer({ tls: certificate });
-    const error = await rejectionOf(createContext(allowing).connect(server.url, { node: { tls } }));
+    const error = await failure(createContext(allowing).connect(server.url, { node: { tls } }));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: false, cause: { code } });
     await server.idle();
   });
@@ -393,14 +390,14 @@ describe("an allowed host", () => {
     ["a local address of another machine", { localAddress: "8.8.8.8" }],
   ])("fails with %s", async (_, node) => {
     await using server = await startRawServer({ tls: certificate });
-    const error = await rejectionOf(createContext(allowing).connect(server.url, { node }));
+    const error = await failure(createContext(allowing).connect(server.url, { node }));
     expect(error).toMatchObject({ code: "DIAL_FAILED" });
     await server.idle();
   });
 
   test("fails with DIAL_FAILED if the port is closed, or the server resets the connection at once", async () => {
     const { url } = await startAndStop();
-    const error = await rejectionOf(createContext(allowing).connect(url));
+    const error = await failure(createContext(allowing).connect(url));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
     expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
     for (const tls of [undefined, certificate]) {
@@ -408,7 +405,7 @@ describe("an allowed host", () => {
         ...(tls && { tls }),
         onConnection: ({ socket }) => socket.resetAndDestroy(),
       });
-      const reset = await rejectionOf(createContext(allowing).connect(server.url));
+      const reset = await failure(createContext(allowing).connect(server.url));
       expect(reset).toMatchObject({ code: "DIAL_FAILED" });
       await server.idle();
     }
@@ -424,9 +421,7 @@ describe("an allowed host", () => {
     const sockets = await socketsOf(async () => {
       const url = `ws://db.test:${server.port}/`;
       const { signal } = controller;
-      const error = await rejectionOf(
-        denying("127.0.0.1").connect(url, { signal, node: { lookup } }),
-      );
+      const error = await failure(denying("127.0.0.1").connect(url, { signal, node: { lookup } }));
       expect(error.code).toBe("ABORTED");
     });
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
@@ -444,7 +439,7 @@ describe("an option with which the guard cannot check the connection", () => {
   async function refusalsOf(url: string, options: ConnectOptions): Promise<WsError[]> {
     const byCall = createContext(allowing).connect(url, options);
     const byDefault = createContext({ ...allowing, defaults: options }).connect(url);
-    return [await rejectionOf(byCall), await rejectionOf(byDefault)];
+    return [await failure(byCall), await failure(byDefault)];
   }
 
   const webSocket = vi.fn() as unknown as WebSocketClass;
@@ -477,7 +472,7 @@ describe("an option with which the guard cannot check the connection", () => {
 describe("denyPrivateNetworks", () => {
   test("is not an option of a call", async () => {
     const options: object = { denyPrivateNetworks: false };
-    const error = await rejectionOf(denying().connect("ws://127.0.0.1:1/", options));
+    const error = await failure(denying().connect("ws://127.0.0.1:1/", options));
     expect(error.code).toBe("INVALID_OPTION");
   });
 
@@ -508,14 +503,14 @@ describe("node.tls", () => {
           const { lookup } = lookupSpy(() => [ALLOWED]);
           const tls = { rejectUnauthorized: false, ...make(port) };
           const url = `${scheme}://${host}:${port}/`;
-          const error = await rejectionOf(denying(ALLOWED).connect(url, { node: { tls, lookup } }));
+          const error = await failure(denying(ALLOWED).connect(url, { node: { tls, lookup } }));
           // The refused connection must be the one to the allowed address.
           expect(error).toMatchObject({ code: "DIAL_FAILED", cause: { address: ALLOWED, port } });
         }
         const refused = denying(ALLOWED).connect(`${scheme}://127.0.0.1:${port}/`, {
           node: { tls: make(port) },
         });
-        expect((await rejectionOf(refused)).code).toBe("URL_FORBIDDEN");
+        expect((await failure(refused)).code).toBe("URL_FORBIDDEN");
       }
       await expectUntouched(server);
     },
