@@ -6,7 +6,7 @@ import { failure } from "../helpers/failure.js";
 import type { RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { turns } from "../helpers/unit-clock.js";
-import type { SuiteCapabilities } from "./suite.js";
+import type { SuiteCapabilities } from "./suite/options.js";
 
 /** The capabilities of the `ws` transport. */
 export const NODE_CAPABILITIES: SuiteCapabilities = {
