@@ -5,10 +5,10 @@ import { testDialling } from "./dialling.js";
 import { createFixture } from "./fixture.js";
 import { testKeepAlive } from "./keep-alive.js";
 import { testMessages } from "./messages.js";
+import type { SuiteOptions } from "./options.js";
 import { testPing } from "./ping.js";
 import { testReceiving } from "./receiving.js";
 import { testSending } from "./sending.js";
-import type { SuiteOptions } from "./options.js";
 
 /** Defines the tests that every transport has to pass. They use no Node API, because browsers run them, too. */
 export function defineTransportSuite(options: SuiteOptions): void {
