@@ -68,7 +68,9 @@ test("mqtt.js publishes more than it lets the socket buffer", async () => {
   await using client = open(broker.url);
   const payload = Buffer.from(noise(300_000));
   // While more than 512 KiB are buffered, mqtt.js waits. Nobody subscribes, because this broker sends large messages slowly.
-  const published = Array.from({ length: 4 }, () => client.publishAsync("bulk", payload, { qos: 1 }));
+  const published = Array.from({ length: 4 }, () =>
+    client.publishAsync("bulk", payload, { qos: 1 }),
+  );
   await Promise.all(published);
 });
 
