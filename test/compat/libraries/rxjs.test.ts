@@ -3,6 +3,7 @@ import { webSocket } from "rxjs/webSocket";
 import type { WebSocketSubject, WebSocketSubjectConfig } from "rxjs/webSocket";
 import { expect, test } from "vitest";
 import { checkLeaks } from "../../helpers/leaks.js";
+import { freePort } from "../../helpers/ports.js";
 import { WebSocket } from "../class.js";
 import { startWsServer } from "../servers/ws-server.js";
 import type { WsServer } from "../servers/ws-server.js";
@@ -117,10 +118,7 @@ test("a subject of rxjs fails when the server cuts the connection, and retry con
 });
 
 test("a subject of rxjs fails if the dial fails", async () => {
-  const { url } = await (async () => {
-    await using server = await startWsServer();
-    return server;
-  })();
+  const url = `ws://127.0.0.1:${await freePort()}`;
   await expect(ended(open(url))).rejects.toMatchObject({
     type: "error",
     error: { code: "DIAL_FAILED" },
