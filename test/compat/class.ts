@@ -1,24 +1,3 @@
-// TEMPORARY baseline until src/compat exists.
-import { WebSocket as Ws } from "ws";
-type Native = typeof globalThis.WebSocket;
-interface Options {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly keepAlive?: unknown;
-  readonly protocols?: unknown;
-}
-export const WebSocket: Native =
-  process.env.BASELINE === "native" ? globalThis.WebSocket : (Ws as unknown as Native);
-export function webSocketClass(options: Options = {}): Native {
-  if (process.env.BASELINE === "native") {
-    return class extends globalThis.WebSocket {
-      constructor(url: string | URL, protocols?: string | string[], own?: object) {
-        super(url, { ...(protocols && { protocols }), ...options, ...own } as never);
-      }
-    };
-  }
-  return class extends Ws {
-    constructor(url: string | URL, protocols?: string | string[], own?: object) {
-      super(url, protocols, { ...options, ...own } as never);
-    }
-  } as unknown as Native;
-}
+// The class under the libraries. To see whether a failure is a fault of this class or of a test, export another class
+// here for a moment, such as that of the package `ws`.
+export { WebSocket, webSocketClass } from "../../src/compat/node.js";

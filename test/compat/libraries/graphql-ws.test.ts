@@ -12,6 +12,7 @@ import type { Client, ClientOptions } from "graphql-ws";
 import { useServer } from "graphql-ws/use/ws";
 import { expect, test } from "vitest";
 import { Condition } from "../../helpers/condition.js";
+import { startFaultProxy } from "../../helpers/fault-proxy.js";
 import { checkLeaks } from "../../helpers/leaks.js";
 import { ms } from "../../helpers/time.js";
 import { webSocketClass } from "../class.js";
@@ -74,11 +75,16 @@ async function startGraphqlServer(): Promise<WsServer & { finish(): void }> {
   return Object.assign(server, { finish });
 }
 
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const value of values) collected.push(value);
+  return collected;
+}
+
 test("graphql-ws gets the answer of a query, with a header in its handshake", async () => {
   await using server = await startGraphqlServer();
   await using client = open(server.url);
-  const answers = [];
-  for await (const answer of client.iterate({ query: "{ greeting }" })) answers.push(answer);
+  const answers = await collect(client.iterate({ query: "{ greeting }" }));
   expect(answers).toEqual([{ data: { greeting: "hello" } }]);
   expect(server.connections[0]?.request.headers).toMatchObject({
     authorization: "Bearer t0ken",
@@ -126,6 +132,28 @@ test("the keep-alives of graphql-ws and of its server keep an idle connection op
   await counts.next();
   await changed.until(() => pongsOfServer >= 3 && pongsOfClient >= 3);
   server.finish();
-  for await (const _ of counts);
+  expect(await collect(counts)).toHaveLength(2);
   expect(server.connections).toHaveLength(1);
+});
+
+test("keepAlive of the class ends a half-open connection, and graphql-ws subscribes again", async () => {
+  await using server = await startGraphqlServer();
+  await using proxy = await startFaultProxy(server.url);
+  const closes: CloseEvent[] = [];
+  const client = createClient({
+    url: proxy.url,
+    webSocketImpl: webSocketClass({ keepAlive: { interval: ms(50), timeout: ms(50) } }),
+    shouldRetry: () => true,
+    retryWait: async () => {},
+    on: { closed: (event) => closes.push(event as CloseEvent) },
+  });
+  const counts = client.iterate<{ count: number }>({ query: "subscription { count }" });
+  expect((await counts.next()).value).toMatchObject({ data: { count: 1 } });
+  expect((await counts.next()).value).toMatchObject({ data: { count: 2 } });
+  (await proxy.connection()).silence();
+  server.finish();
+  expect((await counts.next()).value).toMatchObject({ data: { count: 1 } });
+  expect(closes).toMatchObject([{ code: 1006, wasClean: false }]);
+  await collect(counts);
+  await client.dispose();
 });

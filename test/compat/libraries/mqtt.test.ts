@@ -86,8 +86,9 @@ test("mqtt.js subscribes again after the broker was restarted", async () => {
   // The second attempt begins after the first one has failed, because nothing listens.
   await next(client, "reconnect");
   await next(client, "reconnect");
-  await using _second = await startMosquitto(port);
+  await using second = await startMosquitto(port);
   await next(client, "connect");
+  expect(second.url).toBe(url);
   const received = next(client, "message");
   await client.publishAsync("news", "again", { qos: 1 });
   const [topic, payload] = await received;

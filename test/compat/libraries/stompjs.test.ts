@@ -1,5 +1,5 @@
 import { Client, ReconnectionTimeMode } from "@stomp/stompjs";
-import type { IMessage, StompConfig } from "@stomp/stompjs";
+import type { IMessage } from "@stomp/stompjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startFaultProxy } from "../../helpers/fault-proxy.js";
 import { checkLeaks } from "../../helpers/leaks.js";
@@ -16,13 +16,22 @@ beforeAll(async () => {
 }, RABBITMQ_START_MS);
 afterAll(() => broker[Symbol.asyncDispose]());
 
-const credentials = { login: "guest", passcode: "guest" };
+interface Options {
+  readonly heartbeatOutgoing?: number;
+  readonly heartbeatIncoming?: number;
+  readonly discardWebsocketOnCommFailure?: boolean;
+  readonly debug?: (text: string) => void;
+}
 
-async function connect(url: string, options: StompConfig = {}): Promise<Client & AsyncDisposable> {
+async function connect(
+  url: string,
+  options: Options = {},
+  connectHeaders = { login: "guest", passcode: "guest" },
+): Promise<Client & AsyncDisposable> {
   // #region setup
   const client = new Client({
     webSocketFactory: () => new WebSocket(url, ["v12.stomp"]),
-    connectHeaders: credentials,
+    connectHeaders,
     // #endregion
     reconnectDelay: ms(10),
     reconnectTimeMode: ReconnectionTimeMode.LINEAR,
@@ -156,7 +165,6 @@ test("stompjs reconnects when heartbeats stop coming", async () => {
 });
 
 test("stompjs is told of wrong credentials by an ERROR frame", async () => {
-  const connectHeaders = { login: "guest", passcode: "wrong" };
-  const failure = connect(broker.url, { connectHeaders, reconnectDelay: 0 });
+  const failure = connect(broker.url, {}, { login: "guest", passcode: "wrong" });
   await expect(failure).rejects.toThrow("Bad CONNECT");
 });

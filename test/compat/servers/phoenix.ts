@@ -41,9 +41,11 @@ export async function startPhoenixServer(): Promise<PhoenixServer> {
           heartbeats++;
           reply("ok");
         } else if (event === "phx_join") {
-          if (topic === "secret") return reply("error", { reason: "unauthorized" });
-          topics.set(topic, joinRef);
-          reply("ok", { joined: topic });
+          if (topic === "secret") reply("error", { reason: "unauthorized" });
+          else {
+            topics.set(topic, joinRef);
+            reply("ok", { joined: topic });
+          }
         } else if (event === "phx_leave") {
           topics.delete(topic);
           reply("ok");

@@ -39,9 +39,11 @@ export async function startSignalrServer(pingInterval: number): Promise<SignalrS
     onConnection: (socket) => {
       const send = (message: object): void =>
         socket.send(JSON.stringify(message) + RECORD_SEPARATOR);
-      const timer = setInterval(() => send({ type: Type.Ping }), pingInterval);
-      socket.on("close", () => clearInterval(timer));
       let isReady = false;
+      const timer = setInterval(() => {
+        if (isReady) send({ type: Type.Ping });
+      }, pingInterval);
+      socket.on("close", () => clearInterval(timer));
       socket.on("message", (data: Buffer) => {
         for (const record of data.toString().split(RECORD_SEPARATOR).slice(0, -1)) {
           if (!isReady) {
