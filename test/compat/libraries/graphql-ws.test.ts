@@ -30,7 +30,7 @@ function open(url: string, on: ClientOptions["on"] = {}): Client & AsyncDisposab
   const client = createClient({
     url,
     webSocketImpl: webSocketClass({ headers: { Authorization: `Bearer ${token}` } }),
-    // Without this, graphql-ws gives up after an `error` event.
+    // By default, graphql-ws gives up after an `error` event.
     shouldRetry: () => true,
     // #endregion
     on,

@@ -24,7 +24,7 @@ function open(
   // #region setup
   const client = mqtt.connect(url, {
     createWebsocket: (url, protocols) => new WebSocket(url, protocols),
-    // Node only: without it, mqtt.js calls methods that only the `ws` package has.
+    // For Node, where mqtt.js would call methods that only the package `ws` has.
     forceNativeWebSocket: true,
     // #endregion
     reconnectPeriod,

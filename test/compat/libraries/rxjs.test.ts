@@ -15,7 +15,7 @@ function open<T = unknown>(
   options: Partial<WebSocketSubjectConfig<T>> = {},
 ): WebSocketSubject<T> {
   // #region setup
-  const subject = webSocket<T>({
+  const subject = webSocket({
     url,
     WebSocketCtor: WebSocket,
     // #endregion

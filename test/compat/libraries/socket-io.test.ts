@@ -19,7 +19,7 @@ function open(
   class Transport extends WebSocketTransport {
     override createSocket(url: string) {
       const socket = new WebSocket(url);
-      // In Node, socket.io itself would only ask for "nodebuffer", which the standard does not know.
+      // In Node, Socket.IO sets "nodebuffer", which the standard does not have and the class ignores.
       socket.binaryType = "arraybuffer";
       return socket;
     }
