@@ -6,6 +6,7 @@ import { HOUR, promise } from "./subjects.js";
 checkTraces();
 
 const NO_FUNCTION = { "reconnecting-websocket": { untested: "takes no function for protocols" } };
+const NO_START_CLOSED = { wschan: { untested: "has no such option" } };
 const REJECTION = { untested: "never tries again, and leaves the rejection unhandled" };
 
 /** Returns the paths of the requests that a server has received. */
@@ -38,6 +39,19 @@ describe("the URL", () => {
     await events.next("open", 3);
     expect(calls).toBe(4);
     expect(paths(server)).toEqual(["/1", "/2", "/3", "/4"]);
+  });
+
+  promise("is not asked of its function before the constructor has returned", async ({ make }) => {
+    const server = await echoServer();
+    let hasReturned = false;
+    let early = false;
+    const socket = make(() => {
+      early ||= !hasReturned;
+      return server.url;
+    });
+    hasReturned = true;
+    await new EventLog(socket).next("open");
+    expect(early).toBe(false);
   });
 
   promise("can be an async function, which is called for each attempt", async ({ make }) => {
@@ -188,22 +202,26 @@ describe("the protocols", () => {
 });
 
 describe("the options", () => {
-  promise("with startClosed make it wait for reconnect()", async ({ make }) => {
-    const server = await echoServer();
-    const socket = make(server.url, undefined, { startClosed: true });
-    const events = new EventLog(socket);
-    socket.send("queued");
-    expect(socket.readyState).toBe(socket.CLOSED);
-    await quiet();
-    expect(server.sockets).toBe(0);
-    expect(events.types).toEqual([]);
-    socket.reconnect();
-    await events.next("open");
-    expect(socket.readyState).toBe(socket.OPEN);
-    expect((await events.next("message")).event.data).toBe("queued");
-    (await server.connection()).ws.terminate();
-    await events.next("open", 1);
-  });
+  promise(
+    "with startClosed make it wait for reconnect()",
+    async ({ make }) => {
+      const server = await echoServer();
+      const socket = make(server.url, undefined, { startClosed: true });
+      const events = new EventLog(socket);
+      socket.send("queued");
+      expect(socket.readyState).toBe(socket.CLOSED);
+      await quiet();
+      expect(server.sockets).toBe(0);
+      expect(events.types).toEqual([]);
+      socket.reconnect();
+      await events.next("open");
+      expect(socket.readyState).toBe(socket.OPEN);
+      expect((await events.next("message")).event.data).toBe("queued");
+      (await server.connection()).ws.terminate();
+      await events.next("open", 1);
+    },
+    NO_START_CLOSED,
+  );
 
   promise(
     "with startClosed leave close() without effect, and no later attempt",
@@ -217,6 +235,7 @@ describe("the options", () => {
       expect(events.types).toEqual([]);
       expect(socket.readyState).toBe(socket.CLOSED);
     },
+    NO_START_CLOSED,
   );
 
   promise("make the first attempt without a delay", async ({ make }) => {

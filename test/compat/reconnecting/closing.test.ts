@@ -53,6 +53,17 @@ describe("close() of an open connection", () => {
     expect(messages).toEqual(Array.from({ length: 500 }, (_, i) => String(i)));
   });
 
+  promise("when it opens lets out the whole queue", async ({ make }) => {
+    const { server, messages } = await recordingServer();
+    const socket = make(server.url);
+    socket.onopen = () => socket.close();
+    for (let i = 0; i < 100; i++) socket.send(new Uint8Array(65_536).fill(i));
+    const { closed } = await server.connection();
+    await closed;
+    const bytes = messages.map((message) => (message as Buffer)[0]);
+    expect(bytes).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
   promise(
     "fires nothing after its close event, even if the server keeps on sending",
     async ({ make }) => {

@@ -17,8 +17,6 @@ checkTraces();
 // `partysocket` warns of messages that are sent after `close()`.
 beforeEach(() => void vi.spyOn(console, "warn").mockReturnValue());
 
-const DEAD = "stays dead after close(), unless a connection was open";
-
 describe("reconnect() of an open connection", () => {
   promise("closes it with code and reason, and opens another", async ({ make }) => {
     const server = await echoServer();
@@ -102,6 +100,35 @@ describe("reconnect() of an open connection", () => {
     expect(server.sockets).toBe(2);
   });
 
+  promise("lets out what was sent before", async ({ make }) => {
+    const { server, messages } = await recordingServer();
+    const socket = make(server.url);
+    const events = new EventLog(socket);
+    await events.next("open");
+    for (let i = 0; i < 500; i++) socket.send(String(i));
+    socket.reconnect();
+    await (
+      await server.connection()
+    ).closed;
+    expect(messages).toEqual(Array.from({ length: 500 }, (_, i) => String(i)));
+    await events.next("open", 1);
+  });
+
+  promise("when it opens lets out the whole queue", async ({ make }) => {
+    const { server, received } = await recordingServer();
+    const socket = make(server.url);
+    let isFirst = true;
+    socket.onopen = () => {
+      if (isFirst) socket.reconnect();
+      isFirst = false;
+    };
+    const events = new EventLog(socket);
+    for (let i = 0; i < 100; i++) socket.send(new Uint8Array(65_536).fill(i));
+    await events.next("open", 1);
+    const bytes = (await received(100)).map((message) => (message as Buffer)[0]);
+    expect(bytes).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
   promise("sets retryCount to 0", async ({ make }) => {
     const server = await refusingServer(3);
     const socket = make(server.url);
@@ -178,6 +205,21 @@ describe("reconnect() before a connection is open", () => {
     expect(socket.retryCount).toBe(0);
   });
 
+  promise("in the pause between two attempts sets retryCount to 0", async ({ make }) => {
+    withoutJitter();
+    const server = await refusingServer(1);
+    const delays = { minReconnectionDelay: 200, maxReconnectionDelay: 200 };
+    const socket = make(server.url, undefined, delays);
+    const events = new EventLog(socket);
+    await events.next("close");
+    await new Promise(setImmediate);
+    expect(socket.retryCount).toBe(1);
+    socket.reconnect();
+    expect(socket.retryCount).toBe(0);
+    await events.next("open");
+    expect(socket.retryCount).toBe(0);
+  });
+
   promise(
     "in the pause between two attempts dials at once",
     async ({ make }) => {
@@ -189,9 +231,7 @@ describe("reconnect() before a connection is open", () => {
       const events = new EventLog(socket);
       const { time } = await events.next("close");
       await new Promise(setImmediate);
-      expect(socket.retryCount).toBe(1);
       socket.reconnect();
-      expect(socket.retryCount).toBe(0);
       expect((await events.next("open")).time - time).toBeLessThan(1_200);
       expect(events.of("close")).toHaveLength(1);
     },
@@ -199,145 +239,6 @@ describe("reconnect() before a connection is open", () => {
       partysocket: "waits until the pause is over",
       "reconnecting-websocket": "waits until the pause is over",
     },
-  );
-});
-
-describe("reconnect() after close()", () => {
-  promise("opens a connection again, with the same listeners", async ({ make }) => {
-    const server = await echoServer();
-    const socket = make(server.url);
-    const events = new EventLog(socket);
-    let opened = 0;
-    socket.onopen = () => opened++;
-    for (let n = 0; n < 3; n++) {
-      await events.next("open", n);
-      socket.send(String(n));
-      expect((await events.next("message", n)).event.data).toBe(String(n));
-      socket.close();
-      await events.next("close", n);
-      expect(socket.readyState).toBe(socket.CLOSED);
-      socket.reconnect();
-    }
-    await events.next("open", 3);
-    expect(opened).toBe(4);
-    // It also reconnects by itself again.
-    (await server.connection(3)).ws.terminate();
-    await events.next("open", 4);
-  });
-
-  promise("sends what was sent in between", async ({ make }) => {
-    const { server, received } = await recordingServer();
-    const socket = make(server.url);
-    const events = new EventLog(socket);
-    await events.next("open");
-    socket.close();
-    await events.next("close");
-    socket.send("1");
-    socket.send("2");
-    socket.reconnect();
-    socket.send("3");
-    expect(await received(3)).toEqual(["1", "2", "3"]);
-  });
-
-  promise(
-    "sends what waited when close() was called",
-    async ({ make }) => {
-      const { server, received } = await recordingServer();
-      let isUp = false;
-      const socket = make(() => (isUp ? server.url : "ws://127.0.0.1:1/"));
-      const events = new EventLog(socket);
-      socket.send("1");
-      await events.next("close");
-      await new Promise(setImmediate);
-      socket.close();
-      isUp = true;
-      await quiet();
-      expect(socket.bufferedAmount).toBe(1);
-      socket.reconnect();
-      expect(await received(1)).toEqual(["1"]);
-    },
-    { "reconnecting-websocket": DEAD },
-  );
-
-  promise("before the close handshake has ended opens another connection", async ({ make }) => {
-    const server = await echoServer();
-    const socket = make(server.url);
-    const events = new EventLog(socket);
-    await events.next("open");
-    socket.close(4000);
-    socket.reconnect();
-    await events.next("open", 1);
-    await quiet();
-    expect(events.types).toEqual(["open", "close", "open"]);
-    expect((await (await server.connection()).closed).code).toBe(4000);
-    expect(server.sockets).toBe(2);
-  });
-
-  promise(
-    "in the turn of the constructor opens a connection",
-    async ({ make }) => {
-      const server = await echoServer();
-      const socket = make(server.url);
-      const events = new EventLog(socket);
-      socket.close();
-      await quiet();
-      socket.reconnect();
-      await events.next("open");
-      expect(server.sockets).toBe(1);
-    },
-    { "reconnecting-websocket": DEAD },
-  );
-
-  promise(
-    "in a pause opens a connection",
-    async ({ make }) => {
-      withoutJitter();
-      const server = await refusingServer(1);
-      const delays = { minReconnectionDelay: 100, maxReconnectionDelay: 100 };
-      const socket = make(server.url, undefined, delays);
-      const events = new EventLog(socket);
-      await events.next("close");
-      await new Promise(setImmediate);
-      socket.close();
-      await quiet(200);
-      socket.reconnect();
-      await events.next("open");
-      expect(server.connections).toHaveLength(2);
-    },
-    { "reconnecting-websocket": "stays dead" },
-  );
-
-  promise("in a listener of close opens a connection", async ({ make }) => {
-    const server = await echoServer();
-    const socket = make(server.url);
-    const events = new EventLog(socket);
-    await events.next("open");
-    let isFirst = true;
-    socket.onclose = () => {
-      if (isFirst) socket.reconnect();
-      isFirst = false;
-    };
-    socket.close();
-    await events.next("open", 1);
-    expect(events.types).toEqual(["open", "close", "open"]);
-  });
-});
-
-describe("reconnect() after the last attempt", () => {
-  promise(
-    "tries again, as often as at first",
-    async ({ make }) => {
-      const server = await refusingServer(3);
-      const socket = make(server.url, undefined, { maxRetries: 1 });
-      const events = new EventLog(socket);
-      await events.next("close", 1);
-      await quiet();
-      expect(server.connections).toHaveLength(2);
-      socket.reconnect();
-      await events.next("open");
-      expect(server.connections).toHaveLength(4);
-    },
-    { "reconnecting-websocket": "stays dead" },
   );
 });
 

@@ -1,16 +1,7 @@
 // What makes the next attempt, how many there are, and retryCount.
 import { describe, expect } from "vitest";
 import { ms } from "../../helpers/time.js";
-import {
-  checkTraces,
-  echoServer,
-  eventually,
-  EventLog,
-  quiet,
-  rawServer,
-  refusingServer,
-  silentServer,
-} from "./support.js";
+import { checkTraces, echoServer, EventLog, quiet, rawServer, refusingServer } from "./support.js";
 import { HOUR, promise } from "./subjects.js";
 
 checkTraces();
@@ -160,6 +151,28 @@ describe("the number of attempts", () => {
     await events.next("open", 5);
   });
 
+  promise(
+    "with maxRetries is as large after a stable connection as at first",
+    async ({ make }) => {
+      let requests = 0;
+      const server = await rawServer({
+        onRequest: (connection) =>
+          requests++ === 0
+            ? connection.accept()
+            : connection.refuse("503 Later", { Connection: "close" }),
+      });
+      const socket = make(server.url, undefined, { maxRetries: 2, minUptime: ms(10) });
+      const events = new EventLog(socket);
+      await events.next("open");
+      await quiet(30);
+      (await server.connection()).socket.destroy();
+      await events.next("close", 2);
+      await quiet();
+      expect(server.connections).toHaveLength(3);
+    },
+    { wschan: "counts all attempts, and after a stable connection each is a retry" },
+  );
+
   promise("with maxRetries also counts connections that were not stable", async ({ make }) => {
     const server = await echoServer();
     const socket = make(server.url, undefined, { maxRetries: 2, minUptime: HOUR });
@@ -173,126 +186,4 @@ describe("the number of attempts", () => {
     expect(server.sockets).toBe(3);
     expect(events.of("close")).toHaveLength(3);
   });
-});
-
-describe("retryCount", () => {
-  promise("is 0 on the first attempt, and 1 more on each further one", async ({ make }) => {
-    const server = await refusingServer(3);
-    const counts: number[] = [];
-    const socket = make(() => {
-      counts.push(socket.retryCount);
-      return server.url;
-    });
-    expect(socket.retryCount).toBe(0);
-    await new EventLog(socket).next("open");
-    expect(counts).toEqual([0, 1, 2, 3]);
-    expect(socket.retryCount).toBe(3);
-  });
-
-  promise("stays until the connection was open for minUptime, and then is 0", async ({ make }) => {
-    const server = await refusingServer(2);
-    const socket = make(server.url, undefined, { minUptime: ms(150) });
-    const { time } = await new EventLog(socket).next("open");
-    expect(socket.retryCount).toBe(2);
-    await eventually(() => socket.retryCount === 0);
-    expect(performance.now() - time).toBeGreaterThanOrEqual(ms(120));
-  });
-
-  promise("is 1 on the attempt after a stable connection", async ({ make }) => {
-    const server = await echoServer();
-    const counts: number[] = [];
-    const url = (): string => {
-      counts.push(socket.retryCount);
-      return server.url;
-    };
-    const socket = make(url, undefined, { minUptime: ms(10) });
-    const events = new EventLog(socket);
-    for (let n = 0; n < 2; n++) {
-      await events.next("open", n);
-      await quiet(30);
-      (await server.connection(n)).ws.close(1001);
-    }
-    await events.next("open", 2);
-    expect(counts).toEqual([0, 1, 1]);
-  });
-
-  promise("counts on after a connection that was not stable", async ({ make }) => {
-    const server = await echoServer();
-    const counts: number[] = [];
-    const url = (): string => {
-      counts.push(socket.retryCount);
-      return server.url;
-    };
-    const socket = make(url, undefined, { minUptime: HOUR });
-    const events = new EventLog(socket);
-    for (let n = 0; n < 2; n++) {
-      await events.next("open", n);
-      (await server.connection(n)).ws.close(1001);
-    }
-    await events.next("open", 2);
-    expect(counts).toEqual([0, 1, 2]);
-  });
-});
-
-describe("shouldReconnect", () => {
-  const ABSENT = { "reconnecting-websocket": { untested: "does not have it" } };
-
-  promise(
-    "is true from the start until close(), whatever the connection does",
-    async ({ make }) => {
-      const server = await echoServer();
-      const socket = make(server.url);
-      const events = new EventLog(socket);
-      expect(socket.shouldReconnect).toBe(true);
-      await events.next("open");
-      expect(socket.shouldReconnect).toBe(true);
-      (await server.connection()).ws.close(1001);
-      await events.next("close");
-      expect(socket.shouldReconnect).toBe(true);
-      await events.next("open", 1);
-      socket.close();
-      expect(socket.shouldReconnect).toBe(false);
-      await events.next("close", 1);
-      expect(socket.shouldReconnect).toBe(false);
-    },
-    ABSENT,
-  );
-
-  promise(
-    "is true again after reconnect()",
-    async ({ make }) => {
-      const server = await silentServer();
-      const socket = make(server.url);
-      socket.close();
-      expect(socket.shouldReconnect).toBe(false);
-      socket.reconnect();
-      expect(socket.shouldReconnect).toBe(true);
-    },
-    ABSENT,
-  );
-
-  promise(
-    "is false with startClosed, until reconnect()",
-    async ({ make }) => {
-      const server = await silentServer();
-      const socket = make(server.url, undefined, { startClosed: true });
-      expect(socket.shouldReconnect).toBe(false);
-      socket.reconnect();
-      expect(socket.shouldReconnect).toBe(true);
-    },
-    ABSENT,
-  );
-
-  promise(
-    "is false when the attempts are used up",
-    async ({ make }) => {
-      const server = await refusingServer();
-      const socket = make(server.url, undefined, { maxRetries: 1 });
-      const events = new EventLog(socket);
-      await events.next("close", 1);
-      await quiet();
-      expect(socket.shouldReconnect).toBe(false);
-    },
-    { ...ABSENT, partysocket: "stays true" },
-  );
 });

@@ -2,6 +2,7 @@ import PartySocket from "partysocket/ws";
 import PladariaWebSocket from "reconnecting-websocket";
 import { onTestFinished, test } from "vitest";
 import { WebSocket as WsWebSocket } from "ws";
+import { ReconnectingWebSocket } from "../../../src/compat/node.js";
 import { ms } from "../../helpers/time.js";
 
 /** The classes that are compared: ours, and those of two packages. */
@@ -19,8 +20,10 @@ export interface SocketEvent {
   readonly message?: string;
 }
 
-export type Listener = ((event: never) => void) | { handleEvent(event: never): void };
-type Handler = ((event: never) => void) | null;
+/** A function whose parameter is bivariant, like that of a method. */
+type Callback = { handle(event: SocketEvent): unknown }["handle"];
+type Listener = Callback | { handleEvent(event: SocketEvent): unknown };
+type Handler = Callback | null;
 type EventType = "open" | "message" | "close" | "error";
 
 /** The members that the documents of both packages promise. */
@@ -126,19 +129,42 @@ function closedAfterTest(socket: Socket): Socket {
   return socket;
 }
 
+const OURS: Subject = {
+  name: "wschan",
+  constants: ReconnectingWebSocket,
+  make(url, protocols, settings) {
+    const all = { ...FAST, ...settings };
+    const { maxRetries, maxEnqueuedMessages } = all;
+    // The check of types that ours has the members that the tests use.
+    const socket: Socket = new ReconnectingWebSocket(url, protocols, {
+      backoff: {
+        min: all.minReconnectionDelay,
+        max: all.maxReconnectionDelay,
+        factor: all.reconnectionDelayGrowFactor,
+      },
+      // The packages offer compression, because `ws` does.
+      compression: "context_takeover",
+      stableAfter: all.minUptime,
+      dialTimeout: all.connectionTimeout,
+      maxAttempts: maxRetries === undefined ? undefined : maxRetries + 1,
+      ...(maxEnqueuedMessages !== undefined && { queue: { maxMessages: maxEnqueuedMessages } }),
+    });
+    return closedAfterTest(socket);
+  },
+};
+
 const SUBJECTS: readonly Subject[] = [
+  OURS,
   peer("partysocket", PartySocket),
   peer("reconnecting-websocket", PladariaWebSocket),
 ];
 
 /**
- * The packages that break a promise, and how. With a plain text, the test has to fail for the package. With
- * `untested` it does not run, because the package would disturb other tests, for example by a rejection
- * that is unhandled, or because the package has no such feature.
+ * The classes that break a promise, and how. With a plain text, the test has to fail for the class. With
+ * `untested` it does not run, because the class would disturb other tests, for example by a rejection
+ * that is unhandled, or because the class has no such feature.
  */
-export type Deviations = Partial<
-  Record<Exclude<SubjectName, "wschan">, string | { readonly untested: string }>
->;
+export type Deviations = Partial<Record<SubjectName, string | { readonly untested: string }>>;
 
 /** Time after which a test that has to fail counts as hung, in milliseconds. */
 const HUNG_MS = ms(700);
@@ -151,7 +177,7 @@ export function promise(
 ): void {
   for (const subject of SUBJECTS) {
     const { name } = subject;
-    const deviation = name === "wschan" ? undefined : deviations[name];
+    const deviation = deviations[name];
     const run = (): Promise<void> | void => check(subject);
     if (deviation === undefined) test(`${behaviour} (${name})`, run);
     else if (typeof deviation === "string") {
