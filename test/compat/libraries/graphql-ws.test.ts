@@ -30,8 +30,6 @@ function open(url: string, on: ClientOptions["on"] = {}): Client & AsyncDisposab
   const client = createClient({
     url,
     webSocketImpl: webSocketClass({ headers: { Authorization: `Bearer ${token}` } }),
-    // By default, graphql-ws gives up after an `error` event.
-    shouldRetry: () => true,
     // #endregion
     on,
     keepAlive,

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { createContext, WsError } from "../../../src/node.js";
 import { ReconnectingWebSocket } from "../../../src/compat/node.js";
 import { ms } from "../../helpers/time.js";
-import { failureCode } from "../../helpers/unit-failure.js";
+import { failureCode } from "../../helpers/failure.js";
 import { codes, open, REFUSING_URL } from "./own-support.js";
 import {
   checkTraces,
