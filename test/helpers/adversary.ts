@@ -8,7 +8,7 @@ import { conclude } from "./outcome.js";
 import { isKeptHalfOpen, startRawServer } from "./raw-server.js";
 import type { RawConnection } from "./raw-server.js";
 import { ms } from "./time.js";
-import { join, tellEnd, tellRefusal } from "./verdict.js";
+import { describeEnd, describeRefusal, join } from "./verdict.js";
 
 /** Bytes that a well-behaved server sends before and after the bytes of an attack. */
 export const BEFORE = textFrame("before");
@@ -38,9 +38,9 @@ export interface Attack {
    * by the message "after" and a close frame of 1000. A function sends everything itself.
    */
   readonly send?: Uint8Array | ((peer: RawConnection) => void | Promise<void>);
-  /** The message or close reason that the attack may produce. Verdicts show it as "it". */
+  /** The message or close reason that the attack may produce. Verdicts show it as "the message" or "the reason". */
   readonly message?: string | Uint8Array;
-  /** A close code that differs between attacks. Verdicts show it as "its code". */
+  /** A close code that differs between attacks. Verdicts show it as "the code". */
   readonly code?: number;
   readonly options?: ConnectOptions;
 }
@@ -186,7 +186,7 @@ async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise
   try {
     client = await dialled;
   } catch (error) {
-    return await tellRefusal(error as WsError, server);
+    return await describeRefusal(error as WsError, server);
   }
   const peer = await server.connection();
   // RFC 6455 section 7.1.1: the server closes the TCP connection first, and the client waits for that.
@@ -194,6 +194,6 @@ async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise
     () => isKeptHalfOpen(peer) || peer.socket.end(),
     () => {},
   );
-  const [text] = await Promise.all([tellEnd(client, peer, one.message), play(peer)]);
-  return one.code === undefined ? text : text.replaceAll(String(one.code), "its code");
+  const [text] = await Promise.all([describeEnd(client, peer, one.message), play(peer)]);
+  return one.code === undefined ? text : text.replaceAll(String(one.code), "the code");
 }

@@ -1,4 +1,5 @@
 import type { Client, CloseInfo, Message, WsError } from "../../src/node.js";
+import { closeText } from "./close-text.js";
 import { closeOf, OPCODE } from "./frames.js";
 import type { Frame } from "./frames.js";
 import type { RawConnection, RawServer } from "./raw-server.js";
@@ -7,27 +8,42 @@ import { ms } from "./time.js";
 /** Time limit for the end of a connection, in milliseconds. */
 const END_TIMEOUT_MS = 10_000;
 
-/** The client closes with a code for the violation, and earlier messages can be read. */
-export function broken(code = 1002, reads = "before"): string {
-  return `reads ${reads}; PROTOCOL_ERROR, ${code} by local; wire: close ${code}`;
+/** Description of a message, or of a text, that equals the one that was sent. */
+const SAME_MESSAGE = "the message";
+
+/** The client closes the connection with this code and error. Earlier messages can be received. */
+export function closedByClient(code: number, error: string, received = "before"): string {
+  return `received: ${received}; closed by the client with ${code} (not clean), ${error}; wire: close with ${code}`;
 }
 
-export const TOO_BIG = "reads before; MESSAGE_TOO_BIG, 1009 by local; wire: close 1009";
+/** The client closes the connection because the bytes violate the protocol. */
+export function broken(code = 1002, received?: string): string {
+  return closedByClient(code, "PROTOCOL_ERROR", received);
+}
+
+export const TOO_BIG = closedByClient(1009, "MESSAGE_TOO_BIG");
 
 /** The connection was lost without a close frame in either direction. */
-export const LOST = "reads before; CONNECTION_LOST, 1006 by none; wire: nothing";
+export const LOST = "received: before; lost with 1006 (not clean), CONNECTION_LOST; wire: nothing";
 
-/** The bytes are accepted as a message, and the connection stays usable. */
-export const ARRIVES = "reads before, it, after; no error, 1000 by peer, clean; wire: close 1000";
+/** The server closes the connection, and the client has sent the frames `sent`. */
+export function closedByServer(received: string, code = 1000, sent = `close with ${code}`): string {
+  return `received: ${received}; closed by the peer with ${code} (clean), no error; wire: ${sent}`;
+}
+
+/** The bytes are accepted as `messages`, and the connection stays usable. */
+export function accepted(messages: string = SAME_MESSAGE, sent?: string): string {
+  return closedByServer(`before, ${messages}, after`, 1000, sent);
+}
 
 /** The bytes are ignored, and the connection stays usable. */
-export const IGNORED = "reads before, after; no error, 1000 by peer, clean; wire: close 1000";
+export const IGNORED = closedByServer("before, after");
 
 /**
- * Waits for the end of a connection and describes it in one line: the messages that could be read
+ * Waits for the end of a connection and describes it in one line: the messages that could be received
  * afterwards, the client's close information, and the frames that the server received.
  */
-export async function tellEnd(
+export async function describeEnd(
   client: Client,
   peer: RawConnection,
   message?: string | Uint8Array,
@@ -44,10 +60,10 @@ export async function tellEnd(
       (error: unknown) => error,
     );
   return join(
-    `reads ${tally(read)}`,
-    pending || tellInfo(info, message),
+    `received: ${tally(read)}`,
+    pending || describeInfo(info, message),
     thrown === info.error ? "" : `iterating throws ${String(thrown)}`,
-    `wire: ${tellFrames(peer.frames, message)}`,
+    `wire: ${describeFrames(peer.frames, message)}`,
     gone,
   );
 }
@@ -72,36 +88,35 @@ async function readAll(client: Client, message?: string | Uint8Array): Promise<s
   for (;;) {
     const { ok, value } = await client.receive();
     if (!ok) return read;
-    read.push(tellMessage(value, message));
+    read.push(describeMessage(value, message));
   }
 }
 
-function tellMessage({ type, data }: Message, message?: string | Uint8Array): string {
+function describeMessage({ type, data }: Message, message?: string | Uint8Array): string {
   if (message !== undefined) {
     const isText = typeof message === "string";
     const isSame =
       isText === (type === "text") &&
       Buffer.from(message as string).equals(Buffer.from(data as string));
-    if (isSame) return "it";
+    if (isSame) return SAME_MESSAGE;
   }
   if (data === "before" || data === "after") return data;
-  return type === "text" ? "a text" : "bytes";
+  return type === "text" ? "a text message" : "a binary message";
 }
 
-function tellInfo(info: CloseInfo, message?: string | Uint8Array): string {
-  const { code, reason, by, clean, error, sentCode } = info;
-  const why = tellReason(reason, message);
-  const what = `${error?.code ?? "no error"}, ${code}${why} by ${by}${clean ? ", clean" : ""}`;
+function describeInfo(info: CloseInfo, message?: string | Uint8Array): string {
+  const { code, reason, error, sentCode } = info;
+  const text = `${closeText(info, describeReason(reason, message))}, ${error?.code ?? "no error"}`;
   // The sent code is part of the description if it differs, because the frames have to agree with it.
-  return sentCode === undefined || sentCode === code ? what : `${what}, sent ${sentCode}`;
+  return sentCode === undefined || sentCode === code ? text : `${text}, sentCode ${sentCode}`;
 }
 
-function tellReason(reason: string, message?: string | Uint8Array): string {
-  return reason === "" ? "" : reason === message ? " it" : ` "${reason}"`;
+function describeReason(reason: string, message?: string | Uint8Array): string {
+  return reason === "" ? "" : reason === message ? " and the reason" : ` "${reason}"`;
 }
 
-function tellFrames(frames: readonly Frame[], message?: string | Uint8Array): string {
-  return tally(frames.map((one) => tellFrame(one, message)));
+function describeFrames(frames: readonly Frame[], message?: string | Uint8Array): string {
+  return tally(frames.map((one) => describeFrame(one, message)));
 }
 
 /** Joins texts in order, and merges repetitions: "2 x pong". */
@@ -116,31 +131,32 @@ function tally(all: readonly string[]): string {
   return texts.join(", ") || "nothing";
 }
 
-function tellFrame(one: Frame, message?: string | Uint8Array): string {
+function describeFrame(one: Frame, message?: string | Uint8Array): string {
   const names: Readonly<Record<number, string>> = {
     [OPCODE.CLOSE]: "close",
     [OPCODE.PONG]: "pong",
   };
   const name = names[one.opcode] ?? `opcode ${one.opcode}`;
   const { code, reason } = closeOf(one);
-  const detail = one.opcode === OPCODE.CLOSE ? ` ${code}${tellReason(reason, message)}` : "";
+  const detail =
+    one.opcode === OPCODE.CLOSE ? ` with ${code}${describeReason(reason, message)}` : "";
   const fault = one.masked && one.fin && !one.rsv1 ? "" : " malformed";
   return `${name}${detail}${fault}`;
 }
 
 /** Describes a failed dial: its error, and the bytes that the server received after the request. */
-export async function tellRefusal(error: WsError, server: RawServer): Promise<string> {
+export async function describeRefusal(error: WsError, server: RawServer): Promise<string> {
   const gone = await settles(server.idle());
-  return join(tellError(error), tellBytes(server.connections), gone);
+  return join(describeError(error), describeBytes(server.connections), gone);
 }
 
-function tellError({ code, kind, retryable, details }: WsError): string {
+function describeError({ code, kind, retryable, details }: WsError): string {
   const status = details.status === undefined ? "" : `, status ${details.status}`;
   const after = details.retryAfter === undefined ? "" : `, after ${details.retryAfter} ms`;
   return `${code}, ${kind}${retryable ? ", retryable" : ""}${status}${after}`;
 }
 
-function tellBytes(connections: readonly RawConnection[]): string {
+function describeBytes(connections: readonly RawConnection[]): string {
   const bytes = connections.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
   return `wire: ${bytes === 0 ? "nothing" : `${bytes} bytes`}`;
 }
