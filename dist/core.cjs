@@ -1974,7 +1974,8 @@ class Context {
         parseOptions(resolved, latest, platform),
         platform,
         this.#owner
-      )
+      ),
+      contextError: () => this.#isClosing ? noContext() : void 0
     };
   }
 }

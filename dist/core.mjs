@@ -1962,7 +1962,8 @@ class Context {
         parseOptions(resolved, latest, platform),
         platform,
         this.#owner
-      )
+      ),
+      contextError: () => this.#isClosing ? noContext() : void 0
     };
   }
 }

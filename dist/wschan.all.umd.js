@@ -1968,7 +1968,8 @@
           parseOptions(resolved, latest, platform),
           platform,
           this.#owner
-        )
+        ),
+        contextError: () => this.#isClosing ? noContext() : void 0
       };
     }
   }
@@ -4119,7 +4120,7 @@
     );
     const parsed = prepared.options;
     const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
-    const { defaults, open } = prepared;
+    const { defaults, open, contextError } = prepared;
     const { channelCapacity, bufferLimit, codec } = parsed;
     const dialOptions = {
       ...parsed,
@@ -4132,6 +4133,7 @@
       maxElapsed: Infinity,
       ...parsed,
       open,
+      contextError,
       inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
       marker: parsed.marker && !parsed.discardIncoming,
       dialOptions,
@@ -4255,26 +4257,21 @@
     const { buffer, byteLength } = data;
     return buffer.byteLength === byteLength ? buffer : data.slice().buffer;
   }
-  function errorEvent(error) {
-    return Object.assign(new Event("error"), { error, message: error.message });
+  function errorEvent(error, close) {
+    return Object.assign(new Event("error"), close, { error, message: error.message });
   }
-  function closeEvent(init = NO_CLOSE_FRAME) {
+  function closeEvent(init) {
     const { CloseEvent: Class } = globalThis;
     return Class ? new Class("close", init) : Object.assign(new Event("close"), init);
   }
   function endEvents({ info, end }) {
     const { clean: wasClean = false, by, error } = info ?? {};
     const { code, reason } = end ?? NO_CLOSE_FRAME;
-    const close = closeEvent({ code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean });
-    return error && by !== "peer" ? [errorEvent(error), close] : [close];
+    const close = { code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean };
+    return failureEvents(by === "peer" ? void 0 : error, close);
   }
-
-  const MIN_RESTART_PAUSE_MS = 5e3;
-  function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
-    const minimum = Math.min(MIN_RESTART_PAUSE_MS, max);
-    if (closeCode === 1012 || closeCode === 1013) return [minimum, max - minimum];
-    const requested = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
-    return [requested, Math.min(max, Math.max(min * factor ** failures, requested))];
+  function failureEvents(error, close = NO_CLOSE_FRAME) {
+    return error ? [errorEvent(error, close), closeEvent(close)] : [closeEvent(close)];
   }
 
   function newPendingSend() {
@@ -4386,13 +4383,21 @@
     }
   }
 
+  const MIN_RESTART_PAUSE_MS = 5e3;
+  function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
+    const minimum = Math.min(MIN_RESTART_PAUSE_MS, max);
+    if (closeCode === 1012 || closeCode === 1013) return [minimum, max - minimum];
+    const requested = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
+    return [requested, Math.min(max, Math.max(min * factor ** failures, requested))];
+  }
+
   class Delivery {
     #options;
     #connection;
     #unflushed = [];
     constructor(options) {
       this.#options = options;
-      this.queue = new Outbox(options.queue, options.onLost);
+      this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
     }
     /**
      * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
@@ -4428,16 +4433,23 @@
         "CLOSED"
       );
     }
+    /** Sends all queued messages over the attached connection now, however many bytes wait in it. */
+    drainNow() {
+      while (this.#connection && this.#sendNext(this.#connection)) ;
+    }
     async #drain(connection) {
-      for (let entry; entry = this.queue.next; ) {
-        const accepted = this.#offer(connection, entry);
-        if (!accepted) return;
-        this.queue.remove(entry);
-        entry.pending?.resolve(accepted);
-        entry.pending = void 0;
-        await accepted.catch(() => {
-        });
-      }
+      for (let accepted; accepted = this.#sendNext(connection); ) await accepted.catch(() => {
+      });
+    }
+    /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
+    #sendNext(connection) {
+      const entry = this.queue.next;
+      const accepted = entry && this.#offer(connection, entry);
+      if (!accepted) return void 0;
+      this.queue.remove(entry);
+      entry.pending?.resolve(accepted);
+      entry.pending = void 0;
+      return accepted;
     }
     /** Offers a message to a connection. Returns `undefined` if that is not open. */
     #offer(connection, entry) {
@@ -4501,6 +4513,7 @@
   async function dial(options, info) {
     const { dialOptions, dialTimeout, open, perAttempt } = options;
     const { signal } = info;
+    await DONE;
     const evaluate = () => Promise.all(perAttempt.map(async (valueFor) => await valueFor(info)));
     const values = await runCallback("url, headers or protocols", dialTimeout, signal, evaluate);
     const [url, headers, protocols] = values;
@@ -4566,14 +4579,15 @@
       this.#controller = new AbortController();
       /** Aborts when the client begins to end. */
       this.signal = this.#controller.signal;
-      /** True once a connection was open. */
-      this.#hasOpened = false;
       /** Time at which the last connection opened or ended, or the client was made. */
       this.#changedAt = now();
+      /** Aborts the current attempt, or the pause after it. */
+      this.#step = new AbortController();
       /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
       this.#wakeups = new Channel();
       const { signal } = options;
       this.#options = options;
+      this.#hasOpened = options.resumed === true;
       this.delivery = new Delivery(options);
       this.closed = new Promise((resolve) => this.#settleClosed = resolve);
       onWake(this.signal, (isBack) => {
@@ -4592,10 +4606,12 @@
     #settleClosed;
     /** The connection of the current attempt, once the dial has succeeded. */
     #client;
+    /** True once a connection was open. */
     #hasOpened;
     #changedAt;
-    /** Ends the pause before the next attempt when it aborts. */
-    #pause;
+    #step;
+    /** Stops the end of the client from aborting the step. */
+    #releaseStep;
     #wakeups;
     /** The connection that is open now. */
     get connection() {
@@ -4617,9 +4633,12 @@
       void this.#client?.close(code, reason);
       void this.#end({ code, reason, clean, by: "local" }, true);
     }
-    /** Makes the next attempt now, and restarts the counts, if the client waits before it. */
+    /**
+     * Makes the next attempt now, and restarts the counts: cuts short the current attempt or the pause before the
+     * next one. Has no effect while a connection is open.
+     */
     reconnect() {
-      this.#pause?.abort();
+      if (!this.connection) this.#step.abort();
     }
     /** Ends the client without a close handshake, because of `error` if there is one. */
     terminate(error) {
@@ -4632,10 +4651,19 @@
       let failures = 0;
       let lastError;
       for (let attempt = 1; !signal.aborted; attempt++) {
+        const step = this.#startStep();
+        const isCut = () => step.aborted;
         this.status.set({ type: "connecting", attempt });
-        const info = await this.#attempt({ attempt, lastError, signal });
+        const info = await this.#attempt({ attempt, lastError, signal: step });
         if (this.signal.aborted) return;
+        if (isCut()) {
+          this.#client = void 0;
+          attempt = failures = 0;
+          continue;
+        }
         lastError = info.error ?? closeError(info);
+        const contextError = this.#options.contextError();
+        if (contextError) return this.#end({ ...info, error: contextError });
         const verdict = shouldRetry?.(lastError, attempt) ?? lastError.retryable;
         if (verdict !== true) return this.#end(info);
         const time = now();
@@ -4652,20 +4680,19 @@
           return this.#end({ ...info, error: giveUpError(attempt, lastError) });
         }
         this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
-        if (await this.#wait(minimum, jitter)) attempt = failures = 0;
+        await sleep(minimum, step);
+        if (await sleep(jitter, step, this.#wakeups)) {
+          await sleep(Math.random() * backoff.min, step);
+        }
+        if (isCut()) attempt = failures = 0;
       }
     }
-    /** Waits before the next attempt. Resolves with true if `reconnect` has cut the wait short. */
-    async #wait(minimum, jitter) {
-      const controller = this.#pause = new AbortController();
-      const { signal } = controller;
-      const stop = onAbort(this.signal, () => controller.abort());
-      await sleep(minimum, signal);
-      if (await sleep(jitter, signal, this.#wakeups)) {
-        await sleep(Math.random() * this.#options.backoff.min, signal);
-      }
-      stop();
-      return signal.aborted;
+    /** Starts an attempt and the pause after it. Both end when the signal aborts. */
+    #startStep() {
+      this.#releaseStep?.();
+      const step = this.#step = new AbortController();
+      this.#releaseStep = onAbort(this.signal, () => step.abort());
+      return step.signal;
     }
     /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
     async #attempt(attemptInfo) {
@@ -4729,7 +4756,7 @@
       this.error = info.error;
       this.#controller.abort();
       this.#options.inbox.close();
-      this.delivery.queue.clear("closed", "CLOSED");
+      if (!this.#options.outbox) this.delivery.queue.clear("closed", "CLOSED");
       const end = await this.#client?.closed;
       const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
       this.status.set({ type: "closed", error: result.error });
@@ -4987,7 +5014,7 @@
       if (outer?.aborted) abort();
       open(this.#controller.signal).finally(stop).then(
         (client) => this.#onOpen(client),
-        (error) => this.#end([errorEvent(error), closeEvent()])
+        (error) => this.#end(failureEvents(error))
       );
     }
     #handler;
@@ -5066,60 +5093,72 @@
       this.origin = "";
       this.#events = new EventQueue();
       this.#outgoing = new Outgoing(
-        (payload) => this.#pass(payload),
+        (payload) => this.#send(payload),
         (error) => this.#handler.dispatch(errorEvent(error))
       );
-      /** Number of the current attempt, or of that which opened the connection. */
-      this.#attempt = 1;
+      /** Number of failed attempts and lost connections since the last stable connection. */
+      this.#retries = 0;
       /** True while an attempt has neither opened a connection nor failed. */
-      this.#isAttempting = true;
+      this.#isAttempting = false;
+      /** True in the turn in which the client was created: its first attempt has not dialled yet. */
+      this.#isNew = false;
       this.#handler = handler;
       this.#options = options;
+      this.#outbox = new Outbox(options.queue, options.onLost);
       this.#start();
     }
     #handler;
     #options;
+    #outbox;
     #events;
     #outgoing;
-    #attempt;
+    #retries;
+    /** The last status that was `open`. */
+    #openStatus;
     #isAttempting;
+    #isNew;
+    /** The arguments of `close`, until `reconnect` is called. */
+    #closeArguments;
     get retryCount() {
-      const { state } = this.client;
-      const isStable = state.type === "open" && state.duration >= this.#options.stableAfter;
-      return isStable ? 0 : this.#attempt - 1;
+      return this.client.state.type === "open" && this.#isStable() ? 0 : this.#retries;
     }
     get bufferedAmount() {
-      const queued = this.client.internals.delivery.queue.payloadBytes;
-      return this.#outgoing.bytes + queued + (this.connection?.bufferedAmount ?? 0);
+      const unsent = this.connection?.bufferedAmount ?? 0;
+      return this.#outgoing.bytes + this.#outbox.payloadBytes + unsent;
     }
-    /** Sends data over the open connection, or as soon as there is one; discards it after `close`. */
+    /** Sends data over the open connection, or as soon as there is one. */
     send(data) {
-      if (this.shouldReconnect) this.#outgoing.push(data);
+      this.#outgoing.push(data);
     }
-    close({ code = NORMAL, reason }) {
+    close(given) {
       if (!this.shouldReconnect) return;
       this.shouldReconnect = false;
+      this.#closeArguments = given;
       if (this.state < CLOSING) this.state = CLOSING;
-      const { client } = this;
-      const close = () => void client.close(code, reason);
-      if (this.#outgoing.idle) void this.#outgoing.idle.then(close);
-      else close();
+      if (this.#outgoing.idle) void this.#outgoing.idle.then(() => this.#closeClient(given));
+      else this.#closeClient(given);
     }
-    reconnect({ code = NORMAL, reason }) {
-      const { client } = this;
-      const { type } = client.state;
-      if (this.shouldReconnect && type === "connecting") return;
-      if (this.shouldReconnect && type === "waiting") {
-        client.internals.reconnect();
+    reconnect(given) {
+      const { code = NORMAL, reason } = this.#closeArguments ?? given;
+      const { type } = this.client.state;
+      this.#retries = 0;
+      if (this.shouldReconnect && type !== "open") {
+        if (!this.#isNew) this.client.internals.reconnect();
         return;
       }
-      void client.close(code, reason);
+      this.#closeClient({ code, reason });
       this.shouldReconnect = true;
+      this.#closeArguments = void 0;
       this.#events.push(() => {
         if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
         this.state = CONNECTING;
       });
       this.#start();
+    }
+    /** Ends the client. An open connection still sends what is queued. */
+    #closeClient({ code = NORMAL, reason }) {
+      this.client.internals.delivery.drainNow();
+      void this.client.close(code, reason);
     }
     #start() {
       const isCurrent = () => this.client === client;
@@ -5128,21 +5167,36 @@
       });
       const client = new ReconnectingClient({
         ...this.#options,
-        inbox: new EventInbox(onMessage)
+        inbox: new EventInbox(onMessage),
+        outbox: this.#outbox,
+        resumed: this.url !== ""
       });
       this.client = client;
-      this.#attempt = 1;
+      this.#openStatus = void 0;
       this.#isAttempting = true;
+      this.#isNew = true;
+      this.#events.push(() => this.#isNew = false);
       client.internals.status.onChange((status) => {
         const { connection } = client;
+        if (isCurrent()) this.#count(status);
         this.#events.push(() => {
           if (isCurrent()) this.#onStatus(status, connection);
         });
       });
     }
+    /** Counts failed attempts and lost connections. */
+    #count(status) {
+      if (status.type === "open") this.#openStatus = status;
+      if (status.type !== "waiting") return;
+      this.#retries = this.#isStable() ? 1 : this.#retries + 1;
+      this.#openStatus = void 0;
+    }
+    #isStable() {
+      return (this.#openStatus?.duration ?? 0) >= this.#options.stableAfter;
+    }
     #onStatus(status, connection) {
       if (status.type === "connecting") {
-        this.#attempt = status.attempt;
+        if (this.#isAttempting) this.#end(failureEvents(void 0));
         this.#isAttempting = true;
         if (this.shouldReconnect) this.state = CONNECTING;
       } else if (status.type === "open") {
@@ -5150,19 +5204,18 @@
         this.url = url;
         this.origin = new URL(url).origin;
         this.#isAttempting = false;
-        if (this.shouldReconnect) this.state = OPEN;
+        if (!this.shouldReconnect) return;
+        this.state = OPEN;
         this.#handler.dispatch(new Event("open"));
       } else {
         if (status.type === "closed") this.shouldReconnect = false;
-        else this.#attempt = status.attempt;
         this.#end(this.#endEvents(status));
       }
     }
     /** Returns the events of the end of a connection or of a failed attempt; none if it ended before that. */
     #endEvents({ error }) {
       if (this.connection) return endEvents(this.connection.internals);
-      if (!this.#isAttempting) return [];
-      return error ? [errorEvent(error), closeEvent()] : [closeEvent()];
+      return this.#isAttempting ? failureEvents(error) : [];
     }
     #end(events) {
       this.state = CLOSED;
@@ -5170,8 +5223,8 @@
       this.#isAttempting = false;
       for (const event of events) this.#handler.dispatch(event);
     }
-    #pass(payload) {
-      this.client.send(payload).catch((cause) => {
+    #send(payload) {
+      this.client.internals.delivery.send(payload, {}).catch((cause) => {
         const error = cause;
         if (error.code === "CLOSED" || error.code === "ABORTED") return;
         this.#handler.dispatch(errorEvent(error));
@@ -5202,7 +5255,6 @@
   }
 
   const MAX_ATTEMPTS = 2147483647;
-  const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN)$/;
   function bindReconnectingWebSocket(platform) {
     class ReconnectingWebSocket extends eventTargetClass() {
       #session;
@@ -5275,7 +5327,7 @@
       ...options,
       ...protocolsOption(protocols),
       maxAttempts,
-      shouldRetry: (error, attempt) => shouldRetry?.(error, attempt) ?? !FINAL_CODES.test(error.code)
+      shouldRetry: (error, attempt) => shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN")
     };
   }
   function protocolsOption(protocols) {
@@ -5295,7 +5347,7 @@
         super();
         requireArgument(arguments.length, "WebSocket");
         rejectOptions("WebSocket", options, ["codec"]);
-        const { context = shared ??= createContext() } = options;
+        const context = options.context instanceof Context ? options.context : shared ??= createContext();
         const given = protocols === void 0 ? options : { ...options, protocols: toProtocols(protocols) };
         const prepared = asSyntaxError(() => context.prepare(url, given, PARSERS, "WebSocket"));
         initHandlers(this);
@@ -5352,9 +5404,17 @@
   function bindWebSocketClass(Base) {
     return (preset) => class WebSocket extends Base {
       constructor(url, ...[protocols, options]) {
-        super(url, protocols, { ...preset, ...options });
+        super(url, protocols, { ...preset, ...options, ...mergeHeaders(preset, options) });
       }
     };
+  }
+  function mergeHeaders({ headers: preset }, { headers: given } = {}) {
+    if (!preset || !given) return {};
+    return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+  }
+  function lowerCase(headers) {
+    const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+    return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
   }
 
   const WebSocket = /* @__PURE__ */ bindWebSocket(createContext);

@@ -1968,7 +1968,8 @@
           parseOptions(resolved, latest, platform),
           platform,
           this.#owner
-        )
+        ),
+        contextError: () => this.#isClosing ? noContext() : void 0
       };
     }
   }

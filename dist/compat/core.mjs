@@ -1,5 +1,5 @@
-import { R as ReconnectingClient, r as resolveOptions } from '../reconnect/core.mjs';
-import { W as WsError, t as toBytes, N as NORMAL, F as utf8Size, M as MAX_REASON_BYTES, G as invalid, P as PARSERS$1, h as payloadSize, H as ABNORMAL_CLOSURE, I as Inbox, D as DONE, q as onAbort, J as nextTurn, K as INTERNAL_ERROR, L as NO_STATUS, p as platformClass, f as contextParser } from '../core.mjs';
+import { O as Outbox, R as ReconnectingClient, r as resolveOptions } from '../reconnect/core.mjs';
+import { W as WsError, t as toBytes, N as NORMAL, F as utf8Size, M as MAX_REASON_BYTES, G as invalid, P as PARSERS$1, h as payloadSize, H as ABNORMAL_CLOSURE, I as Inbox, D as DONE, q as onAbort, J as nextTurn, K as INTERNAL_ERROR, L as NO_STATUS, p as platformClass, C as Context, f as contextParser } from '../core.mjs';
 
 const syntaxError = (text) => new DOMException(text, "SyntaxError");
 function requireArgument(count, what) {
@@ -110,18 +110,21 @@ function dataOf({ data }, binaryType) {
   const { buffer, byteLength } = data;
   return buffer.byteLength === byteLength ? buffer : data.slice().buffer;
 }
-function errorEvent(error) {
-  return Object.assign(new Event("error"), { error, message: error.message });
+function errorEvent(error, close) {
+  return Object.assign(new Event("error"), close, { error, message: error.message });
 }
-function closeEvent(init = NO_CLOSE_FRAME) {
+function closeEvent(init) {
   const { CloseEvent: Class } = globalThis;
   return Class ? new Class("close", init) : Object.assign(new Event("close"), init);
 }
 function endEvents({ info, end }) {
   const { clean: wasClean = false, by, error } = info ?? {};
   const { code, reason } = end ?? NO_CLOSE_FRAME;
-  const close = closeEvent({ code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean });
-  return error && by !== "peer" ? [errorEvent(error), close] : [close];
+  const close = { code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean };
+  return failureEvents(by === "peer" ? void 0 : error, close);
+}
+function failureEvents(error, close = NO_CLOSE_FRAME) {
+  return error ? [errorEvent(error, close), closeEvent(close)] : [closeEvent(close)];
 }
 
 class EventInbox extends Inbox {
@@ -200,7 +203,7 @@ class Session {
     if (outer?.aborted) abort();
     open(this.#controller.signal).finally(stop).then(
       (client) => this.#onOpen(client),
-      (error) => this.#end([errorEvent(error), closeEvent()])
+      (error) => this.#end(failureEvents(error))
     );
   }
   #handler;
@@ -279,60 +282,72 @@ class ReconnectingSession {
     this.origin = "";
     this.#events = new EventQueue();
     this.#outgoing = new Outgoing(
-      (payload) => this.#pass(payload),
+      (payload) => this.#send(payload),
       (error) => this.#handler.dispatch(errorEvent(error))
     );
-    /** Number of the current attempt, or of that which opened the connection. */
-    this.#attempt = 1;
+    /** Number of failed attempts and lost connections since the last stable connection. */
+    this.#retries = 0;
     /** True while an attempt has neither opened a connection nor failed. */
-    this.#isAttempting = true;
+    this.#isAttempting = false;
+    /** True in the turn in which the client was created: its first attempt has not dialled yet. */
+    this.#isNew = false;
     this.#handler = handler;
     this.#options = options;
+    this.#outbox = new Outbox(options.queue, options.onLost);
     this.#start();
   }
   #handler;
   #options;
+  #outbox;
   #events;
   #outgoing;
-  #attempt;
+  #retries;
+  /** The last status that was `open`. */
+  #openStatus;
   #isAttempting;
+  #isNew;
+  /** The arguments of `close`, until `reconnect` is called. */
+  #closeArguments;
   get retryCount() {
-    const { state } = this.client;
-    const isStable = state.type === "open" && state.duration >= this.#options.stableAfter;
-    return isStable ? 0 : this.#attempt - 1;
+    return this.client.state.type === "open" && this.#isStable() ? 0 : this.#retries;
   }
   get bufferedAmount() {
-    const queued = this.client.internals.delivery.queue.payloadBytes;
-    return this.#outgoing.bytes + queued + (this.connection?.bufferedAmount ?? 0);
+    const unsent = this.connection?.bufferedAmount ?? 0;
+    return this.#outgoing.bytes + this.#outbox.payloadBytes + unsent;
   }
-  /** Sends data over the open connection, or as soon as there is one; discards it after `close`. */
+  /** Sends data over the open connection, or as soon as there is one. */
   send(data) {
-    if (this.shouldReconnect) this.#outgoing.push(data);
+    this.#outgoing.push(data);
   }
-  close({ code = NORMAL, reason }) {
+  close(given) {
     if (!this.shouldReconnect) return;
     this.shouldReconnect = false;
+    this.#closeArguments = given;
     if (this.state < CLOSING) this.state = CLOSING;
-    const { client } = this;
-    const close = () => void client.close(code, reason);
-    if (this.#outgoing.idle) void this.#outgoing.idle.then(close);
-    else close();
+    if (this.#outgoing.idle) void this.#outgoing.idle.then(() => this.#closeClient(given));
+    else this.#closeClient(given);
   }
-  reconnect({ code = NORMAL, reason }) {
-    const { client } = this;
-    const { type } = client.state;
-    if (this.shouldReconnect && type === "connecting") return;
-    if (this.shouldReconnect && type === "waiting") {
-      client.internals.reconnect();
+  reconnect(given) {
+    const { code = NORMAL, reason } = this.#closeArguments ?? given;
+    const { type } = this.client.state;
+    this.#retries = 0;
+    if (this.shouldReconnect && type !== "open") {
+      if (!this.#isNew) this.client.internals.reconnect();
       return;
     }
-    void client.close(code, reason);
+    this.#closeClient({ code, reason });
     this.shouldReconnect = true;
+    this.#closeArguments = void 0;
     this.#events.push(() => {
       if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
       this.state = CONNECTING;
     });
     this.#start();
+  }
+  /** Ends the client. An open connection still sends what is queued. */
+  #closeClient({ code = NORMAL, reason }) {
+    this.client.internals.delivery.drainNow();
+    void this.client.close(code, reason);
   }
   #start() {
     const isCurrent = () => this.client === client;
@@ -341,21 +356,36 @@ class ReconnectingSession {
     });
     const client = new ReconnectingClient({
       ...this.#options,
-      inbox: new EventInbox(onMessage)
+      inbox: new EventInbox(onMessage),
+      outbox: this.#outbox,
+      resumed: this.url !== ""
     });
     this.client = client;
-    this.#attempt = 1;
+    this.#openStatus = void 0;
     this.#isAttempting = true;
+    this.#isNew = true;
+    this.#events.push(() => this.#isNew = false);
     client.internals.status.onChange((status) => {
       const { connection } = client;
+      if (isCurrent()) this.#count(status);
       this.#events.push(() => {
         if (isCurrent()) this.#onStatus(status, connection);
       });
     });
   }
+  /** Counts failed attempts and lost connections. */
+  #count(status) {
+    if (status.type === "open") this.#openStatus = status;
+    if (status.type !== "waiting") return;
+    this.#retries = this.#isStable() ? 1 : this.#retries + 1;
+    this.#openStatus = void 0;
+  }
+  #isStable() {
+    return (this.#openStatus?.duration ?? 0) >= this.#options.stableAfter;
+  }
   #onStatus(status, connection) {
     if (status.type === "connecting") {
-      this.#attempt = status.attempt;
+      if (this.#isAttempting) this.#end(failureEvents(void 0));
       this.#isAttempting = true;
       if (this.shouldReconnect) this.state = CONNECTING;
     } else if (status.type === "open") {
@@ -363,19 +393,18 @@ class ReconnectingSession {
       this.url = url;
       this.origin = new URL(url).origin;
       this.#isAttempting = false;
-      if (this.shouldReconnect) this.state = OPEN;
+      if (!this.shouldReconnect) return;
+      this.state = OPEN;
       this.#handler.dispatch(new Event("open"));
     } else {
       if (status.type === "closed") this.shouldReconnect = false;
-      else this.#attempt = status.attempt;
       this.#end(this.#endEvents(status));
     }
   }
   /** Returns the events of the end of a connection or of a failed attempt; none if it ended before that. */
   #endEvents({ error }) {
     if (this.connection) return endEvents(this.connection.internals);
-    if (!this.#isAttempting) return [];
-    return error ? [errorEvent(error), closeEvent()] : [closeEvent()];
+    return this.#isAttempting ? failureEvents(error) : [];
   }
   #end(events) {
     this.state = CLOSED;
@@ -383,8 +412,8 @@ class ReconnectingSession {
     this.#isAttempting = false;
     for (const event of events) this.#handler.dispatch(event);
   }
-  #pass(payload) {
-    this.client.send(payload).catch((cause) => {
+  #send(payload) {
+    this.client.internals.delivery.send(payload, {}).catch((cause) => {
       const error = cause;
       if (error.code === "CLOSED" || error.code === "ABORTED") return;
       this.#handler.dispatch(errorEvent(error));
@@ -415,7 +444,6 @@ function defineInterface(Class, name) {
 }
 
 const MAX_ATTEMPTS = 2147483647;
-const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN)$/;
 function bindReconnectingWebSocket(platform) {
   class ReconnectingWebSocket extends eventTargetClass() {
     #session;
@@ -488,7 +516,7 @@ function withDefaults(protocols, options) {
     ...options,
     ...protocolsOption(protocols),
     maxAttempts,
-    shouldRetry: (error, attempt) => shouldRetry?.(error, attempt) ?? !FINAL_CODES.test(error.code)
+    shouldRetry: (error, attempt) => shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN")
   };
 }
 function protocolsOption(protocols) {
@@ -508,7 +536,7 @@ function bindWebSocket(createContext) {
       super();
       requireArgument(arguments.length, "WebSocket");
       rejectOptions("WebSocket", options, ["codec"]);
-      const { context = shared ??= createContext() } = options;
+      const context = options.context instanceof Context ? options.context : shared ??= createContext();
       const given = protocols === void 0 ? options : { ...options, protocols: toProtocols(protocols) };
       const prepared = asSyntaxError(() => context.prepare(url, given, PARSERS, "WebSocket"));
       initHandlers(this);
@@ -565,9 +593,17 @@ function bindWebSocket(createContext) {
 function bindWebSocketClass(Base) {
   return (preset) => class WebSocket extends Base {
     constructor(url, ...[protocols, options]) {
-      super(url, protocols, { ...preset, ...options });
+      super(url, protocols, { ...preset, ...options, ...mergeHeaders(preset, options) });
     }
   };
+}
+function mergeHeaders({ headers: preset }, { headers: given } = {}) {
+  if (!preset || !given) return {};
+  return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+}
+function lowerCase(headers) {
+  const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 export { bindWebSocket as a, bindReconnectingWebSocket as b, bindWebSocketClass as c };

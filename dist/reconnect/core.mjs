@@ -53,7 +53,7 @@ function resolveOptions(url, options, { createContext, pings }) {
   );
   const parsed = prepared.options;
   const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
-  const { defaults, open } = prepared;
+  const { defaults, open, contextError } = prepared;
   const { channelCapacity, bufferLimit, codec } = parsed;
   const dialOptions = {
     ...parsed,
@@ -66,6 +66,7 @@ function resolveOptions(url, options, { createContext, pings }) {
     maxElapsed: Infinity,
     ...parsed,
     open,
+    contextError,
     inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
     marker: parsed.marker && !parsed.discardIncoming,
     dialOptions,
@@ -78,14 +79,6 @@ function resolveKeepAlive(given, parsed, canPing) {
   }
   const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
   return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
-}
-
-const MIN_RESTART_PAUSE_MS = 5e3;
-function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
-  const minimum = Math.min(MIN_RESTART_PAUSE_MS, max);
-  if (closeCode === 1012 || closeCode === 1013) return [minimum, max - minimum];
-  const requested = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
-  return [requested, Math.min(max, Math.max(min * factor ** failures, requested))];
 }
 
 function newPendingSend() {
@@ -197,13 +190,21 @@ class Outbox {
   }
 }
 
+const MIN_RESTART_PAUSE_MS = 5e3;
+function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
+  const minimum = Math.min(MIN_RESTART_PAUSE_MS, max);
+  if (closeCode === 1012 || closeCode === 1013) return [minimum, max - minimum];
+  const requested = retryAfter > 0 ? Math.min(retryAfter, Math.max(retryAfterMax, max)) : 0;
+  return [requested, Math.min(max, Math.max(min * factor ** failures, requested))];
+}
+
 class Delivery {
   #options;
   #connection;
   #unflushed = [];
   constructor(options) {
     this.#options = options;
-    this.queue = new Outbox(options.queue, options.onLost);
+    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
   }
   /**
    * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
@@ -239,16 +240,23 @@ class Delivery {
       "CLOSED"
     );
   }
+  /** Sends all queued messages over the attached connection now, however many bytes wait in it. */
+  drainNow() {
+    while (this.#connection && this.#sendNext(this.#connection)) ;
+  }
   async #drain(connection) {
-    for (let entry; entry = this.queue.next; ) {
-      const accepted = this.#offer(connection, entry);
-      if (!accepted) return;
-      this.queue.remove(entry);
-      entry.pending?.resolve(accepted);
-      entry.pending = void 0;
-      await accepted.catch(() => {
-      });
-    }
+    for (let accepted; accepted = this.#sendNext(connection); ) await accepted.catch(() => {
+    });
+  }
+  /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
+  #sendNext(connection) {
+    const entry = this.queue.next;
+    const accepted = entry && this.#offer(connection, entry);
+    if (!accepted) return void 0;
+    this.queue.remove(entry);
+    entry.pending?.resolve(accepted);
+    entry.pending = void 0;
+    return accepted;
   }
   /** Offers a message to a connection. Returns `undefined` if that is not open. */
   #offer(connection, entry) {
@@ -312,6 +320,7 @@ function sleep(delayMs, signal, wakeups = new Channel()) {
 async function dial(options, info) {
   const { dialOptions, dialTimeout, open, perAttempt } = options;
   const { signal } = info;
+  await DONE;
   const evaluate = () => Promise.all(perAttempt.map(async (valueFor) => await valueFor(info)));
   const values = await runCallback("url, headers or protocols", dialTimeout, signal, evaluate);
   const [url, headers, protocols] = values;
@@ -377,14 +386,15 @@ class ConnectionLoop {
     this.#controller = new AbortController();
     /** Aborts when the client begins to end. */
     this.signal = this.#controller.signal;
-    /** True once a connection was open. */
-    this.#hasOpened = false;
     /** Time at which the last connection opened or ended, or the client was made. */
     this.#changedAt = now();
+    /** Aborts the current attempt, or the pause after it. */
+    this.#step = new AbortController();
     /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
     this.#wakeups = new Channel();
     const { signal } = options;
     this.#options = options;
+    this.#hasOpened = options.resumed === true;
     this.delivery = new Delivery(options);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     onWake(this.signal, (isBack) => {
@@ -403,10 +413,12 @@ class ConnectionLoop {
   #settleClosed;
   /** The connection of the current attempt, once the dial has succeeded. */
   #client;
+  /** True once a connection was open. */
   #hasOpened;
   #changedAt;
-  /** Ends the pause before the next attempt when it aborts. */
-  #pause;
+  #step;
+  /** Stops the end of the client from aborting the step. */
+  #releaseStep;
   #wakeups;
   /** The connection that is open now. */
   get connection() {
@@ -428,9 +440,12 @@ class ConnectionLoop {
     void this.#client?.close(code, reason);
     void this.#end({ code, reason, clean, by: "local" }, true);
   }
-  /** Makes the next attempt now, and restarts the counts, if the client waits before it. */
+  /**
+   * Makes the next attempt now, and restarts the counts: cuts short the current attempt or the pause before the
+   * next one. Has no effect while a connection is open.
+   */
   reconnect() {
-    this.#pause?.abort();
+    if (!this.connection) this.#step.abort();
   }
   /** Ends the client without a close handshake, because of `error` if there is one. */
   terminate(error) {
@@ -443,10 +458,19 @@ class ConnectionLoop {
     let failures = 0;
     let lastError;
     for (let attempt = 1; !signal.aborted; attempt++) {
+      const step = this.#startStep();
+      const isCut = () => step.aborted;
       this.status.set({ type: "connecting", attempt });
-      const info = await this.#attempt({ attempt, lastError, signal });
+      const info = await this.#attempt({ attempt, lastError, signal: step });
       if (this.signal.aborted) return;
+      if (isCut()) {
+        this.#client = void 0;
+        attempt = failures = 0;
+        continue;
+      }
       lastError = info.error ?? closeError(info);
+      const contextError = this.#options.contextError();
+      if (contextError) return this.#end({ ...info, error: contextError });
       const verdict = shouldRetry?.(lastError, attempt) ?? lastError.retryable;
       if (verdict !== true) return this.#end(info);
       const time = now();
@@ -463,20 +487,19 @@ class ConnectionLoop {
         return this.#end({ ...info, error: giveUpError(attempt, lastError) });
       }
       this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
-      if (await this.#wait(minimum, jitter)) attempt = failures = 0;
+      await sleep(minimum, step);
+      if (await sleep(jitter, step, this.#wakeups)) {
+        await sleep(Math.random() * backoff.min, step);
+      }
+      if (isCut()) attempt = failures = 0;
     }
   }
-  /** Waits before the next attempt. Resolves with true if `reconnect` has cut the wait short. */
-  async #wait(minimum, jitter) {
-    const controller = this.#pause = new AbortController();
-    const { signal } = controller;
-    const stop = onAbort(this.signal, () => controller.abort());
-    await sleep(minimum, signal);
-    if (await sleep(jitter, signal, this.#wakeups)) {
-      await sleep(Math.random() * this.#options.backoff.min, signal);
-    }
-    stop();
-    return signal.aborted;
+  /** Starts an attempt and the pause after it. Both end when the signal aborts. */
+  #startStep() {
+    this.#releaseStep?.();
+    const step = this.#step = new AbortController();
+    this.#releaseStep = onAbort(this.signal, () => step.abort());
+    return step.signal;
   }
   /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
   async #attempt(attemptInfo) {
@@ -540,7 +563,7 @@ class ConnectionLoop {
     this.error = info.error;
     this.#controller.abort();
     this.#options.inbox.close();
-    this.delivery.queue.clear("closed", "CLOSED");
+    if (!this.#options.outbox) this.delivery.queue.clear("closed", "CLOSED");
     const end = await this.#client?.closed;
     const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
     this.status.set({ type: "closed", error: result.error });
@@ -727,5 +750,5 @@ function bindReconnecting(platform) {
   return bound;
 }
 
-export { ReconnectingClient as R, bindReconnecting as b, resolveOptions as r };
+export { Outbox as O, ReconnectingClient as R, bindReconnecting as b, resolveOptions as r };
 //# sourceMappingURL=core.mjs.map

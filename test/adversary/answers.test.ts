@@ -1,11 +1,12 @@
 import { describe, test } from "vitest";
 import { connect, select } from "../../src/node.js";
 import type { Client, Message } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { closeFrame, closeOf, frame, OPCODE, pingFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { startRawServer } from "../helpers/raw-server.js";
-import { byName, tally } from "../faults/support.js";
+import { tally } from "../faults/support.js";
 
 checkLeaks();
 
@@ -62,7 +63,7 @@ const ROWS: readonly { readonly name: string; readonly bytes: Buffer; readonly c
     code: 1002,
   })),
   {
-    name: "5.15 a continuation of nothing",
+    name: "5.15 a continuation frame without a message",
     bytes: Buffer.concat([
       start,
       end,
@@ -88,8 +89,8 @@ const ROWS: readonly { readonly name: string; readonly bytes: Buffer; readonly c
   },
 ];
 
-describe.each(byName(CONSUMERS))("what a consumer answers, by %s", (_, consumer) => {
-  test("goes out before our close frame, in one write and byte by byte", async (context) => {
+describe.each(byName(CONSUMERS))("the replies of a consumer that uses %s", (_, consumer) => {
+  test("are sent before the client's close frame if the server ends the connection or breaks the protocol", async (context) => {
     await using server = await startRawServer();
     const results: string[] = [];
     for (const { name, bytes, code } of ROWS) {
@@ -106,21 +107,23 @@ describe.each(byName(CONSUMERS))("what a consumer answers, by %s", (_, consumer)
         await client.closed;
         await peer.closed;
         const texts = peer.frames.map(({ opcode, payload }) =>
-          opcode === OPCODE.CLOSE ? "close" : payload.toString(),
+          opcode === OPCODE.CLOSE ? "close frame" : payload.toString(),
         );
         const isRight = closeCode === code;
-        results.push(`${texts.join(", ")}${isRight ? "" : ` with ${closeCode} by ${name}`}`);
+        results.push(
+          `sent: ${texts.join(", ")}${isRight ? "" : ` with ${closeCode} after ${name}`}`,
+        );
       }
     }
     conclude(context, {
       cases: results.length,
-      expected: "first, close",
+      expected: "sent: first, close frame",
       happened: tally(results),
     });
   });
 });
 
-describe("a text whose first invalid byte has arrived", () => {
+describe("a text message that is not UTF-8", () => {
   const good = Buffer.from("\u03ba\u1f79\u03c3\u03bc\u03b5");
   const bad = Buffer.from("f4908080", "hex");
   const rest = Buffer.from("edited");
@@ -140,13 +143,13 @@ describe("a text whose first invalid byte has arrived", () => {
       frame({ opcode: OPCODE.CONTINUATION, fin: false, payload: bad.subarray(1, 2) }),
     ]),
     "6.4.3 within a frame": frame({ opcode: OPCODE.TEXT, payload: whole }).subarray(0, 2 + 15),
-    "6.4.4 the least that shows it": frame({ opcode: OPCODE.TEXT, payload: whole }).subarray(
+    "6.4.4 up to the first invalid byte": frame({ opcode: OPCODE.TEXT, payload: whole }).subarray(
       0,
       2 + 13,
     ),
   };
 
-  test("ends the connection before the rest arrives", async (context) => {
+  test("ends the connection as soon as its first invalid byte has arrived", async (context) => {
     await using server = await startRawServer();
     const results: string[] = [];
     for (const bytes of Object.values(STARTS)) {
@@ -161,12 +164,12 @@ describe("a text whose first invalid byte has arrived", () => {
         peer.socket.end();
         const { error } = await client.closed;
         await peer.closed;
-        results.push(`${code}, ${error?.code}`);
+        results.push(`wire: close with ${code}; ${error?.code}`);
       }
     }
     conclude(context, {
       cases: results.length,
-      expected: "1007, PROTOCOL_ERROR",
+      expected: "wire: close with 1007; PROTOCOL_ERROR",
       happened: tally(results),
     });
   });

@@ -13,7 +13,7 @@ import {
 import { checkLeaks } from "../helpers/leaks.js";
 import { keepHalfOpen } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { broken, LOST } from "../helpers/verdict.js";
+import { broken, closedByServer, LOST } from "../helpers/verdict.js";
 import { sleep } from "../transport/support.js";
 
 checkLeaks();
@@ -29,7 +29,7 @@ function closes(codes: readonly number[]): Attack[] {
 
 describe("a close frame", () => {
   testAttacks(
-    "of one byte",
+    "with a payload of one byte ends the connection with 1002",
     [0, 3, 255].map((byte) => ({
       name: String(byte),
       send: frame({ opcode: OPCODE.CLOSE, payload: Uint8Array.of(byte) }),
@@ -38,7 +38,7 @@ describe("a close frame", () => {
   );
 
   testAttacks(
-    "with a code that may not travel",
+    "with an invalid or reserved code ends the connection with 1002",
     closes([
       ...range(0, 999),
       1004,
@@ -53,42 +53,49 @@ describe("a close frame", () => {
   );
 
   testAttacks(
-    "with a code that is a failure",
+    "with an error code is answered with the same code and reported as CLOSED_BY_PEER",
     [1002, 1003, ...range(1007, 1014), ...range(3000, 3010), ...[3999, 4000, 4001, 4998, 4999]].map(
       (code) => ({ name: String(code), send: closeFrame(code, "why"), message: "why", code }),
     ),
     {
-      expected: "reads before; CLOSED_BY_PEER, its code it by peer, clean; wire: close its code",
+      expected:
+        "received: before; closed by the peer with the code and the reason (clean), CLOSED_BY_PEER; wire: close with the code",
     },
   );
 
   testAttacks(
-    "with a code that is a normal end",
+    "with 1000 or 1001 is answered with the same code and reported without an error",
     [1000, 1001].map((code) => ({
       name: String(code),
       send: closeFrame(code, "why"),
       message: "why",
       code,
     })),
-    { expected: "reads before; no error, its code it by peer, clean; wire: close its code" },
+    {
+      expected:
+        "received: before; closed by the peer with the code and the reason (clean), no error; wire: close with the code",
+    },
   );
 
-  testAttacks("without a code", [{ name: "empty", send: closeFrame() }], {
-    expected: "reads before; no error, 1005 by peer, clean; wire: close 1005",
+  testAttacks("without a code is reported as 1005", [{ name: "empty", send: closeFrame() }], {
+    expected: closedByServer("before", 1005),
   });
 
   testAttacks(
-    "with a reason as long as there is room for",
+    "with a reason of 123 bytes is accepted",
     ["x".repeat(123), "€".repeat(41), "😀".repeat(30) + "abc", "\0".repeat(123)].map((message) => ({
       name: `${message.length} characters`,
       send: closeFrame(1000, message),
       message,
     })),
-    { expected: "reads before; no error, 1000 it by peer, clean; wire: close 1000" },
+    {
+      expected:
+        "received: before; closed by the peer with 1000 and the reason (clean), no error; wire: close with 1000",
+    },
   );
 
   testAttacks(
-    "amid a message that is cut off by it",
+    "between the fragments of a message discards that message",
     [
       {
         name: "in fragments",
@@ -98,11 +105,11 @@ describe("a close frame", () => {
         ]),
       },
     ],
-    { expected: "reads before; no error, 1000 by peer, clean; wire: close 1000" },
+    { expected: closedByServer("before") },
   );
 });
 
-describe("behind a close frame", () => {
+describe("data after a close frame", () => {
   const rest: Readonly<Record<string, Uint8Array>> = {
     "a text": textFrame("late"),
     "a binary message": binaryFrame(new Uint8Array(70_000)),
@@ -114,19 +121,19 @@ describe("behind a close frame", () => {
     "an illegal close frame": closeFrame(999),
     "a reserved opcode": frame({ opcode: 3 }),
     "half a frame": Uint8Array.of(0x81, 126, 1),
-    "what is no frame": Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    "bytes that are no frame": Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"),
   };
   testAttacks(
-    "nothing counts",
+    "is ignored if it arrives together with the close frame",
     Object.entries(rest).map(([name, bytes]) => ({
       name,
       send: Buffer.concat([closeFrame(1001), bytes]),
     })),
-    { expected: "reads before; no error, 1001 by peer, clean; wire: close 1001" },
+    { expected: closedByServer("before", 1001) },
   );
 
   testAttacks(
-    "nothing counts, in a write of its own",
+    "is ignored if it arrives later than the close frame",
     Object.entries(rest).map(([name, bytes]) => ({
       name,
       send: async (peer) => {
@@ -135,11 +142,11 @@ describe("behind a close frame", () => {
         peer.write(bytes);
       },
     })),
-    { expected: "reads before; no error, 1001 by peer, clean; wire: close 1001" },
+    { expected: closedByServer("before", 1001) },
   );
 
   testAttacks(
-    "a stream without end does not keep the connection open",
+    "does not keep the connection open if it never ends",
     [
       {
         name: "texts",
@@ -154,23 +161,23 @@ describe("behind a close frame", () => {
         options: { closeTimeout: ms(300) },
       },
     ],
-    { expected: "reads before; no error, 1001 by peer, clean; wire: close 1001" },
+    { expected: closedByServer("before", 1001) },
   );
 });
 
-describe("no close frame", () => {
+describe("the end of the TCP connection", () => {
   testAttacks(
-    "but an end",
+    "without a close frame is reported as CONNECTION_LOST",
     [
       {
-        name: "behind a message",
+        name: "after a message",
         send: (peer) => {
           peer.write(textFrame("before"));
           peer.socket.end();
         },
       },
       {
-        name: "amid fragments",
+        name: "between fragments",
         send: (peer) => {
           peer.write(textFrame("before"), frame({ opcode: OPCODE.TEXT, fin: false, payload: "a" }));
           peer.socket.end();

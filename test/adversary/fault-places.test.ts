@@ -165,9 +165,9 @@ async function run(server: RawServer, seed: number): Promise<string> {
   const isSame = sizes.join() === before.join();
   const hasCode = info.code === code && info.sentCode === code && info.by === "local";
   const outcome = hasCode
-    ? "its code"
-    : `${info.code} by ${info.by}, sent ${info.sentCode}, not ${code}`;
-  return `${isSame ? "the messages before it" : `${sizes.join()} not ${before.join()}`}; ${outcome}`;
+    ? "closed by the client with the code of the violation"
+    : `closed with ${info.code} by ${info.by}, sentCode ${info.sentCode}, in place of ${code}`;
+  return `received: ${isSame ? "all messages before the violation" : `${sizes.join()} in place of ${before.join()}`}; ${outcome}`;
 }
 
 async function readSizes(client: Client): Promise<number[]> {
@@ -178,7 +178,7 @@ async function readSizes(client: Client): Promise<number[]> {
   return sizes;
 }
 
-describe("a fault at any place between compressed and fragmented messages", () => {
+describe("a violation at any place between compressed and fragmented messages", () => {
   let goodServer: EchoServer;
   let oldClient: Client;
 
@@ -200,7 +200,7 @@ describe("a fault at any place between compressed and fragmented messages", () =
 
   // Vitest also fails the run if one of the cases causes an uncaught exception.
   test(
-    "tells its code, delivers nothing after it, and leaves other connections alone",
+    "ends the connection with its close code, delivers nothing after it, and does not affect other connections",
     { timeout: ms(60_000) * CASE_FACTOR },
     async (context) => {
       await using server = await startRawServer({
@@ -217,7 +217,8 @@ describe("a fault at any place between compressed and fragmented messages", () =
       await newClient.close();
       conclude(context, {
         cases: CASE_COUNT,
-        expected: "the messages before it; its code",
+        expected:
+          "received: all messages before the violation; closed by the client with the code of the violation",
         happened: tally(results),
       });
     },

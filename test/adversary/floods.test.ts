@@ -11,7 +11,14 @@ import {
   textFrame,
 } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { ARRIVES, IGNORED, LOST, TOO_BIG } from "../helpers/verdict.js";
+import {
+  accepted,
+  closedByClient,
+  closedByServer,
+  IGNORED,
+  LOST,
+  TOO_BIG,
+} from "../helpers/verdict.js";
 import { noise } from "../transport/support.js";
 
 checkLeaks();
@@ -51,7 +58,7 @@ describe("fragments", () => {
   };
 
   testAttacks(
-    "of any number arrive",
+    "are joined into one message, however many there are",
     [
       { name: "of a byte", send: many(OPCODE.BINARY, bytes, 1), message: bytes },
       {
@@ -68,12 +75,12 @@ describe("fragments", () => {
       },
       { name: "empty ones", send: emptyFragments(200_000), message: new Uint8Array() },
     ],
-    { expected: ARRIVES, memory: 64 * MIB, bound: 20_000 },
+    { expected: accepted(), memory: 64 * MIB, bound: 20_000 },
   );
 
   const part = deflate(noise(1_000));
   testAttacks(
-    "of a message without an end take no memory",
+    "without payload need no memory if their message never ends",
     [
       {
         name: "empty ones",
@@ -101,7 +108,7 @@ describe("fragments", () => {
   const LIMIT_BYTES = 65_536;
   const byte = frame({ opcode: OPCODE.CONTINUATION, fin: false, payload: "x" });
   testAttacks(
-    "of a message without an end stop at readLimit",
+    "of a message that never ends are stopped at readLimit",
     [
       {
         name: "one byte more than it allows",
@@ -115,7 +122,7 @@ describe("fragments", () => {
   );
 
   testAttacks(
-    "few in each of many messages",
+    "are joined in each of many messages",
     [
       {
         name: "30 messages of 100",
@@ -123,17 +130,17 @@ describe("fragments", () => {
         message: "x".repeat(100),
       },
     ],
-    { expected: ARRIVES.replace("it", "30 x it"), memory: 64 * MIB, bound: 20_000 },
+    { expected: accepted("30 x the message"), memory: 64 * MIB, bound: 20_000 },
   );
 });
 
 describe("pings", () => {
   const ping = pingFrame("x".repeat(125));
   const PING_COUNT = 10_000;
-  const answered = `reads before, after; no error, 1000 by peer, clean; wire: ${PING_COUNT} x pong, close 1000`;
+  const answered = closedByServer("before, after", 1000, `${PING_COUNT} x pong, close with 1000`);
 
   testAttacks(
-    "of 125 bytes are answered, each",
+    "of 125 bytes are each answered",
     [
       {
         name: `${PING_COUNT} at once`,
@@ -158,10 +165,10 @@ describe("pings", () => {
 
   const WAVE_COUNT = 20;
   testAttacks(
-    "of which only the latest is answered while bytes wait",
+    "that arrive while pongs wait to be sent are answered with one pong for the latest ping",
     [
       {
-        name: `${WAVE_COUNT * PING_COUNT} from a server that takes nothing meanwhile`,
+        name: `${WAVE_COUNT * PING_COUNT} from a server that reads nothing meanwhile`,
         send: async (peer) => {
           peer.socket.pause();
           peer.write(BEFORE);
@@ -178,7 +185,7 @@ describe("pings", () => {
       },
     ],
     {
-      expected: "reads before, after; no error, 1000 by peer, clean; wire: pong, close 1000",
+      expected: closedByServer("before, after", 1000, "pong, close with 1000"),
       memory: 64 * MIB,
       bound: 20_000,
     },
@@ -187,7 +194,7 @@ describe("pings", () => {
 
 describe("pongs", () => {
   testAttacks(
-    "that nobody asked for, by the hundred thousand",
+    "without a ping are ignored, even 100,000 of them",
     ["", "x", "\0\0\0\x01", "\xff\xff\xff", "x".repeat(125)].map((payload) => ({
       name: `of ${JSON.stringify(payload)}`,
       send: repeat(pongFrame(payload), 100_000),
@@ -201,7 +208,7 @@ describe("messages", () => {
   // An unread message counts 64 bytes plus its data; the data of "before" counts 12 bytes.
   const count = Math.floor((LIMIT_BYTES - 76) / 64);
   testAttacks(
-    "by the million, empty and unread, end the connection at bufferLimit",
+    "that are empty and not received end the connection at bufferLimit",
     [
       { name: "texts", send: repeat(textFrame(""), 2_000_000), message: "" },
       {
@@ -211,7 +218,7 @@ describe("messages", () => {
       },
     ],
     {
-      expected: `reads before, ${count} x it; SLOW_CONSUMER, 1008 by local; wire: close 1008`,
+      expected: closedByClient(1008, "SLOW_CONSUMER", `before, ${count} x the message`),
       options: { backpressure: "buffer", bufferLimit: LIMIT_BYTES },
       memory: 192 * MIB,
       bound: 20_000,
@@ -219,7 +226,7 @@ describe("messages", () => {
   );
 
   testAttacks(
-    "that are promised take no memory before they come",
+    "need no memory for announced bytes that never arrive",
     [
       {
         name: "128 MiB",

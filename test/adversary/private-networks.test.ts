@@ -39,7 +39,7 @@ function bySchemes(make: (scheme: string) => readonly Attack[]): Attack[] {
 
 const REFUSED = "URL_FORBIDDEN, connections: 0, bytes: 0";
 
-describe("a context that denies private networks keeps off", () => {
+describe("a context with denyPrivateNetworks", () => {
   interface Row {
     readonly attacks: readonly Attack[];
     readonly expected?: string;
@@ -81,7 +81,7 @@ describe("a context that denies private networks keeps off", () => {
   ];
 
   const rows: Record<string, Row> = {
-    "private hosts, in every spelling of a URL": {
+    "rejects private hosts in every spelling of a URL": {
       attacks: bySchemes((scheme) =>
         PRIVATE_HOSTS.map(
           ([host]) =>
@@ -92,14 +92,14 @@ describe("a context that denies private networks keeps off", () => {
         ),
       ),
     },
-    "names that lead to private addresses, or to others as well": {
+    "rejects names that resolve to a private address, even among public ones": {
       attacks: bySchemes((scheme) =>
         PRIVATE_ANSWERS.map(([addresses]) =>
           rebinding(scheme, "10.9.9.9", lookupSpy(() => addresses).lookup),
         ),
       ),
     },
-    "look-ups that answer twice": {
+    "uses only the first result of a lookup function that calls back twice": {
       // The dial uses the first answer, and no server listens on that address.
       expected: "DIAL_FAILED, connections: 0, bytes: 0",
       attacks: bySchemes((scheme) => [
@@ -109,7 +109,7 @@ describe("a context that denies private networks keeps off", () => {
         }),
       ]),
     },
-    "answers of a look-up that change once they have passed": {
+    "dials the address that it has checked, even if the result of the lookup changes afterwards": {
       attacks: bySchemes((scheme) => [
         rebinding(scheme, ALLOWED, (_name: string, _options: object, done: LookupDone) => {
           done(null, [{ address: changing(), family: 4 }]);
@@ -117,20 +117,20 @@ describe("a context that denies private networks keeps off", () => {
       ]),
       expected: "DIAL_FAILED, connections: 0, bytes: 0",
     },
-    "connections that end elsewhere than at the address that passed": {
+    "sends nothing on a connection to another address than the one that it has checked": {
       attacks: bySchemes((scheme) => [
         (port) => denying(UNSPECIFIED).connect(`${scheme}://${UNSPECIFIED}:${port}/`),
         rebinding(scheme, UNSPECIFIED, lookupSpy(() => [UNSPECIFIED]).lookup),
       ]),
       expected: "URL_FORBIDDEN, connections: 1, bytes: 0",
     },
-    "redirects to private hosts": {
+    "rejects redirects to private hosts": {
       attacks: [...PRIVATE_HOSTS.map(([host]) => host), "second.test"]
         // Leave out hosts with credentials or with characters that a header cannot hold.
         .filter((host) => /^[!-?A-~]+$/.test(host))
         .map(redirecting),
     },
-    "agents, sockets and classes that connect by themselves": {
+    "does not support agents, sockets and WebSocket classes that open connections themselves": {
       attacks: [
         ...rivals.map(
           (options): Attack =>
@@ -141,7 +141,7 @@ describe("a context that denies private networks keeps off", () => {
       ],
       expected: "UNSUPPORTED, connections: 0, bytes: 0",
     },
-    "detours by options that node.tls hands on": {
+    "does not let an option in node.tls change the address": {
       attacks: bySchemes((scheme) =>
         Object.values(TLS_DETOURS).map(
           (make) => (port) =>

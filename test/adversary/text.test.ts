@@ -3,15 +3,15 @@ import { DEFLATE, testAttacks } from "../helpers/adversary.js";
 import type { Attack } from "../helpers/adversary.js";
 import { closeFrame, deflate, fragments, frame, OPCODE, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { ARRIVES, broken } from "../helpers/verdict.js";
+import { accepted, broken } from "../helpers/verdict.js";
 
 checkLeaks();
 
 /** Byte sequences that are not UTF-8 (RFC 3629), in hexadecimal. */
 const INVALID_UTF8: Readonly<Record<string, string>> = {
-  "a lone continuation": "80",
-  "the last continuation alone": "bf",
-  "two continuations": "8080",
+  "a lone continuation byte": "80",
+  "the last continuation byte on its own": "bf",
+  "two continuation bytes": "8080",
   "a byte that never occurs: c0": "c0",
   "a byte that never occurs: c1": "c1",
   "a byte that never occurs: f5": "f5",
@@ -32,13 +32,13 @@ const INVALID_UTF8: Readonly<Record<string, string>> = {
   "U+140000": "f5808080",
   "a form of five bytes": "f888808080",
   "a form of six bytes": "fc8480808080",
-  "one of two bytes": "c3",
-  "one of three bytes": "e2",
-  "two of three bytes": "e282",
-  "one of four bytes": "f0",
-  "two of four bytes": "f09f",
-  "three of four bytes": "f09f98",
-  "a character with a hole": "e241ac",
+  "1 byte of 2": "c3",
+  "1 byte of 3": "e2",
+  "2 bytes of 3": "e282",
+  "1 byte of 4": "f0",
+  "2 bytes of 4": "f09f",
+  "3 bytes of 4": "f09f98",
+  "a character interrupted by a letter": "e241ac",
 };
 
 /** Characters of one to four bytes, among them the first and last ones of each length. */
@@ -81,25 +81,25 @@ function each(frames: (payload: Buffer) => Uint8Array): Attack[] {
   return INVALID_TEXTS.map(({ name, payload }) => ({ name, send: frames(payload) }));
 }
 
-describe("a text that is not UTF-8", () => {
+describe("a text message that is not UTF-8", () => {
   const expected = broken(1007);
 
-  testAttacks("in one frame", each(textFrame), { expected });
+  testAttacks("in one frame ends the connection with 1007", each(textFrame), { expected });
 
   testAttacks(
-    "in fragments of a byte",
+    "in fragments of one byte ends the connection with 1007",
     each((payload) => Buffer.concat(fragments(OPCODE.TEXT, payload, 1))),
     { expected },
   );
 
   testAttacks(
-    "compressed",
+    "and compressed ends the connection with 1007",
     each((payload) => frame({ opcode: OPCODE.TEXT, rsv1: true, payload: deflate(payload) })),
     { ...DEFLATE, expected },
   );
 
   testAttacks(
-    "compressed and in fragments",
+    "and compressed, in fragments, ends the connection with 1007",
     each((payload) =>
       Buffer.concat(fragments(OPCODE.TEXT, deflate(payload), 7, { compressed: true })),
     ),
@@ -107,7 +107,7 @@ describe("a text that is not UTF-8", () => {
   );
 });
 
-describe("a text that is UTF-8", () => {
+describe("a text message in UTF-8", () => {
   const size = Buffer.byteLength(MIXED);
   const whole = Buffer.from(MIXED);
 
@@ -127,27 +127,27 @@ describe("a text that is UTF-8", () => {
       message: MIXED,
     }));
 
-  testAttacks("in two fragments that may cut a character", halves(whole, false), {
-    expected: ARRIVES,
+  testAttacks("is accepted in two fragments that may split a character", halves(whole, false), {
+    expected: accepted(),
   });
 
-  testAttacks("compressed, in two fragments", halves(deflate(whole), true), {
+  testAttacks("is accepted compressed and in two fragments", halves(deflate(whole), true), {
     ...DEFLATE,
-    expected: ARRIVES,
+    expected: accepted(),
   });
 
   testAttacks(
-    "in fragments of every size",
+    "is accepted in fragments of every size",
     [...Array(size).keys()].map((less) => ({
       name: `of ${size - less} bytes`,
       send: Buffer.concat(fragments(OPCODE.TEXT, whole, size - less)),
       message: MIXED,
     })),
-    { expected: ARRIVES },
+    { expected: accepted() },
   );
 
   testAttacks(
-    "of a plane's borders and what is no character",
+    "is accepted with the first and last code points of each plane, noncharacters included",
     [0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfdd0, 0xfeff, 0xfffd, 0xfffe, 0xffff]
       .concat(
         [...Array(16).keys()].flatMap((plane) =>
@@ -158,16 +158,16 @@ describe("a text that is UTF-8", () => {
         const message = String.fromCodePoint(point);
         return { name: `U+${point.toString(16)}`, send: textFrame(message), message };
       }),
-    { expected: ARRIVES },
+    { expected: accepted() },
   );
 });
 
 describe("a close frame", () => {
   testAttacks(
-    "with a reason that is not UTF-8",
+    "with a reason that is not UTF-8 ends the connection with 1007",
     Object.entries(INVALID_UTF8).flatMap(([name, hex]) =>
       ["", "reason "].map((text) => ({
-        name: `${name} behind "${text}"`,
+        name: `${name} after "${text}"`,
         send: closeFrame(1000, Buffer.concat([Buffer.from(text), Buffer.from(hex, "hex")])),
       })),
     ),

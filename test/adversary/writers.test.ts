@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { describe, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { closeOf, deflate, fragments, frame, OPCODE, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
@@ -12,7 +13,7 @@ import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { Random } from "../helpers/unit-random.js";
-import { byName, runAll, tally } from "../faults/support.js";
+import { runAll, tally } from "../faults/support.js";
 
 checkLeaks();
 
@@ -81,7 +82,7 @@ async function startRelay(url: string): Promise<Relay> {
 const FLOODS: Readonly<Record<string, readonly Buffer[]>> = {
   "whole messages": [textFrame("x".repeat(MESSAGE_BYTES))],
   "messages in fragments": fragments(OPCODE.TEXT, Buffer.alloc(MESSAGE_BYTES, "x"), 1_000),
-  "a message without an end": [frame({ opcode: OPCODE.CONTINUATION, fin: false, payload: "x" })],
+  "a message that never ends": [frame({ opcode: OPCODE.CONTINUATION, fin: false, payload: "x" })],
   "compressed messages": [
     frame({ opcode: OPCODE.TEXT, rsv1: true, payload: deflate("x".repeat(MESSAGE_BYTES)) }),
   ],
@@ -105,7 +106,12 @@ interface Row {
 const WHOLE = ["whole messages", "messages in fragments", "compressed messages"];
 
 const ROWS: readonly Row[] = [
-  { name: "a broken rule", code: 1002, error: "PROTOCOL_ERROR", fault: frame({ opcode: 3 }) },
+  {
+    name: "a protocol violation",
+    code: 1002,
+    error: "PROTOCOL_ERROR",
+    fault: frame({ opcode: 3 }),
+  },
   {
     name: "invalid UTF-8",
     code: 1007,
@@ -114,7 +120,7 @@ const ROWS: readonly Row[] = [
     floods: WHOLE,
   },
   {
-    name: "a codec that fails",
+    name: "a codec error",
     code: 1007,
     error: "INVALID_MESSAGE",
     options: {
@@ -128,7 +134,7 @@ const ROWS: readonly Row[] = [
     floods: WHOLE,
   },
   {
-    name: "a consumer that does not read",
+    name: "an exceeded bufferLimit",
     code: 1008,
     error: "SLOW_CONSUMER",
     options: { backpressure: "buffer", bufferLimit: 65_536 },
@@ -141,14 +147,14 @@ const ROWS: readonly Row[] = [
     options: { readLimit: MESSAGE_BYTES - 1 },
   },
   {
-    name: "readTimeout",
+    name: "a read timeout",
     code: 3008,
     error: "READ_TIMEOUT",
     options: { readTimeout: ms(30) },
     isSilentBefore: true,
   },
   {
-    name: "keepAlive",
+    name: "a keep-alive timeout",
     code: 3008,
     error: "KEEPALIVE_TIMEOUT",
     options: { keepAlive: { interval: ms(30), timeout: ms(30) } },
@@ -215,7 +221,7 @@ function describeResult(
   code?: number,
   error = "no error",
 ): string {
-  return `the server is told ${closeCode}; sentCode ${sent}; ${error}, ${code}`;
+  return `wire: close with ${closeCode}; sentCode ${sent}; closed with ${code}, ${error}`;
 }
 
 async function discardMessages(client: Client): Promise<void> {
@@ -223,32 +229,36 @@ async function discardMessages(client: Client): Promise<void> {
 }
 
 const WAYS = [
-  { name: "directly", isRelayed: false },
-  { name: "through a relay that resets", isRelayed: true },
-  { name: "by TLS", isRelayed: false, tls: certificate },
+  { name: "over TCP", isRelayed: false },
+  { name: "through a relay that destroys both sides at once", isRelayed: true },
+  { name: "over TLS", isRelayed: false, tls: certificate },
 ];
 
-describe.each(byName(WAYS))("a server that keeps writing, %s", (_, { isRelayed, tls }) => {
-  test.for(byName(ROWS))("is told of %s", { timeout: ms(60_000) }, async ([, row], context) => {
-    await using server = await startRawServer({
-      ...(tls && { tls }),
-      onRequest: (peer) => {
-        const isCompressed = "sec-websocket-extensions" in (peer.request?.headers ?? {});
-        peer.accept(isCompressed ? { "Sec-WebSocket-Extensions": "permessage-deflate" } : {});
-      },
-    });
-    const cases = (row.floods ?? Object.keys(FLOODS)).flatMap((name) =>
-      Array.from({ length: CONNECTION_COUNT / (tls ? 3 : 1) }, (__, seed) => ({ name, seed })),
-    );
-    const results = await runAll(
-      cases,
-      ({ name, seed }) => run(server, row, name, isRelayed, seed),
-      4,
-    );
-    conclude(context, {
-      cases: cases.length,
-      expected: describeResult(row.code, row.code, row.code, row.error),
-      happened: tally(results),
-    });
-  });
+describe.each(byName(WAYS))("a server that keeps writing %s", (_, { isRelayed, tls }) => {
+  test.for(byName(ROWS))(
+    "receives the close frame of the client after %s",
+    { timeout: ms(60_000) },
+    async ([, row], context) => {
+      await using server = await startRawServer({
+        ...(tls && { tls }),
+        onRequest: (peer) => {
+          const isCompressed = "sec-websocket-extensions" in (peer.request?.headers ?? {});
+          peer.accept(isCompressed ? { "Sec-WebSocket-Extensions": "permessage-deflate" } : {});
+        },
+      });
+      const cases = (row.floods ?? Object.keys(FLOODS)).flatMap((name) =>
+        Array.from({ length: CONNECTION_COUNT / (tls ? 3 : 1) }, (__, seed) => ({ name, seed })),
+      );
+      const results = await runAll(
+        cases,
+        ({ name, seed }) => run(server, row, name, isRelayed, seed),
+        4,
+      );
+      conclude(context, {
+        cases: cases.length,
+        expected: describeResult(row.code, row.code, row.code, row.error),
+        happened: tally(results),
+      });
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { adler32, crc32 } from "../../src/codec/checksum.js";
+import { byName } from "../helpers/by-name.js";
 import { noise } from "../transport/support.js";
 
 /** The checksums, and those that zlib writes in the trailer. */
@@ -17,10 +18,10 @@ const CHECKSUMS = [
   },
 ];
 
-describe.each(CHECKSUMS)("$name", ({ checksum, byZlib }) => {
+describe.each(byName(CHECKSUMS))("%s", (_, { checksum, byZlib }) => {
   const bytes = noise(20_000);
 
-  test("is zlib's, whatever the length and wherever the bytes lie", () => {
+  test("equals that of zlib for every length and alignment", () => {
     for (let length = 0; length < 300; length++) {
       const some = bytes.subarray(length % 9, (length % 9) + length);
       expect(checksum(some), `${length} bytes`).toBe(byZlib(some));
@@ -31,7 +32,7 @@ describe.each(CHECKSUMS)("$name", ({ checksum, byZlib }) => {
     }
   });
 
-  test("goes on where it was, at every place", () => {
+  test("can be computed in two parts, split at any byte", () => {
     const whole = bytes.subarray(0, 300);
     for (let at = 0; at <= whole.length; at++) {
       expect(checksum(whole.subarray(at), checksum(whole.subarray(0, at)))).toBe(byZlib(whole));

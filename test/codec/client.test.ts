@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import type { AnyCodec, Client, Codec, ConnectOptions, Message, WsError } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
+import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";
 import { failure } from "../helpers/failure.js";
@@ -48,10 +49,10 @@ async function drain<T>(client: Client<T, never>): Promise<T[]> {
   return values;
 }
 
-describe.each(CASES)("$name", ({ make, pack, codec }) => {
+describe.each(byName(CASES))("%s", (_, { make, pack, codec }) => {
   const corrupt = pack("hello").slice(0, -1);
 
-  test("a corrupt message ends the connection with 1007, after those before it", async () => {
+  test("ends the connection with 1007 at a corrupt message, after it has delivered those before", async () => {
     await using open = await receiving(make(), [pack("a"), "b", corrupt, pack("c")]);
     const { client, peer } = open;
     expect(await drain(client)).toEqual([text("a"), text("b")]);
@@ -67,7 +68,7 @@ describe.each(CASES)("$name", ({ make, pack, codec }) => {
     expect((await failure(client.send("x"))).cause).toBe(info.error);
   });
 
-  test("a bomb ends it with 1009", async () => {
+  test("ends the connection with 1009 at a decompression bomb", async () => {
     await using open = await receiving(make(), [pack("a"), bomb(codec)]);
     const { client, peer } = open;
     expect(await drain(client)).toEqual([text("a")]);
@@ -80,7 +81,7 @@ describe.each(CASES)("$name", ({ make, pack, codec }) => {
     expect((await peer.closed).code).toBe(1009);
   });
 
-  test("a skipped message costs nothing but itself", async () => {
+  test("skips only the corrupt messages with onInvalid", async () => {
     const errors: WsError[] = [];
     const onInvalid = (error: WsError): "skip" => {
       errors.push(error);
@@ -94,14 +95,14 @@ describe.each(CASES)("$name", ({ make, pack, codec }) => {
     expect((await open.client.close()).error).toBeUndefined();
   });
 
-  test("readLimit is the connection's", async () => {
+  test("applies the readLimit of the connection", async () => {
     const messages = [pack("a".repeat(1_000)), pack("a".repeat(1_001))];
     await using open = await receiving(make(), messages, { readLimit: 1_000 });
     expect(await drain(open.client)).toHaveLength(1);
     expect((await open.client.closed).error?.details).toEqual({ codec, limit: 1_000 });
   });
 
-  test("bufferLimit counts what unread messages are decoded to", async () => {
+  test("counts the decoded size of unread messages towards bufferLimit", async () => {
     const large = prose(100_000);
     const messages = Array.from({ length: 50 }, () => pack(large));
     await using server = await startEchoServer();
@@ -122,8 +123,8 @@ describe.each(CASES)("$name", ({ make, pack, codec }) => {
   });
 });
 
-describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
-  test("inflates what a server flushes, and ends where the stream is broken, with 1007", async () => {
+describe.each(byName(STREAMS))("%s", (_, { make, pack, codec, isZlib }) => {
+  test("inflates flushed messages, and ends the connection with 1007 at a corrupt one", async () => {
     const packed = await packStream(isZlib, ["hello", prose(300_000), "hello"]);
     const broken = Uint8Array.of(0xff, 0xff, 0, 0, 0xff, 0xff);
     await using open = await receiving(make(), [...packed, broken]);
@@ -134,14 +135,14 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     expect((await open.peer.closed).code).toBe(1007);
   });
 
-  test("a bomb ends it with 1009", async () => {
+  test("ends the connection with 1009 at a decompression bomb", async () => {
     await using open = await receiving(make(), [bomb(codec)]);
     const { error } = await open.client.closed;
     expect(error).toMatchObject({ code: "MESSAGE_TOO_BIG", details: { codec, limit: READ_LIMIT } });
     expect((await open.peer.closed).code).toBe(1009);
   });
 
-  test("begins anew on each connection of a client that reconnects", async () => {
+  test("starts a new stream on each connection of a reconnecting client", async () => {
     const packed = await packStream(isZlib, ["hello", "hello again"]);
     await using server = await startEchoServer({
       onConnection: (peer) => {
@@ -158,15 +159,15 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     await client.close();
   });
 
-  test("sends all as it is", async () => {
+  test("sends messages unencoded", async () => {
     await using open = await receiving(make(), []);
     await open.client.send(pack("hello"));
     expect(await open.client.receive()).toEqual({ ok: true, value: text("hello") });
   });
 });
 
-describe("what is sent", () => {
-  test("goes through the codec, and comes back through it", async () => {
+describe("a message that is sent with a codec", () => {
+  test("is encoded, and its echo is decoded", async () => {
     await using server = await startEchoServer();
     const codec = node.compose(node.gzip(), node.json());
     await using client = await connect(server.url, { codec });
@@ -178,7 +179,7 @@ describe("what is sent", () => {
     expect(client.stats.messagesReceived).toBe(6);
   });
 
-  test("may be what the caller changes next", async () => {
+  test("is not affected by later changes to the caller's buffer", async () => {
     await using server = await startEchoServer();
     await using client = await connect(server.url, { codec: node.gzip({ type: "binary" }) });
     const bytes = new Uint8Array(5_000).fill(1);
@@ -193,7 +194,7 @@ describe("what is sent", () => {
   circle.push(circle);
 
   test.each([undefined, () => 1, Symbol("x"), 1n, circle])(
-    "and has no JSON rejects, and the connection lives on: case %#",
+    "and has no JSON form is rejected, and the connection stays open: case %#",
     async (value) => {
       await using server = await startEchoServer();
       await using client = await connect(server.url, { codec: node.json() });
@@ -207,7 +208,7 @@ describe("what is sent", () => {
   );
 
   test.each(["hunter2", 4711, new TextEncoder().encode("hunter2")])(
-    "and cannot be encoded is not shown: case %#",
+    "and cannot be encoded does not appear in the error: case %#",
     async (secret) => {
       await using server = await startEchoServer();
       const codec: Codec<Message, unknown> = {
@@ -227,7 +228,7 @@ describe("what is sent", () => {
     },
   );
 
-  test("as TEXT and is not UTF-8 rejects", async () => {
+  test("as TEXT and is not UTF-8 is rejected", async () => {
     await using server = await startEchoServer();
     await using client = await connect(server.url, { codec: node.gzip() });
     for (const size of [1, 5_000]) {
@@ -242,7 +243,7 @@ describe("what is sent", () => {
 describe("falsy values", () => {
   const FALSY = [0, "", null, false];
 
-  test("come through the channel as they are, waiting or waited for", async () => {
+  test("are received unchanged, whether they are queued or awaited", async () => {
     const messages = FALSY.map((value) => JSON.stringify(value));
     await using open = await receiving(node.json(), messages);
     for (const value of FALSY) expect(await open.client.receive()).toEqual({ ok: true, value });
@@ -251,7 +252,7 @@ describe("falsy values", () => {
     expect(await waiting).toEqual({ ok: true, value: 0 });
   });
 
-  test("come through where a schema makes undefined of a message", async () => {
+  test("include undefined if a schema returns it", async () => {
     const validate = (): { value: undefined } => ({ value: undefined });
     const schema = { "~standard": { version: 1, vendor: "test", validate } } as const;
     await using open = await receiving(node.json({ schema }), ["1", "2"]);
@@ -259,7 +260,7 @@ describe("falsy values", () => {
     expect(await open.client.receive()).toEqual({ ok: true, value: undefined });
   });
 
-  test("are left by onConnect for the client that reconnects", async () => {
+  test("that onConnect does not receive reach the reconnecting client", async () => {
     const messages = ["1", ...FALSY.map((value) => JSON.stringify(value)), "2"];
     await using server = await startEchoServer({ onConnection: (peer) => send(peer, ...messages) });
     const seen: unknown[] = [];
@@ -278,8 +279,8 @@ describe("falsy values", () => {
   });
 });
 
-describe("a client that reconnects", () => {
-  test("encodes what waits for a connection, at once", async () => {
+describe("a reconnecting client with a codec", () => {
+  test("encodes a message when it is queued", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, {
       ...FAST_OPTIONS,
@@ -298,7 +299,7 @@ describe("a client that reconnects", () => {
     await client.close();
   });
 
-  test("rejects what cannot be encoded, and does not queue it", async () => {
+  test("rejects a message that cannot be encoded, and does not queue it", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, { ...FAST_OPTIONS, codec: node.json() });
     expect((await failure(client.send(1n))).code).toBe("INVALID_MESSAGE");
@@ -307,7 +308,7 @@ describe("a client that reconnects", () => {
     await client.close();
   });
 
-  test("puts its marker between what the codec decodes", async () => {
+  test("delivers its marker between decoded values", async () => {
     await using server = await startEchoServer({
       onConnection: (peer) => {
         send(peer, GZIP.pack(`"${server.connections.length}"`));
@@ -323,7 +324,7 @@ describe("a client that reconnects", () => {
   });
 });
 
-test("a context's connections each have a decoder of their own", async () => {
+test("each connection of a context has its own decoder", async () => {
   const packed = await packStream(true, ["hello", "hello"]);
   await using server = await startEchoServer({ onConnection: (peer) => send(peer, ...packed) });
   const context = createContext();
@@ -336,10 +337,10 @@ test("a context's connections each have a decoder of their own", async () => {
   await context.close();
 });
 
-describe("a codec of one's own", () => {
+describe("a custom codec", () => {
   const failing = (fail: () => never): Codec => ({ name: "mine", decoder: () => fail });
 
-  test("that throws what is no WsError ends the connection with INVALID_MESSAGE, and its cause", async () => {
+  test("that throws another error than a WsError ends the connection with INVALID_MESSAGE and that cause", async () => {
     const cause = new RangeError("mine");
     const codec = failing(() => {
       throw cause;
@@ -352,7 +353,7 @@ describe("a codec of one's own", () => {
     expect((await open.peer.closed).code).toBe(1007);
   });
 
-  test("hands out no more of a message when its values have ended the connection", async () => {
+  test("delivers no more values of a message once one has ended the connection", async () => {
     const sized: Codec<number> = {
       name: "sized",
       decoder: () => (_, emit) => [100_000, 100_000, 1].forEach((size) => emit(size, size)),
@@ -362,7 +363,7 @@ describe("a codec of one's own", () => {
     expect(await drain(open.client)).toEqual([100_000]);
   });
 
-  test("may hand out several values of a message, or none", async () => {
+  test("may emit several values for a message, or none", async () => {
     const lines: Codec<string, string> = {
       name: "lines",
       decoder: () => (message, emit) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BINARY, TEXT } from "../../src/node.js";
 import type { Codec } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { packStream } from "../helpers/packed-stream.js";
 import {
   changed,
@@ -36,15 +37,15 @@ function brackets(log: string[] = []): Codec<string, string> {
   };
 }
 
-describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
+describe.each(byName(ENTRIES))("compose (%s)", (_, { codecs }) => {
   const { compose, gunzip, gzip, json, unzlib, zlibStream } = codecs;
 
-  test("decodes by the outer codec, then by the inner one", () => {
+  test("decodes with the outer codec, then with the inner one", () => {
     expect(decodeAll(compose(gzip(), json()), [pack(JSON.stringify(VALUE))])).toEqual([VALUE]);
     expect(decodeAll(compose(gunzip({ type: "binary" }), json()), [pack("0")])).toEqual([0]);
   });
 
-  test("encodes by the inner codec, then by the outer one", () => {
+  test("encodes with the inner codec, then with the outer one", () => {
     const codec = compose(gzip({ threshold: 1 }), json());
     const sent = encode(codec, VALUE) as Uint8Array;
     expect(decodeAll(gunzip(), [Uint8Array.from(sent)])).toEqual([
@@ -53,20 +54,20 @@ describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
     expect(decodeAll(codec, [Uint8Array.from(sent)])).toEqual([VALUE]);
   });
 
-  test("encodes by the one that does", () => {
+  test("encodes with the codec that can encode, if only one can", () => {
     expect(encode(compose(gunzip(), json()), VALUE)).toBe(JSON.stringify(VALUE));
     expect(encode(compose(gunzip(), gunzip()) as Codec, "as it is")).toBe("as it is");
     expect(encode(compose(gzip(), gunzip()) as Codec, "short")).toBe("short");
     expect(encode(compose(gzip(), gunzip()) as Codec, LARGE.text)).toBeInstanceOf(Uint8Array);
   });
 
-  test("sends what is small as text, and what is large compressed", () => {
+  test("sends small values as text and large ones compressed", () => {
     const codec = compose(gzip(), json());
     expect(encode(codec, VALUE)).toBe(JSON.stringify(VALUE));
     expect(encode(codec, LARGE)).toBeInstanceOf(Uint8Array);
   });
 
-  test("tells the outer codec the type of what the inner one leaves as it is, and of nothing else", () => {
+  test("passes the message type to the outer codec only if the inner one does not encode", () => {
     const log: string[] = [];
     const outer = brackets(log) as unknown as Codec;
     encode(compose(outer, gunzip()), "[a]", BINARY);
@@ -75,25 +76,25 @@ describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
     expect(log).toEqual(["encode 2", "encode undefined", "encode undefined"]);
   });
 
-  test("tells the inner codec the type that was given", () => {
+  test("passes the message type to the inner codec", () => {
     const log: string[] = [];
     encode(compose(gunzip(), brackets(log)), "[a]", TEXT);
     expect(log).toEqual(["encode 1"]);
   });
 
-  test("names both", () => {
+  test("is named after both codecs", () => {
     expect(compose(gzip(), json()).name).toBe("gzip+json");
     expect(compose(unzlib(), compose(gunzip(), json())).name).toBe("zlib+gzip+json");
   });
 
-  test("goes through three", () => {
+  test("can combine three codecs", () => {
     const inner = compose(gzip({ threshold: 0 }), json());
     const codec = compose(codecs.zlib({ type: "binary" }), inner);
     const sent = encode(codec, VALUE) as Uint8Array;
     expect(decodeAll(codec, [Uint8Array.from(sent)])).toEqual([VALUE]);
   });
 
-  test("hands on every value, with the inner codec's sizes, and the readLimit to both", () => {
+  test("emits every value with the inner codec's sizes, and passes readLimit to both codecs", () => {
     const log: string[] = [];
     const codec = compose(gunzip(), brackets(log));
     const { values, sizes } = startDecoding(codec, 100)(pack("a,bcd"));
@@ -105,14 +106,14 @@ describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
     );
   });
 
-  test("begins anew with each decoder", async () => {
+  test("starts a new stream with each decoder", async () => {
     const codec = compose(zlibStream(), json());
     const messages = await packStream(true, ["1", "2", "3"]);
     expect(decodeAll(codec, messages)).toEqual([1, 2, 3]);
     expect(decodeAll(codec, messages)).toEqual([1, 2, 3]);
   });
 
-  test("lets errors of either pass, by the name of who found it", () => {
+  test("passes errors on, with the name of the codec that threw them", () => {
     const codec = compose(gunzip(), json());
     const broken = pack("{}").slice(0, -1);
     expect(errorOf(() => decodeAll(codec, [broken])).details.codec).toBe("gzip");
@@ -129,7 +130,7 @@ describe.each(ENTRIES)("compose of the $entry entry", ({ codecs }) => {
     );
   });
 
-  test("skips by each codec's own option", () => {
+  test("applies the onInvalid of each codec to its own errors", () => {
     const messages = [pack("1"), changed(pack("2"), 0, () => 0), pack("{"), utf8("3"), pack("4")];
     const both = compose(gunzip({ onInvalid: "skip" }), json({ onInvalid: "skip" }));
     expect(decodeAll(both, messages)).toEqual([1, 4]);

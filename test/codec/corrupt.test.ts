@@ -2,6 +2,7 @@ import { constants } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { WsError } from "../../src/node.js";
 import type { Message } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { conclude, oneOf } from "../helpers/outcome.js";
 import {
   CASES,
@@ -22,14 +23,15 @@ const PLAIN = "Grüße! hello hello hello hello";
 
 /** Compression options that produce each type of block (RFC 1951 section 3.2.3). */
 const KINDS = [
-  { kind: "stored", options: { level: 0 } },
-  { kind: "fixed", options: { strategy: constants.Z_FIXED } },
-  { kind: "dynamic", options: { level: 9 }, plain: prose(400) },
+  { name: "stored", options: { level: 0 } },
+  { name: "fixed", options: { strategy: constants.Z_FIXED } },
+  { name: "dynamic", options: { level: 9 }, plain: prose(400) },
 ];
 
 const ERRORS = ["INVALID_MESSAGE", "MESSAGE_TOO_BIG"];
-const SAME = "the message";
-const WITHIN = "no more than readLimit";
+const SAME = "the message unchanged";
+const CHANGED = "a changed message";
+const WITHIN = "at most readLimit bytes";
 
 /**
  * Describes the result of decoding a changed message. If `plain`, the original text, is given, the result
@@ -43,11 +45,11 @@ function describeResult(
   if (result === undefined) return "nothing";
   if (WsError.is(result)) return result.code;
   const data = Buffer.from(result.data);
-  if (plain !== undefined) return data.toString() === plain ? SAME : `${SAME}, changed`;
+  if (plain !== undefined) return data.toString() === plain ? SAME : CHANGED;
   return data.length <= limit ? WITHIN : `${data.length} bytes`;
 }
 
-describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) => {
+describe.each(byName(CASES))("%s", (_, { make, pack, codec, format, header, trailer }) => {
   const failing = (bytes: Uint8Array<ArrayBuffer>): WsError =>
     errorOf(() => decodeAll(make(), [bytes]));
 
@@ -56,9 +58,9 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     return WsError.is(result) ? result : (result[0] as Message);
   };
 
-  test.for(KINDS)(
-    "refuses it where it is cut short, at every byte: $kind",
-    ({ options, plain = PLAIN }, context) => {
+  test.for(byName(KINDS))(
+    "rejects a message that is truncated at any byte, with %s blocks",
+    ([, { options, plain = PLAIN }], context) => {
       const packed = pack(plain, options);
       const codes = new Set<string>();
       for (let size = 0; size < packed.length; size++) {
@@ -74,18 +76,23 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     },
   );
 
-  test.each([1, 2, 3, 4, 5, 7, 8, 17, 18, 19, 300])("refuses %i bytes behind it", (count) => {
-    for (const filler of [0, 0xff]) {
-      const packed = pack(PLAIN);
-      const error = failing(concat(packed, new Uint8Array(count).fill(filler)));
-      expect(error.code).toBe("INVALID_MESSAGE");
-      expect(error.details).toEqual({ codec, position: packed.length });
-    }
-  });
+  test.each([1, 2, 3, 4, 5, 7, 8, 17, 18, 19, 300])(
+    "rejects %i bytes after the end of a message",
+    (count) => {
+      for (const filler of [0, 0xff]) {
+        const packed = pack(PLAIN);
+        const error = failing(concat(packed, new Uint8Array(count).fill(filler)));
+        expect(error.code).toBe("INVALID_MESSAGE");
+        expect(error.details).toEqual({ codec, position: packed.length });
+      }
+    },
+  );
 
-  test.for(KINDS)(
-    "flipped bits are an error, or change nothing; unchecked, what they like: $kind",
-    ({ options, plain = PLAIN }, context) => {
+  test.for(byName(KINDS))(
+    trailer > 0
+      ? "rejects any flipped bit that changes the message, with %s blocks"
+      : "throws at a flipped bit or decodes at most readLimit bytes, with %s blocks",
+    ([, { options, plain = PLAIN }], context) => {
       const packed = pack(plain, options);
       const limit = Buffer.byteLength(plain);
       const seen = new Set<string>();
@@ -106,7 +113,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     },
   );
 
-  test("names the byte at which a block has an invalid type", () => {
+  test("reports the position of a block with an invalid type", () => {
     // Block type 3 is reserved (RFC 1951 section 3.2.3).
     const packed = changed(pack(PLAIN), header, () => 7);
     const error = failing(packed);
@@ -115,7 +122,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     expect(error.message).toBe(`receive: ${codec}: invalid block type at byte ${header}`);
   });
 
-  test("refers to nothing before its begin, be it another message's", () => {
+  test("rejects a reference to before its start, even after another message", () => {
     const decode = startDecoding(make({ type: "binary" }));
     const secret = pack("a secret that another message has held");
     decode(secret);
@@ -131,7 +138,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     expect(error.message).toContain("invalid distance");
   });
 
-  test("is another format, or none", () => {
+  test("rejects other formats and plain data", () => {
     const others = CASES.filter((other) => other.format !== format).map((other) =>
       other.pack(PLAIN),
     );
@@ -140,7 +147,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     }
   });
 
-  test("refuses what is not UTF-8, and keeps the decoder's error", () => {
+  test("rejects a text that is not UTF-8, with the decoder's error as the cause", () => {
     for (const bytes of [[0xff], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
       const error = failing(pack(Uint8Array.from(bytes)));
       expect(error.code).toBe("INVALID_MESSAGE");
@@ -153,17 +160,17 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     }
   });
 
-  describe("onInvalid", () => {
+  describe("with onInvalid", () => {
     const bad = changed(pack(PLAIN), header, () => 7);
 
-    test('ends the connection by default, and as "close"', () => {
+    test('"close", and by default, throws', () => {
       for (const onInvalid of [undefined, "close"] as const) {
         const error = errorOf(() => decodeAll(make({ onInvalid }), [bad]));
         expect(error.code).toBe("INVALID_MESSAGE");
       }
     });
 
-    test('goes on with the next as "skip", after every kind of error', () => {
+    test('"skip" continues with the next message after every kind of error', () => {
       const decode = startDecoding(make({ onInvalid: "skip" }));
       const packed = pack(PLAIN);
       const cut = Array.from({ length: packed.length }, (_, size) => packed.slice(0, size));
@@ -178,7 +185,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
       }
     });
 
-    test("asks a function, with the error", () => {
+    test("as a function calls it with the error and obeys its result", () => {
       const errors: WsError[] = [];
       const verdicts = ["skip", "close"] as const;
       const onInvalid = (error: WsError): "skip" | "close" => {
@@ -193,7 +200,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
       expect(errors[1]).toBe(last);
     });
 
-    test('takes any other answer for "close", and lets what it throws through', () => {
+    test('as a function treats any other result as "close", and rethrows its errors', () => {
       const undecided = make({ onInvalid: (() => undefined) as never });
       expect(errorOf(() => decodeAll(undecided, [bad])).code).toBe("INVALID_MESSAGE");
       const thrown = new RangeError("mine");
@@ -205,7 +212,7 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
       expect(() => decodeAll(throwing, [bad])).toThrow(thrown);
     });
 
-    test("is not for what the consumer throws", () => {
+    test("does not handle errors that the consumer throws", () => {
       const decode = make({ onInvalid: "skip" }).decoder(READ_LIMIT);
       const mine = new WsError("INVALID_MESSAGE", "mine");
       const emit = (): void => {
@@ -219,13 +226,13 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
     expect(decodeOne(make(), pack("\ufeffhello"))).toBe("\ufeffhello");
   });
 
-  test("lets text messages pass as they are, also as binary", () => {
+  test("passes text messages through unchanged, even with type binary", () => {
     const plain = "\ufefftext \ud800";
     expect(decodeAll(make(), [plain, ""])).toEqual([text(plain), text("")]);
     expect(decodeAll(make({ type: "binary" }), [plain])).toEqual([text(plain)]);
   });
 
-  test("tells what a message holds: a text two bytes for each unit, and bytes as they are", () => {
+  test("reports the decoded size: 2 bytes per UTF-16 unit of a text, or the bytes", () => {
     expect(startDecoding(make())(pack("a€😀")).sizes).toEqual([8]);
     expect(startDecoding(make({ type: "binary" }))(pack("a€😀")).sizes).toEqual([8]);
     expect(startDecoding(make({ type: "binary" }))(pack("hello")).sizes).toEqual([5]);
@@ -233,10 +240,10 @@ describe.each(CASES)("$name", ({ make, pack, codec, format, header, trailer }) =
   });
 });
 
-describe.each(CASES.filter(({ trailer }) => trailer > 0))(
-  "$name",
-  ({ make, pack, codec, format, trailer }) => {
-    test("refuses a wrong trailer, and says what of it is wrong", () => {
+describe.each(byName(CASES.filter(({ trailer }) => trailer > 0)))(
+  "%s",
+  (_, { make, pack, codec, format, trailer }) => {
+    test("rejects a wrong trailer and reports which field is wrong", () => {
       const packed = pack(PLAIN);
       for (let at = packed.length - trailer; at < packed.length; at++) {
         const error = errorOf(() =>
@@ -255,12 +262,12 @@ describe.each(CASES.filter(({ trailer }) => trailer > 0))(
   },
 );
 
-describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
+describe.each(byName(STREAMS))("%s", (_, { make, pack, codec, isZlib }) => {
   const header = isZlib ? 2 : 0;
 
-  test.for(KINDS)(
-    "flipped bits end it, or it decodes within the limit: $kind",
-    ({ options, plain = PLAIN }, context) => {
+  test.for(byName(KINDS))(
+    "throws at a flipped bit or decodes at most readLimit bytes, with %s blocks",
+    ([, { options, plain = PLAIN }], context) => {
       const packed = pack(plain, options);
       const limit = Buffer.byteLength(plain);
       const seen = new Set<string>();
@@ -275,14 +282,14 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     },
   );
 
-  test("names the byte at which it is broken", () => {
+  test("reports the position of invalid data", () => {
     const error = errorOf(() => decodeAll(make(), [changed(pack(PLAIN), header, () => 7)]));
     expect(error.code).toBe("INVALID_MESSAGE");
     expect(error.details).toEqual({ codec, position: header });
     expect(error.message).toContain("invalid block type");
   });
 
-  test("refers to nothing before its begin, be it another connection's", () => {
+  test("rejects a reference to before its start, even after another connection", () => {
     const other = startDecoding(make());
     other(pack("a secret that another connection has held"));
     const body = Uint8Array.of(0x03, 0x66, 0x00);
@@ -290,14 +297,14 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     expect(error.message).toContain("invalid distance");
   });
 
-  test("says at which byte of the message more follows than there is", () => {
+  test("reports the position of bytes after the end of the stream", () => {
     const packed = pack(PLAIN);
     const error = errorOf(() => decodeAll(make(), [concat(packed, Uint8Array.of(1, 2))]));
     expect(error.code).toBe("INVALID_MESSAGE");
     expect(error.details).toEqual({ codec, position: packed.length });
   });
 
-  test("goes no further than its end", () => {
+  test("rejects messages after the end of the stream", () => {
     const decode = startDecoding(make());
     expect(decode(pack(PLAIN)).values).toEqual([text(PLAIN)]);
     expect(decode(new Uint8Array()).values).toEqual([]);
@@ -308,18 +315,18 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("refuses what is not UTF-8", () => {
+  test("rejects a text that is not UTF-8", () => {
     const error = errorOf(() => decodeAll(make(), [pack(Uint8Array.of(0xff))]));
     expect(error.code).toBe("INVALID_MESSAGE");
     expect(error.cause).toBeInstanceOf(TypeError);
   });
 });
 
-describe.each(STREAMS.filter(({ isZlib }) => isZlib))("$name", ({ make, pack }) => {
+describe.each(byName(STREAMS.filter(({ isZlib }) => isZlib)))("%s", (_, { make, pack }) => {
   const packed = pack(PLAIN);
   const wrong = changed(packed, packed.length - 1, (byte) => byte ^ 1);
 
-  test("refuses a wrong Adler-32, however it is split", () => {
+  test("rejects a wrong Adler-32, split at any byte", () => {
     for (let at = 0; at <= 4; at++) {
       const decode = startDecoding(make());
       const cut = packed.length - at;
@@ -335,18 +342,18 @@ describe.each(STREAMS.filter(({ isZlib }) => isZlib))("$name", ({ make, pack }) 
     }
   });
 
-  test("takes a right one, however it is split, and hands out nothing more", () => {
+  test("accepts a correct Adler-32, split at any byte, and emits nothing for it", () => {
     for (let at = 0; at <= 4; at++) {
       const cut = packed.length - at;
       expect(decodeAll(make(), [packed.slice(0, cut), packed.slice(cut)])).toEqual([text(PLAIN)]);
     }
   });
 
-  test("takes that of an empty stream", () => {
+  test("accepts the Adler-32 of an empty stream", () => {
     expect(decodeAll(make(), [pack("")])).toEqual([text("")]);
   });
 
-  test("refuses a header that is none, at once when it is there", () => {
+  test("rejects an invalid header as soon as it has arrived", () => {
     const decode = startDecoding(make());
     decode(Uint8Array.of(0x78));
     expect(errorOf(() => decode(Uint8Array.of(0x9d))).message).toContain("not zlib");

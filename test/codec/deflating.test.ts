@@ -2,6 +2,7 @@ import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { BINARY, TEXT } from "../../src/node.js";
 import type { Level } from "../../src/codec/node.js";
+import { byName } from "../helpers/by-name.js";
 import { noise } from "../transport/support.js";
 import { DEFLATING, decodeAll, encode, ENTRIES, prose, text, toMessage, utf8 } from "./support.js";
 
@@ -9,7 +10,7 @@ const LEVELS: readonly Level[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const SIZES = [0, 1, 255, 1_023, 1_024, 65_536, 1_048_577];
 const INFLATE = { gzip: gunzipSync, zlib: inflateSync, deflateRaw: inflateRawSync };
 
-describe.each(DEFLATING)("$name", ({ make, format }) => {
+describe.each(byName(DEFLATING))("%s", (_, { make, format }) => {
   /** Inflates encoded data with Node's zlib. */
   const inflate = (sent: unknown): Buffer => {
     expect(sent).toBeInstanceOf(Uint8Array);
@@ -31,7 +32,7 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
     },
   );
 
-  test("tries as hard as its level", () => {
+  test("compresses more at a higher level, and uses level 6 by default", () => {
     const plain = prose(50_000);
     const sizes = LEVELS.map((level) => (encode(make({ level }), plain) as Uint8Array).length);
     const [none = 0, least = 0] = sizes;
@@ -46,7 +47,7 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
     { threshold: 1, at: 1 },
     { threshold: 100, at: 100 },
   ])(
-    "sends a text as it is below $at bytes of UTF-8, for a threshold of $threshold",
+    "does not compress a text of less than $at bytes with a threshold of $threshold",
     ({ threshold, at }) => {
       const codec = make({ threshold });
       const below = "a".repeat(at - 1);
@@ -62,11 +63,11 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
     },
   );
 
-  test("compresses the empty text where all is compressed", () => {
+  test("compresses an empty text with a threshold of 0", () => {
     expect(inflate(encode(all, "")).length).toBe(0);
   });
 
-  test("compresses bytes of any size, and texts that go out as BINARY", () => {
+  test("compresses bytes of any size, and texts that are sent as BINARY", () => {
     const codec = make({ threshold: 104_857_600 });
     expect(inflate(encode(codec, Uint8Array.of(1)))).toEqual(Buffer.of(1));
     expect(inflate(encode(codec, new Uint8Array()))).toHaveLength(0);
@@ -74,20 +75,20 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
     expect(inflate(encode(codec, Uint8Array.of(1), BINARY))).toEqual(Buffer.of(1));
   });
 
-  test("treats bytes that go out as TEXT as text: small ones go out as they are", () => {
+  test("does not compress few bytes that are sent as TEXT", () => {
     const small = utf8("é");
     expect(encode(make(), small, TEXT)).toBe(small);
     const large = utf8("é".repeat(512));
     expect(inflate(encode(make(), large, TEXT))).toEqual(Buffer.from(large));
   });
 
-  test("takes no bytes for TEXT that are not UTF-8, however many", () => {
+  test("rejects bytes that are sent as TEXT and are not UTF-8", () => {
     for (const size of [1, 5_000]) {
       expect(() => encode(make(), new Uint8Array(size).fill(0xff), TEXT)).toThrow("not UTF-8");
     }
   });
 
-  test("takes an ArrayBuffer and every view, as their bytes", () => {
+  test("compresses the bytes of an ArrayBuffer and of every kind of view", () => {
     const { buffer } = noise(64);
     const middle = Buffer.from(noise(64).subarray(8, 24));
     expect(inflate(encode(all, buffer))).toEqual(Buffer.from(noise(64)));
@@ -102,11 +103,12 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
     for (const view of views) expect(inflate(encode(all, view))).toEqual(middle);
   });
 
-  test.each([5, null, undefined, {}, [], [1, 2], true])("takes no %j", (data) => {
+  const INVALID = [5, null, undefined, {}, [], [1, 2], true];
+  test.each(INVALID.map((data) => [data]))("rejects %o", (data) => {
     expect(() => encode(all, data as never)).toThrow(TypeError);
   });
 
-  test("leaves the caller's bytes as they are, and keeps none of them", () => {
+  test("neither changes nor keeps the caller's bytes", () => {
     for (const level of LEVELS) {
       const bytes = noise(3_000);
       const sent = encode(make({ level }), bytes) as Uint8Array;
@@ -116,14 +118,14 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
     }
   });
 
-  test("makes the same bytes of the same message, whenever", () => {
+  test("produces the same bytes for the same message at any time", () => {
     const first = encode(make(), prose(5_000)) as Uint8Array;
     expect(encode(make(), prose(5_000))).toEqual(first);
     // MTIME (RFC 1952 section 2.3.1) is 0, so the output does not depend on the time.
     if (format === "gzip") expect([...first.subarray(4, 8)]).toEqual([0, 0, 0, 0]);
   });
 
-  test("decodes what it has encoded, as text and as binary", () => {
+  test("decodes its own output, as text and as binary", () => {
     for (const data of ["", "hello", prose(5_000), "\ufeffGrüße 😀"]) {
       const sent = Uint8Array.from(encode(all, data) as Uint8Array);
       expect(decodeAll(make(), [sent])).toEqual([text(data)]);
@@ -131,12 +133,12 @@ describe.each(DEFLATING)("$name", ({ make, format }) => {
     }
   });
 
-  test("is named as its format", () => {
+  test("is named after its format", () => {
     expect(make().name).toBe(format);
   });
 });
 
-test.each(ENTRIES)("what only inflates sends all as it is: $entry entry", ({ codecs }) => {
+test.each(byName(ENTRIES))("a codec that only inflates does not encode (%s)", (_, { codecs }) => {
   for (const name of ["gunzip", "unzlib", "inflateRaw", "auto"] as const) {
     expect(codecs[name]()).not.toHaveProperty("encode");
   }

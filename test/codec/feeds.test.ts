@@ -3,6 +3,7 @@ import { packets } from "../../examples/codec-packets.mjs";
 import * as codecs from "../../src/codec/node.js";
 import { connect } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
+import { byName } from "../helpers/by-name.js";
 import { consume } from "../helpers/feed-clients.mjs";
 import { FEEDS, startFeed } from "../helpers/feeds.js";
 import { checkLeaks } from "../helpers/leaks.js";
@@ -11,7 +12,7 @@ checkLeaks();
 
 const KIT = { ...codecs, connect, reconnecting, packets };
 
-test.each(FEEDS)("reads a feed that is framed as that of $name", async (feed) => {
+test.each(byName(FEEDS))("a codec decodes a feed in the format of %s", async (_, feed) => {
   await using server = await startFeed(feed);
   expect(await consume(feed.name, KIT, server.url)).toEqual(feed.expected);
 });

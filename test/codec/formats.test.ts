@@ -1,5 +1,6 @@
 import { constants } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { byName } from "../helpers/by-name.js";
 import { noise } from "../transport/support.js";
 import { fromBase64, packByPython } from "./python.js";
 import { CASES, concat, decodeOne, errorOf, FORMATS, prose, utf8 } from "./support.js";
@@ -23,8 +24,8 @@ const MIB = 1_048_576;
 
 const python = await packByPython();
 
-describe.each(CASES)("$name", ({ make, pack, format }) => {
-  test("inflates what Node's zlib makes at every level, in every window, by every strategy", () => {
+describe.each(byName(CASES))("%s", (_, { make, pack, format }) => {
+  test("inflates output of Node's zlib with every level, window and strategy", () => {
     const plain = prose(70_000);
     for (const windowBits of WINDOWS) {
       for (const level of LEVELS) {
@@ -36,7 +37,7 @@ describe.each(CASES)("$name", ({ make, pack, format }) => {
     }
   });
 
-  test("inflates what Python's zlib and gzip make", () => {
+  test("inflates output of zlib and gzip of Python", () => {
     const packed = python.packed.filter((made) => made.format === format);
     expect(packed.length).toBeGreaterThanOrEqual(70);
     for (const { description, bytes } of packed) {
@@ -44,39 +45,36 @@ describe.each(CASES)("$name", ({ make, pack, format }) => {
     }
   });
 
-  test.each(SIZES)("inflates %i bytes, that compress well and badly", (size) => {
+  test.each(SIZES)("inflates %i bytes of compressible and incompressible data", (size) => {
     for (const plain of [noise(size), new Uint8Array(size), utf8(prose(size))]) {
       const data = decodeOne(make({ type: "binary" }), pack(plain));
       expect(Buffer.compare(data as Uint8Array, plain)).toBe(0);
     }
   });
 
-  test("inflates 32 MiB, where readLimit is raised", () => {
+  test("inflates 32 MiB if readLimit allows it", () => {
     const plain = concat(...Array.from({ length: 32 }, (_, n) => noise(MIB, (n % 3) + 1)));
     const packed = pack(plain, { level: 1 });
     const data = decodeOne(make({ type: "binary" }), packed, 32 * MIB);
     expect(Buffer.compare(data as Uint8Array, plain)).toBe(0);
   });
 
-  test.each([0, 1, 100, 40_000, 3_000_000])(
-    "hands out %i bytes in a buffer of their own",
-    (size) => {
-      const decoded = decodeOne(make({ type: "binary" }), pack(noise(size))) as Uint8Array;
-      expect(Object.getPrototypeOf(decoded)).toBe(Uint8Array.prototype);
-      expect(decoded.byteOffset).toBe(0);
-      expect(decoded.byteLength).toBe(size);
-      expect(decoded.buffer.byteLength).toBe(size);
-    },
-  );
+  test.each([0, 1, 100, 40_000, 3_000_000])("returns %i bytes in their own buffer", (size) => {
+    const decoded = decodeOne(make({ type: "binary" }), pack(noise(size))) as Uint8Array;
+    expect(Object.getPrototypeOf(decoded)).toBe(Uint8Array.prototype);
+    expect(decoded.byteOffset).toBe(0);
+    expect(decoded.byteLength).toBe(size);
+    expect(decoded.buffer.byteLength).toBe(size);
+  });
 
-  test("inflates what lies in the middle of a buffer", () => {
+  test("inflates bytes in the middle of a buffer", () => {
     const packed = pack("Grüße");
     const around = new Uint8Array(packed.length + 14);
     around.set(packed, 7);
     expect(decodeOne(make(), around.subarray(7, packed.length + 7))).toBe("Grüße");
   });
 
-  test("leaves what it is given as it is", () => {
+  test("does not change its input", () => {
     const packed = pack(prose(5_000));
     const before = Uint8Array.from(packed);
     decodeOne(make(), packed);
@@ -89,15 +87,15 @@ const forFormat = (name: string): readonly Case[] => CASES.filter(({ format }) =
 
 /** Optional fields of a gzip header, and the flags that announce them (RFC 1952 section 2.3.1). */
 const FIELDS = [
-  { field: "FTEXT", flag: 1, bytes: [] },
-  { field: "FEXTRA", flag: 4, bytes: [5, 0, 0x61, 0x70, 1, 0, 0xff] },
-  { field: "FEXTRA, of 300 bytes", flag: 4, bytes: [44, 1, ...noise(300)] },
-  { field: "FNAME", flag: 8, bytes: [...utf8("ticker.json"), 0] },
-  { field: "FNAME, empty", flag: 8, bytes: [0] },
-  { field: "FCOMMENT", flag: 16, bytes: [...utf8("of today"), 0] },
-  { field: "FHCRC", flag: 2, bytes: [0x12, 0x34] },
+  { name: "FTEXT", flag: 1, bytes: [] },
+  { name: "FEXTRA", flag: 4, bytes: [5, 0, 0x61, 0x70, 1, 0, 0xff] },
+  { name: "FEXTRA of 300 bytes", flag: 4, bytes: [44, 1, ...noise(300)] },
+  { name: "FNAME", flag: 8, bytes: [...utf8("ticker.json"), 0] },
+  { name: "FNAME (empty)", flag: 8, bytes: [0] },
+  { name: "FCOMMENT", flag: 16, bytes: [...utf8("of today"), 0] },
+  { name: "FHCRC", flag: 2, bytes: [0x12, 0x34] },
   {
-    field: "all of them",
+    name: "of every kind",
     flag: 31,
     bytes: [2, 0, 0, 0, ...utf8("name"), 0, ...utf8("comment"), 0, 0x12, 0x34],
   },
@@ -114,42 +112,45 @@ function withFields(
   return concat(header, Uint8Array.from(bytes), packed.subarray(10));
 }
 
-describe.each(forFormat("gzip"))("$name", ({ make, pack }) => {
-  test.each(FIELDS)("reads past $field", ({ flag, bytes }) => {
+describe.each(byName(forFormat("gzip")))("%s", (_, { make, pack }) => {
+  test.each(byName(FIELDS))("skips header fields: %s", (_, { flag, bytes }) => {
     expect(decodeOne(make(), withFields(pack("hello"), flag, bytes))).toBe("hello");
   });
 
-  test.each(FIELDS)("finds no end in $field where it is cut short", ({ flag, bytes }) => {
-    const end = 10 + bytes.length;
-    const packed = withFields(pack("hello"), flag, bytes);
-    for (let size = 10; size <= end; size++) {
-      const { code, details } = errorOf(() => decodeOne(make(), packed.slice(0, size)));
-      expect({ code, details }).toEqual({
-        code: "INVALID_MESSAGE",
-        details: { codec: "gzip", position: size },
-      });
-    }
-  });
+  test.each(byName(FIELDS))(
+    "rejects a message that is truncated within header fields: %s",
+    (_, { flag, bytes }) => {
+      const end = 10 + bytes.length;
+      const packed = withFields(pack("hello"), flag, bytes);
+      for (let size = 10; size <= end; size++) {
+        const { code, details } = errorOf(() => decodeOne(make(), packed.slice(0, size)));
+        expect({ code, details }).toEqual({
+          code: "INVALID_MESSAGE",
+          details: { codec: "gzip", position: size },
+        });
+      }
+    },
+  );
 
-  test.each([0x20, 0x40, 0x80])("refuses the reserved flag %i", (flag) => {
+  test.each([0x20, 0x40, 0x80])("rejects the reserved flag %i", (flag) => {
     const { code, details } = errorOf(() => decodeOne(make(), withFields(pack("a"), flag, [])));
     expect(code).toBe("INVALID_MESSAGE");
     expect(details).toEqual({ codec: "gzip", position: 0 });
   });
 
   test.each([
-    { what: "two", texts: ["hello ", "world"] },
-    { what: "two identical ones", texts: ["hello", "hello"] },
-    { what: "an empty one in front", texts: ["", "hello"] },
-    { what: "an empty one behind", texts: ["hello", ""] },
-    { what: "two empty ones", texts: ["", ""] },
-    { what: "a long one between short ones", texts: ["a", prose(300_000), "b"] },
-    { what: "a thousand", texts: Array.from({ length: 1_000 }, (_, n) => `${n},`) },
-  ])("appends members: $what", ({ texts }) => {
+    ["two", ["hello ", "world"]],
+    ["two identical ones", ["hello", "hello"]],
+    ["an empty one first", ["", "hello"]],
+    ["an empty one last", ["hello", ""]],
+    ["two empty ones", ["", ""]],
+    ["a long one between short ones", ["a", prose(300_000), "b"]],
+    ["a thousand", Array.from({ length: 1_000 }, (_, n) => `${n},`)],
+  ])("joins the members of a message: %s", (_, texts) => {
     expect(decodeOne(make(), concat(...texts.map((text) => pack(text))))).toBe(texts.join(""));
   });
 
-  test("appends a member with another header", () => {
+  test("joins members with different headers", () => {
     const second = withFields(pack("world"), 8, [...utf8("name"), 0]);
     expect(decodeOne(make(), concat(pack("hello "), second))).toBe("hello world");
   });
@@ -160,7 +161,7 @@ describe.each(forFormat("gzip"))("$name", ({ make, pack }) => {
     expect(decodeOne(make(), concat(...members))).toBe("€");
   });
 
-  test("is not zlib's", () => {
+  test("rejects zlib data", () => {
     const packed = ZLIB?.pack("hello") ?? new Uint8Array();
     expect(errorOf(() => decodeOne(make(), packed))).toMatchObject({
       code: "INVALID_MESSAGE",
@@ -169,8 +170,8 @@ describe.each(forFormat("gzip"))("$name", ({ make, pack }) => {
   });
 });
 
-describe.each(forFormat("zlib"))("$name", ({ make, pack }) => {
-  test("says that it has no dictionary where one is needed", () => {
+describe.each(byName(forFormat("zlib")))("%s", (_, { make, pack }) => {
+  test("reports that the data needs a dictionary", () => {
     const dictionary = Buffer.from("hello");
     for (const packed of [pack("hello", { dictionary }), fromBase64(python.withDictionary)]) {
       const error = errorOf(() => decodeOne(make(), packed));
@@ -181,17 +182,17 @@ describe.each(forFormat("zlib"))("$name", ({ make, pack }) => {
   });
 
   test.each([
-    { what: "another method", header: [0x79, 0x9b] },
-    { what: "too large a window", header: [0x88, 0x1c] },
-    { what: "a wrong check", header: [0x78, 0x9d] },
-  ])("refuses $what", ({ header }) => {
+    ["another method", [0x79, 0x9b]],
+    ["too large a window", [0x88, 0x1c]],
+    ["a wrong check", [0x78, 0x9d]],
+  ])("rejects a header with %s", (_, header) => {
     const packed = Uint8Array.of(...header, ...pack("hello").subarray(2));
     const error = errorOf(() => decodeOne(make(), packed));
     expect(error.message).toContain("not zlib");
     expect(error.details).toEqual({ codec: "zlib", position: 0 });
   });
 
-  test("appends nothing: one that follows is too much", () => {
+  test("rejects a second stream after the first", () => {
     const packed = pack("hello");
     expect(errorOf(() => decodeOne(make(), concat(packed, packed))).details).toEqual({
       codec: "zlib",
@@ -199,7 +200,7 @@ describe.each(forFormat("zlib"))("$name", ({ make, pack }) => {
     });
   });
 
-  test("is not gzip's", () => {
+  test("rejects gzip data", () => {
     const packed = GZIP?.pack("hello") ?? new Uint8Array();
     expect(errorOf(() => decodeOne(make(), packed))).toMatchObject({
       code: "INVALID_MESSAGE",

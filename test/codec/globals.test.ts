@@ -17,9 +17,9 @@ const load = {
 const packed = Uint8Array.from(gzipSync("bytes"));
 
 describe.each(["node", "browser"] as const)(
-  "without TextDecoder and TextEncoder the %s entry",
+  "without TextDecoder and TextEncoder, the %s entry",
   (entry) => {
-    test("can be imported, and works where none is needed", async () => {
+    test("can be imported, and works if neither is needed", async () => {
       const { auto, gunzip, gzip, json } = await load[entry]();
       expect(decodeAll(json(), ['{"a":1}'])).toEqual([{ a: 1 }]);
       expect(encode(json(), { b: 2 })).toBe('{"b":2}');
@@ -37,7 +37,7 @@ describe.each(["node", "browser"] as const)(
       );
     });
 
-    test("names the one that is needed, as UNSUPPORTED, and skips nothing for it", async () => {
+    test("throws UNSUPPORTED with the name of the missing class, even if invalid messages are skipped", async () => {
       const { gunzip, gzip, json, zlibStream } = await load[entry]();
       for (const run of [
         () => decodeAll(gunzip({ onInvalid: "skip" }), [packed]),
@@ -53,7 +53,7 @@ describe.each(["node", "browser"] as const)(
       expect(error.message).toContain("TextEncoder");
     });
 
-    test("rejects a send that needs one with UNSUPPORTED, too", async () => {
+    test("rejects a send that needs TextEncoder with UNSUPPORTED", async () => {
       const { gzip } = await load[entry]();
       const { toPayload } = await import("../../src/protocol/payload.js");
       expect(errorOf(() => toPayload("text", undefined, gzip())).code).toBe("UNSUPPORTED");

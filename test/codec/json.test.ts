@@ -21,19 +21,19 @@ const doubled = schemaOf<number>((value) =>
     : { issues: [{ message: "no number" }, { message: "really" }] },
 );
 
-describe("json decodes", () => {
-  test.each(VALUES)("%j, as text and as UTF-8", (value) => {
+describe("json", () => {
+  test.each(VALUES.map((value) => [value]))("decodes %j, as text and as UTF-8", (value) => {
     const data = JSON.stringify(value);
     expect(decodeAll(json(), [data, utf8(data)])).toEqual([value, value]);
   });
 
-  test("and tells what the text holds", () => {
+  test("reports the size of the text", () => {
     const decode = startDecoding(json());
     expect(decode('"a€"').sizes).toEqual([8]);
     expect(decode(utf8('"a€"')).sizes).toEqual([6]);
   });
 
-  test.each(["", "{", "{'a':1}", "undefined", "NaN", "\ufeff1", "1 2"])("no %j", (data) => {
+  test.each(["", "{", "{'a':1}", "undefined", "NaN", "\ufeff1", "1 2"])("rejects %j", (data) => {
     for (const message of [data, utf8(data)]) {
       const error = errorOf(() => decodeAll(json(), [message]));
       expect(error.code).toBe("INVALID_MESSAGE");
@@ -42,12 +42,12 @@ describe("json decodes", () => {
     }
   });
 
-  test("nothing of a text that is no JSON into the error, which may be logged", () => {
+  test("keeps the content of an invalid text out of the error, which may be logged", () => {
     const error = errorOf(() => decodeAll(json(), ["hunter2"]));
     expect(inspect(error)).not.toContain("hunter");
   });
 
-  test("no bytes that are not UTF-8", () => {
+  test("rejects bytes that are not UTF-8", () => {
     const error = errorOf(() => decodeAll(json(), [Uint8Array.of(0x22, 0xff, 0x22)]));
     expect(error.code).toBe("INVALID_MESSAGE");
     expect(error.details).toEqual({ codec: "json" });
@@ -56,11 +56,11 @@ describe("json decodes", () => {
 });
 
 describe("a schema", () => {
-  test("makes of a message what is received", () => {
+  test("transforms the value that is received", () => {
     expect(decodeAll(json({ schema: doubled }), ["21", "0"])).toEqual([42, 0]);
   });
 
-  test.each([undefined, null, 0, "", false])("may make %j of it", (value) => {
+  test.each([undefined, null, 0, "", false])("may return %j", (value) => {
     const schema = schemaOf(() => ({ value }));
     expect(decodeAll(json({ schema }), ["1", "2"])).toEqual([value, value]);
   });
@@ -69,13 +69,16 @@ describe("a schema", () => {
     { path: undefined, where: "" },
     { path: [], where: "" },
     { path: ["user", 0, { key: "id" }], where: ", at user.0.id" },
-  ])("says where it refuses, and not what: $path", ({ path, where }) => {
-    const schema = schemaOf(() => ({ issues: [{ message: "not hunter2", path }] }));
-    const error = errorOf(() => decodeAll(json({ schema }), ["1"]));
-    expect(error.message).toBe(`receive: json: does not match its schema${where}`);
-  });
+  ])(
+    "rejects a value with the path of the issue but without its message: $path",
+    ({ path, where }) => {
+      const schema = schemaOf(() => ({ issues: [{ message: "not hunter2", path }] }));
+      const error = errorOf(() => decodeAll(json({ schema }), ["1"]));
+      expect(error.message).toBe(`receive: json: does not match its schema${where}`);
+    },
+  );
 
-  test("refuses with its issues", () => {
+  test("rejects a value with its issues as the cause", () => {
     const error = errorOf(() => decodeAll(json({ schema: doubled }), ['"x"']));
     expect(error.code).toBe("INVALID_MESSAGE");
     expect(error.message).toBe("receive: json: does not match its schema");
@@ -83,12 +86,12 @@ describe("a schema", () => {
     expect(error.cause).toEqual([{ message: "no number" }, { message: "really" }]);
   });
 
-  test("refuses with no issue, if it has to", () => {
+  test("rejects a value with an empty list of issues", () => {
     const schema = schemaOf(() => ({ issues: [] }));
     expect(errorOf(() => decodeAll(json({ schema }), ["1"])).code).toBe("INVALID_MESSAGE");
   });
 
-  test("is asked with itself for `this`, as a class needs it", () => {
+  test("is called with itself as `this`", () => {
     class Schema {
       readonly version = 1;
       readonly vendor = "test";
@@ -100,12 +103,12 @@ describe("a schema", () => {
     expect(decodeAll(json({ schema }), ["1"])).toEqual(["test 1"]);
   });
 
-  test("may be a function, as ArkType's are", () => {
+  test("may be a function, as in ArkType", () => {
     const schema = Object.assign(() => undefined, doubled);
     expect(decodeAll(json({ schema }), ["21"])).toEqual([42]);
   });
 
-  test("is not asked about what is no JSON", () => {
+  test("is not called for invalid JSON", () => {
     const schema = schemaOf<never>(() => {
       throw new Error("asked");
     });
@@ -114,7 +117,7 @@ describe("a schema", () => {
   });
 
   test.each(["close", "skip"] as const)(
-    "that is asynchronous is not supported, by %s neither; what becomes of its promise is nobody's",
+    "that is asynchronous throws UNSUPPORTED with onInvalid %s, and its promise is ignored",
     async (onInvalid) => {
       for (const promise of [Promise.resolve({ value: 1 }), Promise.reject(new Error("late"))]) {
         const schema = schemaOf<number>(() => promise);
@@ -131,15 +134,15 @@ describe("a schema", () => {
 describe("onInvalid of json", () => {
   const messages = ["1", "{", '"x"', Uint8Array.of(0xff), "0"];
 
-  test("ends the connection by default", () => {
+  test("throws by default", () => {
     expect(resultOf(() => decodeAll(json(), messages))).toBeInstanceOf(WsError);
   });
 
-  test("skips what is no JSON, no UTF-8, or not as its schema", () => {
+  test("skips invalid JSON, invalid UTF-8, and values that do not match the schema", () => {
     expect(decodeAll(json({ schema: doubled, onInvalid: "skip" }), messages)).toEqual([2, 0]);
   });
 
-  test("asks a function", () => {
+  test("calls a function with each error", () => {
     const errors: WsError[] = [];
     const onInvalid = (error: WsError): "skip" => {
       errors.push(error);
@@ -154,25 +157,25 @@ describe("onInvalid of json", () => {
   });
 });
 
-describe("json encodes", () => {
-  test.each(VALUES)("%j as text", (value) => {
+describe("json", () => {
+  test.each(VALUES.map((value) => [value]))("encodes %j as text", (value) => {
     expect(encode(json(), value)).toBe(JSON.stringify(value));
   });
 
-  test("what has a toJSON", () => {
+  test("calls toJSON to encode an object", () => {
     expect(encode(json(), new Date(0))).toBe('"1970-01-01T00:00:00.000Z"');
   });
 
   const circular: unknown[] = [];
   circular.push(circular);
 
-  test.each([
-    { what: "undefined", value: undefined },
-    { what: "a function", value: () => 1 },
-    { what: "a symbol", value: Symbol("x") },
-    { what: "a bigint", value: 1n },
-    { what: "a circle", value: circular },
-  ])("not $what, which has none", ({ value }) => {
+  test.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["a function", () => 1],
+    ["a symbol", Symbol("x")],
+    ["a bigint", 1n],
+    ["a circular array", circular],
+  ])("does not encode %s, which has no JSON form", (_, value) => {
     expect(() => encode(json(), value)).toThrow(TypeError);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Output } from "../../src/codec/output.js";
+import { byName } from "../helpers/by-name.js";
 import { memoryInUse } from "../helpers/memory-in-use.mjs";
 import { conclude } from "../helpers/outcome.js";
 import { bomb } from "./bomb.js";
@@ -18,7 +19,7 @@ import {
 
 const MIB = 1_048_576;
 
-test("1 GiB of zeros is about 1 MB in every format", () => {
+test("a decompression bomb of 1 GiB has about 1 MB in every format", () => {
   for (const { codec } of INFLATING) {
     expect(bomb(codec).length).toBeGreaterThan(1_000_000);
     expect(bomb(codec).length).toBeLessThan(1.1 * MIB);
@@ -31,9 +32,9 @@ test("1 GiB of zeros is about 1 MB in every format", () => {
   expect(Buffer.compare(zeros as Uint8Array, new Uint8Array(2 * MIB))).toBe(0);
 });
 
-describe.each(INFLATING)("a bomb of 1 GiB for $name", ({ codec, make }) => {
+describe.each(byName(INFLATING))("a decompression bomb of 1 GiB for %s", (_, { codec, make }) => {
   test.for([1, MIB, 16 * MIB])(
-    "stops at a readLimit of %i bytes, and costs no more than 1 MiB beside",
+    "is stopped at a readLimit of %i bytes, and needs at most 1 MiB of memory in addition",
     (limit, context) => {
       const packed = bomb(codec);
       // Collecting garbage for every 32 KiB would take too long.
@@ -59,15 +60,15 @@ describe("many small parts", () => {
     ({ format, name }) => format === "gzip" && name.includes("browser"),
   );
 
-  test.for(inBrowsers)(
-    "cost little more than what they hold: members for $name",
-    ({ make, pack }, context) => {
+  test.for(byName(inBrowsers))(
+    "need little more memory than their content, as members for %s",
+    ([, { make, pack }], context) => {
       const member = pack("a");
       const packed = concat(...Array.from({ length: COUNT }, () => member));
       const live = watchLive(COUNT / 4);
       const data = decodeOne(make(), packed);
       expect(live.samples).toBe(4);
-      const expected = "their contents, one behind the other";
+      const expected = "the content of all members";
       conclude(context, {
         expected,
         happened: data === "a".repeat(COUNT) ? expected : "something else",
@@ -78,9 +79,9 @@ describe("many small parts", () => {
 
   // Each message contains an empty stored block (RFC 1951 section 3.2.4) but does not end with one, so it
   // does not end a message of the stream.
-  test.for(STREAMS)(
-    "cost nothing where they hold nothing: blocks for $name",
-    ({ make, isZlib }, context) => {
+  test.for(byName(STREAMS))(
+    "need no memory if they are empty, as blocks for %s",
+    ([, { make, isZlib }], context) => {
       const decode = startDecoding(make());
       decode(Uint8Array.of(...(isZlib ? [0x78, 0x9c] : []), 0));
       const before = liveMemory();

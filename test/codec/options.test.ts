@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { byName } from "../helpers/by-name.js";
 import { ENTRIES, errorOf } from "./support.js";
 
 type CodecName = Exclude<keyof (typeof ENTRIES)[0]["codecs"], "compose">;
@@ -52,20 +53,19 @@ const CODECS: Readonly<Record<CodecName, { called: string; options: readonly str
   json: { called: "json", options: ["onInvalid", "schema"] },
 };
 
-const CASES = ENTRIES.flatMap(({ entry, codecs }) =>
+const CASES = ENTRIES.flatMap(({ name: entry, codecs }) =>
   Object.entries(CODECS).map(([name, { called, options }]) => ({
-    name,
-    entry,
+    name: `${name} (${entry})`,
     called,
     options,
     make: codecs[name as CodecName] as (options?: unknown) => unknown,
   })),
 );
 
-describe.each(CASES)("$name of the $entry entry", ({ make, called, options }) => {
+describe.each(byName(CASES))("%s", (_, { make, called, options }) => {
   const unknown = Object.keys(VALUES).filter((option) => !options.includes(option));
 
-  test("needs no options, and takes each of its own", () => {
+  test("needs no options, and accepts each of its own", () => {
     expect(make()).toHaveProperty("decoder");
     expect(make({})).toHaveProperty("name", called);
     for (const option of options) {
@@ -76,16 +76,19 @@ describe.each(CASES)("$name of the $entry entry", ({ make, called, options }) =>
     }
   });
 
-  test.each(options)("refuses a wrong %s, and names codec and option", (option) => {
-    for (const value of VALUES[option]?.wrong ?? []) {
-      const error = errorOf(() => make({ [option]: value }));
-      expect(error.code).toBe("INVALID_OPTION");
-      expect(error.message).toMatch(new RegExp(`^${called}: option ${option} must be `));
-    }
-  });
+  test.each(options)(
+    "rejects an invalid %s with the names of the codec and the option",
+    (option) => {
+      for (const value of VALUES[option]?.wrong ?? []) {
+        const error = errorOf(() => make({ [option]: value }));
+        expect(error.code).toBe("INVALID_OPTION");
+        expect(error.message).toMatch(new RegExp(`^${called}: option ${option} must be `));
+      }
+    },
+  );
 
   test.each([...unknown, "Type", "dictionary", "constructor", "toString", "__proto__"])(
-    "knows no option %s, and names its own",
+    "rejects the unknown option %s with a list of its own",
     (option) => {
       const given = JSON.parse(`{ ${JSON.stringify(option)}: 1 }`) as unknown;
       const error = errorOf(() => make(given));
@@ -96,21 +99,19 @@ describe.each(CASES)("$name of the $entry entry", ({ make, called, options }) =>
     },
   );
 
-  test("refuses an unknown option that is undefined", () => {
+  test("rejects an unknown option that is undefined", () => {
     expect(errorOf(() => make({ level_: undefined })).code).toBe("INVALID_OPTION");
   });
 
-  test.each([null, "", "text", 0, 5, true, [], ["text"], () => 1])(
-    "takes no %j for options",
-    (given) => {
-      const error = errorOf(() => make(given));
-      expect(error.code).toBe("INVALID_OPTION");
-      expect(error.message).toContain(`${called}: options must be an object, not `);
-    },
-  );
+  const NO_OPTIONS = [null, "", "text", 0, 5, true, [], ["text"], () => 1];
+  test.each(NO_OPTIONS.map((given) => [given]))("rejects %o as options", (given) => {
+    const error = errorOf(() => make(given));
+    expect(error.code).toBe("INVALID_OPTION");
+    expect(error.message).toContain(`${called}: options must be an object, not `);
+  });
 });
 
-test("what was given may be changed afterwards", () => {
+test("later changes to an options object have no effect", () => {
   for (const { codecs } of ENTRIES) {
     const options: { type: "text" | "binary"; onInvalid: "skip" } = {
       type: "text",

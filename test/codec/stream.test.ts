@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { constants } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { byName } from "../helpers/by-name.js";
 import { SEED } from "../helpers/fuzz.js";
 import { noise } from "../transport/support.js";
 import { fromBase64, packByPython } from "./python.js";
@@ -14,8 +15,8 @@ const MESSAGES = ["hello", "hello world", "", "Grüße", "x".repeat(1_000), "hel
 
 const python = await packByPython();
 
-describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
-  test("inflates what Node's zlib flushes, at every level and in every window", async () => {
+describe.each(byName(STREAMS))("%s", (_, { make, pack, codec, isZlib }) => {
+  test("inflates messages that Node's zlib flushes, with every level and window", async () => {
     const messages = [prose(40_000), "short", prose(70_000), prose(300)];
     for (const level of LEVELS) {
       for (const windowBits of WINDOWS) {
@@ -27,7 +28,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("inflates what Python's zlib flushes, and its end", () => {
+  test("inflates messages that zlib of Python flushes, and the end of the stream", () => {
     const streams = Object.values(python.streams).filter((stream) => stream.codec === codec);
     expect(streams).toHaveLength(2);
     const lines = python.text.split(/(?<=\n)/).map(text);
@@ -38,7 +39,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("inflates 10,000 random messages, each flushed, by both boundaries", async () => {
+  test("inflates 10,000 random messages, each flushed, with either boundary", async () => {
     const messages = fc.sample(fc.string({ unit: "binary", maxLength: 60 }), {
       numRuns: 10_000,
       seed: SEED,
@@ -53,7 +54,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("inflates a message of 32 MiB, where readLimit is raised", async () => {
+  test("inflates a message of 32 MiB if readLimit allows it", async () => {
     const plain = concat(...Array.from({ length: 32 }, (_, n) => noise(MIB, (n % 3) + 1)));
     const packed = await packStream(isZlib, [plain, "next"], { level: 1 });
     const decode = startDecoding(make({ type: "binary" }), 32 * MIB);
@@ -62,7 +63,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     expect(decode(packed[1] ?? new Uint8Array()).values).toHaveLength(1);
   });
 
-  test("joins messages that are split at any byte", async () => {
+  test("inflates a stream that is split at any byte", async () => {
     const whole = concat(...(await packStream(isZlib, ["hello ", "hello world", prose(300)])));
     const expected = decodeAll(make({ boundary: "message" }), [whole]);
     expect(expected).toEqual([text(`hello hello world${prose(300)}`)]);
@@ -73,7 +74,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("ends a message where the sender has flushed, wherever it is split", async () => {
+  test("ends a message at the flush of the sender, split at any byte", async () => {
     const packed = await packStream(isZlib, ["hello hello hello", prose(200)]);
     for (const [n, message] of packed.entries()) {
       for (let at = 1; at < message.length; at++) {
@@ -87,19 +88,19 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("ends one where each byte comes alone", async () => {
+  test("ends each message if every byte arrives separately", async () => {
     const packed = await packStream(isZlib, MESSAGES.filter(Boolean));
     const bytes = [...concat(...packed)].map((byte) => Uint8Array.of(byte));
     expect(decodeAll(make(), bytes)).toEqual(MESSAGES.filter(Boolean).map(text));
   });
 
-  test('with boundary "message" every WebSocket message is one, flushed or not', async () => {
+  test('with boundary "message" emits one message for each WebSocket message, flushed or not', async () => {
     const [packed = new Uint8Array()] = await packStream(isZlib, ["hello"]);
     const parts = [packed.slice(0, -4), packed.slice(-4)];
     expect(decodeAll(make({ boundary: "message" }), parts)).toEqual([text("hello"), text("")]);
   });
 
-  test("takes the end of the stream for the end of a message", async () => {
+  test("ends a message at the end of the stream", async () => {
     const packed = pack(prose(5_000));
     for (const at of [1, 100, packed.length - 1, packed.length]) {
       const texts = decodeAll(make(), [packed.slice(0, at), packed.slice(at)]);
@@ -107,13 +108,13 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("takes blocks that end in no flush for a part", async () => {
+  test("emits nothing for blocks without a flush", async () => {
     const flushBy = constants.Z_BLOCK;
     const packed = await packStream(isZlib, ["hello", "world"], { flushBy });
     expect(decodeAll(make(), packed)).toEqual([]);
   });
 
-  test("begins anew with each decoder", async () => {
+  test("starts a new stream with each decoder", async () => {
     const packed = await packStream(isZlib, MESSAGES);
     const codec = make();
     const decoders = [startDecoding(codec), startDecoding(codec)];
@@ -122,13 +123,13 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     expect(values).toEqual(MESSAGES.map((data) => [[text(data)], [text(data)]]));
   });
 
-  test("lets text messages pass, between parts too", async () => {
+  test("passes text messages through, even between the parts of a message", async () => {
     const [packed = new Uint8Array()] = await packStream(isZlib, ["hello"]);
     const messages = ["plain", packed.slice(0, 3), "between", packed.slice(3)];
     expect(decodeAll(make(), messages)).toEqual(["plain", "between", "hello"].map(text));
   });
 
-  test("hands out binary in a buffer of its own", async () => {
+  test("returns binary messages in their own buffer", async () => {
     const sizes = [0, 1, 5_000, 200_000];
     const packed = await packStream(
       isZlib,
@@ -144,7 +145,7 @@ describe.each(STREAMS)("$name", ({ make, pack, codec, isZlib }) => {
     }
   });
 
-  test("keeps a byte order mark, and tells what a message holds", async () => {
+  test("keeps a byte order mark, and reports the decoded size", async () => {
     const [packed = new Uint8Array()] = await packStream(isZlib, ["\ufeffhello"]);
     expect(decodeOne(make(), packed)).toBe("\ufeffhello");
     expect(startDecoding(make())(packed).sizes).toEqual([12]);

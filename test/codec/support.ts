@@ -8,8 +8,8 @@ import type { DeflateOptions, InflateOptions } from "../../src/codec/node.js";
 
 /** The entries: for Node, with its zlib, and for browsers, without. */
 export const ENTRIES = [
-  { entry: "node", codecs: node },
-  { entry: "browser", codecs: browser },
+  { name: "Node", codecs: node },
+  { name: "browser", codecs: browser },
 ] as const;
 
 export type FormatName = "gzip" | "zlib" | "deflateRaw";
@@ -55,7 +55,7 @@ type Make<Options> = (options?: Options) => Codec;
 
 /** A codec of one entry, and the format that it decodes. */
 export interface Case extends Format {
-  /** Part of test names: "gunzip of the browser entry". */
+  /** Part of test names: "gunzip (browser)". */
   readonly name: string;
   /** Name of the codec in errors. */
   readonly codec: FormatName;
@@ -63,12 +63,12 @@ export interface Case extends Format {
 }
 
 /** Every codec that decodes each message separately, of both entries. */
-export const CASES: readonly Case[] = ENTRIES.flatMap(({ entry, codecs }) =>
+export const CASES: readonly Case[] = ENTRIES.flatMap(({ name, codecs }) =>
   FORMATS.flatMap((format) =>
     format.names.map((codec) => ({
       ...format,
       codec: format.format,
-      name: `${codec} of the ${entry} entry`,
+      name: `${codec} (${name})`,
       make: codecs[codec] as Make<InflateOptions>,
     })),
   ),
@@ -81,17 +81,17 @@ export const DEFLATING: readonly (Case & { readonly make: Make<DeflateOptions> }
 
 /** The stream codecs of both entries, and how to produce their format with Node's zlib. */
 export const STREAMS = ENTRIES.flatMap(
-  ({ entry, codecs }) =>
+  ({ name, codecs }) =>
     [
       {
-        name: `zlibStream of the ${entry} entry`,
+        name: `zlibStream (${name})`,
         codec: "zlibStream",
         make: codecs.zlibStream,
         pack: FORMATS[1]?.pack as Format["pack"],
         isZlib: true,
       },
       {
-        name: `deflateStream of the ${entry} entry`,
+        name: `deflateStream (${name})`,
         codec: "deflateStream",
         make: codecs.deflateStream,
         pack: FORMATS[2]?.pack as Format["pack"],
@@ -227,9 +227,9 @@ export const INFLATING: readonly Inflating[] = [
     make: (): Codec => make({ type: "binary" }),
     pack: (plain: Uint8Array) => pack(plain, SYNC_FLUSH),
   })),
-  ...ENTRIES.flatMap(({ entry, codecs }) =>
+  ...ENTRIES.flatMap(({ name, codecs }) =>
     FORMATS.slice(0, 2).map(({ format, pack }) => ({
-      name: `auto of the ${entry} entry, of ${format}`,
+      name: `auto (${name}) with ${format}`,
       codec: format,
       make: (): Codec => codecs.auto({ type: "binary" }),
       pack: (plain: Uint8Array) => pack(plain),

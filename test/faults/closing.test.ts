@@ -1,11 +1,12 @@
 import { describe, test } from "vitest";
+import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { ProxyConnection } from "../helpers/fault-proxy.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
-import { byName, connectThrough, optionsFor, range, runAll, serverFor, tally } from "./support.js";
-import { describeEnd, WAYS } from "./support.js";
+import { connectThrough, optionsFor, range, runAll, serverFor, tally } from "./support.js";
+import { describeEnd, ENDING_TEXTS, WAYS } from "./support.js";
 import type { Way } from "./support.js";
 
 checkLeaks();
@@ -35,96 +36,97 @@ const atStart = (): readonly number[] => [0];
 const inFrame = (size: number) => (way: Way) => range(1, frameSize(size, way));
 const afterFrame = (size: number) => (way: Way) => [frameSize(size, way)];
 
-const NOT_CLEAN = "3001 not clean, by local, sent 3001";
-const CLEAN = "3001 clean, by local, sent 3001";
+const NOT_CLEAN = "closed by the client with 3001 (not clean), sentCode 3001";
+const CLEAN = "closed by the client with 3001 (clean), sentCode 3001";
+const CLEAN_BY_PEER = "closed by the peer with 3001 (clean), CLOSED_BY_PEER";
 
 const LOST: readonly Row[] = [
   {
-    name: "ours is lost",
+    name: "is not clean if the client's close frame is lost",
     by: "local",
     places: atStart,
     fault: ({ toServer }) => toServer.stall(),
     expected: NOT_CLEAN,
   },
   {
-    name: "the answer is lost",
+    name: "is not clean if the peer's reply is lost",
     by: "local",
     places: atStart,
     fault: ({ toClient }) => toClient.stall(),
     expected: NOT_CLEAN,
   },
   {
-    name: "half of the answer is lost",
+    name: "is not clean if only a part of the peer's reply arrives",
     by: "local",
     places: inFrame(PEER_FRAME_BYTES),
     fault: ({ toClient }, place) => toClient.endAfter(place, "stall"),
     expected: NOT_CLEAN,
   },
   {
-    name: "all goes silent",
+    name: "is not clean if no more bytes arrive on either side",
     by: "local",
     places: atStart,
     fault: (connection) => connection.silence(),
     expected: NOT_CLEAN,
   },
   {
-    name: "our answer is lost",
+    name: "is clean if the client's reply is lost",
     by: "peer",
     places: atStart,
     fault: ({ toServer }) => toServer.stall(),
-    expected: "3001 clean, by peer, CLOSED_BY_PEER",
+    expected: CLEAN_BY_PEER,
   },
 ];
 
 /** Returns the rows for one kind of end of the TCP connection, or of one direction of it. */
-const cuts = (then: "fin" | "reset" | "half"): readonly Row[] => [
+const cuts = (then: keyof typeof ENDING_TEXTS): readonly Row[] => [
   {
-    name: `${then} in ours`,
+    name: `is not clean if ${ENDING_TEXTS[then]} within the client's close frame`,
     by: "local",
     places: inFrame(CLIENT_FRAME_BYTES),
     fault: ({ toServer }, place) => toServer.endAfter(place, then),
     expected: NOT_CLEAN,
   },
   {
-    name: `${then} in the answer`,
+    name: `is not clean if ${ENDING_TEXTS[then]} within the peer's reply`,
     by: "local",
     places: inFrame(PEER_FRAME_BYTES),
     fault: ({ toClient }, place) => toClient.endAfter(place, then),
     expected: NOT_CLEAN,
   },
   {
-    name: `${then} right behind the answer`,
+    name: `is clean if ${ENDING_TEXTS[then]} right after the peer's reply`,
     by: "local",
     places: afterFrame(PEER_FRAME_BYTES),
     fault: ({ toClient }, place) => toClient.endAfter(place, then),
     expected: CLEAN,
   },
   {
-    name: `${then} in the peer's`,
+    name: `fails with CONNECTION_LOST if ${ENDING_TEXTS[then]} within the peer's close frame`,
     by: "peer",
     places: inFrame(PEER_FRAME_BYTES),
     fault: ({ toClient }, place) => toClient.endAfter(place, then),
-    expected: "1006 not clean, by none, CONNECTION_LOST",
+    expected: "lost with 1006 (not clean), CONNECTION_LOST",
   },
   {
-    name: `${then} right behind the peer's`,
+    name: `is clean if ${ENDING_TEXTS[then]} right after the peer's close frame`,
     by: "peer",
     places: afterFrame(PEER_FRAME_BYTES),
     fault: ({ toClient }, place) => toClient.endAfter(place, then),
-    expected: "3001 clean, by peer, CLOSED_BY_PEER",
+    expected: CLEAN_BY_PEER,
   },
   {
-    name: `${then} in our answer`,
+    name: `is clean if ${ENDING_TEXTS[then]} within the client's reply`,
     by: "peer",
     places: inFrame(CLIENT_FRAME_BYTES),
     fault: ({ toServer }, place) => toServer.endAfter(place, then),
-    expected: "3001 clean, by peer, CLOSED_BY_PEER",
+    expected: CLEAN_BY_PEER,
   },
 ];
 
 const ROWS = [...LOST, ...cuts("fin"), ...cuts("reset"), ...cuts("half")];
 
-describe.each(byName(WAYS))("the closing handshake by %s", (_, way) => {
+describe.each(byName(WAYS))("the close handshake over %s", (_, way) => {
   test.for(byName(ROWS))("%s", async ([, { by, places, fault, expected }], context) => {
     await using server = await startEchoServer(serverFor(way));
     const options = { ...optionsFor(way), closeTimeout: CLOSE_TIMEOUT_MS };

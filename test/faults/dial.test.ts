@@ -1,6 +1,7 @@
 import { describe, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { ConnectOptions } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { failureCode } from "../helpers/failure.js";
 import { SILENT, startFaultProxy } from "../helpers/fault-proxy.js";
@@ -8,16 +9,7 @@ import type { Ending, Link } from "../helpers/fault-proxy.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
-import {
-  byName,
-  connectThrough,
-  optionsFor,
-  range,
-  runAll,
-  serverFor,
-  tally,
-  WAYS,
-} from "./support.js";
+import { connectThrough, optionsFor, range, runAll, serverFor, tally, WAYS } from "./support.js";
 import type { Way } from "./support.js";
 
 checkLeaks();
@@ -52,18 +44,18 @@ async function sizesOf(url: string, way: Way): Promise<{ toServer: number; toCli
 
 /** The faults that interrupt a dial, and the code with which it rejects. */
 const FAULTS: readonly { name: string; then: Ending; options: ConnectOptions; code: string }[] = [
-  { name: "ended", then: "fin", options: {}, code: "DIAL_FAILED" },
-  { name: "reset", then: "reset", options: {}, code: "DIAL_FAILED" },
+  { name: "ends (FIN)", then: "fin", options: {}, code: "DIAL_FAILED" },
+  { name: "is reset (RST)", then: "reset", options: {}, code: "DIAL_FAILED" },
   {
-    name: "stalled",
+    name: "stalls",
     then: "stall",
     options: { dialTimeout: DIAL_TIMEOUT_MS },
     code: "DIAL_TIMEOUT",
   },
 ];
 
-describe.each(byName(WAYS))("a dial by %s", (_, way) => {
-  test("that is accepted and never answered", async (context) => {
+describe.each(byName(WAYS))("a dial over %s", (_, way) => {
+  test("rejects at dialTimeout if the server accepts the connection and never answers", async (context) => {
     await using server = await startEchoServer(serverFor(way));
     const options = { ...optionsFor(way), dialTimeout: DIAL_TIMEOUT_MS };
     const { code, time } = await dial(server.url, SILENT, options);
@@ -75,7 +67,7 @@ describe.each(byName(WAYS))("a dial by %s", (_, way) => {
     });
   });
 
-  test("that is accepted and never answered, and aborted", async (context) => {
+  test("rejects when its signal aborts while the server does not answer", async (context) => {
     await using server = await startEchoServer(serverFor(way));
     const options = { ...optionsFor(way), signal: AbortSignal.timeout(ms(100)) };
     const { code, time } = await dial(server.url, SILENT, options);
@@ -87,11 +79,13 @@ describe.each(byName(WAYS))("a dial by %s", (_, way) => {
   });
 
   for (const direction of ["toServer", "toClient"] as const) {
-    const what = direction === "toServer" ? "the request" : "the answer";
+    const what = direction === "toServer" ? "the request" : "the response";
     // With TLS most bytes belong to the certificate, so a sample of the bytes is enough.
-    const bytes = way.tls ? `a byte of the TLS handshake and ${what}` : `every byte of ${what}`;
+    const bytes = way.tls
+      ? `sampled bytes of the TLS handshake and ${what}`
+      : `any byte of ${what}`;
     for (const { name, then, options, code } of FAULTS) {
-      test(`that is ${name} at ${bytes}`, async (context) => {
+      test(`rejects with ${code} if the connection ${name} at ${bytes}`, async (context) => {
         await using server = await startEchoServer(serverFor(way));
         const size = (await sizesOf(server.url, way))[direction];
         // The size of the TLS signature varies between handshakes, so the last 16 bytes are left out.

@@ -13,7 +13,7 @@ import { ROOT } from "../helpers/root.js";
 
 checkLeaks();
 
-describe("a message that was sent just before the process ends", () => {
+describe("a message that is sent right before the end of the process", () => {
   let folder: string;
 
   beforeAll(async () => {
@@ -31,7 +31,10 @@ describe("a message that was sent just before the process ends", () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  test.for(["exit", "uncaught exception"])("arrives: %s", async (way, context) => {
+  test.for([
+    ["process.exit()", "exit"],
+    ["an uncaught exception", "uncaught exception"],
+  ] as const)("is delivered after %s", async ([, way], context) => {
     const messages: string[] = [];
     await using server = await startEchoServer({
       onConnection: ({ ws }) => ws.on("message", (data: Buffer) => messages.push(data.toString())),
@@ -41,11 +44,14 @@ describe("a message that was sent just before the process ends", () => {
     await program.ended;
     const connection = await server.connection();
     await connection.closed;
-    conclude(context, { expected: "first, last words", happened: messages.join(", ") });
+    conclude(context, {
+      expected: "received: first, last words",
+      happened: `received: ${messages.join(", ")}`,
+    });
   });
 });
 
-test("a send under fake timers blocks no connection once they are gone", async (context) => {
+test("a send under fake timers blocks no connection after the real timers are restored", async (context) => {
   await using server = await startEchoServer();
   const oldClient = await connect(server.url);
   const { queueMicrotask, setImmediate } = globalThis;
@@ -64,5 +70,5 @@ test("a send under fake timers blocks no connection once they are gone", async (
   for (const client of [oldClient, oldClient, oldClient, newClient])
     echoes.push((await client.receive()).value?.data);
   await Promise.all([oldClient.close(), newClient.close()]);
-  conclude(context, { expected: "1, 2, 3, 4", happened: echoes.join(", ") });
+  conclude(context, { expected: "echoes: 1, 2, 3, 4", happened: `echoes: ${echoes.join(", ")}` });
 });

@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 import type { ConnectOptions } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { settle } from "../helpers/fault-proxy.js";
 import { closeFrame, deflate, fragments, frame, OPCODE, pingFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
@@ -8,7 +9,6 @@ import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import {
-  byName,
   connectThrough,
   optionsFor,
   range,
@@ -16,6 +16,7 @@ import {
   runAll,
   tally,
   describeEnd,
+  ENDING_TEXTS,
   textOf,
   WAYS,
 } from "./support.js";
@@ -99,13 +100,13 @@ async function onConnection<Result>(
   return await run(linked, peer);
 }
 
-/** A TLS record is delivered completely or not at all, so testing every other byte is enough. */
-const placesOf = ({ tls }: Way): { each: string; step: number } =>
-  tls ? { each: "every other byte", step: 2 } : { each: "every byte", step: 1 };
+/** A TLS record is delivered completely or not at all, so testing every second offset is enough. */
+const placesOf = ({ tls }: Way): { number: string; step: number } =>
+  tls ? { number: "any even number", step: 2 } : { number: "any number", step: 1 };
 
 const compare = (messages: readonly string[], expected: readonly string[]): string =>
   JSON.stringify(messages) === JSON.stringify(expected)
-    ? "the whole messages"
+    ? "all complete messages"
     : `${JSON.stringify(messages)} in place of ${JSON.stringify(expected)}`;
 
 const slowestOf = (
@@ -115,15 +116,15 @@ const slowestOf = (
   bound: END_BOUND_MS,
 });
 
-describe.each(byName(WAYS))("receiving by %s", (_, way) => {
-  const { each, step } = placesOf(way);
+describe.each(byName(WAYS))("receiving over %s", (_, way) => {
+  const { number, step } = placesOf(way);
   const parts = scriptFor(way);
   const ends = endsOf(parts, way);
   const size = ends.at(-1) as number;
   const all = completeAt(size, parts, ends);
 
   for (const then of ["fin", "reset", "half"] as const) {
-    test(`a cut at ${each} of the first frames: ${then}`, async (context) => {
+    test(`delivers all complete messages if ${ENDING_TEXTS[then]} after ${number} of bytes`, async (context) => {
       await using server = await startServer(way);
       const places = range(0, size, step);
       const results = await runAll(places, (place) =>
@@ -144,14 +145,14 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
       );
       conclude(context, {
         cases: places.length,
-        expected: "the whole messages; 1006 not clean, by none, CONNECTION_LOST",
+        expected: "all complete messages; lost with 1006 (not clean), CONNECTION_LOST",
         happened: tally(results.map(({ happened }) => happened)),
         lost: results.reduce((sum, { lost }) => sum + lost, 0),
         time: slowestOf(results),
       });
     });
 
-    test(`a cut right behind the close frame: ${then}`, async (context) => {
+    test(`delivers all messages and is closed cleanly if ${ENDING_TEXTS[then]} right after the close frame`, async (context) => {
       await using server = await startServer(way);
       await onConnection(server, optionsFor(way), async ({ client, connection }, peer) => {
         connection.toClient.endAfter(size, then);
@@ -159,7 +160,7 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
         void play(peer, parts);
         const end = describeEnd(await client.closed);
         conclude(context, {
-          expected: "the whole messages; 1000 clean, by peer",
+          expected: "all complete messages; closed by the peer with 1000 (clean)",
           happened: `${compare(await readAll(client), all)}; ${end}`,
           time: slowestOf([{ time: performance.now() - start }]),
         });
@@ -167,7 +168,7 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
     });
   }
 
-  test(`a stall at ${each} of the first frames, which then goes on`, async (context) => {
+  test(`loses nothing if the connection stalls after ${number} of bytes and then resumes`, async (context) => {
     await using server = await startServer(way);
     const places = range(0, size, step);
     const results = await runAll(places, (place) =>
@@ -185,17 +186,18 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
         connection.resume();
         messages.push(...(await readAll(client)));
         const end = describeEnd(await client.closed);
-        return `${isMore ? "more" : "no more"} while ${state}; ${compare(messages, all)}; ${end}`;
+        return `at the stall: ${state}, ${isMore ? "more than the" : "only"} complete messages; in the end: ${compare(messages, all)}; ${end}`;
       }),
     );
     conclude(context, {
       cases: places.length,
-      expected: "no more while open; the whole messages; 1000 clean, by peer",
+      expected:
+        "at the stall: open, only complete messages; in the end: all complete messages; closed by the peer with 1000 (clean)",
       happened: tally(results),
     });
   });
 
-  test("silence between messages, with readTimeout", async (context) => {
+  test("ends with READ_TIMEOUT if no byte arrives for readTimeout after a complete message", async (context) => {
     await using server = await startServer(way);
     const places = [0, ...[3, 4, 5].map((part) => ends[part] as number)];
     const options = { ...optionsFor(way), readTimeout: ms(300), closeTimeout: ms(300) };
@@ -214,15 +216,16 @@ describe.each(byName(WAYS))("receiving by %s", (_, way) => {
     );
     conclude(context, {
       cases: places.length,
-      expected: "the whole messages; 3008 not clean, by local, sent 3008, READ_TIMEOUT",
+      expected:
+        "all complete messages; closed by the client with 3008 (not clean), sentCode 3008, READ_TIMEOUT",
       happened: tally(results.map(({ happened }) => happened)),
       time: slowestOf(results),
     });
   });
 });
 
-describe.each(byName(WAYS))("sending by %s", (_, way) => {
-  const { each, step } = placesOf(way);
+describe.each(byName(WAYS))("sending over %s", (_, way) => {
+  const { number, step } = placesOf(way);
   const messages = ["first", "\0\x01".repeat(65), "third and last"];
 
   /** Sends each message in its own write, so that each is one TLS record. */
@@ -252,7 +255,7 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
   }
 
   for (const then of ["fin", "reset", "half"] as const) {
-    test(`a cut at ${each} of the first frames: ${then}`, async (context) => {
+    test(`delivers all complete messages to the server if ${ENDING_TEXTS[then]} after ${number} of bytes`, async (context) => {
       await using server = await startServer(way);
       const { payloads, ends } = await measure(server);
       const places = range(0, ends.at(-1) as number, step);
@@ -271,14 +274,14 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
       );
       conclude(context, {
         cases: places.length,
-        expected: "the whole messages; 1006 not clean, by none, CONNECTION_LOST",
+        expected: "all complete messages; lost with 1006 (not clean), CONNECTION_LOST",
         happened: tally(results.map(({ happened }) => happened)),
         time: slowestOf(results),
       });
     });
   }
 
-  test(`a stall at ${each} of the first frames, which then goes on`, async (context) => {
+  test(`loses nothing if the connection stalls after ${number} of bytes and then resumes`, async (context) => {
     await using server = await startServer(way);
     const { payloads, ends } = await measure(server);
     const places = range(0, ends.at(-1) as number, step);
@@ -299,13 +302,13 @@ describe.each(byName(WAYS))("sending by %s", (_, way) => {
         };
         const end = describeEnd(await client.close());
         const after = compare(framesOf(peer).slice(0, -1), payloads);
-        return `${before} at the stall, ${after} in the end; ${end}`;
+        return `at the stall: ${before}; in the end: ${after}; ${end}`;
       }),
     );
     conclude(context, {
       cases: places.length,
       expected:
-        "the whole messages at the stall, the whole messages in the end; 1000 clean, by local, sent 1000",
+        "at the stall: all complete messages; in the end: all complete messages; closed by the client with 1000 (clean), sentCode 1000",
       happened: tally(results),
     });
   });

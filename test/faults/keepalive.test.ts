@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 import type { ConnectOptions } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";
 import { both } from "../helpers/fault-proxy.js";
@@ -9,7 +10,6 @@ import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
 import { noise } from "../transport/support.js";
 import {
-  byName,
   connectThrough,
   optionsFor,
   range,
@@ -31,7 +31,8 @@ const keepAlive = { interval: PERIOD_MS, timeout: PERIOD_MS };
 /** The time bound: an interval of silence, the timeout for the answer, and 5 s for a loaded machine. */
 const END_BOUND_MS = PERIOD_MS * 2 + ms(5_000);
 
-const KEEPALIVE_END = "3008 not clean, by local, sent 3008, KEEPALIVE_TIMEOUT";
+const KEEPALIVE_END =
+  "closed by the client with 3008 (not clean), sentCode 3008, KEEPALIVE_TIMEOUT";
 
 async function open(
   way: Way,
@@ -51,12 +52,12 @@ async function open(
 const wait = (timeMs: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, timeMs));
 
-describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
+describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
   test.for<[string, (linked: Linked) => void]>([
-    ["a pulled cable", ({ connection }) => connection.silence()],
-    ["what is sent to it gets lost", ({ connection }) => connection.toServer.stall()],
-    ["what it sends gets lost", ({ connection }) => connection.toClient.stall()],
-  ])("is found in silence: %s", ([, cut], context) =>
+    ["the cable is pulled", ({ connection }) => connection.silence()],
+    ["no bytes reach the peer", ({ connection }) => connection.toServer.stall()],
+    ["no bytes of the peer arrive", ({ connection }) => connection.toClient.stall()],
+  ])("ends an idle connection if %s", ([, cut], context) =>
     open(way, {}, async (linked, { ws }) => {
       ws.send("before");
       const { client } = linked;
@@ -65,14 +66,14 @@ describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
       cut(linked);
       const end = describeEnd(await client.closed);
       conclude(context, {
-        expected: `reads before, the end; ${KEEPALIVE_END}`,
-        happened: `reads ${[read, ...(await readAll(client)), "the end"].join(", ")}; ${end}`,
+        expected: `received: before, then the end; ${KEEPALIVE_END}`,
+        happened: `received: ${[read, ...(await readAll(client)), "then the end"].join(", ")}; ${end}`,
         time: { value: performance.now() - start, bound: END_BOUND_MS },
       });
     }),
   );
 
-  test("is found at each byte of a message that it does not end", async (context) => {
+  test("ends the connection if the peer stalls at any byte of a message", async (context) => {
     const start = performance.now();
     // With TLS and compression, the offset counts the encrypted and compressed bytes.
     const results = await runAll(range(0, 40), (byte) => {
@@ -83,18 +84,18 @@ describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
         connection.toClient.endAfter(byte, "stall");
         ws.send(noise(100));
         const end = describeEnd(await client.closed);
-        result = `reads ${[read, ...(await readAll(client)), "the end"].join(", ")}; ${end}`;
+        result = `received: ${[read, ...(await readAll(client)), "then the end"].join(", ")}; ${end}`;
       }).then(() => result);
     });
     conclude(context, {
       cases: results.length,
-      expected: `reads before, the end; ${KEEPALIVE_END}`,
+      expected: `received: before, then the end; ${KEEPALIVE_END}`,
       happened: tally(results),
       time: { value: performance.now() - start, bound: END_BOUND_MS * 4 },
     });
   });
 
-  test("is found while this side sends to it", (context) =>
+  test("ends the connection if the cable is pulled while the client sends", (context) =>
     open(way, {}, async ({ client, connection }) => {
       connection.silence();
       const start = performance.now();
@@ -104,17 +105,17 @@ describe.each(byName(WAYS))("a dead peer, by %s", (_, way) => {
         await wait(10);
       }
       // The last messages and the close frame may still be buffered, so sentCode is not compared.
-      const end = describeEnd(await client.closed).replace(", sent 3008", "");
+      const end = describeEnd(await client.closed).replace(", sentCode 3008", "");
       conclude(context, {
-        expected: "3008 not clean, by local, KEEPALIVE_TIMEOUT",
+        expected: "closed by the client with 3008 (not clean), KEEPALIVE_TIMEOUT",
         happened: end,
         time: { value: performance.now() - start, bound: END_BOUND_MS },
       });
     }));
 });
 
-describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
-  test("is kept over a slow link, ping by ping", (context) => {
+describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
+  test("keeps the connection over a link with a round trip of 80 ms", (context) => {
     let pongs = 0;
     const given = { ...keepAlive, timeout: ms(5_000), onPong: () => (pongs += 1) };
     return open(
@@ -125,15 +126,16 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
         const isSlow = (client.stats.roundTrip ?? 0) >= 80;
         const end = describeEnd(await client.close());
         conclude(context, {
-          expected: "5 pongs of 80 ms or more; 1000 clean, by local, sent 1000",
-          happened: `${pongs} pongs of ${isSlow ? "80 ms or more" : "less"}; ${end}`,
+          expected:
+            "5 pongs after 80 ms or more; closed by the client with 1000 (clean), sentCode 1000",
+          happened: `${pongs} pongs after ${isSlow ? "80 ms or more" : "less than 80 ms"}; ${end}`,
         });
       },
       both({ delay: 40, jitter: 10 }),
     );
   });
 
-  test("is kept while one message takes longer than both periods to arrive", (context) =>
+  test("keeps the connection while one message takes longer than interval and timeout to arrive", (context) =>
     open(way, {}, async ({ client, connection }, { ws }) => {
       const bytes = noise(8_000);
       connection.toClient.set({ rate: (bytes.length / PERIOD_MS / 6) * 1_000 });
@@ -143,13 +145,13 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
       const periods = (performance.now() - start) / PERIOD_MS;
       const same = value?.type === "binary" && Buffer.from(value.data).equals(bytes);
       conclude(context, {
-        expected: "the same, after 4 periods, open",
-        happened: `${same ? "the same" : "another"}, ${periods > 4 ? "after" : "before"} 4 periods, ${client.state}`,
+        expected: "message unchanged, after more than 4 intervals, open",
+        happened: `message ${same ? "unchanged" : "changed"}, after ${periods > 4 ? "more" : "less"} than 4 intervals, ${client.state}`,
         lost: same ? 0 : 1,
       });
     }));
 
-  test("is kept while its consumer is slow", (context) =>
+  test("keeps the connection while its consumer is slow", (context) =>
     open(way, { channelCapacity: 1 }, async ({ client, connection }, { ws }) => {
       for (const text of ["a", "b", "c"]) ws.send(text);
       await connection.toClient.passed(1);
@@ -162,8 +164,9 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
       read.push(textOf(await client.receive()));
       const end = describeEnd(await client.close());
       conclude(context, {
-        expected: "open after 4 periods; reads a, b, c; 1000 clean, by local, sent 1000",
-        happened: `${state} after 4 periods; reads ${read.join(", ")}; ${end}`,
+        expected:
+          "open after 4 intervals; received: a, b, c; closed by the client with 1000 (clean), sentCode 1000",
+        happened: `${state} after 4 intervals; received: ${read.join(", ")}; ${end}`,
         lost: 3 - read.filter((text) => text !== "the end").length,
       });
     }));
@@ -171,7 +174,7 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
   // Compressing takes time in which no bytes move.
   if (way.compression) return;
 
-  test("is kept while it takes longer than both periods to take what is sent", (context) => {
+  test("keeps the connection while one message takes longer than interval and timeout to send", (context) => {
     const rate = 14_000_000;
     return open(way, { closeTimeout: ms(10_000) }, async ({ client, connection }, peer) => {
       const sizes: number[] = [];
@@ -184,8 +187,8 @@ describe.each(byName(WAYS))("a live peer, by %s", (_, way) => {
       const periods = (performance.now() - start) / PERIOD_MS;
       const end = describeEnd(await client.close());
       conclude(context, {
-        expected: `${size} bytes, after 3 periods; 1000 clean, by local, sent 1000`,
-        happened: `${sizes.join()} bytes, ${periods > 3 ? "after" : "before"} 3 periods; ${end}`,
+        expected: `${size} bytes received, after more than 3 intervals; closed by the client with 1000 (clean), sentCode 1000`,
+        happened: `${sizes.join()} bytes received, after ${periods > 3 ? "more" : "less"} than 3 intervals; ${end}`,
       });
     });
   });

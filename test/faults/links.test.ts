@@ -2,7 +2,7 @@ import { test } from "vitest";
 import type { RunnerTask } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { LINKS } from "../helpers/links.js";
+import { LINK_TEXTS } from "../helpers/links.js";
 import { conclude } from "../helpers/outcome.js";
 import { startScriptedServer } from "../transport/scripted-server.js";
 import { defineTransportSuite } from "../transport/suite/define-transport-suite.js";
@@ -16,8 +16,8 @@ function testsOf(tasks: readonly RunnerTask[]): RunnerTask[] {
   return tasks.flatMap((task) => (task.type === "suite" ? testsOf(task.tasks) : [task]));
 }
 
-for (const link of Object.keys(LINKS)) {
-  const name = `over a link: ${link}`;
+for (const [link, text] of Object.entries(LINK_TEXTS)) {
+  const name = `over a link that ${text}`;
   defineTransportSuite({
     name,
     connect,
@@ -27,7 +27,7 @@ for (const link of Object.keys(LINKS)) {
   });
 
   // This test runs after the suite, because it reports the results of the suite.
-  test(`the conformance suite ${name}`, (context) => {
+  test(`the conformance suite passes ${name}`, (context) => {
     const tests = testsOf(context.task.file.tasks.filter((task) => task.name === name));
     conclude(context, {
       cases: tests.length,

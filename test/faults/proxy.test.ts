@@ -16,7 +16,7 @@ import type {
   ProxyConnection,
 } from "../helpers/fault-proxy.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { LINKS } from "../helpers/links.js";
+import { LINK_TEXTS, LINKS } from "../helpers/links.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
 import { turns } from "../helpers/unit-clock.js";
@@ -111,8 +111,14 @@ async function arrive(): Promise<void> {
   for (let i = 0; i < 20; i++) await turns(1);
 }
 
-test.for(Object.entries({ good: {}, ...LINKS }))(
-  "a link passes all bytes as they are, both ways: %s",
+test.for<[string, Link]>([
+  ["on a link without faults", {}],
+  ...Object.entries(LINKS).map<[string, Link]>(([name, link]) => [
+    `on a link that ${LINK_TEXTS[name]}`,
+    link,
+  ]),
+])(
+  "the fault proxy forwards all bytes unchanged in both directions %s",
   async ([, link], context) => {
     await using pair = await openPair(link);
     const { client, server, connection } = pair;
@@ -122,10 +128,11 @@ test.for(Object.entries({ good: {}, ...LINKS }))(
     await Promise.all([client.over(), server.over()]);
     const { toServer, toClient } = connection;
     conclude(context, {
-      expected: "up: 1000000 bytes, the same, ended; down: 700000 bytes, the same, ended",
+      expected:
+        "to the server: 1000000 bytes, unchanged, ended; to the client: 700000 bytes, unchanged, ended",
       happened: [
-        `up: ${toServer.bytes} bytes, ${server.has(up) ? "the same" : "others"}, ${server.fate}`,
-        `down: ${toClient.bytes} bytes, ${client.has(down) ? "the same" : "others"}, ${client.fate}`,
+        `to the server: ${toServer.bytes} bytes, ${server.has(up) ? "unchanged" : "changed"}, ${server.fate}`,
+        `to the client: ${toClient.bytes} bytes, ${client.has(down) ? "unchanged" : "changed"}, ${client.fate}`,
       ].join("; "),
     });
   },
@@ -140,40 +147,40 @@ interface Shape {
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = {
-  "pieces of 1": {
+  "splits data into pieces of 1 byte": {
     faults: { pieces: 1 },
     size: 100,
-    expected: "100 reads, the largest of 1",
-    describe: (sizes) => `${sizes.length} reads, the largest of ${Math.max(...sizes)}`,
+    expected: "100 reads of up to 1 B",
+    describe: (sizes) => `${sizes.length} reads of up to ${Math.max(...sizes)} B`,
   },
-  "pieces of 7": {
+  "splits data into pieces of 7 bytes": {
     faults: { pieces: 7 },
     size: 100,
-    expected: "15 reads, the largest of 7",
-    describe: (sizes) => `${sizes.length} reads, the largest of ${Math.max(...sizes)}`,
+    expected: "15 reads of up to 7 B",
+    describe: (sizes) => `${sizes.length} reads of up to ${Math.max(...sizes)} B`,
   },
-  "a delay": {
+  "delays data": {
     faults: { delay: 120 },
     size: 100,
     expected: "1 read, after the delay",
     describe: (sizes, time) => `${sizes.length} read, ${time > 115 ? "after" : "before"} the delay`,
   },
-  "a delay of single bytes, which they all share": {
+  "delays 200 single bytes together and not one after the other": {
     faults: { delay: 120, pieces: 1 },
     size: 200,
     expected: "200 reads, within 2 s",
     describe: (sizes, time) => `${sizes.length} reads, ${time < ms(2_000) ? "" : "not "}within 2 s`,
   },
-  "a rate": {
+  "limits the rate": {
     faults: { rate: 100_000 },
     size: 50_000,
-    expected: "none of over 1000 bytes, after 450 ms",
+    expected: "no read of over 1000 B, after more than 450 ms",
     describe: (sizes, time) =>
-      `${Math.max(...sizes) > 1_000 ? "some" : "none"} of over 1000 bytes, ${time > 450 ? "after" : "before"} 450 ms`,
+      `${Math.max(...sizes) > 1_000 ? "a" : "no"} read of over 1000 B, after ${time > 450 ? "more" : "less"} than 450 ms`,
   },
 };
 
-test.for(Object.entries(SHAPES))("shapes a direction: %s", async ([, shape], context) => {
+test.for(Object.entries(SHAPES))("the fault proxy %s", async ([, shape], context) => {
   await using pair = await openPair({ toClient: shape.faults });
   const { client, server } = pair;
   const start = performance.now();
@@ -186,7 +193,7 @@ test.for(Object.entries(SHAPES))("shapes a direction: %s", async ([, shape], con
   });
 });
 
-test("shapes a direction: joined", async (context) => {
+test("the fault proxy joins small writes", async (context) => {
   await using pair = await openPair({ toClient: { join: ms(300) } });
   const { client, server } = pair;
   for (let i = 0; i < 20; i++) {
@@ -196,12 +203,12 @@ test("shapes a direction: joined", async (context) => {
   }
   await client.got(20);
   conclude(context, {
-    expected: "20 writes are 1 read",
-    happened: `20 writes are ${client.sizes.length} read`,
+    expected: "20 writes arrive in 1 read",
+    happened: `20 writes arrive in ${client.sizes.length} read`,
   });
 });
 
-test("draws the same for a seed, and something else for another", async (context) => {
+test("the fault proxy splits data alike for the same seed and differently for another", async (context) => {
   const draw = async (seed: number): Promise<string> => {
     const pieces: PieceSize = (random) => 1 + random.below(9);
     await using pair = await openPair({ toClient: { pieces } }, seed);
@@ -211,32 +218,34 @@ test("draws the same for a seed, and something else for another", async (context
   };
   const [first, again, other] = [await draw(1), await draw(1), await draw(2)];
   conclude(context, {
-    expected: "the same, another",
-    happened: `${first === again ? "the same" : "another"}, ${first === other ? "the same" : "another"}`,
+    expected: "same seed: same pieces; other seed: other pieces",
+    happened: `same seed: ${first === again ? "same" : "other"} pieces; other seed: ${first === other ? "same" : "other"} pieces`,
   });
 });
 
-/** The state of both sides after the direction to the client has ended at a byte. */
-const ENDINGS: Readonly<Record<Ending, string>> = {
-  stall: "client: open; server: 4 bytes, open",
-  half: "client: ended; server: 4 bytes, open",
-  fin: "client: ended; server: 0 bytes, ended",
-  reset: "client: reset; server: 0 bytes, reset",
+/** A name for each ending, and the state of both sides after the direction to the client has ended at a byte. */
+const ENDINGS: Readonly<Record<Ending, { readonly name: string; readonly expected: string }>> = {
+  stall: { name: "stalls a direction", expected: "client: open; server: 4 bytes, open" },
+  half: { name: "ends one direction (FIN)", expected: "client: ended; server: 4 bytes, open" },
+  fin: { name: "ends both directions (FIN)", expected: "client: ended; server: 0 bytes, ended" },
+  reset: { name: "resets the connection", expected: "client: reset; server: 0 bytes, reset" },
 };
 
 /** The byte at which the direction ends, and the other faults of the 100 bytes that are sent. */
 const ENDING_PLACES: Readonly<Record<string, Faults & { byte: number }>> = {
   "before the first byte": { byte: 0 },
-  "in one write": { byte: 30 },
+  "within one write": { byte: 30 },
   "between single bytes": { byte: 30, pieces: 1 },
-  "behind a delay and a rate": { byte: 30, delay: 20, rate: 10_000 },
+  "after a delay, at a limited rate": { byte: 30, delay: 20, rate: 10_000 },
 };
 
 test.for(
-  Object.entries(ENDING_PLACES).flatMap(([way, faults]) =>
-    Object.entries(ENDINGS).map(([then, expected]) => [way, then, faults, expected] as const),
+  Object.entries(ENDING_PLACES).flatMap(([place, faults]) =>
+    Object.entries(ENDINGS).map(
+      ([then, { name, expected }]) => [name, place, then, faults, expected] as const,
+    ),
   ),
-)("ends a direction %s: %s", async ([, then, faults, expected], context) => {
+)("the fault proxy %s %s", async ([, , then, faults, expected], context) => {
   const { byte, ...others } = faults;
   const at = { byte, then: then as Ending };
   await using pair = await openPair({ toClient: { ...others, at } });
@@ -248,12 +257,12 @@ test.for(
   client.socket.write("back");
   if (server.fate === "open") await server.got(4);
   conclude(context, {
-    expected: `${expected}; ${byte} bytes passed`,
-    happened: `client: ${client.fate}; server: ${server.bytes} bytes, ${server.fate}; ${client.bytes} bytes passed`,
+    expected: `${expected}; ${byte} bytes to the client`,
+    happened: `client: ${client.fate}; server: ${server.bytes} bytes, ${server.fate}; ${client.bytes} bytes to the client`,
   });
 });
 
-test("goes on after a stall with what it held, losing nothing", async (context) => {
+test("the fault proxy resumes after a stall without losing bytes", async (context) => {
   await using pair = await openPair({ toClient: { at: { byte: 1_000, then: "stall" } } });
   const { client, server, connection } = pair;
   const bytes = noise(1_000_000);
@@ -264,12 +273,12 @@ test("goes on after a stall with what it held, losing nothing", async (context) 
   connection.toClient.resume();
   await client.over();
   conclude(context, {
-    expected: "1000 bytes before, then all, ended",
-    happened: `${before} bytes before, then ${client.has(bytes) ? "all" : "others"}, ${client.fate}`,
+    expected: "1000 bytes before the stall, then all bytes, ended",
+    happened: `${before} bytes before the stall, then ${client.has(bytes) ? "all" : "other"} bytes, ${client.fate}`,
   });
 });
 
-test("goes silent as behind a pulled cable, and on when it is plugged in", async (context) => {
+test("the fault proxy forwards nothing while it is silent, and everything after resume()", async (context) => {
   await using pair = await openPair();
   const { client, server, connection } = pair;
   client.socket.write("before");
@@ -278,28 +287,31 @@ test("goes silent as behind a pulled cable, and on when it is plugged in", async
   client.socket.end("up");
   server.socket.end("down");
   await arrive();
-  const silent = `${client.bytes}, ${client.fate}; ${server.bytes}, ${server.fate}`;
+  const state = (): string =>
+    `client: ${client.bytes} bytes, ${client.fate}; server: ${server.bytes} bytes, ${server.fate}`;
+  const silent = state();
   connection.resume();
   await Promise.all([client.over(), server.over()]);
   conclude(context, {
-    expected: "0, open; 6, open; then 4, ended; 8, ended",
-    happened: `${silent}; then ${client.bytes}, ${client.fate}; ${server.bytes}, ${server.fate}`,
+    expected:
+      "client: 0 bytes, open; server: 6 bytes, open; then client: 4 bytes, ended; server: 8 bytes, ended",
+    happened: `${silent}; then ${state()}`,
   });
 });
 
-test("accepts and never answers", async (context) => {
+test("the fault proxy accepts a connection and forwards nothing on a silent link", async (context) => {
   await using pair = await openPair(SILENT);
   const { client, server } = pair;
   client.socket.write("hello?");
   server.socket.write("hello!");
   await arrive();
   conclude(context, {
-    expected: "connected; 0 bytes, open; 0 bytes, open",
-    happened: `${client.socket.connecting ? "not " : ""}connected; ${client.bytes} bytes, ${client.fate}; ${server.bytes} bytes, ${server.fate}`,
+    expected: "connected; client: 0 bytes, open; server: 0 bytes, open",
+    happened: `${client.socket.connecting ? "not " : ""}connected; client: ${client.bytes} bytes, ${client.fate}; server: ${server.bytes} bytes, ${server.fate}`,
   });
 });
 
-test("takes other faults while it runs", async (context) => {
+test("the fault proxy applies new faults to open connections", async (context) => {
   await using pair = await openPair();
   const { client, server, proxy, connection } = pair;
   server.socket.write(noise(10));
@@ -314,12 +326,12 @@ test("takes other faults while it runs", async (context) => {
   server.socket.write(noise(10));
   await client.over();
   conclude(context, {
-    expected: "10 1 1 1 1 1 10 3, reset",
-    happened: `${client.sizes.join(" ")}, ${client.fate}`,
+    expected: "reads of 10 1 1 1 1 1 10 3 B, reset",
+    happened: `reads of ${client.sizes.join(" ")} B, ${client.fate}`,
   });
 });
 
-test("passes an end and a reset on", async (context) => {
+test("the fault proxy forwards FIN and RST", async (context) => {
   await using ended = await openPair();
   ended.client.socket.end("bye");
   await ended.server.over();
@@ -332,36 +344,39 @@ test("passes an end and a reset on", async (context) => {
   await reset.server.over();
   conclude(context, {
     cases: 2,
-    expected: "3 bytes, ended, 10 bytes back; 3 bytes, reset",
+    expected: "FIN: 3 bytes, ended, 10 bytes back; RST: 3 bytes, reset",
     happened: [
-      `${ended.server.bytes} bytes, ${ended.server.fate}, ${ended.client.bytes} bytes back`,
-      `${reset.server.bytes} bytes, ${reset.server.fate}`,
+      `FIN: ${ended.server.bytes} bytes, ${ended.server.fate}, ${ended.client.bytes} bytes back`,
+      `RST: ${reset.server.bytes} bytes, ${reset.server.fate}`,
     ].join("; "),
   });
 });
 
 test.for<[string, Link]>([
-  ["stalled", { toClient: { at: { byte: 0, then: "stall" } } }],
-  ["throttled", { toClient: { rate: 1_000 } }],
-  ["delayed", { toClient: { delay: 60_000 } }],
-])("holds little back where it is %s: its source waits", async ([, link], context) => {
-  await using pair = await openPair(link);
-  const { server, connection } = pair;
-  const size = 64 * 2 ** 20;
-  server.socket.write(noise(size));
-  // Wait until the kernel buffers are full and no more bytes move.
-  let waiting = Infinity;
-  await expect
-    .poll(() => waiting === (waiting = server.socket.writableLength), { timeout: ms(10_000) })
-    .toBe(true);
-  conclude(context, {
-    expected: "the source waits with most of it",
-    happened: `the source waits with ${waiting > size / 2 ? "most" : "little"} of it`,
-    memory: { value: connection.toClient.held, bound: 2 * WINDOW },
-  });
-});
+  ["stalls", { toClient: { at: { byte: 0, then: "stall" } } }],
+  ["throttles data", { toClient: { rate: 1_000 } }],
+  ["delays data", { toClient: { delay: 60_000 } }],
+])(
+  "the fault proxy buffers little while it %s, so that the source has to wait",
+  async ([, link], context) => {
+    await using pair = await openPair(link);
+    const { server, connection } = pair;
+    const size = 64 * 2 ** 20;
+    server.socket.write(noise(size));
+    // Wait until the kernel buffers are full and no more bytes move.
+    let waiting = Infinity;
+    await expect
+      .poll(() => waiting === (waiting = server.socket.writableLength), { timeout: ms(10_000) })
+      .toBe(true);
+    conclude(context, {
+      expected: "most bytes wait at the source",
+      happened: `${waiting > size / 2 ? "most" : "few"} bytes wait at the source`,
+      memory: { value: connection.toClient.held, bound: 2 * WINDOW },
+    });
+  },
+);
 
-test("stands before TLS as well", async (context) => {
+test("the fault proxy forwards TLS", async (context) => {
   const tls = createCertificate();
   await using server = await startEchoServer({ tls });
   await using proxy = await startFaultProxy(server.url, both({ pieces: 5 }));
@@ -370,7 +385,7 @@ test("stands before TLS as well", async (context) => {
   const { value } = await client.receive();
   const { clean } = await client.close();
   conclude(context, {
-    expected: "wss:, through, clean, connections: 1",
-    happened: `${new URL(proxy.url).protocol}, ${String(value?.data)}, ${clean ? "clean" : "cut"}, connections: ${proxy.connections.length}`,
+    expected: "wss:, echo: through, clean, connections: 1",
+    happened: `${new URL(proxy.url).protocol}, echo: ${String(value?.data)}, ${clean ? "clean" : "not clean"}, connections: ${proxy.connections.length}`,
   });
 });

@@ -1,13 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, test } from "vitest";
 import type { ConnectOptions } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
 import { TunnelAgent } from "../helpers/tunnel.js";
 import { noise } from "../transport/support.js";
-import { byName, connectThrough, describeEnd, optionsFor, serverFor, WAYS } from "./support.js";
+import { connectThrough, describeEnd, optionsFor, serverFor, WAYS } from "./support.js";
 import type { Linked } from "./support.js";
 
 checkLeaks();
@@ -44,7 +45,7 @@ interface Row {
 
 const rows: readonly Row[] = WAYS.filter(({ compression }) => !compression).flatMap((way) =>
   RATES.map((link) => ({
-    name: `${way.name} at ${link.rate} B/s`,
+    name: `over ${way.name} at ${link.rate} B/s`,
     way,
     options: optionsFor(way),
     ...link,
@@ -53,7 +54,7 @@ const rows: readonly Row[] = WAYS.filter(({ compression }) => !compression).flat
 
 /** A Duplex reports only accepted bytes. At 1 MB/s the kernel below it accepts none for over a second. */
 const duplexes: readonly Row[] = WAYS.slice(0, 1).map((way) => ({
-  name: "a Duplex at 1000000 B/s",
+  name: "over a Duplex at 1000000 B/s",
   way,
   rate: 1_000_000,
   period: ms(5_000),
@@ -81,10 +82,10 @@ const USES: readonly Use[] = [
 ];
 
 const CASES = USES.flatMap((use) =>
-  use.on.map((row) => ({ ...row, ...use, name: `${use.deadline}: ${row.name}` })),
+  use.on.map((row) => ({ ...row, ...use, name: `${row.name} is not ended by ${use.deadline}` })),
 );
 
-describe("a link that is slow and steady is not cut by", () => {
+describe("a slow but steady connection", () => {
   test.concurrent.for(byName(CASES))(
     "%s",
     { timeout: ms(60_000) },
@@ -103,7 +104,7 @@ describe("a link that is slow and steady is not cut by", () => {
       const isFast = wait(period * SLOW_PERIODS).then(() => connection.toServer.set({}));
       await end(linked, isFast).catch(() => {});
       conclude(context, {
-        expected: `${MESSAGE_COUNT} messages of ${MESSAGE.length} bytes; 1000 clean, by local, sent 1000`,
+        expected: `${MESSAGE_COUNT} messages of ${MESSAGE.length} bytes; closed by the client with 1000 (clean), sentCode 1000`,
         happened: `${sizes.length} messages of ${[...new Set(sizes)].join()} bytes; ${describeEnd(await client.closed)}`,
         lost: MESSAGE_COUNT - sizes.length,
       });

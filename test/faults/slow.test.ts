@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ConnectOptions } from "../../src/node.js";
+import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";
 import type { Link } from "../helpers/fault-proxy.js";
@@ -8,13 +9,13 @@ import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
 import { noise } from "../transport/support.js";
 import {
-  byName,
   connectThrough,
   optionsFor,
   readAll,
   serverFor,
   standstill,
   describeEnd,
+  ENDING_TEXTS,
   textOf,
   WAYS,
 } from "./support.js";
@@ -42,7 +43,7 @@ async function open(
   await run(linked, await server.connection());
 }
 
-describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) => {
+describe.each(byName(WAYS))("a connection over %s that a slow consumer pauses", (_, way) => {
   const count = 3_000;
   /** They hardly compress, so that they have about the same size on every kind of connection. */
   const messages = Array.from({ length: count }, (_, i) =>
@@ -63,26 +64,26 @@ describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) =
   /** Describes whether `wanted` messages have arrived, and whether they are the first ones in order. */
   const describeMessages = (received: readonly string[], wanted: number): string => {
     const isPrefix = received.every((message, i) => message === messages[i]);
-    return `${received.length >= wanted ? "all" : "not all"} ${isPrefix ? "in order" : "in disorder"}`;
+    return `${received.length >= wanted ? "all" : "not all"} messages, ${isPrefix ? "in order" : "not in order"}`;
   };
 
-  test.for<["fin" | "half", (linked: Linked) => void]>([
-    ["fin", ({ connection }) => connection.fin()],
-    ["half", ({ connection }) => connection.toClient.endAfter(0, "half")],
-  ])("an end behind the messages: %s", ([, cut], context) =>
+  test.for<[string, (linked: Linked) => void]>([
+    [ENDING_TEXTS.fin, ({ connection }) => connection.fin()],
+    [ENDING_TEXTS.half, ({ connection }) => connection.toClient.endAfter(0, "half")],
+  ])("delivers all messages if %s after the last one", ([, cut], context) =>
     open(way, { channelCapacity: 4 }, async (linked, peer) => {
       await pauseWithAllSent(linked, peer);
       cut(linked);
       const received = await readAll(linked.client);
       conclude(context, {
-        expected: "all in order; 1006 not clean, by none, CONNECTION_LOST",
+        expected: "all messages, in order; lost with 1006 (not clean), CONNECTION_LOST",
         happened: `${describeMessages(received, count)}; ${describeEnd(await linked.client.closed)}`,
         lost: count - received.length,
       });
     }),
   );
 
-  test("a reset, which takes what waits in the network and nothing that had arrived", (context) =>
+  test("delivers all messages that have arrived if the connection is reset (RST)", (context) =>
     open(way, { channelCapacity: 4 }, async (linked, peer) => {
       const { client } = linked;
       await pauseWithAllSent(linked, peer);
@@ -90,13 +91,13 @@ describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) =
       linked.connection.reset();
       const received = await readAll(client);
       conclude(context, {
-        expected: "all in order; 1006 not clean, by none, CONNECTION_LOST",
+        expected: "all messages, in order; lost with 1006 (not clean), CONNECTION_LOST",
         happened: `${describeMessages(received, arrived)}; ${describeEnd(await client.closed)}`,
         lost: Math.max(0, arrived - received.length),
       });
     }));
 
-  test("silence is not blamed on the peer, whatever readTimeout", (context) =>
+  test("is not ended by readTimeout while no bytes arrive", (context) =>
     open(way, { channelCapacity: 4, readTimeout: PERIOD_MS }, async (linked, peer) => {
       const { client, connection } = linked;
       await pauseWithAllSent(linked, peer);
@@ -108,14 +109,15 @@ describe.each(byName(WAYS))("while a slow consumer pauses it, by %s", (_, way) =
       while (received.length < count) received.push(textOf(await client.receive()));
       peer.ws.close(1000);
       conclude(context, {
-        expected: "open after 4 periods; all in order; 1000 clean, by peer",
-        happened: `${state} after 4 periods; ${describeMessages(received, count)}; ${describeEnd(await client.closed)}`,
+        expected:
+          "open after 4 times readTimeout; all messages, in order; closed by the peer with 1000 (clean)",
+        happened: `${state} after 4 times readTimeout; ${describeMessages(received, count)}; ${describeEnd(await client.closed)}`,
         lost: count - received.length,
       });
     }));
 });
 
-describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", (_, way) => {
+describe.each(byName(WAYS))("a send over %s that waits at the high-water mark", (_, way) => {
   /** More bytes than the kernel buffers and the proxy hold. */
   const size = 16 * 2 ** 20;
   const bytes = noise(size);
@@ -129,45 +131,48 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
 
   const rows: readonly Row[] = [
     {
-      name: "a cut by RST",
+      name: "rejects if the connection is reset (RST)",
       fault: ({ connection }) => connection.reset(),
-      expected: "the send: CLOSED; 1006 not clean, by none, CONNECTION_LOST",
+      expected: "send rejects with CLOSED; lost with 1006 (not clean), CONNECTION_LOST",
     },
     {
-      name: "an end of the other direction",
+      name: "rejects if the peer ends its direction (FIN)",
       fault: ({ connection }) => connection.toClient.endAfter(0, "half"),
-      expected: "the send: CLOSED; 1006 not clean, by none, CONNECTION_LOST",
+      expected: "send rejects with CLOSED; lost with 1006 (not clean), CONNECTION_LOST",
     },
     {
-      name: "silence, with writeTimeout",
+      name: "rejects at writeTimeout if the peer accepts no bytes",
       options: { writeTimeout: PERIOD_MS },
       fault: ({ connection }) => connection.silence(),
-      expected: "the send: CLOSED; 1006 not clean, by local, WRITE_TIMEOUT",
+      expected:
+        "send rejects with CLOSED; closed by the client with 1006 (not clean), WRITE_TIMEOUT",
     },
     {
-      name: "silence, and a close",
+      name: "rejects if the client closes and the peer accepts no bytes",
       fault({ connection, client }) {
         connection.silence();
         void client.close(3001);
       },
-      expected: "the send: CLOSED; 3001 not clean, by local, WRITE_TIMEOUT",
+      expected:
+        "send rejects with CLOSED; closed by the client with 3001 (not clean), WRITE_TIMEOUT",
     },
     {
-      name: "silence, and a terminate",
+      name: "rejects if the client terminates and the peer accepts no bytes",
       fault({ connection, client }) {
         connection.silence();
         client.terminate();
       },
-      expected: "the send: CLOSED; 1006 not clean, by local",
+      expected: "send rejects with CLOSED; closed by the client with 1006 (not clean)",
     },
     {
-      name: "the peer's close, and then silence from here",
+      name: "rejects if the peer closes and accepts no bytes",
       fault: (_, peer) => peer.ws.close(3001),
-      expected: "the send: CLOSED; 3001 not clean, by peer, CLOSED_BY_PEER",
+      expected:
+        "send rejects with CLOSED; closed by the peer with 3001 (not clean), CLOSED_BY_PEER",
     },
   ];
 
-  test("a stall that goes on loses nothing", (context) =>
+  test("delivers its message if the connection stalls and then resumes", (context) =>
     open(way, { closeTimeout: LONG_DEADLINE_MS }, async ({ client, connection }, peer) => {
       const received: Buffer[] = [];
       peer.ws.on("message", (data: Buffer) => received.push(data));
@@ -179,8 +184,8 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
       await sent;
       const end = describeEnd(await client.close());
       conclude(context, {
-        expected: "1 message, the same; 1000 clean, by local, sent 1000",
-        happened: `${received.length} message, ${received[0]?.equals(bytes) ? "the same" : "another"}; ${end}`,
+        expected: "1 message, unchanged; closed by the client with 1000 (clean), sentCode 1000",
+        happened: `${received.length} message, ${received[0]?.equals(bytes) ? "unchanged" : "changed"}; ${end}`,
       });
     }));
 
@@ -189,8 +194,8 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
       const { client, connection } = linked;
       connection.toServer.stall();
       const sent = client.send(bytes).then(
-        () => "settled",
-        (error: unknown) => (error as { code: string }).code,
+        () => "resolves",
+        (error: unknown) => `rejects with ${(error as { code: string }).code}`,
       );
       // Wait until the message is compressed and the kernel buffers are full.
       await expect.poll(() => connection.toServer.held, { timeout: ms(15_000) }).toBeGreaterThan(0);
@@ -200,15 +205,15 @@ describe.each(byName(WAYS))("while a send waits at the high-water mark, by %s", 
       const end = describeEnd(await client.closed);
       conclude(context, {
         expected,
-        happened: `the send: ${await sent}; ${end}`,
+        happened: `send ${await sent}; ${end}`,
         time: { value: performance.now() - start, bound: PERIOD_MS + END_BOUND_MS },
       });
     }),
   );
 });
 
-describe.each(byName(WAYS))("slow but alive, by %s", (_, way) => {
-  test("a message that takes longer than readTimeout", (context) =>
+describe.each(byName(WAYS))("a slow but live connection over %s", (_, way) => {
+  test("is not ended by readTimeout while one message takes longer to arrive", (context) =>
     open(way, { readTimeout: PERIOD_MS }, async ({ client, connection }, { ws }) => {
       // The bytes do not compress, and take four periods at this rate.
       const bytes = noise(4_000);
@@ -219,8 +224,8 @@ describe.each(byName(WAYS))("slow but alive, by %s", (_, way) => {
       const periods = (performance.now() - start) / PERIOD_MS;
       const same = value?.type === "binary" && Buffer.from(value.data).equals(bytes);
       conclude(context, {
-        expected: "the same, after 3 periods, open",
-        happened: `${same ? "the same" : "another"}, ${periods > 3 ? "after" : "before"} 3 periods, ${client.state}`,
+        expected: "message unchanged, after more than 3 times readTimeout, open",
+        happened: `message ${same ? "unchanged" : "changed"}, after ${periods > 3 ? "more" : "less"} than 3 times readTimeout, ${client.state}`,
       });
     }));
 
@@ -234,7 +239,7 @@ describe.each(byName(WAYS))("slow but alive, by %s", (_, way) => {
     ["readTimeout and writeTimeout", { readTimeout: ms(period), writeTimeout: ms(period) }],
     // closeTimeout starts when the kernel has accepted all bytes, which then take another half second.
     ["closeTimeout", { closeTimeout: ms(period) }],
-  ])("a message sent that takes longer than %s", ([, options], context) =>
+  ])("is not ended by %s while one message takes longer to send", ([, options], context) =>
     open(
       way,
       { closeTimeout: LONG_DEADLINE_MS, ...options },
@@ -249,8 +254,8 @@ describe.each(byName(WAYS))("slow but alive, by %s", (_, way) => {
         const end = describeEnd(await client.close());
         const periods = (performance.now() - start) / ms(period);
         conclude(context, {
-          expected: `${size} bytes, after 2 periods; 1000 clean, by local, sent 1000`,
-          happened: `${sizes.join()} bytes, ${periods > 2 ? "after" : "before"} 2 periods; ${end}`,
+          expected: `${size} bytes received, after more than 2 timeouts; closed by the client with 1000 (clean), sentCode 1000`,
+          happened: `${sizes.join()} bytes received, after ${periods > 2 ? "more" : "less"} than 2 timeouts; ${end}`,
         });
       },
     ),

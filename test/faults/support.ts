@@ -3,8 +3,9 @@ import { connect } from "../../src/node.js";
 import type { Client, CloseInfo, ConnectOptions, Message, ReceiveResult } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import type { Certificate } from "../helpers/certificates.js";
+import { closeText } from "../helpers/close-text.js";
 import { startFaultProxy } from "../helpers/fault-proxy.js";
-import type { FaultProxy, Link, ProxyConnection } from "../helpers/fault-proxy.js";
+import type { Ending, FaultProxy, Link, ProxyConnection } from "../helpers/fault-proxy.js";
 import { ms } from "../helpers/time.js";
 
 const certificate = createCertificate();
@@ -23,12 +24,12 @@ export const WAYS: readonly Way[] = [
   { name: "wss with compression", compression: true, tls: certificate },
 ];
 
-/** Turns rows into the pairs of a test table, whose titles are the names of the rows. */
-export function byName<Row extends { readonly name: string }>(
-  rows: readonly Row[],
-): readonly (readonly [string, Row])[] {
-  return rows.map((row) => [row.name, row]);
-}
+/** Descriptions of the ways to end a connection, for test names: "delivers all messages if ...". */
+export const ENDING_TEXTS: Readonly<Record<Exclude<Ending, "stall">, string>> = {
+  fin: "both directions end (FIN)",
+  reset: "the connection is reset (RST)",
+  half: "one direction ends (FIN)",
+};
 
 /** Returns the client options for a kind of connection. With compression, every message is compressed. */
 export function optionsFor({ compression, tls }: Way): ConnectOptions {
@@ -71,10 +72,11 @@ export async function connectThrough(
 }
 
 /** Describes the end of a connection in words that are the same in every run. */
-export function describeEnd({ code, clean, by, sentCode, error }: CloseInfo): string {
+export function describeEnd(info: CloseInfo): string {
+  const { sentCode, error } = info;
   return [
-    `${code} ${clean ? "clean" : "not clean"}, by ${by}`,
-    ...(sentCode === undefined ? [] : [`sent ${sentCode}`]),
+    closeText(info, ""),
+    ...(sentCode === undefined ? [] : [`sentCode ${sentCode}`]),
     ...(error === undefined ? [] : [error.code]),
   ].join(", ");
 }

@@ -41,10 +41,10 @@ const MEETS = [
   "sent",
 ];
 
-describe("channels, select and timers do what Go's do", () => {
-  test("in any order of calls, in one turn or several", (context) =>
+describe("channels, select and timers behave like those of Go", () => {
+  test("for calls in any order, in one turn of the event loop or in several", (context) =>
     explore(context, {
-      claim: "each call as in the model, nothing left behind",
+      claim: "each call settles as in the model, and no waiter remains",
       runs: 6000,
       given: fc.record({
         setting: settings,
@@ -68,9 +68,9 @@ describe("channels, select and timers do what Go's do", () => {
         }),
     }));
 
-  test("in tasks that wait for what they call, however they are scheduled", (context) =>
+  test("for concurrent tasks that await their calls, in any schedule", (context) =>
     explore(context, {
-      claim: "each call as in the model, nothing left behind",
+      claim: "each call settles as in the model, and no waiter remains",
       runs: 4000,
       given: fc.record({
         setting: settings,
@@ -99,41 +99,38 @@ describe("channels, select and timers do what Go's do", () => {
     }));
 });
 
-describe("a select chooses by lot", () => {
+describe("select", () => {
   /**
    * Values that chi-square exceeds with a probability of one in a million, by the number of degrees of
    * freedom (from R's `qchisq`).
    */
   const CRITICAL_VALUES = [0, 23.93, 27.63, 30.66, 33.38, 35.89, 38.26, 40.52];
 
-  test.for([2, 3, 5, 8])(
-    "each of %i that are ready as often as the others",
-    async (count, context) => {
-      const random = new Random(SEED + count);
-      vi.spyOn(Math, "random").mockImplementation(() => random.next());
-      const draws = 10_000 * RUNS;
-      const idle = new Channel<number>();
-      const roomy = new Channel<number>(2 ** 32 - 1);
-      const drained = new Channel<number>();
-      drained.close();
-      // Every other case is not ready.
-      const cases = Array.from({ length: count }, (_, i) => [
-        idle.caseReceive(),
-        i % 2 === 0 ? drained.caseReceive() : roomy.caseSend(i),
-      ]).flat();
-      const seen = new Map<number, number>();
-      for (let i = 0; i < draws; i++) {
-        const { index } = await select(cases);
-        seen.set(index, (seen.get(index) ?? 0) + 1);
-      }
-      const wanted = draws / count;
-      const chiSquare = [...seen.values()].reduce((sum, n) => sum + (n - wanted) ** 2 / wanted, 0);
-      const isEven = chiSquare < (CRITICAL_VALUES[count - 1] as number);
-      conclude(context, {
-        cases: draws,
-        expected: `${count} ready cases chosen, evenly`,
-        happened: `${seen.size} ready cases chosen, ${isEven ? "evenly" : `chi-square ${chiSquare}`}`,
-      });
-    },
-  );
+  test.for([2, 3, 5, 8])("chooses each of %i ready cases equally often", async (count, context) => {
+    const random = new Random(SEED + count);
+    vi.spyOn(Math, "random").mockImplementation(() => random.next());
+    const draws = 10_000 * RUNS;
+    const idle = new Channel<number>();
+    const roomy = new Channel<number>(2 ** 32 - 1);
+    const drained = new Channel<number>();
+    drained.close();
+    // Every other case is not ready.
+    const cases = Array.from({ length: count }, (_, i) => [
+      idle.caseReceive(),
+      i % 2 === 0 ? drained.caseReceive() : roomy.caseSend(i),
+    ]).flat();
+    const seen = new Map<number, number>();
+    for (let i = 0; i < draws; i++) {
+      const { index } = await select(cases);
+      seen.set(index, (seen.get(index) ?? 0) + 1);
+    }
+    const wanted = draws / count;
+    const chiSquare = [...seen.values()].reduce((sum, n) => sum + (n - wanted) ** 2 / wanted, 0);
+    const isEven = chiSquare < (CRITICAL_VALUES[count - 1] as number);
+    conclude(context, {
+      cases: draws,
+      expected: `${count} ready cases chosen, equally often`,
+      happened: `${seen.size} ready cases chosen, ${isEven ? "equally often" : `chi-square ${chiSquare}`}`,
+    });
+  });
 });

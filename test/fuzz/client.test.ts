@@ -16,9 +16,9 @@ afterAll(() => {
   process.off("unhandledRejection", onUnhandled);
 });
 
-test("a connection loses and doubles nothing and ends once, whatever happens when", (context) =>
+test("a connection delivers each message once and ends once, for any sequence of calls and transport events", (context) =>
   explore(context, {
-    claim: "each call settled, each message handed on once, ended once",
+    claim: "each call settles, each message is delivered once, the connection ends once",
     runs: 6000,
     given: fc.record({ setup: setups, events: fc.array(events, { maxLength: 50, size: "max" }) }),
     meets: [

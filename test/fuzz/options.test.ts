@@ -191,19 +191,19 @@ async function connectWith(
 
 /** Options that throw when they are read. */
 const traps: Record<string, (thrown: Error) => object> = {
-  getter: (thrown) => ({
+  "a getter": (thrown) => ({
     get dialTimeout() {
       throw thrown;
     },
   }),
-  "getter of meta": (thrown) => ({
+  "a getter in meta": (thrown) => ({
     meta: {
       get tenant() {
         throw thrown;
       },
     },
   }),
-  get: (thrown) =>
+  "the get trap of a proxy": (thrown) =>
     new Proxy(
       { dialTimeout: 1 },
       {
@@ -212,7 +212,7 @@ const traps: Record<string, (thrown: Error) => object> = {
         },
       },
     ),
-  ownKeys: (thrown) =>
+  "the ownKeys trap of a proxy": (thrown) =>
     new Proxy(
       {},
       {
@@ -225,11 +225,11 @@ const traps: Record<string, (thrown: Error) => object> = {
 
 describe.for([
   ["Node", NODE],
-  ["a page", BROWSER],
-] as const)("whatever the options are, in %s", ([, platform]) => {
-  test("connect dials with values in range, or rejects with a WsError", (context) =>
+  ["a browser", BROWSER],
+] as const)("connect in %s", ([, platform]) => {
+  test("dials with values in range or rejects with a WsError, for any options", (context) =>
     explore(context, {
-      claim: "a WsError or values in range, the input as it was",
+      claim: "a WsError or values in range; the input is unchanged",
       runs: 10_000,
       given,
       meets: [...CODES, "dialled"],
@@ -247,15 +247,15 @@ describe.for([
     }));
 
   test.for(Object.entries(traps))(
-    "connect rejects with what a %s throws, and dials nothing",
+    "rejects with the error that %s throws, and does not dial",
     async ([, make], context) => {
       const thrown = new Error("thrown");
       const { dialled, error } = await connectWith(make(thrown), platform);
       conclude(context, {
-        expected: "rejected with what was thrown",
+        expected: "rejected with the thrown error",
         happened: dialled
           ? "dialled"
-          : `rejected with ${error === thrown ? "what was thrown" : String(error)}`,
+          : `rejected with ${error === thrown ? "the thrown error" : String(error)}`,
       });
     },
   );

@@ -86,9 +86,9 @@ function checkMeaning(dialled: string, { scheme, host, port }: Target): void {
 }
 
 describe("a policy of rules", () => {
-  test("lets be dialled what its rules allow and nothing else, and what it was asked about", (context) =>
+  test("allows exactly the URLs that its rules allow, and is asked about each dialled URL", (context) =>
     explore(context, {
-      claim: "dialled if and only if the rules allow",
+      claim: "dialled if and only if the rules allow it",
       runs: 15_000,
       given: fc.array(rules, { maxLength: 5, size: "max" }).chain((rules) => {
         const patterns = rules.flatMap(({ rule }) => rule.resources ?? []);
@@ -99,7 +99,13 @@ describe("a policy of rules", () => {
           hops: fc.array(url, { maxLength: 2 }),
         });
       }),
-      meets: ["CONNECT_FORBIDDEN", "URL_FORBIDDEN", "dialled", "hop dialled", "hop refused"],
+      meets: [
+        "CONNECT_FORBIDDEN",
+        "URL_FORBIDDEN",
+        "dialled",
+        "redirect dialled",
+        "redirect refused",
+      ],
       async check({ rules, url, hops }) {
         const reference = rules.map(({ rule }) => rule);
         const recorder = new Recorder(hops.map(({ text }) => text));
@@ -135,8 +141,8 @@ describe("a policy of rules", () => {
         assert.equal(recorder.refused.length, hops.length - allowed.length);
         return [
           "dialled",
-          ...dialled.map(() => "hop dialled"),
-          ...recorder.refused.map(() => "hop refused"),
+          ...dialled.map(() => "redirect dialled"),
+          ...recorder.refused.map(() => "redirect refused"),
         ];
       },
     }));
@@ -186,11 +192,11 @@ const damaged = fc
   })
   .map((parts) => Object.values(parts).join(""));
 
-describe("no error tells a secret", () => {
+describe("an error", () => {
   /** Calls that fail with an error for a text that may be a URL. */
   const ways: Record<string, (text: string) => Promise<WsError | undefined>> = {
     connect: (text) => refusal(connectTo(text, NODE)),
-    "connect in a page": (text) => refusal(connectTo(text, BROWSER)),
+    "connect in a browser": (text) => refusal(connectTo(text, BROWSER)),
     policy: async (text) => refusal(connectTo(text, NODE, () => false)),
     rule: (text) =>
       refusal(async () => definePolicy([{ actions: "*", effect: "allow", resources: text }])),
@@ -210,7 +216,7 @@ describe("no error tells a secret", () => {
     );
   }
 
-  test("of a URL or a pattern, be it damaged", (context) =>
+  test("never contains the credentials or the query of a URL or a pattern, even a malformed one", (context) =>
     explore(context, {
       claim: "no credentials and no query in any part of an error",
       runs: 8000,

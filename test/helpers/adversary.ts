@@ -38,9 +38,9 @@ export interface Attack {
    * by the message "after" and a close frame of 1000. A function sends everything itself.
    */
   readonly send?: Uint8Array | ((peer: RawConnection) => void | Promise<void>);
-  /** The message or close reason that the attack may produce. Verdicts show it as "it". */
+  /** The message or close reason that the attack may produce. Verdicts show it as "the message" or "the reason". */
   readonly message?: string | Uint8Array;
-  /** A close code that differs between attacks. Verdicts show it as "its code". */
+  /** A close code that differs between attacks. Verdicts show it as "the code". */
   readonly code?: number;
   readonly options?: ConnectOptions;
 }
@@ -195,5 +195,5 @@ async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise
     () => {},
   );
   const [text] = await Promise.all([describeEnd(client, peer, one.message), play(peer)]);
-  return one.code === undefined ? text : text.replaceAll(String(one.code), "its code");
+  return one.code === undefined ? text : text.replaceAll(String(one.code), "the code");
 }

@@ -48,7 +48,7 @@ const CLIENTS = {
     codec: ({ compose, gunzip, json }) => compose(gunzip(), json()),
     request: { method: "state.subscribe", params: { market_list: ["BTCUSDT"] }, id: 1 },
   },
-  "OKX of old": {
+  "OKX v3": {
     codec: ({ compose, inflateRaw, json }) => compose(inflateRaw(), json()),
     request: { op: "subscribe", args: ["spot/ticker:BTC-USDT"] },
   },

@@ -29,7 +29,7 @@ export const FEEDS: readonly Feed[] = [
   { name: "BingX", ...pinging(gzipSync, "Ping", "Pong") },
   { name: "Bitrue", ...pinging(gzipSync, '{"ping":1535975085052}', '{"pong":1535975085052}') },
   { name: "CoinEx v2", ...compressing(gzipSync) },
-  { name: "OKX of old", ...compressing(deflateRawSync) },
+  { name: "OKX v3", ...compressing(deflateRawSync) },
   { name: "KOOK", ...compressing(deflateSync) },
   {
     name: "Discord, each payload",

@@ -39,11 +39,11 @@ export async function explore<T>(context: TestContext, property: Property<T>): P
     timeout: ms(CASE_TIMEOUT_MS),
     includeErrorInReport: true,
   });
-  const tell = (kinds: Iterable<string>): string =>
-    `${property.claim}; met: ${[...kinds].sort().join(", ")}`;
+  const summarize = (kinds: Iterable<string>): string =>
+    `${property.claim}; kinds of results: ${[...kinds].sort().join(", ")}`;
   conclude(context, {
     cases,
-    expected: tell(property.meets),
-    happened: fc.defaultReportMessage(result) ?? tell(met),
+    expected: summarize(property.meets),
+    happened: fc.defaultReportMessage(result) ?? summarize(met),
   });
 }

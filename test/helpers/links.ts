@@ -13,6 +13,15 @@ export const LINKS: Readonly<Record<string, Link>> = {
   throttled: both({ rate: 20_000_000 }),
 };
 
+/** Descriptions of the {@link LINKS}, for test names: "over a link that ...". */
+export const LINK_TEXTS: Readonly<Record<string, string>> = {
+  bytes: "splits small messages into single bytes",
+  pieces: "splits data into random pieces",
+  joined: "joins the writes of 5 ms",
+  delayed: "delays data by 2 to 10 ms",
+  throttled: "forwards 20 MB/s",
+};
+
 /** A URL that leads to a server, directly or through a fault proxy. */
 export interface LinkedServer extends AsyncDisposable {
   readonly url: string;

@@ -1,7 +1,15 @@
 /** The file and the name of a test. */
 export interface TestName {
   readonly file: string;
+  /** The name of its suite, if the name of the test alone would not be understood. */
+  readonly suite?: string;
   readonly name: string;
+}
+
+/** Returns the name to show to readers: with the suite, and with "…" in place of parameters. */
+export function displayName({ suite, name }: TestName): string {
+  const whole = suite === undefined ? name : `${suite} ${name}`;
+  return whole.replace(/%[a-z]|\$\w+/g, "…");
 }
 
 /** The folder of the conformance suite. */
@@ -34,7 +42,7 @@ export const PROMISES: readonly {
   },
   {
     promise:
-      "An option that a platform cannot honour is refused before the dial, with its name and the alternative.",
+      "An option that the platform does not support is rejected before the dial. The error names the option and the alternative.",
     tests: [
       {
         file: `${SUITE}/ping.ts`,
@@ -44,25 +52,30 @@ export const PROMISES: readonly {
     ],
   },
   {
-    promise: "Memory is bounded, in bytes: a slow consumer slows the server down.",
+    promise: "Memory is bounded in bytes: a slow consumer slows the server down.",
     tests: [
       {
         file: "test/load/backpressure.test.ts",
-        name: "slows the server down when one message of $size bytes is read per 10 ms",
+        name: "a client that reads one message of $size bytes per 10 ms slows the server down",
       },
       {
         file: "test/transport/ping.test.ts",
         name: "stays so behind half of bufferLimit, whatever pong is awaited",
       },
-      { file: "test/adversary/deflate.test.ts", name: "stops at the default readLimit of 16 MiB" },
+      {
+        file: "test/adversary/deflate.test.ts",
+        suite: "a decompression bomb",
+        name: "is stopped at the default readLimit of 16 MiB",
+      },
       {
         file: "test/codec/memory.test.ts",
-        name: "stops at a readLimit of %i bytes, and costs no more than 1 MiB beside",
+        suite: "a decompression bomb of 1 GiB for %s",
+        name: "is stopped at a readLimit of %i bytes, and needs at most 1 MiB of memory in addition",
       },
     ],
   },
   {
-    promise: "Crossing the limit of unread bytes ends the connection, and says so.",
+    promise: "A connection that exceeds the limit of unread bytes ends with an error.",
     tests: [
       {
         file: `${SUITE}/receiving.ts`,
@@ -75,7 +88,7 @@ export const PROMISES: readonly {
     ],
   },
   {
-    promise: "No message that was received is dropped silently.",
+    promise: "No received message is dropped silently.",
     tests: [
       {
         file: `${SUITE}/close-by-peer.ts`,
@@ -87,16 +100,17 @@ export const PROMISES: readonly {
       },
       {
         file: "test/soak/streams.test.ts",
-        name: "an hour's stream of 360,000 messages in fast motion",
+        name: "a stream of 360,000 messages arrives complete, in order and in bounded memory",
       },
       {
         file: "test/reconnect/sending.test.ts",
-        name: "and had not left is told as lost, and not sent again",
+        suite: "a message on a connection that is lost",
+        name: "is reported as lost and not resent if it was not flushed",
       },
     ],
   },
   {
-    promise: "Waits can be bounded and cancelled.",
+    promise: "Waits can have a timeout and can be cancelled.",
     tests: [
       { file: `${SUITE}/dialling.ts`, name: "that gets no response fails after dialTimeout" },
       {
@@ -125,12 +139,13 @@ export const PROMISES: readonly {
       },
       {
         file: "test/fuzz/channel.test.ts",
-        name: "in tasks that wait for what they call, however they are scheduled",
+        suite: "channels, select and timers behave like those of Go",
+        name: "for concurrent tasks that await their calls, in any schedule",
       },
     ],
   },
   {
-    promise: "Every failure is one error class, the same on all platforms.",
+    promise: "Every failure is an instance of one error class, the same on all platforms.",
     tests: [
       { file: "test/unit/errors.test.ts", name: "know the errors of another copy of the package" },
       {
@@ -139,12 +154,14 @@ export const PROMISES: readonly {
       },
       {
         file: "test/unit/bad-input.test.ts",
-        name: "rejects and does not throw, whatever it is given",
+        suite: "connect",
+        name: "rejects all of these inputs and never throws",
       },
     ],
   },
   {
-    promise: "Policy comes first: no look-up and no byte before it has allowed the URL.",
+    promise:
+      "The policy comes first: no DNS lookup and no byte is sent before it has allowed the URL.",
     tests: [
       {
         file: "test/transport/policy.test.ts",
@@ -156,12 +173,13 @@ export const PROMISES: readonly {
       },
       {
         file: "test/fuzz/policy.test.ts",
-        name: "lets be dialled what its rules allow and nothing else, and what it was asked about",
+        suite: "a policy of rules",
+        name: "allows exactly the URLs that its rules allow, and is asked about each dialled URL",
       },
     ],
   },
   {
-    promise: "It costs next to nothing. The speed is measured by `npm run bench`, not by a test.",
+    promise: "The overhead is small. Tests check the sizes; `npm run bench` measures the speed.",
     tests: [{ file: "test/repo/size.test.ts", name: "$what costs at most $budget bytes" }],
   },
 ];

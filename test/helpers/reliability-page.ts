@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Measure, Outcome } from "./outcome.js";
-import { PROMISES } from "./promises.js";
+import { displayName, PROMISES } from "./promises.js";
 import { ROOT } from "./root.js";
 
 /** A case of a suite and its result. */
@@ -28,46 +28,49 @@ export const SUITES: readonly Suite[] = [
     title: "Faults",
     path: "test/faults/",
     about:
-      "A TCP proxy between client and server delays, throttles, splits, joins, stalls, resets and cuts, in each direction and at each phase of a connection.",
+      'A TCP proxy between client and server delays, throttles, splits, joins, stalls, ends and resets connections, in each direction and in each phase. The tests whose names begin with "the fault proxy" check the proxy itself.',
   },
   {
-    title: "Adversary",
+    title: "Hostile servers",
     path: "test/adversary/",
     about:
-      "A server sends bytes that no library would send. The close code is the one it received.",
+      "A server sends bytes that no correct server sends: usually the message `before`, the bytes under test, the message `after`, and a close frame with 1000. `received` lists the messages that the client delivered, and `wire` the frames that the server received.",
   },
   {
     title: "Fuzzing",
     path: "test/fuzz/",
     about:
-      "fast-check draws programs, strings and byte streams, and an independent model says what must come of them. `WSCHAN_FUZZ_SEED` and `WSCHAN_FUZZ_RUNS` explore further.",
+      "fast-check generates programs, strings and byte streams, and an independent model predicts the results. `kinds of results` lists those that have to occur. `WSCHAN_FUZZ_SEED` selects other cases, and `WSCHAN_FUZZ_RUNS` multiplies their number.",
   },
   {
     title: "Peers",
     path: "test/peers/",
-    about: "Servers that others wrote, over real sockets.",
+    about:
+      "Servers of other projects, over real sockets: libwebsockets, Mosquitto, nginx, `websockets` of Python, and `ws`. `source` and `built package` name the build of wschan that is tested.",
   },
   {
     title: "Leaks and soak",
     path: "test/soak/",
-    about: "Many connections, and long ones: what is left of them.",
+    about:
+      "Many connections and long connections, and the memory, listeners and timers that they leave.",
   },
   {
     title: "Reconnecting",
     path: "test/reconnect/",
     about:
-      "`wschan/reconnect` over connections that are cut, servers that are killed, refuse or stay away, and processes that sleep.",
+      "`wschan/reconnect` with connections that are cut, servers that are killed, unreachable or refuse connections, and processes that were suspended.",
   },
   {
     title: "Payload codecs",
     path: "test/codec/",
     about:
-      "`wschan/codec` is given what Node's and Python's zlib make, and what they would not: messages cut short at every byte, with each bit flipped, and those of 1 MB that hold 1 GiB.",
+      "`wschan/codec` decodes output of zlib of Node and Python, and corrupt messages: truncated at every byte, with each bit flipped, and decompression bombs that inflate 1 MB to 1 GiB. `(Node)` and `(browser)` name the entry: that for Node uses zlib, the other one does not.",
   },
   {
-    title: "Bad input",
+    title: "Invalid input",
     path: "test/unit/bad-input.test.ts",
-    about: "Each is refused at once, with the code and the words that its test names.",
+    about:
+      "Each invalid argument is rejected before any network access, with the error code in the name of its test.",
   },
 ];
 
@@ -77,15 +80,16 @@ export function renderPage(results: Results): string {
   return [
     "<!-- Written by `npm run reliability`. -->",
     "# Reliability",
-    "What wschan promises, and what was done to break it. `npm run reliability` runs it all and writes this page; every test run checks that what it sees stands here. Times and memory are those of one run on a small shared machine, each with the bound that its test holds it to.",
-    "## The promises",
+    "This page lists the promises of wschan and the results of the tests that try to break them. `npm run reliability` runs these tests and writes the page, and every test run checks that its results are on it. Times and memory are those of one run on a small shared machine, each with the bound that its test enforces.",
+    "Error codes are in capitals. `closed by the client with 3001 (not clean)` describes the `by`, `code` and `clean` of `CloseInfo`; `lost` means that neither side closed the connection.",
+    "## Promises",
     "Each promise, and the tests that fail if it is broken.",
     renderPromises(),
-    "## In numbers",
+    "## Summary",
     renderSummary(parts),
     ...SUITES.flatMap((suite) => renderSuite(suite, results.get(suite.title) ?? [])),
     "## Mutation testing",
-    "`npm run mutation` changes `src/` in thousands of ways, one at a time, and runs the tests: a change that fails one is killed. [mutation-survivors.md](mutation-survivors.md) says why the others may live.",
+    "`npm run mutation` changes `src/` in thousands of ways, one at a time, and runs the tests: a change is killed if a test fails. [mutation-survivors.md](mutation-survivors.md) explains why the changes that survived are acceptable.",
     renderMutation(),
   ]
     .join("\n\n")
@@ -94,24 +98,27 @@ export function renderPage(results: Results): string {
 
 function renderPromises(): string {
   const rows = PROMISES.flatMap(({ promise, tests }) =>
-    tests.map(({ file, name }, i) => `| ${i === 0 ? promise : ""} | ${name} | \`${file}\` |`),
+    tests.map(
+      (test, i) => `| ${i === 0 ? promise : ""} | ${displayName(test)} | \`${test.file}\` |`,
+    ),
   );
   return table("| promise | test | in |", rows);
 }
 
 function renderSummary(parts: readonly { title: string; cases: readonly Case[] }[]): string {
   const rows = parts.map(({ title, cases }) => {
-    const good = cases.filter(({ passed }) => passed);
+    const passed = cases.filter((one) => one.passed);
     const lost = sum(cases, ({ outcome }) => outcome?.lost ?? 0);
-    const counts = [cases, good].map((some) => sum(some, countOf).toLocaleString("en"));
+    const counts = [cases, passed].map((some) => sum(some, countOf).toLocaleString("en"));
     return `| ${title} | ${counts.join(" | ")} | ${lost} |`;
   });
-  return table("| suite | cases | as expected | messages lost |", rows);
+  return table("| suite | cases | passed | messages lost |", rows);
 }
 
 function renderSuite({ title, about, path }: Suite, cases: readonly Case[]): string[] {
   const rows = cases.filter(({ outcome }) => outcome).map(renderWholeRow);
-  const header = "| case | expected | happened | cases | lost | time (bound) | memory (bound) |";
+  const header =
+    "| test | expected result | actual result | cases | messages lost | time (bound) | memory (bound) |";
   const body = rows.length > 0 ? [table(header, rows)] : [];
   return [`## ${title}`, `${about} Tests: \`${path}\`.`, ...body];
 }
@@ -152,7 +159,7 @@ function renderMutation(): string {
     const counts = [of.mutants, of.killed + of.timeout, of.survived + of.noCoverage, of.errors];
     return `| \`${file}\` | ${counts.join(" | ")} | ${of.score.toFixed(1)} % |`;
   });
-  return table("| file | mutants | killed | not killed | no result | score |", rows);
+  return table("| file | changes | killed | not killed | no result | score |", rows);
 }
 
 function table(header: string, rows: readonly string[]): string {

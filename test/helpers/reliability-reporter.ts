@@ -50,5 +50,6 @@ function casesOf(test: TestCase): Case[] {
   const { outcome } = test.meta() as { readonly outcome?: Outcome };
   const { state } = test.result();
   if (state === "skipped" || state === "pending") return [];
-  return [{ name: test.fullName.replaceAll(" > ", ": "), outcome, passed: state === "passed" }];
+  // The names of a suite and of its test together are a sentence.
+  return [{ name: test.fullName.replaceAll(" > ", " "), outcome, passed: state === "passed" }];
 }

@@ -1,4 +1,5 @@
 import type { Client, CloseInfo, Message, WsError } from "../../src/node.js";
+import { closeText } from "./close-text.js";
 import { closeOf, OPCODE } from "./frames.js";
 import type { Frame } from "./frames.js";
 import type { RawConnection, RawServer } from "./raw-server.js";
@@ -7,24 +8,39 @@ import { ms } from "./time.js";
 /** Time limit for the end of a connection, in milliseconds. */
 const END_TIMEOUT_MS = 10_000;
 
-/** The client closes with a code for the violation, and earlier messages can be read. */
-export function broken(code = 1002, reads = "before"): string {
-  return `reads ${reads}; PROTOCOL_ERROR, ${code} by local; wire: close ${code}`;
+/** Description of a message, or of a text, that equals the one that was sent. */
+const SAME_MESSAGE = "the message";
+
+/** The client closes the connection with this code and error. Earlier messages can be received. */
+export function closedByClient(code: number, error: string, received = "before"): string {
+  return `received: ${received}; closed by the client with ${code} (not clean), ${error}; wire: close with ${code}`;
 }
 
-export const TOO_BIG = "reads before; MESSAGE_TOO_BIG, 1009 by local; wire: close 1009";
+/** The client closes the connection because the bytes violate the protocol. */
+export function broken(code = 1002, received?: string): string {
+  return closedByClient(code, "PROTOCOL_ERROR", received);
+}
+
+export const TOO_BIG = closedByClient(1009, "MESSAGE_TOO_BIG");
 
 /** The connection was lost without a close frame in either direction. */
-export const LOST = "reads before; CONNECTION_LOST, 1006 by none; wire: nothing";
+export const LOST = "received: before; lost with 1006 (not clean), CONNECTION_LOST; wire: nothing";
 
-/** The bytes are accepted as a message, and the connection stays usable. */
-export const ARRIVES = "reads before, it, after; no error, 1000 by peer, clean; wire: close 1000";
+/** The server closes the connection, and the client has sent the frames `sent`. */
+export function closedByServer(received: string, code = 1000, sent = `close with ${code}`): string {
+  return `received: ${received}; closed by the peer with ${code} (clean), no error; wire: ${sent}`;
+}
+
+/** The bytes are accepted as `messages`, and the connection stays usable. */
+export function accepted(messages: string = SAME_MESSAGE, sent?: string): string {
+  return closedByServer(`before, ${messages}, after`, 1000, sent);
+}
 
 /** The bytes are ignored, and the connection stays usable. */
-export const IGNORED = "reads before, after; no error, 1000 by peer, clean; wire: close 1000";
+export const IGNORED = closedByServer("before, after");
 
 /**
- * Waits for the end of a connection and describes it in one line: the messages that could be read
+ * Waits for the end of a connection and describes it in one line: the messages that could be received
  * afterwards, the client's close information, and the frames that the server received.
  */
 export async function describeEnd(
@@ -44,7 +60,7 @@ export async function describeEnd(
       (error: unknown) => error,
     );
   return join(
-    `reads ${tally(read)}`,
+    `received: ${tally(read)}`,
     pending || describeCloseInfo(info, message),
     thrown === info.error ? "" : `iterating throws ${String(thrown)}`,
     `wire: ${describeFrames(peer.frames, message)}`,
@@ -82,22 +98,21 @@ function describeMessage({ type, data }: Message, message?: string | Uint8Array)
     const isSame =
       isText === (type === "text") &&
       Buffer.from(message as string).equals(Buffer.from(data as string));
-    if (isSame) return "it";
+    if (isSame) return SAME_MESSAGE;
   }
   if (data === "before" || data === "after") return data;
-  return type === "text" ? "a text" : "bytes";
+  return type === "text" ? "a text message" : "a binary message";
 }
 
 function describeCloseInfo(info: CloseInfo, message?: string | Uint8Array): string {
-  const { code, reason, by, clean, error, sentCode } = info;
-  const why = describeReason(reason, message);
-  const what = `${error?.code ?? "no error"}, ${code}${why} by ${by}${clean ? ", clean" : ""}`;
+  const { code, reason, error, sentCode } = info;
+  const text = `${closeText(info, describeReason(reason, message))}, ${error?.code ?? "no error"}`;
   // The sent code is part of the description if it differs, because the frames have to agree with it.
-  return sentCode === undefined || sentCode === code ? what : `${what}, sent ${sentCode}`;
+  return sentCode === undefined || sentCode === code ? text : `${text}, sentCode ${sentCode}`;
 }
 
 function describeReason(reason: string, message?: string | Uint8Array): string {
-  return reason === "" ? "" : reason === message ? " it" : ` "${reason}"`;
+  return reason === "" ? "" : reason === message ? " and the reason" : ` "${reason}"`;
 }
 
 function describeFrames(frames: readonly Frame[], message?: string | Uint8Array): string {
@@ -123,7 +138,8 @@ function describeFrame(one: Frame, message?: string | Uint8Array): string {
   };
   const name = names[one.opcode] ?? `opcode ${one.opcode}`;
   const { code, reason } = closeOf(one);
-  const detail = one.opcode === OPCODE.CLOSE ? ` ${code}${describeReason(reason, message)}` : "";
+  const detail =
+    one.opcode === OPCODE.CLOSE ? ` with ${code}${describeReason(reason, message)}` : "";
   const fault = one.masked && one.fin && !one.rsv1 ? "" : " malformed";
   return `${name}${detail}${fault}`;
 }

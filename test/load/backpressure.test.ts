@@ -15,7 +15,7 @@ test.each([
   { size: 65_536, count: 400 },
   { size: MIB, count: 128 },
 ])(
-  "slows the server down when one message of $size bytes is read per 10 ms",
+  "a client that reads one message of $size bytes per 10 ms slows the server down",
   { timeout: ms(60_000) },
   async ({ size, count }) => {
     const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });

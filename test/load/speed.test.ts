@@ -27,22 +27,14 @@ async function compare(name: string, way: string, peer: string) {
  * The CPU time of bare `ws` divided by that of wschan. Other processes affect CPU time less than wall-clock
  * time. Each bound is far below the usual ratio, and above the ratio that was measured with the regression.
  */
-test.each([
-  { name: "receive 64 B text", minRatio: 0.5, regression: "each message arms a timer" },
-  {
-    name: "send 64 B text, un-awaited",
-    minRatio: 3,
-    regression: "each message is written separately",
-  },
-  {
-    name: "send 64 B text, awaited one by one",
-    minRatio: 3,
-    regression: "each message takes a turn of the event loop",
-  },
+test.each<[name: string, minRatio: number, regression: string]>([
+  ["receive 64 B text", 0.5, "each message armed a timer"],
+  ["send 64 B text, un-awaited", 3, "each message were written separately"],
+  ["send 64 B text, awaited one by one", 3, "each message took a turn of the event loop"],
 ])(
-  "$name: bare ws uses more than $minRatio times the CPU time of wschan; it would not if $regression",
+  "%s: bare ws uses more than %d times the CPU time of wschan (it would not if %s)",
   { timeout: ms(120_000) },
-  async ({ name, minRatio }) => {
+  async (name, minRatio) => {
     const { ours, theirs } = await compare(name, "wschan", "ws");
     const cpuOf = ({ cpu }: Sample) => cpu;
     expect(ratio(theirs.map(cpuOf), ours.map(cpuOf)).median).toBeGreaterThan(minRatio);
@@ -50,19 +42,14 @@ test.each([
 );
 
 /** Bytes of the heap, which other processes do not affect. The bounds are chosen as above. */
-test.each([
-  {
-    name: "a message through a channel, when a receiver waits",
-    way: "Channel",
-    baseline: "by hand",
-    maxBytes: 100,
-  },
-  { name: "a message received, 64 B text", way: "wschan", baseline: "ws", maxBytes: 100 },
-  { name: "a message received, 64 B text", way: "wschan-receive", baseline: "ws", maxBytes: 100 },
+test.each<[name: string, way: string, maxBytes: number, baseline: string]>([
+  ["a message through a channel, when a receiver waits", "Channel", 100, "by hand"],
+  ["a message received, 64 B text", "wschan", 100, "ws"],
+  ["a message received, 64 B text", "wschan-receive", 100, "ws"],
 ])(
-  "$name: $way allocates at most $maxBytes bytes more than $baseline; it would not if each wait had options",
+  "%s: %s allocates at most %i bytes more than %s (it would not if each wait had options)",
   { timeout: ms(60_000) },
-  async ({ name, way, baseline, maxBytes }) => {
+  async (name, way, maxBytes, baseline) => {
     const { ours, theirs } = await compare(name, way, baseline);
     const bytesOf = (samples: readonly Sample[]) =>
       spread(samples.flatMap(({ bytes }) => bytes ?? [])).median;

@@ -105,7 +105,7 @@ function abortBy(schedule: (abort: () => void) => unknown): WaitOptions {
 type Limit = keyof typeof LIMITS;
 
 test(
-  "loses no message when half of the receives and selects are cancelled or time out",
+  "no message is lost when half of the receives and selects are cancelled or time out",
   {
     timeout: ms(120_000),
   },

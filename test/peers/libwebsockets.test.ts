@@ -60,7 +60,7 @@ async function readLength(client: Client, length: number): Promise<string> {
 }
 
 describe("the increment protocol of libwebsockets", () => {
-  test("counts, and begins anew when asked to", async (context) => {
+  test("sends numbers in order, and starts again after a reset", async (context) => {
     const client = await connect(server.url, { protocols: INCREMENT_PROTOCOL });
     const first = await read(client, 20);
     await client.send("reset\n");
@@ -71,32 +71,32 @@ describe("the increment protocol of libwebsockets", () => {
     const info = await client.close();
     conclude(context, {
       cases: 20 + 4,
-      expected: `${Array.from({ length: 20 }, (_, n) => n).join(" ")}, 0 1 2 3; 1000, clean, by local: normal`,
-      happened: `${first}, 0 ${second}; ${describeClose(info)}`,
+      expected: `received: ${Array.from({ length: 20 }, (_, n) => n).join(" ")}, then 0 1 2 3; closed by the client with 1000 (clean), no error`,
+      happened: `received: ${first}, then 0 ${second}; ${describeClose(info)}`,
     });
   });
 
-  test("counts as well for a client that wants compression, which it does not have", async (context) => {
+  test("works without compression if the client offers it and the server lacks it", async (context) => {
     const client = await connect(server.url, { protocols: INCREMENT_PROTOCOL, compression: 1 });
     const numbers = await read(client, 3);
     await client.close();
     conclude(context, {
-      expected: 'compression 0, "", 0 1 2',
-      happened: `compression ${client.compression}, "${client.extensions}", ${numbers}`,
+      expected: 'compression 0, extensions "", received: 0 1 2',
+      happened: `compression ${client.compression}, extensions "${client.extensions}", received: ${numbers}`,
     });
   });
 
-  test("closes when asked to", async (context) => {
+  test("closes the connection on request", async (context) => {
     const client = await connect(server.url, { protocols: INCREMENT_PROTOCOL });
     await client.send("closeme\n");
     await drain(client);
     conclude(context, {
-      expected: '1001 "seeya", clean, by peer: normal',
+      expected: 'closed by the peer with 1001 "seeya" (clean), no error',
       happened: describeClose(await client.closed),
     });
   });
 
-  test("is lost when its server is interrupted", async (context) => {
+  test("loses the connection when the server is interrupted", async (context) => {
     await using stopped = await startTestServer();
     const client = await connect(stopped.url, { protocols: INCREMENT_PROTOCOL });
     await stopped.process.stop("SIGINT");
@@ -105,7 +105,7 @@ describe("the increment protocol of libwebsockets", () => {
 });
 
 describe("the mirror protocol of libwebsockets", () => {
-  test("shows what one client sends to both, all of it and in order", async (context) => {
+  test("delivers all messages of one client to both clients in order", async (context) => {
     const [a, b] = await Promise.all([
       connect(server.url, { protocols: MIRROR_PROTOCOL }),
       connect(server.url, { protocols: MIRROR_PROTOCOL }),
@@ -120,8 +120,8 @@ describe("the mirror protocol of libwebsockets", () => {
     conclude(context, {
       cases: 2 * messages.length,
       expected:
-        'as sent, as sent; 4000 "seen", clean, by local: normal; 1000, clean, by local: normal',
-      happened: `${texts.map((text) => (text === all ? "as sent" : "not as sent")).join(", ")}; ${infos.map(describeClose).join("; ")}`,
+        'unchanged, unchanged; closed by the client with 4000 "seen" (clean), no error; closed by the client with 1000 (clean), no error',
+      happened: `${texts.map((text) => (text === all ? "unchanged" : "changed")).join(", ")}; ${infos.map(describeClose).join("; ")}`,
       lost: texts.filter((text) => text !== all).length,
     });
   });
@@ -138,7 +138,7 @@ test("libwebsockets answers pings", async (context) => {
   });
 });
 
-test("libwebsockets counts over TLS", async (context) => {
+test("the increment protocol of libwebsockets works over TLS", async (context) => {
   const certificate = createCertificate();
   await using secure = await startTestServer(certificate);
   const client = await connect(secure.url, {
@@ -148,14 +148,14 @@ test("libwebsockets counts over TLS", async (context) => {
   const numbers = await read(client, 3);
   const info = await client.close();
   conclude(context, {
-    expected: "0 1 2; 1000, clean, by local: normal",
-    happened: `${numbers}; ${describeClose(info)}`,
+    expected: "received: 0 1 2; closed by the client with 1000 (clean), no error",
+    happened: `received: ${numbers}; ${describeClose(info)}`,
   });
 });
 
-test("libwebsockets hangs up on a subprotocol that it does not know", async (context) => {
+test("libwebsockets ends the TCP connection if it does not know the subprotocol", async (context) => {
   conclude(context, {
-    expected: "DIAL_FAILED INTERNAL retryable",
+    expected: "DIAL_FAILED (INTERNAL, retryable)",
     happened: await describeDial(connect(server.url, { protocols: "unheard-of" })),
   });
 });

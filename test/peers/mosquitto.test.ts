@@ -64,11 +64,11 @@ async function countInOrder(published: Channel<IPublishPacket>, count: number): 
   return inOrder;
 }
 
-describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
+describe.each(VERSIONS)("Mosquitto with %s", (_, protocolVersion) => {
   const open = (clientId: string, url = broker.url): Promise<MqttSession> =>
     MqttSession.open(url, { clientId: `${clientId} ${protocolVersion}`, protocolVersion });
 
-  describe("messages of 0 B to 300 kB", () => {
+  describe("delivers 2,000 messages of 0 B to 300 kB", () => {
     let busy: AsyncDisposable;
     beforeAll(async () => {
       busy = await keepBusy();
@@ -79,7 +79,7 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
       [0, "at most once"],
       [1, "at least once"],
       [2, "exactly once"],
-    ])("2,000 with QoS %i: %s", { timeout: ms(60_000) }, async ([qos], context) => {
+    ])("with QoS %i (%s)", { timeout: ms(60_000) }, async ([qos], context) => {
       const MESSAGE_COUNT = 2_000;
       await using subscriber = await open("subscriber");
       await using publisher = await open("publisher");
@@ -99,14 +99,14 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
       const { value } = await subscriber.published.receive();
       conclude(context, {
         cases: MESSAGE_COUNT,
-        expected: `${MESSAGE_COUNT} in order, then "the end"; subprotocol mqtt`,
-        happened: `${inOrder} in order, then "${String(value?.payload)}"; subprotocol ${subscriber.client.protocol}`,
+        expected: `${MESSAGE_COUNT} messages in order, then "the end"; subprotocol mqtt`,
+        happened: `${inOrder} messages in order, then "${String(value?.payload)}"; subprotocol ${subscriber.client.protocol}`,
         lost: MESSAGE_COUNT - inOrder,
       });
     });
   });
 
-  test("takes packets that are cut and joined as it comes", async (context) => {
+  test("accepts MQTT packets that are split over messages, and several in one message", async (context) => {
     const MESSAGE_COUNT = 50;
     const options = { protocolVersion };
     const topic = `cut/${protocolVersion}`;
@@ -138,17 +138,19 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
       }
       client.terminate();
       seen.push(
-        `${published.filter((one, n) => isSame(payload(n), one.payload)).length} by ${size} B`,
+        `${published.filter((one, n) => isSame(payload(n), one.payload)).length} packets in messages of ${size} B`,
       );
     }
     conclude(context, {
       cases: 3 * MESSAGE_COUNT,
-      expected: `${MESSAGE_COUNT} by 1 B, ${MESSAGE_COUNT} by 7 B, ${MESSAGE_COUNT} by 1000 B`,
+      expected: [1, 7, 1_000]
+        .map((size) => `${MESSAGE_COUNT} packets in messages of ${size} B`)
+        .join(", "),
       happened: seen.join(", "),
     });
   });
 
-  test("through a relay that cuts and joins packets", async (context) => {
+  test("delivers messages through a relay that splits and joins packets", async (context) => {
     const MESSAGE_COUNT = 2_000;
     // Like websockify, the relay sends the bytes of each socket read as one message.
     await using relay = await startEchoServer({
@@ -175,13 +177,13 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
     expect(messages).not.toBe(packets);
     conclude(context, {
       cases: MESSAGE_COUNT,
-      expected: `${MESSAGE_COUNT} in order`,
-      happened: `${inOrder} in order`,
+      expected: `${MESSAGE_COUNT} messages in order`,
+      happened: `${inOrder} messages in order`,
       lost: MESSAGE_COUNT - inOrder,
     });
   });
 
-  test("keeps a retained message for who comes later", async (context) => {
+  test("delivers a retained message to a later subscriber", async (context) => {
     const topic = `retained/${protocolVersion}`;
     await using publisher = await open("retaining");
     await publisher.publish({ topic, qos: 1, retain: true, payload: "the latest" });
@@ -194,31 +196,33 @@ describe.each(VERSIONS)("Mosquitto, %s", (_, protocolVersion) => {
     });
   });
 
-  test("publishes the will of who terminates, and not of who disconnects", async (context) => {
+  test("publishes the will of a client that terminates, and not of one that disconnects", async (context) => {
     const topic = `wills/${protocolVersion}`;
-    await using heir = await open("heir");
-    await heir.subscribe(topic, 1);
-    const mortal = (clientId: string): Promise<MqttSession> =>
+    await using subscriber = await open("will subscriber");
+    await subscriber.subscribe(topic, 1);
+    const openWithWill = (clientId: string): Promise<MqttSession> =>
       MqttSession.open(broker.url, {
         clientId: `${clientId} ${protocolVersion}`,
         protocolVersion,
         will: { topic, payload: `will of ${clientId}`, qos: 1 },
       });
-    const polite = await mortal("the polite");
-    await polite.disconnect();
-    const sudden = await mortal("the sudden");
-    sudden.client.terminate();
-    const { value } = await heir.published.receive();
-    const closes = [await polite.client.closed, await sudden.client.closed].map(describeClose);
+    const disconnecting = await openWithWill("disconnecting client");
+    await disconnecting.disconnect();
+    const terminating = await openWithWill("terminating client");
+    terminating.client.terminate();
+    const { value } = await subscriber.published.receive();
+    const closes = [await disconnecting.client.closed, await terminating.client.closed].map(
+      describeClose,
+    );
     conclude(context, {
       cases: 2,
-      expected: `will of the sudden; polite: ${LOST}; sudden: 1006, not clean, by local: normal`,
-      happened: `${String(value?.payload)}; polite: ${closes.join("; sudden: ")}`,
+      expected: `will of terminating client; disconnecting: ${LOST}; terminating: closed by the client with 1006 (not clean), no error`,
+      happened: `${String(value?.payload)}; disconnecting: ${closes.join("; terminating: ")}`,
     });
   });
 });
 
-test("Mosquitto keeps who sends PINGREQ in time, and drops who does not", async (context) => {
+test("Mosquitto keeps connections that send PINGREQ in time, and ends those that do not", async (context) => {
   const open = (what: string, version: MqttVersion, pingInterval?: number): Promise<MqttSession> =>
     MqttSession.open(broker.url, {
       clientId: `${what} ${version}`,
@@ -237,7 +241,7 @@ test("Mosquitto keeps who sends PINGREQ in time, and drops who does not", async 
   const silent = [silent4, silent5];
   const time = await timeOf(Promise.all(silent.map(({ client }) => client.closed)));
   const states = lively.map(
-    ({ client, counts }) => `${client.state}${counts.pongs > 3 ? ", with pongs" : ""}`,
+    ({ client, counts }) => `${client.state}${counts.pongs > 3 ? ", with PINGRESP" : ""}`,
   );
   await Promise.all(lively.map((session) => session.disconnect()));
   const ends = await Promise.all(
@@ -245,13 +249,13 @@ test("Mosquitto keeps who sends PINGREQ in time, and drops who does not", async 
   );
   conclude(context, {
     cases: 4,
-    expected: `lively: open, with pongs; open, with pongs; silent: ${LOST}; ${LOST}`,
-    happened: `lively: ${states.join("; ")}; silent: ${ends.join("; ")}`,
+    expected: `with PINGREQ: open, with PINGRESP; open, with PINGRESP; without: ${LOST}; ${LOST}`,
+    happened: `with PINGREQ: ${states.join("; ")}; without: ${ends.join("; ")}`,
     time: { value: time, bound: ms(15_000) },
   });
 });
 
-test("Mosquitto hands on the properties of MQTT 5", async (context) => {
+test("Mosquitto delivers the properties of an MQTT 5 message", async (context) => {
   await using session = await MqttSession.open(broker.url, { clientId: "own", protocolVersion: 5 });
   await session.subscribe("properties", 1);
   await session.publish({
@@ -273,19 +277,20 @@ test("Mosquitto hands on the properties of MQTT 5", async (context) => {
   });
 });
 
-test("Mosquitto answers WebSocket pings, and compresses nothing", async (context) => {
+test("Mosquitto answers WebSocket pings and does not compress", async (context) => {
   const client = await connect(broker.url, { protocols: "mqtt", compression: 1 });
   const roundTrip = await client.ping();
   const info = await client.close();
   conclude(context, {
     cases: 2,
-    expected: 'a pong, compression 0, "", 1000, clean, by local: normal',
-    happened: `${roundTrip >= 0 ? "a" : "no"} pong, compression ${client.compression}, "${client.extensions}", ${describeClose(info)}`,
+    expected:
+      'a pong, compression 0, extensions "", closed by the client with 1000 (clean), no error',
+    happened: `${roundTrip >= 0 ? "a" : "no"} pong, compression ${client.compression}, extensions "${client.extensions}", ${describeClose(info)}`,
   });
 });
 
 describe("Mosquitto", () => {
-  test("is stopped, started anew on its port, and serves the next session", async (context) => {
+  test("serves the next session after a restart on the same port", async (context) => {
     const seen: string[] = [];
     let port: number;
     {
@@ -294,7 +299,7 @@ describe("Mosquitto", () => {
       const session = await MqttSession.open(first.url, { clientId: "one", protocolVersion: 5 });
       await first.process.stop();
       seen.push(describeClose(await session.client.closed));
-      seen.push(await describeDial(connect(first.url, { protocols: "mqtt" })));
+      seen.push(`next dial: ${await describeDial(connect(first.url, { protocols: "mqtt" }))}`);
     }
     await using second = await startMosquitto(port);
     await using session = await MqttSession.open(second.url, {
@@ -302,15 +307,15 @@ describe("Mosquitto", () => {
       protocolVersion: 5,
     });
     await session.ping();
-    seen.push(`${session.counts.pongs} pong`);
+    seen.push(`after the restart: ${session.counts.pongs} PINGRESP`);
     conclude(context, {
       cases: 3,
-      expected: `${LOST}; DIAL_FAILED INTERNAL retryable; 1 pong`,
+      expected: `${LOST}; next dial: DIAL_FAILED (INTERNAL, retryable); after the restart: 1 PINGRESP`,
       happened: seen.join("; "),
     });
   });
 
-  test("hangs up on what is no MQTT", async (context) => {
+  test("ends a connection that sends other data than MQTT", async (context) => {
     const client = await connect(broker.url, { protocols: "mqtt" });
     await client.send(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
     conclude(context, { expected: LOST, happened: describeClose(await client.closed) });

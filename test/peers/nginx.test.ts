@@ -68,12 +68,12 @@ afterAll(async () => {
   await echo[Symbol.asyncDispose]();
 });
 
-describe.each(IMPLEMENTATIONS)("ws behind nginx, %s", (_, connect) => {
+describe.each(IMPLEMENTATIONS)("ws behind nginx (%s)", (_, connect) => {
   test.for([
     ["uncompressed", COMPRESSION.DISABLED],
     ["compressed", COMPRESSION.CONTEXT_TAKEOVER],
   ] as const)(
-    "echoes texts and binary data of 0 B to 16 MiB, %s",
+    "echoes text and binary messages of 0 B to 16 MiB, %s",
     { timeout: ms(60_000) },
     async ([, compression], context) => {
       const url = `${nginx.url}/to/${echo.port}`;
@@ -82,8 +82,8 @@ describe.each(IMPLEMENTATIONS)("ws behind nginx, %s", (_, connect) => {
   );
 });
 
-describe("headers through nginx", () => {
-  test("a header of 7 KiB arrives whole", async (context) => {
+describe("nginx", () => {
+  test("forwards a header of 7 KiB", async (context) => {
     await using server = await startEchoServer();
     const value = "x".repeat(7 * 1024);
     const client = await connect(`${nginx.url}/to/${server.port}`, { headers: { "X-Big": value } });
@@ -95,16 +95,16 @@ describe("headers through nginx", () => {
     });
   });
 
-  test("credentials of the URL open what auth_basic guards", async (context) => {
+  test("accepts the credentials of the URL for auth_basic", async (context) => {
     const url = `${nginx.url}/guarded/to/${echo.port}`.replace("//", "//ada:secret@");
     const client = await connect(url);
     const echoes = await echoAll(client, ["in"]);
     client.terminate();
-    conclude(context, { ...echoes, expected: "1 of 1 as sent" });
+    conclude(context, { ...echoes, expected: "1 of 1 echoed unchanged" });
   });
 });
 
-describe("a refusal behind nginx", () => {
+describe("a handshake through nginx", () => {
   const long = "x".repeat(9_000);
   const headers = (length: number, count: number): ConnectOptions => ({
     headers: Object.fromEntries(
@@ -112,66 +112,82 @@ describe("a refusal behind nginx", () => {
     ),
   });
   const rejected = (status: number, traits: string, title: string): string =>
-    `HANDSHAKE_REJECTED ${status} ${traits}, body: ${title}`;
+    `HANDSHAKE_REJECTED (status ${status}, ${traits}), body: ${title}`;
 
   test.for<[what: string, path: string, expected: string, options?: ConnectOptions]>([
-    ["no upstream", "/down", rejected(502, "UNAVAILABLE retryable", "502 Bad Gateway")],
-    ["busy", "/busy", `${rejected(503, "UNAVAILABLE retryable", "busy")}, after 7000 ms`],
     [
-      "no password",
-      "/guarded/to/1",
-      rejected(401, "PERMISSION_DENIED not retryable", "401 Authorization Required"),
+      "502 if the upstream is down",
+      "/down",
+      rejected(502, "UNAVAILABLE, retryable", "502 Bad Gateway"),
     ],
     [
-      "a wrong password",
+      "503 and Retry-After if the server is busy",
+      "/busy",
+      `${rejected(503, "UNAVAILABLE, retryable", "busy")}, retryAfter 7000 ms`,
+    ],
+    [
+      "401 without a password",
       "/guarded/to/1",
-      rejected(401, "PERMISSION_DENIED not retryable", "401 Authorization Required"),
+      rejected(401, "PERMISSION_DENIED, not retryable", "401 Authorization Required"),
+    ],
+    [
+      "401 for a wrong password",
+      "/guarded/to/1",
+      rejected(401, "PERMISSION_DENIED, not retryable", "401 Authorization Required"),
       { headers: { Authorization: `Basic ${btoa("ada:guess")}` } },
     ],
-    ["not allowed", "/private", rejected(403, "PERMISSION_DENIED not retryable", "403 Forbidden")],
-    ["no such path", "/nowhere", rejected(404, "NOT_FOUND not retryable", "404 Not Found")],
-    ["gone", "/gone", rejected(410, "NOT_FOUND not retryable", "410 Gone")],
     [
-      "too many requests",
+      "403 if access is denied",
+      "/private",
+      rejected(403, "PERMISSION_DENIED, not retryable", "403 Forbidden"),
+    ],
+    [
+      "404 for an unknown path",
+      "/nowhere",
+      rejected(404, "NOT_FOUND, not retryable", "404 Not Found"),
+    ],
+    ["410 for a path that is gone", "/gone", rejected(410, "NOT_FOUND, not retryable", "410 Gone")],
+    [
+      "429 for too many requests",
       "/limited",
-      rejected(429, "RATE_LIMITED retryable", "429 Too Many Requests"),
+      rejected(429, "RATE_LIMITED, retryable", "429 Too Many Requests"),
     ],
     [
-      "too large",
+      "413 for too large a request",
       "/large",
-      rejected(413, "INTERNAL not retryable", "413 Request Entity Too Large"),
+      rejected(413, "INTERNAL, not retryable", "413 Request Entity Too Large"),
     ],
-    ["a page, no upgrade", "/page", rejected(200, "INTERNAL not retryable", "a page")],
+    ["200 if it answers with a page", "/page", rejected(200, "INTERNAL, not retryable", "a page")],
     [
-      "a long URL",
+      "414 for a long URL",
       `/?${long}`,
-      rejected(414, "INTERNAL not retryable", "414 Request-URI Too Large"),
+      rejected(414, "INTERNAL, not retryable", "414 Request-URI Too Large"),
     ],
     [
-      "a header of 9 kB",
+      "400 for a header of 9 kB",
       "/",
-      rejected(400, "INTERNAL not retryable", "400 Request Header Or Cookie Too Large"),
+      rejected(400, "INTERNAL, not retryable", "400 Request Header Or Cookie Too Large"),
       headers(9_000, 1),
     ],
-  ])("%s", async ([, path, expected, options], context) => {
+  ])("is rejected with %s", async ([, path, expected, options], context) => {
     conclude(context, {
       expected,
       happened: await describeRefusal(connect(nginx.url + path, options)),
     });
   });
 
-  test("more headers than the upstream takes", async (context) => {
+  test("is rejected with 431 for more headers than the upstream accepts", async (context) => {
     const dial = connect(`${nginx.url}/to/${echo.port}`, headers(7_000, 3));
     conclude(context, {
-      expected: "HANDSHAKE_REJECTED 431 INTERNAL not retryable",
+      expected: "HANDSHAKE_REJECTED (status 431, INTERNAL, not retryable)",
       happened: await describeDial(dial),
     });
   });
 
-  test("an upstream that does not answer within proxy_read_timeout", async (context) => {
+  test("is rejected with 504 if the upstream does not answer within proxy_read_timeout", async (context) => {
     await using mute = await startRawServer({ onRequest: () => {} });
     conclude(context, {
-      expected: rejected(504, "UNAVAILABLE retryable", "504 Gateway Time-out"),
+      expected: rejected(504, "UNAVAILABLE, retryable", "504 Gateway Time-out"),
       happened: await describeRefusal(connect(`${nginx.url}/impatient/to/${mute.port}`)),
     });
   });
@@ -180,7 +196,7 @@ describe("a refusal behind nginx", () => {
   async function describeRefusal(dial: Promise<Client>): Promise<string> {
     const { body = "", retryAfter } = (await failure(dial)).details;
     const title = /<title>(.*)<\/title>/.exec(body)?.[1] ?? body;
-    const after = retryAfter === undefined ? "" : `, after ${retryAfter} ms`;
+    const after = retryAfter === undefined ? "" : `, retryAfter ${retryAfter} ms`;
     return `${await describeDial(dial)}, body: ${title}${after}`;
   }
 });
@@ -188,7 +204,7 @@ describe("a refusal behind nginx", () => {
 describe("a redirect by nginx", () => {
   const follow: ConnectOptions = { node: { followRedirects: true } };
 
-  test.for([301, 302, 303, 307, 308])("%i is followed", async (status, context) => {
+  test.for([301, 302, 303, 307, 308])("with status %i is followed", async (status, context) => {
     await using server = await startEchoServer();
     const headers = { Authorization: "Bearer token" };
     const client = await connect(`${nginx.url}/${status}/to/${server.port}`, {
@@ -200,29 +216,34 @@ describe("a redirect by nginx", () => {
     client.terminate();
     conclude(context, {
       lost: echoes.lost,
-      expected: "1 of 1 as sent, at /to/PORT, with Bearer token",
+      expected: "1 of 1 echoed unchanged, at /to/PORT, with Bearer token",
       happened: `${echoes.happened}, at ${String(request.url).replace(/\d+/, "PORT")}, with ${String(request.headers.authorization)}`,
     });
   });
 
   test.for<[what: string, path: string, expected: string, options: ConnectOptions]>([
     [
-      "is a refusal where none is to be followed",
+      "is reported as HANDSHAKE_REJECTED if redirects are not followed",
       "/301/page",
-      "HANDSHAKE_REJECTED 301 INTERNAL not retryable",
+      "HANDSHAKE_REJECTED (status 301, INTERNAL, not retryable)",
       {},
     ],
-    ["in a circle ends", "/loop", "HANDSHAKE_REJECTED 302 INTERNAL not retryable", follow],
     [
-      "out of TLS is forbidden",
-      "/plain/page",
-      "URL_FORBIDDEN PERMISSION_DENIED not retryable",
+      "to itself ends with HANDSHAKE_REJECTED",
+      "/loop",
+      "HANDSHAKE_REJECTED (status 302, INTERNAL, not retryable)",
       follow,
     ],
     [
-      "to a refusal is that refusal",
+      "from wss: to ws: is forbidden",
+      "/plain/page",
+      "URL_FORBIDDEN (PERMISSION_DENIED, not retryable)",
+      follow,
+    ],
+    [
+      "to a refusing URL is reported as that refusal",
       "/307/busy",
-      "HANDSHAKE_REJECTED 503 UNAVAILABLE retryable",
+      "HANDSHAKE_REJECTED (status 503, UNAVAILABLE, retryable)",
       follow,
     ],
   ])("%s", async ([, path, expected, options], context) => {
@@ -233,17 +254,17 @@ describe("a redirect by nginx", () => {
   });
 });
 
-describe("TLS of nginx", () => {
-  const UNTRUSTED = "DIAL_FAILED INTERNAL not retryable";
+describe("a TLS connection to nginx", () => {
+  const UNTRUSTED = "DIAL_FAILED (INTERNAL, not retryable)";
 
-  test("a certificate that nobody vouches for is refused", async (context) => {
+  test("fails if the certificate is not trusted", async (context) => {
     conclude(context, {
       expected: UNTRUSTED,
       happened: await describeDial(connectAnywhere(`${nginx.url}/to/${echo.port}`)),
     });
   });
 
-  test("a certificate for another host is refused", async (context) => {
+  test("fails if the certificate is for another host", async (context) => {
     const node = { tls: { servername: "elsewhere.example" } };
     conclude(context, {
       expected: UNTRUSTED,
@@ -251,7 +272,7 @@ describe("TLS of nginx", () => {
     });
   });
 
-  test("a client's certificate opens what asks for one", async (context) => {
+  test("uses a client certificate if the server requires one", async (context) => {
     await using mutual = await startNginx({
       server: "ssl_verify_client on; ssl_client_certificate client.pem;",
     });
@@ -262,12 +283,13 @@ describe("TLS of nginx", () => {
     client.terminate();
     conclude(context, {
       cases: 2,
-      expected: "without: HANDSHAKE_REJECTED 400 INTERNAL not retryable; with: 1 of 1 as sent",
+      expected:
+        "without: HANDSHAKE_REJECTED (status 400, INTERNAL, not retryable); with: 1 of 1 echoed unchanged",
       happened: `without: ${without}; with: ${echoes.happened}`,
     });
   });
 
-  test("a listener of HTTP/2 is spoken to in HTTP/1.1", async (context) => {
+  test("uses HTTP/1.1 if the server also supports HTTP/2", async (context) => {
     await using modern = await startNginx({
       listen: "ssl http2",
       server: 'add_header X-Spoken "$server_protocol" always;',
@@ -278,14 +300,14 @@ describe("TLS of nginx", () => {
     client.terminate();
     conclude(context, {
       ...echoes,
-      expected: "HTTP/1.1: 6 of 6 as sent",
+      expected: "HTTP/1.1: 6 of 6 echoed unchanged",
       happened: `${String(spoken)}: ${echoes.happened}`,
     });
   });
 });
 
-describe("nginx ends a connection", () => {
-  test("after proxy_read_timeout of silence", async (context) => {
+describe("a connection through nginx", () => {
+  test("is lost after proxy_read_timeout without data", async (context) => {
     const client = await connect(`${nginx.url}/impatient/to/${echo.port}`);
     const time = await timeOf(client.closed);
     conclude(context, {
@@ -295,7 +317,7 @@ describe("nginx ends a connection", () => {
     });
   });
 
-  test("but not while pings are answered", async (context) => {
+  test("stays open for longer than proxy_read_timeout while pings are answered", async (context) => {
     const client = await connect(`${nginx.url}/patient/to/${echo.port}`);
     const end = performance.now() + 3_000;
     let pongs = 0;
@@ -307,21 +329,21 @@ describe("nginx ends a connection", () => {
     const echoes = await echoAll(client, ["still here"]);
     client.terminate();
     expect(pongs).toBeGreaterThan(1);
-    conclude(context, { ...echoes, expected: "1 of 1 as sent" });
+    conclude(context, { ...echoes, expected: "1 of 1 echoed unchanged" });
   });
 
-  test("when it is stopped, and refuses the next dial", async (context) => {
+  test("is lost when nginx stops, and the next dial fails", async (context) => {
     await using stopped = await startNginx();
     const client = await connect(`${stopped.url}/to/${echo.port}`);
     await stopped.process.stop();
     const closed = describeClose(await client.closed);
     conclude(context, {
-      expected: `${LOST}; then DIAL_FAILED INTERNAL retryable`,
-      happened: `${closed}; then ${await describeDial(connect(`${stopped.url}/to/${echo.port}`))}`,
+      expected: `${LOST}; next dial: DIAL_FAILED (INTERNAL, retryable)`,
+      happened: `${closed}; next dial: ${await describeDial(connect(`${stopped.url}/to/${echo.port}`))}`,
     });
   });
 
-  test("when its old worker has to go", async (context) => {
+  test("is lost when a reload ends the old worker, and the next dial succeeds", async (context) => {
     await using reloaded = await startNginx({ shutdownTimeout: "200ms" });
     const client = await connect(`${reloaded.url}/to/${echo.port}`);
     reloaded.process.signal("SIGHUP");
@@ -330,13 +352,13 @@ describe("nginx ends a connection", () => {
     const echoes = await echoAll(next, ["here"]);
     next.terminate();
     conclude(context, {
-      expected: `${LOST}; the next one: 1 of 1 as sent`,
-      happened: `${closed}; the next one: ${echoes.happened}`,
+      expected: `${LOST}; next connection: 1 of 1 echoed unchanged`,
+      happened: `${closed}; next connection: ${echoes.happened}`,
       lost: echoes.lost,
     });
   });
 
-  test("but not when its old worker may stay", async (context) => {
+  test("stays open when a reload lets the old worker finish", async (context) => {
     await using reloaded = await startNginx();
     const client = await connect(`${reloaded.url}/to/${echo.port}`);
     reloaded.process.signal("SIGHUP");
@@ -344,7 +366,7 @@ describe("nginx ends a connection", () => {
     await concludeEcho(context, client, messagesOf([1, MIB]));
   });
 
-  test("as its upstream does", async (context) => {
+  test("ends in the same way as the connection to the upstream", async (context) => {
     await using server = await startEchoServer();
     const [closing, cut] = await Promise.all([
       connect(`${nginx.url}/to/${server.port}`),
@@ -357,13 +379,13 @@ describe("nginx ends a connection", () => {
     const ends = [describeClose(await closing.closed), describeClose(await cut.closed)];
     conclude(context, {
       cases: 2,
-      expected: `1012 "restart", clean, by peer: CLOSED_BY_PEER UNAVAILABLE retryable; ${LOST}`,
+      expected: `closed by the peer with 1012 "restart" (clean), CLOSED_BY_PEER (UNAVAILABLE, retryable); ${LOST}`,
       happened: ends.join("; "),
     });
   });
 });
 
-test("a slow consumer slows the upstream down through nginx", async (context) => {
+test("a slow consumer slows down the server behind nginx", async (context) => {
   const MESSAGE_BYTES = 65_536;
   const MESSAGE_COUNT = 1_536; // 96 MiB
   /** The bound of the bytes in the kernel buffers of four sockets, in nginx and in the client. */
@@ -395,8 +417,8 @@ test("a slow consumer slows the upstream down through nginx", async (context) =>
   client.terminate();
   conclude(context, {
     cases: MESSAGE_COUNT,
-    expected: `stalled within ${MAX_AHEAD_BYTES / MIB} MiB, then ${MESSAGE_COUNT} in order`,
-    happened: `${stalledAt <= MAX_AHEAD_BYTES ? `stalled within ${MAX_AHEAD_BYTES / MIB}` : `ran on to ${stalledAt / MIB}`} MiB, then ${inOrder} in order`,
+    expected: `server paused within ${MAX_AHEAD_BYTES / MIB} MiB, then ${MESSAGE_COUNT} messages in order`,
+    happened: `${stalledAt <= MAX_AHEAD_BYTES ? `server paused within ${MAX_AHEAD_BYTES / MIB}` : `server sent ${stalledAt / MIB}`} MiB, then ${inOrder} messages in order`,
     lost: MESSAGE_COUNT - inOrder,
     memory: { value: bytesBuffered, bound: 2 * MIB },
   });

@@ -2,6 +2,7 @@ import type { TestContext } from "vitest";
 import * as built from "../../dist/node.mjs";
 import * as source from "../../src/node.js";
 import type { Client, CloseInfo, Connect, WsError } from "../../src/node.js";
+import { closeText } from "../helpers/close-text.js";
 import { failure } from "../helpers/failure.js";
 import { conclude } from "../helpers/outcome.js";
 import { noise } from "../transport/support.js";
@@ -18,28 +19,28 @@ export const SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 1_048_576, 16_777_216
 
 /** The close codes that a peer may send, and how the client reports each. */
 export const PEER_CLOSES: readonly (readonly [code: number, end: string])[] = [
-  [1000, "normal"],
-  [1001, "normal"],
-  [1002, "CLOSED_BY_PEER INTERNAL not retryable"],
-  [1003, "CLOSED_BY_PEER INTERNAL not retryable"],
-  [1007, "CLOSED_BY_PEER INTERNAL not retryable"],
-  [1008, "CLOSED_BY_PEER PERMISSION_DENIED not retryable"],
-  [1009, "CLOSED_BY_PEER INTERNAL not retryable"],
-  [1010, "CLOSED_BY_PEER INTERNAL not retryable"],
-  [1011, "CLOSED_BY_PEER INTERNAL retryable"],
-  [1012, "CLOSED_BY_PEER UNAVAILABLE retryable"],
-  [1013, "CLOSED_BY_PEER UNAVAILABLE retryable"],
-  [1014, "CLOSED_BY_PEER UNAVAILABLE retryable"],
-  [3000, "CLOSED_BY_PEER PERMISSION_DENIED not retryable"],
-  [3003, "CLOSED_BY_PEER PERMISSION_DENIED not retryable"],
-  [3008, "CLOSED_BY_PEER TIMEOUT retryable"],
-  [3999, "CLOSED_BY_PEER INTERNAL not retryable"],
-  [4000, "CLOSED_BY_PEER INTERNAL not retryable"],
-  [4999, "CLOSED_BY_PEER INTERNAL not retryable"],
+  [1000, "no error"],
+  [1001, "no error"],
+  [1002, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
+  [1003, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
+  [1007, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
+  [1008, "CLOSED_BY_PEER (PERMISSION_DENIED, not retryable)"],
+  [1009, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
+  [1010, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
+  [1011, "CLOSED_BY_PEER (INTERNAL, retryable)"],
+  [1012, "CLOSED_BY_PEER (UNAVAILABLE, retryable)"],
+  [1013, "CLOSED_BY_PEER (UNAVAILABLE, retryable)"],
+  [1014, "CLOSED_BY_PEER (UNAVAILABLE, retryable)"],
+  [3000, "CLOSED_BY_PEER (PERMISSION_DENIED, not retryable)"],
+  [3003, "CLOSED_BY_PEER (PERMISSION_DENIED, not retryable)"],
+  [3008, "CLOSED_BY_PEER (TIMEOUT, retryable)"],
+  [3999, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
+  [4000, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
+  [4999, "CLOSED_BY_PEER (INTERNAL, not retryable)"],
 ];
 
 /** The description of a connection that ended without a close frame. */
-export const LOST = "1006, not clean, by none: CONNECTION_LOST UNAVAILABLE retryable";
+export const LOST = "lost with 1006 (not clean), CONNECTION_LOST (UNAVAILABLE, retryable)";
 
 /** Returns a text of `size` ASCII characters. */
 export function prose(size: number): string {
@@ -70,7 +71,7 @@ export async function echoAll(
     if (isSame(message, (await client.receive()).value?.data)) same++;
   }
   const cases = messages.length;
-  return { cases, lost: cases - same, happened: `${same} of ${cases} as sent` };
+  return { cases, lost: cases - same, happened: `${same} of ${cases} echoed unchanged` };
 }
 
 /** Concludes that all messages are echoed, and that the connection then closes cleanly. */
@@ -83,7 +84,7 @@ export async function concludeEcho(
   const info = await client.close();
   conclude(context, {
     ...echoes,
-    expected: `${echoes.cases} of ${echoes.cases} as sent; 1000, clean, by local: normal`,
+    expected: `${echoes.cases} of ${echoes.cases} echoed unchanged; closed by the client with 1000 (clean), no error`,
     happened: `${echoes.happened}; ${describeClose(info)}`,
   });
 }
@@ -102,9 +103,9 @@ export async function concludePeerCloses(
   }
   conclude(context, {
     cases: PEER_CLOSES.length,
-    expected: PEER_CLOSES.map(([code, end]) => `${code} "grüße", clean, by peer: ${end}`).join(
-      "; ",
-    ),
+    expected: PEER_CLOSES.map(
+      ([code, end]) => `closed by the peer with ${code} "grüße" (clean), ${end}`,
+    ).join("; "),
     happened: seen.join("; "),
     lost,
   });
@@ -123,14 +124,13 @@ export async function drain(client: Client): Promise<string[]> {
 }
 
 /** Describes the end of a connection in words that are the same in every run. */
-export function describeClose({ code, reason, clean, by, error }: CloseInfo): string {
-  const how = `${code}${reason && ` "${reason}"`}, ${clean ? "clean" : "not clean"}, by ${by}`;
-  return `${how}: ${error ? describeError(error) : "normal"}`;
+export function describeClose(info: CloseInfo): string {
+  return `${closeText(info)}, ${info.error ? describeError(info.error) : "no error"}`;
 }
 
 function describeError({ code, kind, retryable, details }: WsError): string {
-  const status = details.status === undefined ? "" : ` ${details.status}`;
-  return `${code}${status} ${kind} ${retryable ? "retryable" : "not retryable"}`;
+  const status = details.status === undefined ? "" : `status ${details.status}, `;
+  return `${code} (${status}${kind}, ${retryable ? "retryable" : "not retryable"})`;
 }
 
 /** Describes the error of a dial that must fail. */

@@ -20,17 +20,17 @@ import {
 
 checkLeaks();
 
-describe.each(IMPLEMENTATIONS)("ws, %s", (_, connect) => {
+describe.each(IMPLEMENTATIONS)("ws (%s)", (_, connect) => {
   test.for([
     ["uncompressed", COMPRESSION.DISABLED, ""],
-    ["compressed with context take-over", COMPRESSION.CONTEXT_TAKEOVER, "permessage-deflate"],
+    ["compressed with context takeover", COMPRESSION.CONTEXT_TAKEOVER, "permessage-deflate"],
     [
-      "compressed without context take-over",
+      "compressed without context takeover",
       COMPRESSION.NO_CONTEXT,
       "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
     ],
   ] as const)(
-    "echoes texts and binary data of 0 B to 16 MiB, %s",
+    "echoes text and binary messages of 0 B to 16 MiB, %s",
     { timeout: ms(60_000) },
     async ([, compression, extensions], context) => {
       await using server = await startEchoServer({ compression: true });
@@ -39,37 +39,52 @@ describe.each(IMPLEMENTATIONS)("ws, %s", (_, connect) => {
       await client.close();
       conclude(context, {
         ...echoes,
-        expected: `${echoes.cases} of ${echoes.cases} as sent, "${extensions}"`,
-        happened: `${echoes.happened}, "${client.extensions}"`,
+        expected: `${echoes.cases} of ${echoes.cases} echoed unchanged, extensions "${extensions}"`,
+        happened: `${echoes.happened}, extensions "${client.extensions}"`,
       });
     },
   );
 });
 
-describe("of the subprotocols offered", () => {
+describe("a handshake with ws", () => {
   const picks = {
     "the first": (offered: Set<string>) => [...offered][0] ?? false,
     "the last": (offered: Set<string>) => [...offered].at(-1) ?? false,
     none: () => false as const,
   };
   test.for([
-    ["the first", ["a", "b", "c"], '"a"'],
-    ["the last", ["a", "b", "c"], '"c"'],
-    ["the first", [], '""'],
-    ["none", ["a"], "HANDSHAKE_REJECTED 101 INTERNAL not retryable"],
-  ] as const)("ws picks %s: %j", async ([pick, protocols, expected], context) => {
+    [
+      "uses the first of the offered subprotocols if ws selects it",
+      "the first",
+      ["a", "b", "c"],
+      'subprotocol "a"',
+    ],
+    [
+      "uses the last of the offered subprotocols if ws selects it",
+      "the last",
+      ["a", "b", "c"],
+      'subprotocol "c"',
+    ],
+    ["uses no subprotocol if none is offered", "the first", [], 'subprotocol ""'],
+    [
+      "fails if ws selects none of the offered subprotocols",
+      "none",
+      ["a"],
+      "HANDSHAKE_REJECTED (status 101, INTERNAL, not retryable)",
+    ],
+  ] as const)("%s", async ([, pick, protocols, expected], context) => {
     await using server = await startEchoServer({ handleProtocols: picks[pick] });
     const dial = connect(server.url, { protocols: [...protocols] });
     const happened = await dial.then(
-      ({ protocol }) => `"${protocol}"`,
+      ({ protocol }) => `subprotocol "${protocol}"`,
       () => describeDial(dial),
     );
     conclude(context, { expected, happened });
   });
 });
 
-describe("the end", () => {
-  test("ws gets every code and reason that this side may send", async (context) => {
+describe("a connection to ws", () => {
+  test("can be closed with every code that a client may send, and a reason", async (context) => {
     await using server = await startEchoServer();
     const seen: string[] = [];
     for (const [n, [code]] of PEER_CLOSES.entries()) {
@@ -86,7 +101,7 @@ describe("the end", () => {
     });
   });
 
-  test("ws closes with every code, behind its last words", async (context) => {
+  test("reports every close code of the server, and delivers the message before it", async (context) => {
     await using server = await startEchoServer({
       onConnection: ({ ws, request }) => {
         ws.send("last words");
@@ -96,16 +111,16 @@ describe("the end", () => {
     await concludePeerCloses(context, (code) => connect(`${server.url}${code}`));
   });
 
-  test("ws closes without a code", async (context) => {
+  test("is closed with 1005 if the server sends no code", async (context) => {
     await using server = await startEchoServer({ onConnection: ({ ws }) => ws.close() });
     const client = await connect(server.url);
     conclude(context, {
-      expected: "1005, clean, by peer: normal",
+      expected: "closed by the peer with 1005 (clean), no error",
       happened: describeClose(await client.closed),
     });
   });
 
-  test("ws terminates", async (context) => {
+  test("is lost if the server terminates it", async (context) => {
     await using server = await startEchoServer();
     const client = await connect(server.url);
     const { ws } = await server.connection();
@@ -120,7 +135,7 @@ describe("the end", () => {
   });
 });
 
-test("ws answers pings, and its pings are answered", async (context) => {
+test("pings are answered by ws and by the client", async (context) => {
   await using server = await startEchoServer();
   const client = await connect(server.url);
   const { ws } = await server.connection();
@@ -131,7 +146,7 @@ test("ws answers pings, and its pings are answered", async (context) => {
   await client.close();
   conclude(context, {
     cases: 4,
-    expected: "3 pongs; pong: are you there?",
-    happened: `${roundTrips.filter((time) => time >= 0).length} pongs; pong: ${payload.toString()}`,
+    expected: "3 pongs of ws; pong of the client: are you there?",
+    happened: `${roundTrips.filter((time) => time >= 0).length} pongs of ws; pong of the client: ${payload.toString()}`,
   });
 });

@@ -4,23 +4,23 @@ import { pauseAfter } from "../../src/reconnect/backoff.js";
 const HOUR_MS = 3_600_000;
 const SETTINGS = { min: 500, max: 30_000, factor: 2 };
 
-describe("the window of the wait", () => {
+describe("the backoff window", () => {
   test.each([
     [0, 500],
     [1, 1_000],
     [5, 16_000],
     [6, 30_000],
     [5_000, 30_000],
-  ])("after %i failures is from 0 to %i ms", (failures, spread) => {
+  ])("after %i failures is 0 to %i ms", (failures, spread) => {
     expect(pauseAfter(failures, SETTINGS, HOUR_MS)).toEqual([0, spread]);
   });
 
-  test("does not grow by factor 1", () => {
+  test("does not grow with a factor of 1", () => {
     expect(pauseAfter(9, { ...SETTINGS, factor: 1 }, HOUR_MS)).toEqual([0, 500]);
   });
 });
 
-describe("a server that asks for time", () => {
+describe("the delay that a server asks for", () => {
   test.each([
     // The window after Retry-After has the same length, so that clients do not return at the same moment.
     [0, 7_000, [7_000, 7_000]],
@@ -28,7 +28,7 @@ describe("a server that asks for time", () => {
     [0, 120_000, [120_000, 30_000]],
     // The window is no shorter than without Retry-After.
     [5, 1_000, [1_000, 16_000]],
-  ])("after %i failures, Retry-After of %i ms is honoured", (failures, retryAfter, pause) => {
+  ])("is honoured after %i failures with a Retry-After of %i ms", (failures, retryAfter, pause) => {
     expect(pauseAfter(failures, SETTINGS, HOUR_MS, { retryAfter })).toEqual(pause);
   });
 
@@ -38,30 +38,33 @@ describe("a server that asks for time", () => {
     [HOUR_MS + 1, HOUR_MS],
     [9_223_372_036_855, HOUR_MS],
     [Infinity, HOUR_MS],
-  ])("by Retry-After of %d ms gets %d ms where an hour is the most", (retryAfter, least) => {
+  ])("with a Retry-After of %d ms is %d ms if the maximum is an hour", (retryAfter, least) => {
     expect(pauseAfter(0, SETTINGS, HOUR_MS, { retryAfter })).toEqual([least, 30_000]);
   });
 
-  test("gets as much as backoff.max where that is more", () => {
+  test("is limited to backoff.max if that is more than the maximum", () => {
     const pause = pauseAfter(0, SETTINGS, 1_000, { retryAfter: HOUR_MS });
     expect(pause).toEqual([30_000, 30_000]);
   });
 
-  test.each([-1, NaN, 0])("gets nothing for Retry-After of %d ms", (retryAfter) => {
+  test.each([-1, NaN, 0])("is ignored if Retry-After is %d ms", (retryAfter) => {
     expect(pauseAfter(0, SETTINGS, HOUR_MS, { retryAfter })).toEqual([0, 500]);
   });
 
-  test.each([1012, 1013])("by code %i gets 5 to 30 seconds, as IANA has it", (closeCode) => {
-    expect(pauseAfter(0, SETTINGS, HOUR_MS, { closeCode })).toEqual([5_000, 25_000]);
-  });
+  test.each([1012, 1013])(
+    "after close code %i is 5 to 30 seconds, as the IANA registry specifies",
+    (closeCode) => {
+      expect(pauseAfter(0, SETTINGS, HOUR_MS, { closeCode })).toEqual([5_000, 25_000]);
+    },
+  );
 
-  test("never gets more than the largest window that was asked for", () => {
+  test("after close code 1012 is limited to backoff.max", () => {
     expect(pauseAfter(0, { ...SETTINGS, max: 2_000 }, HOUR_MS, { closeCode: 1012 })).toEqual([
       2_000, 0,
     ]);
   });
 
-  test("by another code gets nothing", () => {
+  test("after any other close code is none", () => {
     expect(pauseAfter(0, SETTINGS, HOUR_MS, { closeCode: 1011 })).toEqual([0, 500]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { ReconnectingClient, ReconnectOptions } from "../../src/reconnect/node.js";
+import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { failureCode } from "../helpers/failure.js";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
@@ -25,7 +26,7 @@ const never = () => new Promise<never>(() => {});
 
 /** Functions that start a client and bring it into a state. Its end must release all resources. */
 const STATES: Readonly<Record<string, Start>> = {
-  "while it asks for credentials": async (options) => ({
+  "while it waits for its headers": async (options) => ({
     client: reconnecting(REFUSING_URL, { ...options, headers: never }),
   }),
   "while it dials": async (options) => {
@@ -51,7 +52,7 @@ const STATES: Readonly<Record<string, Start>> = {
     await until(client, "open");
     return { client, server };
   },
-  "while it waits after a connection": async (options) => {
+  "while it waits after a closed connection": async (options) => {
     const server = await startEchoServer();
     const client = reconnecting(server.url, options);
     await until(client, "open");
@@ -59,7 +60,7 @@ const STATES: Readonly<Record<string, Start>> = {
     await until(client, "waiting");
     return { client, server };
   },
-  "while it waits": async (options) => {
+  "while it waits after a failed dial": async (options) => {
     const client = reconnecting(REFUSING_URL, options);
     await until(client, "waiting");
     return { client };
@@ -76,42 +77,45 @@ const ENDS = {
     end: (client: ReconnectingClient) => client.terminate(),
     info: { code: 1006, reason: "", clean: false, by: "local" },
   },
-  "its signal": {
+  "its aborted signal": {
     end: (_client: ReconnectingClient, controller: AbortController) => controller.abort("enough"),
     info: { code: 1006, clean: false, by: "local", error: { code: "ABORTED", cause: "enough" } },
   },
 };
 
 const CASES = Object.entries(STATES).flatMap(([state, start]) =>
-  Object.entries(ENDS).map(([how, end]) => ({ state, how, start, ...end })),
+  Object.entries(ENDS).map(([how, end]) => ({ name: `by ${how} ${state}`, start, ...end })),
 );
 
-describe("the end", () => {
-  test.each(CASES)("$state, by $how", async ({ start, end, info }) => {
-    const controller = new AbortController();
-    const { client, server } = await start({ ...SLOW_OPTIONS, signal: controller.signal });
-    expect(abortListeners(controller.signal)).toBe(1);
-    void client.send("x", { ttl: "1h" });
-    const received = client.receive();
-    end(client, controller);
-    expect(await received).toEqual({ ok: false, value: undefined });
-    expect(await client.closed).toMatchObject(info);
-    expect(client.state).toMatchObject({ type: "closed" });
-    expect(client.connection).toBeUndefined();
-    expect(client.queue.length).toBe(0);
-    expect(abortListeners(controller.signal)).toBe(0);
-    expect(await failureCode(client.send("x"))).toBe("CLOSED");
-    const states: string[] = [];
-    for await (const { type } of client.status()) states.push(type);
-    expect(states).toEqual(["closed"]);
-    // Iteration throws the error of an abort, and ends normally after close and terminate.
-    const next = client[Symbol.asyncIterator]().next();
-    if (controller.signal.aborted) expect(await failureCode(next)).toBe("ABORTED");
-    else expect(await next).toEqual({ done: true, value: undefined });
-    await server?.[Symbol.asyncDispose]();
-  });
+describe("a reconnecting client", () => {
+  test.each(byName(CASES))(
+    "is ended %s, and releases everything",
+    async (_, { start, end, info }) => {
+      const controller = new AbortController();
+      const { client, server } = await start({ ...SLOW_OPTIONS, signal: controller.signal });
+      expect(abortListeners(controller.signal)).toBe(1);
+      void client.send("x", { ttl: "1h" });
+      const received = client.receive();
+      end(client, controller);
+      expect(await received).toEqual({ ok: false, value: undefined });
+      expect(await client.closed).toMatchObject(info);
+      expect(client.state).toMatchObject({ type: "closed" });
+      expect(client.connection).toBeUndefined();
+      expect(client.queue.length).toBe(0);
+      expect(abortListeners(controller.signal)).toBe(0);
+      expect(await failureCode(client.send("x"))).toBe("CLOSED");
+      const states: string[] = [];
+      for await (const { type } of client.status()) states.push(type);
+      expect(states).toEqual(["closed"]);
+      // Iteration throws the error of an abort, and ends normally after close and terminate.
+      const next = client[Symbol.asyncIterator]().next();
+      if (controller.signal.aborted) expect(await failureCode(next)).toBe("ABORTED");
+      else expect(await next).toEqual({ done: true, value: undefined });
+      await server?.[Symbol.asyncDispose]();
+    },
+  );
 
-  test("by close() tells the server code and reason", async () => {
+  test("sends the code and reason of close() to the server", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url);
     await until(client, "open");
@@ -120,7 +124,7 @@ describe("the end", () => {
     expect(await closed).toEqual({ code: 4001, reason: "bye" });
   });
 
-  test("by close() lets go out what was sent", async () => {
+  test("sends all messages before close() ends it", async () => {
     await using server = await startEchoServer({ echo: false });
     const client = reconnecting(server.url);
     await until(client, "open");
@@ -135,7 +139,7 @@ describe("the end", () => {
     expect(texts).toHaveLength(1_000);
   });
 
-  test("by close() is not clean if something still waited", async () => {
+  test("is not closed cleanly if messages are still queued", async () => {
     await using server = await startEchoServer();
     const client = await new Promise<ReconnectingClient>((resolve) => {
       const onConnect = () => {
@@ -149,7 +153,7 @@ describe("the end", () => {
     expect((await (await server.connection()).closed).code).toBe(1000);
   });
 
-  test("that comes as onConnect is done opens nothing any more", async () => {
+  test("does not open after close(), even if onConnect finishes at that moment", async () => {
     await using server = await startEchoServer();
     for (let turns = 0; turns < 15; turns++) {
       let before = "";
@@ -168,7 +172,7 @@ describe("the end", () => {
     }
   });
 
-  test("leaves readable what had arrived", async () => {
+  test("delivers after close() the messages that had arrived", async () => {
     await using server = await startEchoServer({ onConnection: ({ ws }) => ws.send("hello") });
     const client = reconnecting(server.url);
     await until(client, "open");
@@ -178,7 +182,7 @@ describe("the end", () => {
     expect(await client.receive()).toMatchObject({ ok: false });
   });
 
-  test("comes once: close() again returns the same promise", async () => {
+  test("closes once, and each close() returns the same promise", async () => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     const closed = client.close();
     expect(client.close(3000)).toBe(closed);
@@ -188,7 +192,7 @@ describe("the end", () => {
     expect(client.state).toEqual({ type: "closed" });
   });
 
-  test("does not come of a bad code or reason", async () => {
+  test("is not closed by close() with an invalid code or reason", async () => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     expect(await failureCode(client.close(1005))).toBe("INVALID_CLOSE");
     expect(await failureCode(client.close(1000, "x".repeat(124)))).toBe("INVALID_CLOSE");
@@ -196,13 +200,13 @@ describe("the end", () => {
     await client.close();
   });
 
-  test("comes with `await using`", async () => {
+  test("is closed by `await using`", async () => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await client[Symbol.asyncDispose]();
     expect(client.state.type).toBe("closed");
   });
 
-  test("comes at once with a signal that has fired, and nobody is asked", async () => {
+  test("ends at once with an aborted signal, without calling its functions", async () => {
     const url = (): never => {
       throw new Error("asked");
     };
@@ -212,7 +216,7 @@ describe("the end", () => {
 });
 
 describe("an old connection", () => {
-  test("that closes late touches nothing of the new one", async () => {
+  test("that closes late does not affect the new one", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, { backoff: { min: 1, max: 1 } });
     await until(client, "open");
@@ -229,7 +233,7 @@ describe("an old connection", () => {
 });
 
 describe("status()", () => {
-  test("keeps the latest 100 changes for whoever does not fetch them", async () => {
+  test("keeps the latest 100 changes for an iterator that does not fetch them", async () => {
     const client = reconnecting(REFUSING_URL, {
       backoff: { min: 0.001, max: 0.001 },
       maxAttempts: 80,
@@ -243,7 +247,7 @@ describe("status()", () => {
     expect(rest.at(-1)).toBe("closed");
   });
 
-  test("that is left tells no more, and holds nothing up", async () => {
+  test("yields nothing after return(), and does not delay the client", async () => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "connecting");
     const iterator = client.status();

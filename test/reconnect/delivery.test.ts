@@ -54,7 +54,7 @@ describe("delivery", () => {
     expect(connection.accepted).toEqual(["1", "2", "3"]);
   });
 
-  test("queues a message behind those that the connection has not accepted yet", async () => {
+  test("queues a message after those that the connection has not accepted yet", async () => {
     const { delivery } = open();
     void delivery.send("1", {});
     void delivery.send("2", {});
@@ -66,7 +66,7 @@ describe("delivery", () => {
     expect(connection.accepted).toEqual(["1", "2", "3"]);
   });
 
-  test("queues messages again with retry, and reports the others as lost, in a copy", async () => {
+  test("queues messages with retry again, and reports a copy of the others as lost", async () => {
     const { delivery, lost } = open();
     delivery.attach(fakeConnection());
     const bytes = Uint8Array.of(1);
@@ -85,7 +85,7 @@ describe("delivery", () => {
   test.each([
     ["a clean end", true, true, []],
     ["an end without another attempt", false, false, ["unflushed"]],
-  ])("after %s queues nothing again", async (_what, isClean, mayRetry, reasons) => {
+  ])("queues nothing again after %s", async (_what, isClean, mayRetry, reasons) => {
     const { delivery, lost } = open();
     delivery.attach(fakeConnection());
     await delivery.send("x", { retry: true });
@@ -95,7 +95,7 @@ describe("delivery", () => {
     expect(delivery.queue.length).toBe(0);
   });
 
-  test("forgets messages that were flushed, and only those", async () => {
+  test("forgets only messages that were flushed", async () => {
     const { delivery, lost } = open();
     const connection = fakeConnection();
     delivery.attach(connection);
@@ -107,7 +107,7 @@ describe("delivery", () => {
     expect(lost.map(({ data }) => data)).toEqual(["unflushed"]);
   });
 
-  test("forgets all accepted messages where flush() is not supported", async () => {
+  test("forgets all accepted messages if flush() is not supported", async () => {
     const { delivery, lost } = open();
     const connection = fakeConnection();
     delivery.attach(connection);

@@ -32,7 +32,7 @@ async function cut(client: ReconnectingClient, server: EchoServer): Promise<void
 
 describe("iteration", () => {
   test.each(["return()", "a signal"])(
-    "is left by %s, and the message goes elsewhere",
+    "is ended by %s, and another receiver gets the next message",
     async (how) => {
       await using server = await startEchoServer();
       const client = reconnecting(server.url);
@@ -53,7 +53,7 @@ describe("iteration", () => {
     },
   );
 
-  test("goes on across connections, and so do the streams", async () => {
+  test("continues across connections, as do the streams", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, FAST_OPTIONS);
     const writer = client.writable.getWriter();
@@ -75,11 +75,11 @@ describe("iteration", () => {
   });
 
   test.each<[string, (client: ReconnectingClient, server: EchoServer) => void | Promise<void>]>([
-    ["a local close", (client) => void client.close()],
-    ["a terminate", (client) => client.terminate()],
-    ["the peer's end", async (_, server) => (await server.connection()).ws.close(1000)],
-    ["the peer's refusal", async (_, server) => (await server.connection()).ws.close(1008)],
-  ])("ends by %s when the state is closed", async (_, end) => {
+    ["close()", (client) => void client.close()],
+    ["terminate()", (client) => client.terminate()],
+    ["the peer's close with 1000", async (_, server) => (await server.connection()).ws.close(1000)],
+    ["the peer's close with 1008", async (_, server) => (await server.connection()).ws.close(1008)],
+  ])("is ended by %s only once the state is closed", async (_, end) => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, FAST_OPTIONS);
     await until(client, "open");
@@ -97,7 +97,7 @@ describe("iteration", () => {
 });
 
 describe("the streams", () => {
-  test("end with the error for which it gave up", async () => {
+  test("fail with the error with which the client gave up", async () => {
     const client = reconnecting(REFUSING_URL, { ...FAST_OPTIONS, maxAttempts: 2 });
     const reader = client.readable.getReader();
     const writer = client.writable.getWriter();
@@ -111,7 +111,7 @@ describe("the streams", () => {
     ["cancelling readable", (client) => client.readable.cancel()],
     ["aborting writable", (client) => client.writable.abort()],
     ["closing writable", (client) => client.writable.close()],
-  ])("end the client by %s, also while it waits", async (_, end) => {
+  ])("end a waiting client by %s", async (_, end) => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     await end(client);
@@ -124,15 +124,18 @@ describe("send with timeout or signal", () => {
     ["SEND_TIMEOUT", () => ({ timeout: 0 })],
     ["SEND_TIMEOUT", () => ({ timeout: 5, retry: true })],
     ["ABORTED", () => ({ signal: AbortSignal.timeout(5), key: "k" })],
-  ])("is %s while there is no connection, and the message waits on", async (code, options) => {
-    const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
-    await until(client, "waiting");
-    expect(await failureCode(client.send("x", options()))).toBe(code);
-    expect(client.queue.length).toBe(1);
-    await client.close();
-  });
+  ])(
+    "rejects with %s while there is no connection, and the message stays queued",
+    async (code, options) => {
+      const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
+      await until(client, "waiting");
+      expect(await failureCode(client.send("x", options()))).toBe(code);
+      expect(client.queue.length).toBe(1);
+      await client.close();
+    },
+  );
 
-  test("that was aborted before sends nothing", async () => {
+  test("sends nothing if the signal is already aborted", async () => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     expect(await failureCode(client.send("x", { signal: AbortSignal.abort() }))).toBe("ABORTED");
     expect(client.queue.length).toBe(0);
@@ -140,7 +143,7 @@ describe("send with timeout or signal", () => {
   });
 
   test.each([{ timeout: 0 }, { timeout: 0, retry: true }, { timeout: 0, type: 2 } as const])(
-    "%j need not wait where a connection is open",
+    "does not wait with %j while a connection is open",
     async (options) => {
       await using server = await startEchoServer();
       const client = reconnecting(server.url);
@@ -158,7 +161,7 @@ describe("flush with options", () => {
     ["FLUSH_TIMEOUT", () => ({ timeout: 5 })],
     ["ABORTED", () => ({ signal: AbortSignal.timeout(5) })],
     ["INVALID_OPTION", () => ({ type: 1 }) as WaitOptions],
-  ])("is %s while there is no connection", async (code, options) => {
+  ])("rejects with %s while there is no connection", async (code, options) => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     void client.send("x");
@@ -168,7 +171,7 @@ describe("flush with options", () => {
     expect(await failureCode(client.flush(options()))).toBe("CLOSED");
   });
 
-  test("goes on to the connection's own", async () => {
+  test("waits for a connection and flushes it", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url);
     void client.send("x");
@@ -180,7 +183,7 @@ describe("flush with options", () => {
 });
 
 describe("status()", () => {
-  test("is left at once while a next() is pending, and others go on", async () => {
+  test("ends at return() while a next() is pending, and other iterators continue", async () => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     const kept = client.status();
@@ -200,7 +203,7 @@ describe("status()", () => {
     expect(await kept.next()).toEqual(DONE);
   });
 
-  test("is left in the turn of a change", async () => {
+  test("ends at return() in the same turn as a change", async () => {
     const client = reconnecting(REFUSING_URL, SLOW_OPTIONS);
     await until(client, "waiting");
     const iterator = client.status();
@@ -214,7 +217,7 @@ describe("status()", () => {
 });
 
 describe("discardIncoming", () => {
-  test("holds nothing, not even the markers between connections", async () => {
+  test("keeps no messages and no markers", async () => {
     await using server = await startEchoServer();
     const options = { ...FAST_OPTIONS, discardIncoming: true, marker: true, channelCapacity: 1 };
     const client = reconnecting(server.url, options);
@@ -230,7 +233,7 @@ describe("discardIncoming", () => {
   });
 });
 
-test("logs show neither the query of its URL nor its options", async () => {
+test("a logged client shows neither the query of its URL nor its options", async () => {
   const headers = { Authorization: "S3CR3T" };
   const client = reconnecting(`${REFUSING_URL}?token=S3CR3T`, { ...SLOW_OPTIONS, headers });
   await until(client, "waiting");

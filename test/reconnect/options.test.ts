@@ -12,7 +12,7 @@ const URL = "ws://host.test/";
 const plan = (options: ReconnectOptions, pings = true, url: string | globalThis.URL = URL) =>
   resolveOptions(url, options, { createContext, pings });
 
-describe("bad input throws at once, and names what is wrong", () => {
+describe("reconnecting() throws at once and names the cause", () => {
   test.each([
     [5, "INVALID_OPTION", "reconnecting: options"],
     [null, "INVALID_OPTION", "reconnecting: options"],
@@ -48,35 +48,38 @@ describe("bad input throws at once, and names what is wrong", () => {
     [{ signal: {} }, "INVALID_OPTION", "signal"],
     [{ keepAlive: true }, "INVALID_OPTION", "keepAlive"],
     [{ keepAlive: { interval: -1 } }, "INVALID_OPTION", "keepAlive"],
-  ])("%j", async (options, code, named) => {
+  ])("for the options %j", async (options, code, named) => {
     const error = await failure(() => reconnecting(URL, options as never));
     expect(error.code).toBe(code);
     expect(error.message).toContain(named);
   });
 
-  test.each(["ftp://host.test/", "ws://host.test/#top", undefined, 5])("URL %s", async (url) => {
-    expect((await failure(() => reconnecting(url as never))).code).toBe("INVALID_URL");
-  });
+  test.each(["ftp://host.test/", "ws://host.test/#top", undefined, 5])(
+    "for the URL %s",
+    async (url) => {
+      expect((await failure(() => reconnecting(url as never))).code).toBe("INVALID_URL");
+    },
+  );
 
   test.each([
     [{ webSocket: EventTarget, headers: {} }, "headers"],
     [{ webSocket: EventTarget, headers: () => ({}) }, "headers"],
     [{ webSocket: EventTarget, keepAlive: {} }, "keepAlive"],
-  ])("what the platform cannot do: %j", async (options, named) => {
+  ])("for %j, which the platform does not support", async (options, named) => {
     const error = await failure(() => reconnecting(URL, options));
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).toContain(named);
   });
 
-  test("what the class of the context's defaults cannot do", async () => {
+  test("for an option that the context's webSocket does not support", async () => {
     const context = createContext({ defaults: { webSocket: EventTarget } });
     const error = await failure(() => reconnecting(URL, { context, headers: {} }));
     expect(error.code).toBe("UNSUPPORTED");
   });
 });
 
-describe("what is left out", () => {
-  test("is the default, and so is 0", () => {
+describe("an option", () => {
+  test("that is omitted or 0 has its default", () => {
     const zeros = { backoff: { min: 0, max: 0 }, stableAfter: 0, queue: { ttl: 0 } };
     for (const options of [{}, zeros, { queue: {}, backoff: {} }]) {
       expect(plan(options)).toMatchObject({
@@ -88,7 +91,7 @@ describe("what is left out", () => {
     }
   });
 
-  test("of the limits may be their bounds", () => {
+  test("may have its smallest and its largest value", () => {
     const queue = { maxMessages: 1_000_000, maxBytes: 2 ** 30 };
     const options = { queue, maxAttempts: 2 ** 31 - 1, backoff: { factor: 100 } };
     expect(plan(options)).toMatchObject(options);
@@ -124,7 +127,7 @@ describe("keepAlive", () => {
   const message = () => "x";
   const webSocket = EventTarget;
 
-  test("is on where there are pings, and 20 s where it says nothing", () => {
+  test("is on by default if there are pings, and defaults to 20 s", () => {
     expect(keepAliveOf({})).toEqual(usual);
     expect(keepAliveOf({ keepAlive: { timeout: 5 } })).toEqual({ ...usual, timeout: 5 });
     for (const zero of [0, "0s"]) {
@@ -135,7 +138,7 @@ describe("keepAlive", () => {
     }
   });
 
-  test("is off without pings, unless there is a message", () => {
+  test("is off by default without pings, unless it has a message", () => {
     expect(keepAliveOf({}, false)).toBeUndefined();
     expect(keepAliveOf({ webSocket })).toBeUndefined();
     expect(keepAliveOf({ webSocket, keepAlive: { message } })).toEqual({ ...usual, message });
@@ -144,14 +147,14 @@ describe("keepAlive", () => {
   test.each([
     ["Node, which has pings", reconnecting, usual],
     ["browsers, which have none", browser.reconnecting, undefined],
-  ])("is what suits the entry for %s", async (_where, make, expected) => {
+  ])("has the default for %s", async (_where, make, expected) => {
     const context = createContext({ policy: () => false });
     const dialled = recordKeepAlive(context);
     await make(URL, { context }).closed;
     expect(dialled).toEqual([expected]);
   });
 
-  test("asks only when told to by false, also for each connection of a context that has it", async () => {
+  test("set to false only probes after a wake-up, even if the context sets it", async () => {
     const defaults = { keepAlive: { interval: 7, timeout: 8 } };
     const context = createContext({ policy: () => false, defaults });
     const dialled = recordKeepAlive(context);
@@ -169,7 +172,7 @@ describe("keepAlive", () => {
     }
   });
 
-  test("is the context's, if that has one", () => {
+  test("defaults to that of the context", () => {
     const context = createContext({ defaults: { keepAlive: { interval: 7, timeout: 8 } } });
     expect(keepAliveOf({ context })).toEqual({ interval: 7, timeout: 8 });
     expect(keepAliveOf({ context, keepAlive: { interval: 9 } })).toMatchObject({ interval: 9 });
@@ -183,7 +186,7 @@ test("a function for headers or protocols that returns undefined selects the con
   expect(dialOptions).toMatchObject(defaults);
 });
 
-test("both entries have the same names", () => {
+test("both entries have the same exports", () => {
   expect(Object.keys(browser)).toEqual(["reconnecting"]);
 });
 

@@ -27,8 +27,8 @@ function open(settings: Partial<ResolvedQueueOptions> = {}) {
   return { outbox, lost, add, drain };
 }
 
-describe("the bounds", () => {
-  test("take as many messages as they say, and no more", async () => {
+describe("the queue", () => {
+  test("accepts maxMessages messages and rejects the next one", async () => {
     const { outbox, add, lost, drain } = open();
     const sends = ["a", "b", "c"].map((text) => add(text));
     expect(await failureCode(add("d"))).toBe("QUEUE_FULL");
@@ -40,9 +40,9 @@ describe("the bounds", () => {
   });
 
   test.each([
-    ["bytes", new Uint8Array(36), 100],
-    ["a text, at 2 bytes a unit", "x".repeat(18), 100],
-  ])("count %s and 64 more", (_what, payload, bytes) => {
+    ["the bytes of binary data", new Uint8Array(36), 100],
+    ["2 bytes per UTF-16 unit of a text", "x".repeat(18), 100],
+  ])("counts %s, plus 64 per message", (_what, payload, bytes) => {
     const { outbox, add } = open();
     void add(payload);
     expect(outbox.bytes).toBe(bytes);
@@ -52,12 +52,12 @@ describe("the bounds", () => {
     [99, "rejected"],
     [100, "pending"],
     [101, "pending"],
-  ])("of %i bytes leave a message of 100 %s", async (maxBytes, state) => {
+  ])("with a maxBytes of %i leaves a message of 100 bytes %s", async (maxBytes, state) => {
     const { add } = open({ maxBytes });
     expect(await stateOf(add(new Uint8Array(36)))).toBe(state);
   });
 
-  test("of no messages let none wait", async () => {
+  test("with a maxMessages of 0 rejects every message", async () => {
     expect(await failureCode(open({ maxMessages: 0 }).add("a"))).toBe("QUEUE_FULL");
     const dropping = open({ maxMessages: 0, whenFull: "drop-oldest" });
     expect(await failureCode(dropping.add("a"))).toBe("QUEUE_FULL");
@@ -89,7 +89,7 @@ describe('"drop-oldest"', () => {
 });
 
 describe("a key", () => {
-  test("lets a message replace the older one, at the end, and both settle alike", async () => {
+  test("makes a message replace the older one at the end of the queue, and both sends share one promise", async () => {
     const { outbox, add, lost, drain } = open();
     const old = add("old", { key: "k" });
     void add("between");
@@ -100,7 +100,7 @@ describe("a key", () => {
     expect(fresh).toBe(old);
   });
 
-  test("makes room for its own message in a full queue", async () => {
+  test("lets a message replace the older one in a full queue", async () => {
     const { add, drain } = open();
     void add("a", { key: "k" });
     void add("b");
@@ -110,7 +110,7 @@ describe("a key", () => {
   });
 
   test.each(["reject", "drop-oldest"] as const)(
-    "with %s, keeps the older one if the newer one can never fit",
+    "with %s keeps the older message if the newer one can never fit",
     async (whenFull) => {
       const { outbox, add, lost, drain } = open({ whenFull, maxBytes: 200 });
       const old = add("old", { key: "k" });
@@ -126,14 +126,14 @@ describe("a key", () => {
   test.each([
     [136, "pending"],
     [137, "rejected"],
-  ])("counts the bytes it frees: beside 64 of 264 one of %i more is %s", async (size, state) => {
+  ])("counts the bytes that it frees, so that a message of %i bytes is %s", async (size, state) => {
     const { add } = open({ maxBytes: 264 });
     void add("");
     void add("x".repeat(30), { key: "k" });
     expect(await stateOf(add(new Uint8Array(size), { key: "k" }))).toBe(state);
   });
 
-  test("drops others, and not what it replaces, where old ones may be dropped", async () => {
+  test("with drop-oldest drops other messages in addition to the one that it replaces", async () => {
     const { add, lost, drain } = open({ whenFull: "drop-oldest", maxBytes: 300 });
     void add("a");
     void add("b", { key: "k" });
@@ -144,7 +144,7 @@ describe("a key", () => {
     expect(drain()).toEqual(["c", new Uint8Array(136)]);
   });
 
-  test("of another message does nothing", () => {
+  test("does not affect messages with another key", () => {
     const { add, drain } = open();
     void add("a", { key: "k" });
     void add("b", { key: "l" });
@@ -152,7 +152,7 @@ describe("a key", () => {
     expect(drain()).toEqual(["a", "b", "c"]);
   });
 
-  test("keeps nothing of those it has replaced", () => {
+  test("keeps nothing of the messages that it has replaced", () => {
     const { outbox, add } = open();
     const promises = new Set<unknown>();
     for (let i = 0; i < 1_000; i++) promises.add(add(String(i), { key: "k" }));
@@ -164,7 +164,7 @@ describe("a key", () => {
 describe("a ttl", () => {
   const in_ = (time: number) => ({ expiresAt: performance.now() + time });
 
-  test("ends the wait in time, with no connection in sight", async () => {
+  test("expires a message without a connection", async () => {
     const { add, lost, drain } = open();
     const late = add("late", in_(50));
     void add("later", in_(80));
@@ -179,7 +179,7 @@ describe("a ttl", () => {
     expect(lost).toHaveLength(1);
   });
 
-  test("that is shorter than those before is over first", async () => {
+  test("that is shorter than earlier ones expires first", async () => {
     const { add, lost } = open();
     void add("long", in_(100));
     void add("short", in_(10));
@@ -189,7 +189,7 @@ describe("a ttl", () => {
     expect(lost).toMatchObject([{ data: "short" }, { data: "long" }]);
   });
 
-  test("costs one timer for all", () => {
+  test("uses one timer for all messages", () => {
     const { outbox, add } = open();
     for (const time of [30, 20, 10]) void add("x", in_(time));
     expect(vi.getTimerCount()).toBe(1);
@@ -198,7 +198,7 @@ describe("a ttl", () => {
   });
 });
 
-describe("what comes back", () => {
+describe("messages that are queued again", () => {
   const entry = (payload: string, key?: string): Entry => ({
     payload,
     key,
@@ -206,7 +206,7 @@ describe("what comes back", () => {
     retry: true,
   });
 
-  test("goes before all that waits, in its order", () => {
+  test("come before all others, in their order", () => {
     const { outbox, add, drain } = open();
     void add("c");
     outbox.restore([entry("a"), entry("b")]);
@@ -215,7 +215,7 @@ describe("what comes back", () => {
     expect(outbox.bytes).toBe(0);
   });
 
-  test("is left out if a newer one has its key", () => {
+  test("are omitted if a newer message has their key", () => {
     const { outbox, add, drain, lost } = open();
     void add("new", { key: "k" });
     outbox.restore([entry("old", "k"), entry("b", "l")]);
@@ -223,7 +223,7 @@ describe("what comes back", () => {
     expect(lost).toEqual([]);
   });
 
-  test("with the same key leave the latest, and count it alone", () => {
+  test("with the same key are reduced to the latest one", () => {
     const { outbox, drain } = open();
     outbox.restore([entry("old", "k"), entry("b", "l"), entry("new", "k")]);
     expect(outbox.length).toBe(2);
@@ -232,7 +232,7 @@ describe("what comes back", () => {
   });
 });
 
-test("losing a message that has gone leaves a newer one with its key alone", async () => {
+test("the loss of a sent message does not affect a newer one with its key", async () => {
   const { outbox, add, drain, lost } = open();
   void add("new", { key: "k" });
   const gone: Entry = { payload: "old", key: "k", expiresAt: Infinity, retry: false };
@@ -242,7 +242,7 @@ test("losing a message that has gone leaves a newer one with its key alone", asy
   expect(drain()).toEqual(["new"]);
 });
 
-test("clear() rejects with ABORTED, tells, and leaves nothing", async () => {
+test("clear() rejects the sends with ABORTED, reports the messages as lost and empties the queue", async () => {
   const { outbox, add, lost } = open();
   const send = add("a");
   outbox.clear();

@@ -28,8 +28,8 @@ async function offline(options: ReconnectOptions = {}) {
   return { client, lost };
 }
 
-describe("what is sent while there is no connection", () => {
-  test("waits, and goes out in order before what is sent later", async () => {
+describe("a message that is sent without a connection", () => {
+  test("is queued, and sent in order before later messages", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url);
     const sends = Array.from({ length: 100 }, (_, i) => client.send(String(i)));
@@ -44,7 +44,7 @@ describe("what is sent while there is no connection", () => {
     await client.close();
   });
 
-  test("settles when it has gone", async () => {
+  test("settles its send once a connection has accepted it", async () => {
     await using server = await startEchoServer();
     let open = (): void => {};
     const gate = new Promise<void>((resolve) => (open = resolve));
@@ -79,7 +79,7 @@ describe("what is sent while there is no connection", () => {
     await client.close();
   });
 
-  test("is bounded, and what is refused is told", async () => {
+  test("is rejected and reported as lost if the queue is full", async () => {
     const { client, lost } = await offline({ queue: { maxMessages: 2 } });
     void client.send("a");
     void client.send("b");
@@ -89,7 +89,7 @@ describe("what is sent while there is no connection", () => {
     await client.close();
   });
 
-  test("is replaced by key, and dropped when it is old", async () => {
+  test("is replaced by a newer one with its key, and dropped if the queue is full", async () => {
     const { client, lost } = await offline({ queue: { maxMessages: 2, whenFull: "drop-oldest" } });
     void client.send("1", { key: "a" });
     void client.send("2", { key: "a" });
@@ -103,8 +103,8 @@ describe("what is sent while there is no connection", () => {
 
   test.each([
     ["its own ttl", {}, { ttl: 5 }],
-    ["the queue's", { queue: { ttl: 5 } }, {}],
-    ["its own before the queue's", { queue: { ttl: "1h" } }, { ttl: 5 }],
+    ["the ttl of the queue", { queue: { ttl: 5 } }, {}],
+    ["its own ttl rather than that of the queue", { queue: { ttl: "1h" } }, { ttl: 5 }],
   ])("expires by %s", async (_what, options, message) => {
     const { client, lost } = await offline(options);
     expect(await failureCode(client.send("x", message))).toBe("CHANNEL_TIMEOUT");
@@ -121,7 +121,7 @@ describe("what is sent while there is no connection", () => {
     expect((await client.close()).clean).toBe(true);
   });
 
-  test("is lost with the client", async () => {
+  test("is reported as lost when the client closes", async () => {
     const { client, lost } = await offline();
     const send = client.send("x", { key: "k" });
     expect(await client.close()).toEqual({ code: 1000, reason: "", clean: false, by: "local" });
@@ -130,7 +130,7 @@ describe("what is sent while there is no connection", () => {
   });
 });
 
-describe("bad messages", () => {
+describe("an invalid message", () => {
   test.each([
     [5, undefined, "INVALID_MESSAGE"],
     ["x", 3, "INVALID_MESSAGE"],
@@ -142,7 +142,7 @@ describe("bad messages", () => {
     ["x", { timeout: "soon" }, "INVALID_DURATION"],
     ["x", { signal: {} }, "INVALID_OPTION"],
     ["x", { deadline: 5 }, "INVALID_OPTION"],
-  ])("%j with %j are refused at once", async (data, options, code) => {
+  ])("%j with %j is rejected at once", async (data, options, code) => {
     const { client } = await offline();
     expect(await failureCode(client.send(data as never, options as never))).toBe(code);
     expect(client.queue.length).toBe(0);
@@ -150,7 +150,7 @@ describe("bad messages", () => {
   });
 });
 
-describe("what was handed to a connection that is cut", () => {
+describe("a message on a connection that is lost", () => {
   /** Starts a server that accepts connections and does not read from them. */
   async function startNonReading() {
     return startRawServer({
@@ -162,7 +162,7 @@ describe("what was handed to a connection that is cut", () => {
   }
   const BIG = new Uint8Array(8 * 2 ** 20);
 
-  test("and had not left is told as lost, and not sent again", async () => {
+  test("is reported as lost and not resent if it was not flushed", async () => {
     await using server = await startNonReading();
     const lost: LostMessage[] = [];
     const onLost = (messages: readonly LostMessage[]) => lost.push(...messages);
@@ -182,7 +182,7 @@ describe("what was handed to a connection that is cut", () => {
     client.terminate();
   });
 
-  test("and had not left goes again, first, if it says so", async () => {
+  test("is resent first if it was not flushed and has retry", async () => {
     await using server = await startNonReading();
     const onLost = vi.fn();
     const client = reconnecting(server.url, { ...SLOW_OPTIONS, onLost });
@@ -205,7 +205,7 @@ describe("what was handed to a connection that is cut", () => {
     expect(messages.map(({ reason }) => reason)).toEqual(["closed", "closed", "closed"]);
   });
 
-  test("is its own copy when it goes again", async () => {
+  test("is resent from a copy of its data", async () => {
     await using server = await startEchoServer({
       onConnection: ({ ws }) => server.connections.length === 1 && ws.pause(),
     });
@@ -221,7 +221,7 @@ describe("what was handed to a connection that is cut", () => {
     await client.close();
   });
 
-  test("and waits again is replaced by a newer one with its key, which has a promise of its own", async () => {
+  test("and queued again is replaced by a newer one with its key, which has its own promise", async () => {
     await using server = await startNonReading();
     const client = reconnecting(server.url, SLOW_OPTIONS);
     const old = client.send(BIG, { retry: true, key: "k" });
@@ -235,7 +235,7 @@ describe("what was handed to a connection that is cut", () => {
     await client.close();
   });
 
-  test("counts as sent where the platform hides what has left", async () => {
+  test("counts as sent if the platform has no bufferedAmount", async () => {
     class Blind extends WebSocket {
       constructor(url: string, protocols?: string[]) {
         super(url, protocols);
@@ -257,7 +257,7 @@ describe("what was handed to a connection that is cut", () => {
     await client.close();
   });
 
-  test("and had left is not", async () => {
+  test("is neither lost nor resent if it was flushed", async () => {
     await using server = await startEchoServer();
     const onLost = vi.fn();
     const client = reconnecting(server.url, { ...FAST_OPTIONS, onLost });
@@ -272,7 +272,7 @@ describe("what was handed to a connection that is cut", () => {
     await client.close();
   });
 
-  test("while it closes is told as lost", async () => {
+  test("is reported as lost if close() cannot flush it", async () => {
     await using server = await startNonReading();
     const lost: LostMessage[] = [];
     const onLost = (messages: readonly LostMessage[]) => lost.push(...messages);
@@ -287,7 +287,7 @@ describe("what was handed to a connection that is cut", () => {
 });
 
 describe("flush()", () => {
-  test("waits for what waits", async () => {
+  test("waits for queued messages", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url);
     void client.send("x");
@@ -296,7 +296,7 @@ describe("flush()", () => {
     await client.close();
   });
 
-  test("waits for more than goes out at once", async () => {
+  test("waits for more messages than can be sent at once", async () => {
     await using server = await startEchoServer({ echo: false });
     const client = reconnecting(server.url);
     for (let i = 0; i < 8; i++) void client.send(new Uint8Array(2 ** 20));
@@ -316,7 +316,7 @@ describe("flush()", () => {
 });
 
 describe("ping()", () => {
-  test("is the connection's", async () => {
+  test("measures the round trip on the connection", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url);
     await until(client, "open");
@@ -324,7 +324,7 @@ describe("ping()", () => {
     await client.close();
   });
 
-  test("rejects while there is none, and that is retryable", async () => {
+  test("rejects with a retryable error while there is no connection", async () => {
     const { client } = await offline();
     expect(await failure(client.ping())).toMatchObject({ code: "CLOSED", retryable: true });
     await client.close();

@@ -10,6 +10,7 @@ import {
   simulate,
 } from "../../scripts/storm/simulation.js";
 import type { Contestant, Scenario } from "../../scripts/storm/simulation.js";
+import { byName } from "../helpers/by-name.js";
 import { ROOT } from "../helpers/root.js";
 
 const readText = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -18,11 +19,13 @@ describe("10,000 clients that lose a server at the same moment", () => {
   const [ours, sized] = CONTESTANTS as [Contestant, Contestant];
   const [crash, outage, announced] = SCENARIOS as [Scenario, Scenario, Scenario];
 
-  test.each([
-    { what: "the first window", client: ours, server: crash, from: 0, window: 500 },
-    { what: "a larger first window", client: sized, server: crash, from: 0, window: 20_000 },
-    { what: "5 to 30 s after 1012", client: ours, server: announced, from: 5_000, window: 25_000 },
-  ])("come evenly over $what", ({ client, server, from, window }) => {
+  const SPREADS = [
+    { name: "the first window", client: ours, server: crash, from: 0, window: 500 },
+    { name: "a larger first window", client: sized, server: crash, from: 0, window: 20_000 },
+    { name: "5 to 30 s after 1012", client: ours, server: announced, from: 5_000, window: 25_000 },
+  ];
+
+  test.each(byName(SPREADS))("return evenly over %s", (_, { client, server, from, window }) => {
     const parts = 20;
     const times = simulate(client, server).map((time) => time - from);
     expect(times.every((time) => time >= 0 && time < window)).toBe(true);
@@ -33,7 +36,7 @@ describe("10,000 clients that lose a server at the same moment", () => {
     expect(Math.min(...buckets)).toBeGreaterThan(mean * 0.75);
   });
 
-  test("meet a server that is back after a minute with no more than twice the mean of the largest window", () => {
+  test("return at no more than twice the mean rate of the largest window after an outage of a minute", () => {
     const times = simulate(ours, outage);
     expect(times.at(-1)).toBeLessThan(30_000);
     const seconds = bucketsOf(times, 1_000);

@@ -23,14 +23,14 @@ afterEach(() => vi.unstubAllGlobals());
 
 const dispatch = (type: string): boolean => page.dispatchEvent(new Event(type));
 
-describe("the events of a page", () => {
+describe("a page event", () => {
   test.each([
     ["online", true],
     ["pageshow", true],
     ["resume", true],
     ["visibilitychange", true],
     ["offline", false],
-  ])("%s wakes, and says that it is back: %s", (type, isBack) => {
+  ])("of type %s wakes the client, with isBack %s", (type, isBack) => {
     const controller = new AbortController();
     const wake = vi.fn();
     onWake(controller.signal, wake);
@@ -41,7 +41,7 @@ describe("the events of a page", () => {
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
-  test("do not wake when the page is hidden", () => {
+  test("does not wake the client while the page is hidden", () => {
     vi.stubGlobal("document", { hidden: true });
     const wake = vi.fn();
     onWake(new AbortController().signal, wake);
@@ -51,7 +51,7 @@ describe("the events of a page", () => {
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
-  test("are listened to where `capture` is refused, as in workerd", () => {
+  test("is observed even if addEventListener rejects `capture`, as in workerd", () => {
     vi.stubGlobal("addEventListener", (type: string, listener: () => void, options: object) => {
       if ("capture" in options && options.capture) throw new TypeError("capture must be false");
       page.addEventListener(type, listener, options);
@@ -62,7 +62,7 @@ describe("the events of a page", () => {
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
-  test("are caught on their way to the document, where there is one", () => {
+  test("is observed in the capture phase if there is a document", () => {
     const addEventListener = vi.fn();
     vi.stubGlobal("addEventListener", addEventListener);
     vi.stubGlobal("document", {});
@@ -73,7 +73,7 @@ describe("the events of a page", () => {
     }
   });
 
-  test("are not missed where there are none", () => {
+  test("is optional: without addEventListener nothing throws", () => {
     vi.stubGlobal("addEventListener", undefined);
     expect(() => onWake(new AbortController().signal, () => {})).not.toThrow();
   });
@@ -81,8 +81,8 @@ describe("the events of a page", () => {
 
 const SLOW_OPTIONS = { backoff: { min: 20, max: "1h", factor: 100 } } satisfies ReconnectOptions;
 
-describe("while it waits", () => {
-  test("it dials soon after the network is back", async () => {
+describe("a waiting client", () => {
+  test("dials soon after the network is back", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(1);
     try {
       const client = reconnecting(REFUSING_URL, {
@@ -104,7 +104,7 @@ describe("while it waits", () => {
     }
   });
 
-  test("news of the network's going wakes nobody", async () => {
+  test("does not dial when the network is lost", async () => {
     const client = reconnecting(REFUSING_URL, { backoff: { min: "1h", max: "1h" } });
     const { attempt } = await until(client, "waiting");
     const random = vi.spyOn(Math, "random").mockReturnValue(0);
@@ -115,7 +115,7 @@ describe("while it waits", () => {
     await client.close();
   });
 
-  test("what the server has asked for is not cut short", async () => {
+  test("does not shorten the delay that the server has asked for", async () => {
     await using server = await startRawServer({
       onRequest: (connection) =>
         connection.refuse("503 Service Unavailable", { "Retry-After": "60" }),
@@ -131,11 +131,11 @@ describe("while it waits", () => {
   });
 });
 
-describe("while it is open", () => {
+describe("an open client", () => {
   const KEEP_ALIVE = { interval: "1h", timeout: ms(100) };
 
   test.each(["online", "offline", "pageshow", "resume", "visibilitychange"])(
-    "%s asks the peer, and believes it alive if it answers",
+    "pings the peer at %s, and stays open if it answers",
     async (type) => {
       await using server = await startEchoServer();
       const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
@@ -151,7 +151,7 @@ describe("while it is open", () => {
     },
   );
 
-  test("several events ask the peer once, and it is asked again by the next", async () => {
+  test("pings the peer once for several events at once, and again for a later event", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
     await until(client, "open");
@@ -168,7 +168,7 @@ describe("while it is open", () => {
     await client.close();
   });
 
-  test("a peer that does not answer is dead", async () => {
+  test("ends its connection with KEEPALIVE_TIMEOUT if the peer does not answer", async () => {
     await using server = await startRawServer();
     const client = reconnecting(server.url, { keepAlive: KEEP_ALIVE });
     await until(client, "open");
@@ -177,7 +177,7 @@ describe("while it is open", () => {
     await client.close();
   });
 
-  test("without keepAlive it is asked by a ping all the same", async () => {
+  test("pings the peer even if keepAlive is false", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, { keepAlive: false });
     await until(client, "open");
@@ -188,7 +188,7 @@ describe("while it is open", () => {
     await client.close();
   });
 
-  test("a connection that is paused for its consumer lives on, and loses nothing", async () => {
+  test("keeps a connection that its slow consumer pauses, and loses no message", async () => {
     await using server = await startEchoServer();
     const client = reconnecting(server.url, { bufferLimit: 4_194_304, keepAlive: KEEP_ALIVE });
     await until(client, "open");
@@ -207,10 +207,10 @@ describe("while it is open", () => {
     await client.close();
   });
 
-  describe("without pings, as in a page", () => {
+  describe("without pings, as in a browser,", () => {
     const webSocket = WebSocket as unknown as WebSocketClass;
 
-    test("keepAlive.message goes out as it is, past the codec", async () => {
+    test("sends keepAlive.message without encoding it", async () => {
       await using server = await startEchoServer();
       const codec = json();
       const keepAlive = { ...KEEP_ALIVE, message: () => '{"op":"ping"}' };
@@ -221,7 +221,7 @@ describe("while it is open", () => {
       await client.close();
     });
 
-    test("keepAlive.message asks the peer", async () => {
+    test("sends keepAlive.message once, and stays open if the peer answers", async () => {
       await using server = await startEchoServer();
       const message = vi.fn(() => "alive?");
       const client = reconnecting(server.url, { webSocket, keepAlive: { ...KEEP_ALIVE, message } });
@@ -234,7 +234,7 @@ describe("while it is open", () => {
       await client.close();
     });
 
-    test("a peer that does not answer it is dead", async () => {
+    test("ends its connection with KEEPALIVE_TIMEOUT if the peer does not answer keepAlive.message", async () => {
       await using server = await startEchoServer({ echo: false });
       const keepAlive = { ...KEEP_ALIVE, message: () => "alive?" };
       const client = reconnecting(server.url, { webSocket, keepAlive });
@@ -244,7 +244,7 @@ describe("while it is open", () => {
       await client.close();
     });
 
-    test("nothing can be asked without it", async () => {
+    test("sends no probe without keepAlive.message", async () => {
       await using server = await startEchoServer();
       const client = reconnecting(server.url, { webSocket });
       await until(client, "open");

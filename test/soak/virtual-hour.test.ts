@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 
 const options = { readTimeout: "10m", writeTimeout: "1m", keepAlive: {} };
 
-test("an hour of silence, by a clock that is moved by hand", async (context) => {
+test("an idle hour on a fake clock keeps the connection open with few pings and timers", async (context) => {
   const { client, transport } = openClient(options);
   let pings = 0;
   let timers = 0;
@@ -34,7 +34,7 @@ test("an hour of silence, by a clock that is moved by hand", async (context) => 
   client.terminate();
 });
 
-test("an hour of ten messages a second, by a clock that is moved by hand", async (context) => {
+test("an hour of ten messages per second on a fake clock needs no ping and few timers", async (context) => {
   const { client, transport, text } = openClient(options);
   let received = 0;
   let timers = 0;

@@ -173,7 +173,7 @@ describe("connect", () => {
     await check(() => connect(OK_URL, row[0] as ConnectOptions), row);
   });
 
-  test("rejects and does not throw, whatever it is given", async () => {
+  test("rejects all of these inputs and never throws", async () => {
     for (const [url] of urls) {
       const promise = connect(url as string);
       expect(promise).toBeInstanceOf(Promise);
@@ -186,7 +186,7 @@ describe("connect", () => {
     }
   });
 
-  test("asks no policy about bad input", async () => {
+  test("does not call the policy for invalid input", async () => {
     const policy = vi.fn(() => true);
     await failure(connect("ftp://host.test/", { policy }));
     await failure(connect(OK_URL, { policy, readLimit: -1 }));
@@ -281,7 +281,7 @@ describe("createContext in a browser", () => {
   });
 });
 
-describe("channels, select and timers", () => {
+describe("invalid input to the channel API", () => {
   const bare: unknown = Object.create(null);
   const channel = new Channel<number>();
   const receiving = [channel.caseReceive()];
@@ -293,7 +293,7 @@ describe("channels, select and timers", () => {
     ["5", "INVALID_OPTION", "capacity"],
     [2 ** 32, "INVALID_OPTION", "capacity"],
     [bare, "INVALID_OPTION", "capacity"],
-  ])("a channel rejects the capacity %o with %s", async (...row) => {
+  ])("is rejected by Channel: capacity %o, with %s", async (...row) => {
     await check(() => new Channel(row[0] as number), row);
   });
 
@@ -310,15 +310,15 @@ describe("channels, select and timers", () => {
     [null, "INVALID_OPTION", "options"],
   ];
 
-  test.each(waits)("a receive rejects %o with %s", async (...row) => {
+  test.each(waits)("is rejected by receive: %o, with %s", async (...row) => {
     await check(() => channel.receive(row[0] as object), row);
   });
 
-  test.each(waits)("a send rejects %o with %s", async (...row) => {
+  test.each(waits)("is rejected by send: %o, with %s", async (...row) => {
     await check(() => channel.send(1, row[0] as object), row);
   });
 
-  test.each(waits.slice(0, -1))("a select rejects %o with %s", async (...row) => {
+  test.each(waits.slice(0, -1))("is rejected by select: options %o, with %s", async (...row) => {
     await check(() => select(receiving, row[0] as object), row);
   });
 
@@ -335,7 +335,7 @@ describe("channels, select and timers", () => {
     [[, ...receiving], "INVALID_OPTION", "cases[0]"],
     [new Set(receiving), "INVALID_OPTION", "cases"],
     ["cases", "INVALID_OPTION", "cases"],
-  ])("a select rejects the cases %o with %s", async (input, ...rest) => {
+  ])("is rejected by select: cases %o, with %s", async (input, ...rest) => {
     await check(() => select(input as []), [input, ...rest]);
   });
 
@@ -351,13 +351,13 @@ describe("channels, select and timers", () => {
     [undefined, "INVALID_DURATION", "undefined"],
     [{}, "INVALID_DURATION", "object"],
     [5n, "INVALID_DURATION"],
-  ])("timers and parseDuration reject %o with %s", async (...row) => {
+  ])("is rejected by after, ticker and parseDuration: %o, with %s", async (...row) => {
     await check(() => parseDuration(row[0] as number), row);
     await check(() => after(row[0] as number), row);
     await check(() => ticker(row[0] as number), row);
   });
 
-  test("a ticker rejects a period of 0", async () => {
+  test("is rejected by ticker: a period of 0", async () => {
     await check(() => ticker(0), [0, "INVALID_DURATION", /ticker.*0/]);
     await check(() => ticker("0s"), ["0s", "INVALID_DURATION", "ticker"]);
   });
@@ -405,7 +405,7 @@ describe("a client", () => {
     [["1000"], "INVALID_CLOSE", "1000"],
     [[1000, 5], "INVALID_CLOSE", "reason", "string"],
     [[1000, SECRET.repeat(18)], "INVALID_CLOSE", "reason", "123"],
-  ])("rejects a close with %o: %s", async (...row) => {
+  ])("rejects a close with %o with %s", async (...row) => {
     const { client } = openClient();
     await check(() => client.close(...(row[0] as [number])), row);
     expect(client.state).toBe("open");
@@ -417,7 +417,7 @@ describe("a client", () => {
     [{ signal: 5 }, "INVALID_OPTION", "ping", "signal"],
     [{ interval: 5 }, "INVALID_OPTION", "ping", "interval"],
     [null, "INVALID_OPTION", "options"],
-  ])("rejects a ping with %o: %s", async (...row) => {
+  ])("rejects the options %o of ping and receive with %s", async (...row) => {
     const { client, transport } = openClient();
     await check(() => client.ping(row[0] as object), row);
     await check(() => client.receive(row[0] as object), [row[0], row[1]]);
