@@ -40,13 +40,16 @@ function browser(
   };
 }
 
+/** The options of a project whose files run one after the other in the same processes, one per worker. */
+const SHARED_PROCESS = { isolate: false, setupFiles: "test/helpers/fresh-modules.ts" } as const;
+
 /** Projects and test files that scripts/run-tests.mjs skips, because a program that they need is missing. */
 const SKIPPED = (process.env.WSCHAN_SKIP ?? "").split(",");
 
 export default defineConfig({
   test: {
     projects: [
-      project("unit"),
+      project("unit", SHARED_PROCESS),
       project("transport"),
       project("reconnect"),
       project("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
@@ -82,6 +85,8 @@ export default defineConfig({
     ].filter(({ test }) => !SKIPPED.includes(test?.name as string)),
     // Node loads the built package as it does for users; Vite does not transform it.
     server: { deps: { external: [/\/dist\//] } },
+    // Imports work as they do in Node. Otherwise each access to an import would pass a slow proxy.
+    deps: { interopDefault: false },
     reporters: ["default", "test/helpers/reliability-reporter.ts", "test/helpers/reporter.ts"],
     testTimeout: ms(5_000),
     hookTimeout: ms(10_000),

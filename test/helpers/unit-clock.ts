@@ -5,6 +5,8 @@ export function useClock(): void {
   beforeEach(startClock);
   afterEach(() => {
     const left = vi.isFakeTimers() ? vi.getTimerCount() : 0;
+    // While the clock is fake, because restoring a spy on one of its functions puts that function back.
+    vi.restoreAllMocks();
     vi.useRealTimers();
     expect(left, "timers left").toBe(0);
   });

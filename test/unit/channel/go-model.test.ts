@@ -75,6 +75,8 @@ describe.each([0, 1, 3, 64])(
       const outcomes = new Map<number, string>();
       const aborts = new Map<number, AbortController>();
       const timeouts = new Map<number, number>();
+      /** The steps after which the channel differed from the model. */
+      const wrong: number[] = [];
       let clock = 0;
 
       const watch = (id: number, promise: Promise<unknown>): void => {
@@ -145,14 +147,15 @@ describe.each([0, 1, 3, 64])(
           channel.close();
           model.close();
         }
-        expect(channel.length).toBe(model.buffer.length);
-        expect(channel.closed).toBe(model.closed);
+        if (channel.length !== model.buffer.length || channel.closed !== model.closed)
+          wrong.push(id);
         if (id % 50 === 0) {
           await microtasks();
           expect(outcomes).toEqual(model.outcomes);
         }
       }
       await microtasks();
+      expect(wrong).toEqual([]);
       expect(outcomes).toEqual(model.outcomes);
       expect(outcomes.size).toBeGreaterThan(1000);
       expect(new Set(outcomes.values()).size).toBeGreaterThan(300);

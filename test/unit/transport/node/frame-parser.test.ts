@@ -199,15 +199,16 @@ describe("the first two bytes of a frame", () => {
     (_, isInMessage, limits) => {
       const wrong: string[] = [];
       const deflates = limits === WITH_COMPRESSION;
+      const fragment = firstFragment("a", BINARY);
       for (let first = 0; first < 256; first++) {
         for (let second = 0; second < 256; second++) {
           const expected = isFault(first, second, isInMessage, deflates) ? "fault 1002" : "none";
           for (const bytes of [[[first, second]], [[first], [second]]]) {
             const bench = new Bench(limits);
-            if (isInMessage) bench.push(firstFragment("a", BINARY));
+            if (isInMessage) bench.parser.push(fragment);
             for (const chunk of bytes) {
               if (bench.events.length > 0) wrong.push(`${first}: fault after one byte`);
-              bench.push(Buffer.from(chunk));
+              bench.parser.push(Buffer.from(chunk));
             }
             // A frame without a payload is complete and may cause another event.
             const [event = "none"] = bench.events.filter(

@@ -116,6 +116,35 @@ const SIZES = [
   ...[524_287, 524_288, 524_289, 573_440, 573_441, 1_048_576, 1_500_000],
 ];
 
+/**
+ * For each size, messages that compress well or badly, and the payloads that send each message twice in a
+ * context. They are made once for all tests, because deflating takes most of the time.
+ */
+const MESSAGES = SIZES.map(
+  (size) =>
+    [
+      size,
+      [Buffer.alloc(size, 7), json(size), Buffer.from(noise(size))].map((message) => ({
+        message,
+        payloads: deflateAll([message, message]),
+      })),
+    ] as const,
+);
+
+/** For each limit, payloads of one byte less, of the limit and of one byte more: compressed well, then badly. */
+const LIMITS = [1, 1_000, 32_768, 81_920, 524_288, 1_048_576].map(
+  (limit) =>
+    [
+      limit,
+      [Buffer.alloc(limit + 1), Buffer.from(noise(limit + 1))].map((data) =>
+        [limit - 1, limit, limit + 1].map((size) => deflate(data.subarray(0, size))),
+      ),
+    ] as const,
+);
+
+/** 64 MiB in 64 KiB. */
+const BOMB = deflate(Buffer.alloc(2 ** 26));
+
 /** Deflates parts as final blocks, which RFC 7692 section 7.2.3.4 ends with a zero byte. */
 const finalBlocks = (...parts: readonly Uint8Array[]): Buffer =>
   Buffer.concat([...parts.map((part) => deflateRawSync(part)), Buffer.of(0)]);
@@ -135,11 +164,11 @@ describe.each([
     expect(await bench.inflate(deflate("a"), false)).toMatchObject({ isText: false });
   });
 
-  test.each(SIZES)("inflates %i bytes, compressed well or badly", async (size) => {
-    for (const message of [Buffer.alloc(size, 7), json(size), Buffer.from(noise(size))]) {
+  test.each(MESSAGES)("inflates %i bytes, compressed well or badly", async (_size, messages) => {
+    for (const { message, payloads } of messages) {
       const bench = open();
       // The second message checks the state after the first one.
-      for (const payload of deflateAll([message, message])) {
+      for (const payload of payloads) {
         expect((await bench.bytesOf(payload)).equals(message)).toBe(true);
       }
       expect(streams).toHaveLength(benches.length);
@@ -245,19 +274,16 @@ describe.each([
     expect(bench.results).toHaveLength(4);
   });
 
-  test.each([1, 1_000, 32_768, 81_920, 524_288, 1_048_576])(
-    "enforces a limit of %i bytes exactly",
-    async (limit) => {
-      for (const data of [Buffer.alloc(limit + 1), Buffer.from(noise(limit + 1))]) {
-        const outcomes: string[] = [];
-        for (const size of [limit - 1, limit, limit + 1]) {
-          const bench = open({ limit });
-          outcomes.push(await bench.outcomeOf(deflate(data.subarray(0, size))));
-        }
-        expect(outcomes).toEqual([`${limit - 1} bytes`, `${limit} bytes`, "fault 1009"]);
+  test.each(LIMITS)("enforces a limit of %i bytes exactly", async (limit, payloadsAround) => {
+    for (const payloads of payloadsAround) {
+      const outcomes: string[] = [];
+      for (const payload of payloads) {
+        const bench = open({ limit });
+        outcomes.push(await bench.outcomeOf(payload));
       }
-    },
-  );
+      expect(outcomes).toEqual([`${limit - 1} bytes`, `${limit} bytes`, "fault 1009"]);
+    }
+  });
 
   test("enforces the limit across final blocks, separately for each message", async () => {
     const bench = open({ limit: 1_000 });
@@ -268,9 +294,8 @@ describe.each([
   });
 
   test("stops a bomb at the limit", async () => {
-    const bomb = deflate(Buffer.alloc(2 ** 26));
     const before = process.memoryUsage().arrayBuffers;
-    expect(await open({ limit: 100_000 }).outcomeOf(bomb)).toBe("fault 1009");
+    expect(await open({ limit: 100_000 }).outcomeOf(BOMB)).toBe("fault 1009");
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2_000_000);
   });
 
@@ -313,7 +338,7 @@ describe("an inflater that is closed during work of zlib's thread", () => {
 
   test.each([
     ["valid", large],
-    ["too big", deflate(Buffer.alloc(2 ** 26))],
+    ["too big", BOMB],
     ["invalid", Buffer.concat([deflate(noise(1_000_000)), Buffer.alloc(100_000, 0xff)])],
     ["in final blocks", finalBlocks(noise(1_000_000), noise(1_000_000))],
   ])("emits no event, and frees its handle: %s", async (_, payload) => {

@@ -79,15 +79,15 @@ describe.each([
   async function fill({ socket }: Pair, counters: KernelCounters): Promise<() => Promise<void>> {
     const written = write(socket, SIZE);
     let last: number | undefined;
-    const interval = ms(100);
-    await expect
-      .poll(() => last === (last = counters.sent), { interval, timeout: ms(4_000) })
-      .toBe(true);
+    await expect.poll(() => last === (last = counters.sent), POLL).toBe(true);
     return () => written;
   }
   const SIZE = 33_554_432;
+  // On a busy machine TLS takes seconds for all these bytes.
+  const TIMEOUT = { timeout: ms(20_000) };
+  const POLL = { interval: ms(100), ...TIMEOUT };
 
-  test("stop while a peer does not read, and continue when it does", async () => {
+  test("stop while a peer does not read, and continue when it does", TIMEOUT, async () => {
     await using pair = await createPair(isTls);
     const { socket, peer } = pair;
     const counters = new KernelCounters(socket);
@@ -104,6 +104,7 @@ describe.each([
 
   test.runIf(process.platform === "linux")(
     "count acknowledged bytes before the kernel accepts more",
+    TIMEOUT,
     async () => {
       await using pair = await createPair(isTls);
       const { peer } = pair;
@@ -113,9 +114,9 @@ describe.each([
       expect(counters.unsent).toBeGreaterThan(0);
       // The kernel accepts more only when a third of the send buffer is free; 200,000 bytes are less.
       await read(peer, 200_000);
-      await expect.poll(() => counters.sent).toBeGreaterThan(sent);
+      await expect.poll(() => counters.sent, POLL).toBeGreaterThan(sent);
       peer.resume();
-      await expect.poll(() => counters.unsent).toBe(0);
+      await expect.poll(() => counters.unsent, POLL).toBe(0);
     },
   );
 
