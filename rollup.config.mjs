@@ -7,7 +7,7 @@ import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
 /** The folders of `src/` that are published as sub-paths of the package. */
-const SUB_PATHS = ["reconnect", "codec"];
+const SUB_PATHS = ["reconnect", "codec", "compat"];
 
 const FOLDERS = ["", ...SUB_PATHS.map((name) => `${name}/`)];
 
@@ -129,7 +129,9 @@ const portableTypes = {
   name: "portable-types",
   renderChunk(code) {
     const withoutComments = code.replace(/\/\*[^]*?\*\//g, "");
-    const isUsed = /\b(AbortSignal|Headers|URL|AsyncIterableIterator)\b/.test(withoutComments);
+    const isUsed = /\b(AbortSignal|Blob|Event|Headers|URL|AsyncIterableIterator)\b/.test(
+      withoutComments,
+    );
     return isUsed ? `${portable}\n${code}` : null;
   },
 };
@@ -151,7 +153,8 @@ const browserTypes = {
 };
 
 /**
- * Makes the types of a sub-path import those of the core from `wschan`, as users do.
+ * Makes the types of a sub-path import those of the core from `wschan`, and those of another sub-path from it, as
+ * users do.
  *
  * @param {string} folder
  * @returns {import("rollup").Plugin}
@@ -160,10 +163,11 @@ const coreByName = (folder) => ({
   name: "core-by-name",
   resolveId: {
     order: "pre",
-    handler: (id, importer) =>
-      importer?.includes(`/src/${folder}`) && id.startsWith("../")
-        ? { id: "wschan", external: true }
-        : null,
+    handler: (id, importer) => {
+      if (!importer?.includes(`/src/${folder}`) || !id.startsWith("../")) return null;
+      const subPath = SUB_PATHS.find((name) => id.startsWith(`../${name}/`));
+      return { id: subPath ? `wschan/${subPath}` : "wschan", external: true };
+    },
   },
 });
 
@@ -224,7 +228,7 @@ const script = (input, name) => ({
  */
 const types = (folder) => ({
   input: { [`${folder}node`]: `src/${folder}node.ts` },
-  external: ["wschan", /^node:/],
+  external: [/^wschan/, /^node:/],
   onwarn,
   plugins: [
     ...(folder ? [coreByName(folder)] : []),

@@ -1,192 +1,3 @@
-class Waiters {
-  #first;
-  #others;
-  /** The waiter that was added first. */
-  get first() {
-    if (this.#first || !this.#others?.size) return this.#first;
-    const [next] = this.#others;
-    return next;
-  }
-  get size() {
-    return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
-  }
-  add(waiter) {
-    if (this.size === 0) this.#first = waiter;
-    else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
-  }
-  delete(waiter) {
-    if (this.#first === waiter) this.#first = void 0;
-    else this.#others?.delete(waiter);
-  }
-}
-
-const MAX_SURPLUS_SLOTS = 64;
-const CLOSED = /* @__PURE__ */ Object.freeze({
-  ok: false,
-  value: void 0
-});
-class Queue {
-  constructor(capacity) {
-    this.receivers = new Waiters();
-    this.closed = false;
-    /** The values, starting at index `#head`; the slots before it are empty. */
-    this.#values = [];
-    this.#head = 0;
-    this.capacity = capacity;
-  }
-  #values;
-  #head;
-  /** The number of values, including those beyond `capacity`. */
-  get size() {
-    return this.#values.length - this.#head;
-  }
-  /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
-  push(value) {
-    const receiver = this.receivers.first;
-    if (receiver) {
-      this.unpark(receiver);
-      receiver({ ok: true, value });
-    } else this.#values.push(value);
-  }
-  /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
-  take() {
-    const values = this.#values;
-    if (this.#head === values.length) return this.closed ? CLOSED : void 0;
-    const value = values[this.#head];
-    values[this.#head++] = void 0;
-    if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
-      this.#values = values.splice(this.#head);
-      this.#head = 0;
-    }
-    return { ok: true, value };
-  }
-  /** Adds a waiting receiver. */
-  park(receiver) {
-    this.receivers.add(receiver);
-  }
-  /** Removes a waiting receiver, if it still waits. */
-  unpark(receiver) {
-    this.receivers.delete(receiver);
-  }
-  /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
-  close() {
-    this.closed = true;
-    for (let receiver; receiver = this.receivers.first; ) {
-      this.unpark(receiver);
-      receiver(CLOSED);
-    }
-  }
-}
-function offer(queue, value) {
-  if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
-  queue.push(value);
-  return true;
-}
-class SendQueue extends Queue {
-  constructor() {
-    super(...arguments);
-    this.senders = new Waiters();
-  }
-  /** Removes the next value, and appends that of the first waiting sender in its place. */
-  take() {
-    const result = super.take();
-    const sender = this.senders.first;
-    if (!sender) return result;
-    this.senders.delete(sender);
-    sender.settle(true);
-    if (!result) return { ok: true, value: sender.value };
-    this.push(sender.value);
-    return result;
-  }
-  /** Closes the queue. Waiting senders are refused. */
-  close() {
-    super.close();
-    for (let sender; sender = this.senders.first; ) {
-      this.senders.delete(sender);
-      sender.settle(false);
-    }
-  }
-}
-
-const OVERHEAD_BYTES = 64;
-function memoryOf(message) {
-  return OVERHEAD_BYTES + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
-}
-function utf8Size(text) {
-  let size = text.length;
-  if (!/[\u0080-\uffff]/.test(text)) return size;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.codePointAt(i);
-    if (code > 127) size += code > 2047 ? 2 : 1;
-    if (code > 65535) i++;
-  }
-  return size;
-}
-
-const HIGH_WATER_MARK_BYTES = 1048576;
-class Inbox extends Queue {
-  constructor(capacity, limit, isSized = false) {
-    super(capacity);
-    /** Size of the unread values, in bytes: see {@link memoryOf}. */
-    this.bytes = 0;
-    this.pressure = 0;
-    /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
-    this.wasRead = false;
-    /** True after {@link warnIfUnread} has warned about this inbox. */
-    this.hasWarned = false;
-    this.#limit = limit;
-    if (isSized) this.#sizes = new Queue(capacity);
-  }
-  #limit;
-  /** Sizes of the unread values, if they cannot be computed from the values. */
-  #sizes;
-  /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-   * that would be unread. */
-  put(value, givenSize) {
-    if (this.receivers.size === 0) {
-      const size = givenSize ?? memoryOf(value);
-      const unread = this.bytes + size;
-      if (this.bytes > 0 && unread > this.#limit) return unread;
-      this.bytes = unread;
-      this.#sizes?.push(size);
-    }
-    this.push(value);
-    if (this.pressure < 2) this.#regulate();
-    return void 0;
-  }
-  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-   * returned. */
-  putAll(other) {
-    while (other.size > 0) {
-      const { bytes } = other;
-      const value = other.take()?.value;
-      const unread = this.put(value, bytes - other.bytes);
-      if (unread) return unread;
-    }
-    return void 0;
-  }
-  take() {
-    const result = super.take();
-    if (result?.ok) {
-      this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
-      if (this.pressure) {
-        this.wasRead = true;
-        this.#regulate();
-      }
-    }
-    return result;
-  }
-  /** Updates `pressure`. */
-  #regulate() {
-    const { size, capacity, bytes } = this;
-    const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
-    const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
-    if (pressure === this.pressure) return;
-    this.pressure = pressure;
-    this.onPressure?.();
-  }
-}
-
 const KINDS$1 = {
   ABORTED: "CANCELED",
   CHANNEL_CLOSED: "INVALID",
@@ -496,6 +307,27 @@ function browserCode(code) {
   return code === NORMAL || code >= 3e3 ? code : code + 3e3;
 }
 
+const OVERHEAD_BYTES = 64;
+function payloadMemory(payload) {
+  return payload.length * (typeof payload === "string" ? 2 : 1);
+}
+function memoryOf(payload) {
+  return OVERHEAD_BYTES + (payload ? payloadMemory(payload) : 0);
+}
+function payloadSize(payload) {
+  return typeof payload === "string" ? utf8Size(payload) : payload.length;
+}
+function utf8Size(text) {
+  let size = text.length;
+  if (!/[\u0080-\uffff]/.test(text)) return size;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i);
+    if (code > 127) size += code > 2047 ? 2 : 1;
+    if (code > 65535) i++;
+  }
+  return size;
+}
+
 const MAX_REASON_BYTES = 123;
 function checkClose(code, reason) {
   const isCode = typeof code === "number" && isFrameCode(code);
@@ -685,6 +517,116 @@ async function waitForStarted(operation, timeoutCode, options, start, names) {
     },
     names
   );
+}
+
+class Waiters {
+  #first;
+  #others;
+  /** The waiter that was added first. */
+  get first() {
+    if (this.#first || !this.#others?.size) return this.#first;
+    const [next] = this.#others;
+    return next;
+  }
+  get size() {
+    return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
+  }
+  add(waiter) {
+    if (this.size === 0) this.#first = waiter;
+    else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
+  }
+  delete(waiter) {
+    if (this.#first === waiter) this.#first = void 0;
+    else this.#others?.delete(waiter);
+  }
+}
+
+const MAX_SURPLUS_SLOTS = 64;
+const CLOSED = /* @__PURE__ */ Object.freeze({
+  ok: false,
+  value: void 0
+});
+class Queue {
+  constructor(capacity) {
+    this.receivers = new Waiters();
+    this.closed = false;
+    /** The values, starting at index `#head`; the slots before it are empty. */
+    this.#values = [];
+    this.#head = 0;
+    this.capacity = capacity;
+  }
+  #values;
+  #head;
+  /** The number of values, including those beyond `capacity`. */
+  get size() {
+    return this.#values.length - this.#head;
+  }
+  /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
+  push(value) {
+    const receiver = this.receivers.first;
+    if (receiver) {
+      this.unpark(receiver);
+      receiver({ ok: true, value });
+    } else this.#values.push(value);
+  }
+  /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
+  take() {
+    const values = this.#values;
+    if (this.#head === values.length) return this.closed ? CLOSED : void 0;
+    const value = values[this.#head];
+    values[this.#head++] = void 0;
+    if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
+      this.#values = values.splice(this.#head);
+      this.#head = 0;
+    }
+    return { ok: true, value };
+  }
+  /** Adds a waiting receiver. */
+  park(receiver) {
+    this.receivers.add(receiver);
+  }
+  /** Removes a waiting receiver, if it still waits. */
+  unpark(receiver) {
+    this.receivers.delete(receiver);
+  }
+  /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
+  close() {
+    this.closed = true;
+    for (let receiver; receiver = this.receivers.first; ) {
+      this.unpark(receiver);
+      receiver(CLOSED);
+    }
+  }
+}
+function offer(queue, value) {
+  if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
+  queue.push(value);
+  return true;
+}
+class SendQueue extends Queue {
+  constructor() {
+    super(...arguments);
+    this.senders = new Waiters();
+  }
+  /** Removes the next value, and appends that of the first waiting sender in its place. */
+  take() {
+    const result = super.take();
+    const sender = this.senders.first;
+    if (!sender) return result;
+    this.senders.delete(sender);
+    sender.settle(true);
+    if (!result) return { ok: true, value: sender.value };
+    this.push(sender.value);
+    return result;
+  }
+  /** Closes the queue. Waiting senders are refused. */
+  close() {
+    super.close();
+    for (let sender; sender = this.senders.first; ) {
+      this.senders.delete(sender);
+      sender.settle(false);
+    }
+  }
 }
 
 const MESSAGES_OPTIONS = ["signal"];
@@ -1086,7 +1028,7 @@ class Client {
    */
   messages(options) {
     const connection = this.#connection;
-    const failure = () => connection.closeRequest ? void 0 : connection.failure;
+    const failure = () => connection.closeRequest ? void 0 : connection.info?.error;
     return new QueueIterator(connection.receiving.own, options, failure);
   }
   /**
@@ -1139,10 +1081,6 @@ class Client {
     const sent = connection.offer(toPayload(data, type, codec));
     if (!sent) throw connection.closedError("send");
     return sent;
-  }
-  /** See {@link Connection.offer}. @internal */
-  offer(payload) {
-    return this.#connection.offer(payload);
   }
   /**
    * Resolves when the operating system has accepted everything that was sent; in a browser, when
@@ -1219,13 +1157,9 @@ class Client {
   async [Symbol.asyncDispose]() {
     await this.close();
   }
-  /** See {@link Receiving.deliverTo}. @internal */
-  deliverTo(inbox) {
-    this.#connection.receiving.deliverTo(inbox);
-  }
-  /** See {@link Liveness.probe}. @internal */
-  probe() {
-    this.#connection.liveness.probe();
+  /** The connection itself, for the sub-paths of this package. @internal */
+  get internals() {
+    return this.#connection;
   }
 }
 
@@ -1466,6 +1400,70 @@ class Liveness {
 function hasChanged(read) {
   let last;
   return () => last !== (last = read());
+}
+
+const HIGH_WATER_MARK_BYTES = 1048576;
+class Inbox extends Queue {
+  constructor(capacity, limit, isSized = false) {
+    super(capacity);
+    /** Size of the unread values, in bytes: see {@link memoryOf}. */
+    this.bytes = 0;
+    this.pressure = 0;
+    /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
+    this.wasRead = false;
+    /** True after {@link warnIfUnread} has warned about this inbox. */
+    this.hasWarned = false;
+    this.#limit = limit;
+    if (isSized) this.#sizes = new Queue(capacity);
+  }
+  #limit;
+  /** Sizes of the unread values, if they cannot be computed from the values. */
+  #sizes;
+  /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
+   * that would be unread. */
+  put(value, givenSize) {
+    if (this.receivers.size === 0) {
+      const size = givenSize ?? memoryOf(value.data);
+      const unread = this.bytes + size;
+      if (this.bytes > 0 && unread > this.#limit) return unread;
+      this.bytes = unread;
+      this.#sizes?.push(size);
+    }
+    this.push(value);
+    if (this.pressure < 2) this.#regulate();
+    return void 0;
+  }
+  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
+   * returned. */
+  putAll(other) {
+    while (other.size > 0) {
+      const { bytes } = other;
+      const value = other.take()?.value;
+      const unread = this.put(value, bytes - other.bytes);
+      if (unread) return unread;
+    }
+    return void 0;
+  }
+  take() {
+    const result = super.take();
+    if (result?.ok) {
+      this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value.data);
+      if (this.pressure) {
+        this.wasRead = true;
+        this.#regulate();
+      }
+    }
+    return result;
+  }
+  /** Updates `pressure`. */
+  #regulate() {
+    const { size, capacity, bytes } = this;
+    const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
+    const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+    if (pressure === this.pressure) return;
+    this.pressure = pressure;
+    this.onPressure?.();
+  }
 }
 
 const WARNING_DELAY_MS = 3e4;
@@ -1723,6 +1721,7 @@ class Connection {
   }
   onEnd(end) {
     const { code, reason, sentCode } = end;
+    this.end = end;
     const request = this.closeRequest;
     const hasCloseFrame = code !== ABNORMAL_CLOSURE;
     const info = {
@@ -1747,7 +1746,7 @@ class Connection {
   }
   /** Creates the error of an operation on a connection that is closing or closed. */
   closedError(operation) {
-    const cause = this.failure;
+    const cause = this.info?.error;
     const init = cause && { retryable: cause.retryable, cause };
     return this.error("CLOSED", operation, `the connection is ${this.state}`, init);
   }
@@ -1768,19 +1767,17 @@ class Connection {
   #finish(info, sentCode, error) {
     if (this.state === "closed") return;
     this.state = "closed";
-    this.failure = error;
+    this.info = Object.freeze({
+      ...info,
+      // If data has not left, neither has the close frame that follows it.
+      ...sentCode && this.sending.isFlushed && { sentCode },
+      ...error && { error }
+    });
     this.liveness.stop();
     this.receiving.stop();
     this.receiving.own.close();
     this.sending.onProgress();
-    this.#settleClosed(
-      Object.freeze({
-        ...info,
-        // If data has not left, neither has the close frame that follows it.
-        ...sentCode && this.sending.isFlushed && { sentCode },
-        ...error && { error }
-      })
-    );
+    this.#settleClosed(this.info);
   }
 }
 
@@ -1945,23 +1942,22 @@ class Context {
     return this.close();
   }
   /**
-   * Validates the arguments of a client across connections, and makes the inbox that its connections share.
-   * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+   * Validates the arguments of a client that dials later. `own` are the parsers of options that `connect` does
+   * not have. A URL that is a function is not called.
    * @internal
    */
   prepare(input, given, own, where) {
     const platform = platformOf(this.#platformFor, given, this.#owner.settings);
-    if (typeof input !== "function") parseUrl(input, platform);
+    const url = typeof input === "function" ? void 0 : parseUrl(input, platform);
     const parsers = { ...platform.parsers, ...own };
     const base = baseOptions(given, platform, this.#owner.settings);
     const options = parseOptions(base, given, { parsers }, where);
-    const { channelCapacity, bufferLimit, codec } = options;
     return {
+      url,
       defaults: base,
       options,
-      inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
-      open: async (url, resolved, latest) => dial$1(
-        parseUrl(url, platform),
+      open: async (target, resolved, latest) => dial$1(
+        parseUrl(target, platform),
         parseOptions(resolved, latest, platform),
         platform,
         this.#owner
@@ -2387,10 +2383,9 @@ class WebSocketTransport {
   send(data) {
     const socket = this.#socket;
     if (socket.readyState !== OPEN) return void 0;
-    const isText = typeof data === "string";
-    const size = isText ? utf8Size(data) : data.length;
+    const size = payloadSize(data);
     this.accepted -= this.bufferedAmount ?? 0;
-    socket.send(isText ? data : data.slice(), size);
+    socket.send(data.slice(), size);
     this.accepted += this.bufferedAmount ?? 0;
     this.#watch();
     return size;
@@ -2402,8 +2397,8 @@ class WebSocketTransport {
     this.#socket.setPaused?.(paused);
   }
   close(code, reason) {
-    this.#sentCode = browserCode(code);
-    this.#socket.close(this.#sentCode, reason);
+    if (code === NO_STATUS) this.#socket.close();
+    else this.#socket.close(this.#sentCode = browserCode(code), reason);
   }
   destroy(code = ABNORMAL_CLOSURE) {
     const handler = this.#handler;
@@ -2425,7 +2420,7 @@ class WebSocketTransport {
   #onMessage(data) {
     const handler = this.#handler;
     if (typeof data === "string") {
-      handler?.onMessage({ type: "text", data }, utf8Size(data));
+      handler?.onMessage({ type: "text", data }, payloadSize(data));
     } else if (data?.byteLength === void 0) {
       const text = "receive: option webSocket must deliver ArrayBuffers";
       handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
@@ -2445,5 +2440,10 @@ class WebSocketTransport {
   }
 }
 
-export { ABNORMAL_CLOSURE as A, bindCreateContext as B, Channel as C, DONE as D, shared as E, webSocketPlatform as F, BINARY as G, CLOSE_CODES as H, COMPRESSION as I, TYPE_BINARY as J, TYPE_CLOSE as K, TYPE_PING as L, TYPE_PONG as M, TYPE_TEXT as N, OVERHEAD_BYTES as O, after as P, QueueIterator as Q, ReceiveChannel as R, definePolicy as S, TEXT as T, errors as U, select as V, WsError as W, ticker as X, parseBy as a, microtask as b, onAbort as c, checkClose as d, abortError as e, passThrough as f, duration as g, readableOf as h, integer as i, writableOf as j, waitForStarted as k, toPayload as l, must as m, now as n, oneOf as o, platformClass as p, object as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, Context as v, waitFor as w, callable as x, parseDuration as y, bindConnect as z };
+const contextParser = /* @__PURE__ */ must(
+  (value) => value instanceof Context,
+  "a Context"
+);
+
+export { TYPE_CLOSE as $, writableOf as A, waitForStarted as B, Context as C, DONE as D, toPayload as E, utf8Size as F, invalid as G, ABNORMAL_CLOSURE as H, Inbox as I, nextTurn as J, INTERNAL_ERROR as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, bindConnect as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, bindCreateContext as S, TEXT as T, shared as U, webSocketPlatform as V, WsError as W, BINARY as X, CLOSE_CODES as Y, COMPRESSION as Z, TYPE_BINARY as _, parseBy as a, TYPE_PING as a0, TYPE_PONG as a1, TYPE_TEXT as a2, after as a3, definePolicy as a4, errors as a5, select as a6, ticker as a7, payloadMemory as b, object as c, callable as d, duration as e, contextParser as f, parseDuration as g, payloadSize as h, integer as i, memoryOf as j, microtask as k, Channel as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
 //# sourceMappingURL=core.mjs.map

@@ -4,195 +4,6 @@
   (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.wschan = {}));
 })(this, (function (exports) { 'use strict';
 
-  class Waiters {
-    #first;
-    #others;
-    /** The waiter that was added first. */
-    get first() {
-      if (this.#first || !this.#others?.size) return this.#first;
-      const [next] = this.#others;
-      return next;
-    }
-    get size() {
-      return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
-    }
-    add(waiter) {
-      if (this.size === 0) this.#first = waiter;
-      else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
-    }
-    delete(waiter) {
-      if (this.#first === waiter) this.#first = void 0;
-      else this.#others?.delete(waiter);
-    }
-  }
-
-  const MAX_SURPLUS_SLOTS = 64;
-  const CLOSED = /* @__PURE__ */ Object.freeze({
-    ok: false,
-    value: void 0
-  });
-  class Queue {
-    constructor(capacity) {
-      this.receivers = new Waiters();
-      this.closed = false;
-      /** The values, starting at index `#head`; the slots before it are empty. */
-      this.#values = [];
-      this.#head = 0;
-      this.capacity = capacity;
-    }
-    #values;
-    #head;
-    /** The number of values, including those beyond `capacity`. */
-    get size() {
-      return this.#values.length - this.#head;
-    }
-    /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
-    push(value) {
-      const receiver = this.receivers.first;
-      if (receiver) {
-        this.unpark(receiver);
-        receiver({ ok: true, value });
-      } else this.#values.push(value);
-    }
-    /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
-    take() {
-      const values = this.#values;
-      if (this.#head === values.length) return this.closed ? CLOSED : void 0;
-      const value = values[this.#head];
-      values[this.#head++] = void 0;
-      if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
-        this.#values = values.splice(this.#head);
-        this.#head = 0;
-      }
-      return { ok: true, value };
-    }
-    /** Adds a waiting receiver. */
-    park(receiver) {
-      this.receivers.add(receiver);
-    }
-    /** Removes a waiting receiver, if it still waits. */
-    unpark(receiver) {
-      this.receivers.delete(receiver);
-    }
-    /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
-    close() {
-      this.closed = true;
-      for (let receiver; receiver = this.receivers.first; ) {
-        this.unpark(receiver);
-        receiver(CLOSED);
-      }
-    }
-  }
-  function offer(queue, value) {
-    if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
-    queue.push(value);
-    return true;
-  }
-  class SendQueue extends Queue {
-    constructor() {
-      super(...arguments);
-      this.senders = new Waiters();
-    }
-    /** Removes the next value, and appends that of the first waiting sender in its place. */
-    take() {
-      const result = super.take();
-      const sender = this.senders.first;
-      if (!sender) return result;
-      this.senders.delete(sender);
-      sender.settle(true);
-      if (!result) return { ok: true, value: sender.value };
-      this.push(sender.value);
-      return result;
-    }
-    /** Closes the queue. Waiting senders are refused. */
-    close() {
-      super.close();
-      for (let sender; sender = this.senders.first; ) {
-        this.senders.delete(sender);
-        sender.settle(false);
-      }
-    }
-  }
-
-  const OVERHEAD_BYTES = 64;
-  function memoryOf(message) {
-    return OVERHEAD_BYTES + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
-  }
-  function utf8Size(text) {
-    let size = text.length;
-    if (!/[\u0080-\uffff]/.test(text)) return size;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.codePointAt(i);
-      if (code > 127) size += code > 2047 ? 2 : 1;
-      if (code > 65535) i++;
-    }
-    return size;
-  }
-
-  const HIGH_WATER_MARK_BYTES = 1048576;
-  class Inbox extends Queue {
-    constructor(capacity, limit, isSized = false) {
-      super(capacity);
-      /** Size of the unread values, in bytes: see {@link memoryOf}. */
-      this.bytes = 0;
-      this.pressure = 0;
-      /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
-      this.wasRead = false;
-      /** True after {@link warnIfUnread} has warned about this inbox. */
-      this.hasWarned = false;
-      this.#limit = limit;
-      if (isSized) this.#sizes = new Queue(capacity);
-    }
-    #limit;
-    /** Sizes of the unread values, if they cannot be computed from the values. */
-    #sizes;
-    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-     * that would be unread. */
-    put(value, givenSize) {
-      if (this.receivers.size === 0) {
-        const size = givenSize ?? memoryOf(value);
-        const unread = this.bytes + size;
-        if (this.bytes > 0 && unread > this.#limit) return unread;
-        this.bytes = unread;
-        this.#sizes?.push(size);
-      }
-      this.push(value);
-      if (this.pressure < 2) this.#regulate();
-      return void 0;
-    }
-    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-     * returned. */
-    putAll(other) {
-      while (other.size > 0) {
-        const { bytes } = other;
-        const value = other.take()?.value;
-        const unread = this.put(value, bytes - other.bytes);
-        if (unread) return unread;
-      }
-      return void 0;
-    }
-    take() {
-      const result = super.take();
-      if (result?.ok) {
-        this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
-        if (this.pressure) {
-          this.wasRead = true;
-          this.#regulate();
-        }
-      }
-      return result;
-    }
-    /** Updates `pressure`. */
-    #regulate() {
-      const { size, capacity, bytes } = this;
-      const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
-      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
-      if (pressure === this.pressure) return;
-      this.pressure = pressure;
-      this.onPressure?.();
-    }
-  }
-
   const KINDS$1 = {
     ABORTED: "CANCELED",
     CHANNEL_CLOSED: "INVALID",
@@ -422,9 +233,9 @@
     "no_context_takeover"
   ];
   function parseOptions(base, given, { parsers }, where = "connect") {
-    return { ...base, ...parseBy({ ...PARSERS$6, ...parsers }, given, where) };
+    return { ...base, ...parseBy({ ...PARSERS$7, ...parsers }, given, where) };
   }
-  const PARSERS$6 = {
+  const PARSERS$7 = {
     headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),
     protocols(value, name) {
       const list = [value].flat();
@@ -500,6 +311,27 @@
   }
   function browserCode(code) {
     return code === NORMAL || code >= 3e3 ? code : code + 3e3;
+  }
+
+  const OVERHEAD_BYTES = 64;
+  function payloadMemory(payload) {
+    return payload.length * (typeof payload === "string" ? 2 : 1);
+  }
+  function memoryOf(payload) {
+    return OVERHEAD_BYTES + (payload ? payloadMemory(payload) : 0);
+  }
+  function payloadSize(payload) {
+    return typeof payload === "string" ? utf8Size(payload) : payload.length;
+  }
+  function utf8Size(text) {
+    let size = text.length;
+    if (!/[\u0080-\uffff]/.test(text)) return size;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.codePointAt(i);
+      if (code > 127) size += code > 2047 ? 2 : 1;
+      if (code > 65535) i++;
+    }
+    return size;
   }
 
   const MAX_REASON_BYTES = 123;
@@ -590,7 +422,7 @@
 
   const OPERATION = "createContext";
   const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
-  const PARSERS$5 = {
+  const PARSERS$6 = {
     policy: callable,
     actor: passThrough,
     meta: object,
@@ -600,7 +432,7 @@
     signal: abortSignal
   };
   function parseSettings(options, platformFor) {
-    const parsers = { ...PARSERS$5, ...platformFor(void 0).contextParsers };
+    const parsers = { ...PARSERS$6, ...platformFor(void 0).contextParsers };
     const given = parseBy(parsers, options, OPERATION);
     const { policy, actor, meta, defaults = {}, strict } = given;
     const platform = platformFor({ ...defaults }.webSocket);
@@ -693,6 +525,116 @@
     );
   }
 
+  class Waiters {
+    #first;
+    #others;
+    /** The waiter that was added first. */
+    get first() {
+      if (this.#first || !this.#others?.size) return this.#first;
+      const [next] = this.#others;
+      return next;
+    }
+    get size() {
+      return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
+    }
+    add(waiter) {
+      if (this.size === 0) this.#first = waiter;
+      else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
+    }
+    delete(waiter) {
+      if (this.#first === waiter) this.#first = void 0;
+      else this.#others?.delete(waiter);
+    }
+  }
+
+  const MAX_SURPLUS_SLOTS = 64;
+  const CLOSED$1 = /* @__PURE__ */ Object.freeze({
+    ok: false,
+    value: void 0
+  });
+  class Queue {
+    constructor(capacity) {
+      this.receivers = new Waiters();
+      this.closed = false;
+      /** The values, starting at index `#head`; the slots before it are empty. */
+      this.#values = [];
+      this.#head = 0;
+      this.capacity = capacity;
+    }
+    #values;
+    #head;
+    /** The number of values, including those beyond `capacity`. */
+    get size() {
+      return this.#values.length - this.#head;
+    }
+    /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
+    push(value) {
+      const receiver = this.receivers.first;
+      if (receiver) {
+        this.unpark(receiver);
+        receiver({ ok: true, value });
+      } else this.#values.push(value);
+    }
+    /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
+    take() {
+      const values = this.#values;
+      if (this.#head === values.length) return this.closed ? CLOSED$1 : void 0;
+      const value = values[this.#head];
+      values[this.#head++] = void 0;
+      if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
+        this.#values = values.splice(this.#head);
+        this.#head = 0;
+      }
+      return { ok: true, value };
+    }
+    /** Adds a waiting receiver. */
+    park(receiver) {
+      this.receivers.add(receiver);
+    }
+    /** Removes a waiting receiver, if it still waits. */
+    unpark(receiver) {
+      this.receivers.delete(receiver);
+    }
+    /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
+    close() {
+      this.closed = true;
+      for (let receiver; receiver = this.receivers.first; ) {
+        this.unpark(receiver);
+        receiver(CLOSED$1);
+      }
+    }
+  }
+  function offer(queue, value) {
+    if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
+    queue.push(value);
+    return true;
+  }
+  class SendQueue extends Queue {
+    constructor() {
+      super(...arguments);
+      this.senders = new Waiters();
+    }
+    /** Removes the next value, and appends that of the first waiting sender in its place. */
+    take() {
+      const result = super.take();
+      const sender = this.senders.first;
+      if (!sender) return result;
+      this.senders.delete(sender);
+      sender.settle(true);
+      if (!result) return { ok: true, value: sender.value };
+      this.push(sender.value);
+      return result;
+    }
+    /** Closes the queue. Waiting senders are refused. */
+    close() {
+      super.close();
+      for (let sender; sender = this.senders.first; ) {
+        this.senders.delete(sender);
+        sender.settle(false);
+      }
+    }
+  }
+
   const MESSAGES_OPTIONS = ["signal"];
   class QueueIterator {
     #queue;
@@ -714,7 +656,7 @@
     }
     // Not an async function, which would cost one more promise and two more microtasks for each message.
     next() {
-      const result = this.#isDone ? CLOSED : this.#queue.take();
+      const result = this.#isDone ? CLOSED$1 : this.#queue.take();
       if (result) return Promise.resolve(this.#toResult(result));
       return new Promise((resolve) => {
         const receiver = (received) => {
@@ -744,7 +686,7 @@
       this.#unlisten?.();
       for (let receiver; receiver = this.#pending.first; ) {
         this.#queue.unpark(receiver);
-        receiver(CLOSED);
+        receiver(CLOSED$1);
       }
     }
     /** Returns the result of an iteration that has ended, or rejects with the error that ended it. */
@@ -1092,7 +1034,7 @@
      */
     messages(options) {
       const connection = this.#connection;
-      const failure = () => connection.closeRequest ? void 0 : connection.failure;
+      const failure = () => connection.closeRequest ? void 0 : connection.info?.error;
       return new QueueIterator(connection.receiving.own, options, failure);
     }
     /**
@@ -1145,10 +1087,6 @@
       const sent = connection.offer(toPayload(data, type, codec));
       if (!sent) throw connection.closedError("send");
       return sent;
-    }
-    /** See {@link Connection.offer}. @internal */
-    offer(payload) {
-      return this.#connection.offer(payload);
     }
     /**
      * Resolves when the operating system has accepted everything that was sent; in a browser, when
@@ -1225,13 +1163,9 @@
     async [Symbol.asyncDispose]() {
       await this.close();
     }
-    /** See {@link Receiving.deliverTo}. @internal */
-    deliverTo(inbox) {
-      this.#connection.receiving.deliverTo(inbox);
-    }
-    /** See {@link Liveness.probe}. @internal */
-    probe() {
-      this.#connection.liveness.probe();
+    /** The connection itself, for the sub-paths of this package. @internal */
+    get internals() {
+      return this.#connection;
     }
   }
 
@@ -1472,6 +1406,70 @@
   function hasChanged(read) {
     let last;
     return () => last !== (last = read());
+  }
+
+  const HIGH_WATER_MARK_BYTES = 1048576;
+  class Inbox extends Queue {
+    constructor(capacity, limit, isSized = false) {
+      super(capacity);
+      /** Size of the unread values, in bytes: see {@link memoryOf}. */
+      this.bytes = 0;
+      this.pressure = 0;
+      /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
+      this.wasRead = false;
+      /** True after {@link warnIfUnread} has warned about this inbox. */
+      this.hasWarned = false;
+      this.#limit = limit;
+      if (isSized) this.#sizes = new Queue(capacity);
+    }
+    #limit;
+    /** Sizes of the unread values, if they cannot be computed from the values. */
+    #sizes;
+    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
+     * that would be unread. */
+    put(value, givenSize) {
+      if (this.receivers.size === 0) {
+        const size = givenSize ?? memoryOf(value.data);
+        const unread = this.bytes + size;
+        if (this.bytes > 0 && unread > this.#limit) return unread;
+        this.bytes = unread;
+        this.#sizes?.push(size);
+      }
+      this.push(value);
+      if (this.pressure < 2) this.#regulate();
+      return void 0;
+    }
+    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
+     * returned. */
+    putAll(other) {
+      while (other.size > 0) {
+        const { bytes } = other;
+        const value = other.take()?.value;
+        const unread = this.put(value, bytes - other.bytes);
+        if (unread) return unread;
+      }
+      return void 0;
+    }
+    take() {
+      const result = super.take();
+      if (result?.ok) {
+        this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value.data);
+        if (this.pressure) {
+          this.wasRead = true;
+          this.#regulate();
+        }
+      }
+      return result;
+    }
+    /** Updates `pressure`. */
+    #regulate() {
+      const { size, capacity, bytes } = this;
+      const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
+      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+      if (pressure === this.pressure) return;
+      this.pressure = pressure;
+      this.onPressure?.();
+    }
   }
 
   const WARNING_DELAY_MS = 3e4;
@@ -1729,6 +1727,7 @@
     }
     onEnd(end) {
       const { code, reason, sentCode } = end;
+      this.end = end;
       const request = this.closeRequest;
       const hasCloseFrame = code !== ABNORMAL_CLOSURE;
       const info = {
@@ -1753,7 +1752,7 @@
     }
     /** Creates the error of an operation on a connection that is closing or closed. */
     closedError(operation) {
-      const cause = this.failure;
+      const cause = this.info?.error;
       const init = cause && { retryable: cause.retryable, cause };
       return this.error("CLOSED", operation, `the connection is ${this.state}`, init);
     }
@@ -1774,19 +1773,17 @@
     #finish(info, sentCode, error) {
       if (this.state === "closed") return;
       this.state = "closed";
-      this.failure = error;
+      this.info = Object.freeze({
+        ...info,
+        // If data has not left, neither has the close frame that follows it.
+        ...sentCode && this.sending.isFlushed && { sentCode },
+        ...error && { error }
+      });
       this.liveness.stop();
       this.receiving.stop();
       this.receiving.own.close();
       this.sending.onProgress();
-      this.#settleClosed(
-        Object.freeze({
-          ...info,
-          // If data has not left, neither has the close frame that follows it.
-          ...sentCode && this.sending.isFlushed && { sentCode },
-          ...error && { error }
-        })
-      );
+      this.#settleClosed(this.info);
     }
   }
 
@@ -1951,23 +1948,22 @@
       return this.close();
     }
     /**
-     * Validates the arguments of a client across connections, and makes the inbox that its connections share.
-     * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+     * Validates the arguments of a client that dials later. `own` are the parsers of options that `connect` does
+     * not have. A URL that is a function is not called.
      * @internal
      */
     prepare(input, given, own, where) {
       const platform = platformOf(this.#platformFor, given, this.#owner.settings);
-      if (typeof input !== "function") parseUrl(input, platform);
+      const url = typeof input === "function" ? void 0 : parseUrl(input, platform);
       const parsers = { ...platform.parsers, ...own };
       const base = baseOptions(given, platform, this.#owner.settings);
       const options = parseOptions(base, given, { parsers }, where);
-      const { channelCapacity, bufferLimit, codec } = options;
       return {
+        url,
         defaults: base,
         options,
-        inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
-        open: async (url, resolved, latest) => dial$2(
-          parseUrl(url, platform),
+        open: async (target, resolved, latest) => dial$2(
+          parseUrl(target, platform),
           parseOptions(resolved, latest, platform),
           platform,
           this.#owner
@@ -2364,7 +2360,7 @@
     return sides.every(isWithoutTakeover) ? NO_CONTEXT : CONTEXT_TAKEOVER;
   }
 
-  const OPEN = 1;
+  const OPEN$1 = 1;
   const DIAL_ADVICE = "see the console (CSP connect-src?)";
   const POLL_INTERVAL_MS = 10;
   const page = globalThis;
@@ -2476,11 +2472,10 @@
     }
     send(data) {
       const socket = this.#socket;
-      if (socket.readyState !== OPEN) return void 0;
-      const isText = typeof data === "string";
-      const size = isText ? utf8Size(data) : data.length;
+      if (socket.readyState !== OPEN$1) return void 0;
+      const size = payloadSize(data);
       this.accepted -= this.bufferedAmount ?? 0;
-      socket.send(isText ? data : data.slice(), size);
+      socket.send(data.slice(), size);
       this.accepted += this.bufferedAmount ?? 0;
       this.#watch();
       return size;
@@ -2492,8 +2487,8 @@
       this.#socket.setPaused?.(paused);
     }
     close(code, reason) {
-      this.#sentCode = browserCode(code);
-      this.#socket.close(this.#sentCode, reason);
+      if (code === NO_STATUS) this.#socket.close();
+      else this.#socket.close(this.#sentCode = browserCode(code), reason);
     }
     destroy(code = ABNORMAL_CLOSURE) {
       const handler = this.#handler;
@@ -2515,7 +2510,7 @@
     #onMessage(data) {
       const handler = this.#handler;
       if (typeof data === "string") {
-        handler?.onMessage({ type: "text", data }, utf8Size(data));
+        handler?.onMessage({ type: "text", data }, payloadSize(data));
       } else if (data?.byteLength === void 0) {
         const text = "receive: option webSocket must deliver ArrayBuffers";
         handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);
@@ -3814,9 +3809,6 @@
     if (type === "binary") return { type, data: bytes };
     return { type: "text", data: toText(codec, bytes) };
   }
-  function sizeOf$1({ type, data }) {
-    return data.length * (type === "text" ? 2 : 1);
-  }
 
   const TYPE = /* @__PURE__ */ oneOf("text", "binary");
   const ON_INVALID = /* @__PURE__ */ must(
@@ -3836,15 +3828,15 @@
             const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit) : message.data;
             return toMessage(name, type, bytes);
           });
-          if (decoded) emit(decoded, sizeOf$1(decoded));
+          if (decoded) emit(decoded, payloadMemory(decoded.data));
         };
       }
     };
   }
-  const PARSERS$4 = { type: TYPE, onInvalid: ON_INVALID };
+  const PARSERS$5 = { type: TYPE, onInvalid: ON_INVALID };
   function bindInflating(format, unpackAtOnce) {
     const { name } = format;
-    const make = (given = {}) => inflating(name, parseBy(PARSERS$4, given, name), () => () => format, unpackAtOnce);
+    const make = (given = {}) => inflating(name, parseBy(PARSERS$5, given, name), () => () => format, unpackAtOnce);
     return make;
   }
 
@@ -3856,20 +3848,20 @@
     let format = null;
     return (bytes) => format === null ? format = detect(bytes) : format;
   }
-  const PARSERS$3 = {
+  const PARSERS$4 = {
     type: TYPE,
     onInvalid: ON_INVALID,
     pin: /* @__PURE__ */ oneOf(true, false)
   };
   function bindAuto(unpackAtOnce) {
     const make = (given = {}) => {
-      const { pin, ...options } = parseBy(PARSERS$3, given, "auto");
+      const { pin, ...options } = parseBy(PARSERS$4, given, "auto");
       return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
     };
     return make;
   }
 
-  const PARSERS$2 = {
+  const PARSERS$3 = {
     type: TYPE,
     onInvalid: ON_INVALID,
     threshold: /* @__PURE__ */ integer(0, 104857600),
@@ -3878,7 +3870,7 @@
   function bindDeflating(format, deflate, unpackAtOnce) {
     const { name } = format;
     const make = (given = {}) => {
-      const options = parseBy(PARSERS$2, given, name);
+      const options = parseBy(PARSERS$3, given, name);
       const { threshold = 1024, level = 6 } = options;
       return {
         ...inflating(name, options, () => () => format, unpackAtOnce),
@@ -3912,7 +3904,7 @@
   }
 
   const NAME = "json";
-  const PARSERS$1 = {
+  const PARSERS$2 = {
     onInvalid: ON_INVALID,
     schema: /* @__PURE__ */ must(
       (value) => typeof value?.["~standard"]?.validate === "function",
@@ -3920,7 +3912,7 @@
     )
   };
   function json(options = {}) {
-    const { schema, onInvalid } = parseBy(PARSERS$1, options, NAME);
+    const { schema, onInvalid } = parseBy(PARSERS$2, options, NAME);
     return {
       name: NAME,
       decoder: () => (message, emit) => {
@@ -3928,7 +3920,7 @@
           const value = parse(message.type === "text" ? message.data : toText(NAME, message.data));
           return { value: schema ? validate(schema, value) : value };
         });
-        if (decoded) emit(decoded.value, sizeOf$1(message));
+        if (decoded) emit(decoded.value, payloadMemory(message.data));
       },
       encode(value) {
         const text = JSON.stringify(value);
@@ -4014,10 +4006,10 @@
       return at;
     }
   }
-  const PARSERS = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+  const PARSERS$1 = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
   function bindStream(name, isZlib) {
     const make = (given = {}) => {
-      const { type, boundary } = parseBy(PARSERS, given, name);
+      const { type, boundary } = parseBy(PARSERS$1, given, name);
       return {
         name,
         decoder(readLimit) {
@@ -4029,7 +4021,7 @@
               if (!reader.isFlushed && boundary !== "message") return;
               decoded = toMessage(name, type, reader.output.take());
             }
-            emit(decoded, sizeOf$1(decoded));
+            emit(decoded, payloadMemory(decoded.data));
           };
         }
       };
@@ -4053,7 +4045,7 @@
   const zlib = /* @__PURE__ */ bindDeflating(ZLIB, toZlib);
   const deflateRaw = /* @__PURE__ */ bindDeflating(DEFLATE_RAW, toDeflateRaw);
 
-  var browser = /*#__PURE__*/Object.freeze({
+  var browser$1 = /*#__PURE__*/Object.freeze({
     __proto__: null,
     auto: auto,
     compose: compose,
@@ -4067,6 +4059,214 @@
     zlib: zlib,
     zlibStream: zlibStream
   });
+
+  const contextParser = /* @__PURE__ */ must(
+    (value) => value instanceof Context,
+    "a Context"
+  );
+
+  const DEFAULTS = {
+    backoff: { min: 500, max: 3e4, factor: 2 },
+    retryAfterMax: 36e5,
+    queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
+    stableAfter: 5e3
+  };
+
+  const DEFAULT_KEEP_ALIVE_MS = 2e4;
+  const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
+  const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...parseBy(parsers, value, name) });
+  const RECONNECT_PARSERS = {
+    context: contextParser,
+    backoff: /* @__PURE__ */ group("backoff", {
+      min: duration,
+      max: duration,
+      factor: /* @__PURE__ */ must(
+        (value) => typeof value === "number" && value >= 1 && value <= 100,
+        "1 to 100"
+      )
+    }),
+    retryAfterMax: duration,
+    stableAfter: duration,
+    maxAttempts: /* @__PURE__ */ integer(1, 2147483647),
+    maxElapsed: duration,
+    shouldRetry: callable,
+    onConnect: callable,
+    queue: /* @__PURE__ */ group("queue", {
+      maxMessages: /* @__PURE__ */ integer(0, 1e6),
+      maxBytes: /* @__PURE__ */ integer(1, 1073741824),
+      ttl: duration,
+      whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest")
+    }),
+    onLost: callable,
+    marker: /* @__PURE__ */ oneOf(false, true)
+  };
+  function resolveOptions(url, options, { createContext, pings }) {
+    const given = object(options, "reconnecting: options");
+    const { headers, protocols } = given;
+    const context = given.context instanceof Context ? given.context : createContext();
+    const isFunction = (value) => typeof value === "function";
+    const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
+    const prepared = context.prepare(
+      url,
+      {
+        ...given,
+        headers: isFunction(headers) ? {} : headers,
+        protocols: isFunction(protocols) ? [] : protocols
+      },
+      RECONNECT_PARSERS,
+      "reconnecting"
+    );
+    const parsed = prepared.options;
+    const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
+    const { defaults, open } = prepared;
+    const { channelCapacity, bufferLimit, codec } = parsed;
+    const dialOptions = {
+      ...parsed,
+      keepAlive,
+      headers: (isFunction(headers) ? defaults : parsed).headers,
+      protocols: (isFunction(protocols) ? defaults : parsed).protocols
+    };
+    return {
+      ...DEFAULTS,
+      maxElapsed: Infinity,
+      ...parsed,
+      open,
+      inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
+      marker: parsed.marker && !parsed.discardIncoming,
+      dialOptions,
+      perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
+    };
+  }
+  function resolveKeepAlive(given, parsed, canPing) {
+    if (!given && (true)) {
+      return parsed || true ? parsed : PROBE_ONLY_KEEP_ALIVE;
+    }
+    const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
+    return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
+  }
+
+  const syntaxError = (text) => new DOMException(text, "SyntaxError");
+  function requireArgument(count, what) {
+    if (count === 0) throw new TypeError(`${what}: 1 argument required, but only 0 present`);
+  }
+  function asSyntaxError(parse) {
+    try {
+      return parse();
+    } catch (error) {
+      if (WsError.is(error) && error.code === "INVALID_URL") throw syntaxError(error.message);
+      throw error;
+    }
+  }
+  function rejectOptions(where, options, names) {
+    for (const [name, value] of Object.entries(options)) {
+      if (value !== void 0 && names.includes(name)) {
+        throw invalid(`${where}: option ${name}`, "left out", value);
+      }
+    }
+  }
+  function toProtocols(value) {
+    const isList = typeof value === "object" && value !== null && Symbol.iterator in value;
+    const list = (isList ? [...value] : [value]).map(String);
+    try {
+      PARSERS$7.protocols(list, "WebSocket: protocols");
+    } catch (error) {
+      throw syntaxError(error.message);
+    }
+    return list;
+  }
+  function isBlob(data) {
+    return /^\[object (Blob|File)\]$/.test(Object.prototype.toString.call(data));
+  }
+  function toSendable(data) {
+    if (isBlob(data)) return data;
+    try {
+      return toBytes(data);
+    } catch {
+      return String(data);
+    }
+  }
+  function isBinaryType(value) {
+    return value === "blob" || value === "arraybuffer";
+  }
+  function sizeOf(data) {
+    return isBlob(data) ? data.size : payloadSize(data);
+  }
+  function toCloseArguments(code, reason = "") {
+    const number = code === void 0 ? void 0 : clamp(Number(code));
+    if (number !== void 0 && number !== NORMAL && !(number >= 3e3 && number <= 4999)) {
+      throw new DOMException(
+        `close: code ${number} is neither 1000 nor 3000-4999`,
+        "InvalidAccessError"
+      );
+    }
+    const text = String(reason);
+    const size = utf8Size(text);
+    if (size > MAX_REASON_BYTES) {
+      throw syntaxError(`close: reason of ${size} bytes exceeds ${MAX_REASON_BYTES} bytes`);
+    }
+    return { code: number, reason: text };
+  }
+  function clamp(number) {
+    const clamped = Math.min(Math.max(number, 0), 65535) || 0;
+    const rounded = Math.round(clamped);
+    return clamped % 1 === 0.5 ? rounded - rounded % 2 : rounded;
+  }
+
+  const handlers = /* @__PURE__ */ new WeakMap();
+  const mapOf = (target) => {
+    const map = handlers.get(target);
+    if (!map) throw new TypeError("Illegal invocation");
+    return map;
+  };
+  function initHandlers(target) {
+    handlers.set(target, /* @__PURE__ */ new Map());
+  }
+  function defineHandlers(prototype) {
+    for (const type of ["open", "message", "error", "close"]) {
+      Object.defineProperty(prototype, `on${type}`, {
+        enumerable: true,
+        configurable: true,
+        get() {
+          return mapOf(this).get(type)?.value ?? null;
+        },
+        set(value) {
+          const map = mapOf(this);
+          const handler = map.get(type);
+          const callable = typeof value === "function" ? value : null;
+          if (handler) handler.value = callable;
+          else if (callable) {
+            const added = { value: callable };
+            map.set(type, added);
+            this.addEventListener(type, (event) => added.value?.call(this, event));
+          }
+        }
+      });
+    }
+  }
+
+  const NO_CLOSE_FRAME = { code: ABNORMAL_CLOSURE, reason: "", wasClean: false };
+  function messageEvent(message, binaryType, origin) {
+    return new MessageEvent("message", { data: dataOf(message, binaryType), origin });
+  }
+  function dataOf({ data }, binaryType) {
+    if (typeof data === "string") return data;
+    if (binaryType === "blob") return new Blob([data]);
+    const { buffer, byteLength } = data;
+    return buffer.byteLength === byteLength ? buffer : data.slice().buffer;
+  }
+  function errorEvent(error) {
+    return Object.assign(new Event("error"), { error, message: error.message });
+  }
+  function closeEvent(init = NO_CLOSE_FRAME) {
+    const { CloseEvent: Class } = globalThis;
+    return Class ? new Class("close", init) : Object.assign(new Event("close"), init);
+  }
+  function endEvents({ info, end }) {
+    const { clean: wasClean = false, by, error } = info ?? {};
+    const { code, reason } = end ?? NO_CLOSE_FRAME;
+    const close = closeEvent({ code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean });
+    return error && by !== "peer" ? [errorEvent(error), close] : [close];
+  }
 
   const MIN_RESTART_PAUSE_MS = 5e3;
   function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
@@ -4082,9 +4282,6 @@
       new Promise((resolve, reject) => settle = { resolve, reject })
     );
     return { promise, ...settle };
-  }
-  function sizeOf({ payload }) {
-    return OVERHEAD_BYTES + payload.length * (typeof payload === "string" ? 2 : 1);
   }
   class Outbox {
     constructor(options, onLost) {
@@ -4104,6 +4301,12 @@
     get length() {
       return this.#entries.size;
     }
+    /** Size of the payloads in bytes, texts in UTF-8. */
+    get payloadBytes() {
+      let bytes = 0;
+      for (const { payload } of this.#entries.values()) bytes += payloadSize(payload);
+      return bytes;
+    }
     /** The oldest message. */
     get next() {
       return this.#entries.values().next().value;
@@ -4116,9 +4319,9 @@
       const { maxMessages, maxBytes, whenFull } = this.#options;
       const isOver = (messages, bytes2) => messages > maxMessages || bytes2 > maxBytes;
       const replaced = this.#entries.get(entry.key);
-      const size = sizeOf(entry);
+      const size = memoryOf(entry.payload);
       const bytes = this.bytes + size;
-      const isRefused = whenFull !== "reject" ? isOver(1, size) : replaced ? isOver(this.length, bytes - sizeOf(replaced)) : isOver(this.length + 1, bytes);
+      const isRefused = whenFull !== "reject" ? isOver(1, size) : replaced ? isOver(this.length, bytes - memoryOf(replaced.payload)) : isOver(this.length + 1, bytes);
       const pending = entry.pending = (isRefused ? void 0 : replaced?.pending) ?? newPendingSend();
       if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
       else {
@@ -4142,7 +4345,7 @@
       const id = entry.key ?? entry;
       if (this.#entries.get(id) !== entry) return;
       this.#entries.delete(id);
-      this.bytes -= sizeOf(entry);
+      this.bytes -= memoryOf(entry.payload);
     }
     clear(reason = "dropped", code = "ABORTED") {
       this.#stopTimer?.();
@@ -4164,7 +4367,7 @@
       const replaced = this.#entries.get(id);
       if (replaced) this.remove(replaced);
       this.#entries.set(id, entry);
-      this.bytes += sizeOf(entry);
+      this.bytes += memoryOf(entry.payload);
       this.#startTimer(entry.expiresAt);
     }
     /** Makes sure that the timer fires by `due`. By then, the message that set this time may have been sent. */
@@ -4308,14 +4511,21 @@
     constructor() {
       this.value = { type: "connecting", attempt: 1 };
       this.#watchers = /* @__PURE__ */ new Set();
+      this.#listeners = /* @__PURE__ */ new Set();
     }
     #watchers;
+    #listeners;
     set(status) {
       this.value = status;
       for (const watcher of this.#watchers) {
         while (!watcher.trySend(status)) watcher.tryReceive();
         if (status.type === "closed") watcher.close();
       }
+      for (const listener of this.#listeners) listener(status);
+    }
+    /** Calls `listener` at each change, during the change. It must not throw. */
+    onChange(listener) {
+      this.#listeners.add(listener);
     }
     /** Iterates over the current status and then over each change, until the status is `closed`. */
     watch() {
@@ -4366,7 +4576,7 @@
       this.delivery = new Delivery(options);
       this.closed = new Promise((resolve) => this.#settleClosed = resolve);
       onWake(this.signal, (isBack) => {
-        if (this.connection) this.connection.probe();
+        if (this.connection) this.connection.internals.liveness.probe();
         else if (isBack) this.#wakeups.trySend(true);
       });
       if (signal) {
@@ -4383,6 +4593,8 @@
     #client;
     #hasOpened;
     #changedAt;
+    /** Ends the pause before the next attempt when it aborts. */
+    #pause;
     #wakeups;
     /** The connection that is open now. */
     get connection() {
@@ -4403,6 +4615,10 @@
       const clean = !this.delivery.queue.next;
       void this.#client?.close(code, reason);
       void this.#end({ code, reason, clean, by: "local" }, true);
+    }
+    /** Makes the next attempt now, and restarts the counts, if the client waits before it. */
+    reconnect() {
+      this.#pause?.abort();
     }
     /** Ends the client without a close handshake, because of `error` if there is one. */
     terminate(error) {
@@ -4435,11 +4651,20 @@
           return this.#end({ ...info, error: giveUpError(attempt, lastError) });
         }
         this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
-        await sleep(minimum, signal);
-        if (await sleep(jitter, signal, this.#wakeups)) {
-          await sleep(Math.random() * backoff.min, signal);
-        }
+        if (await this.#wait(minimum, jitter)) attempt = failures = 0;
       }
+    }
+    /** Waits before the next attempt. Resolves with true if `reconnect` has cut the wait short. */
+    async #wait(minimum, jitter) {
+      const controller = this.#pause = new AbortController();
+      const { signal } = controller;
+      const stop = onAbort(this.signal, () => controller.abort());
+      await sleep(minimum, signal);
+      if (await sleep(jitter, signal, this.#wakeups)) {
+        await sleep(Math.random() * this.#options.backoff.min, signal);
+      }
+      stop();
+      return signal.aborted;
     }
     /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
     async #attempt(attemptInfo) {
@@ -4478,7 +4703,6 @@
         const text = "reconnecting: exceeds bufferLimit";
         throw new WsError("SLOW_CONSUMER", text);
       }
-      client.deliverTo(inbox);
       this.#changedAt = openedAt;
       this.#hasOpened = true;
       this.status.set({
@@ -4488,7 +4712,11 @@
           return now() - openedAt;
         }
       });
-      this.delivery.attach(client);
+      client.internals.receiving.deliverTo(inbox);
+      this.delivery.attach({
+        offer: (payload) => client.internals.offer(payload),
+        flush: () => client.flush()
+      });
     }
     /**
      * Ends the client once, because of `info.error` if there is one; all ways to end it lead here. `closed`
@@ -4672,89 +4900,463 @@
     terminate() {
       this.#loop.terminate();
     }
+    /** The loop that opens the connections, for other sub-paths of this package. @internal */
+    get internals() {
+      return this.#loop;
+    }
     /** Calls `close()`, for `await using` on platforms that have the symbol. */
     async [Symbol.asyncDispose]() {
       await this.close();
     }
   }
 
-  const DEFAULTS = {
-    backoff: { min: 500, max: 3e4, factor: 2 },
-    retryAfterMax: 36e5,
-    queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
-    stableAfter: 5e3
-  };
-
-  const DEFAULT_KEEP_ALIVE_MS = 2e4;
-  const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
-  const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...parseBy(parsers, value, name) });
-  const RECONNECT_PARSERS = {
-    context: /* @__PURE__ */ must((value) => value instanceof Context, "a Context"),
-    backoff: /* @__PURE__ */ group("backoff", {
-      min: duration,
-      max: duration,
-      factor: /* @__PURE__ */ must(
-        (value) => typeof value === "number" && value >= 1 && value <= 100,
-        "1 to 100"
-      )
-    }),
-    retryAfterMax: duration,
-    stableAfter: duration,
-    maxAttempts: /* @__PURE__ */ integer(1, 2147483647),
-    maxElapsed: duration,
-    shouldRetry: callable,
-    onConnect: callable,
-    queue: /* @__PURE__ */ group("queue", {
-      maxMessages: /* @__PURE__ */ integer(0, 1e6),
-      maxBytes: /* @__PURE__ */ integer(1, 1073741824),
-      ttl: duration,
-      whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest")
-    }),
-    onLost: callable,
-    marker: /* @__PURE__ */ oneOf(false, true)
-  };
-  function resolveOptions(url, options, { createContext, pings }) {
-    const given = object(options, "reconnecting: options");
-    const { headers, protocols } = given;
-    const context = given.context instanceof Context ? given.context : createContext();
-    const isFunction = (value) => typeof value === "function";
-    const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
-    const prepared = context.prepare(
-      url,
-      {
-        ...given,
-        headers: isFunction(headers) ? {} : headers,
-        protocols: isFunction(protocols) ? [] : protocols
-      },
-      RECONNECT_PARSERS,
-      "reconnecting"
-    );
-    const parsed = prepared.options;
-    const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
-    const { defaults } = prepared;
-    const dialOptions = {
-      ...parsed,
-      keepAlive,
-      headers: (isFunction(headers) ? defaults : parsed).headers,
-      protocols: (isFunction(protocols) ? defaults : parsed).protocols
-    };
-    return {
-      ...DEFAULTS,
-      maxElapsed: Infinity,
-      ...parsed,
-      ...prepared,
-      marker: parsed.marker && !parsed.discardIncoming,
-      dialOptions,
-      perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
-    };
-  }
-  function resolveKeepAlive(given, parsed, canPing) {
-    if (!given && (true)) {
-      return parsed || true ? parsed : PROBE_ONLY_KEEP_ALIVE;
+  class EventInbox extends Inbox {
+    #pass;
+    constructor(pass) {
+      super(1, Infinity);
+      this.#pass = pass;
     }
-    const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
-    return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
+    put(message) {
+      this.#pass(message);
+    }
   }
+
+  class EventQueue {
+    #last = DONE;
+    push(task) {
+      this.#last = this.#last.then(task);
+    }
+  }
+
+  class Outgoing {
+    constructor(pass, onUnreadable) {
+      /** Size of the data that waits for a `Blob`, in bytes. */
+      this.bytes = 0;
+      this.#pass = pass;
+      this.#onUnreadable = onUnreadable;
+    }
+    #pass;
+    #onUnreadable;
+    push(data) {
+      if (!this.idle && !isBlob(data)) {
+        this.#pass(data);
+        return;
+      }
+      const size = sizeOf(data);
+      const copy = data instanceof Uint8Array ? data.slice() : data;
+      const previous = this.idle ?? DONE;
+      this.bytes += size;
+      const idle = this.idle = previous.then(async () => {
+        this.#pass(isBlob(copy) ? new Uint8Array(await copy.arrayBuffer()) : copy);
+      }).catch(
+        (cause) => this.#onUnreadable(new WsError("INVALID_MESSAGE", "send: cannot read the Blob", { cause }))
+      ).then(() => {
+        this.bytes -= size;
+        if (this.idle === idle) this.idle = void 0;
+      });
+    }
+  }
+
+  const CONNECTING = 0;
+  const OPEN = 1;
+  const CLOSING = 2;
+  const CLOSED = 3;
+  class Session {
+    /**
+     * Dials.
+     *
+     * @param open Opens the connection. Rejects when its signal aborts.
+     * @param outer Cancels the dial when it aborts.
+     */
+    constructor(handler, open, outer) {
+      this.state = CONNECTING;
+      this.#events = new EventQueue();
+      this.#outgoing = new Outgoing(
+        (payload) => this.#offer(payload),
+        (error) => this.#fail(error)
+      );
+      this.#controller = new AbortController();
+      /** Bytes sent in this turn of the event loop: the standard counts them as buffered until it ends. */
+      this.#turnBytes = 0;
+      /** Bytes that will never leave, because the connection is closing or has ended. */
+      this.#discardedBytes = 0;
+      this.#handler = handler;
+      const abort = () => this.#controller.abort(outer?.reason);
+      const stop = outer && onAbort(outer, abort);
+      if (outer?.aborted) abort();
+      open(this.#controller.signal).finally(stop).then(
+        (client) => this.#onOpen(client),
+        (error) => this.#end([errorEvent(error), closeEvent()])
+      );
+    }
+    #handler;
+    #events;
+    #outgoing;
+    #controller;
+    #turnBytes;
+    #discardedBytes;
+    get bufferedAmount() {
+      const unsent = Math.max(this.client?.bufferedAmount ?? 0, this.#turnBytes);
+      return this.#discardedBytes + this.#outgoing.bytes + unsent;
+    }
+    /** Sends data, or discards it if the connection is closing or has ended. */
+    send(data) {
+      if (this.state === OPEN) this.#outgoing.push(data);
+      else this.#discardedBytes += sizeOf(data);
+    }
+    close({ code, reason }) {
+      const wasOpen = this.state === OPEN;
+      if (this.state < CLOSING) this.state = CLOSING;
+      this.#controller.abort();
+      const frameCode = code ?? (reason ? NORMAL : NO_STATUS);
+      const close = () => {
+        if (this.client?.state === "open") this.client.internals.close(frameCode, reason);
+      };
+      if (!wasOpen) return;
+      if (this.#outgoing.idle) void this.#outgoing.idle.then(close);
+      else close();
+    }
+    #onOpen(client) {
+      if (this.state !== CONNECTING) client.terminate();
+      else {
+        this.state = OPEN;
+        this.client = client;
+        this.#handler.dispatch(new Event("open"));
+      }
+      const { internals } = client;
+      internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
+      void client.closed.then(() => this.#events.push(() => this.#end(endEvents(internals))));
+    }
+    #onMessage(message) {
+      this.#events.push(() => {
+        if (this.state !== OPEN) return;
+        try {
+          this.#handler.dispatchMessage(message);
+        } catch (cause) {
+          const text = "receive: cannot create the event";
+          this.#fail(new WsError("UNSUPPORTED", text, { cause }));
+        }
+      });
+    }
+    #offer(payload) {
+      const size = sizeOf(payload);
+      if (!this.client?.internals.offer(payload)) {
+        this.#discardedBytes += size;
+        return;
+      }
+      if (this.#turnBytes === 0) nextTurn(() => this.#turnBytes = 0);
+      this.#turnBytes += size;
+    }
+    #fail(error) {
+      this.client?.internals.fail(INTERNAL_ERROR, error);
+    }
+    #end(events) {
+      this.state = CLOSED;
+      for (const event of events) this.#handler.dispatch(event);
+    }
+  }
+
+  class ReconnectingSession {
+    constructor(handler, options) {
+      this.state = CONNECTING;
+      this.shouldReconnect = true;
+      /** The URL of the last connection. */
+      this.url = "";
+      this.#events = new EventQueue();
+      this.#outgoing = new Outgoing(
+        (payload) => this.#pass(payload),
+        (error) => this.#handler.dispatch(errorEvent(error))
+      );
+      /** Number of the current attempt, or of that which opened the connection. */
+      this.#attempt = 1;
+      /** True while an attempt has neither opened a connection nor failed. */
+      this.#isAttempting = true;
+      this.#handler = handler;
+      this.#options = options;
+      this.#start();
+    }
+    #handler;
+    #options;
+    #events;
+    #outgoing;
+    #attempt;
+    #isAttempting;
+    get retryCount() {
+      const { state } = this.client;
+      const isStable = state.type === "open" && state.duration >= this.#options.stableAfter;
+      return isStable ? 0 : this.#attempt - 1;
+    }
+    get bufferedAmount() {
+      const queued = this.client.internals.delivery.queue.payloadBytes;
+      return this.#outgoing.bytes + queued + (this.connection?.bufferedAmount ?? 0);
+    }
+    /** Sends data over the open connection, or as soon as there is one; discards it after `close`. */
+    send(data) {
+      if (this.shouldReconnect) this.#outgoing.push(data);
+    }
+    close({ code = NORMAL, reason }) {
+      if (!this.shouldReconnect) return;
+      this.shouldReconnect = false;
+      if (this.state < CLOSING) this.state = CLOSING;
+      const { client } = this;
+      const close = () => void client.close(code, reason);
+      if (this.#outgoing.idle) void this.#outgoing.idle.then(close);
+      else close();
+    }
+    reconnect({ code = NORMAL, reason }) {
+      const { client } = this;
+      const { type } = client.state;
+      if (this.shouldReconnect && type === "connecting") return;
+      if (this.shouldReconnect && type === "waiting") {
+        client.internals.reconnect();
+        return;
+      }
+      void client.close(code, reason);
+      this.shouldReconnect = true;
+      this.#events.push(() => {
+        if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
+        this.state = CONNECTING;
+      });
+      this.#start();
+    }
+    #start() {
+      const isCurrent = () => this.client === client;
+      const onMessage = (message) => this.#events.push(() => {
+        if (isCurrent() && this.state === OPEN) this.#handler.dispatchMessage(message);
+      });
+      const client = new ReconnectingClient({
+        ...this.#options,
+        inbox: new EventInbox(onMessage)
+      });
+      this.client = client;
+      this.#attempt = 1;
+      this.#isAttempting = true;
+      client.internals.status.onChange((status) => {
+        const { connection } = client;
+        this.#events.push(() => {
+          if (isCurrent()) this.#onStatus(status, connection);
+        });
+      });
+    }
+    #onStatus(status, connection) {
+      if (status.type === "connecting") {
+        this.#attempt = status.attempt;
+        this.#isAttempting = true;
+        if (this.shouldReconnect) this.state = CONNECTING;
+      } else if (status.type === "open") {
+        const { url } = this.connection = connection;
+        this.url = url;
+        this.#isAttempting = false;
+        if (this.shouldReconnect) this.state = OPEN;
+        this.#handler.dispatch(new Event("open"));
+      } else {
+        if (status.type === "closed") this.shouldReconnect = false;
+        else this.#attempt = status.attempt;
+        this.#end(this.#endEvents(status));
+      }
+    }
+    /** Returns the events of the end of a connection or of a failed attempt; none if it ended before that. */
+    #endEvents({ error }) {
+      if (this.connection) return endEvents(this.connection.internals);
+      if (!this.#isAttempting) return [];
+      return error ? [errorEvent(error), closeEvent()] : [closeEvent()];
+    }
+    #end(events) {
+      this.state = CLOSED;
+      this.connection = void 0;
+      this.#isAttempting = false;
+      for (const event of events) this.#handler.dispatch(event);
+    }
+    #pass(payload) {
+      this.client.send(payload).catch((cause) => {
+        const error = cause;
+        if (error.code === "CLOSED" || error.code === "ABORTED") return;
+        this.#handler.dispatch(errorEvent(error));
+      });
+    }
+  }
+
+  const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+  function defineInterface(Class, name) {
+    const { prototype } = Class;
+    for (const key of Object.getOwnPropertyNames(prototype)) {
+      if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
+    }
+    for (const [key, value] of Object.entries(CONSTANTS)) {
+      for (const owner of [Class, prototype]) {
+        Object.defineProperty(owner, key, { value, enumerable: true });
+      }
+    }
+    defineHandlers(prototype);
+    Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+  }
+
+  const MAX_ATTEMPTS = 2147483647;
+  const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN)$/;
+  function bindReconnectingWebSocket(platform) {
+    class ReconnectingWebSocket extends EventTarget {
+      #session;
+      #binaryType = "blob";
+      constructor(url, ...[protocols, options = {}]) {
+        super();
+        requireArgument(arguments.length, "ReconnectingWebSocket");
+        const given = withDefaults(protocols, options);
+        const resolved = asSyntaxError(() => resolveOptions(url, given, platform));
+        initHandlers(this);
+        this.#session = new ReconnectingSession(
+          {
+            dispatch: (event) => this.dispatchEvent(event),
+            dispatchMessage: (message) => {
+              const { origin } = new URL(this.url);
+              this.dispatchEvent(messageEvent(message, this.#binaryType, origin));
+            }
+          },
+          resolved
+        );
+      }
+      get url() {
+        return this.#session.url;
+      }
+      get readyState() {
+        return this.#session.state;
+      }
+      get bufferedAmount() {
+        return this.#session.bufferedAmount;
+      }
+      get retryCount() {
+        return this.#session.retryCount;
+      }
+      get shouldReconnect() {
+        return this.#session.shouldReconnect;
+      }
+      get protocol() {
+        return this.#session.connection?.protocol ?? "";
+      }
+      get extensions() {
+        return this.#session.connection?.extensions ?? "";
+      }
+      get client() {
+        return this.#session.client;
+      }
+      get binaryType() {
+        return this.#binaryType;
+      }
+      set binaryType(value) {
+        if (isBinaryType(value)) this.#binaryType = value;
+      }
+      send(data) {
+        requireArgument(arguments.length, "send");
+        this.#session.send(toSendable(data));
+      }
+      close(...[code, reason]) {
+        this.#session.close(toCloseArguments(code, reason));
+      }
+      reconnect(...[code, reason]) {
+        this.#session.reconnect(toCloseArguments(code, reason));
+      }
+    }
+    defineInterface(ReconnectingWebSocket, "ReconnectingWebSocket");
+    return ReconnectingWebSocket;
+  }
+  function withDefaults(protocols, options) {
+    rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
+    const { shouldRetry, maxAttempts = MAX_ATTEMPTS } = options;
+    return {
+      ...options,
+      ...protocolsOption(protocols),
+      maxAttempts,
+      shouldRetry: (error, attempt) => shouldRetry?.(error, attempt) ?? !FINAL_CODES.test(error.code)
+    };
+  }
+  function protocolsOption(protocols) {
+    if (protocols === void 0 || protocols === null) return {};
+    if (typeof protocols !== "function") return { protocols: toProtocols(protocols) };
+    return { protocols: async (info) => await protocols(info) ?? void 0 };
+  }
+
+  const PARSERS = { context: contextParser };
+  function bindWebSocket(createContext) {
+    let shared;
+    class WebSocket extends EventTarget {
+      #url;
+      #session;
+      #binaryType = "blob";
+      constructor(url, ...[protocols, options = {}]) {
+        super();
+        requireArgument(arguments.length, "WebSocket");
+        rejectOptions("WebSocket", options, ["codec"]);
+        const { context = shared ??= createContext() } = options;
+        const given = protocols === void 0 ? options : { ...options, protocols: toProtocols(protocols) };
+        const prepared = asSyntaxError(() => context.prepare(url, given, PARSERS, "WebSocket"));
+        initHandlers(this);
+        this.#url = prepared.url;
+        const { origin } = this.#url;
+        this.#session = new Session(
+          {
+            dispatch: (event) => this.dispatchEvent(event),
+            dispatchMessage: (message) => this.dispatchEvent(messageEvent(message, this.#binaryType, origin))
+          },
+          (signal) => prepared.open(this.#url, prepared.options, { signal }),
+          prepared.options.signal
+        );
+      }
+      get url() {
+        return this.#url.href;
+      }
+      get readyState() {
+        return this.#session.state;
+      }
+      get bufferedAmount() {
+        return this.#session.bufferedAmount;
+      }
+      get protocol() {
+        return this.#session.client?.protocol ?? "";
+      }
+      get extensions() {
+        return this.#session.client?.extensions ?? "";
+      }
+      get client() {
+        return this.#session.client;
+      }
+      get binaryType() {
+        return this.#binaryType;
+      }
+      set binaryType(value) {
+        if (isBinaryType(value)) this.#binaryType = value;
+      }
+      send(data) {
+        requireArgument(arguments.length, "send");
+        const sendable = toSendable(data);
+        if (this.#session.state === CONNECTING) {
+          throw new DOMException("send: the connection is not open yet", "InvalidStateError");
+        }
+        this.#session.send(sendable);
+      }
+      close(...[code, reason]) {
+        this.#session.close(toCloseArguments(code, reason));
+      }
+    }
+    defineInterface(WebSocket, "WebSocket");
+    return WebSocket;
+  }
+  function bindWebSocketClass(Base) {
+    return (preset) => class WebSocket extends Base {
+      constructor(url, ...[protocols, options]) {
+        super(url, protocols, { ...preset, ...options });
+      }
+    };
+  }
+
+  const WebSocket = /* @__PURE__ */ bindWebSocket(createContext);
+  const webSocketClass = /* @__PURE__ */ bindWebSocketClass(WebSocket);
+  const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false });
+
+  var browser = /*#__PURE__*/Object.freeze({
+    __proto__: null,
+    ReconnectingWebSocket: ReconnectingWebSocket,
+    WebSocket: WebSocket,
+    webSocketClass: webSocketClass
+  });
 
   function bindReconnecting(platform) {
     const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, platform));
@@ -4779,7 +5381,8 @@
   exports.TYPE_TEXT = TYPE_TEXT;
   exports.WsError = WsError;
   exports.after = after;
-  exports.codec = browser;
+  exports.codec = browser$1;
+  exports.compat = browser;
   exports.connect = connect;
   exports.createContext = createContext;
   exports.definePolicy = definePolicy;

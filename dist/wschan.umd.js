@@ -4,195 +4,6 @@
   (global = typeof globalThis !== 'undefined' ? globalThis : global || self, factory(global.wschan = {}));
 })(this, (function (exports) { 'use strict';
 
-  class Waiters {
-    #first;
-    #others;
-    /** The waiter that was added first. */
-    get first() {
-      if (this.#first || !this.#others?.size) return this.#first;
-      const [next] = this.#others;
-      return next;
-    }
-    get size() {
-      return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
-    }
-    add(waiter) {
-      if (this.size === 0) this.#first = waiter;
-      else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
-    }
-    delete(waiter) {
-      if (this.#first === waiter) this.#first = void 0;
-      else this.#others?.delete(waiter);
-    }
-  }
-
-  const MAX_SURPLUS_SLOTS = 64;
-  const CLOSED = /* @__PURE__ */ Object.freeze({
-    ok: false,
-    value: void 0
-  });
-  class Queue {
-    constructor(capacity) {
-      this.receivers = new Waiters();
-      this.closed = false;
-      /** The values, starting at index `#head`; the slots before it are empty. */
-      this.#values = [];
-      this.#head = 0;
-      this.capacity = capacity;
-    }
-    #values;
-    #head;
-    /** The number of values, including those beyond `capacity`. */
-    get size() {
-      return this.#values.length - this.#head;
-    }
-    /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
-    push(value) {
-      const receiver = this.receivers.first;
-      if (receiver) {
-        this.unpark(receiver);
-        receiver({ ok: true, value });
-      } else this.#values.push(value);
-    }
-    /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
-    take() {
-      const values = this.#values;
-      if (this.#head === values.length) return this.closed ? CLOSED : void 0;
-      const value = values[this.#head];
-      values[this.#head++] = void 0;
-      if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
-        this.#values = values.splice(this.#head);
-        this.#head = 0;
-      }
-      return { ok: true, value };
-    }
-    /** Adds a waiting receiver. */
-    park(receiver) {
-      this.receivers.add(receiver);
-    }
-    /** Removes a waiting receiver, if it still waits. */
-    unpark(receiver) {
-      this.receivers.delete(receiver);
-    }
-    /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
-    close() {
-      this.closed = true;
-      for (let receiver; receiver = this.receivers.first; ) {
-        this.unpark(receiver);
-        receiver(CLOSED);
-      }
-    }
-  }
-  function offer(queue, value) {
-    if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
-    queue.push(value);
-    return true;
-  }
-  class SendQueue extends Queue {
-    constructor() {
-      super(...arguments);
-      this.senders = new Waiters();
-    }
-    /** Removes the next value, and appends that of the first waiting sender in its place. */
-    take() {
-      const result = super.take();
-      const sender = this.senders.first;
-      if (!sender) return result;
-      this.senders.delete(sender);
-      sender.settle(true);
-      if (!result) return { ok: true, value: sender.value };
-      this.push(sender.value);
-      return result;
-    }
-    /** Closes the queue. Waiting senders are refused. */
-    close() {
-      super.close();
-      for (let sender; sender = this.senders.first; ) {
-        this.senders.delete(sender);
-        sender.settle(false);
-      }
-    }
-  }
-
-  const OVERHEAD_BYTES = 64;
-  function memoryOf(message) {
-    return OVERHEAD_BYTES + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
-  }
-  function utf8Size(text) {
-    let size = text.length;
-    if (!/[\u0080-\uffff]/.test(text)) return size;
-    for (let i = 0; i < text.length; i++) {
-      const code = text.codePointAt(i);
-      if (code > 127) size += code > 2047 ? 2 : 1;
-      if (code > 65535) i++;
-    }
-    return size;
-  }
-
-  const HIGH_WATER_MARK_BYTES = 1048576;
-  class Inbox extends Queue {
-    constructor(capacity, limit, isSized = false) {
-      super(capacity);
-      /** Size of the unread values, in bytes: see {@link memoryOf}. */
-      this.bytes = 0;
-      this.pressure = 0;
-      /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
-      this.wasRead = false;
-      /** True after {@link warnIfUnread} has warned about this inbox. */
-      this.hasWarned = false;
-      this.#limit = limit;
-      if (isSized) this.#sizes = new Queue(capacity);
-    }
-    #limit;
-    /** Sizes of the unread values, if they cannot be computed from the values. */
-    #sizes;
-    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-     * that would be unread. */
-    put(value, givenSize) {
-      if (this.receivers.size === 0) {
-        const size = givenSize ?? memoryOf(value);
-        const unread = this.bytes + size;
-        if (this.bytes > 0 && unread > this.#limit) return unread;
-        this.bytes = unread;
-        this.#sizes?.push(size);
-      }
-      this.push(value);
-      if (this.pressure < 2) this.#regulate();
-      return void 0;
-    }
-    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-     * returned. */
-    putAll(other) {
-      while (other.size > 0) {
-        const { bytes } = other;
-        const value = other.take()?.value;
-        const unread = this.put(value, bytes - other.bytes);
-        if (unread) return unread;
-      }
-      return void 0;
-    }
-    take() {
-      const result = super.take();
-      if (result?.ok) {
-        this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value);
-        if (this.pressure) {
-          this.wasRead = true;
-          this.#regulate();
-        }
-      }
-      return result;
-    }
-    /** Updates `pressure`. */
-    #regulate() {
-      const { size, capacity, bytes } = this;
-      const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
-      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
-      if (pressure === this.pressure) return;
-      this.pressure = pressure;
-      this.onPressure?.();
-    }
-  }
-
   const KINDS$1 = {
     ABORTED: "CANCELED",
     CHANNEL_CLOSED: "INVALID",
@@ -502,6 +313,27 @@
     return code === NORMAL || code >= 3e3 ? code : code + 3e3;
   }
 
+  const OVERHEAD_BYTES = 64;
+  function payloadMemory(payload) {
+    return payload.length * (typeof payload === "string" ? 2 : 1);
+  }
+  function memoryOf(payload) {
+    return OVERHEAD_BYTES + (payload ? payloadMemory(payload) : 0);
+  }
+  function payloadSize(payload) {
+    return typeof payload === "string" ? utf8Size(payload) : payload.length;
+  }
+  function utf8Size(text) {
+    let size = text.length;
+    if (!/[\u0080-\uffff]/.test(text)) return size;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.codePointAt(i);
+      if (code > 127) size += code > 2047 ? 2 : 1;
+      if (code > 65535) i++;
+    }
+    return size;
+  }
+
   const MAX_REASON_BYTES = 123;
   function checkClose(code, reason) {
     const isCode = typeof code === "number" && isFrameCode(code);
@@ -691,6 +523,116 @@
       },
       names
     );
+  }
+
+  class Waiters {
+    #first;
+    #others;
+    /** The waiter that was added first. */
+    get first() {
+      if (this.#first || !this.#others?.size) return this.#first;
+      const [next] = this.#others;
+      return next;
+    }
+    get size() {
+      return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
+    }
+    add(waiter) {
+      if (this.size === 0) this.#first = waiter;
+      else (this.#others ??= /* @__PURE__ */ new Set()).add(waiter);
+    }
+    delete(waiter) {
+      if (this.#first === waiter) this.#first = void 0;
+      else this.#others?.delete(waiter);
+    }
+  }
+
+  const MAX_SURPLUS_SLOTS = 64;
+  const CLOSED = /* @__PURE__ */ Object.freeze({
+    ok: false,
+    value: void 0
+  });
+  class Queue {
+    constructor(capacity) {
+      this.receivers = new Waiters();
+      this.closed = false;
+      /** The values, starting at index `#head`; the slots before it are empty. */
+      this.#values = [];
+      this.#head = 0;
+      this.capacity = capacity;
+    }
+    #values;
+    #head;
+    /** The number of values, including those beyond `capacity`. */
+    get size() {
+      return this.#values.length - this.#head;
+    }
+    /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
+    push(value) {
+      const receiver = this.receivers.first;
+      if (receiver) {
+        this.unpark(receiver);
+        receiver({ ok: true, value });
+      } else this.#values.push(value);
+    }
+    /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
+    take() {
+      const values = this.#values;
+      if (this.#head === values.length) return this.closed ? CLOSED : void 0;
+      const value = values[this.#head];
+      values[this.#head++] = void 0;
+      if (this.#head * 2 > values.length + MAX_SURPLUS_SLOTS) {
+        this.#values = values.splice(this.#head);
+        this.#head = 0;
+      }
+      return { ok: true, value };
+    }
+    /** Adds a waiting receiver. */
+    park(receiver) {
+      this.receivers.add(receiver);
+    }
+    /** Removes a waiting receiver, if it still waits. */
+    unpark(receiver) {
+      this.receivers.delete(receiver);
+    }
+    /** Closes the queue. The values can still be taken; waiting receivers get `CLOSED`. */
+    close() {
+      this.closed = true;
+      for (let receiver; receiver = this.receivers.first; ) {
+        this.unpark(receiver);
+        receiver(CLOSED);
+      }
+    }
+  }
+  function offer(queue, value) {
+    if (queue.receivers.size === 0 && queue.size >= queue.capacity) return false;
+    queue.push(value);
+    return true;
+  }
+  class SendQueue extends Queue {
+    constructor() {
+      super(...arguments);
+      this.senders = new Waiters();
+    }
+    /** Removes the next value, and appends that of the first waiting sender in its place. */
+    take() {
+      const result = super.take();
+      const sender = this.senders.first;
+      if (!sender) return result;
+      this.senders.delete(sender);
+      sender.settle(true);
+      if (!result) return { ok: true, value: sender.value };
+      this.push(sender.value);
+      return result;
+    }
+    /** Closes the queue. Waiting senders are refused. */
+    close() {
+      super.close();
+      for (let sender; sender = this.senders.first; ) {
+        this.senders.delete(sender);
+        sender.settle(false);
+      }
+    }
   }
 
   const MESSAGES_OPTIONS = ["signal"];
@@ -1092,7 +1034,7 @@
      */
     messages(options) {
       const connection = this.#connection;
-      const failure = () => connection.closeRequest ? void 0 : connection.failure;
+      const failure = () => connection.closeRequest ? void 0 : connection.info?.error;
       return new QueueIterator(connection.receiving.own, options, failure);
     }
     /**
@@ -1145,10 +1087,6 @@
       const sent = connection.offer(toPayload(data, type, codec));
       if (!sent) throw connection.closedError("send");
       return sent;
-    }
-    /** See {@link Connection.offer}. @internal */
-    offer(payload) {
-      return this.#connection.offer(payload);
     }
     /**
      * Resolves when the operating system has accepted everything that was sent; in a browser, when
@@ -1225,13 +1163,9 @@
     async [Symbol.asyncDispose]() {
       await this.close();
     }
-    /** See {@link Receiving.deliverTo}. @internal */
-    deliverTo(inbox) {
-      this.#connection.receiving.deliverTo(inbox);
-    }
-    /** See {@link Liveness.probe}. @internal */
-    probe() {
-      this.#connection.liveness.probe();
+    /** The connection itself, for the sub-paths of this package. @internal */
+    get internals() {
+      return this.#connection;
     }
   }
 
@@ -1472,6 +1406,70 @@
   function hasChanged(read) {
     let last;
     return () => last !== (last = read());
+  }
+
+  const HIGH_WATER_MARK_BYTES = 1048576;
+  class Inbox extends Queue {
+    constructor(capacity, limit, isSized = false) {
+      super(capacity);
+      /** Size of the unread values, in bytes: see {@link memoryOf}. */
+      this.bytes = 0;
+      this.pressure = 0;
+      /** True if a value was received while `pressure` was not 0. Cleared by {@link warnIfUnread}. */
+      this.wasRead = false;
+      /** True after {@link warnIfUnread} has warned about this inbox. */
+      this.hasWarned = false;
+      this.#limit = limit;
+      if (isSized) this.#sizes = new Queue(capacity);
+    }
+    #limit;
+    /** Sizes of the unread values, if they cannot be computed from the values. */
+    #sizes;
+    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
+     * that would be unread. */
+    put(value, givenSize) {
+      if (this.receivers.size === 0) {
+        const size = givenSize ?? memoryOf(value.data);
+        const unread = this.bytes + size;
+        if (this.bytes > 0 && unread > this.#limit) return unread;
+        this.bytes = unread;
+        this.#sizes?.push(size);
+      }
+      this.push(value);
+      if (this.pressure < 2) this.#regulate();
+      return void 0;
+    }
+    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
+     * returned. */
+    putAll(other) {
+      while (other.size > 0) {
+        const { bytes } = other;
+        const value = other.take()?.value;
+        const unread = this.put(value, bytes - other.bytes);
+        if (unread) return unread;
+      }
+      return void 0;
+    }
+    take() {
+      const result = super.take();
+      if (result?.ok) {
+        this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value.data);
+        if (this.pressure) {
+          this.wasRead = true;
+          this.#regulate();
+        }
+      }
+      return result;
+    }
+    /** Updates `pressure`. */
+    #regulate() {
+      const { size, capacity, bytes } = this;
+      const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
+      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+      if (pressure === this.pressure) return;
+      this.pressure = pressure;
+      this.onPressure?.();
+    }
   }
 
   const WARNING_DELAY_MS = 3e4;
@@ -1729,6 +1727,7 @@
     }
     onEnd(end) {
       const { code, reason, sentCode } = end;
+      this.end = end;
       const request = this.closeRequest;
       const hasCloseFrame = code !== ABNORMAL_CLOSURE;
       const info = {
@@ -1753,7 +1752,7 @@
     }
     /** Creates the error of an operation on a connection that is closing or closed. */
     closedError(operation) {
-      const cause = this.failure;
+      const cause = this.info?.error;
       const init = cause && { retryable: cause.retryable, cause };
       return this.error("CLOSED", operation, `the connection is ${this.state}`, init);
     }
@@ -1774,19 +1773,17 @@
     #finish(info, sentCode, error) {
       if (this.state === "closed") return;
       this.state = "closed";
-      this.failure = error;
+      this.info = Object.freeze({
+        ...info,
+        // If data has not left, neither has the close frame that follows it.
+        ...sentCode && this.sending.isFlushed && { sentCode },
+        ...error && { error }
+      });
       this.liveness.stop();
       this.receiving.stop();
       this.receiving.own.close();
       this.sending.onProgress();
-      this.#settleClosed(
-        Object.freeze({
-          ...info,
-          // If data has not left, neither has the close frame that follows it.
-          ...sentCode && this.sending.isFlushed && { sentCode },
-          ...error && { error }
-        })
-      );
+      this.#settleClosed(this.info);
     }
   }
 
@@ -1951,23 +1948,22 @@
       return this.close();
     }
     /**
-     * Validates the arguments of a client across connections, and makes the inbox that its connections share.
-     * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+     * Validates the arguments of a client that dials later. `own` are the parsers of options that `connect` does
+     * not have. A URL that is a function is not called.
      * @internal
      */
     prepare(input, given, own, where) {
       const platform = platformOf(this.#platformFor, given, this.#owner.settings);
-      if (typeof input !== "function") parseUrl(input, platform);
+      const url = typeof input === "function" ? void 0 : parseUrl(input, platform);
       const parsers = { ...platform.parsers, ...own };
       const base = baseOptions(given, platform, this.#owner.settings);
       const options = parseOptions(base, given, { parsers }, where);
-      const { channelCapacity, bufferLimit, codec } = options;
       return {
+        url,
         defaults: base,
         options,
-        inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
-        open: async (url, resolved, latest) => dial$1(
-          parseUrl(url, platform),
+        open: async (target, resolved, latest) => dial$1(
+          parseUrl(target, platform),
           parseOptions(resolved, latest, platform),
           platform,
           this.#owner
@@ -2477,10 +2473,9 @@
     send(data) {
       const socket = this.#socket;
       if (socket.readyState !== OPEN) return void 0;
-      const isText = typeof data === "string";
-      const size = isText ? utf8Size(data) : data.length;
+      const size = payloadSize(data);
       this.accepted -= this.bufferedAmount ?? 0;
-      socket.send(isText ? data : data.slice(), size);
+      socket.send(data.slice(), size);
       this.accepted += this.bufferedAmount ?? 0;
       this.#watch();
       return size;
@@ -2492,8 +2487,8 @@
       this.#socket.setPaused?.(paused);
     }
     close(code, reason) {
-      this.#sentCode = browserCode(code);
-      this.#socket.close(this.#sentCode, reason);
+      if (code === NO_STATUS) this.#socket.close();
+      else this.#socket.close(this.#sentCode = browserCode(code), reason);
     }
     destroy(code = ABNORMAL_CLOSURE) {
       const handler = this.#handler;
@@ -2515,7 +2510,7 @@
     #onMessage(data) {
       const handler = this.#handler;
       if (typeof data === "string") {
-        handler?.onMessage({ type: "text", data }, utf8Size(data));
+        handler?.onMessage({ type: "text", data }, payloadSize(data));
       } else if (data?.byteLength === void 0) {
         const text = "receive: option webSocket must deliver ArrayBuffers";
         handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);

@@ -2,4 +2,5 @@
 export * from "./browser.js";
 export { default } from "./browser.js";
 export * as codec from "./codec/browser.js";
+export * as compat from "./compat/browser.js";
 export { reconnecting } from "./reconnect/browser.js";

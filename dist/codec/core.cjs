@@ -656,9 +656,6 @@ function toMessage(codec, type, bytes) {
   if (type === "binary") return { type, data: bytes };
   return { type: "text", data: toText(codec, bytes) };
 }
-function sizeOf({ type, data }) {
-  return data.length * (type === "text" ? 2 : 1);
-}
 
 const TYPE = /* @__PURE__ */ core.oneOf("text", "binary");
 const ON_INVALID = /* @__PURE__ */ core.must(
@@ -678,7 +675,7 @@ function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
           const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit) : message.data;
           return toMessage(name, type, bytes);
         });
-        if (decoded) emit(decoded, sizeOf(decoded));
+        if (decoded) emit(decoded, core.payloadMemory(decoded.data));
       };
     }
   };
@@ -770,7 +767,7 @@ function json(options = {}) {
         const value = parse(message.type === "text" ? message.data : toText(NAME, message.data));
         return { value: schema ? validate(schema, value) : value };
       });
-      if (decoded) emit(decoded.value, sizeOf(message));
+      if (decoded) emit(decoded.value, core.payloadMemory(message.data));
     },
     encode(value) {
       const text = JSON.stringify(value);
@@ -871,7 +868,7 @@ function bindStream(name, isZlib) {
             if (!reader.isFlushed && boundary !== "message") return;
             decoded = toMessage(name, type, reader.output.take());
           }
-          emit(decoded, sizeOf(decoded));
+          emit(decoded, core.payloadMemory(decoded.data));
         };
       }
     };

@@ -1,4 +1,4 @@
-import { W as WsError, r as readLimitError, p as platformClass, m as must, o as oneOf, a as parseBy, t as toBytes, i as integer, T as TEXT } from '../core.mjs';
+import { W as WsError, r as readLimitError, p as platformClass, m as must, o as oneOf, a as parseBy, b as payloadMemory, t as toBytes, i as integer, T as TEXT } from '../core.mjs';
 
 const SLICE_BYTES = 8;
 const MIN_SLICED_BYTES = 128;
@@ -654,9 +654,6 @@ function toMessage(codec, type, bytes) {
   if (type === "binary") return { type, data: bytes };
   return { type: "text", data: toText(codec, bytes) };
 }
-function sizeOf({ type, data }) {
-  return data.length * (type === "text" ? 2 : 1);
-}
 
 const TYPE = /* @__PURE__ */ oneOf("text", "binary");
 const ON_INVALID = /* @__PURE__ */ must(
@@ -676,7 +673,7 @@ function inflating(name, { type, onInvalid }, newChoice, unpackAtOnce) {
           const bytes = format ? unpackAtOnce?.(format, message.data, readLimit) ?? unpack(format, message.data, readLimit) : message.data;
           return toMessage(name, type, bytes);
         });
-        if (decoded) emit(decoded, sizeOf(decoded));
+        if (decoded) emit(decoded, payloadMemory(decoded.data));
       };
     }
   };
@@ -768,7 +765,7 @@ function json(options = {}) {
         const value = parse(message.type === "text" ? message.data : toText(NAME, message.data));
         return { value: schema ? validate(schema, value) : value };
       });
-      if (decoded) emit(decoded.value, sizeOf(message));
+      if (decoded) emit(decoded.value, payloadMemory(message.data));
     },
     encode(value) {
       const text = JSON.stringify(value);
@@ -869,7 +866,7 @@ function bindStream(name, isZlib) {
             if (!reader.isFlushed && boundary !== "message") return;
             decoded = toMessage(name, type, reader.output.take());
           }
-          emit(decoded, sizeOf(decoded));
+          emit(decoded, payloadMemory(decoded.data));
         };
       }
     };

@@ -2,6 +2,86 @@
 
 var core = require('../core.cjs');
 
+const DEFAULTS = {
+  backoff: { min: 500, max: 3e4, factor: 2 },
+  retryAfterMax: 36e5,
+  queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
+  stableAfter: 5e3
+};
+
+const DEFAULT_KEEP_ALIVE_MS = 2e4;
+const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
+const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...core.parseBy(parsers, value, name) });
+const RECONNECT_PARSERS = {
+  context: core.contextParser,
+  backoff: /* @__PURE__ */ group("backoff", {
+    min: core.duration,
+    max: core.duration,
+    factor: /* @__PURE__ */ core.must(
+      (value) => typeof value === "number" && value >= 1 && value <= 100,
+      "1 to 100"
+    )
+  }),
+  retryAfterMax: core.duration,
+  stableAfter: core.duration,
+  maxAttempts: /* @__PURE__ */ core.integer(1, 2147483647),
+  maxElapsed: core.duration,
+  shouldRetry: core.callable,
+  onConnect: core.callable,
+  queue: /* @__PURE__ */ group("queue", {
+    maxMessages: /* @__PURE__ */ core.integer(0, 1e6),
+    maxBytes: /* @__PURE__ */ core.integer(1, 1073741824),
+    ttl: core.duration,
+    whenFull: /* @__PURE__ */ core.oneOf("reject", "drop-oldest")
+  }),
+  onLost: core.callable,
+  marker: /* @__PURE__ */ core.oneOf(false, true)
+};
+function resolveOptions(url, options, { createContext, pings }) {
+  const given = core.object(options, "reconnecting: options");
+  const { headers, protocols } = given;
+  const context = given.context instanceof core.Context ? given.context : createContext();
+  const isFunction = (value) => typeof value === "function";
+  const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
+  const prepared = context.prepare(
+    url,
+    {
+      ...given,
+      headers: isFunction(headers) ? {} : headers,
+      protocols: isFunction(protocols) ? [] : protocols
+    },
+    RECONNECT_PARSERS,
+    "reconnecting"
+  );
+  const parsed = prepared.options;
+  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
+  const { defaults, open } = prepared;
+  const { channelCapacity, bufferLimit, codec } = parsed;
+  const dialOptions = {
+    ...parsed,
+    keepAlive,
+    headers: (isFunction(headers) ? defaults : parsed).headers,
+    protocols: (isFunction(protocols) ? defaults : parsed).protocols
+  };
+  return {
+    ...DEFAULTS,
+    maxElapsed: Infinity,
+    ...parsed,
+    open,
+    inbox: new core.Inbox(channelCapacity, bufferLimit, !!codec),
+    marker: parsed.marker && !parsed.discardIncoming,
+    dialOptions,
+    perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
+  };
+}
+function resolveKeepAlive(given, parsed, canPing) {
+  if (!given && (!canPing || parsed !== void 0)) {
+    return parsed || !canPing ? parsed : PROBE_ONLY_KEEP_ALIVE;
+  }
+  const orDefault = (name) => given && parsed && core.parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
+  return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
+}
+
 const MIN_RESTART_PAUSE_MS = 5e3;
 function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
   const minimum = Math.min(MIN_RESTART_PAUSE_MS, max);
@@ -16,9 +96,6 @@ function newPendingSend() {
     new Promise((resolve, reject) => settle = { resolve, reject })
   );
   return { promise, ...settle };
-}
-function sizeOf({ payload }) {
-  return core.OVERHEAD_BYTES + payload.length * (typeof payload === "string" ? 2 : 1);
 }
 class Outbox {
   constructor(options, onLost) {
@@ -38,6 +115,12 @@ class Outbox {
   get length() {
     return this.#entries.size;
   }
+  /** Size of the payloads in bytes, texts in UTF-8. */
+  get payloadBytes() {
+    let bytes = 0;
+    for (const { payload } of this.#entries.values()) bytes += core.payloadSize(payload);
+    return bytes;
+  }
   /** The oldest message. */
   get next() {
     return this.#entries.values().next().value;
@@ -50,9 +133,9 @@ class Outbox {
     const { maxMessages, maxBytes, whenFull } = this.#options;
     const isOver = (messages, bytes2) => messages > maxMessages || bytes2 > maxBytes;
     const replaced = this.#entries.get(entry.key);
-    const size = sizeOf(entry);
+    const size = core.memoryOf(entry.payload);
     const bytes = this.bytes + size;
-    const isRefused = whenFull !== "reject" ? isOver(1, size) : replaced ? isOver(this.length, bytes - sizeOf(replaced)) : isOver(this.length + 1, bytes);
+    const isRefused = whenFull !== "reject" ? isOver(1, size) : replaced ? isOver(this.length, bytes - core.memoryOf(replaced.payload)) : isOver(this.length + 1, bytes);
     const pending = entry.pending = (isRefused ? void 0 : replaced?.pending) ?? newPendingSend();
     if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
     else {
@@ -76,7 +159,7 @@ class Outbox {
     const id = entry.key ?? entry;
     if (this.#entries.get(id) !== entry) return;
     this.#entries.delete(id);
-    this.bytes -= sizeOf(entry);
+    this.bytes -= core.memoryOf(entry.payload);
   }
   clear(reason = "dropped", code = "ABORTED") {
     this.#stopTimer?.();
@@ -98,7 +181,7 @@ class Outbox {
     const replaced = this.#entries.get(id);
     if (replaced) this.remove(replaced);
     this.#entries.set(id, entry);
-    this.bytes += sizeOf(entry);
+    this.bytes += core.memoryOf(entry.payload);
     this.#startTimer(entry.expiresAt);
   }
   /** Makes sure that the timer fires by `due`. By then, the message that set this time may have been sent. */
@@ -242,14 +325,21 @@ class StatusFeed {
   constructor() {
     this.value = { type: "connecting", attempt: 1 };
     this.#watchers = /* @__PURE__ */ new Set();
+    this.#listeners = /* @__PURE__ */ new Set();
   }
   #watchers;
+  #listeners;
   set(status) {
     this.value = status;
     for (const watcher of this.#watchers) {
       while (!watcher.trySend(status)) watcher.tryReceive();
       if (status.type === "closed") watcher.close();
     }
+    for (const listener of this.#listeners) listener(status);
+  }
+  /** Calls `listener` at each change, during the change. It must not throw. */
+  onChange(listener) {
+    this.#listeners.add(listener);
   }
   /** Iterates over the current status and then over each change, until the status is `closed`. */
   watch() {
@@ -300,7 +390,7 @@ class ConnectionLoop {
     this.delivery = new Delivery(options);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     onWake(this.signal, (isBack) => {
-      if (this.connection) this.connection.probe();
+      if (this.connection) this.connection.internals.liveness.probe();
       else if (isBack) this.#wakeups.trySend(true);
     });
     if (signal) {
@@ -317,6 +407,8 @@ class ConnectionLoop {
   #client;
   #hasOpened;
   #changedAt;
+  /** Ends the pause before the next attempt when it aborts. */
+  #pause;
   #wakeups;
   /** The connection that is open now. */
   get connection() {
@@ -337,6 +429,10 @@ class ConnectionLoop {
     const clean = !this.delivery.queue.next;
     void this.#client?.close(code, reason);
     void this.#end({ code, reason, clean, by: "local" }, true);
+  }
+  /** Makes the next attempt now, and restarts the counts, if the client waits before it. */
+  reconnect() {
+    this.#pause?.abort();
   }
   /** Ends the client without a close handshake, because of `error` if there is one. */
   terminate(error) {
@@ -369,11 +465,20 @@ class ConnectionLoop {
         return this.#end({ ...info, error: giveUpError(attempt, lastError) });
       }
       this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
-      await sleep(minimum, signal);
-      if (await sleep(jitter, signal, this.#wakeups)) {
-        await sleep(Math.random() * backoff.min, signal);
-      }
+      if (await this.#wait(minimum, jitter)) attempt = failures = 0;
     }
+  }
+  /** Waits before the next attempt. Resolves with true if `reconnect` has cut the wait short. */
+  async #wait(minimum, jitter) {
+    const controller = this.#pause = new AbortController();
+    const { signal } = controller;
+    const stop = core.onAbort(this.signal, () => controller.abort());
+    await sleep(minimum, signal);
+    if (await sleep(jitter, signal, this.#wakeups)) {
+      await sleep(Math.random() * this.#options.backoff.min, signal);
+    }
+    stop();
+    return signal.aborted;
   }
   /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
   async #attempt(attemptInfo) {
@@ -412,7 +517,6 @@ class ConnectionLoop {
       const text = "reconnecting: exceeds bufferLimit";
       throw new core.WsError("SLOW_CONSUMER", text);
     }
-    client.deliverTo(inbox);
     this.#changedAt = openedAt;
     this.#hasOpened = true;
     this.status.set({
@@ -422,7 +526,11 @@ class ConnectionLoop {
         return core.now() - openedAt;
       }
     });
-    this.delivery.attach(client);
+    client.internals.receiving.deliverTo(inbox);
+    this.delivery.attach({
+      offer: (payload) => client.internals.offer(payload),
+      flush: () => client.flush()
+    });
   }
   /**
    * Ends the client once, because of `info.error` if there is one; all ways to end it lead here. `closed`
@@ -606,88 +714,14 @@ class ReconnectingClient {
   terminate() {
     this.#loop.terminate();
   }
+  /** The loop that opens the connections, for other sub-paths of this package. @internal */
+  get internals() {
+    return this.#loop;
+  }
   /** Calls `close()`, for `await using` on platforms that have the symbol. */
   async [Symbol.asyncDispose]() {
     await this.close();
   }
-}
-
-const DEFAULTS = {
-  backoff: { min: 500, max: 3e4, factor: 2 },
-  retryAfterMax: 36e5,
-  queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
-  stableAfter: 5e3
-};
-
-const DEFAULT_KEEP_ALIVE_MS = 2e4;
-const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
-const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...core.parseBy(parsers, value, name) });
-const RECONNECT_PARSERS = {
-  context: /* @__PURE__ */ core.must((value) => value instanceof core.Context, "a Context"),
-  backoff: /* @__PURE__ */ group("backoff", {
-    min: core.duration,
-    max: core.duration,
-    factor: /* @__PURE__ */ core.must(
-      (value) => typeof value === "number" && value >= 1 && value <= 100,
-      "1 to 100"
-    )
-  }),
-  retryAfterMax: core.duration,
-  stableAfter: core.duration,
-  maxAttempts: /* @__PURE__ */ core.integer(1, 2147483647),
-  maxElapsed: core.duration,
-  shouldRetry: core.callable,
-  onConnect: core.callable,
-  queue: /* @__PURE__ */ group("queue", {
-    maxMessages: /* @__PURE__ */ core.integer(0, 1e6),
-    maxBytes: /* @__PURE__ */ core.integer(1, 1073741824),
-    ttl: core.duration,
-    whenFull: /* @__PURE__ */ core.oneOf("reject", "drop-oldest")
-  }),
-  onLost: core.callable,
-  marker: /* @__PURE__ */ core.oneOf(false, true)
-};
-function resolveOptions(url, options, { createContext, pings }) {
-  const given = core.object(options, "reconnecting: options");
-  const { headers, protocols } = given;
-  const context = given.context instanceof core.Context ? given.context : createContext();
-  const isFunction = (value) => typeof value === "function";
-  const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
-  const prepared = context.prepare(
-    url,
-    {
-      ...given,
-      headers: isFunction(headers) ? {} : headers,
-      protocols: isFunction(protocols) ? [] : protocols
-    },
-    RECONNECT_PARSERS,
-    "reconnecting"
-  );
-  const parsed = prepared.options;
-  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
-  const { defaults } = prepared;
-  const dialOptions = {
-    ...parsed,
-    keepAlive,
-    headers: (isFunction(headers) ? defaults : parsed).headers,
-    protocols: (isFunction(protocols) ? defaults : parsed).protocols
-  };
-  return {
-    ...DEFAULTS,
-    maxElapsed: Infinity,
-    ...parsed,
-    ...prepared,
-    marker: parsed.marker && !parsed.discardIncoming,
-    dialOptions,
-    perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
-  };
-}
-function resolveKeepAlive(given, parsed, canPing) {
-  if (!given && (!canPing || parsed !== void 0)) {
-    return parsed || !canPing ? parsed : PROBE_ONLY_KEEP_ALIVE;
-  }
-  const orDefault = (name) => given && parsed && core.parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
-  return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
 }
 
 function bindReconnecting(platform) {
@@ -695,5 +729,7 @@ function bindReconnecting(platform) {
   return bound;
 }
 
+exports.ReconnectingClient = ReconnectingClient;
 exports.bindReconnecting = bindReconnecting;
+exports.resolveOptions = resolveOptions;
 //# sourceMappingURL=core.cjs.map

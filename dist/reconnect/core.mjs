@@ -1,4 +1,84 @@
-import { W as WsError, b as microtask, s as startTimer, n as now, O as OVERHEAD_BYTES, u as unreported, D as DONE, C as Channel, w as waitFor, c as onAbort, d as checkClose, e as abortError, f as passThrough, g as duration, o as oneOf, R as ReceiveChannel, Q as QueueIterator, h as readableOf, j as writableOf, a as parseBy, k as waitForStarted, l as toPayload, q as object, v as Context, x as callable, i as integer, m as must, y as parseDuration } from '../core.mjs';
+import { c as object, C as Context, d as callable, e as duration, f as contextParser, I as Inbox, o as oneOf, i as integer, a as parseBy, g as parseDuration, m as must, h as payloadSize, j as memoryOf, W as WsError, k as microtask, s as startTimer, n as now, u as unreported, D as DONE, l as Channel, w as waitFor, q as onAbort, v as checkClose, x as abortError, y as passThrough, R as ReceiveChannel, Q as QueueIterator, z as readableOf, A as writableOf, B as waitForStarted, E as toPayload } from '../core.mjs';
+
+const DEFAULTS = {
+  backoff: { min: 500, max: 3e4, factor: 2 },
+  retryAfterMax: 36e5,
+  queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
+  stableAfter: 5e3
+};
+
+const DEFAULT_KEEP_ALIVE_MS = 2e4;
+const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
+const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...parseBy(parsers, value, name) });
+const RECONNECT_PARSERS = {
+  context: contextParser,
+  backoff: /* @__PURE__ */ group("backoff", {
+    min: duration,
+    max: duration,
+    factor: /* @__PURE__ */ must(
+      (value) => typeof value === "number" && value >= 1 && value <= 100,
+      "1 to 100"
+    )
+  }),
+  retryAfterMax: duration,
+  stableAfter: duration,
+  maxAttempts: /* @__PURE__ */ integer(1, 2147483647),
+  maxElapsed: duration,
+  shouldRetry: callable,
+  onConnect: callable,
+  queue: /* @__PURE__ */ group("queue", {
+    maxMessages: /* @__PURE__ */ integer(0, 1e6),
+    maxBytes: /* @__PURE__ */ integer(1, 1073741824),
+    ttl: duration,
+    whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest")
+  }),
+  onLost: callable,
+  marker: /* @__PURE__ */ oneOf(false, true)
+};
+function resolveOptions(url, options, { createContext, pings }) {
+  const given = object(options, "reconnecting: options");
+  const { headers, protocols } = given;
+  const context = given.context instanceof Context ? given.context : createContext();
+  const isFunction = (value) => typeof value === "function";
+  const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
+  const prepared = context.prepare(
+    url,
+    {
+      ...given,
+      headers: isFunction(headers) ? {} : headers,
+      protocols: isFunction(protocols) ? [] : protocols
+    },
+    RECONNECT_PARSERS,
+    "reconnecting"
+  );
+  const parsed = prepared.options;
+  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
+  const { defaults, open } = prepared;
+  const { channelCapacity, bufferLimit, codec } = parsed;
+  const dialOptions = {
+    ...parsed,
+    keepAlive,
+    headers: (isFunction(headers) ? defaults : parsed).headers,
+    protocols: (isFunction(protocols) ? defaults : parsed).protocols
+  };
+  return {
+    ...DEFAULTS,
+    maxElapsed: Infinity,
+    ...parsed,
+    open,
+    inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
+    marker: parsed.marker && !parsed.discardIncoming,
+    dialOptions,
+    perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
+  };
+}
+function resolveKeepAlive(given, parsed, canPing) {
+  if (!given && (true)) {
+    return parsed || true ? parsed : PROBE_ONLY_KEEP_ALIVE;
+  }
+  const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
+  return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
+}
 
 const MIN_RESTART_PAUSE_MS = 5e3;
 function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter = 0, closeCode = 0 } = {}) {
@@ -14,9 +94,6 @@ function newPendingSend() {
     new Promise((resolve, reject) => settle = { resolve, reject })
   );
   return { promise, ...settle };
-}
-function sizeOf({ payload }) {
-  return OVERHEAD_BYTES + payload.length * (typeof payload === "string" ? 2 : 1);
 }
 class Outbox {
   constructor(options, onLost) {
@@ -36,6 +113,12 @@ class Outbox {
   get length() {
     return this.#entries.size;
   }
+  /** Size of the payloads in bytes, texts in UTF-8. */
+  get payloadBytes() {
+    let bytes = 0;
+    for (const { payload } of this.#entries.values()) bytes += payloadSize(payload);
+    return bytes;
+  }
   /** The oldest message. */
   get next() {
     return this.#entries.values().next().value;
@@ -48,9 +131,9 @@ class Outbox {
     const { maxMessages, maxBytes, whenFull } = this.#options;
     const isOver = (messages, bytes2) => messages > maxMessages || bytes2 > maxBytes;
     const replaced = this.#entries.get(entry.key);
-    const size = sizeOf(entry);
+    const size = memoryOf(entry.payload);
     const bytes = this.bytes + size;
-    const isRefused = whenFull !== "reject" ? isOver(1, size) : replaced ? isOver(this.length, bytes - sizeOf(replaced)) : isOver(this.length + 1, bytes);
+    const isRefused = whenFull !== "reject" ? isOver(1, size) : replaced ? isOver(this.length, bytes - memoryOf(replaced.payload)) : isOver(this.length + 1, bytes);
     const pending = entry.pending = (isRefused ? void 0 : replaced?.pending) ?? newPendingSend();
     if (isRefused) this.lose([entry], "dropped", "QUEUE_FULL");
     else {
@@ -74,7 +157,7 @@ class Outbox {
     const id = entry.key ?? entry;
     if (this.#entries.get(id) !== entry) return;
     this.#entries.delete(id);
-    this.bytes -= sizeOf(entry);
+    this.bytes -= memoryOf(entry.payload);
   }
   clear(reason = "dropped", code = "ABORTED") {
     this.#stopTimer?.();
@@ -96,7 +179,7 @@ class Outbox {
     const replaced = this.#entries.get(id);
     if (replaced) this.remove(replaced);
     this.#entries.set(id, entry);
-    this.bytes += sizeOf(entry);
+    this.bytes += memoryOf(entry.payload);
     this.#startTimer(entry.expiresAt);
   }
   /** Makes sure that the timer fires by `due`. By then, the message that set this time may have been sent. */
@@ -240,14 +323,21 @@ class StatusFeed {
   constructor() {
     this.value = { type: "connecting", attempt: 1 };
     this.#watchers = /* @__PURE__ */ new Set();
+    this.#listeners = /* @__PURE__ */ new Set();
   }
   #watchers;
+  #listeners;
   set(status) {
     this.value = status;
     for (const watcher of this.#watchers) {
       while (!watcher.trySend(status)) watcher.tryReceive();
       if (status.type === "closed") watcher.close();
     }
+    for (const listener of this.#listeners) listener(status);
+  }
+  /** Calls `listener` at each change, during the change. It must not throw. */
+  onChange(listener) {
+    this.#listeners.add(listener);
   }
   /** Iterates over the current status and then over each change, until the status is `closed`. */
   watch() {
@@ -298,7 +388,7 @@ class ConnectionLoop {
     this.delivery = new Delivery(options);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     onWake(this.signal, (isBack) => {
-      if (this.connection) this.connection.probe();
+      if (this.connection) this.connection.internals.liveness.probe();
       else if (isBack) this.#wakeups.trySend(true);
     });
     if (signal) {
@@ -315,6 +405,8 @@ class ConnectionLoop {
   #client;
   #hasOpened;
   #changedAt;
+  /** Ends the pause before the next attempt when it aborts. */
+  #pause;
   #wakeups;
   /** The connection that is open now. */
   get connection() {
@@ -335,6 +427,10 @@ class ConnectionLoop {
     const clean = !this.delivery.queue.next;
     void this.#client?.close(code, reason);
     void this.#end({ code, reason, clean, by: "local" }, true);
+  }
+  /** Makes the next attempt now, and restarts the counts, if the client waits before it. */
+  reconnect() {
+    this.#pause?.abort();
   }
   /** Ends the client without a close handshake, because of `error` if there is one. */
   terminate(error) {
@@ -367,11 +463,20 @@ class ConnectionLoop {
         return this.#end({ ...info, error: giveUpError(attempt, lastError) });
       }
       this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
-      await sleep(minimum, signal);
-      if (await sleep(jitter, signal, this.#wakeups)) {
-        await sleep(Math.random() * backoff.min, signal);
-      }
+      if (await this.#wait(minimum, jitter)) attempt = failures = 0;
     }
+  }
+  /** Waits before the next attempt. Resolves with true if `reconnect` has cut the wait short. */
+  async #wait(minimum, jitter) {
+    const controller = this.#pause = new AbortController();
+    const { signal } = controller;
+    const stop = onAbort(this.signal, () => controller.abort());
+    await sleep(minimum, signal);
+    if (await sleep(jitter, signal, this.#wakeups)) {
+      await sleep(Math.random() * this.#options.backoff.min, signal);
+    }
+    stop();
+    return signal.aborted;
   }
   /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
   async #attempt(attemptInfo) {
@@ -410,7 +515,6 @@ class ConnectionLoop {
       const text = "reconnecting: exceeds bufferLimit";
       throw new WsError("SLOW_CONSUMER", text);
     }
-    client.deliverTo(inbox);
     this.#changedAt = openedAt;
     this.#hasOpened = true;
     this.status.set({
@@ -420,7 +524,11 @@ class ConnectionLoop {
         return now() - openedAt;
       }
     });
-    this.delivery.attach(client);
+    client.internals.receiving.deliverTo(inbox);
+    this.delivery.attach({
+      offer: (payload) => client.internals.offer(payload),
+      flush: () => client.flush()
+    });
   }
   /**
    * Ends the client once, because of `info.error` if there is one; all ways to end it lead here. `closed`
@@ -604,88 +712,14 @@ class ReconnectingClient {
   terminate() {
     this.#loop.terminate();
   }
+  /** The loop that opens the connections, for other sub-paths of this package. @internal */
+  get internals() {
+    return this.#loop;
+  }
   /** Calls `close()`, for `await using` on platforms that have the symbol. */
   async [Symbol.asyncDispose]() {
     await this.close();
   }
-}
-
-const DEFAULTS = {
-  backoff: { min: 500, max: 3e4, factor: 2 },
-  retryAfterMax: 36e5,
-  queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
-  stableAfter: 5e3
-};
-
-const DEFAULT_KEEP_ALIVE_MS = 2e4;
-const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
-const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...parseBy(parsers, value, name) });
-const RECONNECT_PARSERS = {
-  context: /* @__PURE__ */ must((value) => value instanceof Context, "a Context"),
-  backoff: /* @__PURE__ */ group("backoff", {
-    min: duration,
-    max: duration,
-    factor: /* @__PURE__ */ must(
-      (value) => typeof value === "number" && value >= 1 && value <= 100,
-      "1 to 100"
-    )
-  }),
-  retryAfterMax: duration,
-  stableAfter: duration,
-  maxAttempts: /* @__PURE__ */ integer(1, 2147483647),
-  maxElapsed: duration,
-  shouldRetry: callable,
-  onConnect: callable,
-  queue: /* @__PURE__ */ group("queue", {
-    maxMessages: /* @__PURE__ */ integer(0, 1e6),
-    maxBytes: /* @__PURE__ */ integer(1, 1073741824),
-    ttl: duration,
-    whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest")
-  }),
-  onLost: callable,
-  marker: /* @__PURE__ */ oneOf(false, true)
-};
-function resolveOptions(url, options, { createContext, pings }) {
-  const given = object(options, "reconnecting: options");
-  const { headers, protocols } = given;
-  const context = given.context instanceof Context ? given.context : createContext();
-  const isFunction = (value) => typeof value === "function";
-  const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
-  const prepared = context.prepare(
-    url,
-    {
-      ...given,
-      headers: isFunction(headers) ? {} : headers,
-      protocols: isFunction(protocols) ? [] : protocols
-    },
-    RECONNECT_PARSERS,
-    "reconnecting"
-  );
-  const parsed = prepared.options;
-  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
-  const { defaults } = prepared;
-  const dialOptions = {
-    ...parsed,
-    keepAlive,
-    headers: (isFunction(headers) ? defaults : parsed).headers,
-    protocols: (isFunction(protocols) ? defaults : parsed).protocols
-  };
-  return {
-    ...DEFAULTS,
-    maxElapsed: Infinity,
-    ...parsed,
-    ...prepared,
-    marker: parsed.marker && !parsed.discardIncoming,
-    dialOptions,
-    perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)]
-  };
-}
-function resolveKeepAlive(given, parsed, canPing) {
-  if (!given && (true)) {
-    return parsed || true ? parsed : PROBE_ONLY_KEEP_ALIVE;
-  }
-  const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
-  return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
 }
 
 function bindReconnecting(platform) {
@@ -693,5 +727,5 @@ function bindReconnecting(platform) {
   return bound;
 }
 
-export { bindReconnecting as b };
+export { ReconnectingClient as R, bindReconnecting as b, resolveOptions as r };
 //# sourceMappingURL=core.mjs.map

@@ -4,6 +4,9 @@
 // These interfaces merge with those of the libraries that a program uses. They are empty, so they cannot conflict.
 declare global {
   interface AbortSignal {}
+  interface Blob {}
+  interface Event {}
+  interface EventTarget {}
   interface Headers {}
   interface URL {}
   // Declarations merge only if their type parameters are the same.
@@ -25,6 +28,20 @@ type AbortSignal = Declared<
     removeEventListener(type: "abort", listener: () => void): void;
   }
 >;
+
+type Blob = Declared<
+  globalThis.Blob,
+  {
+    readonly size: number;
+    readonly type: string;
+    arrayBuffer(): Promise<ArrayBuffer>;
+    text(): Promise<string>;
+  }
+>;
+
+type Event = Declared<globalThis.Event, { readonly type: string }>;
+
+type EventTarget = Declared<globalThis.EventTarget, { dispatchEvent(event: Event): boolean }>;
 
 type Headers = Declared<globalThis.Headers, Iterable<[name: string, value: string]>>;
 

@@ -1,10 +1,11 @@
 import { parseBy } from "../options/parser.js";
 import type { Codec } from "../protocol/codec.js";
+import { payloadMemory } from "../protocol/message.js";
 import type { TextMessage } from "../protocol/message.js";
 import { orSkip } from "./failure.js";
 import { unpack } from "./format.js";
 import type { Format } from "./format.js";
-import { sizeOf, toMessage } from "./message.js";
+import { toMessage } from "./message.js";
 import { ON_INVALID, TYPE } from "./options.js";
 import type { InflateOptions } from "./options.js";
 
@@ -75,7 +76,7 @@ export function inflating(
             : message.data;
           return toMessage(name, type, bytes);
         });
-        if (decoded) emit(decoded, sizeOf(decoded));
+        if (decoded) emit(decoded, payloadMemory(decoded.data));
       };
     },
   };

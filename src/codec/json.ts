@@ -2,9 +2,10 @@ import { must, parseBy } from "../options/parser.js";
 import type { Parser } from "../options/parser.js";
 import { WsError } from "../errors/ws-error.js";
 import type { Codec } from "../protocol/codec.js";
+import { payloadMemory } from "../protocol/message.js";
 import { corrupt, orSkip } from "./failure.js";
 import type { OnInvalid } from "./failure.js";
-import { sizeOf, toText } from "./message.js";
+import { toText } from "./message.js";
 import { ON_INVALID } from "./options.js";
 
 /** A schema that implements Standard Schema, version 1: https://standardschema.dev. */
@@ -88,7 +89,7 @@ export function json<Out>(options: JsonOptions<Out> = {}): Codec<Out, unknown> {
         const value = parse(message.type === "text" ? message.data : toText(NAME, message.data));
         return { value: schema ? validate(schema, value) : (value as Out) };
       });
-      if (decoded) emit(decoded.value, sizeOf(message));
+      if (decoded) emit(decoded.value, payloadMemory(message.data));
     },
     encode(value) {
       const text = JSON.stringify(value) as string | undefined;

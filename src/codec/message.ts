@@ -24,8 +24,3 @@ export function toMessage(
   if (type === "binary") return { type, data: bytes };
   return { type: "text", data: toText(codec, bytes) };
 }
-
-/** Returns the size of a message, in bytes, as the core counts it against `bufferLimit`. */
-export function sizeOf({ type, data }: Message): number {
-  return data.length * (type === "text" ? 2 : 1);
-}

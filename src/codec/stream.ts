@@ -1,11 +1,12 @@
 import { oneOf, parseBy } from "../options/parser.js";
 import type { Codec } from "../protocol/codec.js";
+import { payloadMemory } from "../protocol/message.js";
 import { adler32 } from "./checksum.js";
 import { corrupt } from "./failure.js";
 import { readZlibHeader } from "./format.js";
 import { Inflater } from "./inflater.js";
 import type { Inflating } from "./inflating.js";
-import { sizeOf, toMessage } from "./message.js";
+import { toMessage } from "./message.js";
 import { TYPE } from "./options.js";
 import type { StreamOptions } from "./options.js";
 import { Output } from "./output.js";
@@ -93,7 +94,7 @@ function bindStream(name: string, isZlib: boolean): Inflating<StreamOptions> {
             if (!reader.isFlushed && boundary !== "message") return;
             decoded = toMessage(name, type, reader.output.take());
           }
-          emit(decoded, sizeOf(decoded));
+          emit(decoded, payloadMemory(decoded.data));
         };
       },
     };

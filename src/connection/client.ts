@@ -18,7 +18,6 @@ import type { WaitOptions } from "../time/wait.js";
 import type { ClientLike, SendOptions } from "./client-like.js";
 import type { ClientStats } from "./client-stats.js";
 import type { Connection } from "./connection.js";
-import type { Inbox } from "./inbox.js";
 import { readableOf, writableOf } from "./streams.js";
 import { unreported } from "./unreported.js";
 
@@ -167,7 +166,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined> {
     const connection = this.#connection;
     const failure = (): WsError | undefined =>
-      connection.closeRequest ? undefined : connection.failure;
+      connection.closeRequest ? undefined : connection.info?.error;
     return new QueueIterator(connection.receiving.own, options, failure);
   }
 
@@ -224,11 +223,6 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     const sent = connection.offer(toPayload(data, type, codec));
     if (!sent) throw connection.closedError("send");
     return sent;
-  }
-
-  /** See {@link Connection.offer}. @internal */
-  offer(payload: string | Uint8Array): Promise<void> | undefined {
-    return this.#connection.offer(payload);
   }
 
   /**
@@ -316,13 +310,8 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     await this.close();
   }
 
-  /** See {@link Receiving.deliverTo}. @internal */
-  deliverTo(inbox: Inbox<In>): void {
-    this.#connection.receiving.deliverTo(inbox);
-  }
-
-  /** See {@link Liveness.probe}. @internal */
-  probe(): void {
-    this.#connection.liveness.probe();
+  /** The connection itself, for the sub-paths of this package. @internal */
+  get internals(): Connection<In> {
+    return this.#connection;
   }
 }

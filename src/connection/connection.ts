@@ -37,8 +37,10 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   readonly sending: Sending = new Sending(this);
   readonly receiving: Receiving<In>;
   state: "open" | "closing" | "closed" = "open";
-  /** The error that ended the connection; `undefined` after a normal end. */
-  failure: WsError | undefined;
+  /** The result of `closed`, once the connection has ended. */
+  info: CloseInfo | undefined;
+  /** The end as the transport saw it; `undefined` if this side ended the connection at once. */
+  end: TransportEnd | undefined;
   /** The arguments of `close`, once this side has called it. */
   closeRequest: Pick<CloseInfo, "code" | "reason"> | undefined;
 
@@ -123,6 +125,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
 
   onEnd(end: TransportEnd): void {
     const { code, reason, sentCode } = end;
+    this.end = end;
     const request = this.closeRequest;
     const hasCloseFrame = code !== ABNORMAL_CLOSURE;
     const info: CloseInfo = {
@@ -151,7 +154,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
 
   /** Creates the error of an operation on a connection that is closing or closed. */
   closedError(operation: string): WsError {
-    const cause = this.failure;
+    const cause = this.info?.error;
     const init = cause && { retryable: cause.retryable, cause };
     return this.error("CLOSED", operation, `the connection is ${this.state}`, init);
   }
@@ -175,18 +178,16 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   #finish(info: CloseInfo, sentCode: number | undefined, error: WsError | undefined): void {
     if (this.state === "closed") return;
     this.state = "closed";
-    this.failure = error;
+    this.info = Object.freeze({
+      ...info,
+      // If data has not left, neither has the close frame that follows it.
+      ...(sentCode && this.sending.isFlushed && { sentCode }),
+      ...(error && { error }),
+    });
     this.liveness.stop();
     this.receiving.stop();
     this.receiving.own.close();
     this.sending.onProgress();
-    this.#settleClosed(
-      Object.freeze({
-        ...info,
-        // If data has not left, neither has the close frame that follows it.
-        ...(sentCode && this.sending.isFlushed && { sentCode }),
-        ...(error && { error }),
-      }),
-    );
+    this.#settleClosed(this.info);
   }
 }

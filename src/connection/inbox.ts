@@ -36,7 +36,7 @@ export class Inbox<T = Message> extends Queue<T> {
    * that would be unread. */
   put(value: T, givenSize?: number): number | undefined {
     if (this.receivers.size === 0) {
-      const size = givenSize ?? memoryOf(value as Message);
+      const size = givenSize ?? memoryOf((value as Message).data);
       const unread = this.bytes + size;
       // Always accept a single value, because `readLimit` may be larger than this limit.
       if (this.bytes > 0 && unread > this.#limit) return unread;
@@ -63,7 +63,7 @@ export class Inbox<T = Message> extends Queue<T> {
   override take(): ReceiveResult<T> | undefined {
     const result = super.take();
     if (result?.ok) {
-      this.bytes -= this.#sizes?.take()?.value ?? memoryOf(result.value as Message);
+      this.bytes -= this.#sizes?.take()?.value ?? memoryOf((result.value as Message).data);
       if (this.pressure) {
         this.wasRead = true;
         this.#regulate();

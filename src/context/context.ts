@@ -1,5 +1,4 @@
 import type { Client } from "../connection/client.js";
-import { Inbox } from "../connection/inbox.js";
 import { quote } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ConnectOptions } from "../options/connect-options.js";
@@ -17,17 +16,17 @@ import type { ContextOptions } from "./context-options.js";
 import { baseOptions, dial, openClient, platformOf } from "./open-client.js";
 import type { Owner } from "./owner.js";
 
-/** Dials of a client across connections, whose options are resolved once: see {@link Context.prepare}. */
+/** Dials whose options are resolved once: see {@link Context.prepare}. */
 export interface PreparedDials {
+  /** The URL to dial; `undefined` if it is a function. */
+  readonly url: URL | undefined;
   /** The options of a call that gives none: the context's defaults, and those of the package. */
   readonly defaults: ConnectOptions;
   /** The options of the call, merged over the defaults. */
   readonly options: ResolvedOptions;
-  /** Receives the messages of all connections. */
-  readonly inbox: Inbox;
   /** Opens a connection with resolved options; those of `latest` are parsed now and replace them. */
   readonly open: (
-    url: unknown,
+    target: unknown,
     options: ResolvedOptions,
     latest: ConnectOptions,
   ) => Promise<Client>;
@@ -135,8 +134,8 @@ export class Context {
   }
 
   /**
-   * Validates the arguments of a client across connections, and makes the inbox that its connections share.
-   * `own` are the parsers of options that `connect` does not have. A URL that is a function is not called.
+   * Validates the arguments of a client that dials later. `own` are the parsers of options that `connect` does
+   * not have. A URL that is a function is not called.
    * @internal
    */
   prepare(
@@ -146,18 +145,17 @@ export class Context {
     where: string,
   ): PreparedDials {
     const platform = platformOf(this.#platformFor, given, this.#owner.settings);
-    if (typeof input !== "function") parseUrl(input as string, platform);
+    const url = typeof input === "function" ? undefined : parseUrl(input as string, platform);
     const parsers = { ...platform.parsers, ...own };
     const base = baseOptions(given, platform, this.#owner.settings);
     const options = parseOptions(base, given, { parsers }, where) as ResolvedOptions;
-    const { channelCapacity, bufferLimit, codec } = options;
     return {
+      url,
       defaults: base,
       options,
-      inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
-      open: async (url, resolved, latest) =>
+      open: async (target, resolved, latest) =>
         dial(
-          parseUrl(url as string, platform),
+          parseUrl(target as string, platform),
           parseOptions(resolved, latest, platform),
           platform,
           this.#owner,

@@ -32,7 +32,7 @@ export interface CloseInfo {
 }
 
 /** A control frame contains at most 125 bytes (RFC 6455 section 5.5), and the code takes two of them. */
-const MAX_REASON_BYTES = 123;
+export const MAX_REASON_BYTES = 123;
 
 /** Throws `INVALID_CLOSE` unless a client may send this code and reason in a close frame. */
 export function checkClose(code: unknown, reason: unknown): void {

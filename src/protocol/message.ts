@@ -27,23 +27,26 @@ type Bytes = ReturnType<Uint8Array["slice"]>;
 /** The data of a message to send. */
 export type Data = string | ArrayBuffer | ArrayBufferView;
 
-/** A value that `wschan/reconnect` delivers between the messages of two connections. */
-interface Marker {
-  readonly type: "reconnected";
-  readonly data?: undefined;
-}
-
 /** Memory that an unread message is assumed to hold besides its payload, in bytes. */
 export const OVERHEAD_BYTES = 64;
 
+/** Returns the memory that a payload is assumed to hold, in bytes: two for each UTF-16 unit of a text. */
+export function payloadMemory(payload: string | Uint8Array): number {
+  return payload.length * (typeof payload === "string" ? 2 : 1);
+}
+
 /**
- * Returns the memory that an unread message is assumed to hold, in bytes: the payload, with two bytes for
- * each UTF-16 unit of a text, and {@link OVERHEAD_BYTES}. Counted for `bufferLimit` and
- * `stats.bytesBuffered`.
+ * Returns the memory that a waiting message is assumed to hold, in bytes: that of its payload, and
+ * {@link OVERHEAD_BYTES}. Counted for `bufferLimit`, `stats.bytesBuffered`, and the queue of `wschan/reconnect`.
+ * A marker between connections has no payload.
  */
-export function memoryOf(message: Message | Marker): number {
-  // A marker between connections has no payload.
-  return OVERHEAD_BYTES + (message.data?.length ?? 0) * (message.type === "text" ? 2 : 1);
+export function memoryOf(payload: string | Uint8Array | undefined): number {
+  return OVERHEAD_BYTES + (payload ? payloadMemory(payload) : 0);
+}
+
+/** Returns the size of a payload in bytes, as it is sent. */
+export function payloadSize(payload: string | Uint8Array): number {
+  return typeof payload === "string" ? utf8Size(payload) : payload.length;
 }
 
 /** Returns the size of a text in UTF-8, in bytes. A lone surrogate counts as U+FFFD, three bytes. */

@@ -49,6 +49,8 @@ export class ConnectionLoop {
   #hasOpened = false;
   /** Time at which the last connection opened or ended, or the client was made. */
   #changedAt = now();
+  /** Ends the pause before the next attempt when it aborts. */
+  #pause: AbortController | undefined;
   /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
   readonly #wakeups = new Channel<unknown>();
 
@@ -58,7 +60,7 @@ export class ConnectionLoop {
     this.delivery = new Delivery(options);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     onWake(this.signal, (isBack) => {
-      if (this.connection) this.connection.probe();
+      if (this.connection) this.connection.internals.liveness.probe();
       else if (isBack) this.#wakeups.trySend(true);
     });
     if (signal) {
@@ -94,6 +96,11 @@ export class ConnectionLoop {
     void this.#end({ code, reason, clean, by: "local" }, true);
   }
 
+  /** Makes the next attempt now, and restarts the counts, if the client waits before it. */
+  reconnect(): void {
+    this.#pause?.abort();
+  }
+
   /** Ends the client without a close handshake, because of `error` if there is one. */
   terminate(error?: WsError): void {
     void this.#end({ ...ABNORMAL_CLOSE, by: "local", ...(error && { error }) });
@@ -127,13 +134,23 @@ export class ConnectionLoop {
         return this.#end({ ...info, error: giveUpError(attempt, lastError) });
       }
       this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
-      // A pause that the server asked for cannot be cut short.
-      await sleep(minimum, signal);
-      // An event such as `online` wakes many clients at the same time, so jitter follows it as well.
-      if (await sleep(jitter, signal, this.#wakeups)) {
-        await sleep(Math.random() * backoff.min, signal);
-      }
+      if (await this.#wait(minimum, jitter)) attempt = failures = 0;
     }
+  }
+
+  /** Waits before the next attempt. Resolves with true if `reconnect` has cut the wait short. */
+  async #wait(minimum: number, jitter: number): Promise<boolean> {
+    const controller = (this.#pause = new AbortController());
+    const { signal } = controller;
+    const stop = onAbort(this.signal, () => controller.abort());
+    // Events of the page cannot cut short a pause that the server asked for.
+    await sleep(minimum, signal);
+    // An event such as `online` wakes many clients at the same time, so jitter follows it as well.
+    if (await sleep(jitter, signal, this.#wakeups)) {
+      await sleep(Math.random() * this.#options.backoff.min, signal);
+    }
+    stop();
+    return signal.aborted;
   }
 
   /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
@@ -173,7 +190,6 @@ export class ConnectionLoop {
       const text = "reconnecting: exceeds bufferLimit";
       throw new WsError("SLOW_CONSUMER", text);
     }
-    client.deliverTo(inbox);
     this.#changedAt = openedAt;
     this.#hasOpened = true;
     this.status.set({
@@ -183,7 +199,12 @@ export class ConnectionLoop {
         return now() - openedAt;
       },
     });
-    this.delivery.attach(client);
+    // After the change of the status, so that listeners learn of the connection before its messages.
+    client.internals.receiving.deliverTo(inbox);
+    this.delivery.attach({
+      offer: (payload) => client.internals.offer(payload),
+      flush: () => client.flush(),
+    });
   }
 
   /**

@@ -1,4 +1,3 @@
-import type { Client } from "../connection/client.js";
 import type { WsError } from "../errors/ws-error.js";
 import { now } from "../time/clock.js";
 import { DONE } from "../time/wait.js";
@@ -7,7 +6,11 @@ import type { Entry } from "./outbox.js";
 import type { ResolvedReconnectOptions } from "./resolve-options.js";
 
 /** The methods of a connection through which messages are delivered. */
-type Connection = Pick<Client, "offer" | "flush">;
+interface Connection {
+  /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
+  offer(payload: string | Uint8Array): Promise<void> | undefined;
+  flush(): Promise<void>;
+}
 
 /** The options of a client that delivery needs. */
 type DeliveryOptions = Pick<ResolvedReconnectOptions, "queue" | "onLost">;

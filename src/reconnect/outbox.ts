@@ -1,7 +1,7 @@
 import { unreported } from "../connection/unreported.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { WsError } from "../errors/ws-error.js";
-import { OVERHEAD_BYTES } from "../protocol/message.js";
+import { memoryOf, payloadSize } from "../protocol/message.js";
 import { microtask, now, startTimer } from "../time/clock.js";
 
 /** The reason why a message was lost: see {@link LostMessage.reason}. */
@@ -74,11 +74,6 @@ function newPendingSend(): PendingSend {
   return { promise, ...settle };
 }
 
-/** The number of bytes that a queued message counts as, by the same rule as unread messages in the core. */
-function sizeOf({ payload }: Entry): number {
-  return OVERHEAD_BYTES + payload.length * (typeof payload === "string" ? 2 : 1);
-}
-
 /** A bounded, ordered queue of messages to send, with one timer for all that expire. */
 export class Outbox implements OfflineQueue {
   bytes = 0;
@@ -100,6 +95,13 @@ export class Outbox implements OfflineQueue {
     return this.#entries.size;
   }
 
+  /** Size of the payloads in bytes, texts in UTF-8. */
+  get payloadBytes(): number {
+    let bytes = 0;
+    for (const { payload } of this.#entries.values()) bytes += payloadSize(payload);
+    return bytes;
+  }
+
   /** The oldest message. */
   get next(): Entry | undefined {
     return this.#entries.values().next().value;
@@ -114,14 +116,14 @@ export class Outbox implements OfflineQueue {
     const isOver = (messages: number, bytes: number): boolean =>
       messages > maxMessages || bytes > maxBytes;
     const replaced = this.#entries.get(entry.key);
-    const size = sizeOf(entry);
+    const size = memoryOf(entry.payload);
     const bytes = this.bytes + size;
     // Dropping other messages can make room for any message that fits into an empty queue.
     const isRefused =
       whenFull !== "reject"
         ? isOver(1, size)
         : replaced
-          ? isOver(this.length, bytes - sizeOf(replaced))
+          ? isOver(this.length, bytes - memoryOf(replaced.payload))
           : isOver(this.length + 1, bytes);
     // The promise of a replaced message settles with that of the new one.
     const pending = (entry.pending =
@@ -150,7 +152,7 @@ export class Outbox implements OfflineQueue {
     const id = entry.key ?? entry;
     if (this.#entries.get(id) !== entry) return;
     this.#entries.delete(id);
-    this.bytes -= sizeOf(entry);
+    this.bytes -= memoryOf(entry.payload);
   }
 
   clear(reason: LostReason = "dropped", code: ErrorCode = "ABORTED"): void {
@@ -176,7 +178,7 @@ export class Outbox implements OfflineQueue {
     const replaced = this.#entries.get(id);
     if (replaced) this.remove(replaced);
     this.#entries.set(id, entry);
-    this.bytes += sizeOf(entry);
+    this.bytes += memoryOf(entry.payload);
     this.#startTimer(entry.expiresAt);
   }
 

@@ -205,6 +205,11 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     this.#loop.terminate();
   }
 
+  /** The loop that opens the connections, for other sub-paths of this package. @internal */
+  get internals(): ConnectionLoop {
+    return this.#loop;
+  }
+
   /** Calls `close()`, for `await using` on platforms that have the symbol. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();

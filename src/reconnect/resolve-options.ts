@@ -1,5 +1,7 @@
+import { Inbox } from "../connection/inbox.js";
 import type { CreateContext } from "../context/connect.js";
 import { Context } from "../context/context.js";
+import { contextParser } from "../context/context-parser.js";
 import type { PreparedDials } from "../context/context.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { callable, duration, integer, must, object, oneOf, parseBy } from "../options/parser.js";
@@ -16,7 +18,9 @@ import type { ResolvedQueueOptions } from "./outbox.js";
  * Options of one reconnecting client: validated, copied and complete. They are resolved once, when the
  * client is made. Durations are in milliseconds.
  */
-export interface ResolvedReconnectOptions extends Pick<PreparedDials, "inbox" | "open"> {
+export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open"> {
+  /** Receives the messages of all connections. */
+  readonly inbox: Inbox;
   readonly dialTimeout: number;
   /** Options of each dial, except those in `perAttempt`. */
   readonly dialOptions: ResolvedOptions;
@@ -59,7 +63,7 @@ const group =
 
 /** One parser for each option that `connect` does not have. */
 const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
-  context: /* @__PURE__ */ must((value) => value instanceof Context, "a Context"),
+  context: contextParser,
   backoff: /* @__PURE__ */ group("backoff", {
     min: duration,
     max: duration,
@@ -116,7 +120,8 @@ export function resolveOptions(
   const parsed = prepared.options as ResolvedOptions & Partial<ResolvedReconnectOptions>;
   const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
   // A function that returns `undefined` selects the default.
-  const { defaults } = prepared;
+  const { defaults, open } = prepared;
+  const { channelCapacity, bufferLimit, codec } = parsed;
   const dialOptions = {
     ...parsed,
     keepAlive,
@@ -127,7 +132,8 @@ export function resolveOptions(
     ...DEFAULTS,
     maxElapsed: Infinity,
     ...parsed,
-    ...prepared,
+    open,
+    inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
     marker: parsed.marker && !parsed.discardIncoming,
     dialOptions,
     perAttempt: [perAttempt(url, String(url)), perAttempt(headers), perAttempt(protocols)],

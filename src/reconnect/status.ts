@@ -39,6 +39,7 @@ export class StatusFeed {
   value: Status = { type: "connecting", attempt: 1 };
 
   readonly #watchers = new Set<Channel<Status>>();
+  readonly #listeners = new Set<(status: Status) => void>();
 
   set(status: Status): void {
     this.value = status;
@@ -47,6 +48,12 @@ export class StatusFeed {
       while (!watcher.trySend(status)) watcher.tryReceive();
       if (status.type === "closed") watcher.close();
     }
+    for (const listener of this.#listeners) listener(status);
+  }
+
+  /** Calls `listener` at each change, during the change. It must not throw. */
+  onChange(listener: (status: Status) => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Iterates over the current status and then over each change, until the status is `closed`. */

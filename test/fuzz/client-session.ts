@@ -306,7 +306,7 @@ export class Session {
     this.#transport.bytesRead += size + 2;
     this.#lastArrival = performance.now();
     handler.onMessage(message, size);
-    const memory = before.bytesBuffered + memoryOf(message);
+    const memory = before.bytesBuffered + memoryOf(message.data);
     const isTooMuch = before.bytesBuffered > 0 && memory > BUFFER_LIMIT;
     if (isReceived) {
       this.#total.messagesReceived++;
@@ -417,7 +417,7 @@ export class Session {
     assert.equal(roundTrip, ROUND_TRIP_MS);
     assert.deepEqual(totals, this.#total);
     assert.equal(timesPaused, this.#transport.timesPaused);
-    const memory = this.#unread.reduce((sum, message) => sum + memoryOf(message), 0);
+    const memory = this.#unread.reduce((sum, message) => sum + memoryOf(message.data), 0);
     assert.equal(bytesBuffered, memory);
     const { channelCapacity = 0 } = this.#options;
     if (client.state === "closing" || client.backpressure === "buffer") {

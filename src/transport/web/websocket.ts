@@ -6,11 +6,12 @@ import {
   browserCode,
   GOING_AWAY,
   INTERNAL_ERROR,
+  NO_STATUS,
 } from "../../protocol/close-codes.js";
 import type { CompressionMode } from "../../protocol/constants.js";
 import type { DialOptions, DialRequest, Platform } from "../../protocol/dial.js";
 import { compressionMode } from "../../protocol/extensions.js";
-import { utf8Size } from "../../protocol/message.js";
+import { payloadSize } from "../../protocol/message.js";
 import type {
   Backpressure,
   Pressure,
@@ -192,11 +193,10 @@ class WebSocketTransport implements Transport {
   send(data: string | Uint8Array): number | undefined {
     const socket = this.#socket;
     if (socket.readyState !== OPEN) return undefined;
-    const isText = typeof data === "string";
-    const size = isText ? utf8Size(data) : data.length;
+    const size = payloadSize(data);
     this.accepted -= this.bufferedAmount ?? 0;
     // Copied, because a stream or a user's class may read it later, and browsers reject shared memory.
-    socket.send(isText ? data : data.slice(), size);
+    socket.send(data.slice(), size);
     // In the unit of `bufferedAmount`, which may include more than the payload.
     this.accepted += this.bufferedAmount ?? 0;
     this.#watch();
@@ -211,8 +211,8 @@ class WebSocketTransport implements Transport {
   }
 
   close(code: number, reason: string): void {
-    this.#sentCode = browserCode(code);
-    this.#socket.close(this.#sentCode, reason);
+    if (code === NO_STATUS) this.#socket.close();
+    else this.#socket.close((this.#sentCode = browserCode(code)), reason);
   }
 
   destroy(code: number = ABNORMAL_CLOSURE): void {
@@ -245,7 +245,7 @@ class WebSocketTransport implements Transport {
   #onMessage(data: unknown): void {
     const handler = this.#handler;
     if (typeof data === "string") {
-      handler?.onMessage({ type: "text", data }, utf8Size(data));
+      handler?.onMessage({ type: "text", data }, payloadSize(data));
     } else if ((data as ArrayBuffer | null)?.byteLength === undefined) {
       const text = "receive: option webSocket must deliver ArrayBuffers";
       handler?.onError(new WsError("UNSUPPORTED", text), INTERNAL_ERROR);

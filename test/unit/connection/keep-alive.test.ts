@@ -345,7 +345,7 @@ describe("keepAlive that is asked to probe at once", () => {
   test("pings, and detects a dead peer within one timeout", async () => {
     const { client, transport } = open();
     await advance(100);
-    client.probe();
+    client.internals.liveness.probe();
     expect(transport.pings).toHaveLength(1);
     await advance(395);
     expect(client.state).toBe("open");
@@ -356,7 +356,7 @@ describe("keepAlive that is asked to probe at once", () => {
   test("starts a new interval at the answer", async () => {
     const opened = open();
     await advance(900);
-    opened.client.probe();
+    opened.client.internals.liveness.probe();
     pong(opened);
     await advance(995);
     expect(opened.transport.pings).toHaveLength(0);
@@ -367,9 +367,9 @@ describe("keepAlive that is asked to probe at once", () => {
 
   test("neither pings twice nor restarts a pending ping", async () => {
     const { client, transport } = open();
-    client.probe();
+    client.internals.liveness.probe();
     await advance(300);
-    client.probe();
+    client.internals.liveness.probe();
     expect(transport.pings).toHaveLength(1);
     await advance(105);
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");
@@ -378,7 +378,7 @@ describe("keepAlive that is asked to probe at once", () => {
   test("does not end the connection while the socket is paused", async () => {
     const { client, text } = open({}, { channelCapacity: 1 });
     text("x");
-    client.probe();
+    client.internals.liveness.probe();
     await advance(60_000);
     expect(client.state).toBe("open");
     client.terminate();
@@ -387,7 +387,7 @@ describe("keepAlive that is asked to probe at once", () => {
   test("does nothing while closing or without the option", async () => {
     for (const { client, transport } of [open({}, { closeTimeout: "1h" }), openClient()]) {
       void client.close();
-      client.probe();
+      client.internals.liveness.probe();
       await advance(1_000);
       expect(transport.pings).toHaveLength(0);
       client.terminate();
@@ -396,7 +396,7 @@ describe("keepAlive that is asked to probe at once", () => {
 
   test("sends its message on a platform without ping frames", async () => {
     const { client, transport } = openWithoutPings();
-    client.probe();
+    client.internals.liveness.probe();
     expect(transport.sent).toEqual(["?"]);
     await advance(405);
     expect((await client.closed).error?.code).toBe("KEEPALIVE_TIMEOUT");

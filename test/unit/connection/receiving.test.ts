@@ -304,7 +304,7 @@ describe("an exception during delivery", () => {
     inbox.park(() => {
       throw cause;
     });
-    client.deliverTo(inbox);
+    client.internals.receiving.deliverTo(inbox);
     arrive("x");
     const { error } = await client.closed;
     expect(error).toMatchObject({ code: "INVALID_MESSAGE", cause });

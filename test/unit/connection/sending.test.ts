@@ -29,12 +29,12 @@ describe("a transport that accepts no more messages", () => {
 describe("offer", () => {
   test("sends a payload, or returns undefined if it is not accepted", async () => {
     const { client, transport } = openClient();
-    await client.offer("1");
+    await client.internals.offer("1");
     transport.refuses = true;
-    expect(client.offer("2")).toBeUndefined();
+    expect(client.internals.offer("2")).toBeUndefined();
     transport.refuses = false;
     client.terminate();
-    expect(client.offer("3")).toBeUndefined();
+    expect(client.internals.offer("3")).toBeUndefined();
     expect(transport.sent).toEqual(["1"]);
     expect(client.stats).toMatchObject({ messagesSent: 1, bytesSent: 1 });
   });

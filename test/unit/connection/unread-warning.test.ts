@@ -104,7 +104,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     const transport = new FakeTransport();
     for (let i = 0; i < 3; i++) {
       const { client, text } = openClient({}, transport);
-      client.deliverTo(inbox);
+      client.internals.receiving.deliverTo(inbox);
       text("x");
       await advance(60_000);
       client.terminate();
@@ -116,7 +116,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     const { client, transport, text } = openClient(FULL);
     text("x");
     const inbox = new Inbox(10, 65_536);
-    client.deliverTo(inbox);
+    client.internals.receiving.deliverTo(inbox);
     await advance(60_000);
     expect(transport.warnings).toEqual([]);
     client.terminate();

@@ -1,0 +1,13 @@
+'use strict';
+
+var node = require('../node.cjs');
+var compat_core = require('./core.cjs');
+
+const WebSocket = /* @__PURE__ */ compat_core.bindWebSocket(node.createContext);
+const webSocketClass = /* @__PURE__ */ compat_core.bindWebSocketClass(WebSocket);
+const ReconnectingWebSocket = /* @__PURE__ */ compat_core.bindReconnectingWebSocket({ createContext: node.createContext, pings: true });
+
+exports.ReconnectingWebSocket = ReconnectingWebSocket;
+exports.WebSocket = WebSocket;
+exports.webSocketClass = webSocketClass;
+//# sourceMappingURL=node.cjs.map

@@ -1,0 +1,1 @@
+export { ReconnectingWebSocket, WebSocket, webSocketClass } from "./node.cjs";

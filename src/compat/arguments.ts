@@ -1,0 +1,106 @@
+/** Converts and checks the arguments of the standard's methods (WHATWG WebSockets and Web IDL). */
+import { invalid } from "../errors/validation.js";
+import { WsError } from "../errors/ws-error.js";
+import { PARSERS } from "../options/parse-options.js";
+import { NORMAL } from "../protocol/close-codes.js";
+import { MAX_REASON_BYTES } from "../protocol/close.js";
+import { payloadSize, utf8Size } from "../protocol/message.js";
+import { toBytes } from "../protocol/payload.js";
+
+export type BinaryType = "blob" | "arraybuffer";
+
+/** The arguments of `close`, converted; `code` is `undefined` if it was omitted. */
+export interface CloseArguments {
+  readonly code: number | undefined;
+  readonly reason: string;
+}
+
+/** Data to send: a string, bytes, or a `Blob`, whose bytes must be read first. */
+export type Sendable = string | Uint8Array | Blob;
+
+const syntaxError = (text: string): DOMException => new DOMException(text, "SyntaxError");
+
+/** Throws a `TypeError` if a required argument is missing. */
+export function requireArgument(count: number, what: string): void {
+  if (count === 0) throw new TypeError(`${what}: 1 argument required, but only 0 present`);
+}
+
+/** Calls a function that parses a URL, and throws its `INVALID_URL` as the `SyntaxError` of the standard. */
+export function asSyntaxError<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (WsError.is(error) && error.code === "INVALID_URL") throw syntaxError(error.message);
+    throw error;
+  }
+}
+
+/** Throws `INVALID_OPTION` for an option that does not apply to W3C events. */
+export function rejectOptions(where: string, options: object, names: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && names.includes(name)) {
+      throw invalid(`${where}: option ${name}`, "left out", value);
+    }
+  }
+}
+
+/** Converts subprotocols to a list. Throws `SyntaxError`. */
+export function toProtocols(value: unknown): string[] {
+  const isList = typeof value === "object" && value !== null && Symbol.iterator in value;
+  const list = (isList ? [...(value as Iterable<unknown>)] : [value]).map(String);
+  try {
+    PARSERS.protocols(list, "WebSocket: protocols");
+  } catch (error) {
+    throw syntaxError((error as WsError).message);
+  }
+  return list;
+}
+
+/** Returns true for a `Blob` or `File`, also of another realm, such as that of a test environment. */
+export function isBlob(data: unknown): data is Blob {
+  return /^\[object (Blob|File)\]$/.test(Object.prototype.toString.call(data));
+}
+
+/** Converts data to send. Bytes may share the caller's memory. */
+export function toSendable(data: unknown): Sendable {
+  if (isBlob(data)) return data;
+  try {
+    return toBytes(data as ArrayBuffer);
+  } catch {
+    return String(data);
+  }
+}
+
+/** True for the values of `binaryType`; a setter ignores any other value (Web IDL, enumerations). */
+export function isBinaryType(value: unknown): value is BinaryType {
+  return value === "blob" || value === "arraybuffer";
+}
+
+/** Returns the size of data in bytes. */
+export function sizeOf(data: Sendable): number {
+  return isBlob(data) ? data.size : payloadSize(data);
+}
+
+/** Converts the arguments of `close`. Throws `InvalidAccessError` or `SyntaxError`. */
+export function toCloseArguments(code: unknown, reason: unknown = ""): CloseArguments {
+  const number = code === undefined ? undefined : clamp(Number(code));
+  if (number !== undefined && number !== NORMAL && !(number >= 3000 && number <= 4999)) {
+    throw new DOMException(
+      `close: code ${number} is neither 1000 nor 3000-4999`,
+      "InvalidAccessError",
+    );
+  }
+  const text = String(reason);
+  const size = utf8Size(text);
+  if (size > MAX_REASON_BYTES) {
+    throw syntaxError(`close: reason of ${size} bytes exceeds ${MAX_REASON_BYTES} bytes`);
+  }
+  return { code: number, reason: text };
+}
+
+/** Converts a number to `[Clamp] unsigned short`, which rounds a half to the even neighbour (Web IDL). */
+function clamp(number: number): number {
+  const clamped = Math.min(Math.max(number, 0), 65_535) || 0;
+  const rounded = Math.round(clamped);
+  return clamped % 1 === 0.5 ? rounded - (rounded % 2) : rounded;
+}

@@ -1,0 +1,18 @@
+import { createContext } from "../browser.js";
+import { bindReconnectingWebSocket } from "./reconnecting-web-socket.js";
+import type * as types from "./socket-types.js";
+import { bindWebSocket, bindWebSocketClass } from "./web-socket.js";
+
+export type * from "./public.js";
+
+export const WebSocket: types.WebSocketConstructor = /* @__PURE__ */ bindWebSocket(createContext);
+
+export type WebSocket = types.WebSocket;
+
+export const webSocketClass: types.WebSocketClassFactory =
+  /* @__PURE__ */ bindWebSocketClass(WebSocket);
+
+export const ReconnectingWebSocket: types.ReconnectingWebSocketConstructor =
+  /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false });
+
+export type ReconnectingWebSocket = types.ReconnectingWebSocket;

@@ -1,0 +1,18 @@
+export type {
+  ListenerOptions,
+  ReconnectingWebSocketConstructor,
+  ReconnectingWebSocketOptions,
+  Socket,
+  SocketCloseEvent,
+  SocketConstants,
+  SocketErrorEvent,
+  SocketEventHandler,
+  SocketEventListener,
+  SocketEventMap,
+  SocketMessageEvent,
+  SocketProtocols,
+  SocketUrl,
+  WebSocketClassFactory,
+  WebSocketConstructor,
+  WebSocketOptions,
+} from "./socket-types.js";

@@ -1,0 +1,24 @@
+import { defineHandlers } from "./event-handlers.js";
+
+const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+
+/**
+ * Gives a class the shape of a platform interface (Web IDL): enumerable members, the constants on the class and
+ * its prototype, the `on...` attributes, and a tag for `Object.prototype.toString`.
+ */
+export function defineInterface(
+  Class: { readonly name: string; readonly prototype: EventTarget },
+  name: string,
+): void {
+  const { prototype } = Class;
+  for (const key of Object.getOwnPropertyNames(prototype)) {
+    if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
+  }
+  for (const [key, value] of Object.entries(CONSTANTS)) {
+    for (const owner of [Class, prototype]) {
+      Object.defineProperty(owner, key, { value, enumerable: true });
+    }
+  }
+  defineHandlers(prototype);
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+}
