@@ -37,7 +37,10 @@ function browser(
     // WebKit does not support `await using`.
     oxc: { target: "es2022" },
     // Pages have no `process`.
-    define: { "process.env.WSCHAN_TIME_SCALE": JSON.stringify(String(SCALE)) },
+    define: {
+      "process.env.WSCHAN_TIME_SCALE": JSON.stringify(String(SCALE)),
+      "process.env.WSCHAN_NATIVE": JSON.stringify(process.env.WSCHAN_NATIVE ?? ""),
+    },
   };
 }
 

@@ -32,12 +32,13 @@ export interface FrameFields {
 /** The behaviour of the server on one connection. */
 export interface Script {
   /**
-   * Answers the request: accepts it with further headers, where `null` omits one of RFC 6455; refuses it with an HTTP
+   * Answers the request: accepts it with further headers, where `null` omits one of RFC 6455, and with `deflate` also
+   * permessage-deflate, if it is offered; refuses it with an HTTP
    * status and headers; writes the given text; asks for basic authentication, and accepts any; ends the TCP connection;
    * or never answers. Default: accepts it without a subprotocol.
    */
   readonly answer?:
-    | { readonly accept: Readonly<Record<string, string | null>> }
+    | { readonly accept: Readonly<Record<string, string | null>>; readonly deflate?: boolean }
     | { readonly refuse: string; readonly headers?: Readonly<Record<string, string>> }
     | { readonly write: string }
     | "challenge"

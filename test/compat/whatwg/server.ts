@@ -5,6 +5,8 @@ import { startRawServer } from "../../helpers/raw-server.js";
 import type { RawConnection } from "../../helpers/raw-server.js";
 import type { Report, Script, ScriptServer, Step } from "./script.js";
 
+const DEFLATE = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+
 /** Starts a server that plays the scripts in the URLs of its connections: see script.ts. */
 export async function startScriptServer(): Promise<ScriptServer> {
   const players = new Map<string, Player>();
@@ -90,7 +92,10 @@ class Player {
     }
     // Sends the handshake response in the same segment as the first frames.
     socket.cork();
-    connection.accept(typeof answer === "object" ? answer.accept : {});
+    const { accept, deflate = false } = typeof answer === "object" ? answer : { accept: {} };
+    const offer = request?.headers["sec-websocket-extensions"] ?? "";
+    const isDeflated = deflate && offer.includes("permessage-deflate");
+    connection.accept({ ...accept, ...(isDeflated && DEFLATE) });
     for (const step of steps) await this.#take(step);
     socket.uncork();
   }

@@ -177,12 +177,17 @@ export const negotiation: Group = ({ check, open, start }) => {
   check("fails if protocols were offered, and the server chooses none", () =>
     expectFailure(start({}, ["a", "b"])),
   );
+  check("permessage-deflate is offered", async () => {
+    const { request } = await (await open()).report("messages-0");
+    expect(request["sec-websocket-extensions"]).toMatch(/^permessage-deflate/);
+  });
   check("extensions is empty if the server accepts none", async () => {
     expect((await open()).socket.extensions).toBe("");
   });
   check("extensions names what the server has accepted", async () => {
-    const accept = { "Sec-WebSocket-Extensions": "permessage-deflate" };
-    const { socket } = await open({ answer: { accept } });
-    expect(socket.extensions).toContain("permessage-deflate");
+    const { socket, report } = await open({ answer: { accept: {}, deflate: true } });
+    const { request } = await report("messages-0");
+    const isOffered = request["sec-websocket-extensions"] !== undefined;
+    expect(socket.extensions).toMatch(isOffered ? /^permessage-deflate/ : /^$/);
   });
 };
