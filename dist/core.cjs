@@ -310,6 +310,7 @@ function isFrameCode(code) {
   return FRAME_CODE.test(String(code));
 }
 function browserCode(code) {
+  if (code === NO_STATUS) return void 0;
   return code === NORMAL || code >= 3e3 ? code : code + 3e3;
 }
 
@@ -2409,8 +2410,8 @@ class WebSocketTransport {
     this.#socket.setPaused?.(paused);
   }
   close(code, reason) {
-    if (code === NO_STATUS) this.#socket.close();
-    else this.#socket.close(this.#sentCode = browserCode(code), reason);
+    this.#sentCode = browserCode(code);
+    this.#socket.close(this.#sentCode, reason);
   }
   destroy(code = ABNORMAL_CLOSURE) {
     const handler = this.#handler;

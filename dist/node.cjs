@@ -1432,6 +1432,7 @@ class Pings {
 }
 
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
 function responseDetails(response) {
   const { statusCode = 0, statusMessage = "" } = response;
   const retryAfter = parseRetryAfter(response.headers["retry-after"]);
@@ -1451,6 +1452,11 @@ function parseRetryAfter(value) {
   if (!HTTP_DATE.test(value)) return void 0;
   const date = Date.parse(value);
   return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
+}
+function redirectLocation({ status = 0, headers }) {
+  const location = headers?.location;
+  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
+  return isRedirect ? location : void 0;
 }
 
 class SocketWriter {
@@ -1869,15 +1875,13 @@ function refusalError(label, response, body) {
   const details = { ...responseDetails(response), body };
   const { status = 0, statusText = "" } = details;
   const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
+  const isRedirect = redirectLocation(details) !== void 0;
+  const advice = isRedirect ? "; set node.followRedirects to follow redirects" : "";
   return new core.WsError(
     "HANDSHAKE_REJECTED",
-    `dial ${label}: the server responded with ${answer}${redirectAdvice(status)}`,
+    `dial ${label}: the server responded with ${answer}${advice}`,
     { ...traitsOf(status), details }
   );
-}
-function redirectAdvice(status) {
-  const isRedirect = status >= 300 && status < 400;
-  return isRedirect ? "; set node.followRedirects to follow redirects" : "";
 }
 
 const MAX_BODY_BYTES = 65536;
@@ -2535,10 +2539,9 @@ function withoutPrivateOptions(options) {
 }
 
 const DEFAULT_MAX_REDIRECTS = 5;
-const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
 function followRedirect(from, rejection, redirectCount) {
   const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
-  const location = redirectLocation(rejection);
+  const location = core.WsError.is(rejection) ? redirectLocation(rejection.details) : void 0;
   if (location === void 0 || !followRedirects) throw rejection;
   const label = core.displayUrl(from.url);
   if (redirectCount >= maxRedirects) {
@@ -2559,13 +2562,6 @@ function followRedirect(from, rejection, redirectCount) {
   url.username = from.url.username;
   url.password = from.url.password;
   return { url, options: from.options };
-}
-function redirectLocation(error) {
-  if (!core.WsError.is(error)) return void 0;
-  const { status = 0, headers } = error.details;
-  const location = headers?.location;
-  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
-  return isRedirect ? location : void 0;
 }
 function parseLocation(from, location, rejection) {
   try {

@@ -310,6 +310,7 @@
     return FRAME_CODE.test(String(code));
   }
   function browserCode(code) {
+    if (code === NO_STATUS) return void 0;
     return code === NORMAL || code >= 3e3 ? code : code + 3e3;
   }
 
@@ -2487,8 +2488,8 @@
       this.#socket.setPaused?.(paused);
     }
     close(code, reason) {
-      if (code === NO_STATUS) this.#socket.close();
-      else this.#socket.close(this.#sentCode = browserCode(code), reason);
+      this.#sentCode = browserCode(code);
+      this.#socket.close(this.#sentCode, reason);
     }
     destroy(code = ABNORMAL_CLOSURE) {
       const handler = this.#handler;
@@ -5060,8 +5061,9 @@
     constructor(handler, options) {
       this.state = CONNECTING;
       this.shouldReconnect = true;
-      /** The URL of the last connection. */
+      /** The URL of the last connection, and its origin. */
       this.url = "";
+      this.origin = "";
       this.#events = new EventQueue();
       this.#outgoing = new Outgoing(
         (payload) => this.#pass(payload),
@@ -5146,6 +5148,7 @@
       } else if (status.type === "open") {
         const { url } = this.connection = connection;
         this.url = url;
+        this.origin = new URL(url).origin;
         this.#isAttempting = false;
         if (this.shouldReconnect) this.state = OPEN;
         this.#handler.dispatch(new Event("open"));
@@ -5177,6 +5180,13 @@
   }
 
   const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+  function eventTargetClass() {
+    const { EventTarget: Class } = globalThis;
+    return Class ?? missingEventTarget;
+  }
+  function missingEventTarget() {
+    platformClass("EventTarget");
+  }
   function defineInterface(Class, name) {
     const { prototype } = Class;
     for (const key of Object.getOwnPropertyNames(prototype)) {
@@ -5194,7 +5204,7 @@
   const MAX_ATTEMPTS = 2147483647;
   const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN)$/;
   function bindReconnectingWebSocket(platform) {
-    class ReconnectingWebSocket extends EventTarget {
+    class ReconnectingWebSocket extends eventTargetClass() {
       #session;
       #binaryType = "blob";
       constructor(url, ...[protocols, options = {}]) {
@@ -5207,7 +5217,7 @@
           {
             dispatch: (event) => this.dispatchEvent(event),
             dispatchMessage: (message) => {
-              const { origin } = new URL(this.url);
+              const { origin } = this.#session;
               this.dispatchEvent(messageEvent(message, this.#binaryType, origin));
             }
           },
@@ -5277,7 +5287,7 @@
   const PARSERS = { context: contextParser };
   function bindWebSocket(createContext) {
     let shared;
-    class WebSocket extends EventTarget {
+    class WebSocket extends eventTargetClass() {
       #url;
       #session;
       #binaryType = "blob";

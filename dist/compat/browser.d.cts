@@ -127,13 +127,8 @@ interface SocketEventMap {
     readonly error: SocketErrorEvent;
     readonly close: SocketCloseEvent;
 }
-/**
- * The value of an `on...` attribute. Its parameter is bivariant, like that of a method: so a class of this
- * package can be passed where TypeScript's own `typeof WebSocket` is expected.
- */
-type SocketEventHandler<E> = {
-    handle(event: E): unknown;
-}["handle"] | null;
+/** The value of an `on...` attribute; `null`: none. */
+type SocketEventHandler<E> = ((event: E) => unknown) | null;
 /** A listener for `addEventListener`: a function, or an object with `handleEvent`. */
 type SocketEventListener<E> = ((event: E) => unknown) | {
     handleEvent(event: E): unknown;
@@ -171,7 +166,8 @@ interface Socket extends EventTarget {
     /** Called with each message. */
     onmessage: SocketEventHandler<SocketMessageEvent>;
     /** Called when a connection has failed, before `onclose`. */
-    onerror: SocketEventHandler<SocketErrorEvent>;
+    get onerror(): SocketEventHandler<Event>;
+    set onerror(handler: SocketEventHandler<SocketErrorEvent>);
     /** Called when a connection has ended. */
     onclose: SocketEventHandler<SocketCloseEvent>;
     /** Adds a listener for a type of event. An exception that it throws is reported as uncaught. */
@@ -247,18 +243,19 @@ interface WebSocketConstructor extends SocketConstants {
     readonly prototype: WebSocket$1;
 }
 /** The type of `webSocketClass`. */
-type WebSocketClassFactory = 
-/**
- * Returns a subclass of {@link WebSocket} with preset options, for a library that constructs the class itself.
- * Options that the library passes replace them.
- *
- * ```ts
- * const client = createClient({ url, webSocketImpl: webSocketClass({ headers: { authorization } }) });
- * ```
- *
- * @param options See {@link WebSocketOptions}. They are validated by the constructor.
- */
-(options: WebSocketOptions) => WebSocketConstructor;
+interface WebSocketClassFactory {
+    /**
+     * Returns a subclass of {@link WebSocket} with preset options, for a library that constructs the class itself.
+     * Options that the library passes replace them.
+     *
+     * ```ts
+     * const client = createClient({ url, webSocketImpl: webSocketClass({ headers: { authorization } }) });
+     * ```
+     *
+     * @param options See {@link WebSocketOptions}. They are validated by the constructor.
+     */
+    (options: WebSocketOptions): WebSocketConstructor;
+}
 /**
  * Options of {@link ReconnectingWebSocket}: those of `reconnecting` except `codec`, `marker` and
  * `discardIncoming`. Two defaults differ: it reconnects after every end and every failed attempt except those that

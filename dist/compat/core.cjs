@@ -276,8 +276,9 @@ class ReconnectingSession {
   constructor(handler, options) {
     this.state = CONNECTING;
     this.shouldReconnect = true;
-    /** The URL of the last connection. */
+    /** The URL of the last connection, and its origin. */
     this.url = "";
+    this.origin = "";
     this.#events = new EventQueue();
     this.#outgoing = new Outgoing(
       (payload) => this.#pass(payload),
@@ -362,6 +363,7 @@ class ReconnectingSession {
     } else if (status.type === "open") {
       const { url } = this.connection = connection;
       this.url = url;
+      this.origin = new URL(url).origin;
       this.#isAttempting = false;
       if (this.shouldReconnect) this.state = OPEN;
       this.#handler.dispatch(new Event("open"));
@@ -393,6 +395,13 @@ class ReconnectingSession {
 }
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+function eventTargetClass() {
+  const { EventTarget: Class } = globalThis;
+  return Class ?? missingEventTarget;
+}
+function missingEventTarget() {
+  core.platformClass("EventTarget");
+}
 function defineInterface(Class, name) {
   const { prototype } = Class;
   for (const key of Object.getOwnPropertyNames(prototype)) {
@@ -410,7 +419,7 @@ function defineInterface(Class, name) {
 const MAX_ATTEMPTS = 2147483647;
 const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN)$/;
 function bindReconnectingWebSocket(platform) {
-  class ReconnectingWebSocket extends EventTarget {
+  class ReconnectingWebSocket extends eventTargetClass() {
     #session;
     #binaryType = "blob";
     constructor(url, ...[protocols, options = {}]) {
@@ -423,7 +432,7 @@ function bindReconnectingWebSocket(platform) {
         {
           dispatch: (event) => this.dispatchEvent(event),
           dispatchMessage: (message) => {
-            const { origin } = new URL(this.url);
+            const { origin } = this.#session;
             this.dispatchEvent(messageEvent(message, this.#binaryType, origin));
           }
         },
@@ -493,7 +502,7 @@ function protocolsOption(protocols) {
 const PARSERS = { context: core.contextParser };
 function bindWebSocket(createContext) {
   let shared;
-  class WebSocket extends EventTarget {
+  class WebSocket extends eventTargetClass() {
     #url;
     #session;
     #binaryType = "blob";

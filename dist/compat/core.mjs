@@ -1,5 +1,5 @@
 import { R as ReconnectingClient, r as resolveOptions } from '../reconnect/core.mjs';
-import { W as WsError, t as toBytes, N as NORMAL, F as utf8Size, M as MAX_REASON_BYTES, G as invalid, P as PARSERS$1, h as payloadSize, H as ABNORMAL_CLOSURE, I as Inbox, D as DONE, q as onAbort, J as nextTurn, K as INTERNAL_ERROR, L as NO_STATUS, f as contextParser } from '../core.mjs';
+import { W as WsError, t as toBytes, N as NORMAL, F as utf8Size, M as MAX_REASON_BYTES, G as invalid, P as PARSERS$1, h as payloadSize, H as ABNORMAL_CLOSURE, I as Inbox, D as DONE, q as onAbort, J as nextTurn, K as INTERNAL_ERROR, L as NO_STATUS, p as platformClass, f as contextParser } from '../core.mjs';
 
 const syntaxError = (text) => new DOMException(text, "SyntaxError");
 function requireArgument(count, what) {
@@ -274,8 +274,9 @@ class ReconnectingSession {
   constructor(handler, options) {
     this.state = CONNECTING;
     this.shouldReconnect = true;
-    /** The URL of the last connection. */
+    /** The URL of the last connection, and its origin. */
     this.url = "";
+    this.origin = "";
     this.#events = new EventQueue();
     this.#outgoing = new Outgoing(
       (payload) => this.#pass(payload),
@@ -360,6 +361,7 @@ class ReconnectingSession {
     } else if (status.type === "open") {
       const { url } = this.connection = connection;
       this.url = url;
+      this.origin = new URL(url).origin;
       this.#isAttempting = false;
       if (this.shouldReconnect) this.state = OPEN;
       this.#handler.dispatch(new Event("open"));
@@ -391,6 +393,13 @@ class ReconnectingSession {
 }
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+function eventTargetClass() {
+  const { EventTarget: Class } = globalThis;
+  return Class ?? missingEventTarget;
+}
+function missingEventTarget() {
+  platformClass("EventTarget");
+}
 function defineInterface(Class, name) {
   const { prototype } = Class;
   for (const key of Object.getOwnPropertyNames(prototype)) {
@@ -408,7 +417,7 @@ function defineInterface(Class, name) {
 const MAX_ATTEMPTS = 2147483647;
 const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN)$/;
 function bindReconnectingWebSocket(platform) {
-  class ReconnectingWebSocket extends EventTarget {
+  class ReconnectingWebSocket extends eventTargetClass() {
     #session;
     #binaryType = "blob";
     constructor(url, ...[protocols, options = {}]) {
@@ -421,7 +430,7 @@ function bindReconnectingWebSocket(platform) {
         {
           dispatch: (event) => this.dispatchEvent(event),
           dispatchMessage: (message) => {
-            const { origin } = new URL(this.url);
+            const { origin } = this.#session;
             this.dispatchEvent(messageEvent(message, this.#binaryType, origin));
           }
         },
@@ -491,7 +500,7 @@ function protocolsOption(protocols) {
 const PARSERS = { context: contextParser };
 function bindWebSocket(createContext) {
   let shared;
-  class WebSocket extends EventTarget {
+  class WebSocket extends eventTargetClass() {
     #url;
     #session;
     #binaryType = "blob";

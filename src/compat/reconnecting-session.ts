@@ -24,8 +24,9 @@ export class ReconnectingSession {
   client!: ReconnectingClient;
   /** The connection whose `open` event was dispatched, and not yet its `close` event. */
   connection: Client | undefined;
-  /** The URL of the last connection. */
+  /** The URL of the last connection, and its origin. */
   url = "";
+  origin = "";
 
   readonly #handler: SessionHandler;
   readonly #options: ResolvedReconnectOptions;
@@ -119,6 +120,7 @@ export class ReconnectingSession {
       // A client in this status has a connection.
       const { url } = (this.connection = connection as Client);
       this.url = url;
+      this.origin = new URL(url).origin;
       this.#isAttempting = false;
       if (this.shouldReconnect) this.state = OPEN;
       this.#handler.dispatch(new Event("open"));

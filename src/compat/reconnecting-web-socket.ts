@@ -23,7 +23,7 @@ import type {
   SocketProtocols,
   SocketUrl,
 } from "./socket-types.js";
-import { defineInterface } from "./web-idl.js";
+import { defineInterface, eventTargetClass } from "./web-idl.js";
 
 /** Default of `maxAttempts`: practically unlimited. */
 const MAX_ATTEMPTS = 2_147_483_647;
@@ -35,7 +35,7 @@ const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN
 export function bindReconnectingWebSocket(
   platform: ReconnectPlatform,
 ): ReconnectingWebSocketConstructor {
-  class ReconnectingWebSocket extends EventTarget {
+  class ReconnectingWebSocket extends eventTargetClass() {
     readonly #session: ReconnectingSession;
     #binaryType: BinaryType = "blob";
 
@@ -52,7 +52,7 @@ export function bindReconnectingWebSocket(
         {
           dispatch: (event) => this.dispatchEvent(event),
           dispatchMessage: (message) => {
-            const { origin } = new URL(this.url);
+            const { origin } = this.#session;
             this.dispatchEvent(messageEvent(message, this.#binaryType, origin));
           },
         },

@@ -39,11 +39,8 @@ export interface SocketEventMap {
   readonly close: SocketCloseEvent;
 }
 
-/**
- * The value of an `on...` attribute. Its parameter is bivariant, like that of a method: so a class of this
- * package can be passed where TypeScript's own `typeof WebSocket` is expected.
- */
-export type SocketEventHandler<E> = { handle(event: E): unknown }["handle"] | null;
+/** The value of an `on...` attribute; `null`: none. */
+export type SocketEventHandler<E> = ((event: E) => unknown) | null;
 
 /** A listener for `addEventListener`: a function, or an object with `handleEvent`. */
 export type SocketEventListener<E> =
@@ -85,7 +82,10 @@ export interface Socket extends EventTarget {
   /** Called with each message. */
   onmessage: SocketEventHandler<SocketMessageEvent>;
   /** Called when a connection has failed, before `onclose`. */
-  onerror: SocketEventHandler<SocketErrorEvent>;
+  // TypeScript's own `WebSocket` has an `Event` here. With that type for reading, the classes can be passed where
+  // `typeof WebSocket` is expected.
+  get onerror(): SocketEventHandler<Event>;
+  set onerror(handler: SocketEventHandler<SocketErrorEvent>);
   /** Called when a connection has ended. */
   onclose: SocketEventHandler<SocketCloseEvent>;
 
@@ -189,7 +189,7 @@ export interface WebSocketConstructor extends SocketConstants {
 }
 
 /** The type of `webSocketClass`. */
-export type WebSocketClassFactory =
+export interface WebSocketClassFactory {
   /**
    * Returns a subclass of {@link WebSocket} with preset options, for a library that constructs the class itself.
    * Options that the library passes replace them.
@@ -200,7 +200,8 @@ export type WebSocketClassFactory =
    *
    * @param options See {@link WebSocketOptions}. They are validated by the constructor.
    */
-  (options: WebSocketOptions) => WebSocketConstructor;
+  (options: WebSocketOptions): WebSocketConstructor;
+}
 
 /**
  * Options of {@link ReconnectingWebSocket}: those of `reconnecting` except `codec`, `marker` and

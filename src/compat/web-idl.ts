@@ -1,6 +1,20 @@
+import { platformClass } from "../errors/platform-class.js";
 import { defineHandlers } from "./event-handlers.js";
 
 const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+
+/**
+ * Returns the class `EventTarget`. Where the platform has none, returns a class whose constructor throws
+ * `UNSUPPORTED`, so that the package can be imported.
+ */
+export function eventTargetClass(): typeof EventTarget {
+  const { EventTarget: Class } = globalThis as Partial<typeof globalThis>;
+  return Class ?? (missingEventTarget as unknown as typeof EventTarget);
+}
+
+function missingEventTarget(): void {
+  platformClass("EventTarget");
+}
 
 /**
  * Gives a class the shape of a platform interface (Web IDL): enumerable members, the constants on the class and

@@ -22,7 +22,7 @@ import type {
   WebSocketConstructor,
   WebSocketOptions,
 } from "./socket-types.js";
-import { defineInterface } from "./web-idl.js";
+import { defineInterface, eventTargetClass } from "./web-idl.js";
 
 /** A parser for each option that `connect` does not have. */
 const PARSERS = { context: contextParser };
@@ -32,7 +32,7 @@ export function bindWebSocket(createContext: CreateContext): WebSocketConstructo
   /** The context of sockets without option `context`. */
   let shared: Context | undefined;
 
-  class WebSocket extends EventTarget {
+  class WebSocket extends eventTargetClass() {
     readonly #url: URL;
     readonly #session: Session;
     #binaryType: BinaryType = "blob";

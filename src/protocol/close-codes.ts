@@ -61,9 +61,10 @@ export function isFrameCode(code: number): boolean {
 }
 
 /**
- * Returns the code to send from a browser. Browsers may only send 1000 and 3000-4999 (WHATWG WebSockets,
- * `close()`), so 3000 is added to any other code.
+ * Returns the code to send from a browser; `undefined` for 1005, a close frame without a code. Browsers may only
+ * send 1000 and 3000-4999 (WHATWG WebSockets, `close()`), so 3000 is added to any other code.
  */
-export function browserCode(code: number): number {
+export function browserCode(code: number): number | undefined {
+  if (code === NO_STATUS) return undefined;
   return code === NORMAL || code >= 3000 ? code : code + 3000;
 }

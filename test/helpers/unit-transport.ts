@@ -154,7 +154,7 @@ export class FakeTransport implements Transport {
     return code === 1006 ? undefined : this.#wireCode(code);
   }
 
-  #wireCode(code: number): number {
+  #wireCode(code: number): number | undefined {
     return this.movesCodes ? browserCode(code) : code;
   }
 }

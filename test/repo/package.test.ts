@@ -23,13 +23,14 @@ const SUB_PATHS = {
     ..."auto compose deflateRaw deflateStream gunzip gzip inflateRaw json".split(" "),
     ..."unzlib zlib zlibStream".split(" "),
   ],
+  "wschan/compat": ["ReconnectingWebSocket", "WebSocket", "webSocketClass"],
 };
 
 /** Type declaration files of each entry, for `import` and for `require`. */
 const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
 
 /** Folders of dist/ with type declarations: of the core and of the sub-paths. */
-const FOLDERS = ["", "reconnect/", "codec/"];
+const FOLDERS = ["", "reconnect/", "codec/", "compat/"];
 
 let packed: Packed;
 beforeAll(async () => {
@@ -126,10 +127,13 @@ describe("the packed package", () => {
     const file = "node_modules/wschan/dist/wschan.all.umd.min.js";
     const page = createContext({ AbortController, queueMicrotask, setTimeout, URL });
     runInContext(await readFile(join(packed.dir, file), "utf8"), page);
-    const script = "[Object.keys(wschan).sort(), Object.keys(wschan.codec).sort()]";
-    const [names, codecs] = runInContext(script, page) as string[][];
-    expect(names).toEqual([...NAMES, ...SUB_PATHS["wschan/reconnect"], "codec", "default"].sort());
+    const script =
+      "[wschan, wschan.codec, wschan.compat].map((namespace) => Object.keys(namespace).sort())";
+    const [names, codecs, sockets] = runInContext(script, page) as string[][];
+    const own = [...SUB_PATHS["wschan/reconnect"], "codec", "compat", "default"];
+    expect(names).toEqual([...NAMES, ...own].sort());
     expect(codecs).toEqual(SUB_PATHS["wschan/codec"]);
+    expect(sockets).toEqual(SUB_PATHS["wschan/compat"]);
   });
 
   test.each(["WsError", "HuffmanCode", "ReconnectingClient"])(
@@ -156,7 +160,7 @@ describe("the packed package", () => {
         }
       }
     }
-    const own = ["./core.mjs", "../core.mjs", "../browser.mjs"];
+    const own = ["./core.mjs", "../core.mjs", "../browser.mjs", "../reconnect/core.mjs"];
     expect([...imported].sort()).toEqual([...own, "fflate"].sort());
   });
 
@@ -187,7 +191,12 @@ describe("the packed package", () => {
   });
 
   test("works in Vitest with server.deps.inline", { timeout: ms(30_000) }, async () => {
-    const names = { wschan: "connect", "wschan/reconnect": "reconnecting", "wschan/codec": "json" };
+    const names = {
+      wschan: "connect",
+      "wschan/reconnect": "reconnecting",
+      "wschan/codec": "json",
+      "wschan/compat": "webSocketClass",
+    };
     const source = Object.entries(names).map(
       ([path, name]) => `
         test("${path}", async () => {
@@ -206,7 +215,7 @@ describe("the packed package", () => {
       [vitest, "run", "--root", dir, "--reporter", "json"],
       dir,
     );
-    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 3, numTotalTests: 3 });
+    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 4, numTotalTests: 4 });
     expect(code).toBe(0);
   });
 
@@ -354,8 +363,8 @@ describe("its types compile without @types and without skipLibCheck", () => {
     "and import nothing from other packages: %s",
     async (file) => {
       const text = await readFile(join(packed.dir, "node_modules/wschan/dist", file), "utf8");
-      // The types of the sub-paths import those of the core.
-      const own = file.includes("/") ? text.replaceAll("from 'wschan'", "") : text;
+      // The types of the sub-paths import those of the core and of other sub-paths.
+      const own = file.includes("/") ? text.replaceAll(/from 'wschan(\/\w+)?'/g, "") : text;
       expect(own).not.toMatch(/\bfrom ["']|\bimport\(|\brequire\(|\/\/\/ *<reference/);
     },
   );
@@ -390,6 +399,7 @@ describe("its types", () => {
       ["wschan", "dist"],
       ["wschan/reconnect", "reconnect"],
       ["wschan/codec", "codec"],
+      ["wschan/compat", "compat"],
     ] as const) {
       const path = resolveTypes(name, join(packed.dir, file), options, mode) ?? "";
       expect([basename(dirname(path)), basename(path)]).toEqual([folder, types]);

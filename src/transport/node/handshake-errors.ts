@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { ErrorKind } from "../../errors/error-codes.js";
 import { show } from "../../errors/validation.js";
 import { WsError } from "../../errors/ws-error.js";
-import { responseDetails } from "./response-details.js";
+import { redirectLocation, responseDetails } from "./response-details.js";
 
 /** The longest status text that a message shows, in characters. The server's may be as large as its header. */
 const MAX_STATUS_TEXT_CHARS = 100;
@@ -110,14 +110,11 @@ export function refusalError(label: string, response: IncomingMessage, body: str
   const details = { ...responseDetails(response), body };
   const { status = 0, statusText = "" } = details;
   const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
+  const isRedirect = redirectLocation(details) !== undefined;
+  const advice = isRedirect ? "; set node.followRedirects to follow redirects" : "";
   return new WsError(
     "HANDSHAKE_REJECTED",
-    `dial ${label}: the server responded with ${answer}${redirectAdvice(status)}`,
+    `dial ${label}: the server responded with ${answer}${advice}`,
     { ...traitsOf(status), details },
   );
-}
-
-function redirectAdvice(status: number): string {
-  const isRedirect = status >= 300 && status < 400;
-  return isRedirect ? "; set node.followRedirects to follow redirects" : "";
 }

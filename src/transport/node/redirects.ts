@@ -2,9 +2,9 @@ import { WsError } from "../../errors/ws-error.js";
 import type { DialOptions } from "../../protocol/dial.js";
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../../protocol/url.js";
 import { crossOriginProblem, withoutPrivateOptions } from "./cross-origin-options.js";
+import { redirectLocation } from "./response-details.js";
 
 const DEFAULT_MAX_REDIRECTS = 5;
-const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
 
 /** The target of one dial, and the options to dial it with. */
 export interface Hop {
@@ -18,7 +18,7 @@ export interface Hop {
  */
 export function followRedirect(from: Hop, rejection: unknown, redirectCount: number): Hop {
   const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
-  const location = redirectLocation(rejection);
+  const location = WsError.is(rejection) ? redirectLocation(rejection.details) : undefined;
   if (location === undefined || !followRedirects) throw rejection;
   const label = displayUrl(from.url);
   if (redirectCount >= maxRedirects) {
@@ -41,15 +41,6 @@ export function followRedirect(from: Hop, rejection: unknown, redirectCount: num
   url.username = from.url.username;
   url.password = from.url.password;
   return { url, options: from.options };
-}
-
-/** Returns the `Location` of a redirect; `undefined` for any other error. */
-function redirectLocation(error: unknown): string | undefined {
-  if (!WsError.is(error)) return undefined;
-  const { status = 0, headers } = error.details;
-  const location = headers?.location;
-  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
-  return isRedirect ? location : undefined;
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Handshake } from "../../protocol/transport.js";
 /** The date format of HTTP (RFC 9110 section 5.6.7). `Date.parse` would accept almost any text. */
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
 
+const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
+
 /** Returns the details of an error that a response causes. */
 export function responseDetails(response: IncomingMessage): ErrorDetails {
   const { statusCode = 0, statusMessage = "" } = response;
@@ -31,4 +33,11 @@ function parseRetryAfter(value: string | undefined): number | undefined {
   if (!HTTP_DATE.test(value)) return undefined;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+/** Returns the `Location` of a response that is a redirect; `undefined` for any other. */
+export function redirectLocation({ status = 0, headers }: ErrorDetails): string | undefined {
+  const location = headers?.location;
+  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
+  return isRedirect ? location : undefined;
 }

@@ -6,7 +6,6 @@ import {
   browserCode,
   GOING_AWAY,
   INTERNAL_ERROR,
-  NO_STATUS,
 } from "../../protocol/close-codes.js";
 import type { CompressionMode } from "../../protocol/constants.js";
 import type { DialOptions, DialRequest, Platform } from "../../protocol/dial.js";
@@ -211,8 +210,8 @@ class WebSocketTransport implements Transport {
   }
 
   close(code: number, reason: string): void {
-    if (code === NO_STATUS) this.#socket.close();
-    else this.#socket.close((this.#sentCode = browserCode(code)), reason);
+    this.#sentCode = browserCode(code);
+    this.#socket.close(this.#sentCode, reason);
   }
 
   destroy(code: number = ABNORMAL_CLOSURE): void {
