@@ -50,7 +50,7 @@ function firefoxOptions(): LaunchOptions {
   return { ...launchOptions("firefox"), firefoxUserPrefs };
 }
 
-/** Projects that scripts/run-tests.mjs skips, because a program that they need is missing. */
+/** Projects and test files that scripts/run-tests.mjs skips, because a program that they need is missing. */
 const SKIPPED = (process.env.WSCHAN_SKIP ?? "").split(",");
 
 export default defineConfig({
@@ -69,6 +69,7 @@ export default defineConfig({
       // The timeout grows with WSCHAN_FUZZ_RUNS, which multiplies the number of cases.
       project("fuzz", { testTimeout: ms(60_000) * Number(process.env.WSCHAN_FUZZ_RUNS ?? 1) }),
       project("peers", { testTimeout: ms(20_000) }),
+      project("compat", { exclude: SKIPPED, testTimeout: ms(20_000) }),
       // Runs alone, after all others, because it measures time and memory.
       project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),
       project("soak", {

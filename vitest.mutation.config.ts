@@ -12,8 +12,8 @@ export default defineConfig({
   test: {
     include: suites.split(",").map((suite) => `test/${suite}/**/*.test.ts`),
     exclude: [
-      // These take a minute or more each.
-      "test/transport/liveness.test.ts",
+      // These take half a minute or more each.
+      "test/transport/{write-timeout,stopped-process}.test.ts",
       "test/adversary/floods.test.ts",
       // These need --expose-gc, which cannot be set for a thread.
       "test/codec/{memory,formats}.test.ts",

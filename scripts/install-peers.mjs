@@ -1,5 +1,5 @@
 // @ts-check
-// Installs the servers that test/peers connects to and that are missing.
+// Installs the servers that test/peers and test/compat connect to and that are missing.
 import { findPeers } from "../test/helpers/find-peers.mjs";
 import { installMissing } from "./apt-get.mjs";
 

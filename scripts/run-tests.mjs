@@ -1,7 +1,7 @@
 // @ts-check
 // The last step of `npm test`: installs the browsers, runtimes and servers that the tests need and that are missing,
-// then runs all tests. Skips a project of the suite if its programs cannot be installed, and prints one line for it;
-// with CI=true, fails instead. Passes its arguments to Vitest.
+// then runs all tests. Skips a project of the suite, or a test file, if its programs cannot be installed, and prints one
+// line for it; with CI=true, fails instead. Passes its arguments to Vitest.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { findBrowser } from "../e2e/helpers/find-browsers.mjs";
@@ -32,27 +32,30 @@ const firefox = missingOf(findBrowser("firefox"));
 const webkit = missingOf(findBrowser("webkit"));
 const runtimes = hasRuntimes ? [] : ["a runtime (see above)"];
 
-/** The missing programs of each project. */
+/** The missing programs of each project, and of each test file that alone in its project needs one. */
 const missing = {
   chromium,
   firefox,
   webkit,
-  peers: missingOf(findPeers()),
+  peers: missingOf(findPeers("mosquitto", "nginx", "python", "libwebsockets")),
+  "test/compat/libraries/mqtt.test.ts": missingOf(findPeers("mosquitto")),
+  "test/compat/libraries/stompjs.test.ts": missingOf(findPeers("rabbitmq")),
   e2e: [...chromium, ...firefox, ...webkit, ...runtimes],
 };
 
 // Most tools treat the values "false" and "0" like an unset variable.
 const isStrict = !["", "0", "false"].includes(process.env.CI ?? "");
 const skipped = Object.entries(missing).filter(([, what]) => what.length > 0);
-for (const [project, what] of skipped) {
+for (const [name, what] of skipped) {
   const verb = isStrict ? "cannot run" : "skips";
-  console.error(`Tests: ${verb} project ${project}: could not install ${what.join(", ")}`);
+  const part = name.includes("/") ? name : `project ${name}`;
+  console.error(`Tests: ${verb} ${part}: could not install ${what.join(", ")}`);
 }
 if (isStrict && skipped.length > 0) {
-  console.error("Tests: failed, because CI=true does not allow skipped projects");
+  console.error("Tests: failed, because CI=true does not allow skipped tests");
   process.exit(1);
 }
-// vitest.config.ts leaves these projects out: Vitest does not combine several `--project=!name`.
-process.env.WSCHAN_SKIP = skipped.map(([project]) => project).join();
+// vitest.config.ts leaves these out: Vitest does not combine several `--project=!name`.
+process.env.WSCHAN_SKIP = skipped.map(([name]) => name).join();
 const vitest = ["node_modules/vitest/vitest.mjs", "run", "--configLoader", "runner"];
 process.exitCode = runNode(...vitest, ...process.argv.slice(2));

@@ -1,6 +1,6 @@
 // @ts-check
 // The memory of an open, idle connection, including the listener or loop that waits for messages.
-import { heldForGood } from "../../test/helpers/held.mjs";
+import { memoryInUseAfterGc } from "../../test/helpers/memory-in-use.mjs";
 import { open, W3C } from "../peers/index.mjs";
 
 const COUNT = 1_000;
@@ -36,9 +36,9 @@ export async function holding(count, openOne) {
   const connections = [];
   return {
     async run() {
-      const before = await heldForGood();
+      const before = await memoryInUseAfterGc();
       for (let i = 0; i < count; i++) connections.push(await openOne(i));
-      return ((await heldForGood()) - before) / count;
+      return ((await memoryInUseAfterGc()) - before) / count;
     },
     end: () => Promise.all(connections.map(({ close }) => close())),
   };

@@ -2,7 +2,7 @@
 // The server sends 128 MiB as fast as it can, and the consumer reads one message per 5 ms. Measures the peak memory
 // of this process: messages that a loop has not read yet, or that a callback has to store.
 import { setTimeout } from "node:timers/promises";
-import { held, heldForGood } from "../../test/helpers/held.mjs";
+import { memoryInUse, memoryInUseAfterGc } from "../../test/helpers/memory-in-use.mjs";
 import { open } from "../peers/index.mjs";
 
 const SIZE = 65_536;
@@ -26,7 +26,7 @@ export const workloads = [
       let received;
       return {
         async run() {
-          const before = await heldForGood();
+          const before = await memoryInUseAfterGc();
           let peak = 0;
           received = connection.receive(SENT_COUNT, consumer.deliver);
           connection.send("go");
@@ -35,7 +35,7 @@ export const workloads = [
             await consumer.next();
             if (i % 20 > 0) continue;
             globalThis.gc?.();
-            peak = Math.max(peak, held() - before);
+            peak = Math.max(peak, memoryInUse() - before);
           }
           return peak;
         },

@@ -2,8 +2,8 @@ import { inject } from "vitest";
 import { server } from "vitest/browser";
 import * as built from "../../dist/browser.mjs";
 import type * as source from "../../src/browser.js";
-import { transportSuite } from "../../test/transport/suite.js";
-import type { SuiteCapabilities, SuiteOptions } from "../../test/transport/suite.js";
+import { defineTransportSuite } from "../../test/transport/suite/define-transport-suite.js";
+import type { SuiteCapabilities, SuiteOptions } from "../../test/transport/suite/options.js";
 
 // The types are the same, but TypeScript distinguishes classes with private fields by their declaration.
 const { connect, createContext } = built as unknown as typeof source;
@@ -33,10 +33,10 @@ const options: SuiteOptions = {
     Promise.resolve({ url: inject("scriptedServer"), stop: () => Promise.resolve() }),
 };
 
-transportSuite(options);
+defineTransportSuite(options);
 
 if (browser === "chromium") {
-  transportSuite({
+  defineTransportSuite({
     ...options,
     name: `${browser}, option backpressure: "stream"`,
     connect: (url, given) => connect(url, { backpressure: "stream", ...given }),

@@ -27,13 +27,16 @@ function dataOf({ data }: Message, binaryType: BinaryType): unknown {
   return buffer.byteLength === byteLength ? buffer : data.slice().buffer;
 }
 
-/** Creates an `error` event. It has the properties of an `ErrorEvent`, a class that Node lacks. */
-export function errorEvent(error: WsError): Event {
-  return Object.assign(new Event("error"), { error, message: error.message });
+/**
+ * Creates an `error` event. It has the properties of an `ErrorEvent`, a class that Node lacks, and those of the
+ * `close` event that follows, if one does.
+ */
+export function errorEvent(error: WsError, close?: CloseInit): Event {
+  return Object.assign(new Event("error"), close, { error, message: error.message });
 }
 
 /** Creates a `close` event. Node before version 23 has no `CloseEvent`. */
-export function closeEvent(init: CloseInit = NO_CLOSE_FRAME): Event {
+export function closeEvent(init: CloseInit): Event {
   const { CloseEvent: Class } = globalThis as { CloseEvent?: typeof CloseEvent };
   return Class ? new Class("close", init) : Object.assign(new Event("close"), init);
 }
@@ -42,6 +45,14 @@ export function closeEvent(init: CloseInit = NO_CLOSE_FRAME): Event {
 export function endEvents({ info, end }: Connection<Message>): Event[] {
   const { clean: wasClean = false, by, error } = info ?? {};
   const { code, reason } = end ?? NO_CLOSE_FRAME;
-  const close = closeEvent({ code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean });
-  return error && by !== "peer" ? [errorEvent(error), close] : [close];
+  const close = { code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean };
+  return failureEvents(by === "peer" ? undefined : error, close);
+}
+
+/** Returns an `error` event, if there is an error, and a `close` event. */
+export function failureEvents(
+  error: WsError | undefined,
+  close: CloseInit = NO_CLOSE_FRAME,
+): Event[] {
+  return error ? [errorEvent(error, close), closeEvent(close)] : [closeEvent(close)];
 }

@@ -2,13 +2,14 @@ import type { Client } from "../connection/client.js";
 import type { WsError } from "../errors/ws-error.js";
 import { NORMAL } from "../protocol/close-codes.js";
 import type { Message } from "../protocol/message.js";
+import { Outbox } from "../reconnect/outbox.js";
 import { ReconnectingClient } from "../reconnect/reconnecting-client.js";
 import type { ResolvedReconnectOptions } from "../reconnect/resolve-options.js";
 import type { Status } from "../reconnect/status.js";
 import type { CloseArguments, Sendable } from "./arguments.js";
 import { EventInbox } from "./event-inbox.js";
 import { EventQueue } from "./event-queue.js";
-import { closeEvent, endEvents, errorEvent } from "./events.js";
+import { closeEvent, endEvents, errorEvent, failureEvents } from "./events.js";
 import { Outgoing } from "./outgoing.js";
 import { CLOSED, CLOSING, CONNECTING, OPEN } from "./session.js";
 import type { ReadyState, SessionHandler } from "./session.js";
@@ -16,13 +17,15 @@ import type { ReadyState, SessionHandler } from "./session.js";
 /**
  * The state machine of a {@link ReconnectingWebSocket}. It turns the statuses and messages of a reconnecting
  * client into events. Both go through one queue, so they are dispatched in the order in which they happened.
+ *
+ * A reconnecting client ends for good; `reconnect` continues with a new one. Their queue of messages is the same.
  */
 export class ReconnectingSession {
   state: ReadyState = CONNECTING;
   shouldReconnect = true;
-  /** The client that connects now. `reconnect` replaces it if it is open or has ended. */
+  /** The client that connects now, or has ended. */
   client!: ReconnectingClient;
-  /** The connection whose `open` event was dispatched, and not yet its `close` event. */
+  /** The connection whose end has not been dispatched. */
   connection: Client | undefined;
   /** The URL of the last connection, and its origin. */
   url = "";
@@ -30,64 +33,76 @@ export class ReconnectingSession {
 
   readonly #handler: SessionHandler;
   readonly #options: ResolvedReconnectOptions;
+  readonly #outbox: Outbox;
   readonly #events = new EventQueue();
   readonly #outgoing = new Outgoing(
-    (payload) => this.#pass(payload),
+    (payload) => this.#send(payload),
     (error) => this.#handler.dispatch(errorEvent(error)),
   );
-  /** Number of the current attempt, or of that which opened the connection. */
-  #attempt = 1;
+  /** Number of failed attempts and lost connections since the last stable connection. */
+  #retries = 0;
+  /** The last status that was `open`. */
+  #openStatus: (Status & { readonly type: "open" }) | undefined;
   /** True while an attempt has neither opened a connection nor failed. */
-  #isAttempting = true;
+  #isAttempting = false;
+  /** True in the turn in which the client was created: its first attempt has not dialled yet. */
+  #isNew = false;
+  /** The arguments of `close`, until `reconnect` is called. */
+  #closeArguments: CloseArguments | undefined;
 
   constructor(handler: SessionHandler, options: ResolvedReconnectOptions) {
     this.#handler = handler;
     this.#options = options;
+    this.#outbox = new Outbox(options.queue, options.onLost);
     this.#start();
   }
 
   get retryCount(): number {
-    const { state } = this.client;
-    const isStable = state.type === "open" && state.duration >= this.#options.stableAfter;
-    return isStable ? 0 : this.#attempt - 1;
+    return this.client.state.type === "open" && this.#isStable() ? 0 : this.#retries;
   }
 
   get bufferedAmount(): number {
-    const queued = this.client.internals.delivery.queue.payloadBytes;
-    return this.#outgoing.bytes + queued + (this.connection?.bufferedAmount ?? 0);
+    const unsent = this.connection?.bufferedAmount ?? 0;
+    return this.#outgoing.bytes + this.#outbox.payloadBytes + unsent;
   }
 
-  /** Sends data over the open connection, or as soon as there is one; discards it after `close`. */
+  /** Sends data over the open connection, or as soon as there is one. */
   send(data: Sendable): void {
-    if (this.shouldReconnect) this.#outgoing.push(data);
+    this.#outgoing.push(data);
   }
 
-  close({ code = NORMAL, reason }: CloseArguments): void {
+  close(given: CloseArguments): void {
     if (!this.shouldReconnect) return;
     this.shouldReconnect = false;
+    this.#closeArguments = given;
     if (this.state < CLOSING) this.state = CLOSING;
-    const { client } = this;
-    const close = (): void => void client.close(code, reason);
-    if (this.#outgoing.idle) void this.#outgoing.idle.then(close);
-    else close();
+    if (this.#outgoing.idle) void this.#outgoing.idle.then(() => this.#closeClient(given));
+    else this.#closeClient(given);
   }
 
-  reconnect({ code = NORMAL, reason }: CloseArguments): void {
-    const { client } = this;
-    const { type } = client.state;
-    if (this.shouldReconnect && type === "connecting") return;
-    if (this.shouldReconnect && type === "waiting") {
-      client.internals.reconnect();
+  reconnect(given: CloseArguments): void {
+    const { code = NORMAL, reason } = this.#closeArguments ?? given;
+    const { type } = this.client.state;
+    this.#retries = 0;
+    if (this.shouldReconnect && type !== "open") {
+      if (!this.#isNew) this.client.internals.reconnect();
       return;
     }
-    void client.close(code, reason);
+    this.#closeClient({ code, reason });
     this.shouldReconnect = true;
+    this.#closeArguments = undefined;
     this.#events.push(() => {
       // Not clean, because the answer of the peer is not awaited.
       if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
       this.state = CONNECTING;
     });
     this.#start();
+  }
+
+  /** Ends the client. An open connection still sends what is queued. */
+  #closeClient({ code = NORMAL, reason }: CloseArguments): void {
+    this.client.internals.delivery.drainNow();
+    void this.client.close(code, reason);
   }
 
   #start(): void {
@@ -99,21 +114,40 @@ export class ReconnectingSession {
     const client = new ReconnectingClient({
       ...this.#options,
       inbox: new EventInbox(onMessage),
+      outbox: this.#outbox,
+      resumed: this.url !== "",
     });
     this.client = client;
-    this.#attempt = 1;
+    this.#openStatus = undefined;
+    // The client has begun its first attempt.
     this.#isAttempting = true;
+    this.#isNew = true;
+    this.#events.push(() => (this.#isNew = false));
     client.internals.status.onChange((status) => {
       const { connection } = client;
+      if (isCurrent()) this.#count(status);
       this.#events.push(() => {
         if (isCurrent()) this.#onStatus(status, connection);
       });
     });
   }
 
+  /** Counts failed attempts and lost connections. */
+  #count(status: Status): void {
+    if (status.type === "open") this.#openStatus = status;
+    if (status.type !== "waiting") return;
+    this.#retries = this.#isStable() ? 1 : this.#retries + 1;
+    this.#openStatus = undefined;
+  }
+
+  #isStable(): boolean {
+    return (this.#openStatus?.duration ?? 0) >= this.#options.stableAfter;
+  }
+
   #onStatus(status: Status, connection: Client | undefined): void {
     if (status.type === "connecting") {
-      this.#attempt = status.attempt;
+      // `reconnect` has cut an attempt short.
+      if (this.#isAttempting) this.#end(failureEvents(undefined));
       this.#isAttempting = true;
       if (this.shouldReconnect) this.state = CONNECTING;
     } else if (status.type === "open") {
@@ -122,11 +156,12 @@ export class ReconnectingSession {
       this.url = url;
       this.origin = new URL(url).origin;
       this.#isAttempting = false;
-      if (this.shouldReconnect) this.state = OPEN;
+      // `close` may have been called since.
+      if (!this.shouldReconnect) return;
+      this.state = OPEN;
       this.#handler.dispatch(new Event("open"));
     } else {
       if (status.type === "closed") this.shouldReconnect = false;
-      else this.#attempt = status.attempt;
       this.#end(this.#endEvents(status));
     }
   }
@@ -134,8 +169,7 @@ export class ReconnectingSession {
   /** Returns the events of the end of a connection or of a failed attempt; none if it ended before that. */
   #endEvents({ error }: { readonly error?: WsError | undefined }): Event[] {
     if (this.connection) return endEvents(this.connection.internals);
-    if (!this.#isAttempting) return [];
-    return error ? [errorEvent(error), closeEvent()] : [closeEvent()];
+    return this.#isAttempting ? failureEvents(error) : [];
   }
 
   #end(events: Event[]): void {
@@ -145,10 +179,11 @@ export class ReconnectingSession {
     for (const event of events) this.#handler.dispatch(event);
   }
 
-  #pass(payload: string | Uint8Array): void {
-    this.client.send(payload).catch((cause: unknown) => {
+  #send(payload: string | Uint8Array): void {
+    // Also after the end of the client: the message waits for `reconnect`.
+    this.client.internals.delivery.send(payload, {}).catch((cause: unknown) => {
       const error = cause as WsError;
-      // `close` discards the queue, and a connection that ends has its own events.
+      // `queue.clear()` drops messages on purpose, and a connection that ends has its own events.
       if (error.code === "CLOSED" || error.code === "ABORTED") return;
       this.#handler.dispatch(errorEvent(error));
     });

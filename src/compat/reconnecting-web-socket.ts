@@ -28,9 +28,6 @@ import { defineInterface, eventTargetClass } from "./web-idl.js";
 /** Default of `maxAttempts`: practically unlimited. */
 const MAX_ATTEMPTS = 2_147_483_647;
 
-/** The codes of failures after which every other attempt would fail in the same way. */
-const FINAL_CODES = /^(INVALID_(URL|OPTION)|UNSUPPORTED|NO_CONTEXT|\w+_FORBIDDEN)$/;
-
 /** Creates the class `ReconnectingWebSocket` of an entry. The session does its work. */
 export function bindReconnectingWebSocket(
   platform: ReconnectPlatform,
@@ -130,7 +127,7 @@ function withDefaults(
     ...protocolsOption(protocols),
     maxAttempts,
     shouldRetry: (error: WsError, attempt) =>
-      shouldRetry?.(error, attempt) ?? !FINAL_CODES.test(error.code),
+      shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN"),
   };
 }
 

@@ -8,7 +8,7 @@ import { sizeOf } from "./arguments.js";
 import type { CloseArguments, Sendable } from "./arguments.js";
 import { EventInbox } from "./event-inbox.js";
 import { EventQueue } from "./event-queue.js";
-import { closeEvent, endEvents, errorEvent } from "./events.js";
+import { endEvents, failureEvents } from "./events.js";
 import { Outgoing } from "./outgoing.js";
 
 export const CONNECTING = 0;
@@ -69,7 +69,7 @@ export class Session {
       .finally(stop)
       .then(
         (client) => this.#onOpen(client),
-        (error: unknown) => this.#end([errorEvent(error as WsError), closeEvent()]),
+        (error: unknown) => this.#end(failureEvents(error as WsError)),
       );
   }
 

@@ -19,6 +19,13 @@ export interface SocketErrorEvent extends Event {
   readonly error: WsError;
   /** The message of `error`. */
   readonly message: string;
+  /**
+   * The code of the `close` event that follows, if one does. Some libraries, such as graphql-ws, retry only after an
+   * event that has `code` and `reason`.
+   */
+  readonly code?: number;
+  /** The reason of the `close` event that follows, if one does. */
+  readonly reason?: string;
 }
 
 /** A `close` event. */
@@ -192,7 +199,7 @@ export interface WebSocketConstructor extends SocketConstants {
 export interface WebSocketClassFactory {
   /**
    * Returns a subclass of {@link WebSocket} with preset options, for a library that constructs the class itself.
-   * Options that the library passes replace them.
+   * Options that the library passes replace them; `headers` are merged by name.
    *
    * ```ts
    * const client = createClient({ url, webSocketImpl: webSocketClass({ headers: { authorization } }) });
@@ -205,9 +212,8 @@ export interface WebSocketClassFactory {
 
 /**
  * Options of {@link ReconnectingWebSocket}: those of `reconnecting` except `codec`, `marker` and
- * `discardIncoming`. Two defaults differ: it reconnects after every end and every failed attempt except those that
- * would fail again in the same way (an invalid URL, a URL that the policy denies, a closed context), unless
- * `shouldRetry` decides; and `maxAttempts` is off.
+ * `discardIncoming`. Two defaults differ: unless `shouldRetry` decides, it reconnects after every end and every
+ * failed attempt, except after a policy has denied the URL; and `maxAttempts` is off.
  */
 export interface ReconnectingWebSocketOptions extends Omit<
   ReconnectOptions,
@@ -238,15 +244,16 @@ export interface ReconnectingWebSocket extends Socket {
   readonly client: ReconnectingClient;
 
   /**
-   * Sends a message: at once if a connection is open, otherwise when one is. Returns nothing: if the queue is full,
-   * an `error` event has the `WsError` `QUEUE_FULL`. After `close()` the message is discarded.
+   * Sends a message: at once if a connection is open, otherwise when one is. After `close()` it waits for
+   * `reconnect()`. Returns nothing: if the queue is full, an `error` event has the `WsError` `QUEUE_FULL`.
    *
    * @param data A string, `ArrayBuffer`, view or `Blob`. Anything else is converted to a string.
    */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob): void;
 
   /**
-   * Closes the connection, and opens no other. Messages in the queue are lost. `reconnect()` revives it.
+   * Closes the connection, after what is queued has been sent over it, and opens no other. If none is open, the
+   * queue is kept: `reconnect()` revives the socket.
    *
    * Throws `InvalidAccessError` for another code, and `SyntaxError` for a reason that is too long.
    *
@@ -256,8 +263,8 @@ export interface ReconnectingWebSocket extends Socket {
   close(code?: number, reason?: string): void;
 
   /**
-   * Connects now: replaces an open connection, cuts a pause short, or revives the socket after its end. While an
-   * attempt is running it has no effect.
+   * Connects now: replaces an open connection, cuts an attempt or a pause short, or revives the socket after its
+   * end.
    *
    * An open connection is closed with `code` and `reason`, and its `close` event fires at once: what it still
    * receives is discarded.

@@ -1,7 +1,7 @@
 import type { Client } from "../connection/client.js";
 import type { CreateContext } from "../context/connect.js";
 import { contextParser } from "../context/context-parser.js";
-import type { Context } from "../context/context.js";
+import { Context } from "../context/context.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import {
   asSyntaxError,
@@ -41,7 +41,9 @@ export function bindWebSocket(createContext: CreateContext): WebSocketConstructo
       super();
       requireArgument(arguments.length, "WebSocket");
       rejectOptions("WebSocket", options, ["codec"]);
-      const { context = (shared ??= createContext()) } = options;
+      // If it is something else, the parser of the option throws.
+      const context =
+        options.context instanceof Context ? options.context : (shared ??= createContext());
       const given: ConnectOptions =
         protocols === undefined ? options : { ...options, protocols: toProtocols(protocols) };
       const prepared = asSyntaxError(() => context.prepare(url, given, PARSERS, "WebSocket"));
@@ -117,7 +119,23 @@ export function bindWebSocketClass(Base: WebSocketConstructor): WebSocketClassFa
         url: string | URL,
         ...[protocols, options]: [(string | readonly string[])?, WebSocketOptions?]
       ) {
-        super(url, protocols, { ...preset, ...options });
+        super(url, protocols, { ...preset, ...options, ...mergeHeaders(preset, options) });
       }
     };
+}
+
+/** Merges option `headers` by name, if both have it, so that headers of a library do not remove the preset ones. */
+function mergeHeaders(
+  { headers: preset }: WebSocketOptions,
+  { headers: given }: WebSocketOptions = {},
+): Pick<WebSocketOptions, "headers"> {
+  if (!preset || !given) return {};
+  return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+}
+
+function lowerCase(
+  headers: Exclude<WebSocketOptions["headers"], undefined>,
+): Record<string, string> {
+  const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }

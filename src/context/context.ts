@@ -30,6 +30,8 @@ export interface PreparedDials {
     options: ResolvedOptions,
     latest: ConnectOptions,
   ) => Promise<Client>;
+  /** Returns the error of a dial, if the context is closed. */
+  readonly contextError: () => WsError | undefined;
 }
 
 /**
@@ -160,6 +162,7 @@ export class Context {
           platform,
           this.#owner,
         ),
+      contextError: () => (this.#isClosing ? noContext() : undefined),
     };
   }
 }

@@ -46,17 +46,20 @@ export class ConnectionLoop {
   /** The connection of the current attempt, once the dial has succeeded. */
   #client: Client | undefined;
   /** True once a connection was open. */
-  #hasOpened = false;
+  #hasOpened: boolean;
   /** Time at which the last connection opened or ended, or the client was made. */
   #changedAt = now();
-  /** Ends the pause before the next attempt when it aborts. */
-  #pause: AbortController | undefined;
+  /** Aborts the current attempt, or the pause after it. */
+  #step = new AbortController();
+  /** Stops the end of the client from aborting the step. */
+  #releaseStep: (() => void) | undefined;
   /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
   readonly #wakeups = new Channel<unknown>();
 
   constructor(options: ResolvedReconnectOptions) {
     const { signal } = options;
     this.#options = options;
+    this.#hasOpened = options.resumed === true;
     this.delivery = new Delivery(options);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     onWake(this.signal, (isBack) => {
@@ -96,9 +99,12 @@ export class ConnectionLoop {
     void this.#end({ code, reason, clean, by: "local" }, true);
   }
 
-  /** Makes the next attempt now, and restarts the counts, if the client waits before it. */
+  /**
+   * Makes the next attempt now, and restarts the counts: cuts short the current attempt or the pause before the
+   * next one. Has no effect while a connection is open.
+   */
   reconnect(): void {
-    this.#pause?.abort();
+    if (!this.connection) this.#step.abort();
   }
 
   /** Ends the client without a close handshake, because of `error` if there is one. */
@@ -113,10 +119,20 @@ export class ConnectionLoop {
     let failures = 0;
     let lastError: WsError | undefined;
     for (let attempt = 1; !signal.aborted; attempt++) {
+      const step = this.#startStep();
+      // A function, because TypeScript assumes that the signal does not change.
+      const isCut = (): boolean => step.aborted;
       this.status.set({ type: "connecting", attempt });
-      const info = await this.#attempt({ attempt, lastError, signal });
+      const info = await this.#attempt({ attempt, lastError, signal: step });
       if (this.signal.aborted) return;
+      if (isCut()) {
+        this.#client = undefined;
+        attempt = failures = 0;
+        continue;
+      }
       lastError = info.error ?? closeError(info);
+      const contextError = this.#options.contextError();
+      if (contextError) return this.#end({ ...info, error: contextError });
       // An async `shouldRetry` returns a promise, which is truthy and would retry for ever.
       const verdict: unknown = shouldRetry?.(lastError, attempt) ?? lastError.retryable;
       if (verdict !== true) return this.#end(info);
@@ -134,23 +150,22 @@ export class ConnectionLoop {
         return this.#end({ ...info, error: giveUpError(attempt, lastError) });
       }
       this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
-      if (await this.#wait(minimum, jitter)) attempt = failures = 0;
+      // Events of the page cannot cut short a pause that the server asked for.
+      await sleep(minimum, step);
+      // An event such as `online` wakes many clients at the same time, so jitter follows it as well.
+      if (await sleep(jitter, step, this.#wakeups)) {
+        await sleep(Math.random() * backoff.min, step);
+      }
+      if (isCut()) attempt = failures = 0;
     }
   }
 
-  /** Waits before the next attempt. Resolves with true if `reconnect` has cut the wait short. */
-  async #wait(minimum: number, jitter: number): Promise<boolean> {
-    const controller = (this.#pause = new AbortController());
-    const { signal } = controller;
-    const stop = onAbort(this.signal, () => controller.abort());
-    // Events of the page cannot cut short a pause that the server asked for.
-    await sleep(minimum, signal);
-    // An event such as `online` wakes many clients at the same time, so jitter follows it as well.
-    if (await sleep(jitter, signal, this.#wakeups)) {
-      await sleep(Math.random() * this.#options.backoff.min, signal);
-    }
-    stop();
-    return signal.aborted;
+  /** Starts an attempt and the pause after it. Both end when the signal aborts. */
+  #startStep(): AbortSignal {
+    this.#releaseStep?.();
+    const step = (this.#step = new AbortController());
+    this.#releaseStep = onAbort(this.signal, () => step.abort());
+    return step.signal;
   }
 
   /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
@@ -217,7 +232,7 @@ export class ConnectionLoop {
     this.error = info.error;
     this.#controller.abort();
     this.#options.inbox.close();
-    this.delivery.queue.clear("closed", "CLOSED");
+    if (!this.#options.outbox) this.delivery.queue.clear("closed", "CLOSED");
     const end = await this.#client?.closed;
     const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
     this.status.set({ type: "closed", error: result.error });

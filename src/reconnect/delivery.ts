@@ -13,7 +13,7 @@ interface Connection {
 }
 
 /** The options of a client that delivery needs. */
-type DeliveryOptions = Pick<ResolvedReconnectOptions, "queue" | "onLost">;
+type DeliveryOptions = Pick<ResolvedReconnectOptions, "queue" | "onLost" | "outbox">;
 
 /** Options of one message, validated. */
 interface MessageOptions {
@@ -40,7 +40,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.queue = new Outbox(options.queue, options.onLost);
+    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
   }
 
   /**
@@ -81,16 +81,25 @@ export class Delivery {
     );
   }
 
+  /** Sends all queued messages over the attached connection now, however many bytes wait in it. */
+  drainNow(): void {
+    while (this.#connection && this.#sendNext(this.#connection));
+  }
+
   async #drain(connection: Connection): Promise<void> {
-    for (let entry; (entry = this.queue.next);) {
-      const accepted = this.#offer(connection, entry);
-      if (!accepted) return;
-      this.queue.remove(entry);
-      entry.pending?.resolve(accepted);
-      // A message that is queued again has settled its promise already.
-      entry.pending = undefined;
-      await accepted.catch(() => {});
-    }
+    for (let accepted; (accepted = this.#sendNext(connection));) await accepted.catch(() => {});
+  }
+
+  /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
+  #sendNext(connection: Connection): Promise<void> | undefined {
+    const entry = this.queue.next;
+    const accepted = entry && this.#offer(connection, entry);
+    if (!accepted) return undefined;
+    this.queue.remove(entry);
+    entry.pending?.resolve(accepted);
+    // A message that is queued again has settled its promise already.
+    entry.pending = undefined;
+    return accepted;
   }
 
   /** Offers a message to a connection. Returns `undefined` if that is not open. */

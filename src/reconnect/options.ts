@@ -14,7 +14,7 @@ export interface AttemptInfo {
   readonly attempt: number;
   /** Error that ended the previous attempt or connection; `undefined` on the first attempt. */
   readonly lastError: WsError | undefined;
-  /** Aborts when the client ends. */
+  /** Aborts when the client ends, or when the attempt is cut short. */
   readonly signal: AbortSignal;
 }
 

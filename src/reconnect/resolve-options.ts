@@ -12,13 +12,13 @@ import { parseDuration } from "../time/duration.js";
 import type { Backoff } from "./backoff.js";
 import { DEFAULTS } from "./options.js";
 import type { AttemptInfo, Fresh, ReconnectOptions } from "./options.js";
-import type { ResolvedQueueOptions } from "./outbox.js";
+import type { Outbox, ResolvedQueueOptions } from "./outbox.js";
 
 /**
  * Options of one reconnecting client: validated, copied and complete. They are resolved once, when the
  * client is made. Durations are in milliseconds.
  */
-export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open"> {
+export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open" | "contextError"> {
   /** Receives the messages of all connections. */
   readonly inbox: Inbox;
   readonly dialTimeout: number;
@@ -34,6 +34,10 @@ export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open"> {
   /** `Infinity` if it is off. */
   readonly maxElapsed: number;
   readonly queue: ResolvedQueueOptions;
+  /** A queue that outlives the client. `undefined`: one of its own, whose messages are lost when the client ends. */
+  readonly outbox?: Outbox | undefined;
+  /** True if an earlier client, which this one continues, had a connection. */
+  readonly resumed?: boolean | undefined;
   /** True if a `Reconnected` goes into the channel between two connections. */
   readonly marker?: boolean | undefined;
   readonly codec?: Codec | undefined;
@@ -120,7 +124,7 @@ export function resolveOptions(
   const parsed = prepared.options as ResolvedOptions & Partial<ResolvedReconnectOptions>;
   const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
   // A function that returns `undefined` selects the default.
-  const { defaults, open } = prepared;
+  const { defaults, open, contextError } = prepared;
   const { channelCapacity, bufferLimit, codec } = parsed;
   const dialOptions = {
     ...parsed,
@@ -133,6 +137,7 @@ export function resolveOptions(
     maxElapsed: Infinity,
     ...parsed,
     open,
+    contextError,
     inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
     marker: parsed.marker && !parsed.discardIncoming,
     dialOptions,

@@ -4,12 +4,12 @@ import type { AnyCodec, Client, Codec, ConnectOptions, Message, WsError } from "
 import { reconnecting } from "../../src/reconnect/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoConnection } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { failure } from "../helpers/unit-failure.js";
 import { FAST_OPTIONS, until } from "../reconnect/support.js";
-import { turn } from "../transport/support.js";
 import { bomb } from "./bomb.js";
 import { packStream } from "../helpers/packed-stream.js";
+import { turns } from "../helpers/unit-clock.js";
 import { CASES, ENTRIES, FORMATS, prose, READ_LIMIT, STREAMS, text } from "./support.js";
 import type { Format } from "./support.js";
 
@@ -269,7 +269,7 @@ describe("falsy values", () => {
       onConnect: async (connection) => {
         seen.push((await connection.receive()).value);
         // The other messages arrive while onConnect runs, but it does not receive them.
-        while (connection.channel().length < messages.length - 1) await turn();
+        while (connection.channel().length < messages.length - 1) await turns(1);
       },
     });
     for (const value of [...FALSY, 2]) expect(await client.receive()).toEqual({ ok: true, value });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Output } from "../../src/codec/output.js";
-import { held } from "../helpers/held.mjs";
+import { memoryInUse } from "../helpers/memory-in-use.mjs";
 import { conclude } from "../helpers/outcome.js";
 import { bomb } from "./bomb.js";
 import {
@@ -136,7 +136,7 @@ function liveMemory(): number {
   // Garbage of one collection may be freed during the next or in the background, so collect until stable.
   for (;;) {
     gc();
-    const bytes = held();
+    const bytes = memoryInUse();
     if (bytes >= least) return least;
     least = bytes;
   }

@@ -2,12 +2,12 @@ import { describe, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { ConnectOptions } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failureCode } from "../helpers/failure.js";
 import { SILENT, startFaultProxy } from "../helpers/fault-proxy.js";
 import type { Ending, Link } from "../helpers/fault-proxy.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
-import { codeOf } from "../transport/support.js";
 import {
   byName,
   connectThrough,
@@ -34,7 +34,7 @@ async function dial(
 ): Promise<{ code: string; time: number }> {
   await using proxy = await startFaultProxy(url, link);
   const start = performance.now();
-  const code = await codeOf(connect(proxy.url, options));
+  const code = await failureCode(connect(proxy.url, options));
   const time = performance.now() - start;
   // Wait until the dial has closed its socket, because disposing the proxy would close it as well.
   await (

@@ -5,7 +5,7 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { LINKS } from "../helpers/links.js";
 import { conclude } from "../helpers/outcome.js";
 import { startScriptedServer } from "../transport/scripted-server.js";
-import { transportSuite } from "../transport/suite.js";
+import { defineTransportSuite } from "../transport/suite/define-transport-suite.js";
 import { NODE_CAPABILITIES } from "../transport/support.js";
 import { tally } from "./support.js";
 
@@ -18,7 +18,7 @@ function testsOf(tasks: readonly RunnerTask[]): RunnerTask[] {
 
 for (const link of Object.keys(LINKS)) {
   const name = `over a link: ${link}`;
-  transportSuite({
+  defineTransportSuite({
     name,
     connect,
     createContext,

@@ -19,7 +19,8 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { LINKS } from "../helpers/links.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
-import { noise, turn } from "../transport/support.js";
+import { turns } from "../helpers/unit-clock.js";
+import { noise } from "../transport/support.js";
 
 checkLeaks();
 
@@ -107,7 +108,7 @@ async function openPair(link: Link = {}, seed?: number): Promise<Pair> {
 
 /** Waits 20 turns of the event loop, in which all bytes in transit arrive. */
 async function arrive(): Promise<void> {
-  for (let i = 0; i < 20; i++) await turn();
+  for (let i = 0; i < 20; i++) await turns(1);
 }
 
 test.for(Object.entries({ good: {}, ...LINKS }))(
@@ -190,8 +191,8 @@ test("shapes a direction: joined", async (context) => {
   const { client, server } = pair;
   for (let i = 0; i < 20; i++) {
     server.socket.write(Buffer.of(i));
-    await turn();
-    await turn();
+    await turns(1);
+    await turns(1);
   }
   await client.got(20);
   conclude(context, {

@@ -7,8 +7,9 @@ import type { Ending, Faults, ProxyConnection } from "../helpers/fault-proxy.js"
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
+import { turns } from "../helpers/unit-clock.js";
 import { Random } from "../helpers/unit-random.js";
-import { noise, turn } from "../transport/support.js";
+import { noise } from "../transport/support.js";
 import { byName, optionsFor, range, runAll, serverFor, tally, WAYS } from "./support.js";
 import type { Way } from "./support.js";
 
@@ -111,7 +112,7 @@ async function talk(
   let resumesLeft = fate === "stall, then on" ? 5 : 0;
   for (;;) {
     memory = Math.max(memory, client.stats.bytesBuffered);
-    if (readsSlowly) await turn();
+    if (readsSlowly) await turns(1);
     const next = await client.receive({ timeout: receiveTimeoutMs }).catch(() => undefined);
     if (next?.ok) echoes.push(next.value.data as Uint8Array);
     if (next === undefined && resumesLeft-- > 0) connection.resume();

@@ -224,7 +224,7 @@ describe.each(byName(WAYS))("slow but alive, by %s", (_, way) => {
       });
     }));
 
-  // Compressing takes time in which no bytes move; test/transport/liveness.test.ts covers that.
+  // Compressing takes time in which no bytes move; test/transport/write-timeout.test.ts covers that.
   if (way.compression) return;
 
   const rate = 14_000_000;

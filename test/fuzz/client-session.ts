@@ -6,8 +6,8 @@ import { WsError } from "../../src/errors/ws-error.js";
 import { memoryOf } from "../../src/protocol/message.js";
 import type { Message } from "../../src/protocol/message.js";
 import type { ConnectOptions } from "../../src/options/connect-options.js";
+import { microtasks } from "../helpers/failure.js";
 import { turns } from "../helpers/unit-clock.js";
-import { microtasks } from "../helpers/unit-failure.js";
 import { CountingController } from "../helpers/unit-signal.js";
 import { FakeTransport, openClient } from "../helpers/unit-transport.js";
 

@@ -8,7 +8,7 @@ import { conclude } from "./outcome.js";
 import { isKeptHalfOpen, startRawServer } from "./raw-server.js";
 import type { RawConnection } from "./raw-server.js";
 import { ms } from "./time.js";
-import { join, tellEnd, tellRefusal } from "./verdict.js";
+import { describeEnd, describeRefusal, join } from "./verdict.js";
 
 /** Bytes that a well-behaved server sends before and after the bytes of an attack. */
 export const BEFORE = textFrame("before");
@@ -186,7 +186,7 @@ async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise
   try {
     client = await dialled;
   } catch (error) {
-    return await tellRefusal(error as WsError, server);
+    return await describeRefusal(error as WsError, server);
   }
   const peer = await server.connection();
   // RFC 6455 section 7.1.1: the server closes the TCP connection first, and the client waits for that.
@@ -194,6 +194,6 @@ async function attack(one: Attack, rules: Omit<Rules, "expected"> = {}): Promise
     () => isKeptHalfOpen(peer) || peer.socket.end(),
     () => {},
   );
-  const [text] = await Promise.all([tellEnd(client, peer, one.message), play(peer)]);
+  const [text] = await Promise.all([describeEnd(client, peer, one.message), play(peer)]);
   return one.code === undefined ? text : text.replaceAll(String(one.code), "its code");
 }

@@ -1,9 +1,11 @@
 // @ts-check
-// Finds the servers of test/peers. This file is JavaScript because the install script runs without a build.
+// Finds the servers of test/peers and test/compat. This file is JavaScript because the install script runs without a build.
 import { spawnSync } from "node:child_process";
-import { allOnPath, onPath } from "./programs.mjs";
+import { allOnPath, isExecutable, onPath } from "./programs.mjs";
 
 /** @typedef {import("./programs.mjs").Needed} Needed */
+
+const RABBITMQ_OF_DEBIAN = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
 /** Functions that find each server, by name. */
 const PEERS = {
@@ -28,13 +30,25 @@ const PEERS = {
     package: "libwebsockets-test-server",
     path: onPath("libwebsockets-test-server"),
   }),
+  rabbitmq: () => ({
+    what: "RabbitMQ",
+    package: "rabbitmq-server",
+    // On PATH, Debian has a wrapper of it that starts the server as another user.
+    path: [RABBITMQ_OF_DEBIAN].find(isExecutable) ?? onPath("rabbitmq-server"),
+  }),
 };
 
 /** @typedef {keyof typeof PEERS} PeerName */
 
-/** @returns {Needed[]} */
-export function findPeers() {
-  return Object.values(PEERS).map((find) => find());
+/**
+ * Finds these servers, or all.
+ *
+ * @param {PeerName[]} names
+ * @returns {Needed[]}
+ */
+export function findPeers(...names) {
+  const all = /** @type {PeerName[]} */ (Object.keys(PEERS));
+  return (names.length > 0 ? names : all).map((name) => PEERS[name]());
 }
 
 /**

@@ -1,4 +1,4 @@
-import { held } from "./held.mjs";
+import { memoryInUse } from "./memory-in-use.mjs";
 
 /** Memory growth during a run, in bytes. */
 export interface Growth {
@@ -13,13 +13,13 @@ export interface Growth {
  * as no more than `slack` bytes remain. Needs `--expose-gc`.
  */
 export async function growthOf(run: () => Promise<unknown>, slack: number): Promise<Growth> {
-  const heldBefore = await collect(0);
+  const inUseBefore = await collect(0);
   const rssBefore = process.memoryUsage.rss();
   let peak = 0;
   const look = (): void => {
     const rss = process.memoryUsage.rss();
     // RSS misses growth into pages that were freed before; the heap figures miss native allocations.
-    peak = Math.max(peak, rss - rssBefore, held() - heldBefore);
+    peak = Math.max(peak, rss - rssBefore, memoryInUse() - inUseBefore);
   };
   const timer = setInterval(look, 5);
   try {
@@ -28,18 +28,18 @@ export async function growthOf(run: () => Promise<unknown>, slack: number): Prom
     clearInterval(timer);
   }
   look();
-  return { peak, kept: (await collect(heldBefore + slack)) - heldBefore };
+  return { peak, kept: (await collect(inUseBefore + slack)) - inUseBefore };
 }
 
-/** Collects garbage until at most `goal` bytes are held. Handles release memory in later turns. */
+/** Collects garbage until at most `goal` bytes are in use. Handles release memory in later turns. */
 async function collect(goal: number): Promise<number> {
-  if (gc === undefined) throw new Error("this needs --expose-gc");
+  if (gc === undefined) throw new Error("start this process with --expose-gc");
   for (let i = 0; i < MAX_COLLECTIONS; i++) {
     gc();
-    if (held() <= goal) break;
+    if (memoryInUse() <= goal) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  return held();
+  return memoryInUse();
 }
 
 /** Number of collections that even a slow machine needs at most until pending work has finished. */

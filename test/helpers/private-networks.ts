@@ -3,9 +3,9 @@ import { Agent } from "node:http";
 import { connect } from "node:net";
 import type { WsError } from "../../src/node.js";
 import type { LookupDone } from "../transport/support.js";
+import { failure } from "./failure.js";
 import { startRawServer } from "./raw-server.js";
 import type { RawConnection } from "./raw-server.js";
-import { failure } from "./unit-failure.js";
 
 /** Private hosts, in every spelling that URLs allow, and the address blocks that they belong to. */
 export const PRIVATE_HOSTS: readonly (readonly [host: string, block: string])[] = [

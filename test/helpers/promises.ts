@@ -4,11 +4,12 @@ export interface TestName {
   readonly name: string;
 }
 
-const SUITE = "test/transport/suite.ts";
+/** The folder of the conformance suite. */
+const SUITE = "test/transport/suite";
 
 /**
- * The promises of the library, each with tests that fail if it is broken. The conformance suite (suite.ts)
- * runs in Node and, on the built bundles, in Chromium, Firefox and WebKitGTK.
+ * The promises of the library, each with tests that fail if it is broken. The conformance suite runs in Node
+ * and, on the built bundles, in Chromium, Firefox and WebKitGTK.
  */
 export const PROMISES: readonly {
   readonly promise: string;
@@ -21,7 +22,10 @@ export const PROMISES: readonly {
         file: "e2e/runtimes/runtimes.test.ts",
         name: "on $how the one program does what the table of abilities says",
       },
-      { file: SUITE, name: "loses no message that comes with the answer, or before anybody reads" },
+      {
+        file: `${SUITE}/dialling.ts`,
+        name: "loses no message that arrives with the handshake response or before the first receive",
+      },
       {
         file: "test/repo/package.test.ts",
         name: "are the same in Node and in browsers, by import and by require",
@@ -32,7 +36,10 @@ export const PROMISES: readonly {
     promise:
       "An option that a platform cannot honour is refused before the dial, with its name and the alternative.",
     tests: [
-      { file: SUITE, name: "is refused with the way out" },
+      {
+        file: `${SUITE}/ping.ts`,
+        name: "rejects with UNSUPPORTED, and names keepAlive.message as the alternative",
+      },
       { file: "test/unit/bad-input.test.ts", name: "connect in a browser" },
     ],
   },
@@ -58,17 +65,26 @@ export const PROMISES: readonly {
     promise: "Crossing the limit of unread bytes ends the connection, and says so.",
     tests: [
       {
-        file: SUITE,
-        name: "more unread than bufferLimit ends the connection where nothing pauses it",
+        file: `${SUITE}/receiving.ts`,
+        name: "more unread bytes than bufferLimit ends the connection if it cannot be paused",
       },
-      { file: SUITE, name: "one message over bufferLimit is let in when nothing else waits" },
+      {
+        file: `${SUITE}/receiving.ts`,
+        name: "one message larger than bufferLimit works if no other is unread",
+      },
     ],
   },
   {
     promise: "No message that was received is dropped silently.",
     tests: [
-      { file: SUITE, name: "while the channel is full loses no message, or says that it does" },
-      { file: SUITE, name: "loses none of more messages than the channel holds" },
+      {
+        file: `${SUITE}/close-by-peer.ts`,
+        name: "while the channel is full loses no message, or reports the loss",
+      },
+      {
+        file: `${SUITE}/dialling.ts`,
+        name: "loses no message if more arrive than the channel holds",
+      },
       {
         file: "test/soak/streams.test.ts",
         name: "an hour's stream of 360,000 messages in fast motion",
@@ -82,22 +98,31 @@ export const PROMISES: readonly {
   {
     promise: "Waits can be bounded and cancelled.",
     tests: [
-      { file: SUITE, name: "that gets no answer ends with its deadline" },
+      { file: `${SUITE}/dialling.ts`, name: "that gets no response fails after dialTimeout" },
       {
-        file: SUITE,
-        name: "can be aborted, before and in the middle; afterwards that has no effect",
+        file: `${SUITE}/dialling.ts`,
+        name: "can be aborted before and during the handshake, but not afterwards",
       },
-      { file: SUITE, name: "ends within closeTimeout when the peer does not answer" },
-      { file: SUITE, name: "silence for readTimeout ends the connection" },
-      { file: SUITE, name: "that makes no progress for writeTimeout ends the connection" },
-      { file: SUITE, name: "finds a peer that is there and does not answer" },
+      {
+        file: `${SUITE}/close-by-client.ts`,
+        name: "ends within closeTimeout when the peer does not answer",
+      },
+      { file: `${SUITE}/receiving.ts`, name: "nothing for readTimeout ends the connection" },
+      {
+        file: `${SUITE}/sending.ts`,
+        name: "that makes no progress for writeTimeout ends the connection",
+      },
+      { file: `${SUITE}/keep-alive.ts`, name: "ends a connection whose peer does not answer" },
       { file: "test/transport/policy.test.ts", name: "is ended by the deadline of the dial" },
     ],
   },
   {
     promise: "A cancelled receive or select loses no message.",
     tests: [
-      { file: SUITE, name: "a cancelled or late receive loses no message" },
+      {
+        file: `${SUITE}/receiving.ts`,
+        name: "loses no message when a receive is aborted or times out",
+      },
       {
         file: "test/fuzz/channel.test.ts",
         name: "in tasks that wait for what they call, however they are scheduled",
@@ -108,7 +133,10 @@ export const PROMISES: readonly {
     promise: "Every failure is one error class, the same on all platforms.",
     tests: [
       { file: "test/unit/errors.test.ts", name: "know the errors of another copy of the package" },
-      { file: SUITE, name: "that is refused tells how, as far as the platform does" },
+      {
+        file: `${SUITE}/dialling.ts`,
+        name: "that the server refuses rejects with the HTTP status, if the platform exposes it",
+      },
       {
         file: "test/unit/bad-input.test.ts",
         name: "rejects and does not throw, whatever it is given",
@@ -122,7 +150,10 @@ export const PROMISES: readonly {
         file: "test/transport/policy.test.ts",
         name: "a policy that refuses leaves no trace on the wire",
       },
-      { file: SUITE, name: "is what the policy allows" },
+      {
+        file: `${SUITE}/dialling.ts`,
+        name: "fails if the policy denies it, or if the context is closed",
+      },
       {
         file: "test/fuzz/policy.test.ts",
         name: "lets be dialled what its rules allow and nothing else, and what it was asked about",

@@ -27,7 +27,7 @@ export const IGNORED = "reads before, after; no error, 1000 by peer, clean; wire
  * Waits for the end of a connection and describes it in one line: the messages that could be read
  * afterwards, the client's close information, and the frames that the server received.
  */
-export async function tellEnd(
+export async function describeEnd(
   client: Client,
   peer: RawConnection,
   message?: string | Uint8Array,
@@ -45,9 +45,9 @@ export async function tellEnd(
     );
   return join(
     `reads ${tally(read)}`,
-    pending || tellInfo(info, message),
+    pending || describeCloseInfo(info, message),
     thrown === info.error ? "" : `iterating throws ${String(thrown)}`,
-    `wire: ${tellFrames(peer.frames, message)}`,
+    `wire: ${describeFrames(peer.frames, message)}`,
     gone,
   );
 }
@@ -72,11 +72,11 @@ async function readAll(client: Client, message?: string | Uint8Array): Promise<s
   for (;;) {
     const { ok, value } = await client.receive();
     if (!ok) return read;
-    read.push(tellMessage(value, message));
+    read.push(describeMessage(value, message));
   }
 }
 
-function tellMessage({ type, data }: Message, message?: string | Uint8Array): string {
+function describeMessage({ type, data }: Message, message?: string | Uint8Array): string {
   if (message !== undefined) {
     const isText = typeof message === "string";
     const isSame =
@@ -88,20 +88,20 @@ function tellMessage({ type, data }: Message, message?: string | Uint8Array): st
   return type === "text" ? "a text" : "bytes";
 }
 
-function tellInfo(info: CloseInfo, message?: string | Uint8Array): string {
+function describeCloseInfo(info: CloseInfo, message?: string | Uint8Array): string {
   const { code, reason, by, clean, error, sentCode } = info;
-  const why = tellReason(reason, message);
+  const why = describeReason(reason, message);
   const what = `${error?.code ?? "no error"}, ${code}${why} by ${by}${clean ? ", clean" : ""}`;
   // The sent code is part of the description if it differs, because the frames have to agree with it.
   return sentCode === undefined || sentCode === code ? what : `${what}, sent ${sentCode}`;
 }
 
-function tellReason(reason: string, message?: string | Uint8Array): string {
+function describeReason(reason: string, message?: string | Uint8Array): string {
   return reason === "" ? "" : reason === message ? " it" : ` "${reason}"`;
 }
 
-function tellFrames(frames: readonly Frame[], message?: string | Uint8Array): string {
-  return tally(frames.map((one) => tellFrame(one, message)));
+function describeFrames(frames: readonly Frame[], message?: string | Uint8Array): string {
+  return tally(frames.map((one) => describeFrame(one, message)));
 }
 
 /** Joins texts in order, and merges repetitions: "2 x pong". */
@@ -116,31 +116,31 @@ function tally(all: readonly string[]): string {
   return texts.join(", ") || "nothing";
 }
 
-function tellFrame(one: Frame, message?: string | Uint8Array): string {
+function describeFrame(one: Frame, message?: string | Uint8Array): string {
   const names: Readonly<Record<number, string>> = {
     [OPCODE.CLOSE]: "close",
     [OPCODE.PONG]: "pong",
   };
   const name = names[one.opcode] ?? `opcode ${one.opcode}`;
   const { code, reason } = closeOf(one);
-  const detail = one.opcode === OPCODE.CLOSE ? ` ${code}${tellReason(reason, message)}` : "";
+  const detail = one.opcode === OPCODE.CLOSE ? ` ${code}${describeReason(reason, message)}` : "";
   const fault = one.masked && one.fin && !one.rsv1 ? "" : " malformed";
   return `${name}${detail}${fault}`;
 }
 
 /** Describes a failed dial: its error, and the bytes that the server received after the request. */
-export async function tellRefusal(error: WsError, server: RawServer): Promise<string> {
+export async function describeRefusal(error: WsError, server: RawServer): Promise<string> {
   const gone = await settles(server.idle());
-  return join(tellError(error), tellBytes(server.connections), gone);
+  return join(describeError(error), describeBytes(server.connections), gone);
 }
 
-function tellError({ code, kind, retryable, details }: WsError): string {
+function describeError({ code, kind, retryable, details }: WsError): string {
   const status = details.status === undefined ? "" : `, status ${details.status}`;
   const after = details.retryAfter === undefined ? "" : `, after ${details.retryAfter} ms`;
   return `${code}, ${kind}${retryable ? ", retryable" : ""}${status}${after}`;
 }
 
-function tellBytes(connections: readonly RawConnection[]): string {
+function describeBytes(connections: readonly RawConnection[]): string {
   const bytes = connections.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
   return `wire: ${bytes === 0 ? "nothing" : `${bytes} bytes`}`;
 }

@@ -3,11 +3,12 @@ import { COMPRESSION, connect as connectAnywhere } from "../../src/node.js";
 import type { Client, ConnectOptions, NodeOptions } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoServer } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { noise, rejectionOf, timeOf } from "../transport/support.js";
+import { noise, timeOf } from "../transport/support.js";
 import { certificate, clientCertificate, startNginx } from "./nginx.js";
 import type { Nginx } from "./nginx.js";
 import {
@@ -177,7 +178,7 @@ describe("a refusal behind nginx", () => {
 
   /** Describes a refusal with the title of its body, which identifies a page of nginx. */
   async function describeRefusal(dial: Promise<Client>): Promise<string> {
-    const { body = "", retryAfter } = (await rejectionOf(dial)).details;
+    const { body = "", retryAfter } = (await failure(dial)).details;
     const title = /<title>(.*)<\/title>/.exec(body)?.[1] ?? body;
     const after = retryAfter === undefined ? "" : `, after ${retryAfter} ms`;
     return `${await describeDial(dial)}, body: ${title}${after}`;

@@ -17,6 +17,8 @@ export interface ServerProcessOptions {
   readonly files?: (dir: string) => Readonly<Record<string, string>>;
   /** Resolves when the server accepts connections. */
   readonly ready: (server: ServerProcess) => Promise<unknown>;
+  /** Time limit of `wrote` and `listens`, in milliseconds. Default: 10 s. */
+  readonly waitLimit?: number;
 }
 
 /**
@@ -32,13 +34,15 @@ export class ServerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #dir: string;
   readonly #command: string;
+  readonly #waitLimit: number;
   #output = "";
   #hasEnded = false;
 
-  private constructor(child: ChildProcess, command: string, dir: string) {
+  private constructor(child: ChildProcess, dir: string, options: ServerProcessOptions) {
     this.#child = child;
-    this.#command = command;
     this.#dir = dir;
+    this.#command = options.command;
+    this.#waitLimit = options.waitLimit ?? ms(10_000);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
     }
@@ -61,7 +65,7 @@ export class ServerProcess implements AsyncDisposable {
       detached: true,
     });
     await once(child, "spawn");
-    const server = new ServerProcess(child, command, dir);
+    const server = new ServerProcess(child, dir, options);
     try {
       await ready(server);
       return server;
@@ -102,7 +106,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   async #until<T>(goal: string, look: () => T | null | Promise<T | null>): Promise<T> {
-    const end = performance.now() + ms(10_000);
+    const end = performance.now() + this.#waitLimit;
     for (;;) {
       const found = await look();
       if (found !== null) return found;

@@ -2,8 +2,9 @@ import type { TestContext } from "vitest";
 import * as built from "../../dist/node.mjs";
 import * as source from "../../src/node.js";
 import type { Client, CloseInfo, Connect, WsError } from "../../src/node.js";
+import { failure } from "../helpers/failure.js";
 import { conclude } from "../helpers/outcome.js";
-import { noise, rejectionOf } from "../transport/support.js";
+import { noise } from "../transport/support.js";
 
 /** The implementations that are tested with every peer: the source and the built package. */
 export const IMPLEMENTATIONS: readonly (readonly [name: string, connect: Connect])[] = [
@@ -134,5 +135,5 @@ function describeError({ code, kind, retryable, details }: WsError): string {
 
 /** Describes the error of a dial that must fail. */
 export async function describeDial(dial: Promise<Client>): Promise<string> {
-  return describeError(await rejectionOf(dial));
+  return describeError(await failure(dial));
 }

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { describe, test } from "vitest";
 import { COMPRESSION, connect } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failureCode } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { conclude } from "../helpers/outcome.js";
 import { ms } from "../helpers/time.js";
-import { codeOf } from "../transport/support.js";
 import {
   concludePeerCloses,
   describeClose,
@@ -115,7 +115,7 @@ describe("the end", () => {
     const closed = describeClose(await client.closed);
     conclude(context, {
       expected: `receive: ok false; ${LOST}; send: CLOSED`,
-      happened: `receive: ok ${ok}; ${closed}; send: ${await codeOf(client.send("too late"))}`,
+      happened: `receive: ok ${ok}; ${closed}; send: ${await failureCode(client.send("too late"))}`,
     });
   });
 });

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { ReconnectingClient, ReconnectOptions } from "../../src/reconnect/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failureCode } from "../helpers/failure.js";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
-import { failureCode } from "../helpers/unit-failure.js";
 import { REFUSING_URL, until } from "./support.js";
 
 checkLeaks();

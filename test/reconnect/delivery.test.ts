@@ -4,7 +4,7 @@ import { Delivery } from "../../src/reconnect/delivery.js";
 import { DEFAULTS } from "../../src/reconnect/options.js";
 import type { LostMessage } from "../../src/reconnect/outbox.js";
 import { DONE } from "../../src/time/wait.js";
-import { failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
+import { failureCode, microtasks, stateOf } from "../helpers/failure.js";
 
 /** A connection that accepts every message while it is open, and flushes when the test says so. */
 function fakeConnection() {

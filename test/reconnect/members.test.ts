@@ -9,8 +9,8 @@ import type {
 import type { WaitOptions } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoServer } from "../helpers/echo-server.js";
+import { failure, failureCode, stateOf } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
-import { failure, failureCode, stateOf } from "../helpers/unit-failure.js";
 import { FAST_OPTIONS, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();

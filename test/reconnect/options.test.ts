@@ -5,7 +5,7 @@ import * as browser from "../../src/reconnect/browser.js";
 import { resolveOptions } from "../../src/reconnect/resolve-options.js";
 import type { ReconnectOptions } from "../../src/reconnect/options.js";
 import { reconnecting } from "../../src/reconnect/node.js";
-import { failure } from "../helpers/unit-failure.js";
+import { failure } from "../helpers/failure.js";
 
 const URL = "ws://host.test/";
 

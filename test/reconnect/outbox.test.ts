@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { Outbox } from "../../src/reconnect/outbox.js";
 import type { Entry, LostMessage, ResolvedQueueOptions } from "../../src/reconnect/outbox.js";
+import { failureCode, microtasks, stateOf } from "../helpers/failure.js";
 import { advance, useClock } from "../helpers/unit-clock.js";
-import { failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 
 useClock();
 

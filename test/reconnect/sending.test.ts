@@ -5,10 +5,10 @@ import type { WebSocketClass } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { LostMessage, ReconnectOptions } from "../../src/reconnect/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failure, failureCode, microtasks, stateOf } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { failure, failureCode, microtasks, stateOf } from "../helpers/unit-failure.js";
 import { FAST_OPTIONS, REFUSING_URL, until } from "./support.js";
 
 checkLeaks();

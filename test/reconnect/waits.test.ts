@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Channel } from "../../src/channel/channel.js";
 import { WsError } from "../../src/errors/ws-error.js";
 import { runCallback, sleep } from "../../src/reconnect/waits.js";
-import { failure, stateOf } from "../helpers/unit-failure.js";
+import { failure, stateOf } from "../helpers/failure.js";
 
 const { signal } = new AbortController();
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
@@ -11,6 +11,7 @@ import { DEFAULTS } from "../../src/options/resolved-options.js";
 import { PARSERS } from "../../src/options/parse-options.js";
 import { DEFAULTS as RECONNECT_DEFAULTS } from "../../src/reconnect/options.js";
 import { ROOT } from "../helpers/root.js";
+import { setupIn } from "../helpers/setups.js";
 import { codesOf, parseDefault, readTable } from "../helpers/tables.js";
 
 const readText = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -140,6 +141,14 @@ describe("the README's table of errors", () => {
 
 test("the README's table of runtimes states the tested abilities", () => {
   expect(readTable(readText("README.md"), "## Runtimes")).toEqual(toRows());
+});
+
+test("docs/COMPAT.md shows the set-up of each library as its test runs it", async () => {
+  const folder = join(ROOT, "test/compat/libraries");
+  const setups = await Promise.all(readdirSync(folder).map((name) => setupIn(join(folder, name))));
+  const section = /^## Libraries$([^]*?)(?=^## |$(?![^]))/m.exec(readText("docs/COMPAT.md"));
+  const blocks = [...(section?.[1] ?? "").matchAll(/^```ts\n([^]*?)^```$/gm)];
+  expect(blocks.map(([, code]) => code).sort()).toEqual(setups.sort());
 });
 
 /** Returns the names of the members that an interface declares itself. */

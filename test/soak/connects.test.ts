@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { connect, createContext, WsError } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
-import { heldForGood } from "../helpers/held.mjs";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
+import { memoryInUseAfterGc } from "../helpers/memory-in-use.mjs";
 import { conclude } from "../helpers/outcome.js";
 import { repeat, startSoakServer } from "./support.js";
 
@@ -114,11 +114,11 @@ test.for([
   // Objects that are created once and pools that fill must not count as growth.
   await repeat(count / 10, CONCURRENCY, one);
   seen.clear();
-  const before = await heldForGood();
+  const before = await memoryInUseAfterGc();
   const start = performance.now();
   await repeat(count, CONCURRENCY, one);
   const time = performance.now() - start;
-  const memory = (await heldForGood()) - before;
+  const memory = (await memoryInUseAfterGc()) - before;
   const left = abortListeners(controller.signal);
   const text = (found: string, listeners: number): string =>
     `${found}; ${listeners} listeners left`;

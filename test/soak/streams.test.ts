@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { Client } from "../../src/node.js";
-import { heldForGood } from "../helpers/held.mjs";
 import { checkLeaks } from "../helpers/leaks.js";
+import { memoryInUseAfterGc } from "../helpers/memory-in-use.mjs";
 import { conclude } from "../helpers/outcome.js";
 import { startSoakServer } from "./support.js";
 
@@ -46,10 +46,10 @@ test("1,000 connections at once, each with a keep-alive and all deadlines, talk"
   );
   // Every connection exchanges messages once before the memory is measured.
   await Promise.all(clients.map((client) => talk(client, performance.now() + 500)));
-  const before = await heldForGood();
+  const before = await memoryInUseAfterGc();
   const until = performance.now() + TALK_MS;
   const counts = await Promise.all(clients.map((client) => talk(client, until)));
-  const memory = (await heldForGood()) - before;
+  const memory = (await memoryInUseAfterGc()) - before;
   const ends = await Promise.all(clients.map((client) => client.close()));
   const time = performance.now() - start;
   const silent = counts.filter((count) => count === 0).length;
@@ -98,7 +98,7 @@ test("an hour's stream of 360,000 messages in fast motion", async (context) => {
     // The ping is not awaited, because its pong arrives after messages that are not read yet.
     if (minute % 10 === 7) void client.ping({ timeout: "60s" });
     if (minute % 10 !== 9) continue;
-    const held = await heldForGood();
+    const held = await memoryInUseAfterGc();
     if (minute === 9) before = held;
     peak = Math.max(peak, held);
   }

@@ -6,11 +6,13 @@ import { describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import type { Client, ConnectOptions, WsError } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import { textFrame } from "../helpers/frames.js";
 import { abortListeners, checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { rejectionOf, sleep, turn } from "./support.js";
+import { turns } from "../helpers/unit-clock.js";
+import { sleep } from "./support.js";
 import type { LookupDone } from "./support.js";
 
 checkLeaks();
@@ -147,7 +149,7 @@ describe.each(stages)("during %s", (stage, make) => {
       dialled.catch(() => {});
       await Promise.race([stuck.reached, dialled]);
       end();
-      const error = await rejectionOf(dialled);
+      const error = await failure(dialled);
       await stuck.released();
       return error;
     } finally {
@@ -209,7 +211,7 @@ describe.each(stages)("during %s", (stage, make) => {
     );
     expect(error.code).toBe("NO_CONTEXT");
     await context.closed;
-    await turn();
+    await turns(1);
     expect(abortListeners(controller.signal)).toBe(0);
   });
 });
@@ -229,7 +231,7 @@ describe("within the look-up", () => {
         node: { lookup },
         signal: controller.signal,
       });
-      expect((await rejectionOf(dialled)).code).toBe("ABORTED");
+      expect((await failure(dialled)).code).toBe("ABORTED");
       // If the aborted dial had sent a request, it would have arrived before this one.
       const client = await connect(server.url);
       expect(server.connections.filter(({ request }) => request !== undefined)).toHaveLength(1);
@@ -248,7 +250,7 @@ describe("before the call", () => {
       asked++;
       return true;
     };
-    const error = await rejectionOf(connect(server.url, { signal, policy }));
+    const error = await failure(connect(server.url, { signal, policy }));
     expect(error).toMatchObject({ code: "ABORTED", kind: "CANCELED", cause: "no" });
     await sleep(20);
     expect(server.sockets).toBe(0);
@@ -261,7 +263,7 @@ describe("before the call", () => {
     const controller = new AbortController();
     const dialled = connect(server.url, { signal: controller.signal });
     controller.abort();
-    expect((await rejectionOf(dialled)).code).toBe("ABORTED");
+    expect((await failure(dialled)).code).toBe("ABORTED");
     await sleep(20);
     expect(server.sockets).toBe(0);
   });
@@ -272,7 +274,7 @@ describe("before the call", () => {
     await closed.close();
     const aborted = createContext({ signal: AbortSignal.abort() });
     for (const context of [closed, aborted]) {
-      const error = await rejectionOf(context.connect(server.url));
+      const error = await failure(context.connect(server.url));
       expect(error).toMatchObject({ code: "NO_CONTEXT", kind: "INTERNAL", retryable: false });
       await context.closed;
     }
@@ -329,7 +331,7 @@ describe("after the open", () => {
     controller.abort();
     expect(await client.closed).toMatchObject({ code: 1001, clean: true, by: "local" });
     await context.closed;
-    await turn();
+    await turns(1);
     expect(abortListeners(controller.signal)).toBe(0);
   });
 });
@@ -345,7 +347,7 @@ describe("a race", () => {
       const delay = (i % 12) * 0.25;
       const start = performance.now();
       const abort = async (): Promise<void> => {
-        while (performance.now() - start < delay) await turn();
+        while (performance.now() - start < delay) await turns(1);
         controller.abort();
       };
       const [result] = await Promise.allSettled([dialled, abort()]);
@@ -394,7 +396,7 @@ describe("a race", () => {
       const dialled = context.connect(server.url);
       const start = performance.now();
       const close = async (): Promise<void> => {
-        while (performance.now() - start < (i % 10) * 0.3) await turn();
+        while (performance.now() - start < (i % 10) * 0.3) await turns(1);
         await context.close();
       };
       const [result] = await Promise.allSettled([dialled, close()]);
@@ -414,7 +416,7 @@ test("many dials on one signal share one listener, which is removed with the las
   await using silent = await startRawServer({ onRequest: () => {} });
   const controller = new AbortController();
   const { signal } = controller;
-  const stuck = [1, 2, 3].map(() => rejectionOf(connect(silent.url, { signal })));
+  const stuck = [1, 2, 3].map(() => failure(connect(silent.url, { signal })));
   const clients = await Promise.all([1, 2, 3].map(() => connect(server.url, { signal })));
   expect(abortListeners(signal)).toBe(1);
   controller.abort();

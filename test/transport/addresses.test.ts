@@ -7,9 +7,10 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import type { ConnectOptions, NodeOptions } from "../../src/node.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { ms } from "../helpers/time.js";
-import { lookupSpy, rejectionOf, sleep } from "./support.js";
+import { lookupSpy, sleep } from "./support.js";
 
 checkLeaks();
 
@@ -24,7 +25,7 @@ describe("the connection attempt timeout for one of several addresses", () => {
       },
     });
     const node: NodeOptions = { ...options.node, agent };
-    await rejectionOf(connect("ws://name.test/", { ...options, node }));
+    await failure(connect("ws://name.test/", { ...options, node }));
     return seen;
   }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { CloseInfo } from "../../src/node.js";
+import { failure, failureCode } from "../helpers/failure.js";
 import { closeFrame, closeOf, frame, OPCODE, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { keepHalfOpen, startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { codeOf, readAll, rejectionOf, sleep, STALLING_BYTES, timeOf } from "./support.js";
+import { readAll, sleep, STALLING_BYTES, timeOf } from "./support.js";
 
 checkLeaks();
 
@@ -107,7 +108,7 @@ describe("a close by the peer", () => {
     // The loop returns after a normal end, and throws the error of `closed` after any other.
     expect(thrown).toBe(closed.error);
     expect(client.state).toBe("closed");
-    const late = await rejectionOf(client.send("late"));
+    const late = await failure(client.send("late"));
     expect(late).toMatchObject({ code: "CLOSED", retryable: closed.error?.retryable ?? false });
     expect(late.cause).toBe(closed.error);
     peer.socket.end();
@@ -135,7 +136,7 @@ describe("a close by the peer", () => {
     const flushed = client.flush();
     await sleep(50);
     peer.write(closeFrame(1000, "bye"));
-    expect(await codeOf(flushed)).toBe("CLOSED");
+    expect(await failureCode(flushed)).toBe("CLOSED");
     const info = await client.closed;
     expect(info).toMatchObject({ code: 1000, reason: "bye", by: "peer" });
     expect(info.clean).toBe(false);
@@ -153,7 +154,7 @@ describe("a close by the peer", () => {
     void client.send(new Uint8Array(STALLING_BYTES));
     peer.write(closeFrame(1013, "later"));
     await expect.poll(() => client.state, { timeout: ms(300), interval: 5 }).toBe("closing");
-    expect(await codeOf(client.send("late"))).toBe("CLOSED");
+    expect(await failureCode(client.send("late"))).toBe("CLOSED");
     expect(await timeOf(client.closed)).toBeLessThan(ms(1_500));
     const info = await client.closed;
     expect(info).toMatchObject({ code: 1013, reason: "later", clean: false, by: "peer" });
@@ -172,7 +173,7 @@ describe("a close by the peer", () => {
     const peer = await server.connection();
     peer.write(textFrame("bye"), closeFrame(1000));
     expect(await client.receive()).toMatchObject({ value: { data: "bye" } });
-    expect(await codeOf(client.ping())).toBe("CLOSED");
+    expect(await failureCode(client.ping())).toBe("CLOSED");
     expect(await client.closed).toEqual({ code: 1000, reason: "", clean: true, by: "peer" });
     // Frames that are sent in the turn of the last message are written before the answer to the close frame.
     expect(peer.frames.map((one) => one.opcode)).toEqual([OPCODE.PING, OPCODE.CLOSE]);
@@ -195,9 +196,9 @@ describe("a close by the peer", () => {
     await client.send("before");
     peer.write(closeFrame(1000));
     await client.closed;
-    expect(await codeOf(client.send("after"))).toBe("CLOSED");
-    expect(await codeOf(client.ping())).toBe("CLOSED");
-    expect(await codeOf(client.flush())).toBe("CLOSED");
+    expect(await failureCode(client.send("after"))).toBe("CLOSED");
+    expect(await failureCode(client.ping())).toBe("CLOSED");
+    expect(await failureCode(client.flush())).toBe("CLOSED");
     expect(peer.frames.map((one) => one.opcode)).toEqual([OPCODE.TEXT, OPCODE.CLOSE]);
     expect(client.bufferedAmount).toBe(0);
   });

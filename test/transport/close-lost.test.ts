@@ -1,19 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { ConnectOptions } from "../../src/node.js";
+import { failure, failureCode } from "../helpers/failure.js";
 import { binaryFrame, frame, OPCODE, pongFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { keepHalfOpen, startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import {
-  codeOf,
   collectUnhandled,
   isPending,
   LARGE_MESSAGE_BYTES,
   noise,
   readAll,
-  rejectionOf,
   sleep,
   STALLING_BYTES,
   timeOf,
@@ -40,7 +39,7 @@ describe("a connection that is lost", () => {
     const { texts, error } = await readAll(client);
     expect(texts).toEqual(["last"]);
     expect(error).toBe(info.error);
-    const late = await rejectionOf(client.send("late"));
+    const late = await failure(client.send("late"));
     expect(late).toMatchObject({ code: "CLOSED", kind: "UNAVAILABLE", retryable: true });
     expect(late.cause).toBe(info.error);
     await server.idle();
@@ -92,7 +91,7 @@ describe("a connection that is lost", () => {
     expect(info.sentCode).toBeUndefined();
     expect(client.state).toBe("closed");
     expect(await received).toEqual({ ok: false });
-    expect(await rejectionOf(sent)).toMatchObject({ code: "CLOSED", cause: info.error });
+    expect(await failure(sent)).toMatchObject({ code: "CLOSED", cause: info.error });
   });
 
   test("by a reset has the error of the system as its cause", async () => {
@@ -117,7 +116,7 @@ describe("a connection that is lost", () => {
     const receives = [client.receive(), client.receive({ timeout: "1m" })];
     await sleep(30);
     peer.reset();
-    const codes = await Promise.all(waits.map((wait) => codeOf(wait)));
+    const codes = await Promise.all(waits.map((wait) => failureCode(wait)));
     expect(codes).toEqual(["CLOSED", "CLOSED", "CLOSED", "CLOSED"]);
     expect(await Promise.all(receives)).toEqual([{ ok: false }, { ok: false }]);
   });
@@ -178,7 +177,7 @@ describe("a failure whose close frame cannot be written reports no sentCode:", (
       expect(info).toMatchObject({ code, reason: "", clean: false, by: "local" });
       expect(info.error?.code).toBe(error);
       expect(info).not.toHaveProperty("sentCode");
-      expect(await rejectionOf(sent)).toMatchObject({ code: "CLOSED", cause: info.error });
+      expect(await failure(sent)).toMatchObject({ code: "CLOSED", cause: info.error });
     },
   );
 
@@ -228,7 +227,7 @@ describe("terminate", () => {
     const info = await client.closed;
     expect(info).toEqual({ code: 1006, reason: "", clean: false, by: "local" });
     for (const wait of [sent, queued, flushed, pinged]) {
-      expect(await rejectionOf(wait)).toMatchObject({ code: "CLOSED", retryable: false });
+      expect(await failure(wait)).toMatchObject({ code: "CLOSED", retryable: false });
     }
     expect(await received).toEqual({ ok: false, value: undefined });
     expect(await readAll(client)).toEqual({ texts: [] });

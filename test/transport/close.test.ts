@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { CLOSE_CODES, connect } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failureCode } from "../helpers/failure.js";
 import { closeFrame, closeOf, OPCODE, pingFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { keepHalfOpen, startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import {
-  codeOf,
   isPending,
   LARGE_MESSAGE_BYTES,
   noise,
@@ -143,8 +143,8 @@ describe("a close by the client", () => {
     const info = await client.closed;
     expect(info).toMatchObject({ code: 1000, clean: false, by: "local" });
     expect(info.error?.code).toBe("WRITE_TIMEOUT");
-    expect(await codeOf(flushed)).toBe("CLOSED");
-    expect(await codeOf(sent)).toBe("CLOSED");
+    expect(await failureCode(flushed)).toBe("CLOSED");
+    expect(await failureCode(sent)).toBe("CLOSED");
   });
 
   test("reports no sentCode if the close frame could not be written", async () => {
@@ -235,10 +235,10 @@ describe("a close by the client", () => {
     await using server = await startEchoServer();
     const client = await connect(server.url);
     for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 1000.5, NaN]) {
-      expect(await codeOf(client.close(code)), String(code)).toBe("INVALID_CLOSE");
+      expect(await failureCode(client.close(code)), String(code)).toBe("INVALID_CLOSE");
     }
     for (const reason of ["x".repeat(124), "ä".repeat(62), "€".repeat(42)]) {
-      expect(await codeOf(client.close(1000, reason)), reason).toBe("INVALID_CLOSE");
+      expect(await failureCode(client.close(1000, reason)), reason).toBe("INVALID_CLOSE");
     }
     expect(client.state).toBe("open");
     await client.send("still here");

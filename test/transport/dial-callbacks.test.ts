@@ -6,10 +6,10 @@ import { describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import type { ConnectOptions, NodeOptions } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { rejectionOf } from "./support.js";
 import type { LookupDone } from "./support.js";
 
 checkLeaks();
@@ -112,7 +112,7 @@ describe.each(DIALERS)("node.lookup, dialled %s,", (_, dial) => {
         const node = nodeLookup((host, options, done) =>
           lookup(host, options, (...answer) => schedule(() => done(...answer))),
         );
-        const error = await rejectionOf(dial(`${scheme}://name.test:9/`, { node }));
+        const error = await failure(dial(`${scheme}://name.test:9/`, { node }));
         expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
       }
     }
@@ -125,7 +125,7 @@ describe.each(DIALERS)("node.lookup, dialled %s,", (_, dial) => {
       const node = { ...nodeLookup((_h, _o, done) => done(null, address)), family };
       const allow = { allow: ["name.test"] };
       const context = createContext({ denyPrivateNetworks: dial === connect ? false : allow });
-      const error = await rejectionOf(context.connect("ws://name.test:9/", { node }));
+      const error = await failure(context.connect("ws://name.test:9/", { node }));
       expect(error.code).toBe("DIAL_FAILED");
       expect(error.message).toContain(`IPv${family}`);
     },
@@ -141,7 +141,7 @@ describe.each(DIALERS)("node.lookup, dialled %s,", (_, dial) => {
         ),
         localAddress: "203.0.113.5",
       };
-      const error = await rejectionOf(dial(`${scheme}://name.test:9/`, { node }));
+      const error = await failure(dial(`${scheme}://name.test:9/`, { node }));
       expect(error.code).toBe("DIAL_FAILED");
     },
   );
@@ -174,7 +174,7 @@ describe.each(DIALERS)("a function of node.tls, dialled %s,", (_, dial) => {
     async (_, check, rejectUnauthorized = true) => {
       await using server = await startRawServer(secure);
       const tls = { ca: certificate.cert, checkServerIdentity: check, rejectUnauthorized };
-      const error = await rejectionOf(
+      const error = await failure(
         dial(server.url, { headers: { Authorization: "Bearer secret" }, node: { tls } }),
       );
       expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: false });
@@ -219,7 +219,7 @@ describe.each(DIALERS)("a function of node.tls, dialled %s,", (_, dial) => {
     await using server = await startRawServer({
       tls: { ...psk, pskCallback: () => key },
     });
-    const error = await rejectionOf(dial(server.url, { node: { tls: { ...psk, pskCallback } } }));
+    const error = await failure(dial(server.url, { node: { tls: { ...psk, pskCallback } } }));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: false });
     await server.idle();
   });
@@ -244,7 +244,7 @@ describe("an agent", () => {
     const agent = failing(() => {
       throw cause;
     });
-    const error = await rejectionOf(connect("ws://127.0.0.1:9/", { node: { agent } }));
+    const error = await failure(connect("ws://127.0.0.1:9/", { node: { agent } }));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true, cause });
   });
 
@@ -257,7 +257,7 @@ describe("an agent", () => {
           done(new Error("again"));
         });
       });
-      const error = await rejectionOf(
+      const error = await failure(
         connect("ws://127.0.0.1:9/", { node: { agent }, dialTimeout: ms(2_000) }),
       );
       expect(error).toMatchObject({ code: "DIAL_FAILED", cause });
@@ -284,7 +284,7 @@ describe("an agent", () => {
     ["whose connection is a plain object", failing(() => ({}))],
     ["whose connection is a promise", failing(() => Promise.resolve({}))],
   ])("%s fails with INVALID_OPTION", async (_, agent) => {
-    const error = await rejectionOf(connect("ws://127.0.0.1:9/", { node: { agent } }));
+    const error = await failure(connect("ws://127.0.0.1:9/", { node: { agent } }));
     expect(error).toMatchObject({ code: "INVALID_OPTION", retryable: false });
   });
 });
@@ -293,7 +293,7 @@ test.each(["secureOptions", "ticketKeys", "key"])(
   "a value of node.tls.%s that Node refuses does not appear in the error message",
   async (name) => {
     await using server = await startRawServer({ tls: certificate });
-    const error = await rejectionOf(connect(server.url, { node: { tls: { [name]: "hunter2" } } }));
+    const error = await failure(connect(server.url, { node: { tls: { [name]: "hunter2" } } }));
     expect(error.message).not.toContain("hunter2");
   },
 );

@@ -4,12 +4,13 @@ import { connect } from "../../src/node.js";
 import type { ConnectOptions, WsError } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { freePort } from "../helpers/ports.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { refused, rejectionOf, sleep } from "./support.js";
+import { refused, sleep } from "./support.js";
 
 checkLeaks();
 
@@ -26,9 +27,7 @@ async function refusedBy(
 
 describe("a dial without a handshake response fails:", () => {
   test("a closed port", async () => {
-    const error = await rejectionOf(
-      connect(`ws://127.0.0.1:${await freePort()}/path?token=secret`),
-    );
+    const error = await failure(connect(`ws://127.0.0.1:${await freePort()}/path?token=secret`));
     expect(error).toMatchObject({ code: "DIAL_FAILED", kind: "INTERNAL", retryable: true });
     expect(error.details).toEqual({});
     expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
@@ -36,13 +35,13 @@ describe("a dial without a handshake response fails:", () => {
   });
 
   test("a closed port on all addresses of a name", async () => {
-    const error = await rejectionOf(connect(`ws://localhost:${await freePort()}`));
+    const error = await failure(connect(`ws://localhost:${await freePort()}`));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
     expect(error.message).toMatch(/ECONNREFUSED/);
   });
 
   test("a name that does not exist", async () => {
-    const error = await rejectionOf(connect("wss://me:secret@nope.invalid/"));
+    const error = await failure(connect("wss://me:secret@nope.invalid/"));
     expect(error).toMatchObject({ code: "DIAL_FAILED", kind: "INTERNAL", retryable: true });
     expect(error.message).toMatch(/^dial wss:\/\/nope\.invalid\/: /);
     expect(error.message).not.toMatch(/secret/);
@@ -53,7 +52,7 @@ describe("a dial without a handshake response fails:", () => {
     async (scheme) => {
       await using server = await startRawServer({ onRequest: () => {} });
       const start = performance.now();
-      const error = await rejectionOf(
+      const error = await failure(
         connect(`${scheme}://127.0.0.1:${server.port}/`, { dialTimeout: ms(200) }),
       );
       const time = performance.now() - start;
@@ -326,7 +325,7 @@ describe("a handshake response that breaks the protocol is rejected:", () => {
     await using server = await startRawServer({
       onConnection: (peer) => peer.write("HTTP/1.1 400 Bad Request\r\n\r\n"),
     });
-    const error = await rejectionOf(connect(`wss://127.0.0.1:${server.port}/`));
+    const error = await failure(connect(`wss://127.0.0.1:${server.port}/`));
     expect(error).toMatchObject({ code: "DIAL_FAILED", kind: "INTERNAL", retryable: true });
     await server.idle();
   });

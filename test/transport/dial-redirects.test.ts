@@ -5,11 +5,12 @@ import { describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import type { Client } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { lookupSpy, refused, rejectionOf, sleep } from "./support.js";
+import { lookupSpy, refused, sleep } from "./support.js";
 
 checkLeaks();
 
@@ -200,7 +201,7 @@ describe("a redirect", () => {
     });
     const dial = (agent: Agent): Promise<Client> =>
       connect(server.url, { node: { followRedirects: true, agent } });
-    const error = await rejectionOf(dial(new Agent({ [name]: "mine" })));
+    const error = await failure(dial(new Agent({ [name]: "mine" })));
     expect(error).toMatchObject({ code: "URL_FORBIDDEN", kind: "PERMISSION_DENIED" });
     expect(error.message).toContain(`option ${name} of node.agent`);
     expect(target.connections).toHaveLength(0);
@@ -239,7 +240,7 @@ describe("a redirect", () => {
       [3, 2],
       [1, 0],
     ] as const) {
-      const error = await rejectionOf(dial(hops, limit));
+      const error = await failure(dial(hops, limit));
       expect(error).toMatchObject({
         code: "HANDSHAKE_REJECTED",
         kind: "INTERNAL",
@@ -319,7 +320,7 @@ describe("a redirect", () => {
       },
     });
     const { port } = server;
-    const error = await rejectionOf(
+    const error = await failure(
       context.connect(`ws://me:secret@one.test:${port}/`, {
         policy: ({ action, resource }) => {
           events.push(`call ${action} ${resource}`);

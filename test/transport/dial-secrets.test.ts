@@ -5,12 +5,12 @@ import { WebSocket } from "ws";
 import { connect } from "../../src/node.js";
 import type { ConnectOptions } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { freePort } from "../helpers/ports.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServerOptions } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { rejectionOf } from "./support.js";
 
 checkLeaks();
 
@@ -25,7 +25,7 @@ describe("a dial error shows no secret of the caller:", () => {
     connect(`${target.replace("//", "//me:hunter2@")}${path}`, { headers, ...options });
 
   const expectNoSecret = async (dialled: Promise<unknown>, code: string): Promise<void> => {
-    const error = await rejectionOf(dialled);
+    const error = await failure(dialled);
     expect(error.code).toBe(code);
     const shown = inspect(error, { depth: 9, showHidden: true });
     expect(shown).toContain(code);

@@ -12,12 +12,14 @@ import { connect } from "../../src/node.js";
 import type { WebSocketClass } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failure, failureCode } from "../helpers/failure.js";
 import { closeOf, frame, OPCODE, pingFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
 import { TunnelAgent } from "../helpers/tunnel.js";
-import { codeOf, lookupSpy, rejectionOf, turn } from "./support.js";
+import { turns } from "../helpers/unit-clock.js";
+import { lookupSpy } from "./support.js";
 
 checkLeaks();
 
@@ -155,7 +157,7 @@ describe("a webSocket class without bufferedAmount", () => {
 
   test("is refused with writeTimeout", async () => {
     await using server = await startRawServer();
-    const error = await rejectionOf(connect(server.url, { webSocket, writeTimeout: ms(500) }));
+    const error = await failure(connect(server.url, { webSocket, writeTimeout: ms(500) }));
     expect(error).toMatchObject({ code: "UNSUPPORTED", retryable: false });
     expect(error.message).toMatch(/writeTimeout.*bufferedAmount/);
     await server.idle();
@@ -164,7 +166,7 @@ describe("a webSocket class without bufferedAmount", () => {
   test("cannot flush, but sends, receives and closes", async () => {
     await using server = await startEchoServer();
     const client = await connect(server.url, { webSocket });
-    expect(await rejectionOf(client.flush())).toMatchObject({
+    expect(await failure(client.flush())).toMatchObject({
       code: "UNSUPPORTED",
       retryable: false,
     });
@@ -173,7 +175,7 @@ describe("a webSocket class without bufferedAmount", () => {
     expect((await client.receive()).value?.data).toHaveLength(1_000_000);
     expect(client.bufferedAmount).toBe(0);
     expect(await client.close(3_000)).toMatchObject({ code: 3_000, clean: true, by: "local" });
-    expect(await codeOf(client.flush())).toBe("UNSUPPORTED");
+    expect(await failureCode(client.flush())).toBe("UNSUPPORTED");
     expect((await (await server.connection()).closed).code).toBe(3_000);
   });
 });
@@ -190,21 +192,21 @@ describe("a dial reaches the server", () => {
   });
 
   test("unless node.lookup calls back with an error", async () => {
-    const failure = Object.assign(new Error("no such name"), { code: "EMINE" });
-    const lookup = (...[, , done]: [string, object, (error: Error) => void]): void => done(failure);
-    const error = await rejectionOf(connect("ws://made-up.test/", { node: { lookup } }));
+    const cause = Object.assign(new Error("no such name"), { code: "EMINE" });
+    const lookup = (...[, , done]: [string, object, (error: Error) => void]): void => done(cause);
+    const error = await failure(connect("ws://made-up.test/", { node: { lookup } }));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
-    expect(error.cause).toBe(failure);
+    expect(error.cause).toBe(cause);
   });
 
   test("unless node.lookup throws", async () => {
-    const failure = new Error("broken");
+    const cause = new Error("broken");
     const lookup = (): void => {
-      throw failure;
+      throw cause;
     };
-    const error = await rejectionOf(connect("ws://made-up.test/", { node: { lookup } }));
+    const error = await failure(connect("ws://made-up.test/", { node: { lookup } }));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
-    expect(error.cause).toBe(failure);
+    expect(error.cause).toBe(cause);
   });
 
   test("with node.family and from node.localAddress", async () => {
@@ -248,7 +250,7 @@ describe("a dial reaches the server", () => {
   });
 
   test("unless it names a Unix socket that does not exist", async () => {
-    const error = await rejectionOf(connect("ws+unix:///nowhere/wschan.sock:/x"));
+    const error = await failure(connect("ws+unix:///nowhere/wschan.sock:/x"));
     expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
     expect(error.cause).toMatchObject({ code: "ENOENT" });
   });
@@ -296,8 +298,8 @@ describe("a dial reaches the server", () => {
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const dialled = rejectionOf(connect(`ws://127.0.0.1:${port}/`, { node: { agent } }));
-    await turn();
+    const dialled = failure(connect(`ws://127.0.0.1:${port}/`, { node: { agent } }));
+    await turns(1);
     const other = get({ port, host: "127.0.0.1", agent });
     expect((await dialled).details).toMatchObject({ status: 401, body: "hello" });
     const [response] = (await once(other, "response")) as [IncomingMessage];
@@ -311,7 +313,7 @@ describe("a dial reaches the server", () => {
 
   test("unless the agent is for another scheme", async () => {
     const agent = new Agent();
-    const error = await rejectionOf(connect("wss://127.0.0.1:1/", { node: { agent } }));
+    const error = await failure(connect("wss://127.0.0.1:1/", { node: { agent } }));
     expect(error.code).toBe("INVALID_OPTION");
     agent.destroy();
   });

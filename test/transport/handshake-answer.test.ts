@@ -10,16 +10,16 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { ConnectOptions, WsError } from "../../src/node.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection } from "../helpers/raw-server.js";
-import { rejectionOf } from "./support.js";
 
 checkLeaks();
 
 async function refusedBy(onRequest: (peer: RawConnection) => void): Promise<WsError> {
   await using server = await startRawServer({ onRequest });
-  const error = await rejectionOf(connect(server.url));
+  const error = await failure(connect(server.url));
   await server.idle();
   return error;
 }

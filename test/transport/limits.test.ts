@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BINARY, COMPRESSION, connect } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import {
   binaryFrame,
   closeFrame,
@@ -18,7 +19,7 @@ import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { noise, rejectionOf, sleep } from "./support.js";
+import { noise, sleep } from "./support.js";
 
 checkLeaks();
 
@@ -87,7 +88,7 @@ describe("readLimit", () => {
       details: { limit: LIMIT_BYTES },
     });
     expect(await client.receive()).toEqual({ ok: false });
-    expect(await rejectionOf(client.send("late"))).toMatchObject({
+    expect(await failure(client.send("late"))).toMatchObject({
       code: "CLOSED",
       cause: info.error,
     });

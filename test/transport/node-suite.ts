@@ -1,8 +1,8 @@
 import { connect, createContext } from "../../src/node.js";
 import type { ConnectOptions } from "../../src/node.js";
 import { startScriptedServer } from "./scripted-server.js";
-import { transportSuite } from "./suite.js";
-import type { SuiteOptions } from "./suite.js";
+import { defineTransportSuite } from "./suite/define-transport-suite.js";
+import type { SuiteOptions } from "./suite/options.js";
 import { NODE_CAPABILITIES } from "./support.js";
 
 /** Runs the conformance suite on Node's transport, and passes the options `given` to every dial. */
@@ -11,7 +11,7 @@ export function nodeSuite(
   given: ConnectOptions = {},
   others: Partial<SuiteOptions> = {},
 ): void {
-  transportSuite({
+  defineTransportSuite({
     name,
     connect: (url, options) => connect(url, { ...given, ...options }),
     createContext: (options) =>

@@ -5,12 +5,12 @@ import type { WebSocketClass } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startScriptedServer } from "./scripted-server.js";
-import { transportSuite } from "./suite.js";
+import { defineTransportSuite } from "./suite/define-transport-suite.js";
 import { NODE_CAPABILITIES } from "./support.js";
 
 checkLeaks();
 
-transportSuite({
+defineTransportSuite({
   name: "Node",
   connect,
   createContext,
@@ -20,7 +20,7 @@ transportSuite({
 
 const webSocket = WebSocket as unknown as WebSocketClass;
 
-transportSuite({
+defineTransportSuite({
   name: "option webSocket",
   connect: (url, options) => connect(url, { ...options, webSocket }),
   createContext: (options) =>

@@ -4,10 +4,11 @@ import { connect } from "../../src/node.js";
 import type { CloseInfo } from "../../src/protocol/close.js";
 import type { WebSocketClass } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { rejectionOf, sleep, timeOf } from "./support.js";
+import { sleep, timeOf } from "./support.js";
 
 checkLeaks();
 
@@ -189,7 +190,7 @@ describe("a dial whose WebSocket", () => {
     });
     await server.connection();
     controller.abort("enough");
-    expect(await rejectionOf(dialled)).toMatchObject({ code: "ABORTED", cause: "enough" });
+    expect(await failure(dialled)).toMatchObject({ code: "ABORTED", cause: "enough" });
     await server.idle();
   });
 
@@ -205,7 +206,7 @@ describe("a dial whose WebSocket", () => {
       webSocket: Throwing as unknown as WebSocketClass,
       dialTimeout: ms(100),
     });
-    expect((await rejectionOf(dialled)).code).toBe("DIAL_TIMEOUT");
+    expect((await failure(dialled)).code).toBe("DIAL_TIMEOUT");
     await server.idle();
   });
 
@@ -217,7 +218,7 @@ describe("a dial whose WebSocket", () => {
     }
     await using server = await startRawServer({ onRequest: (one) => one.refuse("503 Busy") });
     const dialled = connect(server.url, { webSocket: Silent as unknown as WebSocketClass });
-    expect(await rejectionOf(dialled)).toMatchObject({
+    expect(await failure(dialled)).toMatchObject({
       code: "DIAL_FAILED",
       retryable: true,
       details: { opaque: true },

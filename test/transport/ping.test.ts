@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
+import { failure, failureCode } from "../helpers/failure.js";
 import { closeFrame, frame, OPCODE, pingFrame, pongFrame, textFrame } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
 import type { RawConnection, RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import { codeOf, isPending, rejectionOf, sleep, turn } from "./support.js";
+import { turns } from "../helpers/unit-clock.js";
+import { isPending, sleep } from "./support.js";
 
 checkLeaks();
 
@@ -27,7 +29,7 @@ async function payloadOf(peer: RawConnection, n: number): Promise<Buffer> {
 async function syncWith(client: Client, peer: RawConnection): Promise<void> {
   peer.write(textFrame("mark"));
   expect(await client.receive()).toMatchObject({ value: { data: "mark" } });
-  await turn();
+  await turns(1);
 }
 
 describe("a ping", () => {
@@ -61,7 +63,7 @@ describe("a ping", () => {
     await using server = await startRawServer();
     const { client, peer } = await open(server);
     const first = client.ping();
-    expect(await codeOf(client.ping({ timeout: ms(50) }))).toBe("PING_TIMEOUT");
+    expect(await failureCode(client.ping({ timeout: ms(50) }))).toBe("PING_TIMEOUT");
     peer.write(pongFrame(await payloadOf(peer, 1)));
     expect(await first).toBeGreaterThan(0);
     client.terminate();
@@ -168,7 +170,7 @@ describe("a socket that is paused", () => {
     // The frame arrives byte by byte, so that its header is incomplete at first.
     for (const byte of frame({ opcode: 3 })) {
       peer.write(Uint8Array.of(byte));
-      await turn();
+      await turns(1);
     }
     expect((await client.closed).error?.code).toBe("PROTOCOL_ERROR");
     expect((await client.receive()).value?.data).toBe("first");
@@ -182,7 +184,7 @@ describe("a socket that is paused", () => {
     const payloads = Array.from({ length: count }, (_, i) => `${i} `.padEnd(4_096, "."));
     // The messages are eight times as large as bufferLimit.
     peer.write(...payloads.map((payload) => textFrame(payload)));
-    expect(await codeOf(client.ping({ timeout: ms(200) }))).toBe("PING_TIMEOUT");
+    expect(await failureCode(client.ping({ timeout: ms(200) }))).toBe("PING_TIMEOUT");
     expect(client.stats.bytesBuffered).toBeGreaterThan(bufferLimit / 2);
     const ping = client.ping();
     for (const payload of payloads) {
@@ -204,7 +206,7 @@ describe("a socket that is paused", () => {
     await expect.poll(() => client.stats.messagesReceived).toBe(2);
     expect(client.stats.timesPaused).toBe(1);
     if (by === "signal") controller.abort();
-    expect(await codeOf(ping)).toBe(by === "timeout" ? "PING_TIMEOUT" : "ABORTED");
+    expect(await failureCode(ping)).toBe(by === "timeout" ? "PING_TIMEOUT" : "ABORTED");
     await expectPaused(opened, 2);
     expect(client.stats.timesPaused).toBe(2);
     client.terminate();
@@ -236,7 +238,7 @@ describe("outstanding pings reject with CLOSED", () => {
     const { client, peer } = await open(server);
     const pings = [client.ping(), client.ping()];
     await payloadOf(peer, 1);
-    const errors = pings.map(rejectionOf);
+    const errors = pings.map(failure);
     peer.onFrame = ({ opcode }) => {
       if (opcode === OPCODE.CLOSE) peer.write(closeFrame(1000));
     };
@@ -253,7 +255,7 @@ describe("outstanding pings reject with CLOSED", () => {
     const { client, peer } = await open(server);
     peer.socket.pause();
     void client.send(new Uint8Array(33_554_432));
-    const ping = codeOf(client.ping());
+    const ping = failureCode(client.ping());
     await sleep(20);
     client.terminate();
     expect(await ping).toBe("CLOSED");

@@ -3,9 +3,10 @@ import { connect, createContext, definePolicy } from "../../src/node.js";
 import type { Client, Policy, PolicyRequest } from "../../src/node.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoServer } from "../helpers/echo-server.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { ms } from "../helpers/time.js";
-import { isPending, rejectionOf, sleep } from "./support.js";
+import { isPending, sleep } from "./support.js";
 
 checkLeaks();
 
@@ -28,14 +29,14 @@ async function expectRefused(
 ): Promise<Error> {
   const spy = countingLookup();
   const url = `ws://me:secret@made-up.test:${server.port}/path?token=secret`;
-  const error = await rejectionOf(dial(url, { lookup: spy.lookup }));
+  const error = await failure(dial(url, { lookup: spy.lookup }));
   expect(error).toMatchObject({ code, kind: "PERMISSION_DENIED", retryable: false });
   expect(error.message).toContain(`dial ws://made-up.test:${server.port}/path?...: `);
   expect(error.message).not.toContain("secret");
   expect(spy.calls).toBe(0);
   // A dial to the real address of the server must not connect, either.
   const real = `ws://127.0.0.1:${server.port}/`;
-  expect((await rejectionOf(dial(real, { lookup: spy.lookup }))).code).toBe(code);
+  expect((await failure(dial(real, { lookup: spy.lookup }))).code).toBe(code);
   await sleep(20);
   expect(server.sockets).toBe(0);
   return error;
@@ -207,7 +208,7 @@ describe("a policy that never answers", () => {
 
   test("is ended by the deadline of the dial", async () => {
     await using server = await startEchoServer();
-    const error = await rejectionOf(connect(server.url, { policy: never, dialTimeout: ms(60) }));
+    const error = await failure(connect(server.url, { policy: never, dialTimeout: ms(60) }));
     expect(error).toMatchObject({ code: "DIAL_TIMEOUT", kind: "TIMEOUT", retryable: true });
     expect(server.sockets).toBe(0);
   });
@@ -219,10 +220,10 @@ describe("a policy that never answers", () => {
     const aborted = context.connect(server.url, { signal: controller.signal });
     const waiting = context.connect(server.url);
     controller.abort();
-    expect((await rejectionOf(aborted)).code).toBe("ABORTED");
+    expect((await failure(aborted)).code).toBe("ABORTED");
     expect(await isPending(waiting)).toBe(true);
     await context.close();
-    expect((await rejectionOf(waiting)).code).toBe("NO_CONTEXT");
+    expect((await failure(waiting)).code).toBe("NO_CONTEXT");
     expect(server.sockets).toBe(0);
   });
 
@@ -230,7 +231,7 @@ describe("a policy that never answers", () => {
     await using server = await startEchoServer();
     let answer: (allowed: boolean) => void = () => {};
     const policy: Policy = () => new Promise((resolve) => (answer = resolve));
-    const error = await rejectionOf(connect(server.url, { policy, dialTimeout: ms(30) }));
+    const error = await failure(connect(server.url, { policy, dialTimeout: ms(30) }));
     expect(error.code).toBe("DIAL_TIMEOUT");
     answer(true);
     await sleep(30);

@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { WebSocketServer } from "ws";
 import type { Certificate } from "../helpers/certificates.js";
 import { linkTo } from "../helpers/links.js";
-import type { Close, SuiteServer } from "./suite.js";
+import type { Close, SuiteServer } from "./suite/options.js";
 
 /**
  * Starts the server of the conformance suite, with TLS if a certificate is given, and behind a simulated link

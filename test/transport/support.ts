@@ -1,10 +1,12 @@
 import { isIP } from "node:net";
 import { expect, onTestFinished } from "vitest";
-import { connect, WsError } from "../../src/node.js";
-import type { Client, ConnectOptions } from "../../src/node.js";
+import { connect } from "../../src/node.js";
+import type { Client, ConnectOptions, WsError } from "../../src/node.js";
+import { failure } from "../helpers/failure.js";
 import type { RawServer } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
-import type { SuiteCapabilities } from "./suite.js";
+import { turns } from "../helpers/unit-clock.js";
+import type { SuiteCapabilities } from "./suite/options.js";
 
 /** The capabilities of the `ws` transport. */
 export const NODE_CAPABILITIES: SuiteCapabilities = {
@@ -21,25 +23,9 @@ export const LARGE_MESSAGE_BYTES = 94_371_840;
 /** More bytes than the kernel buffers accept for a peer that does not read: 32 MiB. */
 export const STALLING_BYTES = 33_554_432;
 
-/** Returns the `WsError` that a promise rejects with; throws if it fulfils. */
-export async function rejectionOf(promise: Promise<unknown>): Promise<WsError> {
-  try {
-    await promise;
-  } catch (error) {
-    expect(error, String(error)).toBeInstanceOf(WsError);
-    return error as WsError;
-  }
-  throw new Error("the promise was expected to reject, but it fulfilled");
-}
-
-/** Returns the code of the `WsError` that a promise rejects with. */
-export async function codeOf(promise: Promise<unknown>): Promise<string> {
-  return (await rejectionOf(promise)).code;
-}
-
 /** Dials a server that must refuse, and checks that the dial leaves no connection open. */
 export async function refused(server: RawServer, options?: ConnectOptions): Promise<WsError> {
-  const error = await rejectionOf(connect(server.url, options));
+  const error = await failure(connect(server.url, options));
   expect(error.message).toMatch(/^dial (wss?|ws\+unix):\/\//);
   await server.idle();
   return error;
@@ -103,15 +89,10 @@ export function sleep(timeMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms(timeMs)));
 }
 
-/** Waits one turn of the event loop, in which due timers fire and arrived data is read. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** Resolves to true if the promise is still pending after the current turn of the event loop. */
 export function isPending(promise: Promise<unknown>): Promise<boolean> {
   const settled = (): boolean => false;
-  return Promise.race([promise.then(settled, settled), turn().then(() => true)]);
+  return Promise.race([promise.then(settled, settled), turns(1).then(() => true)]);
 }
 
 /** Waits until the promise settles. Returns the time that this took, in milliseconds. */

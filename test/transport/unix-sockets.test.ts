@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect, createContext } from "../../src/node.js";
 import type { NodeOptions } from "../../src/node.js";
 import { createCertificate } from "../helpers/certificates.js";
+import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
-import { rejectionOf } from "./support.js";
 
 checkLeaks();
 
@@ -96,7 +96,7 @@ describe("a Unix socket", () => {
     const other = createCertificate(["db.test"]);
     await using server = await startRawServer({ unix, tls: other });
     const tls = { ca: other.cert };
-    expect(await rejectionOf(connect(`wss+unix://${unix}`, { node: { tls } }))).toMatchObject({
+    expect(await failure(connect(`wss+unix://${unix}`, { node: { tls } }))).toMatchObject({
       code: "DIAL_FAILED",
       retryable: false,
     });
@@ -109,7 +109,7 @@ describe("a Unix socket", () => {
     const unix = join(dir, "plain.sock");
     await using server = await startRawServer({ unix });
     const dial = connect(`wss+unix://${unix}`, { node: { agent: new Agent() } });
-    expect((await rejectionOf(dial)).code).toBe("INVALID_OPTION");
+    expect((await failure(dial)).code).toBe("INVALID_OPTION");
     expect(server.connections).toHaveLength(0);
   });
 
@@ -117,7 +117,7 @@ describe("a Unix socket", () => {
     "over %s: is not dialled if denyPrivateNetworks is on",
     async (scheme) => {
       const context = createContext({ denyPrivateNetworks: true });
-      const error = await rejectionOf(context.connect(`${scheme}:///run/app.sock`));
+      const error = await failure(context.connect(`${scheme}:///run/app.sock`));
       expect(error.code).toBe("UNSUPPORTED");
     },
   );
@@ -128,7 +128,7 @@ describe("a Unix socket", () => {
       await using server = await startRawServer({
         onRequest: (peer) => peer.refuse("302 Found", { Location: `${scheme}://${dir}/x.sock` }),
       });
-      const error = await rejectionOf(connect(server.url, { node: { followRedirects: true } }));
+      const error = await failure(connect(server.url, { node: { followRedirects: true } }));
       expect(error.code).toBe("URL_FORBIDDEN");
     },
   );
@@ -136,7 +136,7 @@ describe("a Unix socket", () => {
   test.each(["\0", "/".padEnd(300, "x")])(
     "with a path that cannot exist fails with DIAL_FAILED",
     async (path) => {
-      const error = await rejectionOf(connect(`ws+unix:///${encodeURIComponent(path)}`));
+      const error = await failure(connect(`ws+unix:///${encodeURIComponent(path)}`));
       expect(error).toMatchObject({ code: "DIAL_FAILED", retryable: true });
     },
   );

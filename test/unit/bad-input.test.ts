@@ -10,7 +10,7 @@ import type { PolicyRule } from "../../src/policy/policy.js";
 import { select } from "../../src/channel/select.js";
 import { after, ticker } from "../../src/channel/timer.js";
 import type { Platform, PlatformFor } from "../../src/protocol/dial.js";
-import { failure } from "../helpers/unit-failure.js";
+import { failure } from "../helpers/failure.js";
 import { BROWSER, NODE, openClient } from "../helpers/unit-transport.js";
 
 /** A secret that no error message may contain, wherever it was passed in. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as browser from "../../src/browser.js";
 import * as node from "../../src/node.js";
-import { failure } from "../helpers/unit-failure.js";
+import { failure } from "../helpers/failure.js";
 
 const URL_A = "ws://a.test/";
 const headers = { "X-A": "1" };

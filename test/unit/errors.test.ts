@@ -4,7 +4,7 @@ import { errors, WsError } from "../../src/errors/ws-error.js";
 import { invalid, quote, show } from "../../src/errors/validation.js";
 import { platformClass } from "../../src/errors/platform-class.js";
 import type { ErrorCode, ErrorKind } from "../../src/errors/error-codes.js";
-import { failure } from "../helpers/unit-failure.js";
+import { failure } from "../helpers/failure.js";
 
 /** The documented kind and retryable by code. If the kind depends on the case, this is the code's default. */
 const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Channel, ReceiveChannel } from "../../../src/channel/channel.js";
 import { offer, Queue } from "../../../src/channel/queue.js";
+import { failure, failureCode, stateOf } from "../../helpers/failure.js";
 import { useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, stateOf } from "../../helpers/unit-failure.js";
 import { CLOSED_RESULT, received } from "./support.js";
 
 useClock();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Channel } from "../../../src/channel/channel.js";
 import type { WsError } from "../../../src/errors/ws-error.js";
+import { microtasks } from "../../helpers/failure.js";
 import { advance, useClock } from "../../helpers/unit-clock.js";
-import { microtasks } from "../../helpers/unit-failure.js";
 import { Random } from "../../helpers/unit-random.js";
 
 useClock();

@@ -4,8 +4,8 @@ import { Queue } from "../../../src/channel/queue.js";
 import { QueueIterator } from "../../../src/channel/iterator.js";
 import { WsError } from "../../../src/errors/ws-error.js";
 import { ticker } from "../../../src/channel/timer.js";
+import { failure, failureCode, stateOf } from "../../helpers/failure.js";
 import { advance, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, stateOf } from "../../helpers/unit-failure.js";
 import { CountingController } from "../../helpers/unit-signal.js";
 import { DONE, received } from "./support.js";
 

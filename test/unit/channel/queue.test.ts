@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { Channel } from "../../../src/channel/channel.js";
 import { Queue } from "../../../src/channel/queue.js";
-import { collectGarbage } from "../../helpers/garbage.js";
+import { collectGarbage } from "../../helpers/collect-garbage.js";
 import { turns, useClock } from "../../helpers/unit-clock.js";
 import { Random } from "../../helpers/unit-random.js";
 

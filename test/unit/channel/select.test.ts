@@ -4,8 +4,8 @@ import { Queue } from "../../../src/channel/queue.js";
 import { select } from "../../../src/channel/select.js";
 import type { SelectOptions } from "../../../src/channel/select.js";
 import { after } from "../../../src/channel/timer.js";
+import { failure, failureCode, microtasks, stateOf } from "../../helpers/failure.js";
 import { advance, turns, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, microtasks, stateOf } from "../../helpers/unit-failure.js";
 import { Random } from "../../helpers/unit-random.js";
 import { CountingController } from "../../helpers/unit-signal.js";
 

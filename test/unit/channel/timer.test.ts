@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import { ReceiveChannel } from "../../../src/channel/channel.js";
 import { select } from "../../../src/channel/select.js";
 import { after, ticker } from "../../../src/channel/timer.js";
+import { failure, failureCode, microtasks, stateOf } from "../../helpers/failure.js";
 import { advance, turns, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, microtasks, stateOf } from "../../helpers/unit-failure.js";
 
 useClock();
 

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import { Channel, ReceiveChannel } from "../../../src/channel/channel.js";
 import { offer, Queue } from "../../../src/channel/queue.js";
 import type { WaitOptions } from "../../../src/time/wait.js";
+import { failure, failureCode, microtasks, stateOf } from "../../helpers/failure.js";
 import { advance, startClock, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, microtasks, stateOf } from "../../helpers/unit-failure.js";
 import { CountingController } from "../../helpers/unit-signal.js";
 import { received } from "./support.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Client } from "../../../src/connection/client.js";
 import { WsError } from "../../../src/errors/ws-error.js";
+import { failureCode, microtasks, stateOf } from "../../helpers/failure.js";
 import { advance, useClock } from "../../helpers/unit-clock.js";
-import { failureCode, microtasks, stateOf } from "../../helpers/unit-failure.js";
 import { BROWSER, FakeTransport, openClient } from "../../helpers/unit-transport.js";
 import { settledCloseInfo, textResult, trackUnhandledRejections } from "./support.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { TEXT } from "../../../src/protocol/constants.js";
 import type { WaitOptions } from "../../../src/time/wait.js";
+import { failure, failureCode, stateOf } from "../../helpers/failure.js";
 import { advance, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, stateOf } from "../../helpers/unit-failure.js";
 import { CountingController } from "../../helpers/unit-signal.js";
 import { openClient } from "../../helpers/unit-transport.js";
 import type { Opened } from "../../helpers/unit-transport.js";

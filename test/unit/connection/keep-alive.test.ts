@@ -2,9 +2,9 @@ import { describe, expect, test, vi } from "vitest";
 import type { ConnectOptions } from "../../../src/options/connect-options.js";
 import type { KeepAliveOptions } from "../../../src/options/keep-alive-options.js";
 import { WsError } from "../../../src/errors/ws-error.js";
+import { microtasks } from "../../helpers/failure.js";
 import { advance, turns, useClock } from "../../helpers/unit-clock.js";
 import { useClockSkew } from "../../helpers/unit-clock-skew.js";
-import { microtasks } from "../../helpers/unit-failure.js";
 import { BROWSER, FakeTransport, openClient } from "../../helpers/unit-transport.js";
 import type { Opened } from "../../helpers/unit-transport.js";
 

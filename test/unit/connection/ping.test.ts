@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { failure, failureCode, stateOf } from "../../helpers/failure.js";
 import { advance, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, stateOf } from "../../helpers/unit-failure.js";
 import { CountingController } from "../../helpers/unit-signal.js";
 import { openClient } from "../../helpers/unit-transport.js";
 import { LABEL, trackUnhandledRejections } from "./support.js";

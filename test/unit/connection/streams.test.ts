@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { WsError } from "../../../src/errors/ws-error.js";
-import { failure, failureCode, microtasks, stateOf } from "../../helpers/unit-failure.js";
+import { failure, failureCode, microtasks, stateOf } from "../../helpers/failure.js";
 import { turns } from "../../helpers/unit-clock.js";
 import { openClient } from "../../helpers/unit-transport.js";
 

@@ -3,8 +3,8 @@ import type { Client } from "../../../src/connection/client.js";
 import type { ReceiveResult } from "../../../src/channel/queue.js";
 import type { CloseInfo } from "../../../src/protocol/close.js";
 import type { Message } from "../../../src/protocol/message.js";
+import { microtasks } from "../../helpers/failure.js";
 import { turns } from "../../helpers/unit-clock.js";
-import { microtasks } from "../../helpers/unit-failure.js";
 
 /** URL of the clients that `openClient` opens, as error messages show it. */
 export const LABEL = "ws://host.test/path?...";

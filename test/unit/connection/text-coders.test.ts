@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import type { Codec } from "../../../src/protocol/codec.js";
 import { BINARY, TEXT } from "../../../src/protocol/constants.js";
 import { WsError } from "../../../src/errors/ws-error.js";
+import { failure, microtasks } from "../../helpers/failure.js";
 import { useClock } from "../../helpers/unit-clock.js";
-import { failure, microtasks } from "../../helpers/unit-failure.js";
 import { openClient } from "../../helpers/unit-transport.js";
 import { textResult, trackUnhandledRejections, utf8 } from "./support.js";
 

@@ -5,9 +5,9 @@ import * as node from "../../../src/node.js";
 import type { ConnectOptions } from "../../../src/options/connect-options.js";
 import type { PolicyRequest } from "../../../src/policy/policy.js";
 import type { DialRequest, Platform } from "../../../src/protocol/dial.js";
-import { collectGarbage } from "../../helpers/garbage.js";
+import { collectGarbage } from "../../helpers/collect-garbage.js";
+import { failure, failureCode, microtasks, stateOf } from "../../helpers/failure.js";
 import { advance, turns, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, microtasks, stateOf } from "../../helpers/unit-failure.js";
 import { CountingController } from "../../helpers/unit-signal.js";
 import { FakeTransport, NODE } from "../../helpers/unit-transport.js";
 

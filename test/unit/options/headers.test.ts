@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failure } from "../../helpers/unit-failure.js";
+import { failure } from "../../helpers/failure.js";
 import { BROWSER } from "../../helpers/unit-transport.js";
 import { parse } from "./support.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULTS } from "../../../src/options/resolved-options.js";
 import { parseOptions, PARSERS } from "../../../src/options/parse-options.js";
-import { failure } from "../../helpers/unit-failure.js";
+import { failure } from "../../helpers/failure.js";
 import { BROWSER, NODE } from "../../helpers/unit-transport.js";
 import { parse, parsed } from "./support.js";
 

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { authorize } from "../../../src/policy/authorize.js";
 import type { Policy, PolicyRequest } from "../../../src/policy/policy.js";
 import { allow, authorizeConnect, CONNECT, CONNECT_URL, deny } from "./support.js";
-import { failure } from "../../helpers/unit-failure.js";
+import { failure } from "../../helpers/failure.js";
 
 describe("authorize", () => {
   test("asks about websocket.connect, then about the URL", async () => {

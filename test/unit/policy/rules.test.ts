@@ -10,7 +10,7 @@ import {
   defineFailure,
   URL_RULE,
 } from "./support.js";
-import { failure } from "../../helpers/unit-failure.js";
+import { failure } from "../../helpers/failure.js";
 
 describe("rules", () => {
   test("deny if none applies", async () => {

@@ -3,7 +3,7 @@ import { authorize } from "../../../src/policy/authorize.js";
 import type { PolicySubject } from "../../../src/policy/authorize.js";
 import type { Policy, PolicyRule } from "../../../src/policy/policy.js";
 import { definePolicy } from "../../../src/policy/rules.js";
-import { failure } from "../../helpers/unit-failure.js";
+import { failure } from "../../helpers/failure.js";
 
 export const CONNECT = "websocket.connect";
 export const CONNECT_URL = "websocket.connect.url";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { browserCode, CLOSE_CODES } from "../../../src/protocol/close-codes.js";
 import { checkClose, peerError } from "../../../src/protocol/close.js";
-import { failure } from "../../helpers/unit-failure.js";
+import { failure } from "../../helpers/failure.js";
 
 const LABEL = "ws://host.test/path?...";
 

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DONE, waitFor, waitForStarted } from "../../../src/time/wait.js";
 import type { Waiting, WaitOptions } from "../../../src/time/wait.js";
 import { WsError } from "../../../src/errors/ws-error.js";
+import { failure, failureCode, stateOf } from "../../helpers/failure.js";
 import { advance, turns, useClock } from "../../helpers/unit-clock.js";
-import { failure, failureCode, stateOf } from "../../helpers/unit-failure.js";
 import { CountingController } from "../../helpers/unit-signal.js";
 
 useClock();

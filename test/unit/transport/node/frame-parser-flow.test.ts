@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cut, places, serialise, streams } from "../../../fuzz/frame-stream.js";
+import { collectGarbage } from "../../../helpers/collect-garbage.js";
 import {
   binaryFrame,
   closeFrame,
@@ -12,7 +13,6 @@ import {
   textFrame,
 } from "../../../helpers/frames.js";
 import { explore } from "../../../helpers/fuzz.js";
-import { collectGarbage } from "../../../helpers/garbage.js";
 import {
   Bench,
   compressedFrame,

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import { FrameWriter } from "../../../../src/transport/node/frame-writer.js";
+import { microtasks } from "../../../helpers/failure.js";
 import { FrameParser, OPCODE } from "../../../helpers/frames.js";
 import type { Frame } from "../../../helpers/frames.js";
 import { turns } from "../../../helpers/unit-clock.js";
-import { microtasks } from "../../../helpers/unit-failure.js";
 
 const { TEXT, BINARY, PING, PONG, CLOSE } = OPCODE;
 const FIN = 0x80;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import { PayloadBuffer } from "../../../../src/transport/node/payload-buffer.js";
-import { collectGarbage } from "../../../helpers/garbage.js";
+import { collectGarbage } from "../../../helpers/collect-garbage.js";
 import { Random } from "../../../helpers/unit-random.js";
 
 describe("a payload in parts", () => {

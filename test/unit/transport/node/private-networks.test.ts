@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { quote } from "../../../../src/errors/validation.js";
 import { NetworkGuard, parseGuard } from "../../../../src/transport/node/private-networks.js";
 import { maskUrl } from "../../../../src/protocol/url.js";
+import { failure } from "../../../helpers/failure.js";
 import { PRIVATE_HOSTS } from "../../../helpers/private-networks.js";
-import { failure } from "../../../helpers/unit-failure.js";
 
 /** Block name of an address that is in no private block. */
 const PUBLIC = "public";

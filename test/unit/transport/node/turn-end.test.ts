@@ -5,8 +5,8 @@ import {
   flushOnExit,
   stopFlushingOnExit,
 } from "../../../../src/transport/node/turn-end.js";
+import { microtasks } from "../../../helpers/failure.js";
 import { checkLeaks } from "../../../helpers/leaks.js";
-import { microtasks } from "../../../helpers/unit-failure.js";
 
 checkLeaks();
 

@@ -3,7 +3,7 @@ import { bindConnect } from "../../../../src/context/connect.js";
 import type { ConnectOptions } from "../../../../src/options/connect-options.js";
 import type { WebSocketClass } from "../../../../src/protocol/dial.js";
 import { webSocketPlatform } from "../../../../src/transport/web/websocket.js";
-import { microtasks } from "../../../helpers/unit-failure.js";
+import { microtasks } from "../../../helpers/failure.js";
 
 /** A WebSocket in memory. It counts one byte more for each message, as `StreamSocket` does. */
 export class FakeSocket {

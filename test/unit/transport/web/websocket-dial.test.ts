@@ -3,8 +3,8 @@ import { bindConnect } from "../../../../src/context/connect.js";
 import type { ConnectOptions } from "../../../../src/options/connect-options.js";
 import type { WebSocketClass } from "../../../../src/protocol/dial.js";
 import { webSocketPlatform } from "../../../../src/transport/web/websocket.js";
+import { failure, microtasks } from "../../../helpers/failure.js";
 import { advance, useClock } from "../../../helpers/unit-clock.js";
-import { failure, microtasks } from "../../../helpers/unit-failure.js";
 import { connect, dial, FakeSocket, open, webSocket } from "./fake-socket.js";
 
 useClock();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ConnectOptions } from "../../../../src/options/connect-options.js";
+import { failure, microtasks, stateOf } from "../../../helpers/failure.js";
 import { advance, useClock } from "../../../helpers/unit-clock.js";
-import { failure, microtasks, stateOf } from "../../../helpers/unit-failure.js";
 import type { Opened } from "./fake-socket.js";
 import { open } from "./fake-socket.js";
 
