@@ -59,7 +59,6 @@ export default defineConfig({
       project("unit"),
       project("transport"),
       project("reconnect"),
-      project("compat"),
       project("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
