@@ -1,4 +1,5 @@
 import { playwright } from "@vitest/browser-playwright";
+import type { LaunchOptions } from "playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { launchOptions } from "./e2e/helpers/browsers.js";
@@ -36,12 +37,21 @@ function browser(
     // WebKit does not support `await using`.
     oxc: { target: "es2022" },
     // Pages have no `process`.
-    define: { "process.env.WSCHAN_TIME_SCALE": JSON.stringify(String(SCALE)) },
+    define: {
+      "process.env.WSCHAN_TIME_SCALE": JSON.stringify(String(SCALE)),
+      "process.env.WSCHAN_NATIVE": JSON.stringify(process.env.WSCHAN_NATIVE ?? ""),
+    },
   };
 }
 
 /** The options of a project whose files run one after the other in the same processes, one per worker. */
 const SHARED_PROCESS = { isolate: false, setupFiles: "test/helpers/fresh-modules.ts" } as const;
+
+/** Firefox delays a dial after others to the same server have failed, by up to a minute. Many tests let dials fail. */
+function firefoxOptions(): LaunchOptions {
+  const firefoxUserPrefs = { "network.websocket.delay-failed-reconnects": false };
+  return { ...launchOptions("firefox"), firefoxUserPrefs };
+}
 
 /** Projects and test files that scripts/run-tests.mjs skips, because a program that they need is missing. */
 const SKIPPED = (process.env.WSCHAN_SKIP ?? "").split(",");
@@ -72,7 +82,7 @@ export default defineConfig({
       }),
       // Browsers run one at a time, because each can use all processors of a small machine.
       browser("chromium", playwright({ launchOptions: launchOptions("chromium") }), 2),
-      browser("firefox", playwright({ launchOptions: launchOptions("firefox") }), 3),
+      browser("firefox", playwright({ launchOptions: firefoxOptions() }), 3),
       browser("webkit", webkit(), 4),
       // Starts browsers and runtimes: one at a time, and not while timing-sensitive tests run.
       project("e2e", {
