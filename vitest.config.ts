@@ -87,6 +87,7 @@ export default defineConfig({
       // Starts browsers and runtimes: one at a time, and not while timing-sensitive tests run.
       project("e2e", {
         include: ["e2e/*.test.ts", "e2e/{pages,bundlers,libraries,runtimes,demo}/**/*.test.ts"],
+        exclude: SKIPPED,
         globalSetup: "test/helpers/pack.ts",
         fileParallelism: false,
         testTimeout: ms(30_000),

@@ -40,6 +40,7 @@ const missing = {
   peers: missingOf(findPeers("mosquitto", "nginx", "python", "libwebsockets")),
   "test/compat/libraries/mqtt.test.ts": missingOf(findPeers("mosquitto")),
   "test/compat/libraries/stompjs.test.ts": missingOf(findPeers("rabbitmq")),
+  "e2e/libraries/libraries.test.ts": missingOf(findPeers("mosquitto", "rabbitmq")),
   e2e: [...chromium, ...firefox, ...webkit, ...runtimes],
 };
 
