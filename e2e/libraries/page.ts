@@ -19,7 +19,7 @@ import * as built from "../../dist/compat/browser.mjs";
 import type { AppRouter } from "../../test/compat/servers/trpc.js";
 
 /** All sockets that libraries have constructed. */
-const sockets: built.WebSocket[] = [];
+const sockets: { readonly readyState: number }[] = [];
 
 /** The class under the libraries. */
 class WebSocket extends built.WebSocket {
@@ -129,9 +129,16 @@ const runs = {
     socket.onopen = () => socket.send("hello");
     socket.onmessage = ({ data }) => receive(data);
   },
+
+  ReconnectingWebSocket(url, receive) {
+    const socket = new built.ReconnectingWebSocket(url, [], { backoff: { min: 10 } });
+    sockets.push(socket);
+    socket.onopen = () => socket.send("hello");
+    socket.onmessage = ({ data }) => receive(data);
+  },
 } satisfies Record<string, Run>;
 
-/** The libraries that a page can run. */
+/** The libraries that a page can run, and `ReconnectingWebSocket` of the built package itself. */
 export type LibraryName = keyof typeof runs;
 
 Object.assign(globalThis, {
