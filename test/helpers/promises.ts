@@ -41,7 +41,11 @@ export const PROMISES: readonly {
       "An option that the platform does not support is rejected before the dial. The error names the option and the alternative.",
     tests: [
       { file: SUITE, name: "is refused with the way out" },
-      { file: "test/unit/bad-input.test.ts", name: "connect in a browser" },
+      {
+        file: "test/unit/bad-input.test.ts",
+        suite: "connect in a browser",
+        name: "rejects %o with %s",
+      },
     ],
   },
   {
