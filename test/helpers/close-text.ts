@@ -6,5 +6,5 @@ export function closeText(
   reasonText = reason === "" ? "" : ` "${reason}"`,
 ): string {
   const how = { local: "closed by the client", peer: "closed by the peer", none: "lost" }[by];
-  return `${how} with ${code}${reasonText} (${clean ? "clean" : "unclean"})`;
+  return `${how} with ${code}${reasonText} (${clean ? "clean" : "not clean"})`;
 }
