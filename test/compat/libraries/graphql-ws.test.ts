@@ -1,23 +1,12 @@
-import {
-  execute,
-  GraphQLInt,
-  GraphQLObjectType,
-  GraphQLSchema,
-  GraphQLString,
-  subscribe,
-  validate,
-} from "graphql";
 import { createClient } from "graphql-ws";
 import type { Client, ClientOptions } from "graphql-ws";
-import { useServer } from "graphql-ws/use/ws";
 import { expect, test } from "vitest";
 import { Condition } from "../../helpers/condition.js";
 import { startFaultProxy } from "../../helpers/fault-proxy.js";
 import { checkLeaks } from "../../helpers/leaks.js";
 import { ms } from "../../helpers/time.js";
 import { webSocketClass } from "../class.js";
-import { startWsServer } from "../servers/ws-server.js";
-import type { WsServer } from "../servers/ws-server.js";
+import { startGraphqlServer } from "../servers/graphql.js";
 
 checkLeaks();
 
@@ -40,39 +29,6 @@ function open(url: string, on: ClientOptions["on"] = {}): Client & AsyncDisposab
   return { ...client, [Symbol.asyncDispose]: async () => client.dispose() };
 }
 
-/** A server with the subscription `count` from 1 to 3. It yields 3 only after `finish` was called. */
-async function startGraphqlServer(): Promise<WsServer & { finish(): void }> {
-  let isFinishing = false;
-  const changed = new Condition();
-  async function* count(): AsyncGenerator<{ count: number }> {
-    for (const n of [1, 2, 3]) {
-      await changed.until(() => n < 3 || isFinishing);
-      yield { count: n };
-    }
-  }
-  const schema = new GraphQLSchema({
-    query: new GraphQLObjectType({
-      name: "Query",
-      fields: { greeting: { type: GraphQLString, resolve: () => "hello" } },
-    }),
-    subscription: new GraphQLObjectType({
-      name: "Subscription",
-      fields: { count: { type: GraphQLInt, subscribe: count } },
-    }),
-  });
-  const server = await startWsServer({
-    attach: (wss) => {
-      // With its own functions, graphql-ws would reject the schema: it imports the CommonJS copy of `graphql`.
-      useServer({ schema, execute, subscribe, validate }, wss, ms(20));
-    },
-  });
-  const finish = (): void => {
-    isFinishing = true;
-    changed.notify();
-  };
-  return Object.assign(server, { finish });
-}
-
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const value of values) collected.push(value);
@@ -80,7 +36,7 @@ async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
 }
 
 test("graphql-ws gets the answer of a query, with a header in its handshake", async () => {
-  await using server = await startGraphqlServer();
+  await using server = await startGraphqlServer(ms(20));
   await using client = open(server.url);
   const answers = await collect(client.iterate({ query: "{ greeting }" }));
   expect(answers).toEqual([{ data: { greeting: "hello" } }]);
@@ -91,7 +47,7 @@ test("graphql-ws gets the answer of a query, with a header in its handshake", as
 });
 
 test("a subscription of graphql-ws delivers, also after the server has cut the connection", async () => {
-  await using server = await startGraphqlServer();
+  await using server = await startGraphqlServer(ms(20));
   const retries: boolean[] = [];
   await using client = open(server.url, { connected: (_, __, isRetry) => retries.push(isRetry) });
   const counts: unknown[] = [];
@@ -110,7 +66,7 @@ test("a subscription of graphql-ws delivers, also after the server has cut the c
 });
 
 test("the keep-alives of graphql-ws and of its server keep an idle connection open", async () => {
-  await using server = await startGraphqlServer();
+  await using server = await startGraphqlServer(ms(20));
   const changed = new Condition();
   let pongsOfServer = 0;
   let pongsOfClient = 0;
@@ -135,7 +91,7 @@ test("the keep-alives of graphql-ws and of its server keep an idle connection op
 });
 
 test("keepAlive of the class ends a half-open connection, and graphql-ws subscribes again", async () => {
-  await using server = await startGraphqlServer();
+  await using server = await startGraphqlServer(ms(20));
   await using proxy = await startFaultProxy(server.url);
   const closes: CloseEvent[] = [];
   const client = createClient({

@@ -1,4 +1,3 @@
-import { Server } from "socket.io";
 import { io, WebSocket as WebSocketTransport } from "socket.io-client";
 import type { ManagerOptions, Socket, SocketOptions } from "socket.io-client";
 import { expect, test } from "vitest";
@@ -6,8 +5,7 @@ import { checkLeaks } from "../../helpers/leaks.js";
 import { freePort } from "../../helpers/ports.js";
 import { ms } from "../../helpers/time.js";
 import { WebSocket } from "../class.js";
-import { startHttpServer } from "../servers/http-server.js";
-import type { HttpServer } from "../servers/http-server.js";
+import { startSocketIoServer } from "../servers/socket-io.js";
 
 checkLeaks();
 
@@ -34,32 +32,6 @@ function open(
   });
   // #endregion
   return Object.assign(socket, { [Symbol.dispose]: () => void socket.disconnect() });
-}
-
-interface SocketIoServer extends HttpServer {
-  readonly url: string;
-  readonly io: Server;
-}
-
-/** A server that acknowledges the event "echo" with its arguments. */
-async function startSocketIoServer(): Promise<SocketIoServer> {
-  const io = new Server({ pingInterval: ms(20), pingTimeout: ms(1_000) });
-  io.on("connection", (socket) => {
-    socket.on("echo", (...args: unknown[]) => {
-      const acknowledge = args.pop() as (...args: unknown[]) => void;
-      acknowledge(...args);
-    });
-  });
-  const server = await startHttpServer((http) => io.attach(http));
-  return {
-    ...server,
-    io,
-    url: `http://${server.host}`,
-    async [Symbol.asyncDispose]() {
-      io.engine.close();
-      await server[Symbol.asyncDispose]();
-    },
-  };
 }
 
 const next = (socket: Pick<Socket, "once">, event: string): Promise<unknown[]> =>

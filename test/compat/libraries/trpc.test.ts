@@ -1,43 +1,16 @@
 import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import type { TRPCClient, WebSocketClientOptions } from "@trpc/client";
-import { initTRPC, tracked, TRPCError } from "@trpc/server";
-import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { expect, test } from "vitest";
 import { Condition } from "../../helpers/condition.js";
 import { checkLeaks } from "../../helpers/leaks.js";
 import { ms } from "../../helpers/time.js";
 import { webSocketClass } from "../class.js";
-import { startWsServer } from "../servers/ws-server.js";
-import type { WsServer } from "../servers/ws-server.js";
+import { startTrpcServer } from "../servers/trpc.js";
+import type { AppRouter } from "../servers/trpc.js";
 
 checkLeaks();
 
 const token = "t0ken";
-
-interface Context {
-  readonly authorization: string | undefined;
-}
-
-const t = initTRPC.context<Context>().create();
-
-const appRouter = t.router({
-  greeting: t.procedure.query(({ ctx }) => `hello ${ctx.authorization}`),
-  secret: t.procedure.mutation((): string => {
-    throw new TRPCError({ code: "FORBIDDEN" });
-  }),
-  // Counts from the last event that the client has received.
-  count: t.procedure
-    .input((value) => value as { readonly lastEventId?: string | null | undefined })
-    .subscription(async function* ({ input }) {
-      for (let n = Number(input.lastEventId ?? 0) + 1; n <= 4; n++) {
-        yield tracked(String(n), n);
-        // The server is cut after the second event of a connection.
-        if (n === 2) await new Promise(() => {});
-      }
-    }),
-});
-
-type AppRouter = typeof appRouter;
 
 function open(
   url: string,
@@ -55,18 +28,6 @@ function open(
   // #endregion
   return { trpc, [Symbol.asyncDispose]: () => client.close() };
 }
-
-/** A server whose connections get a "PING" each 20 ms, and are ended if they do not answer. */
-const startTrpcServer = (): Promise<WsServer> =>
-  startWsServer({
-    attach: (wss) =>
-      applyWSSHandler<AppRouter>({
-        wss,
-        router: appRouter,
-        createContext: ({ req }) => ({ authorization: req.headers.authorization }),
-        keepAlive: { enabled: true, pingMs: ms(20), pongWaitMs: ms(1_000) },
-      }),
-  });
 
 test("tRPC gets the answer of a query, with a header in its handshake", async () => {
   await using server = await startTrpcServer();
