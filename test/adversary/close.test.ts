@@ -78,7 +78,7 @@ describe("a close frame", () => {
   );
 
   testAttacks("without a code is reported as 1005", [{ name: "empty", send: closeFrame() }], {
-    expected: closedByServer("before", 1005),
+    expected: closedByServer("before", 1005, "close without a code"),
   });
 
   testAttacks(

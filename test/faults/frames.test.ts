@@ -75,7 +75,14 @@ function startServer({ compression, tls }: Way): Promise<RawServer> {
   const headers = compression ? { "Sec-WebSocket-Extensions": "permessage-deflate" } : {};
   return startRawServer({
     ...(tls && { tls }),
-    onRequest: (peer) => peer.accept(headers),
+    onRequest(peer) {
+      peer.accept(headers);
+      // RFC 6455 section 7.1.1: the server closes the TCP connection first. The client waits a second for that.
+      void peer.closeFrame().then(
+        () => peer.socket.end(),
+        () => {},
+      );
+    },
   });
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { connect, WsError } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
@@ -11,14 +12,17 @@ import { ms } from "../helpers/time.js";
 import { turns } from "../helpers/unit-clock.js";
 import { Random } from "../helpers/unit-random.js";
 import { noise } from "../transport/support.js";
-import { optionsFor, range, runAll, serverFor, tally, WAYS } from "./support.js";
+import { connectThrough, optionsFor, range, runAll, serverFor, tally, WAYS } from "./support.js";
 import type { Way } from "./support.js";
 
 checkLeaks();
 
 const CONNECTION_COUNT = 80;
 const MESSAGE_COUNT = 40;
-/** The deadline of connections that stall. All others have a long one, because a busy machine is slow. */
+/**
+ * The deadlines of operations that a stall holds up, and the time until other stalls end. All other deadlines are
+ * long, so that they never expire before the fault occurs, even on a busy machine.
+ */
 const STALL_DEADLINE_MS = ms(300);
 const LONG_DEADLINE_MS = ms(10_000);
 /** The time that a connection may take: a few deadlines in a row. */
@@ -40,23 +44,23 @@ const ALLOWED_ENDS: Readonly<Record<Fate, readonly string[]>> = {
   "stall, then on": ["DIAL_TIMEOUT", "WRITE_TIMEOUT"],
 };
 
+type Side = "toServer" | "toClient";
+
 /** The random choices for one connection. */
 interface Plan {
   readonly seed: number;
-  readonly direction: "toServer" | "toClient";
+  readonly direction: Side;
   readonly faults: Faults;
   readonly fate: Fate;
   readonly options: ConnectOptions;
-  /** The time to wait for each message. */
-  readonly receiveTimeoutMs: number;
   readonly readsSlowly: boolean;
 }
 
-function draw(seed: number): Plan {
+/** Draws the plan of a connection whose handshake has about `handshake` bytes in each direction. */
+function draw(seed: number, handshake: Readonly<Record<Side, number>>): Plan {
   const random = new Random(seed);
   const fate = random.pick(Object.keys(ALLOWED_ENDS) as Fate[]);
   const stalls = fate.startsWith("stall");
-  const deadlineMs = stalls ? STALL_DEADLINE_MS : LONG_DEADLINE_MS;
   const faults = random.pick<Faults>([
     {},
     { pieces: (drawn, offset) => (offset < 500 ? 1 + drawn.below(20) : 5_000) },
@@ -67,19 +71,21 @@ function draw(seed: number): Plan {
   // The exponent is random, so that early and late bytes are equally likely.
   const byte = random.below(2 ** (4 + random.below(16)));
   const then = stalls ? "stall" : (fate as Ending | "never");
+  const direction = random.pick(["toServer", "toClient"] as const);
+  const deadlineIf = (isHeldUp: boolean): number =>
+    isHeldUp ? STALL_DEADLINE_MS : LONG_DEADLINE_MS;
   return {
     seed,
-    direction: random.pick(["toServer", "toClient"] as const),
+    direction,
     faults: { ...faults, ...(then !== "never" && { at: { byte, then } }) },
     fate,
     options: {
-      dialTimeout: deadlineMs,
-      closeTimeout: deadlineMs,
-      ...(random.chance(0.5) && { writeTimeout: deadlineMs }),
+      dialTimeout: deadlineIf(stalls && byte < handshake[direction]),
+      closeTimeout: deadlineIf(fate === "stall"),
+      ...(random.chance(0.5) && { writeTimeout: deadlineIf(stalls) }),
       channelCapacity: random.pick([1, 4, 32]),
       sendHighWaterMark: random.pick([1, 1_000, 262_144]),
     },
-    receiveTimeoutMs: deadlineMs,
     readsSlowly: random.chance(0.3),
   };
 }
@@ -97,11 +103,18 @@ function isPrefix(messages: readonly Uint8Array[], seed: number): boolean {
   return messages.every((bytes, i) => Buffer.compare(bytes, messageOf(seed, i)) === 0);
 }
 
+/** Measures the handshake: the bytes that have passed when the client is connected. */
+async function measureHandshake(url: string, way: Way): Promise<Record<Side, number>> {
+  await using linked = await connectThrough(`${url}0`, optionsFor(way));
+  const { toServer, toClient } = linked.connection;
+  return { toServer: toServer.bytes, toClient: toClient.bytes };
+}
+
 /** Sends all messages and receives their echoes, until all have arrived or no more arrive. */
 async function talk(
   client: Client,
   connection: ProxyConnection,
-  { seed, fate, receiveTimeoutMs, readsSlowly }: Plan,
+  { seed, fate, direction, faults, readsSlowly }: Plan,
 ): Promise<{ echoes: Uint8Array[]; memory: number; end: string }> {
   const echoes: Uint8Array[] = [];
   let memory = 0;
@@ -110,14 +123,21 @@ async function talk(
   };
   // A failed send is also reported by `closed`, which is checked below.
   const sent = send().catch(() => {});
-  let resumesLeft = fate === "stall, then on" ? 5 : 0;
+  const stall = new AbortController();
+  if (faults.at?.then === "stall") {
+    void connection[direction].passed(faults.at.byte).then(async () => {
+      await wait(STALL_DEADLINE_MS);
+      if (fate === "stall") stall.abort();
+      else connection.resume();
+    });
+  }
   for (;;) {
     memory = Math.max(memory, client.stats.bytesBuffered);
     if (readsSlowly) await turns(1);
-    const next = await client.receive({ timeout: receiveTimeoutMs }).catch(() => undefined);
+    const limits = { timeout: LONG_DEADLINE_MS, signal: stall.signal };
+    const next = await client.receive(limits).catch(() => undefined);
     if (next?.ok) echoes.push(next.value.data as Uint8Array);
-    if (next === undefined && resumesLeft-- > 0) connection.resume();
-    else if (!next?.ok || echoes.length === MESSAGE_COUNT) break;
+    if (!next?.ok || echoes.length === MESSAGE_COUNT) break;
   }
   const { clean, error } = await client.close();
   await sent;
@@ -182,7 +202,8 @@ test.for(byName(WAYS))(
       },
     });
     const first = WAYS.indexOf(way) * CONNECTION_COUNT;
-    const plans = range(first, first + CONNECTION_COUNT).map(draw);
+    const handshake = await measureHandshake(server.url, way);
+    const plans = range(first, first + CONNECTION_COUNT).map((seed) => draw(seed, handshake));
     const results = await runAll(plans, (plan) =>
       run(server.url, way, plan, (seed) => received.get(`/${seed}`) ?? []),
     );

@@ -48,7 +48,11 @@ export const PROMISES: readonly {
         file: `${SUITE}/ping.ts`,
         name: "rejects with UNSUPPORTED, and names keepAlive.message as the alternative",
       },
-      { file: "test/unit/bad-input.test.ts", name: "connect in a browser" },
+      {
+        file: "test/unit/bad-input.test.ts",
+        suite: "connect in a browser",
+        name: "rejects %o with %s",
+      },
     ],
   },
   {

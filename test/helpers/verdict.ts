@@ -138,8 +138,9 @@ function describeFrame(one: Frame, message?: string | Uint8Array): string {
   };
   const name = names[one.opcode] ?? `opcode ${one.opcode}`;
   const { code, reason } = closeOf(one);
+  const codeText = one.payload.length === 0 ? "without a code" : `with ${code}`;
   const detail =
-    one.opcode === OPCODE.CLOSE ? ` with ${code}${describeReason(reason, message)}` : "";
+    one.opcode === OPCODE.CLOSE ? ` ${codeText}${describeReason(reason, message)}` : "";
   const fault = one.masked && one.fin && !one.rsv1 ? "" : " malformed";
   return `${name}${detail}${fault}`;
 }

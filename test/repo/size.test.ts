@@ -4,6 +4,7 @@ import { expect, inject, test } from "vitest";
 import { ROOT } from "../helpers/root.js";
 import { byEsbuild, byRollup, formatSize, gzipSize } from "../helpers/size.mjs";
 import { readTable } from "../helpers/tables.js";
+import { ms } from "../helpers/time.js";
 
 const { dir } = inject("packed");
 
@@ -40,7 +41,7 @@ const COSTS = [
   { what: "`wschan.umd.min.js`", budget: 14_700, size: async () => gzipSize(await readUmd()) },
   {
     what: "`wschan/reconnect`, on top of the core",
-    budget: 3_600,
+    budget: 3_700,
     size: () => sizeOnTop(byEsbuild, RECONNECT),
   },
   {
@@ -50,7 +51,7 @@ const COSTS = [
   },
   {
     what: "`wschan/compat` with its `ReconnectingWebSocket`",
-    budget: 6_500,
+    budget: 6_800,
     size: () => sizeOnTop(byEsbuild, COMPAT),
   },
   {
@@ -71,7 +72,7 @@ const OTHER_COSTS = [
   { what: "the whole core, by rollup", budget: 14_600, size: () => sizeOf(byRollup, CORE) },
   {
     what: "`wschan/reconnect`, on top of the core, by rollup",
-    budget: 3_600,
+    budget: 3_800,
     size: () => sizeOnTop(byRollup, RECONNECT),
   },
   {
@@ -83,12 +84,14 @@ const OTHER_COSTS = [
 
 test.each([...COSTS, ...OTHER_COSTS])(
   "$what costs at most $budget bytes",
+  // Bundling takes seconds of processor time.
+  { timeout: ms(30_000) },
   async ({ budget, size }) => {
     expect(await size()).toBeLessThanOrEqual(budget);
   },
 );
 
-test("the README's table of sizes states the measured sizes", async () => {
+test("the README's table of sizes states the measured sizes", { timeout: ms(60_000) }, async () => {
   const readme = await readFile(join(ROOT, "README.md"), "utf8");
   const rows = COSTS.map(async ({ what, size }) => ({
     import: what,
