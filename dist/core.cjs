@@ -2411,8 +2411,9 @@ class WebSocketTransport {
     this.#socket.setPaused?.(paused);
   }
   close(code, reason) {
-    this.#sentCode = browserCode(code);
-    this.#socket.close(this.#sentCode, reason);
+    const sentCode = this.#sentCode = browserCode(code);
+    if (sentCode) this.#socket.close(sentCode, reason);
+    else this.#socket.close();
   }
   destroy(code = ABNORMAL_CLOSURE) {
     const handler = this.#handler;

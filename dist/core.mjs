@@ -2399,8 +2399,9 @@ class WebSocketTransport {
     this.#socket.setPaused?.(paused);
   }
   close(code, reason) {
-    this.#sentCode = browserCode(code);
-    this.#socket.close(this.#sentCode, reason);
+    const sentCode = this.#sentCode = browserCode(code);
+    if (sentCode) this.#socket.close(sentCode, reason);
+    else this.#socket.close();
   }
   destroy(code = ABNORMAL_CLOSURE) {
     const handler = this.#handler;
@@ -2447,5 +2448,5 @@ const contextParser = /* @__PURE__ */ must(
   "a Context"
 );
 
-export { TYPE_CLOSE as $, writableOf as A, waitForStarted as B, Context as C, DONE as D, toPayload as E, utf8Size as F, invalid as G, ABNORMAL_CLOSURE as H, Inbox as I, nextTurn as J, INTERNAL_ERROR as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, bindConnect as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, bindCreateContext as S, TEXT as T, shared as U, webSocketPlatform as V, WsError as W, BINARY as X, CLOSE_CODES as Y, COMPRESSION as Z, TYPE_BINARY as _, parseBy as a, TYPE_PING as a0, TYPE_PONG as a1, TYPE_TEXT as a2, after as a3, definePolicy as a4, errors as a5, select as a6, ticker as a7, payloadMemory as b, object as c, callable as d, duration as e, contextParser as f, parseDuration as g, payloadSize as h, integer as i, memoryOf as j, microtask as k, Channel as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
+export { TYPE_CLOSE as $, writableOf as A, waitForStarted as B, Context as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, nextTurn as J, INTERNAL_ERROR as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, bindConnect as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, bindCreateContext as S, TEXT as T, shared as U, webSocketPlatform as V, WsError as W, BINARY as X, CLOSE_CODES as Y, COMPRESSION as Z, TYPE_BINARY as _, parseBy as a, TYPE_PING as a0, TYPE_PONG as a1, TYPE_TEXT as a2, after as a3, definePolicy as a4, errors as a5, select as a6, ticker as a7, payloadMemory as b, object as c, callable as d, duration as e, contextParser as f, parseDuration as g, payloadSize as h, integer as i, memoryOf as j, microtask as k, Channel as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
 //# sourceMappingURL=core.mjs.map

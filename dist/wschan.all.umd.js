@@ -2489,8 +2489,9 @@
       this.#socket.setPaused?.(paused);
     }
     close(code, reason) {
-      this.#sentCode = browserCode(code);
-      this.#socket.close(this.#sentCode, reason);
+      const sentCode = this.#sentCode = browserCode(code);
+      if (sentCode) this.#socket.close(sentCode, reason);
+      else this.#socket.close();
     }
     destroy(code = ABNORMAL_CLOSURE) {
       const handler = this.#handler;
@@ -4169,7 +4170,7 @@
   }
   function toProtocols(value) {
     const isList = typeof value === "object" && value !== null && Symbol.iterator in value;
-    const list = (isList ? [...value] : [value]).map(String);
+    const list = (isList ? [...value] : [value]).map(toDomString);
     try {
       PARSERS$7.protocols(list, "WebSocket: protocols");
     } catch (error) {
@@ -4178,39 +4179,48 @@
     return list;
   }
   function isBlob(data) {
-    return /^\[object (Blob|File)\]$/.test(Object.prototype.toString.call(data));
+    return ["Blob", "File"].includes(tagOf(data));
   }
   function toSendable(data) {
     if (isBlob(data)) return data;
-    try {
-      return toBytes(data);
-    } catch {
-      return String(data);
+    if (!ArrayBuffer.isView(data) && tagOf(data) !== "ArrayBuffer") return toDomString(data);
+    const { byteLength } = data;
+    const buffer = ArrayBuffer.isView(data) ? data.buffer : data;
+    if (buffer.resizable || tagOf(buffer) !== "ArrayBuffer") {
+      throw new TypeError("send: the buffer is shared or resizable; copy the bytes");
     }
+    return byteLength === 0 ? new Uint8Array() : toBytes(data);
   }
-  function isBinaryType(value) {
-    return value === "blob" || value === "arraybuffer";
+  function toDomString(value) {
+    return "".concat(value);
+  }
+  function tagOf(value) {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  }
+  function toBinaryType(value) {
+    const text = toDomString(value);
+    return text === "blob" || text === "arraybuffer" ? text : void 0;
   }
   function sizeOf(data) {
     return isBlob(data) ? data.size : payloadSize(data);
   }
   function toCloseArguments(code, reason = "") {
-    const number = code === void 0 ? void 0 : clamp(Number(code));
+    const number = code === void 0 ? void 0 : clamp(code);
     if (number !== void 0 && number !== NORMAL && !(number >= 3e3 && number <= 4999)) {
       throw new DOMException(
         `close: code ${number} is neither 1000 nor 3000-4999`,
         "InvalidAccessError"
       );
     }
-    const text = String(reason);
+    const text = toDomString(reason);
     const size = utf8Size(text);
     if (size > MAX_REASON_BYTES) {
       throw syntaxError(`close: reason of ${size} bytes exceeds ${MAX_REASON_BYTES} bytes`);
     }
     return { code: number, reason: text };
   }
-  function clamp(number) {
-    const clamped = Math.min(Math.max(number, 0), 65535) || 0;
+  function clamp(value) {
+    const clamped = Math.min(Math.max(value, 0), 65535) || 0;
     const rounded = Math.round(clamped);
     return clamped % 1 === 0.5 ? rounded - rounded % 2 : rounded;
   }
@@ -4233,18 +4243,53 @@
           return mapOf(this).get(type)?.value ?? null;
         },
         set(value) {
-          const map = mapOf(this);
-          const handler = map.get(type);
-          const callable = typeof value === "function" ? value : null;
-          if (handler) handler.value = callable;
-          else if (callable) {
-            const added = { value: callable };
-            map.set(type, added);
-            this.addEventListener(type, (event) => added.value?.call(this, event));
-          }
+          setHandler(this, type, value);
         }
       });
     }
+  }
+  function setHandler(target, type, value) {
+    const map = mapOf(target);
+    const handler = map.get(type);
+    if (!(typeof value === "function" || typeof value === "object" && value !== null)) {
+      if (handler) target.removeEventListener(type, handler.listener);
+      map.delete(type);
+    } else if (handler) handler.value = value;
+    else {
+      const added = { value, listener: (event) => call(target, added.value, event) };
+      map.set(type, added);
+      target.addEventListener(type, added.listener);
+    }
+  }
+  function call(target, handler, event) {
+    if (typeof handler !== "function") return;
+    const result = handler.call(target, event);
+    if (result === false) event.preventDefault();
+  }
+
+  const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+  function eventTargetClass() {
+    const { EventTarget: Class } = globalThis;
+    return Class ?? missingEventTarget;
+  }
+  function missingEventTarget() {
+    platformClass("EventTarget");
+  }
+  function makeEnumerable(prototype) {
+    for (const key of Object.getOwnPropertyNames(prototype)) {
+      if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
+    }
+  }
+  function defineInterface(Class, name) {
+    const { prototype } = Class;
+    makeEnumerable(prototype);
+    for (const [key, value] of Object.entries(CONSTANTS)) {
+      for (const owner of [Class, prototype]) {
+        Object.defineProperty(owner, key, { value, enumerable: true });
+      }
+    }
+    defineHandlers(prototype);
+    Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
   }
 
   const NO_CLOSE_FRAME = { code: ABNORMAL_CLOSURE, reason: "", wasClean: false };
@@ -4261,8 +4306,39 @@
     return Object.assign(new Event("error"), close, { error, message: error.message });
   }
   function closeEvent(init) {
-    const { CloseEvent: Class } = globalThis;
-    return Class ? new Class("close", init) : Object.assign(new Event("close"), init);
+    const { CloseEvent: Class = ownClass ??= createClass() } = globalThis;
+    return new Class("close", init);
+  }
+  const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  let ownClass;
+  function createClass() {
+    class CloseEvent extends Event {
+      #code;
+      #reason;
+      #wasClean;
+      constructor(type, ...[init = {}]) {
+        super(type, init);
+        requireArgument(arguments.length, "CloseEvent");
+        const { code = 0, reason = "", wasClean } = init;
+        this.#code = code & 65535;
+        this.#reason = toDomString(reason).replace(LONE_SURROGATES, "\uFFFD");
+        this.#wasClean = Boolean(wasClean);
+      }
+      get code() {
+        return this.#code;
+      }
+      get reason() {
+        return this.#reason;
+      }
+      get wasClean() {
+        return this.#wasClean;
+      }
+      get [Symbol.toStringTag]() {
+        return "CloseEvent";
+      }
+    }
+    makeEnumerable(CloseEvent.prototype);
+    return CloseEvent;
   }
   function endEvents({ info, end }) {
     const { clean: wasClean = false, by, error } = info ?? {};
@@ -4949,12 +5025,10 @@
     }
   }
 
-  class EventQueue {
-    #last = DONE;
-    push(task) {
-      this.#last = this.#last.then(task);
-    }
-  }
+  const enqueue = /* @__PURE__ */ (() => {
+    const { setImmediate, queueMicrotask } = globalThis;
+    return setImmediate ?? queueMicrotask;
+  })();
 
   class Outgoing {
     constructor(pass, onUnreadable) {
@@ -4985,6 +5059,28 @@
     }
   }
 
+  class BufferedAmount {
+    #messages = [];
+    #bytes = 0;
+    /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
+    add(size, mark, flushed) {
+      this.#forget(flushed);
+      this.#messages.push({ size, mark });
+      this.#bytes += size;
+    }
+    /** Returns the number of bytes that are not flushed. */
+    bytes(flushed) {
+      this.#forget(flushed);
+      return this.#bytes;
+    }
+    #forget(flushed) {
+      for (let first; (first = this.#messages[0]) && first.mark <= flushed; ) {
+        this.#bytes -= first.size;
+        this.#messages.shift();
+      }
+    }
+  }
+
   const CONNECTING = 0;
   const OPEN = 1;
   const CLOSING = 2;
@@ -4998,12 +5094,14 @@
      */
     constructor(handler, open, outer) {
       this.state = CONNECTING;
-      this.#events = new EventQueue();
       this.#outgoing = new Outgoing(
         (payload) => this.#offer(payload),
         (error) => this.#fail(error)
       );
       this.#controller = new AbortController();
+      this.#unflushed = new BufferedAmount();
+      /** Number of messages that have arrived and were not dispatched. */
+      this.#waitingMessages = 0;
       /** Bytes sent in this turn of the event loop: the standard counts them as buffered until it ends. */
       this.#turnBytes = 0;
       /** Bytes that will never leave, because the connection is closing or has ended. */
@@ -5018,13 +5116,23 @@
       );
     }
     #handler;
-    #events;
     #outgoing;
     #controller;
+    #unflushed;
+    #waitingMessages;
     #turnBytes;
     #discardedBytes;
+    /**
+     * The state as the standard has it: CLOSING after the close frame of the peer, once the messages before it have
+     * been dispatched.
+     */
+    get readyState() {
+      const isEnding = this.client?.state !== "open" && this.#waitingMessages === 0;
+      return this.state === OPEN && isEnding ? CLOSING : this.state;
+    }
     get bufferedAmount() {
-      const unsent = Math.max(this.client?.bufferedAmount ?? 0, this.#turnBytes);
+      const flushed = this.client?.internals.transport.flushed ?? 0;
+      const unsent = Math.max(this.#unflushed.bytes(flushed), this.#turnBytes);
       return this.#discardedBytes + this.#outgoing.bytes + unsent;
     }
     /** Sends data, or discards it if the connection is closing or has ended. */
@@ -5053,10 +5161,12 @@
       }
       const { internals } = client;
       internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
-      void client.closed.then(() => this.#events.push(() => this.#end(endEvents(internals))));
+      void client.closed.then(() => enqueue(() => this.#end(endEvents(internals))));
     }
     #onMessage(message) {
-      this.#events.push(() => {
+      this.#waitingMessages++;
+      enqueue(() => {
+        this.#waitingMessages--;
         if (this.state !== OPEN) return;
         try {
           this.#handler.dispatchMessage(message);
@@ -5068,10 +5178,13 @@
     }
     #offer(payload) {
       const size = sizeOf(payload);
-      if (!this.client?.internals.offer(payload)) {
+      const { internals } = this.client ?? {};
+      if (!internals?.offer(payload)) {
         this.#discardedBytes += size;
         return;
       }
+      const { accepted, flushed } = internals.transport;
+      this.#unflushed.add(size, accepted, flushed);
       if (this.#turnBytes === 0) nextTurn(() => this.#turnBytes = 0);
       this.#turnBytes += size;
     }
@@ -5091,7 +5204,6 @@
       /** The URL of the last connection, and its origin. */
       this.url = "";
       this.origin = "";
-      this.#events = new EventQueue();
       this.#outgoing = new Outgoing(
         (payload) => this.#send(payload),
         (error) => this.#handler.dispatch(errorEvent(error))
@@ -5110,7 +5222,6 @@
     #handler;
     #options;
     #outbox;
-    #events;
     #outgoing;
     #retries;
     /** The last status that was `open`. */
@@ -5149,7 +5260,7 @@
       this.#closeClient({ code, reason });
       this.shouldReconnect = true;
       this.#closeArguments = void 0;
-      this.#events.push(() => {
+      enqueue(() => {
         if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
         this.state = CONNECTING;
       });
@@ -5162,7 +5273,7 @@
     }
     #start() {
       const isCurrent = () => this.client === client;
-      const onMessage = (message) => this.#events.push(() => {
+      const onMessage = (message) => enqueue(() => {
         if (isCurrent() && this.state === OPEN) this.#handler.dispatchMessage(message);
       });
       const client = new ReconnectingClient({
@@ -5175,11 +5286,11 @@
       this.#openStatus = void 0;
       this.#isAttempting = true;
       this.#isNew = true;
-      this.#events.push(() => this.#isNew = false);
+      enqueue(() => this.#isNew = false);
       client.internals.status.onChange((status) => {
         const { connection } = client;
         if (isCurrent()) this.#count(status);
-        this.#events.push(() => {
+        enqueue(() => {
           if (isCurrent()) this.#onStatus(status, connection);
         });
       });
@@ -5232,28 +5343,6 @@
     }
   }
 
-  const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
-  function eventTargetClass() {
-    const { EventTarget: Class } = globalThis;
-    return Class ?? missingEventTarget;
-  }
-  function missingEventTarget() {
-    platformClass("EventTarget");
-  }
-  function defineInterface(Class, name) {
-    const { prototype } = Class;
-    for (const key of Object.getOwnPropertyNames(prototype)) {
-      if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
-    }
-    for (const [key, value] of Object.entries(CONSTANTS)) {
-      for (const owner of [Class, prototype]) {
-        Object.defineProperty(owner, key, { value, enumerable: true });
-      }
-    }
-    defineHandlers(prototype);
-    Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
-  }
-
   const MAX_ATTEMPTS = 2147483647;
   function bindReconnectingWebSocket(platform) {
     class ReconnectingWebSocket extends eventTargetClass() {
@@ -5304,7 +5393,7 @@
         return this.#binaryType;
       }
       set binaryType(value) {
-        if (isBinaryType(value)) this.#binaryType = value;
+        this.#binaryType = toBinaryType(value) ?? this.#binaryType;
       }
       send(data) {
         requireArgument(arguments.length, "send");
@@ -5349,7 +5438,8 @@
         rejectOptions("WebSocket", options, ["codec"]);
         const context = options.context instanceof Context ? options.context : shared ??= createContext();
         const given = protocols === void 0 ? options : { ...options, protocols: toProtocols(protocols) };
-        const prepared = asSyntaxError(() => context.prepare(url, given, PARSERS, "WebSocket"));
+        const text = toDomString(url);
+        const prepared = asSyntaxError(() => context.prepare(text, given, PARSERS, "WebSocket"));
         initHandlers(this);
         this.#url = prepared.url;
         const { origin } = this.#url;
@@ -5366,7 +5456,7 @@
         return this.#url.href;
       }
       get readyState() {
-        return this.#session.state;
+        return this.#session.readyState;
       }
       get bufferedAmount() {
         return this.#session.bufferedAmount;
@@ -5384,7 +5474,7 @@
         return this.#binaryType;
       }
       set binaryType(value) {
-        if (isBinaryType(value)) this.#binaryType = value;
+        this.#binaryType = toBinaryType(value) ?? this.#binaryType;
       }
       send(data) {
         requireArgument(arguments.length, "send");

@@ -47,7 +47,7 @@ export function rejectOptions(where: string, options: object, names: readonly st
 /** Converts subprotocols to a list. Throws `SyntaxError`. */
 export function toProtocols(value: unknown): string[] {
   const isList = typeof value === "object" && value !== null && Symbol.iterator in value;
-  const list = (isList ? [...(value as Iterable<unknown>)] : [value]).map(String);
+  const list = (isList ? [...(value as Iterable<unknown>)] : [value]).map(toDomString);
   try {
     PARSERS.protocols(list, "WebSocket: protocols");
   } catch (error) {
@@ -56,24 +56,43 @@ export function toProtocols(value: unknown): string[] {
   return list;
 }
 
-/** Returns true for a `Blob` or `File`, also of another realm, such as that of a test environment. */
+/** Returns true for a `Blob` or `File`. */
 export function isBlob(data: unknown): data is Blob {
-  return /^\[object (Blob|File)\]$/.test(Object.prototype.toString.call(data));
+  return ["Blob", "File"].includes(tagOf(data));
 }
 
-/** Converts data to send. Bytes may share the caller's memory. */
+/**
+ * Converts data to send. Bytes may share the caller's memory. A detached buffer has no bytes. Throws `TypeError` for a
+ * symbol, and for shared or resizable memory.
+ */
 export function toSendable(data: unknown): Sendable {
   if (isBlob(data)) return data;
-  try {
-    return toBytes(data as ArrayBuffer);
-  } catch {
-    return String(data);
+  if (!ArrayBuffer.isView(data) && tagOf(data) !== "ArrayBuffer") return toDomString(data);
+  const { byteLength } = data as ArrayBuffer;
+  const buffer = (ArrayBuffer.isView(data) ? data.buffer : data) as {
+    readonly resizable?: boolean;
+  };
+  // Web IDL: the bytes could change while they are sent.
+  if (buffer.resizable || tagOf(buffer) !== "ArrayBuffer") {
+    throw new TypeError("send: the buffer is shared or resizable; copy the bytes");
   }
+  return byteLength === 0 ? new Uint8Array() : toBytes(data as ArrayBuffer);
 }
 
-/** True for the values of `binaryType`; a setter ignores any other value (Web IDL, enumerations). */
-export function isBinaryType(value: unknown): value is BinaryType {
-  return value === "blob" || value === "arraybuffer";
+/** Converts a value to a string as Web IDL does: unlike `String`, throws `TypeError` for a symbol. */
+export function toDomString(value: unknown): string {
+  return "".concat(value as string);
+}
+
+/** Returns the name of a built-in class, also for an object of another realm, such as that of a test environment. */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** Converts a value of `binaryType`. Returns `undefined` for any other, which the setter ignores (Web IDL). */
+export function toBinaryType(value: unknown): BinaryType | undefined {
+  const text = toDomString(value);
+  return text === "blob" || text === "arraybuffer" ? text : undefined;
 }
 
 /** Returns the size of data in bytes. */
@@ -83,14 +102,14 @@ export function sizeOf(data: Sendable): number {
 
 /** Converts the arguments of `close`. Throws `InvalidAccessError` or `SyntaxError`. */
 export function toCloseArguments(code: unknown, reason: unknown = ""): CloseArguments {
-  const number = code === undefined ? undefined : clamp(Number(code));
+  const number = code === undefined ? undefined : clamp(code);
   if (number !== undefined && number !== NORMAL && !(number >= 3000 && number <= 4999)) {
     throw new DOMException(
       `close: code ${number} is neither 1000 nor 3000-4999`,
       "InvalidAccessError",
     );
   }
-  const text = String(reason);
+  const text = toDomString(reason);
   const size = utf8Size(text);
   if (size > MAX_REASON_BYTES) {
     throw syntaxError(`close: reason of ${size} bytes exceeds ${MAX_REASON_BYTES} bytes`);
@@ -98,9 +117,12 @@ export function toCloseArguments(code: unknown, reason: unknown = ""): CloseArgu
   return { code: number, reason: text };
 }
 
-/** Converts a number to `[Clamp] unsigned short`, which rounds a half to the even neighbour (Web IDL). */
-function clamp(number: number): number {
-  const clamped = Math.min(Math.max(number, 0), 65_535) || 0;
+/**
+ * Converts a value to `[Clamp] unsigned short`, which rounds a half to the even neighbour (Web IDL). Throws `TypeError`
+ * for a bigint or a symbol.
+ */
+function clamp(value: unknown): number {
+  const clamped = Math.min(Math.max(value as number, 0), 65_535) || 0;
   const rounded = Math.round(clamped);
   return clamped % 1 === 0.5 ? rounded - (rounded % 2) : rounded;
 }

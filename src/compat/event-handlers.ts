@@ -1,8 +1,7 @@
-type Listener = (event: Event) => unknown;
-
 /** The value of an attribute, and the listener that calls it. */
 interface Handler {
-  value: Listener | null;
+  value: object;
+  readonly listener: (event: Event) => void;
 }
 
 /** The handlers of each target by type. */
@@ -22,7 +21,7 @@ export function initHandlers(target: EventTarget): void {
 
 /**
  * Defines the attributes `onopen`, `onmessage`, `onerror` and `onclose` (HTML, event handler IDL attributes). A
- * handler is called in the order in which its attribute was first set to a function; replacing it keeps its place.
+ * handler is called in the order in which its attribute was set after being null; replacing it keeps its place.
  */
 export function defineHandlers(prototype: EventTarget): void {
   for (const type of ["open", "message", "error", "close"]) {
@@ -33,16 +32,30 @@ export function defineHandlers(prototype: EventTarget): void {
         return mapOf(this).get(type)?.value ?? null;
       },
       set(this: EventTarget, value: unknown) {
-        const map = mapOf(this);
-        const handler = map.get(type);
-        const callable = typeof value === "function" ? (value as Listener) : null;
-        if (handler) handler.value = callable;
-        else if (callable) {
-          const added: Handler = { value: callable };
-          map.set(type, added);
-          this.addEventListener(type, (event) => added.value?.call(this, event));
-        }
+        setHandler(this, type, value);
       },
     });
   }
+}
+
+/** Sets an attribute. An object that is not a function is kept, and not called; any other value is null. */
+function setHandler(target: EventTarget, type: string, value: unknown): void {
+  const map = mapOf(target);
+  const handler = map.get(type);
+  if (!(typeof value === "function" || (typeof value === "object" && value !== null))) {
+    if (handler) target.removeEventListener(type, handler.listener);
+    map.delete(type);
+  } else if (handler) handler.value = value;
+  else {
+    const added: Handler = { value, listener: (event) => call(target, added.value, event) };
+    map.set(type, added);
+    target.addEventListener(type, added.listener);
+  }
+}
+
+/** Calls a handler. A result of `false` cancels the event (HTML, the event handler processing algorithm). */
+function call(target: EventTarget, handler: object, event: Event): void {
+  if (typeof handler !== "function") return;
+  const result: unknown = handler.call(target, event);
+  if (result === false) event.preventDefault();
 }

@@ -1,10 +1,18 @@
-import { DONE } from "../time/wait.js";
+type Schedule = (task: () => void) => void;
 
-/** Runs tasks in order, each in a microtask of its own. The tasks must not throw. */
-export class EventQueue {
-  #last: Promise<void> = DONE;
-
-  push(task: () => void): void {
-    this.#last = this.#last.then(task);
-  }
-}
+/**
+ * Runs a task later, after those that were enqueued before. The tasks must not throw.
+ *
+ * Each event must be dispatched in a task of the event loop of its own, so that promises that one event resolves are
+ * handled before the next event (HTML, event loops). In Node, one chunk can hold many messages. Browsers deliver
+ * each message in a task of its own anyway, and their timers are slow, so there a microtask suffices.
+ *
+ * Captured on import, because fake timers that a test installs must not hold back events.
+ */
+export const enqueue: Schedule = /* @__PURE__ */ (() => {
+  const { setImmediate, queueMicrotask } = globalThis as unknown as {
+    readonly setImmediate?: Schedule;
+    readonly queueMicrotask: Schedule;
+  };
+  return setImmediate ?? queueMicrotask;
+})();

@@ -2,7 +2,9 @@ import type { Connection } from "../connection/connection.js";
 import type { WsError } from "../errors/ws-error.js";
 import { ABNORMAL_CLOSURE } from "../protocol/close-codes.js";
 import type { Message } from "../protocol/message.js";
+import { requireArgument, toDomString } from "./arguments.js";
 import type { BinaryType } from "./arguments.js";
+import { makeEnumerable } from "./web-idl.js";
 
 /** The properties of a `close` event. */
 interface CloseInit {
@@ -35,10 +37,54 @@ export function errorEvent(error: WsError, close?: CloseInit): Event {
   return Object.assign(new Event("error"), close, { error, message: error.message });
 }
 
-/** Creates a `close` event. Node before version 23 has no `CloseEvent`. */
+/** Creates a `close` event. */
 export function closeEvent(init: CloseInit): Event {
-  const { CloseEvent: Class } = globalThis as { CloseEvent?: typeof CloseEvent };
-  return Class ? new Class("close", init) : Object.assign(new Event("close"), init);
+  const { CloseEvent: Class = (ownClass ??= createClass()) } = globalThis as Partial<
+    typeof globalThis
+  >;
+  return new Class("close", init);
+}
+
+const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** The class of `close` events where the platform has none, as in Node before version 23. */
+let ownClass: typeof CloseEvent | undefined;
+
+/** Creates {@link ownClass}. It is created on first use, because not every platform has an `Event` on import. */
+function createClass(): typeof CloseEvent {
+  class CloseEvent extends Event {
+    readonly #code: number;
+    readonly #reason: string;
+    readonly #wasClean: boolean;
+
+    constructor(type: string, ...[init = {}]: [CloseEventInit?]) {
+      super(type, init);
+      requireArgument(arguments.length, "CloseEvent");
+      const { code = 0, reason = "", wasClean } = init;
+      // To an unsigned short (Web IDL).
+      this.#code = code & 0xffff;
+      this.#reason = toDomString(reason).replace(LONE_SURROGATES, "\ufffd");
+      this.#wasClean = Boolean(wasClean);
+    }
+
+    get code(): number {
+      return this.#code;
+    }
+
+    get reason(): string {
+      return this.#reason;
+    }
+
+    get wasClean(): boolean {
+      return this.#wasClean;
+    }
+
+    get [Symbol.toStringTag](): string {
+      return "CloseEvent";
+    }
+  }
+  makeEnumerable(CloseEvent.prototype);
+  return CloseEvent;
 }
 
 /** Returns the events of the end of a connection: `error` if it failed, then `close`. */

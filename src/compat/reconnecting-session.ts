@@ -8,7 +8,7 @@ import type { ResolvedReconnectOptions } from "../reconnect/resolve-options.js";
 import type { Status } from "../reconnect/status.js";
 import type { CloseArguments, Sendable } from "./arguments.js";
 import { EventInbox } from "./event-inbox.js";
-import { EventQueue } from "./event-queue.js";
+import { enqueue } from "./event-queue.js";
 import { closeEvent, endEvents, errorEvent, failureEvents } from "./events.js";
 import { Outgoing } from "./outgoing.js";
 import { CLOSED, CLOSING, CONNECTING, OPEN } from "./session.js";
@@ -16,7 +16,7 @@ import type { ReadyState, SessionHandler } from "./session.js";
 
 /**
  * The state machine of a {@link ReconnectingWebSocket}. It turns the statuses and messages of a reconnecting
- * client into events. Both go through one queue, so they are dispatched in the order in which they happened.
+ * client into events. Both are enqueued, so they are dispatched in the order in which they happened.
  *
  * A reconnecting client ends for good; `reconnect` continues with a new one. Their queue of messages is the same.
  */
@@ -34,7 +34,6 @@ export class ReconnectingSession {
   readonly #handler: SessionHandler;
   readonly #options: ResolvedReconnectOptions;
   readonly #outbox: Outbox;
-  readonly #events = new EventQueue();
   readonly #outgoing = new Outgoing(
     (payload) => this.#send(payload),
     (error) => this.#handler.dispatch(errorEvent(error)),
@@ -91,7 +90,7 @@ export class ReconnectingSession {
     this.#closeClient({ code, reason });
     this.shouldReconnect = true;
     this.#closeArguments = undefined;
-    this.#events.push(() => {
+    enqueue(() => {
       // Not clean, because the answer of the peer is not awaited.
       if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
       this.state = CONNECTING;
@@ -108,7 +107,7 @@ export class ReconnectingSession {
   #start(): void {
     const isCurrent = (): boolean => this.client === client;
     const onMessage = (message: Message): void =>
-      this.#events.push(() => {
+      enqueue(() => {
         if (isCurrent() && this.state === OPEN) this.#handler.dispatchMessage(message);
       });
     const client = new ReconnectingClient({
@@ -122,11 +121,11 @@ export class ReconnectingSession {
     // The client has begun its first attempt.
     this.#isAttempting = true;
     this.#isNew = true;
-    this.#events.push(() => (this.#isNew = false));
+    enqueue(() => (this.#isNew = false));
     client.internals.status.onChange((status) => {
       const { connection } = client;
       if (isCurrent()) this.#count(status);
-      this.#events.push(() => {
+      enqueue(() => {
         if (isCurrent()) this.#onStatus(status, connection);
       });
     });

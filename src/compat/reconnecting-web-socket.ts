@@ -5,9 +5,9 @@ import type { ReconnectPlatform } from "../reconnect/resolve-options.js";
 import type { WsError } from "../errors/ws-error.js";
 import {
   asSyntaxError,
-  isBinaryType,
   rejectOptions,
   requireArgument,
+  toBinaryType,
   toCloseArguments,
   toProtocols,
   toSendable,
@@ -94,7 +94,7 @@ export function bindReconnectingWebSocket(
     }
 
     set binaryType(value: unknown) {
-      if (isBinaryType(value)) this.#binaryType = value;
+      this.#binaryType = toBinaryType(value) ?? this.#binaryType;
     }
 
     send(data: unknown): void {

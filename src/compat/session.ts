@@ -6,8 +6,9 @@ import { onAbort } from "../time/abort.js";
 import { nextTurn } from "../time/clock.js";
 import { sizeOf } from "./arguments.js";
 import type { CloseArguments, Sendable } from "./arguments.js";
+import { BufferedAmount } from "./buffered-amount.js";
 import { EventInbox } from "./event-inbox.js";
-import { EventQueue } from "./event-queue.js";
+import { enqueue } from "./event-queue.js";
 import { endEvents, failureEvents } from "./events.js";
 import { Outgoing } from "./outgoing.js";
 
@@ -39,12 +40,14 @@ export class Session {
   client: Client | undefined;
 
   readonly #handler: SessionHandler;
-  readonly #events = new EventQueue();
   readonly #outgoing = new Outgoing(
     (payload) => this.#offer(payload),
     (error) => this.#fail(error),
   );
   readonly #controller = new AbortController();
+  readonly #unflushed = new BufferedAmount();
+  /** Number of messages that have arrived and were not dispatched. */
+  #waitingMessages = 0;
   /** Bytes sent in this turn of the event loop: the standard counts them as buffered until it ends. */
   #turnBytes = 0;
   /** Bytes that will never leave, because the connection is closing or has ended. */
@@ -73,8 +76,18 @@ export class Session {
       );
   }
 
+  /**
+   * The state as the standard has it: CLOSING after the close frame of the peer, once the messages before it have
+   * been dispatched.
+   */
+  get readyState(): ReadyState {
+    const isEnding = this.client?.state !== "open" && this.#waitingMessages === 0;
+    return this.state === OPEN && isEnding ? CLOSING : this.state;
+  }
+
   get bufferedAmount(): number {
-    const unsent = Math.max(this.client?.bufferedAmount ?? 0, this.#turnBytes);
+    const flushed = this.client?.internals.transport.flushed ?? 0;
+    const unsent = Math.max(this.#unflushed.bytes(flushed), this.#turnBytes);
     return this.#discardedBytes + this.#outgoing.bytes + unsent;
   }
 
@@ -108,11 +121,13 @@ export class Session {
     }
     const { internals } = client;
     internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
-    void client.closed.then(() => this.#events.push(() => this.#end(endEvents(internals))));
+    void client.closed.then(() => enqueue(() => this.#end(endEvents(internals))));
   }
 
   #onMessage(message: Message): void {
-    this.#events.push(() => {
+    this.#waitingMessages++;
+    enqueue(() => {
+      this.#waitingMessages--;
       if (this.state !== OPEN) return;
       try {
         this.#handler.dispatchMessage(message);
@@ -125,10 +140,13 @@ export class Session {
 
   #offer(payload: string | Uint8Array): void {
     const size = sizeOf(payload);
-    if (!this.client?.internals.offer(payload)) {
+    const { internals } = this.client ?? {};
+    if (!internals?.offer(payload)) {
       this.#discardedBytes += size;
       return;
     }
+    const { accepted, flushed } = internals.transport;
+    this.#unflushed.add(size, accepted, flushed);
     if (this.#turnBytes === 0) nextTurn(() => (this.#turnBytes = 0));
     this.#turnBytes += size;
   }

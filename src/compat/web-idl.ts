@@ -16,6 +16,13 @@ function missingEventTarget(): void {
   platformClass("EventTarget");
 }
 
+/** Makes the members of a class enumerable, as those of platform interfaces are. */
+export function makeEnumerable(prototype: object): void {
+  for (const key of Object.getOwnPropertyNames(prototype)) {
+    if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
+  }
+}
+
 /**
  * Gives a class the shape of a platform interface (Web IDL): enumerable members, the constants on the class and
  * its prototype, the `on...` attributes, and a tag for `Object.prototype.toString`.
@@ -25,9 +32,7 @@ export function defineInterface(
   name: string,
 ): void {
   const { prototype } = Class;
-  for (const key of Object.getOwnPropertyNames(prototype)) {
-    if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
-  }
+  makeEnumerable(prototype);
   for (const [key, value] of Object.entries(CONSTANTS)) {
     for (const owner of [Class, prototype]) {
       Object.defineProperty(owner, key, { value, enumerable: true });

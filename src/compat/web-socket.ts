@@ -5,10 +5,11 @@ import { Context } from "../context/context.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import {
   asSyntaxError,
-  isBinaryType,
   rejectOptions,
   requireArgument,
+  toBinaryType,
   toCloseArguments,
+  toDomString,
   toProtocols,
   toSendable,
 } from "./arguments.js";
@@ -46,7 +47,8 @@ export function bindWebSocket(createContext: CreateContext): WebSocketConstructo
         options.context instanceof Context ? options.context : (shared ??= createContext());
       const given: ConnectOptions =
         protocols === undefined ? options : { ...options, protocols: toProtocols(protocols) };
-      const prepared = asSyntaxError(() => context.prepare(url, given, PARSERS, "WebSocket"));
+      const text = toDomString(url);
+      const prepared = asSyntaxError(() => context.prepare(text, given, PARSERS, "WebSocket"));
       initHandlers(this);
       this.#url = prepared.url as URL;
       const { origin } = this.#url;
@@ -66,7 +68,7 @@ export function bindWebSocket(createContext: CreateContext): WebSocketConstructo
     }
 
     get readyState(): ReadyState {
-      return this.#session.state;
+      return this.#session.readyState;
     }
 
     get bufferedAmount(): number {
@@ -90,7 +92,7 @@ export function bindWebSocket(createContext: CreateContext): WebSocketConstructo
     }
 
     set binaryType(value: unknown) {
-      if (isBinaryType(value)) this.#binaryType = value;
+      this.#binaryType = toBinaryType(value) ?? this.#binaryType;
     }
 
     send(data: unknown): void {

@@ -210,8 +210,10 @@ class WebSocketTransport implements Transport {
   }
 
   close(code: number, reason: string): void {
-    this.#sentCode = browserCode(code);
-    this.#socket.close(this.#sentCode, reason);
+    const sentCode = (this.#sentCode = browserCode(code));
+    // Chromium takes an argument of `undefined` for code 0.
+    if (sentCode) this.#socket.close(sentCode, reason);
+    else this.#socket.close();
   }
 
   destroy(code: number = ABNORMAL_CLOSURE): void {
