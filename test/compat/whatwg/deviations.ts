@@ -158,6 +158,12 @@ const DIFFERENCES: readonly Difference[] = [
 
   // The browser's own connection.
   {
+    on: ["Chromium"],
+    group: "ready state",
+    tests: ["is CLOSING after a close frame of the server, until the connection has ended"],
+    how: "stays OPEN until the connection has ended",
+  },
+  {
     on: ["Firefox", "WebKit"],
     group: "ready state",
     tests: ["is CLOSING after a close frame of the server, until the connection has ended"],
