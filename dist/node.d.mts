@@ -41,7 +41,13 @@ type Blob = Declared<
 
 type Event = Declared<globalThis.Event, { readonly type: string }>;
 
-type EventTarget = Declared<globalThis.EventTarget, { dispatchEvent(event: Event): boolean }>;
+type EventTarget = Declared<
+  globalThis.EventTarget,
+  {
+    /** Calls the listeners of an event. Returns false if one of them has canceled it. */
+    dispatchEvent(event: Event): boolean;
+  }
+>;
 
 type Headers = Declared<globalThis.Headers, Iterable<[name: string, value: string]>>;
 
