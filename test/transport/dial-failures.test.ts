@@ -139,7 +139,8 @@ describe("a dial that the server refuses", () => {
       body: "go äway",
     });
     expect(error.message).toContain(status);
-    expect(error.message.includes("followRedirects")).toBe(status.startsWith("3"));
+    // Without a Location there is nothing to follow.
+    expect(error.message).not.toContain("followRedirects");
   });
 
   test("with Retry-After in seconds reports retryAfter in milliseconds", async () => {
@@ -274,6 +275,13 @@ describe("a dial that the server refuses", () => {
     expect(error).toMatchObject({ code: "HANDSHAKE_REJECTED", kind: "INTERNAL", retryable: false });
     expect(error.details).toMatchObject({ status: 302, headers: { location } });
     expect(error.message).toMatch(/followRedirects/);
+  });
+
+  test("with a 300 and a Location does not advise followRedirects, which does not follow it", async () => {
+    const headers = { Location: "ws://elsewhere.example/" };
+    const error = await refusedBy((peer) => peer.refuse("300 Multiple Choices", headers));
+    expect(error.code).toBe("HANDSHAKE_REJECTED");
+    expect(error.message).not.toContain("followRedirects");
   });
 });
 
