@@ -2455,6 +2455,9 @@ class WebSocketTransport {
   }
 }
 
+function contextOf(context, create) {
+  return context instanceof Context ? context : create();
+}
 const contextParser = /* @__PURE__ */ must(
   (value) => value instanceof Context,
   "a Context"
@@ -2465,7 +2468,6 @@ exports.BINARY = BINARY;
 exports.CLOSE_CODES = CLOSE_CODES;
 exports.COMPRESSION = COMPRESSION;
 exports.Channel = Channel;
-exports.Context = Context;
 exports.DONE = DONE;
 exports.INTERNAL_ERROR = INTERNAL_ERROR;
 exports.INVALID_PAYLOAD = INVALID_PAYLOAD;
@@ -2492,6 +2494,7 @@ exports.bindCreateContext = bindCreateContext;
 exports.callable = callable;
 exports.checkClose = checkClose;
 exports.compressionMode = compressionMode;
+exports.contextOf = contextOf;
 exports.contextParser = contextParser;
 exports.definePolicy = definePolicy;
 exports.displayUrl = displayUrl;

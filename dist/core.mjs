@@ -2443,10 +2443,13 @@ class WebSocketTransport {
   }
 }
 
+function contextOf(context, create) {
+  return context instanceof Context ? context : create();
+}
 const contextParser = /* @__PURE__ */ must(
   (value) => value instanceof Context,
   "a Context"
 );
 
-export { TYPE_CLOSE as $, writableOf as A, waitForStarted as B, Context as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, nextTurn as J, INTERNAL_ERROR as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, bindConnect as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, bindCreateContext as S, TEXT as T, shared as U, webSocketPlatform as V, WsError as W, BINARY as X, CLOSE_CODES as Y, COMPRESSION as Z, TYPE_BINARY as _, parseBy as a, TYPE_PING as a0, TYPE_PONG as a1, TYPE_TEXT as a2, after as a3, definePolicy as a4, errors as a5, select as a6, ticker as a7, payloadMemory as b, object as c, callable as d, duration as e, contextParser as f, parseDuration as g, payloadSize as h, integer as i, memoryOf as j, microtask as k, Channel as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
+export { TYPE_CLOSE as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, NO_STATUS as K, nextTurn as L, MAX_REASON_BYTES as M, NORMAL as N, bindConnect as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, bindCreateContext as S, TEXT as T, shared as U, webSocketPlatform as V, WsError as W, BINARY as X, CLOSE_CODES as Y, COMPRESSION as Z, TYPE_BINARY as _, parseBy as a, TYPE_PING as a0, TYPE_PONG as a1, TYPE_TEXT as a2, after as a3, definePolicy as a4, errors as a5, select as a6, ticker as a7, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
 //# sourceMappingURL=core.mjs.map

@@ -4063,6 +4063,9 @@
     zlibStream: zlibStream
   });
 
+  function contextOf(context, create) {
+    return context instanceof Context ? context : create();
+  }
   const contextParser = /* @__PURE__ */ must(
     (value) => value instanceof Context,
     "a Context"
@@ -4106,7 +4109,7 @@
   function resolveOptions(url, options, { createContext, pings }) {
     const given = object(options, "reconnecting: options");
     const { headers, protocols } = given;
-    const context = given.context instanceof Context ? given.context : createContext();
+    const context = contextOf(given.context, createContext);
     const isFunction = (value) => typeof value === "function";
     const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
     const prepared = context.prepare(
@@ -4151,14 +4154,13 @@
 
   const syntaxError = (text) => new DOMException(text, "SyntaxError");
   function requireArgument(count, what) {
-    if (count === 0) throw new TypeError(`${what}: 1 argument required, but only 0 present`);
+    if (count === 0) throw new TypeError(`${what}: an argument is missing`);
   }
-  function asSyntaxError(parse) {
+  function asSyntaxError(parse, code = "INVALID_URL") {
     try {
       return parse();
     } catch (error) {
-      if (WsError.is(error) && error.code === "INVALID_URL") throw syntaxError(error.message);
-      throw error;
+      throw WsError.is(error) && error.code === code ? syntaxError(error.message) : error;
     }
   }
   function rejectOptions(where, options, names) {
@@ -4171,18 +4173,14 @@
   function toProtocols(value) {
     const isList = typeof value === "object" && value !== null && Symbol.iterator in value;
     const list = (isList ? [...value] : [value]).map(toDomString);
-    try {
-      PARSERS$7.protocols(list, "WebSocket: protocols");
-    } catch (error) {
-      throw syntaxError(error.message);
-    }
+    asSyntaxError(() => PARSERS$7.protocols(list, "WebSocket: protocols"), "INVALID_OPTION");
     return list;
   }
   function isBlob(data) {
-    return ["Blob", "File"].includes(tagOf(data));
+    return typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
   }
   function toSendable(data) {
-    if (isBlob(data)) return data;
+    if (typeof data === "string" || isBlob(data)) return data;
     if (!ArrayBuffer.isView(data) && tagOf(data) !== "ArrayBuffer") return toDomString(data);
     const { byteLength } = data;
     const buffer = ArrayBuffer.isView(data) ? data.buffer : data;
@@ -4223,131 +4221,6 @@
     const clamped = Math.min(Math.max(value, 0), 65535) || 0;
     const rounded = Math.round(clamped);
     return clamped % 1 === 0.5 ? rounded - rounded % 2 : rounded;
-  }
-
-  const handlers = /* @__PURE__ */ new WeakMap();
-  const mapOf = (target) => {
-    const map = handlers.get(target);
-    if (!map) throw new TypeError("Illegal invocation");
-    return map;
-  };
-  function initHandlers(target) {
-    handlers.set(target, /* @__PURE__ */ new Map());
-  }
-  function defineHandlers(prototype) {
-    for (const type of ["open", "message", "error", "close"]) {
-      Object.defineProperty(prototype, `on${type}`, {
-        enumerable: true,
-        configurable: true,
-        get() {
-          return mapOf(this).get(type)?.value ?? null;
-        },
-        set(value) {
-          setHandler(this, type, value);
-        }
-      });
-    }
-  }
-  function setHandler(target, type, value) {
-    const map = mapOf(target);
-    const handler = map.get(type);
-    if (!(typeof value === "function" || typeof value === "object" && value !== null)) {
-      if (handler) target.removeEventListener(type, handler.listener);
-      map.delete(type);
-    } else if (handler) handler.value = value;
-    else {
-      const added = { value, listener: (event) => call(target, added.value, event) };
-      map.set(type, added);
-      target.addEventListener(type, added.listener);
-    }
-  }
-  function call(target, handler, event) {
-    if (typeof handler !== "function") return;
-    const result = handler.call(target, event);
-    if (result === false) event.preventDefault();
-  }
-
-  const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
-  function eventTargetClass() {
-    const { EventTarget: Class } = globalThis;
-    return Class ?? missingEventTarget;
-  }
-  function missingEventTarget() {
-    platformClass("EventTarget");
-  }
-  function makeEnumerable(prototype) {
-    for (const key of Object.getOwnPropertyNames(prototype)) {
-      if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
-    }
-  }
-  function defineInterface(Class, name) {
-    const { prototype } = Class;
-    makeEnumerable(prototype);
-    for (const [key, value] of Object.entries(CONSTANTS)) {
-      for (const owner of [Class, prototype]) {
-        Object.defineProperty(owner, key, { value, enumerable: true });
-      }
-    }
-    defineHandlers(prototype);
-    Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
-  }
-
-  const NO_CLOSE_FRAME = { code: ABNORMAL_CLOSURE, reason: "", wasClean: false };
-  function messageEvent(message, binaryType, origin) {
-    return new MessageEvent("message", { data: dataOf(message, binaryType), origin });
-  }
-  function dataOf({ data }, binaryType) {
-    if (typeof data === "string") return data;
-    if (binaryType === "blob") return new Blob([data]);
-    const { buffer, byteLength } = data;
-    return buffer.byteLength === byteLength ? buffer : data.slice().buffer;
-  }
-  function errorEvent(error, close) {
-    return Object.assign(new Event("error"), close, { error, message: error.message });
-  }
-  function closeEvent(init) {
-    const { CloseEvent: Class = ownClass ??= createClass() } = globalThis;
-    return new Class("close", init);
-  }
-  const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-  let ownClass;
-  function createClass() {
-    class CloseEvent extends Event {
-      #code;
-      #reason;
-      #wasClean;
-      constructor(type, ...[init = {}]) {
-        super(type, init);
-        requireArgument(arguments.length, "CloseEvent");
-        const { code = 0, reason = "", wasClean } = init;
-        this.#code = code & 65535;
-        this.#reason = toDomString(reason).replace(LONE_SURROGATES, "\uFFFD");
-        this.#wasClean = Boolean(wasClean);
-      }
-      get code() {
-        return this.#code;
-      }
-      get reason() {
-        return this.#reason;
-      }
-      get wasClean() {
-        return this.#wasClean;
-      }
-      get [Symbol.toStringTag]() {
-        return "CloseEvent";
-      }
-    }
-    makeEnumerable(CloseEvent.prototype);
-    return CloseEvent;
-  }
-  function endEvents({ info, end }) {
-    const { clean: wasClean = false, by, error } = info ?? {};
-    const { code, reason } = end ?? NO_CLOSE_FRAME;
-    const close = { code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean };
-    return failureEvents(by === "peer" ? void 0 : error, close);
-  }
-  function failureEvents(error, close = NO_CLOSE_FRAME) {
-    return error ? [errorEvent(error, close), closeEvent(close)] : [closeEvent(close)];
   }
 
   function newPendingSend() {
@@ -5026,9 +4899,30 @@
   }
 
   const enqueue = /* @__PURE__ */ (() => {
-    const { setImmediate, queueMicrotask } = globalThis;
-    return setImmediate ?? queueMicrotask;
+    const { setImmediate } = globalThis;
+    return setImmediate ?? microtask;
   })();
+
+  const NO_CLOSE_FRAME = { code: ABNORMAL_CLOSURE, reason: "", wasClean: false };
+  function messageEvent(message, binaryType, origin) {
+    return new MessageEvent("message", { data: dataOf(message, binaryType), origin });
+  }
+  function dataOf({ data }, binaryType) {
+    if (typeof data === "string") return data;
+    if (binaryType === "blob") return new Blob([data]);
+    const { buffer, byteLength } = data;
+    return buffer.byteLength === byteLength ? buffer : data.slice().buffer;
+  }
+  function errorEvent(error, close) {
+    return Object.assign(new Event("error"), close, { error, message: error.message });
+  }
+  function endOf(connection) {
+    const { end } = connection;
+    const { clean: wasClean, by, error } = connection.info;
+    const { code, reason } = end ?? NO_CLOSE_FRAME;
+    const close = { code, reason: code === ABNORMAL_CLOSURE ? "" : reason, wasClean };
+    return { close, error: by === "peer" ? void 0 : error };
+  }
 
   class Outgoing {
     constructor(pass, onUnreadable) {
@@ -5039,45 +4933,60 @@
     }
     #pass;
     #onUnreadable;
+    /** Settles when nothing waits any more; `undefined` if nothing waits. Never rejects. */
+    #idle;
     push(data) {
-      if (!this.idle && !isBlob(data)) {
+      if (!this.#idle && !isBlob(data)) {
         this.#pass(data);
         return;
       }
       const size = sizeOf(data);
       const copy = data instanceof Uint8Array ? data.slice() : data;
-      const previous = this.idle ?? DONE;
+      const previous = this.#idle ?? DONE;
       this.bytes += size;
-      const idle = this.idle = previous.then(async () => {
+      const idle = this.#idle = previous.then(async () => {
         this.#pass(isBlob(copy) ? new Uint8Array(await copy.arrayBuffer()) : copy);
       }).catch(
         (cause) => this.#onUnreadable(new WsError("INVALID_MESSAGE", "send: cannot read the Blob", { cause }))
       ).then(() => {
         this.bytes -= size;
-        if (this.idle === idle) this.idle = void 0;
+        if (this.#idle === idle) this.#idle = void 0;
       });
+    }
+    /** Calls `run` when nothing waits any more, which may be now. */
+    afterwards(run) {
+      if (this.#idle) void this.#idle.then(run);
+      else run();
     }
   }
 
-  class BufferedAmount {
-    #messages = [];
-    #bytes = 0;
-    /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
-    add(size, mark, flushed) {
-      this.#forget(flushed);
-      this.#messages.push({ size, mark });
-      this.#bytes += size;
+  class EventHandlers {
+    #target;
+    #handlers = /* @__PURE__ */ new Map();
+    constructor(target) {
+      this.#target = target;
     }
-    /** Returns the number of bytes that are not flushed. */
-    bytes(flushed) {
-      this.#forget(flushed);
-      return this.#bytes;
+    get(type) {
+      return this.#handlers.get(type)?.value ?? null;
     }
-    #forget(flushed) {
-      for (let first; (first = this.#messages[0]) && first.mark <= flushed; ) {
-        this.#bytes -= first.size;
-        this.#messages.shift();
+    /** Sets an attribute. An object that is not a function is kept, and not called; any other value is null. */
+    set(type, value) {
+      const handler = this.#handlers.get(type);
+      if (!(typeof value === "function" || typeof value === "object" && value !== null)) {
+        if (handler) this.#target.removeEventListener(type, handler.listener);
+        this.#handlers.delete(type);
+      } else if (handler) handler.value = value;
+      else {
+        const added = { value, listener: (event) => this.#call(added.value, event) };
+        this.#handlers.set(type, added);
+        this.#target.addEventListener(type, added.listener);
       }
+    }
+    /** Calls a handler. A result of `false` cancels the event (HTML, the event handler processing algorithm). */
+    #call(handler, event) {
+      if (typeof handler !== "function") return;
+      const result = handler.call(this.#target, event);
+      if (result === false) event.preventDefault();
     }
   }
 
@@ -5085,128 +4994,59 @@
   const OPEN = 1;
   const CLOSING = 2;
   const CLOSED = 3;
-  class Session {
-    /**
-     * Dials.
-     *
-     * @param open Opens the connection. Rejects when its signal aborts.
-     * @param outer Cancels the dial when it aborts.
-     */
-    constructor(handler, open, outer) {
+  class SocketSession {
+    /** @param closeEventClass The class of `close` events. */
+    constructor(target, closeEventClass) {
+      this.binaryType = "blob";
       this.state = CONNECTING;
-      this.#outgoing = new Outgoing(
-        (payload) => this.#offer(payload),
-        (error) => this.#fail(error)
-      );
-      this.#controller = new AbortController();
-      this.#unflushed = new BufferedAmount();
-      /** Number of messages that have arrived and were not dispatched. */
-      this.#waitingMessages = 0;
-      /** Bytes sent in this turn of the event loop: the standard counts them as buffered until it ends. */
-      this.#turnBytes = 0;
-      /** Bytes that will never leave, because the connection is closing or has ended. */
-      this.#discardedBytes = 0;
-      this.#handler = handler;
-      const abort = () => this.#controller.abort(outer?.reason);
-      const stop = outer && onAbort(outer, abort);
-      if (outer?.aborted) abort();
-      open(this.#controller.signal).finally(stop).then(
-        (client) => this.#onOpen(client),
-        (error) => this.#end(failureEvents(error))
-      );
+      this.#target = target;
+      this.#CloseEvent = closeEventClass;
+      this.handlers = new EventHandlers(target);
     }
-    #handler;
-    #outgoing;
-    #controller;
-    #unflushed;
-    #waitingMessages;
-    #turnBytes;
-    #discardedBytes;
-    /**
-     * The state as the standard has it: CLOSING after the close frame of the peer, once the messages before it have
-     * been dispatched.
-     */
+    #target;
+    #CloseEvent;
     get readyState() {
-      const isEnding = this.client?.state !== "open" && this.#waitingMessages === 0;
-      return this.state === OPEN && isEnding ? CLOSING : this.state;
+      return this.state;
     }
-    get bufferedAmount() {
-      const flushed = this.client?.internals.transport.flushed ?? 0;
-      const unsent = Math.max(this.#unflushed.bytes(flushed), this.#turnBytes);
-      return this.#discardedBytes + this.#outgoing.bytes + unsent;
+    get protocol() {
+      return this.connection?.protocol ?? "";
     }
-    /** Sends data, or discards it if the connection is closing or has ended. */
-    send(data) {
-      if (this.state === OPEN) this.#outgoing.push(data);
-      else this.#discardedBytes += sizeOf(data);
+    get extensions() {
+      return this.connection?.extensions ?? "";
     }
-    close({ code, reason }) {
-      const wasOpen = this.state === OPEN;
-      if (this.state < CLOSING) this.state = CLOSING;
-      this.#controller.abort();
-      const frameCode = code ?? (reason ? NORMAL : NO_STATUS);
-      const close = () => {
-        if (this.client?.state === "open") this.client.internals.close(frameCode, reason);
-      };
-      if (!wasOpen) return;
-      if (this.#outgoing.idle) void this.#outgoing.idle.then(close);
-      else close();
+    dispatch(event) {
+      this.#target.dispatchEvent(event);
     }
-    #onOpen(client) {
-      if (this.state !== CONNECTING) client.terminate();
-      else {
-        this.state = OPEN;
-        this.client = client;
-        this.#handler.dispatch(new Event("open"));
+    /** Dispatches a message, unless the socket is closing. Ends the connection if the event cannot be created. */
+    dispatchMessage(message, origin) {
+      if (this.state !== OPEN) return;
+      try {
+        this.dispatch(messageEvent(message, this.binaryType, origin));
+      } catch (cause) {
+        this.fail(new WsError("UNSUPPORTED", "receive: cannot create the event", { cause }));
       }
-      const { internals } = client;
-      internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
-      void client.closed.then(() => enqueue(() => this.#end(endEvents(internals))));
     }
-    #onMessage(message) {
-      this.#waitingMessages++;
-      enqueue(() => {
-        this.#waitingMessages--;
-        if (this.state !== OPEN) return;
-        try {
-          this.#handler.dispatchMessage(message);
-        } catch (cause) {
-          const text = "receive: cannot create the event";
-          this.#fail(new WsError("UNSUPPORTED", text, { cause }));
-        }
-      });
+    fail(error) {
+      this.connection?.internals.fail(INTERNAL_ERROR, error);
     }
-    #offer(payload) {
-      const size = sizeOf(payload);
-      const { internals } = this.client ?? {};
-      if (!internals?.offer(payload)) {
-        this.#discardedBytes += size;
-        return;
-      }
-      const { accepted, flushed } = internals.transport;
-      this.#unflushed.add(size, accepted, flushed);
-      if (this.#turnBytes === 0) nextTurn(() => this.#turnBytes = 0);
-      this.#turnBytes += size;
-    }
-    #fail(error) {
-      this.client?.internals.fail(INTERNAL_ERROR, error);
-    }
-    #end(events) {
+    end({ close, error }) {
       this.state = CLOSED;
-      for (const event of events) this.#handler.dispatch(event);
+      if (error) this.dispatch(errorEvent(error, close));
+      this.dispatch(new this.#CloseEvent("close", close));
     }
   }
 
-  class ReconnectingSession {
-    constructor(handler, options) {
-      this.state = CONNECTING;
+  class ReconnectingSession extends SocketSession {
+    constructor(target, closeEventClass, options) {
+      super(target, closeEventClass);
       this.shouldReconnect = true;
-      /** The URL of the last connection, and its origin. */
+      /** The URL of the last connection. */
       this.url = "";
-      this.origin = "";
+      /** The origin of `url`. */
+      this.#origin = "";
       this.#outgoing = new Outgoing(
         (payload) => this.#send(payload),
-        (error) => this.#handler.dispatch(errorEvent(error))
+        (error) => this.dispatch(errorEvent(error))
       );
       /** Number of failed attempts and lost connections since the last stable connection. */
       this.#retries = 0;
@@ -5214,12 +5054,11 @@
       this.#isAttempting = false;
       /** True in the turn in which the client was created: its first attempt has not dialled yet. */
       this.#isNew = false;
-      this.#handler = handler;
       this.#options = options;
       this.#outbox = new Outbox(options.queue, options.onLost);
       this.#start();
     }
-    #handler;
+    #origin;
     #options;
     #outbox;
     #outgoing;
@@ -5246,14 +5085,13 @@
       this.shouldReconnect = false;
       this.#closeArguments = given;
       if (this.state < CLOSING) this.state = CLOSING;
-      if (this.#outgoing.idle) void this.#outgoing.idle.then(() => this.#closeClient(given));
-      else this.#closeClient(given);
+      this.#outgoing.afterwards(() => this.#closeClient(given));
     }
     reconnect(given) {
       const { code = NORMAL, reason } = this.#closeArguments ?? given;
       const { type } = this.client.state;
       this.#retries = 0;
-      if (this.shouldReconnect && type !== "open") {
+      if (this.shouldReconnect && (type === "connecting" || type === "waiting")) {
         if (!this.#isNew) this.client.internals.reconnect();
         return;
       }
@@ -5261,7 +5099,7 @@
       this.shouldReconnect = true;
       this.#closeArguments = void 0;
       enqueue(() => {
-        if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
+        if (this.connection) this.end({ close: { code, reason, wasClean: false } });
         this.state = CONNECTING;
       });
       this.#start();
@@ -5274,7 +5112,7 @@
     #start() {
       const isCurrent = () => this.client === client;
       const onMessage = (message) => enqueue(() => {
-        if (isCurrent() && this.state === OPEN) this.#handler.dispatchMessage(message);
+        if (isCurrent()) this.dispatchMessage(message, this.#origin);
       });
       const client = new ReconnectingClient({
         ...this.#options,
@@ -5307,93 +5145,115 @@
     }
     #onStatus(status, connection) {
       if (status.type === "connecting") {
-        if (this.#isAttempting) this.#end(failureEvents(void 0));
+        if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
         this.#isAttempting = true;
         if (this.shouldReconnect) this.state = CONNECTING;
       } else if (status.type === "open") {
         const { url } = this.connection = connection;
         this.url = url;
-        this.origin = new URL(url).origin;
+        this.#origin = new URL(url).origin;
         this.#isAttempting = false;
         if (!this.shouldReconnect) return;
         this.state = OPEN;
-        this.#handler.dispatch(new Event("open"));
+        this.dispatch(new Event("open"));
       } else {
         if (status.type === "closed") this.shouldReconnect = false;
-        this.#end(this.#endEvents(status));
+        if (this.connection) this.end(endOf(this.connection.internals));
+        else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: status.error });
+        else this.state = CLOSED;
       }
     }
-    /** Returns the events of the end of a connection or of a failed attempt; none if it ended before that. */
-    #endEvents({ error }) {
-      if (this.connection) return endEvents(this.connection.internals);
-      return this.#isAttempting ? failureEvents(error) : [];
-    }
-    #end(events) {
-      this.state = CLOSED;
+    end(end) {
       this.connection = void 0;
       this.#isAttempting = false;
-      for (const event of events) this.#handler.dispatch(event);
+      super.end(end);
     }
     #send(payload) {
       this.client.internals.delivery.send(payload, {}).catch((cause) => {
         const error = cause;
         if (error.code === "CLOSED" || error.code === "ABORTED") return;
-        this.#handler.dispatch(errorEvent(error));
+        this.dispatch(errorEvent(error));
       });
     }
   }
 
+  const ATTRIBUTES = [
+    "url",
+    "readyState",
+    "bufferedAmount",
+    "protocol",
+    "extensions",
+    "client"
+  ];
+  const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
+  function eventTargetClass() {
+    const { EventTarget: Class } = globalThis;
+    return Class ?? missingEventTarget;
+  }
+  function missingEventTarget() {
+    platformClass("EventTarget");
+  }
+  function makeEnumerable(prototype) {
+    for (const key of Object.getOwnPropertyNames(prototype)) {
+      if (key !== "constructor") Object.defineProperty(prototype, key, { enumerable: true });
+    }
+  }
+  function defineInterface(Class, name, sessionOf, own = []) {
+    const { prototype } = Class;
+    for (const key of [...ATTRIBUTES, ...own]) {
+      defineAccessors(prototype, {
+        get [key]() {
+          return sessionOf(this)[key];
+        }
+      });
+    }
+    defineAccessors(prototype, {
+      get binaryType() {
+        return sessionOf(this).binaryType;
+      },
+      set binaryType(value) {
+        const session = sessionOf(this);
+        session.binaryType = toBinaryType(value) ?? session.binaryType;
+      }
+    });
+    for (const type of ["open", "message", "error", "close"]) {
+      const key = `on${type}`;
+      defineAccessors(prototype, {
+        get [key]() {
+          return sessionOf(this).handlers.get(type);
+        },
+        set [key](value) {
+          sessionOf(this).handlers.set(type, value);
+        }
+      });
+    }
+    makeEnumerable(prototype);
+    for (const [value, key] of STATES.entries()) {
+      for (const owner of [Class, prototype]) {
+        Object.defineProperty(owner, key, { value, enumerable: true });
+      }
+    }
+    Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+  }
+  function defineAccessors(prototype, accessors) {
+    Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(accessors));
+  }
+
   const MAX_ATTEMPTS = 2147483647;
-  function bindReconnectingWebSocket(platform) {
+  function bindReconnectingWebSocket(platform, closeEventClass) {
     class ReconnectingWebSocket extends eventTargetClass() {
+      static {
+        const own = ["retryCount", "shouldReconnect"];
+        const sessionOf = (socket) => socket.#session;
+        defineInterface(this, "ReconnectingWebSocket", sessionOf, own);
+      }
       #session;
-      #binaryType = "blob";
       constructor(url, ...[protocols, options = {}]) {
         super();
         requireArgument(arguments.length, "ReconnectingWebSocket");
         const given = withDefaults(protocols, options);
         const resolved = asSyntaxError(() => resolveOptions(url, given, platform));
-        initHandlers(this);
-        this.#session = new ReconnectingSession(
-          {
-            dispatch: (event) => this.dispatchEvent(event),
-            dispatchMessage: (message) => {
-              const { origin } = this.#session;
-              this.dispatchEvent(messageEvent(message, this.#binaryType, origin));
-            }
-          },
-          resolved
-        );
-      }
-      get url() {
-        return this.#session.url;
-      }
-      get readyState() {
-        return this.#session.state;
-      }
-      get bufferedAmount() {
-        return this.#session.bufferedAmount;
-      }
-      get retryCount() {
-        return this.#session.retryCount;
-      }
-      get shouldReconnect() {
-        return this.#session.shouldReconnect;
-      }
-      get protocol() {
-        return this.#session.connection?.protocol ?? "";
-      }
-      get extensions() {
-        return this.#session.connection?.extensions ?? "";
-      }
-      get client() {
-        return this.#session.client;
-      }
-      get binaryType() {
-        return this.#binaryType;
-      }
-      set binaryType(value) {
-        this.#binaryType = toBinaryType(value) ?? this.#binaryType;
+        this.#session = new ReconnectingSession(this, closeEventClass(), resolved);
       }
       send(data) {
         requireArgument(arguments.length, "send");
@@ -5406,7 +5266,6 @@
         this.#session.reconnect(toCloseArguments(code, reason));
       }
     }
-    defineInterface(ReconnectingWebSocket, "ReconnectingWebSocket");
     return ReconnectingWebSocket;
   }
   function withDefaults(protocols, options) {
@@ -5425,70 +5284,155 @@
     return { protocols: async (info) => await protocols(info) ?? void 0 };
   }
 
+  class BufferedAmount {
+    #messages = [];
+    #bytes = 0;
+    /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
+    add(size, mark, flushed) {
+      this.#forget(flushed);
+      this.#messages.push({ size, mark });
+      this.#bytes += size;
+    }
+    /** Returns the number of bytes that are not flushed. */
+    bytes(flushed) {
+      this.#forget(flushed);
+      return this.#bytes;
+    }
+    #forget(flushed) {
+      for (let first; (first = this.#messages[0]) && first.mark <= flushed; ) {
+        this.#bytes -= first.size;
+        this.#messages.shift();
+      }
+    }
+  }
+
+  class Session extends SocketSession {
+    #origin;
+    #outgoing = new Outgoing(
+      (payload) => this.#offer(payload),
+      (error) => this.fail(error)
+    );
+    #controller = new AbortController();
+    #unflushed = new BufferedAmount();
+    /** Number of messages that have arrived and were not dispatched. */
+    #waitingMessages = 0;
+    /** Bytes sent in this turn of the event loop: the standard counts them as buffered until it ends. */
+    #turnBytes = 0;
+    /** Bytes that will never leave, because the connection is closing or has ended. */
+    #discardedBytes = 0;
+    /**
+     * Dials.
+     *
+     * @param open Opens the connection. Rejects when its signal aborts.
+     * @param outer Cancels the dial when it aborts.
+     */
+    constructor(target, closeEventClass, url, open, outer) {
+      super(target, closeEventClass);
+      this.url = url.href;
+      this.#origin = url.origin;
+      const abort = () => this.#controller.abort(outer?.reason);
+      const stop = outer && onAbort(outer, abort);
+      if (outer?.aborted) abort();
+      open(this.#controller.signal).finally(stop).then(
+        (client) => this.#onOpen(client),
+        (error) => this.end({ close: NO_CLOSE_FRAME, error })
+      );
+    }
+    get client() {
+      return this.connection;
+    }
+    /**
+     * The state as the standard has it: CLOSING after the close frame of the peer, once the messages before it have
+     * been dispatched.
+     */
+    get readyState() {
+      const isEnding = this.client?.state !== "open" && this.#waitingMessages === 0;
+      return this.state === OPEN && isEnding ? CLOSING : this.state;
+    }
+    get bufferedAmount() {
+      const flushed = this.client?.internals.transport.flushed ?? 0;
+      const unsent = Math.max(this.#unflushed.bytes(flushed), this.#turnBytes);
+      return this.#discardedBytes + this.#outgoing.bytes + unsent;
+    }
+    /** Sends data, or discards it if the connection is closing or has ended. Throws `InvalidStateError`. */
+    send(data) {
+      if (this.state === CONNECTING) {
+        throw new DOMException("send: the connection is not open yet", "InvalidStateError");
+      }
+      if (this.state === OPEN) this.#outgoing.push(data);
+      else this.#discardedBytes += sizeOf(data);
+    }
+    close({ code, reason }) {
+      const wasOpen = this.state === OPEN;
+      if (this.state < CLOSING) this.state = CLOSING;
+      this.#controller.abort();
+      if (!wasOpen) return;
+      const frameCode = code ?? (reason ? NORMAL : NO_STATUS);
+      this.#outgoing.afterwards(() => {
+        if (this.client?.state === "open") this.client.internals.close(frameCode, reason);
+      });
+    }
+    #onOpen(client) {
+      if (this.state !== CONNECTING) client.terminate();
+      else {
+        this.state = OPEN;
+        this.connection = client;
+        this.dispatch(new Event("open"));
+      }
+      const { internals } = client;
+      internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
+      void client.closed.then(() => enqueue(() => this.end(endOf(internals))));
+    }
+    #onMessage(message) {
+      this.#waitingMessages++;
+      enqueue(() => {
+        this.#waitingMessages--;
+        this.dispatchMessage(message, this.#origin);
+      });
+    }
+    #offer(payload) {
+      const size = payloadSize(payload);
+      const { internals } = this.client ?? {};
+      if (!internals?.offer(payload)) {
+        this.#discardedBytes += size;
+        return;
+      }
+      const { accepted, flushed } = internals.transport;
+      this.#unflushed.add(size, accepted, flushed);
+      if (this.#turnBytes === 0) nextTurn(() => this.#turnBytes = 0);
+      this.#turnBytes += size;
+    }
+  }
+
   const PARSERS = { context: contextParser };
-  function bindWebSocket(createContext) {
+  function bindWebSocket(createContext, closeEventClass) {
     let shared;
     class WebSocket extends eventTargetClass() {
-      #url;
+      static {
+        defineInterface(this, "WebSocket", (socket) => socket.#session);
+      }
       #session;
-      #binaryType = "blob";
       constructor(url, ...[protocols, options = {}]) {
         super();
         requireArgument(arguments.length, "WebSocket");
         rejectOptions("WebSocket", options, ["codec"]);
-        const context = options.context instanceof Context ? options.context : shared ??= createContext();
+        const context = contextOf(options.context, () => shared ??= createContext());
         const given = protocols === void 0 ? options : { ...options, protocols: toProtocols(protocols) };
         const text = toDomString(url);
         const prepared = asSyntaxError(() => context.prepare(text, given, PARSERS, "WebSocket"));
-        initHandlers(this);
-        this.#url = prepared.url;
-        const { origin } = this.#url;
-        this.#session = new Session(
-          {
-            dispatch: (event) => this.dispatchEvent(event),
-            dispatchMessage: (message) => this.dispatchEvent(messageEvent(message, this.#binaryType, origin))
-          },
-          (signal) => prepared.open(this.#url, prepared.options, { signal }),
-          prepared.options.signal
-        );
-      }
-      get url() {
-        return this.#url.href;
-      }
-      get readyState() {
-        return this.#session.readyState;
-      }
-      get bufferedAmount() {
-        return this.#session.bufferedAmount;
-      }
-      get protocol() {
-        return this.#session.client?.protocol ?? "";
-      }
-      get extensions() {
-        return this.#session.client?.extensions ?? "";
-      }
-      get client() {
-        return this.#session.client;
-      }
-      get binaryType() {
-        return this.#binaryType;
-      }
-      set binaryType(value) {
-        this.#binaryType = toBinaryType(value) ?? this.#binaryType;
+        const target = prepared.url;
+        const open = (signal2) => prepared.open(target, prepared.options, { signal: signal2 });
+        const { signal } = prepared.options;
+        this.#session = new Session(this, closeEventClass(), target, open, signal);
       }
       send(data) {
         requireArgument(arguments.length, "send");
-        const sendable = toSendable(data);
-        if (this.#session.state === CONNECTING) {
-          throw new DOMException("send: the connection is not open yet", "InvalidStateError");
-        }
-        this.#session.send(sendable);
+        this.#session.send(toSendable(data));
       }
       close(...[code, reason]) {
         this.#session.close(toCloseArguments(code, reason));
       }
     }
-    defineInterface(WebSocket, "WebSocket");
     return WebSocket;
   }
   function bindWebSocketClass(Base) {
@@ -5507,9 +5451,13 @@
     return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
   }
 
-  const WebSocket = /* @__PURE__ */ bindWebSocket(createContext);
+  const closeEventClass = () => platformClass("CloseEvent");
+  const WebSocket = /* @__PURE__ */ bindWebSocket(
+    createContext,
+    closeEventClass
+  );
   const webSocketClass = /* @__PURE__ */ bindWebSocketClass(WebSocket);
-  const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false });
+  const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false }, closeEventClass);
 
   var browser = /*#__PURE__*/Object.freeze({
     __proto__: null,

@@ -1,9 +1,14 @@
 import { createContext } from '../browser.mjs';
+import { p as platformClass } from '../core.mjs';
 import { b as bindReconnectingWebSocket, a as bindWebSocket, c as bindWebSocketClass } from './core.mjs';
 
-const WebSocket = /* @__PURE__ */ bindWebSocket(createContext);
+const closeEventClass = () => platformClass("CloseEvent");
+const WebSocket = /* @__PURE__ */ bindWebSocket(
+  createContext,
+  closeEventClass
+);
 const webSocketClass = /* @__PURE__ */ bindWebSocketClass(WebSocket);
-const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false });
+const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false }, closeEventClass);
 
 export { ReconnectingWebSocket, WebSocket, webSocketClass };
 //# sourceMappingURL=browser.mjs.map

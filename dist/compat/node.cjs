@@ -3,9 +3,12 @@
 var node = require('../node.cjs');
 var compat_core = require('./core.cjs');
 
-const WebSocket = /* @__PURE__ */ compat_core.bindWebSocket(node.createContext);
+const WebSocket = /* @__PURE__ */ compat_core.bindWebSocket(
+  node.createContext,
+  compat_core.nodeCloseEvent
+);
 const webSocketClass = /* @__PURE__ */ compat_core.bindWebSocketClass(WebSocket);
-const ReconnectingWebSocket = /* @__PURE__ */ compat_core.bindReconnectingWebSocket({ createContext: node.createContext, pings: true });
+const ReconnectingWebSocket = /* @__PURE__ */ compat_core.bindReconnectingWebSocket({ createContext: node.createContext, pings: true }, compat_core.nodeCloseEvent);
 
 exports.ReconnectingWebSocket = ReconnectingWebSocket;
 exports.WebSocket = WebSocket;

@@ -40,7 +40,7 @@ const RECONNECT_PARSERS = {
 function resolveOptions(url, options, { createContext, pings }) {
   const given = core.object(options, "reconnecting: options");
   const { headers, protocols } = given;
-  const context = given.context instanceof core.Context ? given.context : createContext();
+  const context = core.contextOf(given.context, createContext);
   const isFunction = (value) => typeof value === "function";
   const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
   const prepared = context.prepare(

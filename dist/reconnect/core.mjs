@@ -1,4 +1,4 @@
-import { c as object, C as Context, d as callable, e as duration, f as contextParser, I as Inbox, o as oneOf, i as integer, a as parseBy, g as parseDuration, m as must, h as payloadSize, j as memoryOf, W as WsError, k as microtask, s as startTimer, n as now, u as unreported, D as DONE, l as Channel, w as waitFor, q as onAbort, v as checkClose, x as abortError, y as passThrough, R as ReceiveChannel, Q as QueueIterator, z as readableOf, A as writableOf, B as waitForStarted, E as toPayload } from '../core.mjs';
+import { c as object, d as contextOf, e as callable, f as duration, g as contextParser, I as Inbox, o as oneOf, i as integer, a as parseBy, h as parseDuration, m as must, j as payloadSize, k as memoryOf, W as WsError, l as microtask, s as startTimer, n as now, u as unreported, D as DONE, C as Channel, w as waitFor, q as onAbort, v as checkClose, x as abortError, y as passThrough, R as ReceiveChannel, Q as QueueIterator, z as readableOf, A as writableOf, B as waitForStarted, E as toPayload } from '../core.mjs';
 
 const DEFAULTS = {
   backoff: { min: 500, max: 3e4, factor: 2 },
@@ -38,7 +38,7 @@ const RECONNECT_PARSERS = {
 function resolveOptions(url, options, { createContext, pings }) {
   const given = object(options, "reconnecting: options");
   const { headers, protocols } = given;
-  const context = given.context instanceof Context ? given.context : createContext();
+  const context = contextOf(given.context, createContext);
   const isFunction = (value) => typeof value === "function";
   const perAttempt = (given2, value) => isFunction(given2) ? given2 : () => value;
   const prepared = context.prepare(

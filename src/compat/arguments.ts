@@ -1,4 +1,5 @@
 /** Converts and checks the arguments of the standard's methods (WHATWG WebSockets and Web IDL). */
+import type { ErrorCode } from "../errors/error-codes.js";
 import { invalid } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import { PARSERS } from "../options/parse-options.js";
@@ -22,16 +23,15 @@ const syntaxError = (text: string): DOMException => new DOMException(text, "Synt
 
 /** Throws a `TypeError` if a required argument is missing. */
 export function requireArgument(count: number, what: string): void {
-  if (count === 0) throw new TypeError(`${what}: 1 argument required, but only 0 present`);
+  if (count === 0) throw new TypeError(`${what}: an argument is missing`);
 }
 
-/** Calls a function that parses a URL, and throws its `INVALID_URL` as the `SyntaxError` of the standard. */
-export function asSyntaxError<T>(parse: () => T): T {
+/** Calls a function that parses a value, and throws its error `code` as the `SyntaxError` of the standard. */
+export function asSyntaxError<T>(parse: () => T, code: ErrorCode = "INVALID_URL"): T {
   try {
     return parse();
   } catch (error) {
-    if (WsError.is(error) && error.code === "INVALID_URL") throw syntaxError(error.message);
-    throw error;
+    throw WsError.is(error) && error.code === code ? syntaxError(error.message) : error;
   }
 }
 
@@ -48,17 +48,13 @@ export function rejectOptions(where: string, options: object, names: readonly st
 export function toProtocols(value: unknown): string[] {
   const isList = typeof value === "object" && value !== null && Symbol.iterator in value;
   const list = (isList ? [...(value as Iterable<unknown>)] : [value]).map(toDomString);
-  try {
-    PARSERS.protocols(list, "WebSocket: protocols");
-  } catch (error) {
-    throw syntaxError((error as WsError).message);
-  }
+  asSyntaxError(() => PARSERS.protocols(list, "WebSocket: protocols"), "INVALID_OPTION");
   return list;
 }
 
 /** Returns true for a `Blob` or `File`. */
 export function isBlob(data: unknown): data is Blob {
-  return ["Blob", "File"].includes(tagOf(data));
+  return typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
 }
 
 /**
@@ -66,7 +62,7 @@ export function isBlob(data: unknown): data is Blob {
  * symbol, and for shared or resizable memory.
  */
 export function toSendable(data: unknown): Sendable {
-  if (isBlob(data)) return data;
+  if (typeof data === "string" || isBlob(data)) return data;
   if (!ArrayBuffer.isView(data) && tagOf(data) !== "ArrayBuffer") return toDomString(data);
   const { byteLength } = data as ArrayBuffer;
   const buffer = (ArrayBuffer.isView(data) ? data.buffer : data) as {

@@ -1,4 +1,4 @@
-type Schedule = (task: () => void) => void;
+import { microtask } from "../time/clock.js";
 
 /**
  * Runs a task later, after those that were enqueued before. The tasks must not throw.
@@ -9,10 +9,7 @@ type Schedule = (task: () => void) => void;
  *
  * Captured on import, because fake timers that a test installs must not hold back events.
  */
-export const enqueue: Schedule = /* @__PURE__ */ (() => {
-  const { setImmediate, queueMicrotask } = globalThis as unknown as {
-    readonly setImmediate?: Schedule;
-    readonly queueMicrotask: Schedule;
-  };
-  return setImmediate ?? queueMicrotask;
+export const enqueue: typeof microtask = /* @__PURE__ */ (() => {
+  const { setImmediate } = globalThis as { readonly setImmediate?: typeof microtask };
+  return setImmediate ?? microtask;
 })();

@@ -7,11 +7,10 @@ import type { Sendable } from "./arguments.js";
 export class Outgoing {
   /** Size of the data that waits for a `Blob`, in bytes. */
   bytes = 0;
-  /** Settles when nothing waits any more; `undefined` if nothing waits. Never rejects. */
-  idle: Promise<void> | undefined;
-
   readonly #pass: (payload: string | Uint8Array) => void;
   readonly #onUnreadable: (error: WsError) => void;
+  /** Settles when nothing waits any more; `undefined` if nothing waits. Never rejects. */
+  #idle: Promise<void> | undefined;
 
   constructor(
     pass: (payload: string | Uint8Array) => void,
@@ -22,16 +21,16 @@ export class Outgoing {
   }
 
   push(data: Sendable): void {
-    if (!this.idle && !isBlob(data)) {
+    if (!this.#idle && !isBlob(data)) {
       this.#pass(data);
       return;
     }
     const size = sizeOf(data);
     // The caller may reuse its bytes when `push` has returned.
     const copy = data instanceof Uint8Array ? data.slice() : data;
-    const previous = this.idle ?? DONE;
+    const previous = this.#idle ?? DONE;
     this.bytes += size;
-    const idle = (this.idle = previous
+    const idle = (this.#idle = previous
       .then(async () => {
         this.#pass(isBlob(copy) ? new Uint8Array(await copy.arrayBuffer()) : copy);
       })
@@ -40,7 +39,13 @@ export class Outgoing {
       )
       .then(() => {
         this.bytes -= size;
-        if (this.idle === idle) this.idle = undefined;
+        if (this.#idle === idle) this.#idle = undefined;
       }));
+  }
+
+  /** Calls `run` when nothing waits any more, which may be now. */
+  afterwards(run: () => void): void {
+    if (this.#idle) void this.#idle.then(run);
+    else run();
   }
 }

@@ -9,10 +9,10 @@ import type { Status } from "../reconnect/status.js";
 import type { CloseArguments, Sendable } from "./arguments.js";
 import { EventInbox } from "./event-inbox.js";
 import { enqueue } from "./event-queue.js";
-import { closeEvent, endEvents, errorEvent, failureEvents } from "./events.js";
+import { endOf, errorEvent, NO_CLOSE_FRAME } from "./events.js";
+import type { SocketEnd } from "./events.js";
 import { Outgoing } from "./outgoing.js";
-import { CLOSED, CLOSING, CONNECTING, OPEN } from "./session.js";
-import type { ReadyState, SessionHandler } from "./session.js";
+import { CLOSED, CLOSING, CONNECTING, OPEN, SocketSession } from "./socket-session.js";
 
 /**
  * The state machine of a {@link ReconnectingWebSocket}. It turns the statuses and messages of a reconnecting
@@ -20,23 +20,22 @@ import type { ReadyState, SessionHandler } from "./session.js";
  *
  * A reconnecting client ends for good; `reconnect` continues with a new one. Their queue of messages is the same.
  */
-export class ReconnectingSession {
-  state: ReadyState = CONNECTING;
+export class ReconnectingSession extends SocketSession {
   shouldReconnect = true;
   /** The client that connects now, or has ended. */
   client!: ReconnectingClient;
-  /** The connection whose end has not been dispatched. */
-  connection: Client | undefined;
-  /** The URL of the last connection, and its origin. */
+  /** The URL of the last connection. */
   url = "";
-  origin = "";
+  /** The connection whose end has not been dispatched. */
+  protected override connection: Client | undefined;
 
-  readonly #handler: SessionHandler;
+  /** The origin of `url`. */
+  #origin = "";
   readonly #options: ResolvedReconnectOptions;
   readonly #outbox: Outbox;
   readonly #outgoing = new Outgoing(
     (payload) => this.#send(payload),
-    (error) => this.#handler.dispatch(errorEvent(error)),
+    (error) => this.dispatch(errorEvent(error)),
   );
   /** Number of failed attempts and lost connections since the last stable connection. */
   #retries = 0;
@@ -49,8 +48,12 @@ export class ReconnectingSession {
   /** The arguments of `close`, until `reconnect` is called. */
   #closeArguments: CloseArguments | undefined;
 
-  constructor(handler: SessionHandler, options: ResolvedReconnectOptions) {
-    this.#handler = handler;
+  constructor(
+    target: EventTarget,
+    closeEventClass: typeof CloseEvent,
+    options: ResolvedReconnectOptions,
+  ) {
+    super(target, closeEventClass);
     this.#options = options;
     this.#outbox = new Outbox(options.queue, options.onLost);
     this.#start();
@@ -75,15 +78,14 @@ export class ReconnectingSession {
     this.shouldReconnect = false;
     this.#closeArguments = given;
     if (this.state < CLOSING) this.state = CLOSING;
-    if (this.#outgoing.idle) void this.#outgoing.idle.then(() => this.#closeClient(given));
-    else this.#closeClient(given);
+    this.#outgoing.afterwards(() => this.#closeClient(given));
   }
 
   reconnect(given: CloseArguments): void {
     const { code = NORMAL, reason } = this.#closeArguments ?? given;
     const { type } = this.client.state;
     this.#retries = 0;
-    if (this.shouldReconnect && type !== "open") {
+    if (this.shouldReconnect && (type === "connecting" || type === "waiting")) {
       if (!this.#isNew) this.client.internals.reconnect();
       return;
     }
@@ -92,7 +94,7 @@ export class ReconnectingSession {
     this.#closeArguments = undefined;
     enqueue(() => {
       // Not clean, because the answer of the peer is not awaited.
-      if (this.connection) this.#end([closeEvent({ code, reason, wasClean: false })]);
+      if (this.connection) this.end({ close: { code, reason, wasClean: false } });
       this.state = CONNECTING;
     });
     this.#start();
@@ -108,7 +110,7 @@ export class ReconnectingSession {
     const isCurrent = (): boolean => this.client === client;
     const onMessage = (message: Message): void =>
       enqueue(() => {
-        if (isCurrent() && this.state === OPEN) this.#handler.dispatchMessage(message);
+        if (isCurrent()) this.dispatchMessage(message, this.#origin);
       });
     const client = new ReconnectingClient({
       ...this.#options,
@@ -146,36 +148,32 @@ export class ReconnectingSession {
   #onStatus(status: Status, connection: Client | undefined): void {
     if (status.type === "connecting") {
       // `reconnect` has cut an attempt short.
-      if (this.#isAttempting) this.#end(failureEvents(undefined));
+      if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
       this.#isAttempting = true;
       if (this.shouldReconnect) this.state = CONNECTING;
     } else if (status.type === "open") {
       // A client in this status has a connection.
       const { url } = (this.connection = connection as Client);
       this.url = url;
-      this.origin = new URL(url).origin;
+      this.#origin = new URL(url).origin;
       this.#isAttempting = false;
       // `close` may have been called since.
       if (!this.shouldReconnect) return;
       this.state = OPEN;
-      this.#handler.dispatch(new Event("open"));
+      this.dispatch(new Event("open"));
     } else {
       if (status.type === "closed") this.shouldReconnect = false;
-      this.#end(this.#endEvents(status));
+      if (this.connection) this.end(endOf(this.connection.internals));
+      else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: status.error });
+      // The events of the end have been dispatched before.
+      else this.state = CLOSED;
     }
   }
 
-  /** Returns the events of the end of a connection or of a failed attempt; none if it ended before that. */
-  #endEvents({ error }: { readonly error?: WsError | undefined }): Event[] {
-    if (this.connection) return endEvents(this.connection.internals);
-    return this.#isAttempting ? failureEvents(error) : [];
-  }
-
-  #end(events: Event[]): void {
-    this.state = CLOSED;
+  protected override end(end: SocketEnd): void {
     this.connection = undefined;
     this.#isAttempting = false;
-    for (const event of events) this.#handler.dispatch(event);
+    super.end(end);
   }
 
   #send(payload: string | Uint8Array): void {
@@ -184,7 +182,7 @@ export class ReconnectingSession {
       const error = cause as WsError;
       // `queue.clear()` drops messages on purpose, and a connection that ends has its own events.
       if (error.code === "CLOSED" || error.code === "ABORTED") return;
-      this.#handler.dispatch(errorEvent(error));
+      this.dispatch(errorEvent(error));
     });
   }
 }

@@ -1,5 +1,4 @@
 import type { ReconnectOptions } from "../reconnect/options.js";
-import type { ReconnectingClient } from "../reconnect/reconnecting-client.js";
 import { resolveOptions } from "../reconnect/resolve-options.js";
 import type { ReconnectPlatform } from "../reconnect/resolve-options.js";
 import type { WsError } from "../errors/ws-error.js";
@@ -7,16 +6,11 @@ import {
   asSyntaxError,
   rejectOptions,
   requireArgument,
-  toBinaryType,
   toCloseArguments,
   toProtocols,
   toSendable,
 } from "./arguments.js";
-import type { BinaryType } from "./arguments.js";
-import { initHandlers } from "./event-handlers.js";
-import { messageEvent } from "./events.js";
 import { ReconnectingSession } from "./reconnecting-session.js";
-import type { ReadyState } from "./session.js";
 import type {
   ReconnectingWebSocketConstructor,
   ReconnectingWebSocketOptions,
@@ -31,10 +25,16 @@ const MAX_ATTEMPTS = 2_147_483_647;
 /** Creates the class `ReconnectingWebSocket` of an entry. The session does its work. */
 export function bindReconnectingWebSocket(
   platform: ReconnectPlatform,
+  closeEventClass: () => typeof CloseEvent,
 ): ReconnectingWebSocketConstructor {
   class ReconnectingWebSocket extends eventTargetClass() {
+    static {
+      const own = ["retryCount", "shouldReconnect"] as const;
+      const sessionOf = (socket: ReconnectingWebSocket): ReconnectingSession => socket.#session;
+      defineInterface(this, "ReconnectingWebSocket", sessionOf, own);
+    }
+
     readonly #session: ReconnectingSession;
-    #binaryType: BinaryType = "blob";
 
     constructor(
       url: SocketUrl,
@@ -44,57 +44,7 @@ export function bindReconnectingWebSocket(
       requireArgument(arguments.length, "ReconnectingWebSocket");
       const given = withDefaults(protocols, options);
       const resolved = asSyntaxError(() => resolveOptions(url, given, platform));
-      initHandlers(this);
-      this.#session = new ReconnectingSession(
-        {
-          dispatch: (event) => this.dispatchEvent(event),
-          dispatchMessage: (message) => {
-            const { origin } = this.#session;
-            this.dispatchEvent(messageEvent(message, this.#binaryType, origin));
-          },
-        },
-        resolved,
-      );
-    }
-
-    get url(): string {
-      return this.#session.url;
-    }
-
-    get readyState(): ReadyState {
-      return this.#session.state;
-    }
-
-    get bufferedAmount(): number {
-      return this.#session.bufferedAmount;
-    }
-
-    get retryCount(): number {
-      return this.#session.retryCount;
-    }
-
-    get shouldReconnect(): boolean {
-      return this.#session.shouldReconnect;
-    }
-
-    get protocol(): string {
-      return this.#session.connection?.protocol ?? "";
-    }
-
-    get extensions(): string {
-      return this.#session.connection?.extensions ?? "";
-    }
-
-    get client(): ReconnectingClient {
-      return this.#session.client;
-    }
-
-    get binaryType(): BinaryType {
-      return this.#binaryType;
-    }
-
-    set binaryType(value: unknown) {
-      this.#binaryType = toBinaryType(value) ?? this.#binaryType;
+      this.#session = new ReconnectingSession(this, closeEventClass(), resolved);
     }
 
     send(data: unknown): void {
@@ -110,8 +60,6 @@ export function bindReconnectingWebSocket(
       this.#session.reconnect(toCloseArguments(code, reason));
     }
   }
-
-  defineInterface(ReconnectingWebSocket, "ReconnectingWebSocket");
   return ReconnectingWebSocket as unknown as ReconnectingWebSocketConstructor;
 }
 

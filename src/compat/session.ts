@@ -1,6 +1,7 @@
 import type { Client } from "../connection/client.js";
-import { WsError } from "../errors/ws-error.js";
-import { INTERNAL_ERROR, NO_STATUS, NORMAL } from "../protocol/close-codes.js";
+import type { WsError } from "../errors/ws-error.js";
+import { NO_STATUS, NORMAL } from "../protocol/close-codes.js";
+import { payloadSize } from "../protocol/message.js";
 import type { Message } from "../protocol/message.js";
 import { onAbort } from "../time/abort.js";
 import { nextTurn } from "../time/clock.js";
@@ -9,40 +10,23 @@ import type { CloseArguments, Sendable } from "./arguments.js";
 import { BufferedAmount } from "./buffered-amount.js";
 import { EventInbox } from "./event-inbox.js";
 import { enqueue } from "./event-queue.js";
-import { endEvents, failureEvents } from "./events.js";
+import { endOf, NO_CLOSE_FRAME } from "./events.js";
 import { Outgoing } from "./outgoing.js";
-
-export const CONNECTING = 0;
-export const OPEN = 1;
-export const CLOSING = 2;
-export const CLOSED = 3;
-
-export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | typeof CLOSED;
-
-/** The events of a session. */
-export interface SessionHandler {
-  /** Dispatches an event. Does not throw. */
-  dispatch(event: Event): void;
-  /** Dispatches a message. */
-  dispatchMessage(message: Message): void;
-}
+import { CLOSING, CONNECTING, OPEN, SocketSession } from "./socket-session.js";
+import type { ReadyState } from "./socket-session.js";
 
 /**
- * The state machine of one W3C socket: from the dial to the `close` event.
+ * The state machine of one {@link WebSocket}: from the dial to the `close` event.
  *
- * Messages and the end go through one queue of events, so they are dispatched in the order in which they
- * happened. Messages that are in it when this side closes are discarded (WHATWG WebSockets, "when a WebSocket
- * message has been received").
+ * Messages and the end are enqueued, so their events are dispatched in the order in which they happened. Messages that
+ * are enqueued when this side closes are discarded (WHATWG WebSockets, "when a WebSocket message has been received").
  */
-export class Session {
-  state: ReadyState = CONNECTING;
-  /** The client, once the connection is open. */
-  client: Client | undefined;
-
-  readonly #handler: SessionHandler;
+export class Session extends SocketSession {
+  readonly url: string;
+  readonly #origin: string;
   readonly #outgoing = new Outgoing(
     (payload) => this.#offer(payload),
-    (error) => this.#fail(error),
+    (error) => this.fail(error),
   );
   readonly #controller = new AbortController();
   readonly #unflushed = new BufferedAmount();
@@ -60,11 +44,15 @@ export class Session {
    * @param outer Cancels the dial when it aborts.
    */
   constructor(
-    handler: SessionHandler,
+    target: EventTarget,
+    closeEventClass: typeof CloseEvent,
+    url: URL,
     open: (signal: AbortSignal) => Promise<Client>,
     outer: AbortSignal | undefined,
   ) {
-    this.#handler = handler;
+    super(target, closeEventClass);
+    this.url = url.href;
+    this.#origin = url.origin;
     const abort = (): void => this.#controller.abort(outer?.reason);
     const stop = outer && onAbort(outer, abort);
     if (outer?.aborted) abort();
@@ -72,15 +60,19 @@ export class Session {
       .finally(stop)
       .then(
         (client) => this.#onOpen(client),
-        (error: unknown) => this.#end(failureEvents(error as WsError)),
+        (error: unknown) => this.end({ close: NO_CLOSE_FRAME, error: error as WsError }),
       );
+  }
+
+  get client(): Client | undefined {
+    return this.connection;
   }
 
   /**
    * The state as the standard has it: CLOSING after the close frame of the peer, once the messages before it have
    * been dispatched.
    */
-  get readyState(): ReadyState {
+  override get readyState(): ReadyState {
     const isEnding = this.client?.state !== "open" && this.#waitingMessages === 0;
     return this.state === OPEN && isEnding ? CLOSING : this.state;
   }
@@ -91,8 +83,11 @@ export class Session {
     return this.#discardedBytes + this.#outgoing.bytes + unsent;
   }
 
-  /** Sends data, or discards it if the connection is closing or has ended. */
+  /** Sends data, or discards it if the connection is closing or has ended. Throws `InvalidStateError`. */
   send(data: Sendable): void {
+    if (this.state === CONNECTING) {
+      throw new DOMException("send: the connection is not open yet", "InvalidStateError");
+    }
     if (this.state === OPEN) this.#outgoing.push(data);
     else this.#discardedBytes += sizeOf(data);
   }
@@ -101,14 +96,12 @@ export class Session {
     const wasOpen = this.state === OPEN;
     if (this.state < CLOSING) this.state = CLOSING;
     this.#controller.abort();
+    if (!wasOpen) return;
     // Without arguments, the close frame has no code. A reason needs one.
     const frameCode = code ?? (reason ? NORMAL : NO_STATUS);
-    const close = (): void => {
+    this.#outgoing.afterwards(() => {
       if (this.client?.state === "open") this.client.internals.close(frameCode, reason);
-    };
-    if (!wasOpen) return;
-    if (this.#outgoing.idle) void this.#outgoing.idle.then(close);
-    else close();
+    });
   }
 
   #onOpen(client: Client): void {
@@ -116,30 +109,24 @@ export class Session {
     if (this.state !== CONNECTING) client.terminate();
     else {
       this.state = OPEN;
-      this.client = client;
-      this.#handler.dispatch(new Event("open"));
+      this.connection = client;
+      this.dispatch(new Event("open"));
     }
     const { internals } = client;
     internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
-    void client.closed.then(() => enqueue(() => this.#end(endEvents(internals))));
+    void client.closed.then(() => enqueue(() => this.end(endOf(internals))));
   }
 
   #onMessage(message: Message): void {
     this.#waitingMessages++;
     enqueue(() => {
       this.#waitingMessages--;
-      if (this.state !== OPEN) return;
-      try {
-        this.#handler.dispatchMessage(message);
-      } catch (cause) {
-        const text = "receive: cannot create the event";
-        this.#fail(new WsError("UNSUPPORTED", text, { cause }));
-      }
+      this.dispatchMessage(message, this.#origin);
     });
   }
 
   #offer(payload: string | Uint8Array): void {
-    const size = sizeOf(payload);
+    const size = payloadSize(payload);
     const { internals } = this.client ?? {};
     if (!internals?.offer(payload)) {
       this.#discardedBytes += size;
@@ -149,14 +136,5 @@ export class Session {
     this.#unflushed.add(size, accepted, flushed);
     if (this.#turnBytes === 0) nextTurn(() => (this.#turnBytes = 0));
     this.#turnBytes += size;
-  }
-
-  #fail(error: WsError): void {
-    this.client?.internals.fail(INTERNAL_ERROR, error);
-  }
-
-  #end(events: Event[]): void {
-    this.state = CLOSED;
-    for (const event of events) this.#handler.dispatch(event);
   }
 }

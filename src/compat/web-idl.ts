@@ -1,7 +1,19 @@
 import { platformClass } from "../errors/platform-class.js";
-import { defineHandlers } from "./event-handlers.js";
+import { toBinaryType } from "./arguments.js";
+import type { SocketSession } from "./socket-session.js";
 
-const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+/** The read-only attributes that both classes have. */
+const ATTRIBUTES = [
+  "url",
+  "readyState",
+  "bufferedAmount",
+  "protocol",
+  "extensions",
+  "client",
+] as const;
+
+/** The states in the order of their values. */
+const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 
 /**
  * Returns the class `EventTarget`. Where the platform has none, returns a class whose constructor throws
@@ -25,19 +37,55 @@ export function makeEnumerable(prototype: object): void {
 
 /**
  * Gives a class the shape of a platform interface (Web IDL): enumerable members, the constants on the class and
- * its prototype, the `on...` attributes, and a tag for `Object.prototype.toString`.
+ * its prototype, and a tag for `Object.prototype.toString`. Its attributes are those of the sessions:
+ * {@link ATTRIBUTES} and `own`, which are read-only, `binaryType`, and the `on...` attributes.
+ *
+ * @param sessionOf Throws `TypeError` for an object of another class.
  */
-export function defineInterface(
-  Class: { readonly name: string; readonly prototype: EventTarget },
+export function defineInterface<S extends object, T extends SocketSession>(
+  Class: { readonly prototype: S },
   name: string,
+  sessionOf: (socket: S) => T,
+  own: readonly (keyof T)[] = [],
 ): void {
   const { prototype } = Class;
+  for (const key of [...ATTRIBUTES, ...own]) {
+    defineAccessors(prototype, {
+      get [key](): unknown {
+        return sessionOf(this as S)[key];
+      },
+    });
+  }
+  defineAccessors(prototype, {
+    get binaryType(): unknown {
+      return sessionOf(this as S).binaryType;
+    },
+    set binaryType(value: unknown) {
+      const session = sessionOf(this as S);
+      session.binaryType = toBinaryType(value) ?? session.binaryType;
+    },
+  });
+  for (const type of ["open", "message", "error", "close"]) {
+    const key = `on${type}`;
+    defineAccessors(prototype, {
+      get [key](): unknown {
+        return sessionOf(this as S).handlers.get(type);
+      },
+      set [key](value: unknown) {
+        sessionOf(this as S).handlers.set(type, value);
+      },
+    });
+  }
   makeEnumerable(prototype);
-  for (const [key, value] of Object.entries(CONSTANTS)) {
+  for (const [value, key] of STATES.entries()) {
     for (const owner of [Class, prototype]) {
       Object.defineProperty(owner, key, { value, enumerable: true });
     }
   }
-  defineHandlers(prototype);
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
+}
+
+/** Copies accessors. Written in a literal, their functions have the names of Web IDL, such as "get url". */
+function defineAccessors(prototype: object, accessors: object): void {
+  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(accessors));
 }

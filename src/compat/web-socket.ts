@@ -1,23 +1,18 @@
 import type { Client } from "../connection/client.js";
 import type { CreateContext } from "../context/connect.js";
-import { contextParser } from "../context/context-parser.js";
-import { Context } from "../context/context.js";
+import { contextOf, contextParser } from "../context/context-parser.js";
+import type { Context } from "../context/context.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import {
   asSyntaxError,
   rejectOptions,
   requireArgument,
-  toBinaryType,
   toCloseArguments,
   toDomString,
   toProtocols,
   toSendable,
 } from "./arguments.js";
-import type { BinaryType } from "./arguments.js";
-import { initHandlers } from "./event-handlers.js";
-import { messageEvent } from "./events.js";
-import { CONNECTING, Session } from "./session.js";
-import type { ReadyState } from "./session.js";
+import { Session } from "./session.js";
 import type {
   WebSocketClassFactory,
   WebSocketConstructor,
@@ -29,87 +24,46 @@ import { defineInterface, eventTargetClass } from "./web-idl.js";
 const PARSERS = { context: contextParser };
 
 /** Creates the class `WebSocket` of an entry. The session does its work. */
-export function bindWebSocket(createContext: CreateContext): WebSocketConstructor {
+export function bindWebSocket(
+  createContext: CreateContext,
+  closeEventClass: () => typeof CloseEvent,
+): WebSocketConstructor {
   /** The context of sockets without option `context`. */
   let shared: Context | undefined;
 
   class WebSocket extends eventTargetClass() {
-    readonly #url: URL;
+    static {
+      defineInterface(this, "WebSocket", (socket: WebSocket) => socket.#session);
+    }
+
     readonly #session: Session;
-    #binaryType: BinaryType = "blob";
 
     constructor(url: unknown, ...[protocols, options = {}]: [unknown?, WebSocketOptions?]) {
       super();
       requireArgument(arguments.length, "WebSocket");
       rejectOptions("WebSocket", options, ["codec"]);
-      // If it is something else, the parser of the option throws.
-      const context =
-        options.context instanceof Context ? options.context : (shared ??= createContext());
+      const context = contextOf(options.context, () => (shared ??= createContext()));
       const given: ConnectOptions =
         protocols === undefined ? options : { ...options, protocols: toProtocols(protocols) };
       const text = toDomString(url);
       const prepared = asSyntaxError(() => context.prepare(text, given, PARSERS, "WebSocket"));
-      initHandlers(this);
-      this.#url = prepared.url as URL;
-      const { origin } = this.#url;
-      this.#session = new Session(
-        {
-          dispatch: (event) => this.dispatchEvent(event),
-          dispatchMessage: (message) =>
-            this.dispatchEvent(messageEvent(message, this.#binaryType, origin)),
-        },
-        (signal) => prepared.open(this.#url, prepared.options, { signal }),
-        prepared.options.signal,
-      );
-    }
-
-    get url(): string {
-      return this.#url.href;
-    }
-
-    get readyState(): ReadyState {
-      return this.#session.readyState;
-    }
-
-    get bufferedAmount(): number {
-      return this.#session.bufferedAmount;
-    }
-
-    get protocol(): string {
-      return this.#session.client?.protocol ?? "";
-    }
-
-    get extensions(): string {
-      return this.#session.client?.extensions ?? "";
-    }
-
-    get client(): Client | undefined {
-      return this.#session.client;
-    }
-
-    get binaryType(): BinaryType {
-      return this.#binaryType;
-    }
-
-    set binaryType(value: unknown) {
-      this.#binaryType = toBinaryType(value) ?? this.#binaryType;
+      // It is not a function.
+      const target = prepared.url as URL;
+      const open = (signal: AbortSignal): Promise<Client> =>
+        prepared.open(target, prepared.options, { signal });
+      const { signal } = prepared.options;
+      this.#session = new Session(this, closeEventClass(), target, open, signal);
     }
 
     send(data: unknown): void {
       requireArgument(arguments.length, "send");
-      const sendable = toSendable(data);
-      if (this.#session.state === CONNECTING) {
-        throw new DOMException("send: the connection is not open yet", "InvalidStateError");
-      }
-      this.#session.send(sendable);
+      this.#session.send(toSendable(data));
     }
 
     close(...[code, reason]: [unknown?, unknown?]): void {
       this.#session.close(toCloseArguments(code, reason));
     }
   }
-
-  defineInterface(WebSocket, "WebSocket");
   return WebSocket as unknown as WebSocketConstructor;
 }
 

@@ -5,7 +5,13 @@ import { WsError } from "./ws-error.js";
  * so that everything else works without it.
  */
 export function platformClass<
-  N extends "EventTarget" | "TextEncoder" | "TextDecoder" | "ReadableStream" | "WritableStream",
+  N extends
+    | "CloseEvent"
+    | "EventTarget"
+    | "TextEncoder"
+    | "TextDecoder"
+    | "ReadableStream"
+    | "WritableStream",
 >(name: N): (typeof globalThis)[N] {
   const found = globalThis[name] as (typeof globalThis)[N] | undefined;
   if (found) return found;

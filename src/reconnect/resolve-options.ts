@@ -1,7 +1,6 @@
 import { Inbox } from "../connection/inbox.js";
 import type { CreateContext } from "../context/connect.js";
-import { Context } from "../context/context.js";
-import { contextParser } from "../context/context-parser.js";
+import { contextOf, contextParser } from "../context/context-parser.js";
 import type { PreparedDials } from "../context/context.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { callable, duration, integer, must, object, oneOf, parseBy } from "../options/parser.js";
@@ -104,7 +103,7 @@ export function resolveOptions(
 ): ResolvedReconnectOptions {
   const given = object(options, "reconnecting: options") as ReconnectOptions;
   const { headers, protocols } = given;
-  const context = given.context instanceof Context ? given.context : createContext();
+  const context = contextOf(given.context, createContext);
   // The result of a function is validated at each dial. An empty value takes its place here, so that an
   // option that the platform does not support is refused now.
   const isFunction = (value: unknown): value is (info: AttemptInfo) => unknown =>

@@ -46,12 +46,12 @@ const COSTS = [
   },
   {
     what: "`WebSocket` of `wschan/compat`, on top of the core",
-    budget: 2_700,
+    budget: 2_600,
     size: () => sizeOnTop(byEsbuild, WEB_SOCKET),
   },
   {
     what: "`wschan/compat` with its `ReconnectingWebSocket`",
-    budget: 7_300,
+    budget: 7_100,
     size: () => sizeOnTop(byEsbuild, COMPAT),
   },
   {

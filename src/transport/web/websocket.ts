@@ -211,7 +211,7 @@ class WebSocketTransport implements Transport {
 
   close(code: number, reason: string): void {
     const sentCode = (this.#sentCode = browserCode(code));
-    // Chromium takes an argument of `undefined` for code 0.
+    // Chromium takes a code of `undefined`, followed by a reason, for code 0.
     if (sentCode) this.#socket.close(sentCode, reason);
     else this.#socket.close();
   }
