@@ -477,6 +477,7 @@ const INODE_COLUMN = 9;
 const MAX_UNCOUNTED_WRITE_BYTES = 16384;
 const NEGLIGIBLE_BYTES = 65536;
 const MIN_TABLE_AGE_MS = 20;
+const MAX_TABLE_AGE_MS = 1e3;
 class KernelCounters {
   constructor(socket) {
     /** Bytes that the owner has read from the stream. */
@@ -549,7 +550,8 @@ function queueSizes(since) {
   readAt = start;
   cachedTable = new Map(SOCKET_TABLE_PATHS.flatMap((path) => readTable(path)));
   const end = performance.now();
-  expiresAt = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
+  const age = Math.min(10 * (end - start), MAX_TABLE_AGE_MS);
+  expiresAt = end + Math.max(MIN_TABLE_AGE_MS, age);
   return cachedTable;
 }
 function readTable(path) {

@@ -30,6 +30,9 @@ const NEGLIGIBLE_BYTES = 65_536;
 /** The minimum time between two reads of the tables. */
 const MIN_TABLE_AGE_MS = 20;
 
+/** The maximum age of a table. Reading one can appear to take hours, if the process is suspended meanwhile. */
+const MAX_TABLE_AGE_MS = 1_000;
+
 /** Counts the bytes of a socket. Any other Duplex is counted by the bytes that it emits and accepts. */
 export class KernelCounters {
   readonly #socket: Duplex;
@@ -116,7 +119,8 @@ function queueSizes(since: number): ReadonlyMap<number, number> {
   cachedTable = new Map(SOCKET_TABLE_PATHS.flatMap((path) => readTable(path)));
   const end = performance.now();
   // A system with many sockets has a long table, which is read less often.
-  expiresAt = end + Math.max(MIN_TABLE_AGE_MS, 10 * (end - start));
+  const age = Math.min(10 * (end - start), MAX_TABLE_AGE_MS);
+  expiresAt = end + Math.max(MIN_TABLE_AGE_MS, age);
   return cachedTable;
 }
 

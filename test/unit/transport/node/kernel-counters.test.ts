@@ -4,7 +4,7 @@ import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { KernelCounters } from "../../../../src/transport/node/kernel-counters.js";
 import { createCertificate } from "../../../helpers/certificates.js";
 import { checkLeaks } from "../../../helpers/leaks.js";
@@ -117,6 +117,32 @@ describe.each([
       await expect.poll(() => counters.sent, POLL).toBeGreaterThan(sent);
       peer.resume();
       await expect.poll(() => counters.unsent, POLL).toBe(0);
+    },
+  );
+
+  test.runIf(process.platform === "linux")(
+    "are at most a second old after a suspension of the process while they are read",
+    TIMEOUT,
+    async () => {
+      // The clock of this test would remain in the module.
+      vi.resetModules();
+      const fresh = await import("../../../../src/transport/node/kernel-counters.js");
+      await using pair = await createPair(isTls);
+      const counters = new fresh.KernelCounters(pair.socket);
+      await fill(pair, counters);
+      const now = performance.now.bind(performance);
+      let skew = 2_000;
+      const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + skew);
+      onTestFinished(() => {
+        clock.mockRestore();
+      });
+      // Called at the start of reading, before the suspension. The table that `fill` has read is out of date.
+      clock.mockImplementationOnce(() => now() + 2_000);
+      skew = 3_600_000;
+      const { sent } = counters;
+      await read(pair.peer, 200_000);
+      skew += 1_000;
+      await expect.poll(() => counters.sent, POLL).toBeGreaterThan(sent);
     },
   );
 
