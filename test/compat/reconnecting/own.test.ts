@@ -1,4 +1,4 @@
-// What the packages do not have: the errors, options and limits of this package.
+// Errors, options and limits that neither of the two packages has.
 import { describe, expect, test, vi } from "vitest";
 import { createContext, WsError } from "../../../src/node.js";
 import { ReconnectingWebSocket } from "../../../src/compat/node.js";
@@ -117,6 +117,17 @@ describe("attempts that cannot succeed", () => {
     expect(events.of("close")).toHaveLength(1);
     expect(socket.shouldReconnect).toBe(false);
     expect(server.sockets).toBe(1);
+  });
+});
+
+describe("reconnect()", () => {
+  test("after the last attempt has failed, before its events, opens a connection", async () => {
+    const server = await refusingServer(1);
+    const { socket, events } = open(server.url, { maxAttempts: 1 });
+    await socket.client.closed;
+    expect(events.types).toEqual([]);
+    socket.reconnect();
+    await events.next("open");
   });
 });
 
