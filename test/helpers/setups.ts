@@ -13,7 +13,7 @@ export async function setupIn(path: string): Promise<string> {
   const setup = regions.map(([, lines = ""]) => lines).join("");
   const imports = importsOf(text, path, (name) => new RegExp(`\\b${name}\\b`).test(setup));
   const code = `${imports.join("\n")}\n\n${setup}`;
-  // What the test adds for itself may have spread an object over several lines.
+  // In the test, an object may take several lines, because of properties that only the test needs.
   return format(code, { parser: "typescript", printWidth: 100, objectWrap: "collapse" });
 }
 

@@ -9,6 +9,7 @@ import {
   rawServer,
   recordingServer,
   refusingServer,
+  sendNumbers,
   silentServer,
   withoutJitter,
 } from "./support.js";
@@ -45,12 +46,12 @@ describe("close() of an open connection", () => {
     const socket = make(server.url);
     const events = new EventLog(socket);
     await events.next("open");
-    for (let i = 0; i < 500; i++) socket.send(String(i));
+    const sent = sendNumbers(socket);
     socket.close();
     await (
       await server.connection()
     ).closed;
-    expect(messages).toEqual(Array.from({ length: 500 }, (_, i) => String(i)));
+    expect(messages).toEqual(sent);
   });
 
   promise("when it opens lets out the whole queue", async ({ make }) => {

@@ -8,6 +8,7 @@ import {
   rawServer,
   recordingServer,
   refusingServer,
+  sendNumbers,
   withoutJitter,
 } from "./support.js";
 import { HOUR, promise } from "./subjects.js";
@@ -105,12 +106,12 @@ describe("reconnect() of an open connection", () => {
     const socket = make(server.url);
     const events = new EventLog(socket);
     await events.next("open");
-    for (let i = 0; i < 500; i++) socket.send(String(i));
+    const sent = sendNumbers(socket);
     socket.reconnect();
     await (
       await server.connection()
     ).closed;
-    expect(messages).toEqual(Array.from({ length: 500 }, (_, i) => String(i)));
+    expect(messages).toEqual(sent);
     await events.next("open", 1);
   });
 

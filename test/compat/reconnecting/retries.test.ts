@@ -1,4 +1,4 @@
-// What makes the next attempt, how many there are, and retryCount.
+// The events that start an attempt, the number of attempts, and retryCount.
 import { describe, expect } from "vitest";
 import { ms } from "../../helpers/time.js";
 import { checkTraces, echoServer, EventLog, quiet, rawServer, refusingServer } from "./support.js";

@@ -68,6 +68,13 @@ export class EventLog {
   }
 }
 
+/** Sends 500 messages, and returns them. */
+export function sendNumbers(socket: Socket): string[] {
+  const numbers = Array.from({ length: 500 }, (_, n) => String(n));
+  for (const text of numbers) socket.send(text);
+  return numbers;
+}
+
 /** Disposes of a server when the test ends, also if the test has timed out. */
 async function disposedAfterTest<T extends AsyncDisposable>(starting: Promise<T>): Promise<T> {
   const server = await starting;

@@ -1,3 +1,4 @@
+import { TYPES } from "./kit.js";
 import type { Deviations } from "./kit.js";
 
 /** The platforms on which the suite runs over the class of `wschan/compat`. */
@@ -19,8 +20,6 @@ interface Difference {
 }
 
 const BROWSERS = ["Chromium", "Firefox", "WebKit"] as const;
-
-const TYPES = ["open", "message", "error", "close"];
 
 function throwsAnotherError(): boolean {
   const target = new EventTarget();

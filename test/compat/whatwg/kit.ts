@@ -30,15 +30,28 @@ export interface Session {
   readonly closed: Promise<CloseEvent>;
   /** Resolves with the `data` of the first `count` messages. */
   readonly messages: (count: number) => Promise<unknown[]>;
-  /** Resolves with all that the server has received by then. */
+  /** Resolves with the request and the frames that the server has received so far. */
   readonly report: (when: `messages-${number}` | "close" | "end") => Promise<Report>;
   /** True if the server has received the request. */
   readonly seen: () => Promise<boolean>;
-  /** Lets a script go on that waits until it is released. */
+  /** Ends the script's step `until: "released"`. */
   readonly release: () => Promise<void>;
 }
 
-/** What the tests of a group use. */
+/** The types of the events of a socket. */
+export const TYPES = ["open", "message", "error", "close"] as const;
+
+/** Reads a handler by the type of its event. */
+export function handlerOf(socket: WebSocket, type: string): unknown {
+  return Reflect.get(socket, `on${type}`);
+}
+
+/** Sets a handler by the type of its event. */
+export function setHandler(socket: WebSocket, type: string, handler: unknown): void {
+  (socket as unknown as Record<string, unknown>)[`on${type}`] = handler;
+}
+
+/** The fixtures of a test. */
 export interface Kit {
   readonly WebSocket: typeof globalThis.WebSocket;
   /** Defines a test. */
@@ -53,7 +66,7 @@ export interface Kit {
     protocols?: string | string[],
     prepare?: (socket: WebSocket) => void,
   ) => Session;
-  /** As `start`, and waits until the connection is open. */
+  /** Calls `start` and waits until the connection is open. */
   readonly open: (
     script?: Script,
     protocols?: string | string[],
@@ -129,7 +142,7 @@ function record(
   answer: (question: Parameters<typeof ask>[2]) => Promise<unknown>,
 ): Session {
   const events: Event[] = [];
-  for (const type of ["open", "message", "error", "close"]) {
+  for (const type of TYPES) {
     socket.addEventListener(type, (event) => events.push(event));
   }
   const closed = eventOf<CloseEvent>(socket, "close");

@@ -32,10 +32,11 @@ export interface FrameFields {
 /** The behaviour of the server on one connection. */
 export interface Script {
   /**
-   * Answers the request: accepts it with further headers, where `null` omits one of RFC 6455, and with `deflate` also
-   * permessage-deflate, if it is offered; refuses it with an HTTP
-   * status and headers; writes the given text; asks for basic authentication, and accepts any; ends the TCP connection;
-   * or never answers. Default: accepts it without a subprotocol.
+   * The answer to the request. Default: accepts it without a subprotocol.
+   *
+   * - `accept` adds headers, where `null` omits one of RFC 6455; `deflate` also accepts permessage-deflate;
+   * - `refuse` is an HTTP status line; `write` is the whole answer;
+   * - "challenge" asks for basic authentication, and accepts any; "end" ends the TCP connection.
    */
   readonly answer?:
     | { readonly accept: Readonly<Record<string, string | null>>; readonly deflate?: boolean }
@@ -53,7 +54,7 @@ export interface Script {
   readonly onClose?: "answer" | "end" | "ignore";
 }
 
-/** What the server received on one connection. */
+/** The request and the frames that the server received on one connection. */
 export interface Report {
   /** Header values of the request by lower-case name, with the path as `:path`. */
   readonly request: Readonly<Record<string, string>>;
@@ -78,13 +79,13 @@ export function urlOf(server: string, id: string, script: Script): string {
 
 /** The questions that a test can ask the server about a connection, over HTTP. */
 export type Question =
-  /** Whether the server has received the request: answers with a boolean. */
+  /** Resolves with true if the server has received the request. */
   | "seen"
   /** Ends the step `until: "released"`. */
   | "release"
   /** Destroys the TCP connection, if it is still open. */
   | "drop"
-  /** The {@link Report} after so many data messages, after the close frame, or after the end of the TCP connection. */
+  /** The {@link Report} after a number of data messages, after the close frame, or after the end of TCP. */
   | `messages-${number}`
   | "close"
   | "end";

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  abnormalEnd,
-  closeArguments,
-  closeWhileConnecting,
-  closingHandshake,
-  violations,
-} from "./groups/closing.js";
-import { argumentsOfConstructor, protocols, urls } from "./groups/constructor.js";
+import { abnormalEnd, violations } from "./groups/abnormal-end.js";
+import { bufferedAmount, sendInStates } from "./groups/buffered-amount.js";
+import { closeArguments } from "./groups/close-arguments.js";
+import { closeWhileConnecting, closingHandshake } from "./groups/closing.js";
+import { argumentsOfConstructor, protocols } from "./groups/constructor.js";
 import { closeEvent, eventObjects } from "./groups/events.js";
+import { exceptions } from "./groups/exceptions.js";
+import { handlers } from "./groups/handlers.js";
 import { constants, shape } from "./groups/interface.js";
-import { exceptions, handlers, listeners } from "./groups/listeners.js";
+import { listeners } from "./groups/listeners.js";
 import { binaryType, messages } from "./groups/messages.js";
 import { failedHandshake, handshake, negotiation } from "./groups/opening.js";
-import { bufferedAmount, sendBinary, sendBlob, sendInStates, sendText } from "./groups/sending.js";
+import { sendBinary, sendBlob, sendText } from "./groups/sending.js";
 import { states } from "./groups/states.js";
+import { urls } from "./groups/urls.js";
 import { kitFor } from "./kit.js";
 import type { Group, Implementation } from "./kit.js";
 import type { ScriptServer } from "./script.js";
