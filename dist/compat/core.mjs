@@ -30,13 +30,14 @@ function isBlob(data) {
 }
 function toSendable(data) {
   if (typeof data === "string" || isBlob(data)) return data;
-  if (!ArrayBuffer.isView(data) && tagOf(data) !== "ArrayBuffer") return toDomString(data);
-  const { byteLength } = data;
   const buffer = ArrayBuffer.isView(data) ? data.buffer : data;
-  if (buffer.resizable || tagOf(buffer) !== "ArrayBuffer") {
+  const isBuffer = tagOf(buffer) === "ArrayBuffer";
+  if (!isBuffer && buffer === data) return toDomString(data);
+  if (!isBuffer || buffer.resizable) {
     throw new TypeError("send: the buffer is shared or resizable; copy the bytes");
   }
-  return byteLength === 0 ? new Uint8Array() : toBytes(data);
+  const bytes = data;
+  return bytes.byteLength === 0 ? new Uint8Array() : toBytes(bytes);
 }
 function toDomString(value) {
   return "".concat(value);
@@ -145,6 +146,15 @@ class Outgoing {
   }
 }
 
+let isPlatformCalling;
+function platformCallsHandlers() {
+  let isRead = false;
+  const get = () => {
+    isRead = true;
+  };
+  Object.defineProperty(new EventTarget(), "onprobe", { get }).dispatchEvent(new Event("probe"));
+  return isRead;
+}
 class EventHandlers {
   #target;
   #handlers = /* @__PURE__ */ new Map();
@@ -157,14 +167,18 @@ class EventHandlers {
   /** Sets an attribute. An object that is not a function is kept, and not called; any other value is null. */
   set(type, value) {
     const handler = this.#handlers.get(type);
-    if (!(typeof value === "function" || typeof value === "object" && value !== null)) {
+    if (Object(value) !== value) {
       if (handler) this.#target.removeEventListener(type, handler.listener);
       this.#handlers.delete(type);
     } else if (handler) handler.value = value;
     else {
-      const added = { value, listener: (event) => this.#call(added.value, event) };
+      const added = {
+        value,
+        listener: (event) => this.#call(added.value, event)
+      };
       this.#handlers.set(type, added);
-      this.#target.addEventListener(type, added.listener);
+      isPlatformCalling ??= platformCallsHandlers();
+      if (!isPlatformCalling) this.#target.addEventListener(type, added.listener);
     }
   }
   /** Calls a handler. A result of `false` cancels the event (HTML, the event handler processing algorithm). */

@@ -63,16 +63,15 @@ export function isBlob(data: unknown): data is Blob {
  */
 export function toSendable(data: unknown): Sendable {
   if (typeof data === "string" || isBlob(data)) return data;
-  if (!ArrayBuffer.isView(data) && tagOf(data) !== "ArrayBuffer") return toDomString(data);
-  const { byteLength } = data as ArrayBuffer;
-  const buffer = (ArrayBuffer.isView(data) ? data.buffer : data) as {
-    readonly resizable?: boolean;
-  };
+  const buffer: unknown = ArrayBuffer.isView(data) ? data.buffer : data;
+  const isBuffer = tagOf(buffer) === "ArrayBuffer";
+  if (!isBuffer && buffer === data) return toDomString(data);
   // Web IDL: the bytes could change while they are sent.
-  if (buffer.resizable || tagOf(buffer) !== "ArrayBuffer") {
+  if (!isBuffer || (buffer as { readonly resizable?: boolean }).resizable) {
     throw new TypeError("send: the buffer is shared or resizable; copy the bytes");
   }
-  return byteLength === 0 ? new Uint8Array() : toBytes(data as ArrayBuffer);
+  const bytes = data as ArrayBuffer;
+  return bytes.byteLength === 0 ? new Uint8Array() : toBytes(bytes);
 }
 
 /** Converts a value to a string as Web IDL does: unlike `String`, throws `TypeError` for a symbol. */

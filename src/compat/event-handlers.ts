@@ -4,6 +4,18 @@ interface Handler {
   readonly listener: (event: Event) => void;
 }
 
+let isPlatformCalling: boolean | undefined;
+
+/** Returns true if `dispatchEvent` itself calls the `on...` properties of its target, as in workerd. */
+function platformCallsHandlers(): boolean {
+  let isRead = false;
+  const get = (): void => {
+    isRead = true;
+  };
+  Object.defineProperty(new EventTarget(), "onprobe", { get }).dispatchEvent(new Event("probe"));
+  return isRead;
+}
+
 /**
  * The attributes `onopen`, `onmessage`, `onerror` and `onclose` of one target (HTML, event handler IDL attributes). A
  * handler is called in the order in which its attribute was set after being null; replacing it keeps its place.
@@ -23,14 +35,18 @@ export class EventHandlers {
   /** Sets an attribute. An object that is not a function is kept, and not called; any other value is null. */
   set(type: string, value: unknown): void {
     const handler = this.#handlers.get(type);
-    if (!(typeof value === "function" || (typeof value === "object" && value !== null))) {
+    if (Object(value) !== value) {
       if (handler) this.#target.removeEventListener(type, handler.listener);
       this.#handlers.delete(type);
-    } else if (handler) handler.value = value;
+    } else if (handler) handler.value = value as object;
     else {
-      const added: Handler = { value, listener: (event) => this.#call(added.value, event) };
+      const added: Handler = {
+        value: value as object,
+        listener: (event) => this.#call(added.value, event),
+      };
       this.#handlers.set(type, added);
-      this.#target.addEventListener(type, added.listener);
+      isPlatformCalling ??= platformCallsHandlers();
+      if (!isPlatformCalling) this.#target.addEventListener(type, added.listener);
     }
   }
 
