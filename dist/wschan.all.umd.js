@@ -4075,7 +4075,8 @@
     backoff: { min: 500, max: 3e4, factor: 2 },
     retryAfterMax: 36e5,
     queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
-    stableAfter: 5e3
+    stableAfter: 5e3,
+    autoStart: true
   };
 
   const DEFAULT_KEEP_ALIVE_MS = 2e4;
@@ -4104,7 +4105,8 @@
       whenFull: /* @__PURE__ */ oneOf("reject", "drop-oldest")
     }),
     onLost: callable,
-    marker: /* @__PURE__ */ oneOf(false, true)
+    marker: /* @__PURE__ */ oneOf(false, true),
+    autoStart: /* @__PURE__ */ oneOf(false, true)
   };
   function resolveOptions(url, options, { createContext, pings }) {
     const given = object(options, "reconnecting: options");
@@ -4487,9 +4489,19 @@
       }
       for (const listener of this.#listeners) listener(status);
     }
-    /** Calls `listener` at each change, during the change. It must not throw. */
+    /** Calls `listener` at each change, during the change. It must not throw. Returns a function that removes it. */
     onChange(listener) {
       this.#listeners.add(listener);
+      return () => this.#listeners.delete(listener);
+    }
+    /** Resolves with the next status. */
+    next() {
+      return new Promise((resolve) => {
+        const stop = this.onChange((status) => {
+          stop();
+          resolve(status);
+        });
+      });
     }
     /** Iterates over the current status and then over each change, until the status is `closed`. */
     watch() {
@@ -4538,6 +4550,7 @@
       const { signal } = options;
       this.#options = options;
       this.#hasOpened = options.resumed === true;
+      this.#isSuspended = !options.autoStart;
       this.delivery = new Delivery(options);
       this.closed = new Promise((resolve) => this.#settleClosed = resolve);
       onWake(this.signal, (isBack) => {
@@ -4562,6 +4575,9 @@
     #step;
     /** Stops the end of the client from aborting the step. */
     #releaseStep;
+    /** Starts the client; `undefined` while it is not suspended. */
+    #resume;
+    #isSuspended;
     #wakeups;
     /** The connection that is open now. */
     get connection() {
@@ -4590,6 +4606,21 @@
     reconnect() {
       if (!this.connection) this.#step.abort();
     }
+    /** Starts a suspended client. */
+    start() {
+      this.#isSuspended = false;
+      this.#resume?.();
+    }
+    /** Closes the connection or cancels the attempt. Resolves when the client is suspended, or has ended. */
+    async suspend() {
+      const { type } = this.status.value;
+      if (this.signal.aborted || type === "suspended") return;
+      this.#isSuspended = true;
+      const changed = this.status.next();
+      void this.#client?.close();
+      this.#step.abort();
+      await changed;
+    }
     /** Ends the client without a close handshake, because of `error` if there is one. */
     terminate(error) {
       void this.#end({ ...ABNORMAL_CLOSE, by: "local", ...error && { error } });
@@ -4600,7 +4631,9 @@
       const signal = this.signal;
       let failures = 0;
       let lastError;
-      for (let attempt = 1; !signal.aborted; attempt++) {
+      for (let attempt = 1; ; attempt++) {
+        if (this.#isSuspended && !signal.aborted) await this.#pause();
+        if (signal.aborted) return;
         const step = this.#startStep();
         const isCut = () => step.aborted;
         this.status.set({ type: "connecting", attempt });
@@ -4636,6 +4669,16 @@
         }
         if (isCut()) attempt = failures = 0;
       }
+    }
+    /** Waits until the client is started, or ends. */
+    async #pause() {
+      this.status.set({ type: "suspended" });
+      const resumed = new Promise((resolve) => this.#resume = resolve);
+      const stop = onAbort(this.signal, () => this.#resume?.());
+      await resumed;
+      stop();
+      this.#resume = void 0;
+      this.#changedAt = now();
     }
     /** Starts an attempt and the pause after it. Both end when the signal aborts. */
     #startStep() {
@@ -4874,6 +4917,20 @@
       }
       return this.closed;
     }
+    /**
+     * Starts a client that is suspended: it dials at once. Has no effect otherwise.
+     */
+    start() {
+      this.#loop.start();
+    }
+    /**
+     * Closes the open connection with 1000, or cancels a dial or a wait, and dials no more until `start()`. Until then
+     * what you send waits in the queue. Resolves when the connection has ended, which `closeTimeout` bounds. Has no
+     * effect after the end.
+     */
+    suspend() {
+      return this.#loop.suspend();
+    }
     /** Ends the client now. An open connection ends without a close handshake. */
     terminate() {
       this.#loop.terminate();
@@ -5070,7 +5127,12 @@
       this.#isNew = false;
       this.#options = options;
       this.#outbox = new Outbox(options.queue, options.onLost);
-      this.#start();
+      this.#start(options.autoStart);
+      if (!options.autoStart) {
+        this.shouldReconnect = false;
+        this.#isAttempting = false;
+        this.state = CLOSED;
+      }
     }
     #origin;
     #options;
@@ -5123,13 +5185,14 @@
       this.client.internals.delivery.drainNow();
       void this.client.close(code, reason);
     }
-    #start() {
+    #start(autoStart = true) {
       const isCurrent = () => this.client === client;
       const onMessage = (message) => enqueue(() => {
         if (isCurrent()) this.dispatchMessage(message, this.#origin);
       });
       const client = new ReconnectingClient({
         ...this.#options,
+        autoStart,
         inbox: new EventInbox(onMessage),
         outbox: this.#outbox,
         resumed: this.url !== ""
@@ -5173,8 +5236,10 @@
       } else {
         if (status.type === "closed") this.shouldReconnect = false;
         if (this.connection) this.end(endOf(this.connection.internals));
-        else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: status.error });
-        else this.state = CLOSED;
+        else if (this.#isAttempting) {
+          const error = "error" in status ? status.error : void 0;
+          this.end({ close: NO_CLOSE_FRAME, error });
+        } else this.state = CLOSED;
       }
     }
     end(end) {

@@ -255,7 +255,12 @@ class ReconnectingSession extends SocketSession {
     this.#isNew = false;
     this.#options = options;
     this.#outbox = new Outbox(options.queue, options.onLost);
-    this.#start();
+    this.#start(options.autoStart);
+    if (!options.autoStart) {
+      this.shouldReconnect = false;
+      this.#isAttempting = false;
+      this.state = CLOSED;
+    }
   }
   #origin;
   #options;
@@ -308,13 +313,14 @@ class ReconnectingSession extends SocketSession {
     this.client.internals.delivery.drainNow();
     void this.client.close(code, reason);
   }
-  #start() {
+  #start(autoStart = true) {
     const isCurrent = () => this.client === client;
     const onMessage = (message) => enqueue(() => {
       if (isCurrent()) this.dispatchMessage(message, this.#origin);
     });
     const client = new ReconnectingClient({
       ...this.#options,
+      autoStart,
       inbox: new EventInbox(onMessage),
       outbox: this.#outbox,
       resumed: this.url !== ""
@@ -358,8 +364,10 @@ class ReconnectingSession extends SocketSession {
     } else {
       if (status.type === "closed") this.shouldReconnect = false;
       if (this.connection) this.end(endOf(this.connection.internals));
-      else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: status.error });
-      else this.state = CLOSED;
+      else if (this.#isAttempting) {
+        const error = "error" in status ? status.error : void 0;
+        this.end({ close: NO_CLOSE_FRAME, error });
+      } else this.state = CLOSED;
     }
   }
   end(end) {

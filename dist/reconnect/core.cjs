@@ -6,7 +6,8 @@ const DEFAULTS = {
   backoff: { min: 500, max: 3e4, factor: 2 },
   retryAfterMax: 36e5,
   queue: { maxMessages: 1e3, maxBytes: 16777216, whenFull: "reject" },
-  stableAfter: 5e3
+  stableAfter: 5e3,
+  autoStart: true
 };
 
 const DEFAULT_KEEP_ALIVE_MS = 2e4;
@@ -35,7 +36,8 @@ const RECONNECT_PARSERS = {
     whenFull: /* @__PURE__ */ core.oneOf("reject", "drop-oldest")
   }),
   onLost: core.callable,
-  marker: /* @__PURE__ */ core.oneOf(false, true)
+  marker: /* @__PURE__ */ core.oneOf(false, true),
+  autoStart: /* @__PURE__ */ core.oneOf(false, true)
 };
 function resolveOptions(url, options, { createContext, pings }) {
   const given = core.object(options, "reconnecting: options");
@@ -346,9 +348,19 @@ class StatusFeed {
     }
     for (const listener of this.#listeners) listener(status);
   }
-  /** Calls `listener` at each change, during the change. It must not throw. */
+  /** Calls `listener` at each change, during the change. It must not throw. Returns a function that removes it. */
   onChange(listener) {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  /** Resolves with the next status. */
+  next() {
+    return new Promise((resolve) => {
+      const stop = this.onChange((status) => {
+        stop();
+        resolve(status);
+      });
+    });
   }
   /** Iterates over the current status and then over each change, until the status is `closed`. */
   watch() {
@@ -397,6 +409,7 @@ class ConnectionLoop {
     const { signal } = options;
     this.#options = options;
     this.#hasOpened = options.resumed === true;
+    this.#isSuspended = !options.autoStart;
     this.delivery = new Delivery(options);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     onWake(this.signal, (isBack) => {
@@ -421,6 +434,9 @@ class ConnectionLoop {
   #step;
   /** Stops the end of the client from aborting the step. */
   #releaseStep;
+  /** Starts the client; `undefined` while it is not suspended. */
+  #resume;
+  #isSuspended;
   #wakeups;
   /** The connection that is open now. */
   get connection() {
@@ -449,6 +465,21 @@ class ConnectionLoop {
   reconnect() {
     if (!this.connection) this.#step.abort();
   }
+  /** Starts a suspended client. */
+  start() {
+    this.#isSuspended = false;
+    this.#resume?.();
+  }
+  /** Closes the connection or cancels the attempt. Resolves when the client is suspended, or has ended. */
+  async suspend() {
+    const { type } = this.status.value;
+    if (this.signal.aborted || type === "suspended") return;
+    this.#isSuspended = true;
+    const changed = this.status.next();
+    void this.#client?.close();
+    this.#step.abort();
+    await changed;
+  }
   /** Ends the client without a close handshake, because of `error` if there is one. */
   terminate(error) {
     void this.#end({ ...ABNORMAL_CLOSE, by: "local", ...error && { error } });
@@ -459,7 +490,9 @@ class ConnectionLoop {
     const signal = this.signal;
     let failures = 0;
     let lastError;
-    for (let attempt = 1; !signal.aborted; attempt++) {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#isSuspended && !signal.aborted) await this.#pause();
+      if (signal.aborted) return;
       const step = this.#startStep();
       const isCut = () => step.aborted;
       this.status.set({ type: "connecting", attempt });
@@ -495,6 +528,16 @@ class ConnectionLoop {
       }
       if (isCut()) attempt = failures = 0;
     }
+  }
+  /** Waits until the client is started, or ends. */
+  async #pause() {
+    this.status.set({ type: "suspended" });
+    const resumed = new Promise((resolve) => this.#resume = resolve);
+    const stop = core.onAbort(this.signal, () => this.#resume?.());
+    await resumed;
+    stop();
+    this.#resume = void 0;
+    this.#changedAt = core.now();
   }
   /** Starts an attempt and the pause after it. Both end when the signal aborts. */
   #startStep() {
@@ -732,6 +775,20 @@ class ReconnectingClient {
       return Promise.reject(error);
     }
     return this.closed;
+  }
+  /**
+   * Starts a client that is suspended: it dials at once. Has no effect otherwise.
+   */
+  start() {
+    this.#loop.start();
+  }
+  /**
+   * Closes the open connection with 1000, or cancels a dial or a wait, and dials no more until `start()`. Until then
+   * what you send waits in the queue. Resolves when the connection has ended, which `closeTimeout` bounds. Has no
+   * effect after the end.
+   */
+  suspend() {
+    return this.#loop.suspend();
   }
   /** Ends the client now. An open connection ends without a close handshake. */
   terminate() {

@@ -265,6 +265,11 @@ interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptio
      * `discardIncoming` it has no effect. Default: false.
      */
     readonly marker?: boolean | undefined;
+    /**
+     * If false, the client is `suspended` until you call `start()`, and what you send waits in the queue.
+     * Default: true.
+     */
+    readonly autoStart?: boolean | undefined;
 }
 
 /** Stands in the channel between the messages of two connections, if option `marker` is on. */
@@ -315,6 +320,9 @@ type Status = {
     readonly delay: number;
     /** Error that ended the last attempt or connection. */
     readonly error: WsError;
+} | {
+    /** The client waits for `start()`: after `suspend()`, or because of `autoStart: false`. */
+    readonly type: "suspended";
 } | {
     readonly type: "closed";
     /** Error for which the client gave up; none after a local close or a normal close by the peer. */
@@ -407,6 +415,16 @@ declare class ReconnectingClient<In = Message, Out = Data> implements ClientLike
      * @param reason Same as for `Client.close`; default `""`.
      */
     close(code?: number, reason?: string): Promise<CloseInfo>;
+    /**
+     * Starts a client that is suspended: it dials at once. Has no effect otherwise.
+     */
+    start(): void;
+    /**
+     * Closes the open connection with 1000, or cancels a dial or a wait, and dials no more until `start()`. Until then
+     * what you send waits in the queue. Resolves when the connection has ended, which `closeTimeout` bounds. Has no
+     * effect after the end.
+     */
+    suspend(): Promise<void>;
     /** Ends the client now. An open connection ends without a close handshake. */
     terminate(): void;
     /** Calls `close()`, for `await using` on platforms that have the symbol. */

@@ -56,7 +56,12 @@ export class ReconnectingSession extends SocketSession {
     super(target, closeEventClass);
     this.#options = options;
     this.#outbox = new Outbox(options.queue, options.onLost);
-    this.#start();
+    this.#start(options.autoStart);
+    if (!options.autoStart) {
+      this.shouldReconnect = false;
+      this.#isAttempting = false;
+      this.state = CLOSED;
+    }
   }
 
   get retryCount(): number {
@@ -106,7 +111,7 @@ export class ReconnectingSession extends SocketSession {
     void this.client.close(code, reason);
   }
 
-  #start(): void {
+  #start(autoStart = true): void {
     const isCurrent = (): boolean => this.client === client;
     const onMessage = (message: Message): void =>
       enqueue(() => {
@@ -114,6 +119,7 @@ export class ReconnectingSession extends SocketSession {
       });
     const client = new ReconnectingClient({
       ...this.#options,
+      autoStart,
       inbox: new EventInbox(onMessage),
       outbox: this.#outbox,
       resumed: this.url !== "",
@@ -164,7 +170,10 @@ export class ReconnectingSession extends SocketSession {
     } else {
       if (status.type === "closed") this.shouldReconnect = false;
       if (this.connection) this.end(endOf(this.connection.internals));
-      else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: status.error });
+      else if (this.#isAttempting) {
+        const error = "error" in status ? status.error : undefined;
+        this.end({ close: NO_CLOSE_FRAME, error });
+      }
       // The events of the end have been dispatched before.
       else this.state = CLOSED;
     }

@@ -53,6 +53,9 @@ export class ConnectionLoop {
   #step = new AbortController();
   /** Stops the end of the client from aborting the step. */
   #releaseStep: (() => void) | undefined;
+  /** Starts the client; `undefined` while it is not suspended. */
+  #resume: (() => void) | undefined;
+  #isSuspended: boolean;
   /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
   readonly #wakeups = new Channel<unknown>();
 
@@ -60,6 +63,7 @@ export class ConnectionLoop {
     const { signal } = options;
     this.#options = options;
     this.#hasOpened = options.resumed === true;
+    this.#isSuspended = !options.autoStart;
     this.delivery = new Delivery(options);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     onWake(this.signal, (isBack) => {
@@ -107,6 +111,23 @@ export class ConnectionLoop {
     if (!this.connection) this.#step.abort();
   }
 
+  /** Starts a suspended client. */
+  start(): void {
+    this.#isSuspended = false;
+    this.#resume?.();
+  }
+
+  /** Closes the connection or cancels the attempt. Resolves when the client is suspended, or has ended. */
+  async suspend(): Promise<void> {
+    const { type } = this.status.value;
+    if (this.signal.aborted || type === "suspended") return;
+    this.#isSuspended = true;
+    const changed = this.status.next();
+    void this.#client?.close();
+    this.#step.abort();
+    await changed;
+  }
+
   /** Ends the client without a close handshake, because of `error` if there is one. */
   terminate(error?: WsError): void {
     void this.#end({ ...ABNORMAL_CLOSE, by: "local", ...(error && { error }) });
@@ -118,7 +139,9 @@ export class ConnectionLoop {
     const signal = this.signal;
     let failures = 0;
     let lastError: WsError | undefined;
-    for (let attempt = 1; !signal.aborted; attempt++) {
+    for (let attempt = 1; ; attempt++) {
+      if (this.#isSuspended && !signal.aborted) await this.#pause();
+      if (signal.aborted) return;
       const step = this.#startStep();
       // A function, because TypeScript assumes that the signal does not change.
       const isCut = (): boolean => step.aborted;
@@ -158,6 +181,17 @@ export class ConnectionLoop {
       }
       if (isCut()) attempt = failures = 0;
     }
+  }
+
+  /** Waits until the client is started, or ends. */
+  async #pause(): Promise<void> {
+    this.status.set({ type: "suspended" });
+    const resumed = new Promise<void>((resolve) => (this.#resume = resolve));
+    const stop = onAbort(this.signal, () => this.#resume?.());
+    await resumed;
+    stop();
+    this.#resume = undefined;
+    this.#changedAt = now();
   }
 
   /** Starts an attempt and the pause after it. Both end when the signal aborts. */

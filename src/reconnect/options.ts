@@ -149,6 +149,11 @@ export interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<
    * `discardIncoming` it has no effect. Default: false.
    */
   readonly marker?: boolean | undefined;
+  /**
+   * If false, the client is `suspended` until you call `start()`, and what you send waits in the queue.
+   * Default: true.
+   */
+  readonly autoStart?: boolean | undefined;
 }
 
 /** Values of options that are not given; durations are in milliseconds. An option without one is off. */
@@ -157,9 +162,11 @@ export const DEFAULTS: {
   readonly queue: ResolvedQueueOptions;
   readonly retryAfterMax: number;
   readonly stableAfter: number;
+  readonly autoStart: boolean;
 } = {
   backoff: { min: 500, max: 30_000, factor: 2 },
   retryAfterMax: 3_600_000,
   queue: { maxMessages: 1000, maxBytes: 16_777_216, whenFull: "reject" },
   stableAfter: 5_000,
+  autoStart: true,
 };

@@ -200,6 +200,22 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     return this.closed;
   }
 
+  /**
+   * Starts a client that is suspended: it dials at once. Has no effect otherwise.
+   */
+  start(): void {
+    this.#loop.start();
+  }
+
+  /**
+   * Closes the open connection with 1000, or cancels a dial or a wait, and dials no more until `start()`. Until then
+   * what you send waits in the queue. Resolves when the connection has ended, which `closeTimeout` bounds. Has no
+   * effect after the end.
+   */
+  suspend(): Promise<void> {
+    return this.#loop.suspend();
+  }
+
   /** Ends the client now. An open connection ends without a close handshake. */
   terminate(): void {
     this.#loop.terminate();

@@ -39,6 +39,7 @@ export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open" | "
   readonly resumed?: boolean | undefined;
   /** True if a `Reconnected` goes into the channel between two connections. */
   readonly marker?: boolean | undefined;
+  readonly autoStart: boolean;
   readonly codec?: Codec | undefined;
   readonly signal?: AbortSignal;
   readonly shouldRetry?: ReconnectOptions["shouldRetry"];
@@ -89,6 +90,7 @@ const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
   }),
   onLost: callable,
   marker: /* @__PURE__ */ oneOf(false, true),
+  autoStart: /* @__PURE__ */ oneOf(false, true),
 };
 
 /**

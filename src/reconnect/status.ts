@@ -26,6 +26,10 @@ export type Status =
       readonly error: WsError;
     }
   | {
+      /** The client waits for `start()`: after `suspend()`, or because of `autoStart: false`. */
+      readonly type: "suspended";
+    }
+  | {
       readonly type: "closed";
       /** Error for which the client gave up; none after a local close or a normal close by the peer. */
       readonly error?: WsError | undefined;
@@ -51,9 +55,20 @@ export class StatusFeed {
     for (const listener of this.#listeners) listener(status);
   }
 
-  /** Calls `listener` at each change, during the change. It must not throw. */
-  onChange(listener: (status: Status) => void): void {
+  /** Calls `listener` at each change, during the change. It must not throw. Returns a function that removes it. */
+  onChange(listener: (status: Status) => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves with the next status. */
+  next(): Promise<Status> {
+    return new Promise((resolve) => {
+      const stop = this.onChange((status) => {
+        stop();
+        resolve(status);
+      });
+    });
   }
 
   /** Iterates over the current status and then over each change, until the status is `closed`. */

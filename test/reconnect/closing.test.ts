@@ -60,6 +60,16 @@ const STATES: Readonly<Record<string, Start>> = {
     await until(client, "waiting");
     return { client, server };
   },
+  "while it is suspended": async (options) => ({
+    client: reconnecting(REFUSING_URL, { ...options, autoStart: false }),
+  }),
+  "while it is suspended again": async (options) => {
+    const server = await startEchoServer();
+    const client = reconnecting(server.url, options);
+    await until(client, "open");
+    await client.suspend();
+    return { client, server };
+  },
   "while it waits after a failed dial": async (options) => {
     const client = reconnecting(REFUSING_URL, options);
     await until(client, "waiting");

@@ -50,6 +50,9 @@ switch (status.type) {
   case "waiting":
     expectTypeOf(status.error).toEqualTypeOf<WsError>();
     break;
+  case "suspended":
+    expectTypeOf(status).toEqualTypeOf<{ readonly type: "suspended" }>();
+    break;
   case "closed":
     expectTypeOf(status.error).toEqualTypeOf<WsError | undefined>();
     break;

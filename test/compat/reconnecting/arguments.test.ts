@@ -6,7 +6,6 @@ import { HOUR, promise } from "./subjects.js";
 checkTraces();
 
 const NO_FUNCTION = { "reconnecting-websocket": { untested: "takes no function for protocols" } };
-const NO_START_CLOSED = { wschan: { untested: "has no such option" } };
 const REJECTION = { untested: "never tries again, and leaves the rejection unhandled" };
 
 /** Returns the paths of the requests that a server has received. */
@@ -202,26 +201,22 @@ describe("the protocols", () => {
 });
 
 describe("the options", () => {
-  promise(
-    "with startClosed make it wait for reconnect()",
-    async ({ make }) => {
-      const server = await echoServer();
-      const socket = make(server.url, undefined, { startClosed: true });
-      const events = new EventLog(socket);
-      socket.send("queued");
-      expect(socket.readyState).toBe(socket.CLOSED);
-      await quiet();
-      expect(server.sockets).toBe(0);
-      expect(events.types).toEqual([]);
-      socket.reconnect();
-      await events.next("open");
-      expect(socket.readyState).toBe(socket.OPEN);
-      expect((await events.next("message")).event.data).toBe("queued");
-      (await server.connection()).ws.terminate();
-      await events.next("open", 1);
-    },
-    NO_START_CLOSED,
-  );
+  promise("with startClosed make it wait for reconnect()", async ({ make }) => {
+    const server = await echoServer();
+    const socket = make(server.url, undefined, { startClosed: true });
+    const events = new EventLog(socket);
+    socket.send("queued");
+    expect(socket.readyState).toBe(socket.CLOSED);
+    await quiet();
+    expect(server.sockets).toBe(0);
+    expect(events.types).toEqual([]);
+    socket.reconnect();
+    await events.next("open");
+    expect(socket.readyState).toBe(socket.OPEN);
+    expect((await events.next("message")).event.data).toBe("queued");
+    (await server.connection()).ws.terminate();
+    await events.next("open", 1);
+  });
 
   promise(
     "with startClosed leave close() without effect, and no later attempt",
@@ -235,7 +230,6 @@ describe("the options", () => {
       expect(events.types).toEqual([]);
       expect(socket.readyState).toBe(socket.CLOSED);
     },
-    NO_START_CLOSED,
   );
 
   promise("make the first attempt without a delay", async ({ make }) => {

@@ -125,7 +125,7 @@ describe("shouldReconnect", () => {
       socket.reconnect();
       expect(socket.shouldReconnect).toBe(true);
     },
-    { ...ABSENT, wschan: { untested: "has no such option" } },
+    ABSENT,
   );
 
   promise(

@@ -146,6 +146,7 @@ const OURS: Subject = {
       compression: "context_takeover",
       stableAfter: all.minUptime,
       dialTimeout: all.connectionTimeout,
+      autoStart: !all.startClosed,
       maxAttempts: maxRetries === undefined ? undefined : maxRetries + 1,
       ...(maxEnqueuedMessages !== undefined && { queue: { maxMessages: maxEnqueuedMessages } }),
     });
