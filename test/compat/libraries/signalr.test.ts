@@ -10,13 +10,13 @@ import { startSignalrServer } from "../servers/signalr.js";
 
 checkLeaks();
 
-const keepAlive = { interval: ms(20) };
+const interval = ms(20);
 
 async function start(url: string): Promise<HubConnection & AsyncDisposable> {
   // #region setup
   const options = {
-    // In a variable, because the types of SignalR hide this option.
-    WebSocket: webSocketClass({ keepAlive }),
+    // Kept in a variable, because SignalR's types do not declare this option.
+    WebSocket: webSocketClass({ keepAlive: { interval } }),
     // #endregion
     transport: HttpTransportType.WebSockets,
     skipNegotiation: true,

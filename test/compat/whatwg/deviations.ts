@@ -87,7 +87,7 @@ const DIFFERENCES: readonly Difference[] = [
     on: ["Node"],
     group: "negotiated properties",
     tests: ["permessage-deflate is offered"],
-    how: "only with option `compression`",
+    how: '`extensions` is `""` unless you set the option `compression`',
   },
 
   // Only the platform itself can do this.
@@ -95,7 +95,7 @@ const DIFFERENCES: readonly Difference[] = [
     on: PLATFORMS,
     group: "messages",
     tests: ["the microtasks of one listener run before the next listener"],
-    how: "the microtasks run after the last listener of an event",
+    how: "microtasks run after all listeners of an event, not after each one",
   },
   {
     on: PLATFORMS,
@@ -185,7 +185,7 @@ const DIFFERENCES: readonly Difference[] = [
     on: ["Chromium", "WebKit"],
     group: "buffered amount",
     tests: ["is not reset by the end of the connection"],
-    how: "the browser takes all bytes at once, and tells no more of them",
+    how: "the browser can set `bufferedAmount` to 0 at the end of the connection",
   },
   {
     on: ["Firefox"],
