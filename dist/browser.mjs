@@ -1,5 +1,5 @@
-import { H as ABNORMAL_CLOSURE, O as bindConnect, S as bindCreateContext, U as shared, V as webSocketPlatform } from './core.mjs';
-export { X as BINARY, Y as CLOSE_CODES, Z as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, _ as TYPE_BINARY, $ as TYPE_CLOSE, a0 as TYPE_PING, a1 as TYPE_PONG, a2 as TYPE_TEXT, W as WsError, a3 as after, a4 as definePolicy, a5 as errors, h as parseDuration, a6 as select, a7 as ticker } from './core.mjs';
+import { H as ABNORMAL_CLOSURE, U as bindConnect, V as bindCreateContext, X as shared, Y as webSocketPlatform } from './core.mjs';
+export { Z as BINARY, _ as CLOSE_CODES, $ as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, a0 as TYPE_BINARY, a1 as TYPE_CLOSE, a2 as TYPE_PING, a3 as TYPE_PONG, a4 as TYPE_TEXT, W as WsError, a5 as after, a6 as definePolicy, a7 as errors, h as parseDuration, a8 as select, a9 as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

@@ -1531,9 +1531,10 @@ class Receiving {
    * `inbox` then determines when reading is paused; it stays open when this connection ends.
    */
   deliverTo(inbox) {
+    this.own.onPressure = void 0;
+    this.#checkLimit(inbox.putAll(this.own));
     this.inbox = inbox;
     inbox.onPressure = () => this.#regulate();
-    this.#checkLimit(inbox.putAll(this.own));
     this.#regulate();
   }
   /** Resumes reading and never pauses it again. */
@@ -2478,6 +2479,7 @@ exports.NORMAL = NORMAL;
 exports.NO_STATUS = NO_STATUS;
 exports.PARSERS = PARSERS$1;
 exports.PROTOCOL_ERROR = PROTOCOL_ERROR;
+exports.Queue = Queue;
 exports.QueueIterator = QueueIterator;
 exports.ReceiveChannel = ReceiveChannel;
 exports.TEXT = TEXT;

@@ -1519,9 +1519,10 @@ class Receiving {
    * `inbox` then determines when reading is paused; it stays open when this connection ends.
    */
   deliverTo(inbox) {
+    this.own.onPressure = void 0;
+    this.#checkLimit(inbox.putAll(this.own));
     this.inbox = inbox;
     inbox.onPressure = () => this.#regulate();
-    this.#checkLimit(inbox.putAll(this.own));
     this.#regulate();
   }
   /** Resumes reading and never pauses it again. */
@@ -2451,5 +2452,5 @@ const contextParser = /* @__PURE__ */ must(
   "a Context"
 );
 
-export { TYPE_CLOSE as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, NO_STATUS as K, nextTurn as L, MAX_REASON_BYTES as M, NORMAL as N, bindConnect as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, bindCreateContext as S, TEXT as T, shared as U, webSocketPlatform as V, WsError as W, BINARY as X, CLOSE_CODES as Y, COMPRESSION as Z, TYPE_BINARY as _, parseBy as a, TYPE_PING as a0, TYPE_PONG as a1, TYPE_TEXT as a2, after as a3, definePolicy as a4, errors as a5, select as a6, ticker as a7, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
+export { COMPRESSION as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, Queue as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, nextTurn as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, isObject as S, TEXT as T, bindConnect as U, bindCreateContext as V, WsError as W, shared as X, webSocketPlatform as Y, BINARY as Z, CLOSE_CODES as _, parseBy as a, TYPE_BINARY as a0, TYPE_CLOSE as a1, TYPE_PING as a2, TYPE_PONG as a3, TYPE_TEXT as a4, after as a5, definePolicy as a6, errors as a7, select as a8, ticker as a9, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
 //# sourceMappingURL=core.mjs.map

@@ -1525,9 +1525,10 @@
      * `inbox` then determines when reading is paused; it stays open when this connection ends.
      */
     deliverTo(inbox) {
+      this.own.onPressure = void 0;
+      this.#checkLimit(inbox.putAll(this.own));
       this.inbox = inbox;
       inbox.onPressure = () => this.#regulate();
-      this.#checkLimit(inbox.putAll(this.own));
       this.#regulate();
     }
     /** Resumes reading and never pauses it again. */
@@ -4166,6 +4167,7 @@
     }
   }
   function rejectOptions(where, options, names) {
+    object(options, `${where}: options`);
     for (const [name, value] of Object.entries(options)) {
       if (value !== void 0 && names.includes(name)) {
         throw invalid(`${where}: option ${name}`, "left out", value);
@@ -4179,7 +4181,8 @@
     return list;
   }
   function isBlob(data) {
-    return typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
+    const isNamed = typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
+    return isNamed && typeof data.size === "number";
   }
   function toSendable(data) {
     if (typeof data === "string" || isBlob(data)) return data;
@@ -4307,10 +4310,16 @@
       const lost = entries.map((entry) => {
         const { payload: data, key, pending } = entry;
         this.remove(entry);
-        pending?.reject(new WsError(code, `send: message lost: ${reason}`));
+        pending?.reject(new WsError(code, `send: ${this.#explain(reason)}`));
         return { data, type: typeof data === "string" ? 1 : 2, key, reason };
       });
       if (lost[0]) microtask(() => this.#onLost?.(lost));
+    }
+    /** Returns the reason for which messages are lost, as text. */
+    #explain(reason) {
+      const { maxMessages, maxBytes } = this.#options;
+      const limits = `maxMessages is ${maxMessages}, maxBytes ${maxBytes}`;
+      return reason === "dropped" ? `the queue was cleared or is full (${limits})` : `message lost: ${reason}`;
     }
     #insert(entry) {
       const id = entry.key ?? entry;
@@ -4325,13 +4334,14 @@
       if (due >= this.#timerDue) return;
       this.#timerDue = due;
       this.#stopTimer?.();
-      this.#stopTimer = startTimer(due - now(), () => {
+      const expire = () => {
         this.#timerDue = Infinity;
         const time = now();
         const expired = [...this.#entries.values()].filter(({ expiresAt }) => expiresAt <= time);
         this.lose(expired, "expired", "CHANNEL_TIMEOUT");
         for (const { expiresAt } of this.#entries.values()) this.#startTimer(expiresAt);
-      });
+      };
+      this.#stopTimer = startTimer(due - now(), expire, false);
     }
   }
 
@@ -4438,7 +4448,7 @@
     });
   }
   function giveUpError(attempts, cause) {
-    const text = `reconnecting: gave up after ${attempts} attempts`;
+    const text = `reconnecting: gave up after ${attempts} attempt${attempts === 1 ? "" : "s"}: ${cause.message}`;
     const traits = cause;
     return new WsError(cause.code, text, { ...traits, cause });
   }
@@ -4700,6 +4710,7 @@
           signal,
           () => options.onConnect?.(opened, { attempt, resumed: this.#hasOpened })
         );
+        if (signal.aborted) throw abortError("onConnect", signal);
         this.#open(opened, attempt);
       } catch (cause) {
         error = cause;
@@ -4716,7 +4727,6 @@
     }
     /** Connects a client to the channel and to delivery. Throws `SLOW_CONSUMER`. */
     #open(client, attempt) {
-      if (this.signal.aborted) return;
       const { inbox, marker } = this.#options;
       const openedAt = now();
       const reconnected = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };
@@ -5011,10 +5021,17 @@
         if (this.#idle === idle) this.#idle = void 0;
       });
     }
-    /** Calls `run` when nothing waits any more, which may be now. */
-    afterwards(run) {
-      if (this.#idle) void this.#idle.then(run);
-      else run();
+    /**
+     * Calls `run` when nothing waits any more, which may be now, or after `timeoutMs`, because the bytes of a `Blob` may
+     * never arrive. May call it twice.
+     */
+    afterwards(timeoutMs, run) {
+      if (!this.#idle) {
+        run();
+        return;
+      }
+      const stop = startTimer(timeoutMs, run);
+      void this.#idle.then(stop).then(run);
     }
   }
 
@@ -5130,7 +5147,6 @@
       this.#start(options.autoStart);
       if (!options.autoStart) {
         this.shouldReconnect = false;
-        this.#isAttempting = false;
         this.state = CLOSED;
       }
     }
@@ -5161,29 +5177,36 @@
       this.shouldReconnect = false;
       this.#closeArguments = given;
       if (this.state < CLOSING) this.state = CLOSING;
-      this.#outgoing.afterwards(() => this.#closeClient(given));
+      const { client } = this;
+      const { closeTimeout } = this.#options.dialOptions;
+      this.#outgoing.afterwards(closeTimeout, () => closeClient(client, given));
     }
     reconnect(given) {
       const { code = NORMAL, reason } = this.#closeArguments ?? given;
-      const { type } = this.client.state;
+      const { state, internals } = this.client;
+      const isRetrying = state.type === "connecting" || state.type === "waiting";
       this.#retries = 0;
-      if (this.shouldReconnect && (type === "connecting" || type === "waiting")) {
-        if (!this.#isNew) this.client.internals.reconnect();
+      if (this.shouldReconnect && isRetrying && !internals.signal.aborted) {
+        if (!this.#isNew) internals.reconnect();
         return;
       }
-      this.#closeClient({ code, reason });
       this.shouldReconnect = true;
       this.#closeArguments = void 0;
+      const end = this.#endBy({ code, reason });
+      closeClient(this.client, { code, reason });
       enqueue(() => {
-        if (this.connection) this.end({ close: { code, reason, wasClean: false } });
+        if (end) this.end(end);
         this.state = CONNECTING;
       });
       this.#start();
     }
-    /** Ends the client. An open connection still sends what is queued. */
-    #closeClient({ code = NORMAL, reason }) {
-      this.client.internals.delivery.drainNow();
-      void this.client.close(code, reason);
+    /** Returns the end of the connection or attempt, when this side replaces it; `undefined` if there is none. */
+    #endBy({ code = NORMAL, reason }) {
+      const { connection, client } = this;
+      if (connection?.state === "closed") return endOf(connection.internals);
+      if (connection) return { close: { code, reason, wasClean: false } };
+      const error = errorOf(client.state);
+      return this.#isAttempting ? { close: NO_CLOSE_FRAME, error } : void 0;
     }
     #start(autoStart = true) {
       const isCurrent = () => this.client === client;
@@ -5199,9 +5222,11 @@
       });
       this.client = client;
       this.#openStatus = void 0;
-      this.#isAttempting = true;
       this.#isNew = true;
-      enqueue(() => this.#isNew = false);
+      enqueue(() => {
+        this.#isNew = false;
+        this.#isAttempting = autoStart;
+      });
       client.internals.status.onChange((status) => {
         const { connection } = client;
         if (isCurrent()) this.#count(status);
@@ -5236,10 +5261,8 @@
       } else {
         if (status.type === "closed") this.shouldReconnect = false;
         if (this.connection) this.end(endOf(this.connection.internals));
-        else if (this.#isAttempting) {
-          const error = "error" in status ? status.error : void 0;
-          this.end({ close: NO_CLOSE_FRAME, error });
-        } else this.state = CLOSED;
+        else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: errorOf(status) });
+        else this.state = CLOSED;
       }
     }
     end(end) {
@@ -5254,6 +5277,13 @@
         this.dispatch(errorEvent(error));
       });
     }
+  }
+  function errorOf(status) {
+    return "error" in status ? status.error : void 0;
+  }
+  function closeClient(client, { code = NORMAL, reason }) {
+    client.internals.delivery.drainNow();
+    void client.close(code, reason);
   }
 
   const ATTRIBUTES = [
@@ -5330,9 +5360,15 @@
       constructor(url, ...[protocols, options = {}]) {
         super();
         requireArgument(arguments.length, "ReconnectingWebSocket");
-        const given = withDefaults(protocols, options);
+        rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
+        const { maxAttempts = MAX_ATTEMPTS } = options;
+        const given = { ...options, ...protocolsOption(protocols), maxAttempts };
         const resolved = asSyntaxError(() => resolveOptions(url, given, platform));
-        this.#session = new ReconnectingSession(this, closeEventClass(), resolved);
+        const shouldRetry = retriesUnlessForbidden(resolved.shouldRetry);
+        this.#session = new ReconnectingSession(this, closeEventClass(), {
+          ...resolved,
+          shouldRetry
+        });
       }
       send(data) {
         requireArgument(arguments.length, "send");
@@ -5347,15 +5383,8 @@
     }
     return ReconnectingWebSocket;
   }
-  function withDefaults(protocols, options) {
-    rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
-    const { shouldRetry, maxAttempts = MAX_ATTEMPTS } = options;
-    return {
-      ...options,
-      ...protocolsOption(protocols),
-      maxAttempts,
-      shouldRetry: (error, attempt) => shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN")
-    };
+  function retriesUnlessForbidden(shouldRetry) {
+    return (error, attempt) => shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN");
   }
   function protocolsOption(protocols) {
     if (protocols === void 0 || protocols === null) return {};
@@ -5364,7 +5393,9 @@
   }
 
   class BufferedAmount {
-    #messages = [];
+    #messages = new Queue(Infinity);
+    /** The oldest message, which has left the queue. */
+    #first;
     #bytes = 0;
     /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
     add(size, mark, flushed) {
@@ -5378,9 +5409,9 @@
       return this.#bytes;
     }
     #forget(flushed) {
-      for (let first; (first = this.#messages[0]) && first.mark <= flushed; ) {
-        this.#bytes -= first.size;
-        this.#messages.shift();
+      while ((this.#first ??= this.#messages.take()?.value) && this.#first.mark <= flushed) {
+        this.#bytes -= this.#first.size;
+        this.#first = void 0;
       }
     }
   }
@@ -5447,8 +5478,9 @@
       this.#controller.abort();
       if (!wasOpen) return;
       const frameCode = code ?? (reason ? NORMAL : NO_STATUS);
-      this.#outgoing.afterwards(() => {
-        if (this.client?.state === "open") this.client.internals.close(frameCode, reason);
+      const { internals } = this.client;
+      this.#outgoing.afterwards(internals.options.closeTimeout, () => {
+        if (this.client?.state === "open") internals.close(frameCode, reason);
       });
     }
     #onOpen(client) {
@@ -5465,8 +5497,8 @@
     #onMessage(message) {
       this.#waitingMessages++;
       enqueue(() => {
-        this.#waitingMessages--;
         this.dispatchMessage(message, this.#origin);
+        this.#waitingMessages--;
       });
     }
     #offer(payload) {
@@ -5516,14 +5548,25 @@
   }
   function bindWebSocketClass(Base) {
     return (preset) => class WebSocket extends Base {
-      constructor(url, ...[protocols, options]) {
-        super(url, protocols, { ...preset, ...options, ...mergeHeaders(preset, options) });
+      constructor(...given) {
+        const [url, protocols, options] = given;
+        if (given.length > 0) given = [url, protocols, merge(preset, options)];
+        super(...given);
       }
     };
   }
+  function merge(preset, options = {}) {
+    if (!isObject(preset) || !isObject(options)) return isObject(preset) ? options : preset;
+    const given = Object.entries(options).filter(([, value]) => value !== void 0);
+    return { ...preset, ...Object.fromEntries(given), ...mergeHeaders(preset, options) };
+  }
   function mergeHeaders({ headers: preset }, { headers: given } = {}) {
     if (!preset || !given) return {};
-    return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+    try {
+      return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+    } catch {
+      return { headers: given };
+    }
   }
   function lowerCase(headers) {
     const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);

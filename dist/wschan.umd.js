@@ -1525,9 +1525,10 @@
      * `inbox` then determines when reading is paused; it stays open when this connection ends.
      */
     deliverTo(inbox) {
+      this.own.onPressure = void 0;
+      this.#checkLimit(inbox.putAll(this.own));
       this.inbox = inbox;
       inbox.onPressure = () => this.#regulate();
-      this.#checkLimit(inbox.putAll(this.own));
       this.#regulate();
     }
     /** Resumes reading and never pauses it again. */

@@ -110,9 +110,12 @@ interface SocketMessageEvent extends Event {
     /** The origin of the URL, such as `wss://example.com`. */
     readonly origin: string;
 }
-/** An `error` event. A `close` event follows it, unless it reports a message that could not be queued. */
+/** An `error` event. A `close` event follows it, unless it reports a message that was not sent. */
 interface SocketErrorEvent extends Event {
-    /** The reason. Browsers' own sockets hide it. */
+    /**
+     * The failure that ended the connection, or the reason why a message was not sent. Browsers' own sockets do not
+     * expose it.
+     */
     readonly error: WsError;
     /** The message of `error`. */
     readonly message: string;
@@ -123,6 +126,8 @@ interface SocketErrorEvent extends Event {
     readonly code?: number;
     /** The reason of the `close` event that follows, if one does. */
     readonly reason?: string;
+    /** The `wasClean` of the `close` event that follows, if one does. */
+    readonly wasClean?: boolean;
 }
 /** A `close` event. */
 interface SocketCloseEvent extends Event {
@@ -170,7 +175,7 @@ interface Socket extends EventTarget {
     /** The extensions that the server accepted; `""` for none, and before a connection has opened. */
     readonly extensions: string;
     /**
-     * The class of the data of binary messages. Default: `"blob"`. Other values are ignored. A `Blob` can only be
+     * The type of `data` in binary messages. Default: `"blob"`. Other values are ignored. A `Blob` can only be
      * read asynchronously, so most programs set `"arraybuffer"`.
      */
     binaryType: "blob" | "arraybuffer";
@@ -178,12 +183,15 @@ interface Socket extends EventTarget {
     onopen: SocketEventHandler<Event>;
     /** Called with each message. */
     onmessage: SocketEventHandler<SocketMessageEvent>;
-    /** Called when a connection has failed, before `onclose`. */
+    /**
+     * Called when a connection has failed, before `onclose`. `ReconnectingWebSocket` also calls it when a
+     * message does not fit into the queue, expires in it, or is a `Blob` that cannot be read.
+     */
     get onerror(): SocketEventHandler<Event>;
     set onerror(handler: SocketEventHandler<SocketErrorEvent>);
     /** Called when a connection has ended. */
     onclose: SocketEventHandler<SocketCloseEvent>;
-    /** Adds a listener for a type of event. An exception that it throws is reported as uncaught. */
+    /** Adds a listener for a type of event. An exception that it throws becomes an uncaught exception. */
     addEventListener<K extends keyof SocketEventMap>(type: K, listener: SocketEventListener<SocketEventMap[K]>, options?: boolean | ListenerOptions): void;
     /** Adds a listener for events that you dispatch yourself. */
     addEventListener(type: string, listener: SocketEventListener<Event>, options?: boolean | ListenerOptions): void;
@@ -207,18 +215,18 @@ interface WebSocketOptions extends Omit<ConnectOptions, "codec"> {
 /**
  * A W3C WebSocket (WHATWG WebSockets) over a {@link Client}, with its limits, deadlines and policies.
  *
- * Messages are dispatched as they arrive: an async listener does not slow the server down. Use `connect` and
- * its channel if it must.
+ * Messages are dispatched as they arrive: an async listener does not slow the server down. If a slow
+ * consumer has to, use `connect` and its channel.
  */
 interface WebSocket$1 extends Socket {
     /** The URL as it is dialled, without the fragment. */
     readonly url: string;
     /**
-     * Bytes that were passed to `send` and have not left yet. Bytes that are passed after the end of the connection
-     * are added and never leave.
+     * Bytes that were passed to `send` and have not left yet. In state `CLOSING` or `CLOSED`, `send` still
+     * increases it, as the standard requires.
      */
     readonly bufferedAmount: number;
-    /** The client of the connection, once it is open; for `ping`, `stats` and the like. */
+    /** The client of the connection, once it is open: for members such as `ping()` and the property `stats`. */
     readonly client: Client | undefined;
     /**
      * Sends a message. Messages leave in call order, a `Blob` included. Returns before the message has left: see
@@ -233,7 +241,7 @@ interface WebSocket$1 extends Socket {
      * Closes the connection; in state `CONNECTING`, cancels the dial. Messages that arrive afterwards are
      * discarded.
      *
-     * Throws `InvalidAccessError` for another code, and `SyntaxError` for a reason that is too long.
+     * Throws `InvalidAccessError` for any other code than those below, and `SyntaxError` for a reason that is too long.
      *
      * @param code 1000 or 3000-4999. Without it, the close frame has no code (1005 for the peer).
      * @param reason At most 123 bytes of UTF-8. Default: `""`.
@@ -271,8 +279,9 @@ interface WebSocketClassFactory {
 }
 /**
  * Options of {@link ReconnectingWebSocket}: those of `reconnecting` except `codec`, `marker` and
- * `discardIncoming`. Two defaults differ: unless `shouldRetry` decides, it reconnects after every end and every
- * failed attempt, except after a policy has denied the URL; and `maxAttempts` is off.
+ * `discardIncoming`. Two defaults differ. `maxAttempts` has no limit. Without `shouldRetry`, or if it returns
+ * `undefined`, the socket reconnects after every end and every failed attempt, unless a policy denied the
+ * connection or its URL.
  */
 interface ReconnectingWebSocketOptions extends Omit<ReconnectOptions, "codec" | "marker" | "discardIncoming"> {
 }
@@ -290,35 +299,38 @@ interface ReconnectingWebSocket$1 extends Socket {
     readonly url: string;
     /** Bytes that wait in the queue for a connection, and those that were sent and have not left yet. */
     readonly bufferedAmount: number;
-    /** The number of failed attempts and lost connections since the last stable connection: see `stableAfter`. */
+    /**
+     * The number of retries since the last stable connection (see `stableAfter`), including one that is due after the
+     * current pause. The failure after which it gives up is not counted.
+     */
     readonly retryCount: number;
     /** True until `close()`, or until it has given up. */
     readonly shouldReconnect: boolean;
     /** The reconnecting client, for its queue, status and statistics. `reconnect()` may replace it. */
     readonly client: ReconnectingClient;
     /**
-     * Sends a message: at once if a connection is open, otherwise when one is. After `close()` it waits for
+     * Sends a message: at once if a connection is open, otherwise as soon as one opens. After `close()` it waits for
      * `reconnect()`. Returns nothing: if the queue is full, an `error` event has the `WsError` `QUEUE_FULL`.
      *
      * @param data A string, `ArrayBuffer`, view or `Blob`. Anything else is converted to a string.
      */
     send(data: string | ArrayBuffer | ArrayBufferView | Blob): void;
     /**
-     * Closes the connection, after what is queued has been sent over it, and opens no other. If none is open, the
-     * queue is kept: `reconnect()` revives the socket.
+     * Sends the queued messages over the open connection, closes it, and stops reconnecting. If no connection is
+     * open, the queue is kept: `reconnect()` revives the socket.
      *
-     * Throws `InvalidAccessError` for another code, and `SyntaxError` for a reason that is too long.
+     * Throws `InvalidAccessError` for any other code than those below, and `SyntaxError` for a reason that is too long.
      *
      * @param code 1000 or 3000-4999. Default: 1000.
      * @param reason At most 123 bytes of UTF-8. Default: `""`.
      */
     close(code?: number, reason?: string): void;
     /**
-     * Connects now: replaces an open connection, cuts an attempt or a pause short, or revives the socket after its
-     * end.
+     * Connects now: replaces an open connection, cancels an attempt, ends a pause early, or revives the socket after
+     * its end.
      *
-     * An open connection is closed with `code` and `reason`, and its `close` event fires at once: what it still
-     * receives is discarded.
+     * An open connection is closed with `code` and `reason`. Its `close` event does not wait for the server's
+     * answer. Messages that it receives after this call are discarded.
      *
      * @param code Same as for `close`.
      * @param reason Same as for `close`.

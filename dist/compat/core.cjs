@@ -15,6 +15,7 @@ function asSyntaxError(parse, code = "INVALID_URL") {
   }
 }
 function rejectOptions(where, options, names) {
+  core.object(options, `${where}: options`);
   for (const [name, value] of Object.entries(options)) {
     if (value !== void 0 && names.includes(name)) {
       throw core.invalid(`${where}: option ${name}`, "left out", value);
@@ -28,7 +29,8 @@ function toProtocols(value) {
   return list;
 }
 function isBlob(data) {
-  return typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
+  const isNamed = typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
+  return isNamed && typeof data.size === "number";
 }
 function toSendable(data) {
   if (typeof data === "string" || isBlob(data)) return data;
@@ -141,10 +143,17 @@ class Outgoing {
       if (this.#idle === idle) this.#idle = void 0;
     });
   }
-  /** Calls `run` when nothing waits any more, which may be now. */
-  afterwards(run) {
-    if (this.#idle) void this.#idle.then(run);
-    else run();
+  /**
+   * Calls `run` when nothing waits any more, which may be now, or after `timeoutMs`, because the bytes of a `Blob` may
+   * never arrive. May call it twice.
+   */
+  afterwards(timeoutMs, run) {
+    if (!this.#idle) {
+      run();
+      return;
+    }
+    const stop = core.startTimer(timeoutMs, run);
+    void this.#idle.then(stop).then(run);
   }
 }
 
@@ -260,7 +269,6 @@ class ReconnectingSession extends SocketSession {
     this.#start(options.autoStart);
     if (!options.autoStart) {
       this.shouldReconnect = false;
-      this.#isAttempting = false;
       this.state = CLOSED;
     }
   }
@@ -291,29 +299,36 @@ class ReconnectingSession extends SocketSession {
     this.shouldReconnect = false;
     this.#closeArguments = given;
     if (this.state < CLOSING) this.state = CLOSING;
-    this.#outgoing.afterwards(() => this.#closeClient(given));
+    const { client } = this;
+    const { closeTimeout } = this.#options.dialOptions;
+    this.#outgoing.afterwards(closeTimeout, () => closeClient(client, given));
   }
   reconnect(given) {
     const { code = core.NORMAL, reason } = this.#closeArguments ?? given;
-    const { type } = this.client.state;
+    const { state, internals } = this.client;
+    const isRetrying = state.type === "connecting" || state.type === "waiting";
     this.#retries = 0;
-    if (this.shouldReconnect && (type === "connecting" || type === "waiting")) {
-      if (!this.#isNew) this.client.internals.reconnect();
+    if (this.shouldReconnect && isRetrying && !internals.signal.aborted) {
+      if (!this.#isNew) internals.reconnect();
       return;
     }
-    this.#closeClient({ code, reason });
     this.shouldReconnect = true;
     this.#closeArguments = void 0;
+    const end = this.#endBy({ code, reason });
+    closeClient(this.client, { code, reason });
     enqueue(() => {
-      if (this.connection) this.end({ close: { code, reason, wasClean: false } });
+      if (end) this.end(end);
       this.state = CONNECTING;
     });
     this.#start();
   }
-  /** Ends the client. An open connection still sends what is queued. */
-  #closeClient({ code = core.NORMAL, reason }) {
-    this.client.internals.delivery.drainNow();
-    void this.client.close(code, reason);
+  /** Returns the end of the connection or attempt, when this side replaces it; `undefined` if there is none. */
+  #endBy({ code = core.NORMAL, reason }) {
+    const { connection, client } = this;
+    if (connection?.state === "closed") return endOf(connection.internals);
+    if (connection) return { close: { code, reason, wasClean: false } };
+    const error = errorOf(client.state);
+    return this.#isAttempting ? { close: NO_CLOSE_FRAME, error } : void 0;
   }
   #start(autoStart = true) {
     const isCurrent = () => this.client === client;
@@ -329,9 +344,11 @@ class ReconnectingSession extends SocketSession {
     });
     this.client = client;
     this.#openStatus = void 0;
-    this.#isAttempting = true;
     this.#isNew = true;
-    enqueue(() => this.#isNew = false);
+    enqueue(() => {
+      this.#isNew = false;
+      this.#isAttempting = autoStart;
+    });
     client.internals.status.onChange((status) => {
       const { connection } = client;
       if (isCurrent()) this.#count(status);
@@ -366,10 +383,8 @@ class ReconnectingSession extends SocketSession {
     } else {
       if (status.type === "closed") this.shouldReconnect = false;
       if (this.connection) this.end(endOf(this.connection.internals));
-      else if (this.#isAttempting) {
-        const error = "error" in status ? status.error : void 0;
-        this.end({ close: NO_CLOSE_FRAME, error });
-      } else this.state = CLOSED;
+      else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: errorOf(status) });
+      else this.state = CLOSED;
     }
   }
   end(end) {
@@ -384,6 +399,13 @@ class ReconnectingSession extends SocketSession {
       this.dispatch(errorEvent(error));
     });
   }
+}
+function errorOf(status) {
+  return "error" in status ? status.error : void 0;
+}
+function closeClient(client, { code = core.NORMAL, reason }) {
+  client.internals.delivery.drainNow();
+  void client.close(code, reason);
 }
 
 const ATTRIBUTES = [
@@ -460,9 +482,15 @@ function bindReconnectingWebSocket(platform, closeEventClass) {
     constructor(url, ...[protocols, options = {}]) {
       super();
       requireArgument(arguments.length, "ReconnectingWebSocket");
-      const given = withDefaults(protocols, options);
+      rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
+      const { maxAttempts = MAX_ATTEMPTS } = options;
+      const given = { ...options, ...protocolsOption(protocols), maxAttempts };
       const resolved = asSyntaxError(() => reconnect_core.resolveOptions(url, given, platform));
-      this.#session = new ReconnectingSession(this, closeEventClass(), resolved);
+      const shouldRetry = retriesUnlessForbidden(resolved.shouldRetry);
+      this.#session = new ReconnectingSession(this, closeEventClass(), {
+        ...resolved,
+        shouldRetry
+      });
     }
     send(data) {
       requireArgument(arguments.length, "send");
@@ -477,15 +505,8 @@ function bindReconnectingWebSocket(platform, closeEventClass) {
   }
   return ReconnectingWebSocket;
 }
-function withDefaults(protocols, options) {
-  rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
-  const { shouldRetry, maxAttempts = MAX_ATTEMPTS } = options;
-  return {
-    ...options,
-    ...protocolsOption(protocols),
-    maxAttempts,
-    shouldRetry: (error, attempt) => shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN")
-  };
+function retriesUnlessForbidden(shouldRetry) {
+  return (error, attempt) => shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN");
 }
 function protocolsOption(protocols) {
   if (protocols === void 0 || protocols === null) return {};
@@ -494,7 +515,9 @@ function protocolsOption(protocols) {
 }
 
 class BufferedAmount {
-  #messages = [];
+  #messages = new core.Queue(Infinity);
+  /** The oldest message, which has left the queue. */
+  #first;
   #bytes = 0;
   /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
   add(size, mark, flushed) {
@@ -508,9 +531,9 @@ class BufferedAmount {
     return this.#bytes;
   }
   #forget(flushed) {
-    for (let first; (first = this.#messages[0]) && first.mark <= flushed; ) {
-      this.#bytes -= first.size;
-      this.#messages.shift();
+    while ((this.#first ??= this.#messages.take()?.value) && this.#first.mark <= flushed) {
+      this.#bytes -= this.#first.size;
+      this.#first = void 0;
     }
   }
 }
@@ -577,8 +600,9 @@ class Session extends SocketSession {
     this.#controller.abort();
     if (!wasOpen) return;
     const frameCode = code ?? (reason ? core.NORMAL : core.NO_STATUS);
-    this.#outgoing.afterwards(() => {
-      if (this.client?.state === "open") this.client.internals.close(frameCode, reason);
+    const { internals } = this.client;
+    this.#outgoing.afterwards(internals.options.closeTimeout, () => {
+      if (this.client?.state === "open") internals.close(frameCode, reason);
     });
   }
   #onOpen(client) {
@@ -595,8 +619,8 @@ class Session extends SocketSession {
   #onMessage(message) {
     this.#waitingMessages++;
     enqueue(() => {
-      this.#waitingMessages--;
       this.dispatchMessage(message, this.#origin);
+      this.#waitingMessages--;
     });
   }
   #offer(payload) {
@@ -646,14 +670,25 @@ function bindWebSocket(createContext, closeEventClass) {
 }
 function bindWebSocketClass(Base) {
   return (preset) => class WebSocket extends Base {
-    constructor(url, ...[protocols, options]) {
-      super(url, protocols, { ...preset, ...options, ...mergeHeaders(preset, options) });
+    constructor(...given) {
+      const [url, protocols, options] = given;
+      if (given.length > 0) given = [url, protocols, merge(preset, options)];
+      super(...given);
     }
   };
 }
+function merge(preset, options = {}) {
+  if (!core.isObject(preset) || !core.isObject(options)) return core.isObject(preset) ? options : preset;
+  const given = Object.entries(options).filter(([, value]) => value !== void 0);
+  return { ...preset, ...Object.fromEntries(given), ...mergeHeaders(preset, options) };
+}
 function mergeHeaders({ headers: preset }, { headers: given } = {}) {
   if (!preset || !given) return {};
-  return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+  try {
+    return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+  } catch {
+    return { headers: given };
+  }
 }
 function lowerCase(headers) {
   const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);

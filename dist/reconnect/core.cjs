@@ -166,10 +166,16 @@ class Outbox {
     const lost = entries.map((entry) => {
       const { payload: data, key, pending } = entry;
       this.remove(entry);
-      pending?.reject(new core.WsError(code, `send: message lost: ${reason}`));
+      pending?.reject(new core.WsError(code, `send: ${this.#explain(reason)}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     if (lost[0]) core.microtask(() => this.#onLost?.(lost));
+  }
+  /** Returns the reason for which messages are lost, as text. */
+  #explain(reason) {
+    const { maxMessages, maxBytes } = this.#options;
+    const limits = `maxMessages is ${maxMessages}, maxBytes ${maxBytes}`;
+    return reason === "dropped" ? `the queue was cleared or is full (${limits})` : `message lost: ${reason}`;
   }
   #insert(entry) {
     const id = entry.key ?? entry;
@@ -184,13 +190,14 @@ class Outbox {
     if (due >= this.#timerDue) return;
     this.#timerDue = due;
     this.#stopTimer?.();
-    this.#stopTimer = core.startTimer(due - core.now(), () => {
+    const expire = () => {
       this.#timerDue = Infinity;
       const time = core.now();
       const expired = [...this.#entries.values()].filter(({ expiresAt }) => expiresAt <= time);
       this.lose(expired, "expired", "CHANNEL_TIMEOUT");
       for (const { expiresAt } of this.#entries.values()) this.#startTimer(expiresAt);
-    });
+    };
+    this.#stopTimer = core.startTimer(due - core.now(), expire, false);
   }
 }
 
@@ -297,7 +304,7 @@ function closeError({ code, reason, by }) {
   });
 }
 function giveUpError(attempts, cause) {
-  const text = `reconnecting: gave up after ${attempts} attempts`;
+  const text = `reconnecting: gave up after ${attempts} attempt${attempts === 1 ? "" : "s"}: ${cause.message}`;
   const traits = cause;
   return new core.WsError(cause.code, text, { ...traits, cause });
 }
@@ -559,6 +566,7 @@ class ConnectionLoop {
         signal,
         () => options.onConnect?.(opened, { attempt, resumed: this.#hasOpened })
       );
+      if (signal.aborted) throw core.abortError("onConnect", signal);
       this.#open(opened, attempt);
     } catch (cause) {
       error = cause;
@@ -575,7 +583,6 @@ class ConnectionLoop {
   }
   /** Connects a client to the channel and to delivery. Throws `SLOW_CONSUMER`. */
   #open(client, attempt) {
-    if (this.signal.aborted) return;
     const { inbox, marker } = this.#options;
     const openedAt = core.now();
     const reconnected = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };

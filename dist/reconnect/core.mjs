@@ -164,10 +164,16 @@ class Outbox {
     const lost = entries.map((entry) => {
       const { payload: data, key, pending } = entry;
       this.remove(entry);
-      pending?.reject(new WsError(code, `send: message lost: ${reason}`));
+      pending?.reject(new WsError(code, `send: ${this.#explain(reason)}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     if (lost[0]) microtask(() => this.#onLost?.(lost));
+  }
+  /** Returns the reason for which messages are lost, as text. */
+  #explain(reason) {
+    const { maxMessages, maxBytes } = this.#options;
+    const limits = `maxMessages is ${maxMessages}, maxBytes ${maxBytes}`;
+    return reason === "dropped" ? `the queue was cleared or is full (${limits})` : `message lost: ${reason}`;
   }
   #insert(entry) {
     const id = entry.key ?? entry;
@@ -182,13 +188,14 @@ class Outbox {
     if (due >= this.#timerDue) return;
     this.#timerDue = due;
     this.#stopTimer?.();
-    this.#stopTimer = startTimer(due - now(), () => {
+    const expire = () => {
       this.#timerDue = Infinity;
       const time = now();
       const expired = [...this.#entries.values()].filter(({ expiresAt }) => expiresAt <= time);
       this.lose(expired, "expired", "CHANNEL_TIMEOUT");
       for (const { expiresAt } of this.#entries.values()) this.#startTimer(expiresAt);
-    });
+    };
+    this.#stopTimer = startTimer(due - now(), expire, false);
   }
 }
 
@@ -295,7 +302,7 @@ function closeError({ code, reason, by }) {
   });
 }
 function giveUpError(attempts, cause) {
-  const text = `reconnecting: gave up after ${attempts} attempts`;
+  const text = `reconnecting: gave up after ${attempts} attempt${attempts === 1 ? "" : "s"}: ${cause.message}`;
   const traits = cause;
   return new WsError(cause.code, text, { ...traits, cause });
 }
@@ -557,6 +564,7 @@ class ConnectionLoop {
         signal,
         () => options.onConnect?.(opened, { attempt, resumed: this.#hasOpened })
       );
+      if (signal.aborted) throw abortError("onConnect", signal);
       this.#open(opened, attempt);
     } catch (cause) {
       error = cause;
@@ -573,7 +581,6 @@ class ConnectionLoop {
   }
   /** Connects a client to the channel and to delivery. Throws `SLOW_CONSUMER`. */
   #open(client, attempt) {
-    if (this.signal.aborted) return;
     const { inbox, marker } = this.#options;
     const openedAt = now();
     const reconnected = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };

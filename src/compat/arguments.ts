@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors/error-codes.js";
 import { invalid } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import { PARSERS } from "../options/parse-options.js";
+import { object } from "../options/parser.js";
 import { NORMAL } from "../protocol/close-codes.js";
 import { MAX_REASON_BYTES } from "../protocol/close.js";
 import { payloadSize, utf8Size } from "../protocol/message.js";
@@ -35,8 +36,9 @@ export function asSyntaxError<T>(parse: () => T, code: ErrorCode = "INVALID_URL"
   }
 }
 
-/** Throws `INVALID_OPTION` for an option that does not apply to W3C events. */
+/** Throws `INVALID_OPTION` for options that are no object, and for an option that does not apply to W3C events. */
 export function rejectOptions(where: string, options: object, names: readonly string[]): void {
+  object(options, `${where}: options`);
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && names.includes(name)) {
       throw invalid(`${where}: option ${name}`, "left out", value);
@@ -54,7 +56,9 @@ export function toProtocols(value: unknown): string[] {
 
 /** Returns true for a `Blob` or `File`. */
 export function isBlob(data: unknown): data is Blob {
-  return typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
+  // An object with such a tag only is a string (Web IDL).
+  const isNamed = typeof data === "object" && ["Blob", "File"].includes(tagOf(data));
+  return isNamed && typeof (data as Blob).size === "number";
 }
 
 /**

@@ -1,3 +1,5 @@
+import { Queue } from "../channel/queue.js";
+
 /** A message that may not have been flushed. */
 interface Unflushed {
   readonly size: number;
@@ -7,7 +9,9 @@ interface Unflushed {
 
 /** Counts the payload bytes that were sent and not flushed. The transport counts frame headers as well. */
 export class BufferedAmount {
-  readonly #messages: Unflushed[] = [];
+  readonly #messages = new Queue<Unflushed>(Infinity);
+  /** The oldest message, which has left the queue. */
+  #first: Unflushed | undefined;
   #bytes = 0;
 
   /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
@@ -24,9 +28,9 @@ export class BufferedAmount {
   }
 
   #forget(flushed: number): void {
-    for (let first; (first = this.#messages[0]) && first.mark <= flushed;) {
-      this.#bytes -= first.size;
-      this.#messages.shift();
+    while ((this.#first ??= this.#messages.take()?.value) && this.#first.mark <= flushed) {
+      this.#bytes -= this.#first.size;
+      this.#first = undefined;
     }
   }
 }

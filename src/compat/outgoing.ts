@@ -1,6 +1,7 @@
 import { WsError } from "../errors/ws-error.js";
 import { DONE } from "../time/wait.js";
 import { isBlob, sizeOf } from "./arguments.js";
+import { startTimer } from "../time/clock.js";
 import type { Sendable } from "./arguments.js";
 
 /** Passes data on in call order, although the bytes of a `Blob` must be read first. */
@@ -43,9 +44,16 @@ export class Outgoing {
       }));
   }
 
-  /** Calls `run` when nothing waits any more, which may be now. */
-  afterwards(run: () => void): void {
-    if (this.#idle) void this.#idle.then(run);
-    else run();
+  /**
+   * Calls `run` when nothing waits any more, which may be now, or after `timeoutMs`, because the bytes of a `Blob` may
+   * never arrive. May call it twice.
+   */
+  afterwards(timeoutMs: number, run: () => void): void {
+    if (!this.#idle) {
+      run();
+      return;
+    }
+    const stop = startTimer(timeoutMs, run);
+    void this.#idle.then(stop).then(run);
   }
 }

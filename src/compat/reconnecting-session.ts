@@ -59,7 +59,6 @@ export class ReconnectingSession extends SocketSession {
     this.#start(options.autoStart);
     if (!options.autoStart) {
       this.shouldReconnect = false;
-      this.#isAttempting = false;
       this.state = CLOSED;
     }
   }
@@ -83,32 +82,41 @@ export class ReconnectingSession extends SocketSession {
     this.shouldReconnect = false;
     this.#closeArguments = given;
     if (this.state < CLOSING) this.state = CLOSING;
-    this.#outgoing.afterwards(() => this.#closeClient(given));
+    // `reconnect` may replace the client before that.
+    const { client } = this;
+    const { closeTimeout } = this.#options.dialOptions;
+    this.#outgoing.afterwards(closeTimeout, () => closeClient(client, given));
   }
 
   reconnect(given: CloseArguments): void {
     const { code = NORMAL, reason } = this.#closeArguments ?? given;
-    const { type } = this.client.state;
+    const { state, internals } = this.client;
+    const isRetrying = state.type === "connecting" || state.type === "waiting";
     this.#retries = 0;
-    if (this.shouldReconnect && (type === "connecting" || type === "waiting")) {
-      if (!this.#isNew) this.client.internals.reconnect();
+    // A client that has given up is replaced, also before the event of its end.
+    if (this.shouldReconnect && isRetrying && !internals.signal.aborted) {
+      if (!this.#isNew) internals.reconnect();
       return;
     }
-    this.#closeClient({ code, reason });
     this.shouldReconnect = true;
     this.#closeArguments = undefined;
+    const end = this.#endBy({ code, reason });
+    closeClient(this.client, { code, reason });
     enqueue(() => {
-      // Not clean, because the answer of the peer is not awaited.
-      if (this.connection) this.end({ close: { code, reason, wasClean: false } });
+      if (end) this.end(end);
       this.state = CONNECTING;
     });
     this.#start();
   }
 
-  /** Ends the client. An open connection still sends what is queued. */
-  #closeClient({ code = NORMAL, reason }: CloseArguments): void {
-    this.client.internals.delivery.drainNow();
-    void this.client.close(code, reason);
+  /** Returns the end of the connection or attempt, when this side replaces it; `undefined` if there is none. */
+  #endBy({ code = NORMAL, reason }: CloseArguments): SocketEnd | undefined {
+    const { connection, client } = this;
+    if (connection?.state === "closed") return endOf(connection.internals);
+    // Not clean, because the answer of the peer is not awaited.
+    if (connection) return { close: { code, reason, wasClean: false } };
+    const error = errorOf(client.state);
+    return this.#isAttempting ? { close: NO_CLOSE_FRAME, error } : undefined;
   }
 
   #start(autoStart = true): void {
@@ -126,10 +134,12 @@ export class ReconnectingSession extends SocketSession {
     });
     this.client = client;
     this.#openStatus = undefined;
-    // The client has begun its first attempt.
-    this.#isAttempting = true;
     this.#isNew = true;
-    enqueue(() => (this.#isNew = false));
+    enqueue(() => {
+      this.#isNew = false;
+      // The client has begun its first attempt.
+      this.#isAttempting = autoStart;
+    });
     client.internals.status.onChange((status) => {
       const { connection } = client;
       if (isCurrent()) this.#count(status);
@@ -170,10 +180,7 @@ export class ReconnectingSession extends SocketSession {
     } else {
       if (status.type === "closed") this.shouldReconnect = false;
       if (this.connection) this.end(endOf(this.connection.internals));
-      else if (this.#isAttempting) {
-        const error = "error" in status ? status.error : undefined;
-        this.end({ close: NO_CLOSE_FRAME, error });
-      }
+      else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: errorOf(status) });
       // The events of the end have been dispatched before.
       else this.state = CLOSED;
     }
@@ -194,4 +201,15 @@ export class ReconnectingSession extends SocketSession {
       this.dispatch(errorEvent(error));
     });
   }
+}
+
+/** Returns the error of the last attempt, if it has failed. */
+function errorOf(status: Status): WsError | undefined {
+  return "error" in status ? status.error : undefined;
+}
+
+/** Ends a client. An open connection still sends what is queued. */
+function closeClient(client: ReconnectingClient, { code = NORMAL, reason }: CloseArguments): void {
+  client.internals.delivery.drainNow();
+  void client.close(code, reason);
 }

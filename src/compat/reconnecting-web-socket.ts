@@ -1,7 +1,6 @@
 import type { ReconnectOptions } from "../reconnect/options.js";
 import { resolveOptions } from "../reconnect/resolve-options.js";
 import type { ReconnectPlatform } from "../reconnect/resolve-options.js";
-import type { WsError } from "../errors/ws-error.js";
 import {
   asSyntaxError,
   rejectOptions,
@@ -42,9 +41,15 @@ export function bindReconnectingWebSocket(
     ) {
       super();
       requireArgument(arguments.length, "ReconnectingWebSocket");
-      const given = withDefaults(protocols, options);
+      rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
+      const { maxAttempts = MAX_ATTEMPTS } = options;
+      const given = { ...options, ...protocolsOption(protocols), maxAttempts };
       const resolved = asSyntaxError(() => resolveOptions(url, given, platform));
-      this.#session = new ReconnectingSession(this, closeEventClass(), resolved);
+      const shouldRetry = retriesUnlessForbidden(resolved.shouldRetry);
+      this.#session = new ReconnectingSession(this, closeEventClass(), {
+        ...resolved,
+        shouldRetry,
+      });
     }
 
     send(data: unknown): void {
@@ -63,20 +68,11 @@ export function bindReconnectingWebSocket(
   return ReconnectingWebSocket as unknown as ReconnectingWebSocketConstructor;
 }
 
-/** Returns the options for `reconnecting`. */
-function withDefaults(
-  protocols: SocketProtocols,
-  options: ReconnectingWebSocketOptions,
-): ReconnectOptions {
-  rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
-  const { shouldRetry, maxAttempts = MAX_ATTEMPTS } = options;
-  return {
-    ...options,
-    ...protocolsOption(protocols),
-    maxAttempts,
-    shouldRetry: (error: WsError, attempt) =>
-      shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN"),
-  };
+/** Returns the decision to retry: the application's, or else true unless a policy has denied the URL. */
+function retriesUnlessForbidden(
+  shouldRetry: ReconnectOptions["shouldRetry"],
+): ReconnectOptions["shouldRetry"] {
+  return (error, attempt) => shouldRetry?.(error, attempt) ?? !error.code.endsWith("_FORBIDDEN");
 }
 
 function protocolsOption(protocols: SocketProtocols): Pick<ReconnectOptions, "protocols"> {

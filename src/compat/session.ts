@@ -99,8 +99,10 @@ export class Session extends SocketSession {
     if (!wasOpen) return;
     // Without arguments, the close frame has no code. A reason needs one.
     const frameCode = code ?? (reason ? NORMAL : NO_STATUS);
-    this.#outgoing.afterwards(() => {
-      if (this.client?.state === "open") this.client.internals.close(frameCode, reason);
+    // There is a connection, because it was open.
+    const { internals } = this.client as Client;
+    this.#outgoing.afterwards(internals.options.closeTimeout, () => {
+      if (this.client?.state === "open") internals.close(frameCode, reason);
     });
   }
 
@@ -120,8 +122,9 @@ export class Session extends SocketSession {
   #onMessage(message: Message): void {
     this.#waitingMessages++;
     enqueue(() => {
-      this.#waitingMessages--;
       this.dispatchMessage(message, this.#origin);
+      // Afterwards, because the state is OPEN during the event.
+      this.#waitingMessages--;
     });
   }
 

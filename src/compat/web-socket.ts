@@ -2,6 +2,7 @@ import type { Client } from "../connection/client.js";
 import type { CreateContext } from "../context/connect.js";
 import { contextOf, contextParser } from "../context/context-parser.js";
 import type { Context } from "../context/context.js";
+import { isObject } from "../errors/validation.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import {
   asSyntaxError,
@@ -71,13 +72,21 @@ export function bindWebSocket(
 export function bindWebSocketClass(Base: WebSocketConstructor): WebSocketClassFactory {
   return (preset) =>
     class WebSocket extends Base {
-      constructor(
-        url: string | URL,
-        ...[protocols, options]: [(string | readonly string[])?, WebSocketOptions?]
-      ) {
-        super(url, protocols, { ...preset, ...options, ...mergeHeaders(preset, options) });
+      constructor(...given: ConstructorParameters<WebSocketConstructor>) {
+        const [url, protocols, options] = given;
+        // The base class rejects a call without arguments.
+        if (given.length > 0) given = [url, protocols, merge(preset, options)];
+        super(...given);
       }
     };
+}
+
+/** Merges the options of a call over preset ones. An option that is `undefined` keeps the preset value. */
+function merge(preset: WebSocketOptions, options: WebSocketOptions = {}): WebSocketOptions {
+  // Any other value is left to the base class, which throws.
+  if (!isObject(preset) || !isObject(options)) return isObject(preset) ? options : preset;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...preset, ...Object.fromEntries(given), ...mergeHeaders(preset, options) };
 }
 
 /** Merges option `headers` by name, if both have it, so that headers of a library do not remove the preset ones. */
@@ -86,7 +95,12 @@ function mergeHeaders(
   { headers: given }: WebSocketOptions = {},
 ): Pick<WebSocketOptions, "headers"> {
   if (!preset || !given) return {};
-  return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+  try {
+    return { headers: { ...lowerCase(preset), ...lowerCase(given) } };
+  } catch {
+    // They are no headers, and the parser of the option throws.
+    return { headers: given };
+  }
 }
 
 function lowerCase(

@@ -68,10 +68,11 @@ export class Receiving<In> {
    * `inbox` then determines when reading is paused; it stays open when this connection ends.
    */
   deliverTo(inbox: Inbox<In>): void {
+    // Reading resumes only afterwards, because messages that arrive meanwhile would overtake those that move.
+    this.own.onPressure = undefined;
+    this.#checkLimit(inbox.putAll(this.own));
     this.inbox = inbox;
     inbox.onPressure = () => this.#regulate();
-    this.#checkLimit(inbox.putAll(this.own));
-    // The inbox may already be full, and then it reports no change of pressure.
     this.#regulate();
   }
 

@@ -212,6 +212,8 @@ export class ConnectionLoop {
       await runCallback("onConnect", options.dialTimeout, signal, () =>
         options.onConnect?.(opened, { attempt, resumed: this.#hasOpened }),
       );
+      // `close` and `reconnect` can be called between the end of `onConnect` and here.
+      if (signal.aborted) throw abortError("onConnect", signal);
       this.#open(opened, attempt);
     } catch (cause) {
       error = cause as WsError;
@@ -230,8 +232,6 @@ export class ConnectionLoop {
 
   /** Connects a client to the channel and to delivery. Throws `SLOW_CONSUMER`. */
   #open(client: Client, attempt: number): void {
-    // `close` can be called between the end of `onConnect` and this call.
-    if (this.signal.aborted) return;
     const { inbox, marker } = this.#options;
     const openedAt = now();
     const reconnected: unknown = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };

@@ -20,7 +20,7 @@ export function closeError({ code, reason, by }: CloseInfo): WsError {
 
 /** Copies the error of the last attempt under a message that says that no other one follows. */
 export function giveUpError(attempts: number, cause: WsError): WsError {
-  const text = `reconnecting: gave up after ${attempts} attempts`;
+  const text = `reconnecting: gave up after ${attempts} attempt${attempts === 1 ? "" : "s"}: ${cause.message}`;
   const traits: ErrorInit = cause;
   return new WsError(cause.code, text, { ...traits, cause });
 }

@@ -166,11 +166,20 @@ export class Outbox implements OfflineQueue {
     const lost = entries.map((entry): LostMessage => {
       const { payload: data, key, pending } = entry;
       this.remove(entry);
-      pending?.reject(new WsError(code, `send: message lost: ${reason}`));
+      pending?.reject(new WsError(code, `send: ${this.#explain(reason)}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     // In a microtask, so that an exception of the callback is reported as uncaught.
     if (lost[0]) microtask(() => this.#onLost?.(lost));
+  }
+
+  /** Returns the reason for which messages are lost, as text. */
+  #explain(reason: LostReason): string {
+    const { maxMessages, maxBytes } = this.#options;
+    const limits = `maxMessages is ${maxMessages}, maxBytes ${maxBytes}`;
+    return reason === "dropped"
+      ? `the queue was cleared or is full (${limits})`
+      : `message lost: ${reason}`;
   }
 
   #insert(entry: Entry): void {
@@ -187,12 +196,14 @@ export class Outbox implements OfflineQueue {
     if (due >= this.#timerDue) return;
     this.#timerDue = due;
     this.#stopTimer?.();
-    this.#stopTimer = startTimer(due - now(), () => {
+    const expire = (): void => {
       this.#timerDue = Infinity;
       const time = now();
       const expired = [...this.#entries.values()].filter(({ expiresAt }) => expiresAt <= time);
       this.lose(expired, "expired", "CHANNEL_TIMEOUT");
       for (const { expiresAt } of this.#entries.values()) this.#startTimer(expiresAt);
-    });
+    };
+    // A client that waits for a connection keeps the process alive by itself, unless it is suspended or has ended.
+    this.#stopTimer = startTimer(due - now(), expire, false);
   }
 }

@@ -4,6 +4,7 @@ import type { WebSocketOptions } from "../../src/compat/node.js";
 import { createContext } from "../../src/node.js";
 import { failureCode } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { ReconnectingWebSocket, WebSocket } from "../../src/compat/node.js";
 import { webSocketClass } from "./class.js";
 import { startWsServer } from "./servers/ws-server.js";
 
@@ -41,6 +42,39 @@ test("merges headers that are a Headers object", async () => {
 test("keeps the headers of the class if the call has other options", async () => {
   const headers = await headersOf({ headers: { "X-Preset": "1" } }, { dialTimeout: "5s" });
   expect(headers).toMatchObject({ "x-preset": "1" });
+});
+
+test("keeps an option of the class if the call gives undefined", async () => {
+  const headers = await headersOf(
+    { headers: { "X-Preset": "1" } },
+    { headers: undefined, readLimit: undefined },
+  );
+  expect(headers).toMatchObject({ "x-preset": "1" });
+});
+
+test.each([null, 5, "x", []])("throws INVALID_OPTION for the options %j", async (options) => {
+  const given = options as unknown as WebSocketOptions;
+  const url = "ws://127.0.0.1:1/";
+  const codes = [
+    () => new WebSocket(url, [], given),
+    () => new ReconnectingWebSocket(url, [], given),
+    () => new (webSocketClass(given))(url),
+    () => new (webSocketClass({}))(url, [], given),
+  ].map(failureCode);
+  expect(await Promise.all(codes)).toEqual(codes.map(() => "INVALID_OPTION"));
+});
+
+test.each([5, [1], "x"])("throws INVALID_OPTION for the headers %j of a call", async (headers) => {
+  const Class = webSocketClass({ headers: { a: "1" } });
+  const options = { headers } as unknown as WebSocketOptions;
+  expect(await failureCode(() => new Class("ws://127.0.0.1:1/", [], options))).toBe(
+    "INVALID_OPTION",
+  );
+});
+
+test("throws TypeError for a call without a URL", () => {
+  const Class = webSocketClass({}) as unknown as new () => unknown;
+  expect(() => new Class()).toThrow(TypeError);
 });
 
 test("dials in the context of the class", async () => {

@@ -53,6 +53,32 @@ describe("the channel", () => {
     expect(await client.receive()).toEqual({ ok: false, value: undefined });
   });
 
+  test.each([
+    ["small messages", 200, 10, 1],
+    ["small messages", 200, 10, 32],
+    ["large messages", 20, 300_000, 32],
+  ])(
+    "keeps the order of %s that arrive before the connection is open: %i of %i bytes, capacity %i",
+    async (_, count, size, channelCapacity) => {
+      const numbers = Array.from({ length: count }, (__, n) => String(n).padEnd(size));
+      await using server = await startEchoServer({
+        onConnection: ({ ws }) => {
+          for (const text of numbers) ws.send(text);
+        },
+      });
+      const client = reconnecting(server.url, {
+        ...FAST_OPTIONS,
+        channelCapacity,
+        // The connection is paused while this runs, because its own channel is full.
+        onConnect: () => new Promise((resolve) => setTimeout(resolve, ms(50))),
+      });
+      const got: unknown[] = [];
+      while (got.length < count) got.push((await client.receive()).value?.data);
+      expect(got).toEqual(numbers);
+      await client.close();
+    },
+  );
+
   test("pauses a connection that opens while it is full", async () => {
     await using server = await startEchoServer({
       onConnection: ({ ws }) => server.connections.length === 1 && ws.send("1"),

@@ -36,6 +36,8 @@ describe("the constructor", () => {
     { codec: {} },
     { marker: true },
     { discardIncoming: true },
+    { shouldRetry: 5 },
+    { shouldRetry: null },
   ])("throws INVALID_OPTION for the options %j", async (options) => {
     expect(await failureCode(() => open(REFUSING_URL, options as object))).toBe("INVALID_OPTION");
   });
@@ -121,6 +123,18 @@ describe("attempts that cannot succeed", () => {
 });
 
 describe("reconnect()", () => {
+  test("of an open connection tells of an attempt that fails afterwards", async () => {
+    const server = await echoServer();
+    let url = server.url;
+    const { socket, events } = open(() => url);
+    await events.next("open");
+    url = REFUSING_URL;
+    socket.reconnect();
+    await events.next("close", 1);
+    expect(events.types).toEqual(["open", "close", "error", "close"]);
+    expect(codes(events)).toEqual(["DIAL_FAILED"]);
+  });
+
   test("after the last attempt has failed, before its events, opens a connection", async () => {
     const server = await refusingServer(1);
     const { socket, events } = open(server.url, { maxAttempts: 1 });
@@ -128,6 +142,83 @@ describe("reconnect()", () => {
     expect(events.types).toEqual([]);
     socket.reconnect();
     await events.next("open");
+    expect(events.types).toEqual(["error", "close", "open"]);
+  });
+});
+
+describe("reconnect() in a callback", () => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    "%i microtasks after onConnect began starts a new attempt with the events of the old one",
+    async (delay) => {
+      const server = await echoServer();
+      let isFirst = true;
+      const { socket, events } = open(server.url, {
+        onConnect: () => {
+          if (!isFirst) return;
+          isFirst = false;
+          const later = (n: number): void => {
+            queueMicrotask(() => (n > 0 ? later(n - 1) : socket.reconnect()));
+          };
+          later(delay);
+        },
+      });
+      // At least one event of the first connection, and then those of the second one.
+      await events.next("close");
+      await events.next("open", events.of("open").length);
+      await quiet();
+      const { types } = events;
+      expect(types.slice(0, types.indexOf("close") + 1).join()).toMatch(/^(open,)?(error,)?close$/);
+      expect(types.slice(types.indexOf("close") + 1)).toEqual(["open"]);
+      (await server.connection(1)).ws.terminate();
+      await events.next("error", events.of("error").length);
+      await events.next("open", events.of("open").length);
+    },
+  );
+
+  test("shouldRetry keeps the error of the connection that was lost", async () => {
+    const server = await echoServer();
+    let isFirst = true;
+    const { socket, events } = open(server.url, {
+      shouldRetry: () => {
+        if (isFirst) socket.reconnect();
+        isFirst = false;
+        return true;
+      },
+    });
+    await events.next("open");
+    (await server.connection()).ws.terminate();
+    await events.next("open", 1);
+    expect(events.types).toEqual(["open", "error", "close", "open"]);
+    expect(codes(events)).toEqual(["CONNECTION_LOST"]);
+    expect(events.of("close")[0]?.event.code).toBe(1006);
+  });
+
+  test("just after shouldRetry has ended the client revives it", async () => {
+    const server = await refusingServer(1);
+    let isFirst = true;
+    const { socket, events } = open(server.url, {
+      shouldRetry: () => {
+        if (!isFirst) return true;
+        isFirst = false;
+        queueMicrotask(() => socket.reconnect());
+        return false;
+      },
+    });
+    await events.next("open");
+    expect(socket.shouldReconnect).toBe(true);
+  });
+
+  test("after close() revives it while a Blob is being read", async () => {
+    const { server, received } = await recordingServer();
+    const { socket, events } = open(server.url);
+    await events.next("open");
+    socket.send(new Blob(["blob"]));
+    socket.close();
+    socket.reconnect();
+    await events.next("open", 1);
+    expect(await received(1)).toEqual([Buffer.from("blob")]);
+    expect(events.types).toEqual(["open", "close", "open"]);
+    expect(server.sockets).toBe(2);
   });
 });
 

@@ -68,6 +68,15 @@ describe("the process", () => {
     expect(await program.ended).toEqual({ stdout: "error\nclose\n", stderr: "", code: 0 });
   });
 
+  test("exits after close(), although a message with a ttl waits for reconnect()", async () => {
+    const program = start(
+      "ws://127.0.0.1:1/",
+      "socket.send('x'); socket.onclose = () => socket.close();",
+      '{ queue: { ttl: "1h" } }',
+    );
+    expect(await program.ended).toMatchObject({ stderr: "", code: 0 });
+  });
+
   test("exits after close() of a connection whose server does not answer, within closeTimeout", async () => {
     const server = await echoServer({ onConnection: ({ ws }) => ws.pause() });
     const program = start(
