@@ -103,8 +103,14 @@ export {};
 import { WsError, ConnectOptions, Context, Client } from 'wschan';
 import { Fresh, ReconnectOptions, ReconnectingClient } from 'wschan/reconnect';
 
+/** The platform's `MessageEvent`, if the types that a program uses declare it. */
+type PlatformMessageEvent = typeof globalThis extends {
+    MessageEvent: {
+        prototype: infer E extends Event;
+    };
+} ? E : Event;
 /** A `message` event. */
-interface SocketMessageEvent extends Event {
+interface SocketMessageEvent extends PlatformMessageEvent {
     /** A string for a text message; for a binary one, a `Blob` or `ArrayBuffer`, as `binaryType` says. */
     readonly data: string | ArrayBuffer | Blob;
     /** The origin of the URL, such as `wss://example.com`. */

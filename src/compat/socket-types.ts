@@ -5,8 +5,15 @@ import type { ConnectOptions } from "../options/connect-options.js";
 import type { Fresh, ReconnectOptions } from "../reconnect/options.js";
 import type { ReconnectingClient } from "../reconnect/reconnecting-client.js";
 
+/** The platform's `MessageEvent`, if the types that a program uses declare it. */
+type PlatformMessageEvent = typeof globalThis extends {
+  MessageEvent: { prototype: infer E extends Event };
+}
+  ? E
+  : Event;
+
 /** A `message` event. */
-export interface SocketMessageEvent extends Event {
+export interface SocketMessageEvent extends PlatformMessageEvent {
   /** A string for a text message; for a binary one, a `Blob` or `ArrayBuffer`, as `binaryType` says. */
   readonly data: string | ArrayBuffer | Blob;
   /** The origin of the URL, such as `wss://example.com`. */

@@ -33,6 +33,10 @@ socket.onmessage = ({ data }) => {
   JSON.parse(data);
 };
 socket.onmessage = null;
+// Handlers that were written for the platform's class.
+socket.onmessage = (event: MessageEvent) => expectTypeOf(event.data).toBeAny();
+socket.addEventListener("message", (event: MessageEvent) => event.lastEventId);
+socket.onclose = (event: CloseEvent) => event.wasClean;
 
 // @ts-expect-error: codecs do not apply to events
 new WebSocket("wss://a.test", [], { codec: { name: "x" } });
