@@ -13,7 +13,7 @@ export interface Growth {
  * as no more than `slack` bytes remain. Needs `--expose-gc`.
  */
 export async function growthOf(run: () => Promise<unknown>, slack: number): Promise<Growth> {
-  const inUseBefore = await collect(0);
+  const inUseBefore = await collectAll();
   const rssBefore = process.memoryUsage.rss();
   let peak = 0;
   const look = (): void => {
@@ -28,15 +28,23 @@ export async function growthOf(run: () => Promise<unknown>, slack: number): Prom
     clearInterval(timer);
   }
   look();
-  return { peak, kept: (await collect(inUseBefore + slack)) - inUseBefore };
+  return { peak, kept: (await collectAll(inUseBefore + slack)) - inUseBefore };
 }
 
-/** Collects garbage until at most `goal` bytes are in use. Handles release memory in later turns. */
-async function collect(goal: number): Promise<number> {
+/**
+ * Collects garbage until at most `goalBytes` are in use, or by default until collections free nothing more.
+ * Returns the bytes in use. Collects repeatedly, because handles release memory in later turns.
+ */
+async function collectAll(goalBytes?: number): Promise<number> {
   if (gc === undefined) throw new Error("start this process with --expose-gc");
+  let leastBytes = Infinity;
+  let futile = 0;
   for (let i = 0; i < MAX_COLLECTIONS; i++) {
     gc();
-    if (memoryInUse() <= goal) break;
+    const bytes = memoryInUse();
+    futile = bytes < leastBytes ? 0 : futile + 1;
+    leastBytes = Math.min(leastBytes, bytes);
+    if (goalBytes === undefined ? futile === MAX_FUTILE_COLLECTIONS : bytes <= goalBytes) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return memoryInUse();
@@ -44,3 +52,6 @@ async function collect(goal: number): Promise<number> {
 
 /** Number of collections that even a slow machine needs at most until pending work has finished. */
 const MAX_COLLECTIONS = 200;
+
+/** Number of collections in a row that free nothing, after which no more garbage is expected. */
+const MAX_FUTILE_COLLECTIONS = 10;
