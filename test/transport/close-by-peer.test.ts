@@ -97,10 +97,12 @@ describe("a close by the peer", () => {
       onRequest: (peer) => peer.accept({}, Buffer.concat([textFrame("last"), bytes])),
     });
     const client = await connect(server.url);
-    const { texts, error: thrown } = await readAll(client);
-    expect(texts).toEqual(["last"]);
+    const reading = readAll(client);
     const peer = await server.connection();
     expect(closeOf(await peer.closeFrame()).code).toBe(answer);
+    peer.socket.end();
+    const { texts, error: thrown } = await reading;
+    expect(texts).toEqual(["last"]);
     const closed = await client.closed;
     expect(closed).toMatchObject(info);
     if (error) expect(closed.error).toMatchObject(error);
@@ -111,7 +113,6 @@ describe("a close by the peer", () => {
     const late = await failure(client.send("late"));
     expect(late).toMatchObject({ code: "CLOSED", retryable: closed.error?.retryable ?? false });
     expect(late.cause).toBe(closed.error);
-    peer.socket.end();
     await server.idle();
   });
 
@@ -174,6 +175,8 @@ describe("a close by the peer", () => {
     peer.write(textFrame("bye"), closeFrame(1000));
     expect(await client.receive()).toMatchObject({ value: { data: "bye" } });
     expect(await failureCode(client.ping())).toBe("CLOSED");
+    await peer.closeFrame();
+    peer.socket.end();
     expect(await client.closed).toEqual({ code: 1000, reason: "", clean: true, by: "peer" });
     // Frames that are sent in the turn of the last message are written before the answer to the close frame.
     expect(peer.frames.map((one) => one.opcode)).toEqual([OPCODE.PING, OPCODE.CLOSE]);
@@ -195,6 +198,7 @@ describe("a close by the peer", () => {
     const peer = await server.connection();
     await client.send("before");
     peer.write(closeFrame(1000));
+    // The server leaves TCP open, so the client ends it a second later.
     await client.closed;
     expect(await failureCode(client.send("after"))).toBe("CLOSED");
     expect(await failureCode(client.ping())).toBe("CLOSED");

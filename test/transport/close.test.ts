@@ -189,15 +189,17 @@ describe("a close by the client", () => {
     const client = await connect(server.url);
     const peer = await server.connection();
     peer.write(closeFrame(1001, "peer"));
-    const info = await client.close(3000, "mine");
-    expect(info).toEqual({
+    const closed = client.close(3000, "mine");
+    const answer = await peer.closeFrame();
+    peer.socket.end();
+    expect(await closed).toEqual({
       code: 3000,
       reason: "mine",
       clean: true,
       by: "local",
       sentCode: 3000,
     });
-    expect(closeOf(await peer.closeFrame())).toEqual({ code: 3000, reason: "mine" });
+    expect(closeOf(answer)).toEqual({ code: 3000, reason: "mine" });
   });
 
   test("reports the code on the wire as sentCode if the close frame of the peer arrives before ours is written", async () => {
@@ -211,8 +213,9 @@ describe("a close by the client", () => {
     peer.write(closeFrame(1001, "peer"));
     await sleep(100);
     peer.socket.resume();
-    const info = await closed;
     const onWire = closeOf(await peer.closeFrame());
+    peer.socket.end();
+    const info = await closed;
     expect(info).toMatchObject({ clean: true, by: "local", sentCode: onWire.code });
   });
 
@@ -226,6 +229,7 @@ describe("a close by the client", () => {
     expect(second).toBe(first);
     expect(closeOf(await peer.closeFrame()).code).toBe(3000);
     peer.write(closeFrame(3000));
+    // The server leaves TCP open, so the client ends it a second later.
     await first;
     expect(client.close()).toBe(first);
     expect(peer.frames.filter((one) => one.opcode === OPCODE.CLOSE)).toHaveLength(1);
@@ -286,5 +290,6 @@ test("CLOSE_CODES holds the codes that are sent", async () => {
   const closed = client.close(CLOSE_CODES.POLICY_VIOLATION);
   expect([...(await peer.closeFrame()).payload]).toEqual([0x03, 0xf0]);
   peer.write(closeFrame(1008));
+  peer.socket.end();
   await closed;
 });

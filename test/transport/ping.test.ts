@@ -158,6 +158,8 @@ describe("a socket that is paused", () => {
     peer.write(pingFrame("a"));
     await peer.frame(OPCODE.PONG);
     peer.write(closeFrame(1000));
+    await peer.closeFrame();
+    peer.socket.end();
     expect(await client.closed).toMatchObject({ code: 1000, clean: true, by: "peer" });
     expect((await client.receive()).value?.data).toBe("first");
   });
@@ -240,7 +242,9 @@ describe("outstanding pings reject with CLOSED", () => {
     await payloadOf(peer, 1);
     const errors = pings.map(failure);
     peer.onFrame = ({ opcode }) => {
-      if (opcode === OPCODE.CLOSE) peer.write(closeFrame(1000));
+      if (opcode !== OPCODE.CLOSE) return;
+      peer.write(closeFrame(1000));
+      peer.socket.end();
     };
     end(client, peer);
     const { error: cause } = await client.closed;
