@@ -75,7 +75,7 @@ describe("the connection attempt timeout for one of several addresses", () => {
 });
 
 // The test needs Linux, which drops TCP handshakes when the backlog is full.
-test.runIf(platform() === "linux").each([false, { allow: ["slow.test"] }])(
+test.runIf(platform() === "linux").concurrent.each([false, { allow: ["slow.test"] }])(
   "a working address that needs a second is not given up for one that refuses, with denyPrivateNetworks: %j",
   { timeout: ms(20_000) },
   async (denyPrivateNetworks) => {

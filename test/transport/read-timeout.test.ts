@@ -14,7 +14,8 @@ checkLeaks();
 
 const PERIOD_MS = ms(150);
 
-describe("readTimeout", () => {
+// The tests mostly wait.
+describe.concurrent("readTimeout", () => {
   test("ends a silent connection with 3008", async () => {
     await using server = await startRawServer();
     const client = await connect(server.url, { readTimeout: PERIOD_MS });

@@ -79,7 +79,7 @@ describe("a process that was stopped", () => {
     }
   }, 15_000);
 
-  test.each([
+  test.concurrent.each([
     {
       code: "READ_TIMEOUT",
       options: { readTimeout: "1s", writeTimeout: "1s", closeTimeout: "1s" },
