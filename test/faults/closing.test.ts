@@ -1,4 +1,5 @@
 import { describe, test } from "vitest";
+import type { TestContext } from "vitest";
 import { byName } from "../helpers/by-name.js";
 import { startEchoServer } from "../helpers/echo-server.js";
 import type { ProxyConnection } from "../helpers/fault-proxy.js";
@@ -124,10 +125,13 @@ const cuts = (then: keyof typeof ENDING_TEXTS): readonly Row[] => [
   },
 ];
 
-const ROWS = [...LOST, ...cuts("fin"), ...cuts("reset"), ...cuts("half")];
+const CUTS = [...cuts("fin"), ...cuts("reset"), ...cuts("half")];
 
 describe.each(byName(WAYS))("the close handshake over %s", (_, way) => {
-  test.for(byName(ROWS))("%s", async ([, { by, places, fault, expected }], context) => {
+  const check = async (
+    { by, places, fault, expected }: Row,
+    context: TestContext,
+  ): Promise<void> => {
     await using server = await startEchoServer(serverFor(way));
     const options = { ...optionsFor(way), closeTimeout: CLOSE_TIMEOUT_MS };
     const ends = await runAll(places(way), async (place) => {
@@ -154,5 +158,8 @@ describe.each(byName(WAYS))("the close handshake over %s", (_, way) => {
         bound: CLOSE_TIMEOUT_MS + END_BOUND_MS,
       },
     });
-  });
+  };
+  // These tests run concurrently, because they mostly wait.
+  test.concurrent.for(byName(LOST))("%s", ([, row], context) => check(row, context));
+  test.for(byName(CUTS))("%s", ([, row], context) => check(row, context));
 });

@@ -52,8 +52,9 @@ async function open(
 const wait = (timeMs: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, timeMs));
 
+// The tests of one kind of connection run concurrently, because they mostly wait.
 describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
-  test.for<[string, (linked: Linked) => void]>([
+  test.concurrent.for<[string, (linked: Linked) => void]>([
     ["the cable is pulled", ({ connection }) => connection.silence()],
     ["no bytes reach the peer", ({ connection }) => connection.toServer.stall()],
     ["no bytes of the peer arrive", ({ connection }) => connection.toClient.stall()],
@@ -73,29 +74,32 @@ describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
     }),
   );
 
-  test("ends the connection if the peer stalls at any byte of a message", async (context) => {
-    const start = performance.now();
-    // With TLS and compression, the offset counts the encrypted and compressed bytes.
-    const results = await runAll(range(0, 40), (byte) => {
-      let result = "";
-      return open(way, {}, async ({ client, connection }, { ws }) => {
-        ws.send("before");
-        const read = textOf(await client.receive());
-        connection.toClient.endAfter(byte, "stall");
-        ws.send(noise(100));
-        const end = describeEnd(await client.closed);
-        result = `received: ${[read, ...(await readAll(client)), "then the end"].join(", ")}; ${end}`;
-      }).then(() => result);
-    });
-    conclude(context, {
-      cases: results.length,
-      expected: `received: before, then the end; ${KEEPALIVE_END}`,
-      happened: tally(results),
-      time: { value: performance.now() - start, bound: END_BOUND_MS * 4 },
-    });
-  });
+  test.concurrent(
+    "ends the connection if the peer stalls at any byte of a message",
+    async (context) => {
+      const start = performance.now();
+      // With TLS and compression, the offset counts the encrypted and compressed bytes.
+      const results = await runAll(range(0, 40), (byte) => {
+        let result = "";
+        return open(way, {}, async ({ client, connection }, { ws }) => {
+          ws.send("before");
+          const read = textOf(await client.receive());
+          connection.toClient.endAfter(byte, "stall");
+          ws.send(noise(100));
+          const end = describeEnd(await client.closed);
+          result = `received: ${[read, ...(await readAll(client)), "then the end"].join(", ")}; ${end}`;
+        }).then(() => result);
+      });
+      conclude(context, {
+        cases: results.length,
+        expected: `received: before, then the end; ${KEEPALIVE_END}`,
+        happened: tally(results),
+        time: { value: performance.now() - start, bound: END_BOUND_MS * 4 },
+      });
+    },
+  );
 
-  test("ends the connection if the cable is pulled while the client sends", (context) =>
+  test.concurrent("ends the connection if the cable is pulled while the client sends", (context) =>
     open(way, {}, async ({ client, connection }) => {
       connection.silence();
       const start = performance.now();
@@ -111,11 +115,12 @@ describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
         happened: end,
         time: { value: performance.now() - start, bound: END_BOUND_MS },
       });
-    }));
+    }),
+  );
 });
 
 describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
-  test("keeps the connection over a link with a round trip of 80 ms", (context) => {
+  test.concurrent("keeps the connection over a link with a round trip of 80 ms", (context) => {
     let pongs = 0;
     const given = { ...keepAlive, timeout: ms(5_000), onPong: () => (pongs += 1) };
     return open(
@@ -135,23 +140,26 @@ describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
     );
   });
 
-  test("keeps the connection while one message takes longer than interval and timeout to arrive", (context) =>
-    open(way, {}, async ({ client, connection }, { ws }) => {
-      const bytes = noise(8_000);
-      connection.toClient.set({ rate: (bytes.length / PERIOD_MS / 6) * 1_000 });
-      const start = performance.now();
-      ws.send(bytes);
-      const { value } = await client.receive();
-      const periods = (performance.now() - start) / PERIOD_MS;
-      const same = value?.type === "binary" && Buffer.from(value.data).equals(bytes);
-      conclude(context, {
-        expected: "message unchanged, after more than 4 intervals, open",
-        happened: `message ${same ? "unchanged" : "changed"}, after ${periods > 4 ? "more" : "less"} than 4 intervals, ${client.state}`,
-        lost: same ? 0 : 1,
-      });
-    }));
+  test.concurrent(
+    "keeps the connection while one message takes longer than interval and timeout to arrive",
+    (context) =>
+      open(way, {}, async ({ client, connection }, { ws }) => {
+        const bytes = noise(8_000);
+        connection.toClient.set({ rate: (bytes.length / PERIOD_MS / 6) * 1_000 });
+        const start = performance.now();
+        ws.send(bytes);
+        const { value } = await client.receive();
+        const periods = (performance.now() - start) / PERIOD_MS;
+        const same = value?.type === "binary" && Buffer.from(value.data).equals(bytes);
+        conclude(context, {
+          expected: "message unchanged, after more than 4 intervals, open",
+          happened: `message ${same ? "unchanged" : "changed"}, after ${periods > 4 ? "more" : "less"} than 4 intervals, ${client.state}`,
+          lost: same ? 0 : 1,
+        });
+      }),
+  );
 
-  test("keeps the connection while its consumer is slow", (context) =>
+  test.concurrent("keeps the connection while its consumer is slow", (context) =>
     open(way, { channelCapacity: 1 }, async ({ client, connection }, { ws }) => {
       for (const text of ["a", "b", "c"]) ws.send(text);
       await connection.toClient.passed(1);
@@ -169,11 +177,13 @@ describe.each(byName(WAYS))("keepAlive over %s", (_, way) => {
         happened: `${state} after 4 intervals; received: ${read.join(", ")}; ${end}`,
         lost: 3 - read.filter((text) => text !== "the end").length,
       });
-    }));
+    }),
+  );
 
   // Compressing takes time in which no bytes move.
   if (way.compression) return;
 
+  // This test does not only wait, so it runs after the others.
   test("keeps the connection while one message takes longer than interval and timeout to send", (context) => {
     const rate = 14_000_000;
     return open(way, { closeTimeout: ms(10_000) }, async ({ client, connection }, peer) => {

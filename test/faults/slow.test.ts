@@ -235,7 +235,8 @@ describe.each(byName(WAYS))("a slow but live connection over %s", (_, way) => {
 
   const rate = 14_000_000;
   const period = 1_000;
-  test.for<[string, ConnectOptions]>([
+  // These tests run concurrently, because they mostly wait.
+  test.concurrent.for<[string, ConnectOptions]>([
     // These deadlines are suspended during the close, which has its own deadline.
     ["readTimeout and writeTimeout", { readTimeout: ms(period), writeTimeout: ms(period) }],
     // closeTimeout starts when the kernel has accepted all bytes, which then take another half second.
