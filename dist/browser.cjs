@@ -51,9 +51,12 @@ class StreamSocket {
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
       for (; ; ) {
-        const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP_MS);
+        const catchUp = () => {
+          this.#isBehind = false;
+        };
+        const stop = this.#isBehind ? core.startTimer(CAUGHT_UP_MS, catchUp) : void 0;
         const { done, value } = await reader.read();
-        if (caughtUp) clearTimeout(caughtUp);
+        stop?.();
         if (done) break;
         this.onmessage?.({ data: value });
         if (this.#gate) await this.#gate;

@@ -1,4 +1,4 @@
-import { H as ABNORMAL_CLOSURE, U as bindConnect, V as bindCreateContext, X as shared, Y as webSocketPlatform } from './core.mjs';
+import { H as ABNORMAL_CLOSURE, s as startTimer, U as bindConnect, V as bindCreateContext, X as shared, Y as webSocketPlatform } from './core.mjs';
 export { Z as BINARY, _ as CLOSE_CODES, $ as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, a0 as TYPE_BINARY, a1 as TYPE_CLOSE, a2 as TYPE_PING, a3 as TYPE_PONG, a4 as TYPE_TEXT, W as WsError, a5 as after, a6 as definePolicy, a7 as errors, h as parseDuration, a8 as select, a9 as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
@@ -48,9 +48,12 @@ class StreamSocket {
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
       for (; ; ) {
-        const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP_MS);
+        const catchUp = () => {
+          this.#isBehind = false;
+        };
+        const stop = this.#isBehind ? startTimer(CAUGHT_UP_MS, catchUp) : void 0;
         const { done, value } = await reader.read();
-        if (caughtUp) clearTimeout(caughtUp);
+        stop?.();
         if (done) break;
         this.onmessage?.({ data: value });
         if (this.#gate) await this.#gate;

@@ -455,27 +455,39 @@ function parseSettings(options, platformFor) {
     meta,
     defaults: shared,
     resolved: { ...DEFAULTS, ...shared },
+    platform,
     dial: given.denyPrivateNetworks
   };
 }
 
 const MAX_DELAY_MS = 2147483647;
+const PLATFORM_TIME = {
+  now: () => performance.now(),
+  epoch: () => Date.now(),
+  startTimer(delayMs, run, keepsAlive) {
+    const timer = setTimeout(run, delayMs);
+    if (!keepsAlive) timer.unref?.();
+    return () => clearTimeout(timer);
+  }
+};
+let source = PLATFORM_TIME;
 function now() {
-  return performance.now();
+  return source.now();
+}
+function epoch() {
+  return source.epoch();
 }
 function startTimer(delay, expire, keepsAlive = true) {
   const due = now() + delay;
-  let timer;
+  let stop;
   const arm = () => {
     const remaining = due - now();
-    timer = setTimeout(
-      remaining > MAX_DELAY_MS ? arm : expire,
-      Math.min(Math.ceil(remaining), MAX_DELAY_MS)
-    );
-    if (!keepsAlive) timer.unref?.();
+    const isTooLong = remaining > MAX_DELAY_MS;
+    const step = Math.min(Math.ceil(remaining), MAX_DELAY_MS);
+    stop = source.startTimer(step, isTooLong ? arm : expire, keepsAlive);
   };
   arm();
-  return () => clearTimeout(timer);
+  return () => stop();
 }
 const nextTurn = /* @__PURE__ */ (() => {
   const { setImmediate, setTimeout: setTimeout2 } = globalThis;
@@ -1192,11 +1204,11 @@ function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_
   let due;
   let isExtended = false;
   let isConfirming = false;
-  let timer;
+  let stopTimer;
   const arm = (remaining) => {
     const delay = Math.min(remaining, period / 4);
     due = now() + delay;
-    timer = setTimeout(check, delay);
+    stopTimer = startTimer(delay, check);
   };
   const check = () => {
     const time = now();
@@ -1223,7 +1235,7 @@ function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_
       last = now();
       isExtended = false;
     },
-    stop: () => clearTimeout(timer)
+    stop: () => stopTimer()
   };
 }
 
@@ -1821,24 +1833,33 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
   }
 }
 
+function intercepted(url, platform) {
+  return platform;
+}
+
 async function openClient(platformFor, owner, input, given = {}) {
   const settings = owner?.settings;
-  const platform = platformOf(platformFor, given, settings);
+  const platform = platformOf(platformFor, given, settings, input);
   const url = parseUrl(input, platform);
   const base = baseOptions(given, platform, settings);
   return dial$1(url, parseOptions(base, given, platform), platform, owner);
 }
-function platformOf(platformFor, given, settings) {
-  return platformFor({ ...given }.webSocket ?? settings?.defaults.webSocket);
+function platformOf(platformFor, given, settings, input) {
+  const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
+  const platform = platformFor(webSocket);
+  if (webSocket || typeof input === "function") return platform;
+  return intercepted(input, platform);
 }
 function baseOptions(given, platform, settings) {
   if (!settings) return DEFAULTS;
   const { defaults, resolved } = settings;
-  const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
-  return webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
+  if (platform === settings.platform) return resolved;
+  const { keepAlive = defaults.keepAlive } = { ...given };
+  return parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
 }
 async function dial$1(url, options, platform, owner) {
-  const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
+  const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
+  const connectBy = platform.isInMemory ? platform.dial : guardedDial;
   const policies = [policy, options.policy].filter((one) => one !== void 0);
   const subject = {
     actor,
@@ -1961,21 +1982,22 @@ class Context {
    * @internal
    */
   prepare(input, given, own, where) {
-    const platform = platformOf(this.#platformFor, given, this.#owner.settings);
+    const { settings } = this.#owner;
+    const platform = platformOf(this.#platformFor, given, settings, input);
     const url = typeof input === "function" ? void 0 : parseUrl(input, platform);
     const parsers = { ...platform.parsers, ...own };
-    const base = baseOptions(given, platform, this.#owner.settings);
+    const base = baseOptions(given, platform, settings);
     const options = parseOptions(base, given, { parsers }, where);
     return {
       url,
       defaults: base,
       options,
-      open: async (target, resolved, latest) => dial$1(
-        parseUrl(target, platform),
-        parseOptions(resolved, latest, platform),
-        platform,
-        this.#owner
-      ),
+      canPing: platform.parsers?.keepAlive !== void 0,
+      open: async (target, resolved, latest) => {
+        const current = platformOf(this.#platformFor, given, settings, target);
+        const targetUrl = parseUrl(target, current);
+        return dial$1(targetUrl, parseOptions(resolved, latest, current), current, this.#owner);
+      },
       contextError: () => this.#isClosing ? noContext() : void 0
     };
   }
@@ -2080,7 +2102,7 @@ class TimerQueue extends Queue {
     const lateness = now() - this.#due;
     if (lateness < 0 || this.closed) return;
     this.#due += this.#period * (1 + Math.floor(lateness / this.#period));
-    offer(this, new Date(Date.now() - lateness));
+    offer(this, new Date(epoch() - lateness));
   }
   /** Starts the timer of the next tick if a receiver waits, and stops it otherwise. */
   #arm() {
@@ -2372,7 +2394,7 @@ class WebSocketTransport {
   #handler;
   #sentCode;
   #paused;
-  #pollTimer;
+  #stopPolling;
   /** Starts reporting events to `handler`. */
   attach(handler) {
     const socket = this.#socket;
@@ -2430,7 +2452,7 @@ class WebSocketTransport {
   #onPageHide;
   #detach() {
     this.#handler = void 0;
-    clearTimeout(this.#pollTimer);
+    this.#stopPolling?.();
     page.removeEventListener?.("pagehide", this.#onPageHide);
   }
   #onMessage(data) {
@@ -2448,11 +2470,11 @@ class WebSocketTransport {
   /** Polls `bufferedAmount` while bytes are unsent, because there is no event for its changes. */
   #watch() {
     if (!this.bufferedAmount) return;
-    this.#pollTimer ??= setTimeout(() => {
-      this.#pollTimer = void 0;
+    this.#stopPolling ??= startTimer(POLL_INTERVAL_MS, () => {
+      this.#stopPolling = void 0;
       this.#handler?.onProgress();
       this.#watch();
-    }, POLL_INTERVAL_MS);
+    });
   }
 }
 
@@ -2463,6 +2485,49 @@ const contextParser = /* @__PURE__ */ must(
   (value) => value instanceof Context,
   "a Context"
 );
+
+const MAX_STATUS_TEXT_CHARS = 100;
+const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
+const STATUS_TRAITS = {
+  401: { kind: "PERMISSION_DENIED", retryable: false },
+  403: { kind: "PERMISSION_DENIED", retryable: false },
+  404: { kind: "NOT_FOUND", retryable: false },
+  408: { kind: "TIMEOUT", retryable: true },
+  410: { kind: "NOT_FOUND", retryable: false },
+  429: { kind: "RATE_LIMITED", retryable: true },
+  501: { kind: "UNAVAILABLE", retryable: false },
+  505: { kind: "UNAVAILABLE", retryable: false }
+};
+const SERVER_ERROR = { kind: "UNAVAILABLE", retryable: true };
+const UNEXPECTED_STATUS = { kind: "INTERNAL", retryable: false };
+function traitsOf(status) {
+  const isServerError = status >= 500 && status < 600;
+  return STATUS_TRAITS[status] ?? (isServerError ? SERVER_ERROR : UNEXPECTED_STATUS);
+}
+function refusalError(label, details) {
+  const { status = 0, statusText = "" } = details;
+  const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
+  const isRedirect = redirectLocation(details) !== void 0;
+  const advice = isRedirect ? "; set node.followRedirects to follow redirects" : "";
+  return new WsError(
+    "HANDSHAKE_REJECTED",
+    `dial ${label}: the server responded with ${answer}${advice}`,
+    { ...traitsOf(status), details }
+  );
+}
+function parseRetryAfter(value) {
+  if (value === void 0) return void 0;
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1e3, Number.MAX_SAFE_INTEGER);
+  if (!HTTP_DATE.test(value)) return void 0;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? void 0 : Math.max(0, date - epoch());
+}
+function redirectLocation({ status = 0, headers }) {
+  const location = headers?.location;
+  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
+  return isRedirect ? location : void 0;
+}
 
 exports.ABNORMAL_CLOSURE = ABNORMAL_CLOSURE;
 exports.BINARY = BINARY;
@@ -2521,6 +2586,7 @@ exports.oneOf = oneOf;
 exports.parseBy = parseBy;
 exports.parseDuration = parseDuration;
 exports.parseKeepAlive = parseKeepAlive;
+exports.parseRetryAfter = parseRetryAfter;
 exports.parseUrl = parseUrl;
 exports.passThrough = passThrough;
 exports.payloadMemory = payloadMemory;
@@ -2530,6 +2596,8 @@ exports.platformClass = platformClass;
 exports.quote = quote;
 exports.readLimitError = readLimitError;
 exports.readableOf = readableOf;
+exports.redirectLocation = redirectLocation;
+exports.refusalError = refusalError;
 exports.sameOrigin = sameOrigin;
 exports.select = select;
 exports.shared = shared;

@@ -108,7 +108,7 @@ class CloseHandshake {
   #state = OPEN;
   #sentCode;
   #received = { code: core.ABNORMAL_CLOSURE, reason: "" };
-  #destroyTimer;
+  #stopTimer;
   constructor(socket, sender) {
     this.#socket = socket;
     this.#sender = sender;
@@ -143,7 +143,7 @@ class CloseHandshake {
   }
   /** Limits the wait for the server to close TCP, in state LINGERING and once all bytes are flushed. */
   linger() {
-    if (this.#state !== LINGERING || this.#destroyTimer) return;
+    if (this.#state !== LINGERING || this.#stopTimer) return;
     if (this.#sender.size + this.#socket.writableLength === 0) this.#destroyAfter(MAX_LINGER_MS);
   }
   /** Sends a close frame, and discards input for at most `timeoutMs` or until the server closes TCP. */
@@ -155,10 +155,10 @@ class CloseHandshake {
   }
   /** Cancels the timer, because the socket has closed. */
   end() {
-    clearTimeout(this.#destroyTimer);
+    this.#stopTimer?.();
   }
   #destroyAfter(delayMs) {
-    this.#destroyTimer = setTimeout(() => this.#socket.destroy(), delayMs);
+    this.#stopTimer = core.startTimer(delayMs, () => this.#socket.destroy());
   }
 }
 function sentCodeOf(ownCode, receivedCode) {
@@ -1433,11 +1433,9 @@ class Pings {
   }
 }
 
-const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
-const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
 function responseDetails(response) {
   const { statusCode = 0, statusMessage = "" } = response;
-  const retryAfter = parseRetryAfter(response.headers["retry-after"]);
+  const retryAfter = core.parseRetryAfter(response.headers["retry-after"]);
   return {
     status: statusCode,
     statusText: statusMessage,
@@ -1447,18 +1445,6 @@ function responseDetails(response) {
 }
 function copyHeaders(headers) {
   return Object.freeze({ ...headers });
-}
-function parseRetryAfter(value) {
-  if (value === void 0) return void 0;
-  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1e3, Number.MAX_SAFE_INTEGER);
-  if (!HTTP_DATE.test(value)) return void 0;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? void 0 : Math.max(0, date - Date.now());
-}
-function redirectLocation({ status = 0, headers }) {
-  const location = headers?.location;
-  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
-  return isRedirect ? location : void 0;
 }
 
 class SocketWriter {
@@ -1816,7 +1802,6 @@ function startTls(socket, host = "", options) {
   return node_tls.connect({ ...options, host, servername, socket });
 }
 
-const MAX_STATUS_TEXT_CHARS = 100;
 const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 function dialError(cause, facts) {
   const { label, maxHeaderSize, request, response } = facts;
@@ -1857,33 +1842,8 @@ function textOf(error) {
   const text = [message, parts, code].find(Boolean) ?? core.show(error);
   return text.replace(/[,.;]? Received .*/s, "").trim();
 }
-const STATUS_TRAITS = {
-  401: { kind: "PERMISSION_DENIED", retryable: false },
-  403: { kind: "PERMISSION_DENIED", retryable: false },
-  404: { kind: "NOT_FOUND", retryable: false },
-  408: { kind: "TIMEOUT", retryable: true },
-  410: { kind: "NOT_FOUND", retryable: false },
-  429: { kind: "RATE_LIMITED", retryable: true },
-  501: { kind: "UNAVAILABLE", retryable: false },
-  505: { kind: "UNAVAILABLE", retryable: false }
-};
-const SERVER_ERROR = { kind: "UNAVAILABLE", retryable: true };
-const UNEXPECTED_STATUS = { kind: "INTERNAL", retryable: false };
-function traitsOf(status) {
-  const isServerError = status >= 500 && status < 600;
-  return STATUS_TRAITS[status] ?? (isServerError ? SERVER_ERROR : UNEXPECTED_STATUS);
-}
-function refusalError(label, response, body) {
-  const details = { ...responseDetails(response), body };
-  const { status = 0, statusText = "" } = details;
-  const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
-  const isRedirect = redirectLocation(details) !== void 0;
-  const advice = isRedirect ? "; set node.followRedirects to follow redirects" : "";
-  return new core.WsError(
-    "HANDSHAKE_REJECTED",
-    `dial ${label}: the server responded with ${answer}${advice}`,
-    { ...traitsOf(status), details }
-  );
+function responseError(label, response, body) {
+  return core.refusalError(label, { ...responseDetails(response), body });
 }
 
 const MAX_BODY_BYTES = 65536;
@@ -2238,8 +2198,10 @@ class WsConnection {
     }
     this.pause(0);
     if (isOpen) ws.close(code);
-    const timer = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
-    ws.once("close", () => clearTimeout(timer));
+    ws.once(
+      "close",
+      core.startTimer(this.#options.closeTimeout, () => ws.terminate())
+    );
     return code;
   }
   destroy() {
@@ -2331,7 +2293,7 @@ class DialAttempt {
     const body = await readBody(response, signal);
     const hasTimedOut = signal.reason?.code === "DIAL_TIMEOUT";
     const isRefused = !signal.aborted || hasTimedOut;
-    this.#fail(isRefused ? refusalError(this.#label, response, body) : signal.reason);
+    this.#fail(isRefused ? responseError(this.#label, response, body) : signal.reason);
     if (this.#hop.options.node.agent) request.destroy();
     else this.#ws.terminate();
   }
@@ -2543,7 +2505,7 @@ function withoutPrivateOptions(options) {
 const DEFAULT_MAX_REDIRECTS = 5;
 function followRedirect(from, rejection, redirectCount) {
   const { followRedirects = false, maxRedirects = DEFAULT_MAX_REDIRECTS } = from.options.node;
-  const location = core.WsError.is(rejection) ? redirectLocation(rejection.details) : void 0;
+  const location = core.WsError.is(rejection) ? core.redirectLocation(rejection.details) : void 0;
   if (location === void 0 || !followRedirects) throw rejection;
   const label = core.displayUrl(from.url);
   if (redirectCount >= maxRedirects) {

@@ -449,27 +449,39 @@
       meta,
       defaults: shared,
       resolved: { ...DEFAULTS$1, ...shared },
+      platform,
       dial: given.denyPrivateNetworks
     };
   }
 
   const MAX_DELAY_MS = 2147483647;
+  const PLATFORM_TIME = {
+    now: () => performance.now(),
+    epoch: () => Date.now(),
+    startTimer(delayMs, run, keepsAlive) {
+      const timer = setTimeout(run, delayMs);
+      if (!keepsAlive) timer.unref?.();
+      return () => clearTimeout(timer);
+    }
+  };
+  let source = PLATFORM_TIME;
   function now() {
-    return performance.now();
+    return source.now();
+  }
+  function epoch() {
+    return source.epoch();
   }
   function startTimer(delay, expire, keepsAlive = true) {
     const due = now() + delay;
-    let timer;
+    let stop;
     const arm = () => {
       const remaining = due - now();
-      timer = setTimeout(
-        remaining > MAX_DELAY_MS ? arm : expire,
-        Math.min(Math.ceil(remaining), MAX_DELAY_MS)
-      );
-      if (!keepsAlive) timer.unref?.();
+      const isTooLong = remaining > MAX_DELAY_MS;
+      const step = Math.min(Math.ceil(remaining), MAX_DELAY_MS);
+      stop = source.startTimer(step, isTooLong ? arm : expire, keepsAlive);
     };
     arm();
-    return () => clearTimeout(timer);
+    return () => stop();
   }
   const nextTurn = /* @__PURE__ */ (() => {
     const { setImmediate, setTimeout: setTimeout2 } = globalThis;
@@ -1186,11 +1198,11 @@
     let due;
     let isExtended = false;
     let isConfirming = false;
-    let timer;
+    let stopTimer;
     const arm = (remaining) => {
       const delay = Math.min(remaining, period / 4);
       due = now() + delay;
-      timer = setTimeout(check, delay);
+      stopTimer = startTimer(delay, check);
     };
     const check = () => {
       const time = now();
@@ -1217,7 +1229,7 @@
         last = now();
         isExtended = false;
       },
-      stop: () => clearTimeout(timer)
+      stop: () => stopTimer()
     };
   }
 
@@ -1815,24 +1827,33 @@
     }
   }
 
+  function intercepted(url, platform) {
+    return platform;
+  }
+
   async function openClient(platformFor, owner, input, given = {}) {
     const settings = owner?.settings;
-    const platform = platformOf(platformFor, given, settings);
+    const platform = platformOf(platformFor, given, settings, input);
     const url = parseUrl(input, platform);
     const base = baseOptions(given, platform, settings);
     return dial$2(url, parseOptions(base, given, platform), platform, owner);
   }
-  function platformOf(platformFor, given, settings) {
-    return platformFor({ ...given }.webSocket ?? settings?.defaults.webSocket);
+  function platformOf(platformFor, given, settings, input) {
+    const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
+    const platform = platformFor(webSocket);
+    if (webSocket || typeof input === "function") return platform;
+    return intercepted(input, platform);
   }
   function baseOptions(given, platform, settings) {
     if (!settings) return DEFAULTS$1;
     const { defaults, resolved } = settings;
-    const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
-    return webSocket ? parseOptions(DEFAULTS$1, { ...defaults, keepAlive }, platform) : resolved;
+    if (platform === settings.platform) return resolved;
+    const { keepAlive = defaults.keepAlive } = { ...given };
+    return parseOptions(DEFAULTS$1, { ...defaults, keepAlive }, platform);
   }
   async function dial$2(url, options, platform, owner) {
-    const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
+    const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
+    const connectBy = platform.isInMemory ? platform.dial : guardedDial;
     const policies = [policy, options.policy].filter((one) => one !== void 0);
     const subject = {
       actor,
@@ -1955,21 +1976,22 @@
      * @internal
      */
     prepare(input, given, own, where) {
-      const platform = platformOf(this.#platformFor, given, this.#owner.settings);
+      const { settings } = this.#owner;
+      const platform = platformOf(this.#platformFor, given, settings, input);
       const url = typeof input === "function" ? void 0 : parseUrl(input, platform);
       const parsers = { ...platform.parsers, ...own };
-      const base = baseOptions(given, platform, this.#owner.settings);
+      const base = baseOptions(given, platform, settings);
       const options = parseOptions(base, given, { parsers }, where);
       return {
         url,
         defaults: base,
         options,
-        open: async (target, resolved, latest) => dial$2(
-          parseUrl(target, platform),
-          parseOptions(resolved, latest, platform),
-          platform,
-          this.#owner
-        ),
+        canPing: platform.parsers?.keepAlive !== void 0,
+        open: async (target, resolved, latest) => {
+          const current = platformOf(this.#platformFor, given, settings, target);
+          const targetUrl = parseUrl(target, current);
+          return dial$2(targetUrl, parseOptions(resolved, latest, current), current, this.#owner);
+        },
         contextError: () => this.#isClosing ? noContext() : void 0
       };
     }
@@ -2074,7 +2096,7 @@
       const lateness = now() - this.#due;
       if (lateness < 0 || this.closed) return;
       this.#due += this.#period * (1 + Math.floor(lateness / this.#period));
-      offer(this, new Date(Date.now() - lateness));
+      offer(this, new Date(epoch() - lateness));
     }
     /** Starts the timer of the next tick if a receiver waits, and stops it otherwise. */
     #arm() {
@@ -2316,9 +2338,12 @@
         reader.closed.then(onEnd, onEnd);
         this.onopen?.();
         for (; ; ) {
-          const caughtUp = this.#isBehind && setTimeout(() => this.#isBehind = false, CAUGHT_UP_MS);
+          const catchUp = () => {
+            this.#isBehind = false;
+          };
+          const stop = this.#isBehind ? startTimer(CAUGHT_UP_MS, catchUp) : void 0;
           const { done, value } = await reader.read();
-          if (caughtUp) clearTimeout(caughtUp);
+          stop?.();
           if (done) break;
           this.onmessage?.({ data: value });
           if (this.#gate) await this.#gate;
@@ -2450,7 +2475,7 @@
     #handler;
     #sentCode;
     #paused;
-    #pollTimer;
+    #stopPolling;
     /** Starts reporting events to `handler`. */
     attach(handler) {
       const socket = this.#socket;
@@ -2508,7 +2533,7 @@
     #onPageHide;
     #detach() {
       this.#handler = void 0;
-      clearTimeout(this.#pollTimer);
+      this.#stopPolling?.();
       page.removeEventListener?.("pagehide", this.#onPageHide);
     }
     #onMessage(data) {
@@ -2526,11 +2551,11 @@
     /** Polls `bufferedAmount` while bytes are unsent, because there is no event for its changes. */
     #watch() {
       if (!this.bufferedAmount) return;
-      this.#pollTimer ??= setTimeout(() => {
-        this.#pollTimer = void 0;
+      this.#stopPolling ??= startTimer(POLL_INTERVAL_MS, () => {
+        this.#stopPolling = void 0;
         this.#handler?.onProgress();
         this.#watch();
-      }, POLL_INTERVAL_MS);
+      });
     }
   }
 
@@ -4109,7 +4134,7 @@
     marker: /* @__PURE__ */ oneOf(false, true),
     autoStart: /* @__PURE__ */ oneOf(false, true)
   };
-  function resolveOptions(url, options, { createContext, pings }) {
+  function resolveOptions(url, options, createContext) {
     const given = object(options, "reconnecting: options");
     const { headers, protocols } = given;
     const context = contextOf(given.context, createContext);
@@ -4126,7 +4151,7 @@
       "reconnecting"
     );
     const parsed = prepared.options;
-    const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
+    const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, prepared.canPing);
     const { defaults, open, contextError } = prepared;
     const { channelCapacity, bufferLimit, codec } = parsed;
     const dialOptions = {
@@ -4148,8 +4173,8 @@
     };
   }
   function resolveKeepAlive(given, parsed, canPing) {
-    if (!given && (true)) {
-      return parsed || true ? parsed : PROBE_ONLY_KEEP_ALIVE;
+    if (!given && (!canPing || parsed !== void 0)) {
+      return parsed || !canPing ? parsed : PROBE_ONLY_KEEP_ALIVE;
     }
     const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
     return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
@@ -5349,7 +5374,7 @@
   }
 
   const MAX_ATTEMPTS = 2147483647;
-  function bindReconnectingWebSocket(platform, closeEventClass) {
+  function bindReconnectingWebSocket(createContext, closeEventClass) {
     class ReconnectingWebSocket extends eventTargetClass() {
       static {
         const own = ["retryCount", "shouldReconnect"];
@@ -5363,7 +5388,7 @@
         rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
         const { maxAttempts = MAX_ATTEMPTS } = options;
         const given = { ...options, ...protocolsOption(protocols), maxAttempts };
-        const resolved = asSyntaxError(() => resolveOptions(url, given, platform));
+        const resolved = asSyntaxError(() => resolveOptions(url, given, createContext));
         const shouldRetry = retriesUnlessForbidden(resolved.shouldRetry);
         this.#session = new ReconnectingSession(this, closeEventClass(), {
           ...resolved,
@@ -5579,7 +5604,7 @@
     closeEventClass
   );
   const webSocketClass = /* @__PURE__ */ bindWebSocketClass(WebSocket);
-  const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false }, closeEventClass);
+  const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket(createContext, closeEventClass);
 
   var browser = /*#__PURE__*/Object.freeze({
     __proto__: null,
@@ -5588,15 +5613,12 @@
     webSocketClass: webSocketClass
   });
 
-  function bindReconnecting(platform) {
-    const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, platform));
+  function bindReconnecting(createContext) {
+    const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, createContext));
     return bound;
   }
 
-  const reconnecting = /* @__PURE__ */ bindReconnecting({
-    createContext,
-    pings: false
-  });
+  const reconnecting = /* @__PURE__ */ bindReconnecting(createContext);
 
   exports.BINARY = BINARY;
   exports.CLOSE_CODES = CLOSE_CODES;

@@ -10,7 +10,7 @@ const WebSocket = /* @__PURE__ */ compat_core.bindWebSocket(
   closeEventClass
 );
 const webSocketClass = /* @__PURE__ */ compat_core.bindWebSocketClass(WebSocket);
-const ReconnectingWebSocket = /* @__PURE__ */ compat_core.bindReconnectingWebSocket({ createContext: browser.createContext, pings: false }, closeEventClass);
+const ReconnectingWebSocket = /* @__PURE__ */ compat_core.bindReconnectingWebSocket(browser.createContext, closeEventClass);
 
 exports.ReconnectingWebSocket = ReconnectingWebSocket;
 exports.WebSocket = WebSocket;

@@ -8,7 +8,7 @@ const WebSocket = /* @__PURE__ */ bindWebSocket(
   closeEventClass
 );
 const webSocketClass = /* @__PURE__ */ bindWebSocketClass(WebSocket);
-const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false }, closeEventClass);
+const ReconnectingWebSocket = /* @__PURE__ */ bindReconnectingWebSocket(createContext, closeEventClass);
 
 export { ReconnectingWebSocket, WebSocket, webSocketClass };
 //# sourceMappingURL=browser.mjs.map

@@ -471,7 +471,7 @@ function defineAccessors(prototype, accessors) {
 }
 
 const MAX_ATTEMPTS = 2147483647;
-function bindReconnectingWebSocket(platform, closeEventClass) {
+function bindReconnectingWebSocket(createContext, closeEventClass) {
   class ReconnectingWebSocket extends eventTargetClass() {
     static {
       const own = ["retryCount", "shouldReconnect"];
@@ -485,7 +485,7 @@ function bindReconnectingWebSocket(platform, closeEventClass) {
       rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
       const { maxAttempts = MAX_ATTEMPTS } = options;
       const given = { ...options, ...protocolsOption(protocols), maxAttempts };
-      const resolved = asSyntaxError(() => reconnect_core.resolveOptions(url, given, platform));
+      const resolved = asSyntaxError(() => reconnect_core.resolveOptions(url, given, createContext));
       const shouldRetry = retriesUnlessForbidden(resolved.shouldRetry);
       this.#session = new ReconnectingSession(this, closeEventClass(), {
         ...resolved,

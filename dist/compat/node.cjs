@@ -8,7 +8,7 @@ const WebSocket = /* @__PURE__ */ compat_core.bindWebSocket(
   compat_core.nodeCloseEvent
 );
 const webSocketClass = /* @__PURE__ */ compat_core.bindWebSocketClass(WebSocket);
-const ReconnectingWebSocket = /* @__PURE__ */ compat_core.bindReconnectingWebSocket({ createContext: node.createContext, pings: true }, compat_core.nodeCloseEvent);
+const ReconnectingWebSocket = /* @__PURE__ */ compat_core.bindReconnectingWebSocket(node.createContext, compat_core.nodeCloseEvent);
 
 exports.ReconnectingWebSocket = ReconnectingWebSocket;
 exports.WebSocket = WebSocket;

@@ -3,10 +3,7 @@
 var browser = require('../browser.cjs');
 var reconnect_core = require('./core.cjs');
 
-const reconnecting = /* @__PURE__ */ reconnect_core.bindReconnecting({
-  createContext: browser.createContext,
-  pings: false
-});
+const reconnecting = /* @__PURE__ */ reconnect_core.bindReconnecting(browser.createContext);
 
 exports.reconnecting = reconnecting;
 //# sourceMappingURL=browser.cjs.map

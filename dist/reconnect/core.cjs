@@ -39,7 +39,7 @@ const RECONNECT_PARSERS = {
   marker: /* @__PURE__ */ core.oneOf(false, true),
   autoStart: /* @__PURE__ */ core.oneOf(false, true)
 };
-function resolveOptions(url, options, { createContext, pings }) {
+function resolveOptions(url, options, createContext) {
   const given = core.object(options, "reconnecting: options");
   const { headers, protocols } = given;
   const context = core.contextOf(given.context, createContext);
@@ -56,7 +56,7 @@ function resolveOptions(url, options, { createContext, pings }) {
     "reconnecting"
   );
   const parsed = prepared.options;
-  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
+  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, prepared.canPing);
   const { defaults, open, contextError } = prepared;
   const { channelCapacity, bufferLimit, codec } = parsed;
   const dialOptions = {
@@ -811,8 +811,8 @@ class ReconnectingClient {
   }
 }
 
-function bindReconnecting(platform) {
-  const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, platform));
+function bindReconnecting(createContext) {
+  const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, createContext));
   return bound;
 }
 

@@ -37,7 +37,7 @@ const RECONNECT_PARSERS = {
   marker: /* @__PURE__ */ oneOf(false, true),
   autoStart: /* @__PURE__ */ oneOf(false, true)
 };
-function resolveOptions(url, options, { createContext, pings }) {
+function resolveOptions(url, options, createContext) {
   const given = object(options, "reconnecting: options");
   const { headers, protocols } = given;
   const context = contextOf(given.context, createContext);
@@ -54,7 +54,7 @@ function resolveOptions(url, options, { createContext, pings }) {
     "reconnecting"
   );
   const parsed = prepared.options;
-  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive);
+  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, prepared.canPing);
   const { defaults, open, contextError } = prepared;
   const { channelCapacity, bufferLimit, codec } = parsed;
   const dialOptions = {
@@ -76,8 +76,8 @@ function resolveOptions(url, options, { createContext, pings }) {
   };
 }
 function resolveKeepAlive(given, parsed, canPing) {
-  if (!given && (true)) {
-    return parsed || true ? parsed : PROBE_ONLY_KEEP_ALIVE;
+  if (!given && (!canPing || parsed !== void 0)) {
+    return parsed || !canPing ? parsed : PROBE_ONLY_KEEP_ALIVE;
   }
   const orDefault = (name) => given && parsed && parseDuration(given[name] ?? 0) ? parsed[name] : DEFAULT_KEEP_ALIVE_MS;
   return { ...parsed, interval: orDefault("interval"), timeout: orDefault("timeout") };
@@ -809,8 +809,8 @@ class ReconnectingClient {
   }
 }
 
-function bindReconnecting(platform) {
-  const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, platform));
+function bindReconnecting(createContext) {
+  const bound = (url, options = {}) => new ReconnectingClient(resolveOptions(url, options, createContext));
   return bound;
 }
 

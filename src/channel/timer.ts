@@ -1,5 +1,5 @@
 import { WsError } from "../errors/ws-error.js";
-import { now, startTimer } from "../time/clock.js";
+import { epoch, now, startTimer } from "../time/clock.js";
 import { parseDuration } from "../time/duration.js";
 import type { Duration } from "../time/duration.js";
 import { ReceiveChannel } from "./channel.js";
@@ -63,7 +63,7 @@ class TimerQueue extends Queue<Date> {
     if (lateness < 0 || this.closed) return;
     // Drops further missed ticks, as Go does. The next tick is due at a multiple of the period.
     this.#due += this.#period * (1 + Math.floor(lateness / this.#period));
-    offer(this, new Date(Date.now() - lateness));
+    offer(this, new Date(epoch() - lateness));
   }
 
   /** Starts the timer of the next tick if a receiver waits, and stops it otherwise. */

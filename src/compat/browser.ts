@@ -19,6 +19,6 @@ export const webSocketClass: types.WebSocketClassFactory =
   /* @__PURE__ */ bindWebSocketClass(WebSocket);
 
 export const ReconnectingWebSocket: types.ReconnectingWebSocketConstructor =
-  /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: false }, closeEventClass);
+  /* @__PURE__ */ bindReconnectingWebSocket(createContext, closeEventClass);
 
 export type ReconnectingWebSocket = types.ReconnectingWebSocket;

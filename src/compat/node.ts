@@ -17,6 +17,6 @@ export const webSocketClass: types.WebSocketClassFactory =
   /* @__PURE__ */ bindWebSocketClass(WebSocket);
 
 export const ReconnectingWebSocket: types.ReconnectingWebSocketConstructor =
-  /* @__PURE__ */ bindReconnectingWebSocket({ createContext, pings: true }, nodeCloseEvent);
+  /* @__PURE__ */ bindReconnectingWebSocket(createContext, nodeCloseEvent);
 
 export type ReconnectingWebSocket = types.ReconnectingWebSocket;

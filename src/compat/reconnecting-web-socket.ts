@@ -1,6 +1,6 @@
 import type { ReconnectOptions } from "../reconnect/options.js";
 import { resolveOptions } from "../reconnect/resolve-options.js";
-import type { ReconnectPlatform } from "../reconnect/resolve-options.js";
+import type { CreateContext } from "../context/connect.js";
 import {
   asSyntaxError,
   rejectOptions,
@@ -23,7 +23,7 @@ const MAX_ATTEMPTS = 2_147_483_647;
 
 /** Creates the class `ReconnectingWebSocket` of an entry. The session does its work. */
 export function bindReconnectingWebSocket(
-  platform: ReconnectPlatform,
+  createContext: CreateContext,
   closeEventClass: () => typeof CloseEvent,
 ): ReconnectingWebSocketConstructor {
   class ReconnectingWebSocket extends eventTargetClass() {
@@ -44,7 +44,7 @@ export function bindReconnectingWebSocket(
       rejectOptions("ReconnectingWebSocket", options, ["codec", "marker", "discardIncoming"]);
       const { maxAttempts = MAX_ATTEMPTS } = options;
       const given = { ...options, ...protocolsOption(protocols), maxAttempts };
-      const resolved = asSyntaxError(() => resolveOptions(url, given, platform));
+      const resolved = asSyntaxError(() => resolveOptions(url, given, createContext));
       const shouldRetry = retriesUnlessForbidden(resolved.shouldRetry);
       this.#session = new ReconnectingSession(this, closeEventClass(), {
         ...resolved,

@@ -13,7 +13,7 @@ import {
 import { DEFAULTS } from "../options/resolved-options.js";
 import type { Parser } from "../options/parser.js";
 import type { Policy } from "../policy/policy.js";
-import type { Dial, PlatformFor } from "../protocol/dial.js";
+import type { Dial, Platform, PlatformFor } from "../protocol/dial.js";
 
 /**
  * Options of `createContext`. An unknown or invalid option throws `INVALID_OPTION`, and an option that the
@@ -80,6 +80,8 @@ export interface Settings {
   readonly defaults: ConnectOptions;
   /** `defaults`, completed by the defaults of the package. */
   readonly resolved: ConnectOptions;
+  /** The platform that `defaults` were parsed for. */
+  readonly platform: Platform;
   /** Replaces the dial of the platform with one that denies private networks. */
   readonly dial?: Dial | undefined;
 }
@@ -119,6 +121,7 @@ export function parseSettings(options: ContextOptions, platformFor: PlatformFor)
     meta,
     defaults: shared,
     resolved: { ...DEFAULTS, ...shared },
+    platform,
     dial: given.denyPrivateNetworks as Dial | undefined,
   };
 }

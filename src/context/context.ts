@@ -24,6 +24,8 @@ export interface PreparedDials {
   readonly defaults: ConnectOptions;
   /** The options of the call, merged over the defaults. */
   readonly options: ResolvedOptions;
+  /** True if the platform has ping frames. */
+  readonly canPing: boolean;
   /** Opens a connection with resolved options; those of `latest` are parsed now and replace them. */
   readonly open: (
     target: unknown,
@@ -146,22 +148,22 @@ export class Context {
     own: Readonly<Record<string, Parser>>,
     where: string,
   ): PreparedDials {
-    const platform = platformOf(this.#platformFor, given, this.#owner.settings);
+    const { settings } = this.#owner;
+    const platform = platformOf(this.#platformFor, given, settings, input);
     const url = typeof input === "function" ? undefined : parseUrl(input as string, platform);
     const parsers = { ...platform.parsers, ...own };
-    const base = baseOptions(given, platform, this.#owner.settings);
+    const base = baseOptions(given, platform, settings);
     const options = parseOptions(base, given, { parsers }, where) as ResolvedOptions;
     return {
       url,
       defaults: base,
       options,
-      open: async (target, resolved, latest) =>
-        dial(
-          parseUrl(target as string, platform),
-          parseOptions(resolved, latest, platform),
-          platform,
-          this.#owner,
-        ),
+      canPing: platform.parsers?.keepAlive !== undefined,
+      open: async (target, resolved, latest) => {
+        const current = platformOf(this.#platformFor, given, settings, target);
+        const targetUrl = parseUrl(target as string, current);
+        return dial(targetUrl, parseOptions(resolved, latest, current), current, this.#owner);
+      },
       contextError: () => (this.#isClosing ? noContext() : undefined),
     };
   }

@@ -14,6 +14,7 @@ import { nextTurn, now } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
 import { waitFor } from "../time/wait.js";
 import type { Settings } from "./context-options.js";
+import { intercepted } from "./interception.js";
 import type { Owner } from "./owner.js";
 
 /**
@@ -28,20 +29,27 @@ export async function openClient(
   given: ConnectOptions = {},
 ): Promise<Client> {
   const settings = owner?.settings;
-  const platform = platformOf(platformFor, given, settings);
+  const platform = platformOf(platformFor, given, settings, input);
   const url = parseUrl(input, platform);
   const base = baseOptions(given, platform, settings);
   return dial(url, parseOptions(base, given, platform) as ResolvedOptions, platform, owner);
 }
 
-/** Returns the platform that serves a call, by option `webSocket` of the call or the context. */
+/**
+ * Returns the platform that serves a call, by option `webSocket` of the call or the context. A dial without that option
+ * may be intercepted; `input` is its URL, or a function that returns it later.
+ */
 export function platformOf(
   platformFor: PlatformFor,
   given: ConnectOptions,
   settings: Settings | undefined,
+  input: unknown,
 ): Platform {
   // `given` may be invalid: it has not been parsed yet.
-  return platformFor({ ...given }.webSocket ?? settings?.defaults.webSocket);
+  const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
+  const platform = platformFor(webSocket);
+  if (webSocket || typeof input === "function") return platform;
+  return intercepted(input as string, platform);
 }
 
 /** Returns the complete options that a call has if it gives none. They are resolved once per context. */
@@ -52,10 +60,11 @@ export function baseOptions(
 ): ConnectOptions {
   if (!settings) return DEFAULTS;
   const { defaults, resolved } = settings;
-  const { webSocket, keepAlive = defaults.keepAlive } = { ...given };
-  // If the call has a `webSocket` class, parse the context's defaults again for that platform. Only the default
-  // for `keepAlive` is skipped if the call has its own, because this platform may not support the default.
-  return webSocket ? parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform) : resolved;
+  if (platform === settings.platform) return resolved;
+  // Parse the context's defaults again for this platform. Only the default for `keepAlive` is skipped if the call has
+  // its own, because this platform may not support the default.
+  const { keepAlive = defaults.keepAlive } = { ...given };
+  return parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
 }
 
 /** Evaluates the policies and then dials, under one deadline. */
@@ -65,7 +74,8 @@ export async function dial(
   platform: Platform,
   owner: Owner | undefined,
 ): Promise<Client> {
-  const { policy, actor, meta, dial: connectBy = platform.dial } = owner?.settings ?? {};
+  const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
+  const connectBy = platform.isInMemory ? platform.dial : guardedDial;
   const policies = [policy, options.policy].filter((one) => one !== undefined);
   const subject: PolicySubject = {
     actor,

@@ -47,6 +47,8 @@ export type Dial = (request: DialRequest) => Promise<void>;
 /** A way to open connections, and its capabilities. */
 export interface Platform extends UrlRules {
   readonly dial: Dial;
+  /** True if it uses no network, so that option `denyPrivateNetworks` has nothing to check. */
+  readonly isInMemory?: boolean;
   /**
    * Parsers of the options that only some platforms support, by option name. An option of this kind is
    * `UNSUPPORTED` if the platform has no parser for it.

@@ -4,7 +4,4 @@ import type { Reconnecting } from "./reconnecting.js";
 
 export type * from "./public.js";
 
-export const reconnecting: Reconnecting = /* @__PURE__ */ bindReconnecting({
-  createContext,
-  pings: true,
-});
+export const reconnecting: Reconnecting = /* @__PURE__ */ bindReconnecting(createContext);

@@ -1,10 +1,10 @@
+import type { CreateContext } from "../context/connect.js";
 import type { AnyCodec, Decoded, Encoded } from "../protocol/codec.js";
 import type { Message } from "../protocol/message.js";
 import type { Fresh, ReconnectOptions } from "./options.js";
 import type { Reconnected } from "./reconnected.js";
 import { ReconnectingClient } from "./reconnecting-client.js";
 import { resolveOptions } from "./resolve-options.js";
-import type { ReconnectPlatform } from "./resolve-options.js";
 
 /** Type of the values that option `marker` adds to the messages. */
 type Marker<M> = true extends M ? Reconnected : never;
@@ -42,9 +42,9 @@ export interface Reconnecting {
   ): ReconnectingClient<Message | Marker<M>>;
 }
 
-/** Binds `reconnecting` to the platform of an entry. */
-export function bindReconnecting(platform: ReconnectPlatform): Reconnecting {
+/** Creates the `reconnecting` of an entry. */
+export function bindReconnecting(createContext: CreateContext): Reconnecting {
   const bound = (url: Fresh<string | URL>, options: ReconnectOptions = {}): unknown =>
-    new ReconnectingClient(resolveOptions(url, options, platform));
+    new ReconnectingClient(resolveOptions(url, options, createContext));
   return bound as Reconnecting;
 }

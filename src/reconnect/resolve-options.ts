@@ -47,13 +47,6 @@ export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open" | "
   readonly onLost?: ReconnectOptions["onLost"];
 }
 
-/** Properties of the entry that `reconnecting` is bound to. */
-export interface ReconnectPlatform {
-  readonly createContext: CreateContext;
-  /** True if the platform has ping frames. */
-  readonly pings: boolean;
-}
-
 /** Default of `keepAlive.interval` and `keepAlive.timeout`. */
 const DEFAULT_KEEP_ALIVE_MS = 20_000;
 
@@ -101,7 +94,7 @@ const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
 export function resolveOptions(
   url: Fresh<string | URL>,
   options: ReconnectOptions,
-  { createContext, pings }: ReconnectPlatform,
+  createContext: CreateContext,
 ): ResolvedReconnectOptions {
   const given = object(options, "reconnecting: options") as ReconnectOptions;
   const { headers, protocols } = given;
@@ -123,7 +116,7 @@ export function resolveOptions(
     "reconnecting",
   );
   const parsed = prepared.options as ResolvedOptions & Partial<ResolvedReconnectOptions>;
-  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, pings && !parsed.webSocket);
+  const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, prepared.canPing);
   // A function that returns `undefined` selects the default.
   const { defaults, open, contextError } = prepared;
   const { channelCapacity, bufferLimit, codec } = parsed;

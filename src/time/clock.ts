@@ -1,9 +1,46 @@
 /** The longest delay that `setTimeout` supports; longer delays use several timers in a row. */
 const MAX_DELAY_MS = 2_147_483_647;
 
+/** The time and the timers that this package uses. */
+export interface TimeSource {
+  /** Returns the time of a monotonic clock, in milliseconds. */
+  now(): number;
+  /** Returns the milliseconds since 1970. */
+  epoch(): number;
+  /**
+   * Calls `run` after `delayMs`, at most {@link MAX_DELAY_MS}. Returns a function that cancels the timer.
+   *
+   * @param keepsAlive If false, the timer does not keep a Node process alive.
+   */
+  startTimer(delayMs: number, run: () => void, keepsAlive: boolean): () => void;
+}
+
+/** The platform's time. Looked up at each call, so that deadlines follow the fake timers of a test. */
+const PLATFORM_TIME: TimeSource = {
+  now: () => performance.now(),
+  epoch: () => Date.now(),
+  startTimer(delayMs, run, keepsAlive) {
+    const timer = setTimeout(run, delayMs);
+    if (!keepsAlive) (timer as { unref?: () => unknown }).unref?.();
+    return () => clearTimeout(timer);
+  },
+};
+
+let source = PLATFORM_TIME;
+
+/** Replaces the time and all timers that start from now on. Default: the platform's. */
+export function setTimeSource(replacement: TimeSource = PLATFORM_TIME): void {
+  source = replacement;
+}
+
 /** Returns the time of the monotonic clock, in milliseconds. */
 export function now(): number {
-  return performance.now();
+  return source.now();
+}
+
+/** Returns the milliseconds since 1970. */
+export function epoch(): number {
+  return source.epoch();
 }
 
 /**
@@ -14,17 +51,15 @@ export function now(): number {
  */
 export function startTimer(delay: number, expire: () => void, keepsAlive = true): () => void {
   const due = now() + delay;
-  let timer: ReturnType<typeof setTimeout>;
+  let stop: () => void;
   const arm = (): void => {
     const remaining = due - now();
-    timer = setTimeout(
-      remaining > MAX_DELAY_MS ? arm : expire,
-      Math.min(Math.ceil(remaining), MAX_DELAY_MS),
-    );
-    if (!keepsAlive) (timer as { unref?: () => unknown }).unref?.();
+    const isTooLong = remaining > MAX_DELAY_MS;
+    const step = Math.min(Math.ceil(remaining), MAX_DELAY_MS);
+    stop = source.startTimer(step, isTooLong ? arm : expire, keepsAlive);
   };
   arm();
-  return () => clearTimeout(timer);
+  return () => stop();
 }
 
 type Schedule = (run: () => void) => void;

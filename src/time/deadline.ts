@@ -1,4 +1,4 @@
-import { now } from "./clock.js";
+import { now, startTimer } from "./clock.js";
 
 /** A check that is late by more than this shows that this process was suspended, not that the peer was silent. */
 const MAX_LATENESS_MS = 1000;
@@ -36,13 +36,13 @@ export function startDeadline(
   let due: number;
   let isExtended = false;
   let isConfirming = false;
-  let timer: ReturnType<typeof setTimeout>;
+  let stopTimer: () => void;
   // `isAlive` does not report when the sign of life occurred, and the time of the check is used instead. At
   // least four checks per period keep that accurate enough.
   const arm = (remaining: number): void => {
     const delay = Math.min(remaining, period / 4);
     due = now() + delay;
-    timer = setTimeout(check, delay);
+    stopTimer = startTimer(delay, check);
   };
   const check = (): void => {
     const time = now();
@@ -69,6 +69,6 @@ export function startDeadline(
       last = now();
       isExtended = false;
     },
-    stop: () => clearTimeout(timer),
+    stop: () => stopTimer(),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { createContext as createBrowserContext } from "../../src/browser.js";
 import { createContext } from "../../src/node.js";
 import type { Context } from "../../src/node.js";
 import * as browser from "../../src/reconnect/browser.js";
@@ -10,7 +11,7 @@ import { failure } from "../helpers/failure.js";
 const URL = "ws://host.test/";
 
 const plan = (options: ReconnectOptions, pings = true, url: string | globalThis.URL = URL) =>
-  resolveOptions(url, options, { createContext, pings });
+  resolveOptions(url, options, pings ? createContext : createBrowserContext);
 
 describe("reconnecting() throws at once and names the cause", () => {
   test.each([
@@ -145,10 +146,10 @@ describe("keepAlive", () => {
   });
 
   test.each([
-    ["Node, which has pings", reconnecting, usual],
-    ["browsers, which have none", browser.reconnecting, undefined],
-  ])("has the default for %s", async (_where, make, expected) => {
-    const context = createContext({ policy: () => false });
+    ["Node, which has pings", reconnecting, createContext, usual],
+    ["browsers, which have none", browser.reconnecting, createBrowserContext, undefined],
+  ])("has the default for %s", async (_where, make, create, expected) => {
+    const context = create({ policy: () => false });
     const dialled = recordKeepAlive(context);
     await make(URL, { context }).closed;
     expect(dialled).toEqual([expected]);
@@ -160,8 +161,8 @@ describe("keepAlive", () => {
     const dialled = recordKeepAlive(context);
     for (const given of [{ keepAlive: false }, { keepAlive: false, context }] as const) {
       expect(keepAliveOf(given)).toEqual(PROBE_ONLY);
-      expect(keepAliveOf(given, false)).toBe(false);
     }
+    expect(keepAliveOf({ keepAlive: false }, false)).toBe(false);
     for (const [given, keepAlive] of [
       [{}, PROBE_ONLY],
       [{ webSocket }, false],

@@ -15,6 +15,7 @@
  */
 import type { Duplex } from "node:stream";
 import { ABNORMAL_CLOSURE, NO_STATUS } from "../../protocol/close-codes.js";
+import { startTimer } from "../../time/clock.js";
 import type { ClosePayload } from "./close-payload.js";
 import type { MessageSender } from "./message-sender.js";
 
@@ -32,7 +33,7 @@ export class CloseHandshake {
   #state: typeof OPEN | typeof CLOSING | typeof LINGERING | typeof DISCARDING = OPEN;
   #sentCode: number | undefined;
   #received: ClosePayload = { code: ABNORMAL_CLOSURE, reason: "" };
-  #destroyTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopTimer: (() => void) | undefined;
 
   constructor(socket: Duplex, sender: MessageSender) {
     this.#socket = socket;
@@ -75,7 +76,7 @@ export class CloseHandshake {
 
   /** Limits the wait for the server to close TCP, in state LINGERING and once all bytes are flushed. */
   linger(): void {
-    if (this.#state !== LINGERING || this.#destroyTimer) return;
+    if (this.#state !== LINGERING || this.#stopTimer) return;
     if (this.#sender.size + this.#socket.writableLength === 0) this.#destroyAfter(MAX_LINGER_MS);
   }
 
@@ -89,11 +90,11 @@ export class CloseHandshake {
 
   /** Cancels the timer, because the socket has closed. */
   end(): void {
-    clearTimeout(this.#destroyTimer);
+    this.#stopTimer?.();
   }
 
   #destroyAfter(delayMs: number): void {
-    this.#destroyTimer = setTimeout(() => this.#socket.destroy(), delayMs);
+    this.#stopTimer = startTimer(delayMs, () => this.#socket.destroy());
   }
 }
 

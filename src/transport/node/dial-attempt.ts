@@ -6,7 +6,7 @@ import { displayUrl } from "../../protocol/url.js";
 import { now } from "../../time/clock.js";
 import { SocketConnection } from "./connection.js";
 import { guardConnection } from "./guarded-connection.js";
-import { dialError, refusalError, tlsFaultError } from "./handshake-errors.js";
+import { dialError, responseError, tlsFaultError } from "./handshake-errors.js";
 import type { NetworkGuard } from "./private-networks.js";
 import type { Hop } from "./redirects.js";
 import { readBody } from "./refusal-body.js";
@@ -110,7 +110,7 @@ class DialAttempt {
     // If only the body was too slow for the deadline, the refusal is the more useful error.
     const hasTimedOut = (signal.reason as WsError | undefined)?.code === "DIAL_TIMEOUT";
     const isRefused = !signal.aborted || hasTimedOut;
-    this.#fail(isRefused ? refusalError(this.#label, response, body) : signal.reason);
+    this.#fail(isRefused ? responseError(this.#label, response, body) : signal.reason);
     // With a listener for `unexpected-response`, `ws` leaves the request to its user. The socket of a complete
     // response outlives the request: it returns to the agent, or has to be destroyed if there is none.
     if (this.#hop.options.node.agent) request.destroy();

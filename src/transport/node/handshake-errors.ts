@@ -1,13 +1,10 @@
 /** Makes the errors of a dial that does not open a connection. */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { ErrorKind } from "../../errors/error-codes.js";
 import { show } from "../../errors/validation.js";
 import { WsError } from "../../errors/ws-error.js";
-import { redirectLocation, responseDetails } from "./response-details.js";
-
-/** The longest status text that a message shows, in characters. The server's may be as large as its header. */
-const MAX_STATUS_TEXT_CHARS = 100;
+import { refusalError } from "../../protocol/refusal.js";
+import { responseDetails } from "./response-details.js";
 
 /** Error codes of OpenSSL for an untrusted certificate, as Node reports them. */
 const CERTIFICATE_ERROR =
@@ -80,41 +77,7 @@ function textOf(error: unknown): string {
   return text.replace(/[,.;]? Received .*/s, "").trim();
 }
 
-/** The meaning of an HTTP status for the caller. */
-interface StatusTraits {
-  readonly kind: ErrorKind;
-  readonly retryable: boolean;
-}
-
-/** The traits of a status. Any other 5xx has `SERVER_ERROR`, and any other status `UNEXPECTED_STATUS`. */
-const STATUS_TRAITS: Readonly<Record<number, StatusTraits>> = {
-  401: { kind: "PERMISSION_DENIED", retryable: false },
-  403: { kind: "PERMISSION_DENIED", retryable: false },
-  404: { kind: "NOT_FOUND", retryable: false },
-  408: { kind: "TIMEOUT", retryable: true },
-  410: { kind: "NOT_FOUND", retryable: false },
-  429: { kind: "RATE_LIMITED", retryable: true },
-  501: { kind: "UNAVAILABLE", retryable: false },
-  505: { kind: "UNAVAILABLE", retryable: false },
-};
-const SERVER_ERROR: StatusTraits = { kind: "UNAVAILABLE", retryable: true };
-const UNEXPECTED_STATUS: StatusTraits = { kind: "INTERNAL", retryable: false };
-
-function traitsOf(status: number): StatusTraits {
-  const isServerError = status >= 500 && status < 600;
-  return STATUS_TRAITS[status] ?? (isServerError ? SERVER_ERROR : UNEXPECTED_STATUS);
-}
-
 /** Returns the error of a response with a status other than 101. */
-export function refusalError(label: string, response: IncomingMessage, body: string): WsError {
-  const details = { ...responseDetails(response), body };
-  const { status = 0, statusText = "" } = details;
-  const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
-  const isRedirect = redirectLocation(details) !== undefined;
-  const advice = isRedirect ? "; set node.followRedirects to follow redirects" : "";
-  return new WsError(
-    "HANDSHAKE_REJECTED",
-    `dial ${label}: the server responded with ${answer}${advice}`,
-    { ...traitsOf(status), details },
-  );
+export function responseError(label: string, response: IncomingMessage, body: string): WsError {
+  return refusalError(label, { ...responseDetails(response), body });
 }

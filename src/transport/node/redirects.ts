@@ -2,7 +2,7 @@ import { WsError } from "../../errors/ws-error.js";
 import type { DialOptions } from "../../protocol/dial.js";
 import { displayUrl, parseUrl, sameOrigin, unixProblem } from "../../protocol/url.js";
 import { crossOriginProblem, withoutPrivateOptions } from "./cross-origin-options.js";
-import { redirectLocation } from "./response-details.js";
+import { redirectLocation } from "../../protocol/refusal.js";
 
 const DEFAULT_MAX_REDIRECTS = 5;
 

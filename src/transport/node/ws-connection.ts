@@ -18,7 +18,7 @@ import type {
   Transport,
   TransportHandler,
 } from "../../protocol/transport.js";
-import { nextTurn, now } from "../../time/clock.js";
+import { nextTurn, now, startTimer } from "../../time/clock.js";
 import { ownBytes, plainView } from "./binary-data.js";
 import { sentCodeOf } from "./close-handshake.js";
 import { faultError } from "./frame-fault.js";
@@ -173,8 +173,10 @@ export class WsConnection implements Transport {
     }
     this.pause(0);
     if (isOpen) ws.close(code);
-    const timer = setTimeout(() => ws.terminate(), this.#options.closeTimeout);
-    ws.once("close", () => clearTimeout(timer));
+    ws.once(
+      "close",
+      startTimer(this.#options.closeTimeout, () => ws.terminate()),
+    );
     return code;
   }
 

@@ -1,4 +1,5 @@
 import { ABNORMAL_CLOSURE } from "../../protocol/close-codes.js";
+import { startTimer } from "../../time/clock.js";
 
 /** The part of a `WebSocketStream` that is used here. */
 interface WebSocketStreamLike {
@@ -84,9 +85,12 @@ export class StreamSocket {
       reader.closed.then(onEnd, onEnd);
       this.onopen?.();
       for (;;) {
-        const caughtUp = this.#isBehind && setTimeout(() => (this.#isBehind = false), CAUGHT_UP_MS);
+        const catchUp = (): void => {
+          this.#isBehind = false;
+        };
+        const stop = this.#isBehind ? startTimer(CAUGHT_UP_MS, catchUp) : undefined;
         const { done, value } = await reader.read();
-        if (caughtUp) clearTimeout(caughtUp);
+        stop?.();
         if (done) break;
         this.onmessage?.({ data: value });
         if (this.#gate) await this.#gate;

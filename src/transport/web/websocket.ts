@@ -18,6 +18,7 @@ import type {
   TransportHandler,
 } from "../../protocol/transport.js";
 import { displayUrl } from "../../protocol/url.js";
+import { startTimer } from "../../time/clock.js";
 
 /** The event of a failed dial. Some platforms include a reason. */
 interface FailureEvent {
@@ -151,7 +152,7 @@ class WebSocketTransport implements Transport {
   #handler: TransportHandler | undefined;
   #sentCode: number | undefined;
   #paused = false;
-  #pollTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopPolling: (() => void) | undefined;
 
   constructor(socket: WebSocketLike) {
     this.#socket = socket;
@@ -239,7 +240,7 @@ class WebSocketTransport implements Transport {
 
   #detach(): void {
     this.#handler = undefined;
-    clearTimeout(this.#pollTimer);
+    this.#stopPolling?.();
     page.removeEventListener?.("pagehide", this.#onPageHide);
   }
 
@@ -259,10 +260,10 @@ class WebSocketTransport implements Transport {
   /** Polls `bufferedAmount` while bytes are unsent, because there is no event for its changes. */
   #watch(): void {
     if (!this.bufferedAmount) return;
-    this.#pollTimer ??= setTimeout(() => {
-      this.#pollTimer = undefined;
+    this.#stopPolling ??= startTimer(POLL_INTERVAL_MS, () => {
+      this.#stopPolling = undefined;
       this.#handler?.onProgress();
       this.#watch();
-    }, POLL_INTERVAL_MS);
+    });
   }
 }
