@@ -37,6 +37,7 @@ export function createFixture(options: SuiteOptions): Fixture {
       return { client: await connect(`${server.url}?id=${id}&${query}`, given), id };
     },
     async closeOf(id) {
+      if (server.closeOf) return server.closeOf(id);
       const { url, reportUrl = url.replace("ws:", "http:") } = server;
       const response = await fetch(`${reportUrl}?id=${id}`);
       return (await response.json()) as Close;

@@ -27,6 +27,8 @@ export interface SuiteServer {
   readonly url: string;
   /** The URL that reports the end of a connection. Default: `url`, with `http:` for `ws:`. */
   readonly reportUrl?: string;
+  /** Reports the end of a connection without HTTP. */
+  readonly closeOf?: (id: string) => Promise<Close>;
   stop(): Promise<void>;
 }
 

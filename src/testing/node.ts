@@ -1,0 +1,23 @@
+import { nodeCloseEvent } from "../compat/node-close-event.js";
+import { webSocketPlatform } from "../transport/web/websocket.js";
+import { BaseTestServer } from "./test-server.js";
+import type { TestPlatforms, TestServerOptions } from "./test-server.js";
+
+export * from "./public.js";
+
+const platforms: TestPlatforms = {
+  kind: "node",
+  webSocketPlatform,
+  closeEventClass: nodeCloseEvent,
+};
+
+/** A server in memory, for tests. */
+export class TestServer extends BaseTestServer {
+  /**
+   * @param pattern The URLs that go to this server, as in policies. Default: `"*"`, all but Unix sockets.
+   * @param options See {@link TestServerOptions}. Throws `INVALID_OPTION`.
+   */
+  constructor(pattern = "*", options: TestServerOptions = {}) {
+    super(platforms, pattern, options);
+  }
+}

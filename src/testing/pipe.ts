@@ -1,0 +1,156 @@
+import { nextTurn, now, startTimer } from "../time/clock.js";
+import { activity } from "./activity.js";
+import { sizeOf } from "./frame.js";
+import type { Frame } from "./frame.js";
+import { delayOf } from "./link.js";
+import type { Link } from "./link.js";
+
+/** The most bytes that the buffers of both kernels hold in one direction. Further bytes wait at the sender. */
+const WINDOW_BYTES = 262_144;
+
+/** A large frame travels in parts of this size, so that its progress can be observed. */
+const PART_BYTES = 16_384;
+
+/** A part of a frame on its way. */
+interface Part {
+  readonly bytes: number;
+  /** The time of arrival. */
+  readonly due: number;
+  /** Set in the last part of a frame. */
+  readonly frame: Frame | undefined;
+}
+
+/** The receiving side of a pipe, and the sender's view of its progress. */
+export interface PipeEvents {
+  onFrame(frame: Frame): void;
+  /** A frame was accepted by the kernel. */
+  onFlushed(frame: Frame): void;
+  /** Bytes have moved; `bytes` is how many have arrived since the last call. */
+  onArrived(bytes: number): void;
+}
+
+/**
+ * One direction of a connection: a queue at the sender, the buffers of the kernels, and the wire between them. Frames
+ * arrive in order, in a later turn of the event loop or after the delay of the link.
+ */
+export class Pipe {
+  /** Bytes that wait at the sender. */
+  queued = 0;
+  /** Bytes that the kernel has accepted so far. */
+  accepted = 0;
+  /** True while a frame is partly received. */
+  isReceiving = false;
+
+  readonly #link: () => Link;
+  readonly #events: PipeEvents;
+  /** Counts bytes for `cutAfter`. Returns false when the link is cut. */
+  readonly #count: (bytes: number) => boolean;
+  #frames: Frame[] = [];
+  /** Bytes of the first frame that the kernel has accepted. */
+  #firstAccepted = 0;
+  /** Parts that are on the wire, and those that have arrived and were not read. */
+  #parts: Part[] = [];
+  #bytesInWindow = 0;
+  /** The time at which the wire has sent the last byte, and the time at which that arrives. */
+  #wireFreeAt = 0;
+  #lastDue = 0;
+  #isPaused = false;
+  #isScheduled = false;
+  #stopTimer: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(link: () => Link, count: (bytes: number) => boolean, events: PipeEvents) {
+    this.#link = link;
+    this.#count = count;
+    this.#events = events;
+  }
+
+  send(frame: Frame): void {
+    if (this.#isClosed) return;
+    this.#frames.push(frame);
+    this.queued += sizeOf(frame);
+    this.#fill();
+  }
+
+  /** Pauses or resumes the receiver. */
+  setPaused(isPaused: boolean): void {
+    if (this.#isClosed) return;
+    this.#isPaused = isPaused;
+    this.#schedule();
+  }
+
+  /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
+  cut(): void {
+    if (this.#isClosed) return;
+    this.#frames = [{ type: "end" }];
+    this.queued = this.#firstAccepted = 0;
+    this.#isPaused = false;
+    this.#bytesInWindow = 0;
+    this.#isClosed = true;
+    this.#fill();
+  }
+
+  /** Drops everything. */
+  close(): void {
+    this.#isClosed = true;
+    this.#frames = [];
+    this.#parts = [];
+    this.queued = 0;
+    this.#stopTimer?.();
+  }
+
+  /** Moves bytes from the sender to the kernel, as far as there is room. */
+  #fill(): void {
+    for (let frame; (frame = this.#frames[0]) && this.#bytesInWindow < WINDOW_BYTES;) {
+      const rest = sizeOf(frame) - this.#firstAccepted;
+      const bytes = Math.min(rest, PART_BYTES);
+      const isLast = bytes === rest;
+      if (!this.#count(bytes)) return;
+      this.queued -= bytes;
+      this.accepted += bytes;
+      this.#firstAccepted = isLast ? 0 : this.#firstAccepted + bytes;
+      if (isLast) this.#frames.shift();
+      this.#transmit(bytes, isLast ? frame : undefined);
+      if (isLast) this.#events.onFlushed(frame);
+    }
+  }
+
+  #transmit(bytes: number, frame: Frame | undefined): void {
+    const link = this.#link();
+    this.#wireFreeAt = Math.max(this.#wireFreeAt, now()) + (bytes / link.bandwidth) * 1000;
+    this.#lastDue = Math.max(this.#lastDue, this.#wireFreeAt + delayOf(link));
+    this.#bytesInWindow += bytes;
+    this.#parts.push({ bytes, due: this.#lastDue, frame });
+    this.#schedule();
+  }
+
+  /** Makes sure that the next part is read when it arrives. */
+  #schedule(): void {
+    const [part] = this.#parts;
+    if (!part || this.#isPaused || this.#isScheduled) return;
+    this.#isScheduled = true;
+    activity.count++;
+    const run = (): void => {
+      this.#isScheduled = false;
+      this.#stopTimer = undefined;
+      this.#read();
+    };
+    const delay = part.due - now();
+    if (delay > 0) this.#stopTimer = startTimer(delay, run);
+    else nextTurn(run);
+  }
+
+  /** Delivers what has arrived. */
+  #read(): void {
+    activity.count++;
+    for (let part; !this.#isPaused && (part = this.#parts[0]) && part.due <= now();) {
+      this.#parts.shift();
+      this.#bytesInWindow = Math.max(0, this.#bytesInWindow - part.bytes);
+      this.isReceiving = !part.frame;
+      this.#events.onArrived(part.bytes);
+      this.#fill();
+      if (part.frame) this.#events.onFrame(part.frame);
+    }
+    this.#schedule();
+  }
+}

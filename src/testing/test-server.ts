@@ -1,0 +1,366 @@
+import { ReceiveChannel } from "../channel/channel.js";
+import { Queue } from "../channel/queue.js";
+import type { WebSocketConstructor } from "../compat/socket-types.js";
+import { bindWebSocket } from "../compat/web-socket.js";
+import { bindConnect, bindCreateContext } from "../context/connect.js";
+import type { Connect } from "../context/connect.js";
+import { WsError } from "../errors/ws-error.js";
+import { nodeParsers } from "../options/node-parsers.js";
+import { callable, integer, oneOf, parseBy } from "../options/parser.js";
+import type { Parser } from "../options/parser.js";
+import type { DialRequest, Platform } from "../protocol/dial.js";
+import { parseRetryAfter, refusalError } from "../protocol/refusal.js";
+import { displayUrl, unixProblem } from "../protocol/url.js";
+import { onAbort } from "../time/abort.js";
+import { microtask, startTimer } from "../time/clock.js";
+import type { WaitOptions } from "../time/wait.js";
+import { Endpoint } from "./endpoint.js";
+import { delayOf, parseLink } from "./link.js";
+import type { Link, LinkOptions } from "./link.js";
+import { MemorySocket } from "./memory-socket.js";
+import type { Accepted } from "./memory-socket.js";
+import { MemoryTransport } from "./memory-transport.js";
+import { register } from "./registry.js";
+import { TestPeer } from "./test-peer.js";
+import type { TestRequest } from "./test-peer.js";
+
+/** Options of a {@link TestServer}. */
+export interface TestServerOptions {
+  /** What clients may do, and what they see of a failed dial. Default: that of the entry which is imported. */
+  readonly platform?: "node" | "browser" | undefined;
+  /**
+   * The subprotocol to pick if the client offers it. A client that offers only others fails to connect. Default: the
+   * first that the client offers.
+   */
+  readonly protocol?: string | undefined;
+  /** True to accept permessage-deflate. Nothing is compressed in memory. Default: false. */
+  readonly compression?: boolean | undefined;
+  /**
+   * True to make `close()` reject if a peer has received messages that the test did not read, or if a connection was
+   * not accepted. Default: false.
+   */
+  readonly strict?: boolean | undefined;
+}
+
+/** How often an outcome applies. */
+export interface TimesOptions {
+  /** The number of dials that meet this outcome. Default: 1. */
+  readonly times?: number | undefined;
+}
+
+/** The response of {@link TestServer.refuse}. */
+export interface RefuseOptions extends TimesOptions {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+}
+
+/** Parts of an entry that a server needs. @internal */
+export interface TestPlatforms {
+  readonly kind: "node" | "browser";
+  /** Creates the platform of a W3C class. */
+  readonly webSocketPlatform: (socket: () => object | undefined) => Platform;
+  readonly closeEventClass: () => typeof CloseEvent;
+}
+
+type Outcome =
+  | { readonly type: "refuse"; readonly answer: RefuseOptions }
+  | { readonly type: "fail"; readonly error: unknown }
+  | { readonly type: "stall" };
+
+const string: Parser = (value) => value;
+
+const PARSERS: Readonly<Record<keyof TestServerOptions, Parser>> = {
+  platform: /* @__PURE__ */ oneOf("node", "browser"),
+  protocol: string,
+  compression: /* @__PURE__ */ oneOf(false, true),
+  strict: /* @__PURE__ */ oneOf(false, true),
+};
+
+const times = /* @__PURE__ */ integer(1, 1_000_000);
+const status = /* @__PURE__ */ integer(300, 599);
+
+/**
+ * A server in memory. While it exists, each dial of this package to a URL that matches its pattern goes to it, without
+ * a change of the code under test: policies, options, deadlines and limits apply as on a network.
+ */
+export abstract class BaseTestServer implements AsyncDisposable {
+  /** Same as `connect`, but always to this server, whatever its pattern and the URL are. */
+  readonly connect: Connect;
+
+  readonly #options: TestServerOptions;
+  readonly #platforms: TestPlatforms;
+  readonly #platform: Platform;
+  readonly #unregister: () => void;
+  readonly #accepted = new Queue<TestPeer>(Infinity);
+  readonly #channel: ReceiveChannel<TestPeer> = ReceiveChannel.of(this.#accepted);
+  readonly #connections = new Set<TestPeer>();
+  readonly #stalled = new Set<() => void>();
+  #handlers: readonly ((peer: TestPeer) => void)[] = [];
+  #outcomes: readonly Outcome[] = [];
+  #link: Link = parseLink({});
+  #webSocket: WebSocketConstructor | undefined;
+  #restore: (() => void) | undefined;
+
+  /** @internal */
+  constructor(platforms: TestPlatforms, pattern: string, options: TestServerOptions) {
+    this.#platforms = platforms;
+    this.#options = parseBy(PARSERS, options, "TestServer");
+    const { platform = platforms.kind } = this.#options;
+    this.#platform = platform === "node" ? this.#nodePlatform() : this.#browserPlatform();
+    this.connect = bindConnect(() => this.#platform);
+    this.#unregister = register(pattern, this.#platform);
+  }
+
+  /** The connections that have not ended. */
+  get connections(): readonly TestPeer[] {
+    return [...this.#connections];
+  }
+
+  /** A W3C `WebSocket` class that connects to this server, for code that does not use wschan. */
+  get webSocket(): WebSocketConstructor {
+    const createContext = bindCreateContext(() => this.#platform);
+    return (this.#webSocket ??= bindWebSocket(createContext, this.#platforms.closeEventClass));
+  }
+
+  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. */
+  stubGlobal(): void {
+    if (this.#restore) return;
+    const original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+    Object.defineProperty(globalThis, "WebSocket", {
+      value: this.webSocket,
+      configurable: true,
+      writable: true,
+    });
+    this.#restore = () => {
+      if (original) Object.defineProperty(globalThis, "WebSocket", original);
+      else Reflect.deleteProperty(globalThis, "WebSocket");
+    };
+  }
+
+  /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+  set link(options: LinkOptions) {
+    this.#link = parseLink(options);
+  }
+
+  /** Resolves with the next connection, in order. Rejects with `CHANNEL_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
+  async accept(wait?: WaitOptions): Promise<TestPeer> {
+    const { ok, value } = await this.#channel.receive(wait);
+    if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
+    return value;
+  }
+
+  /**
+   * Calls `handler` with each connection, before `accept` returns it. An exception is reported as uncaught. Returns a
+   * function that removes the handler.
+   */
+  on(handler: (peer: TestPeer) => unknown): () => void {
+    callable(handler, "TestServer: handler");
+    // In a microtask, so that an exception is reported and does not fail the dial.
+    const call = (peer: TestPeer): void => microtask(() => void handler(peer));
+    this.#handlers = [...this.#handlers, call];
+    return () => {
+      this.#handlers = this.#handlers.filter((other) => other !== call);
+    };
+  }
+
+  /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
+  refuse(answer: RefuseOptions): void {
+    status(answer.status, "refuse: status");
+    this.#script({ type: "refuse", answer }, answer);
+  }
+
+  /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
+  fail(error: unknown = new Error("connection refused"), options: TimesOptions = {}): void {
+    this.#script({ type: "fail", error }, options);
+  }
+
+  /** Never answers the next dials. */
+  stall(options: TimesOptions = {}): void {
+    this.#script({ type: "stall" }, options);
+  }
+
+  /**
+   * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
+   * unread.
+   */
+  async close(): Promise<void> {
+    this.#unregister();
+    this.#restore?.();
+    this.#restore = undefined;
+    const problems = this.#options.strict ? this.#leftovers() : [];
+    this.#accepted.close();
+    for (const end of this.#stalled) end();
+    for (const peer of this.#connections) peer.terminate();
+    await Promise.resolve();
+    if (problems.length > 0) {
+      throw new WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
+    }
+  }
+
+  /** Calls `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #leftovers(): string[] {
+    const unread = [...this.#connections]
+      .filter((peer) => peer.unread > 0)
+      .map((peer) => `${peer.unread} unread messages on ${peer.request.url}`);
+    const { size } = this.#accepted;
+    return size > 0 && this.#handlers.length === 0
+      ? [...unread, `${size} connections were not accepted`]
+      : unread;
+  }
+
+  #script(outcome: Outcome, { times: count = 1 }: TimesOptions): void {
+    times(count, "times");
+    this.#outcomes = [...this.#outcomes, ...Array.from({ length: count }, () => outcome)];
+  }
+
+  #nodePlatform(): Platform {
+    return {
+      isInMemory: true,
+      credentials: true,
+      unix: unixProblem,
+      parsers: nodeParsers,
+      dial: (request) =>
+        this.#dial(request, request.signal, (accepted, headers) => {
+          const transport = new MemoryTransport(accepted.endpoint, request.options, headers);
+          transport.attach(request.open(transport, request.url));
+        }),
+    };
+  }
+
+  #browserPlatform(): Platform {
+    const platform = this.#platforms.webSocketPlatform(() => undefined);
+    return {
+      ...platform,
+      base: platform.base,
+      isInMemory: true,
+      dial: (request) => {
+        const dial = this.#dial.bind(this);
+        class Socket extends MemorySocket {
+          constructor() {
+            super((signal, open) => dial(request, signal, open));
+          }
+        }
+        return platform.dial({ ...request, options: { ...request.options, webSocket: Socket } });
+      },
+    };
+  }
+
+  /** Calls `open` when the server has accepted and its response has arrived. Rejects otherwise. */
+  async #dial(
+    { url, options }: DialRequest,
+    signal: AbortSignal,
+    open: (accepted: Accepted, headers: Readonly<Record<string, string>>) => void,
+  ): Promise<void> {
+    await this.#travel(signal);
+    const label = displayUrl(url);
+    const [outcome, ...outcomes] = this.#outcomes;
+    this.#outcomes = outcomes;
+    if (outcome?.type === "stall") await this.#stall(label, signal);
+    if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
+    if (outcome?.type === "refuse") {
+      await this.#travel(signal);
+      throw refused(label, outcome.answer);
+    }
+    const { protocols } = options;
+    const { protocol: wanted = protocols[0], compression } = this.#options;
+    const protocol = protocols.find((one) => one === wanted) ?? "";
+    if (protocols.length > 0 && !protocol) {
+      const text = "invalid response: Server sent no subprotocol";
+      throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: ${text}`);
+    }
+    const extensions = compression && options.compression ? "permessage-deflate" : "";
+    const headers = {
+      ...(protocol && { "sec-websocket-protocol": protocol }),
+      ...(extensions && { "sec-websocket-extensions": extensions }),
+    };
+    await this.#accept(
+      { url: url.href, protocols, headers: { ...options.headers } },
+      signal,
+      (endpoint) => open({ endpoint, protocol, extensions }, headers),
+      () => dialFailed(label, new Error("socket hang up")),
+    );
+  }
+
+  #accept(
+    request: TestRequest,
+    signal: AbortSignal,
+    open: (endpoint: Endpoint) => void,
+    failure: () => WsError,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let own: Link | undefined;
+      const { client, server } = Endpoint.pair(() => own ?? this.#link);
+      const stop = onAbort(signal, () => {
+        client.cut();
+        reject(failure());
+      });
+      client.whenAccepted(
+        () => {
+          stop();
+          open(client);
+          resolve();
+        },
+        () => {
+          stop();
+          reject(failure());
+        },
+      );
+      server.accept();
+      this.#add(new TestPeer(request, server, (link) => (own = link)));
+    });
+  }
+
+  #add(peer: TestPeer): void {
+    this.#connections.add(peer);
+    void peer.closed.then(() => this.#connections.delete(peer));
+    for (const call of this.#handlers) call(peer);
+    this.#accepted.push(peer);
+  }
+
+  /** Waits for the latency of the link, one way. Rejects if the signal aborts. */
+  async #travel(signal: AbortSignal): Promise<void> {
+    const delay = delayOf(this.#link);
+    if (delay === 0) return;
+    await new Promise<void>((resolve) => {
+      const stopTimer = startTimer(delay, resolve);
+      signal.addEventListener("abort", () => {
+        stopTimer();
+        resolve();
+      });
+    });
+    signal.throwIfAborted();
+  }
+
+  /** Waits until the dial is given up, or the server is closed. */
+  async #stall(label: string, signal: AbortSignal): Promise<never> {
+    await new Promise<void>((resolve) => {
+      this.#stalled.add(resolve);
+      signal.addEventListener("abort", () => resolve());
+    });
+    throw signal.aborted ? signal.reason : dialFailed(label, new Error("socket hang up"));
+  }
+}
+
+function dialFailed(label: string, cause: unknown): WsError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new WsError("DIAL_FAILED", `dial ${label}: ${text}`, { cause });
+}
+
+function refused(label: string, { status: code, headers = {}, body = "" }: RefuseOptions): WsError {
+  const lowerCase = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const retryAfter = parseRetryAfter(lowerCase["retry-after"]);
+  return refusalError(label, {
+    status: code,
+    statusText: "",
+    headers: Object.freeze(lowerCase),
+    body,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+}
