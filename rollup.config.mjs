@@ -7,7 +7,7 @@ import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
 /** The folders of `src/` that are published as sub-paths of the package. */
-const SUB_PATHS = ["reconnect", "codec", "compat"];
+const SUB_PATHS = ["reconnect", "codec", "compat", "testing"];
 
 const FOLDERS = ["", ...SUB_PATHS.map((name) => `${name}/`)];
 
@@ -31,12 +31,9 @@ const entries = (platform) =>
 const chunkOf = (id) => {
   const [, path] = /[\\/]src[\\/](.*)$/.exec(id) ?? [];
   if (path === undefined || /(^|[\\/])(node|browser)\.ts$/.test(path)) return undefined;
-  if (
-    /^transport[\\/]node|^options[\\/](node-parsers|headers)|websocket-stream|native\.ts$/.test(
-      path,
-    )
-  )
-    return undefined;
+  // Node's core uses it, and `wschan/testing` on every platform.
+  if (/^options[\\/](node-parsers|headers)/.test(path)) return "node-options";
+  if (/^transport[\\/]node|websocket-stream|native\.ts$/.test(path)) return undefined;
   const folder = SUB_PATHS.find((name) => path.startsWith(name));
   return folder === undefined ? "core" : `${folder}/core`;
 };

@@ -1,5 +1,5 @@
-import { H as ABNORMAL_CLOSURE, s as startTimer, U as bindConnect, V as bindCreateContext, X as shared, Y as webSocketPlatform } from './core.mjs';
-export { Z as BINARY, _ as CLOSE_CODES, $ as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, a0 as TYPE_BINARY, a1 as TYPE_CLOSE, a2 as TYPE_PING, a3 as TYPE_PONG, a4 as TYPE_TEXT, W as WsError, a5 as after, a6 as definePolicy, a7 as errors, h as parseDuration, a8 as select, a9 as ticker } from './core.mjs';
+import { H as ABNORMAL_CLOSURE, s as startTimer, a4 as bindConnect, a7 as bindCreateContext, ac as shared, ad as webSocketPlatform } from './core.mjs';
+export { ae as BINARY, af as CLOSE_CODES, ag as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ah as TYPE_BINARY, ai as TYPE_CLOSE, aj as TYPE_PING, ak as TYPE_PONG, al as TYPE_TEXT, W as WsError, am as after, an as definePolicy, ao as errors, h as parseDuration, ap as select, aq as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

@@ -471,6 +471,9 @@ const PLATFORM_TIME = {
   }
 };
 let source = PLATFORM_TIME;
+function setTimeSource(replacement = PLATFORM_TIME) {
+  source = replacement;
+}
 function now() {
   return source.now();
 }
@@ -1833,8 +1836,12 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
   }
 }
 
+let interceptor;
+function interceptDials(next) {
+  interceptor = next;
+}
 function intercepted(url, platform) {
-  return platform;
+  return interceptor?.(parseUrl(url, platform)) ?? platform;
 }
 
 async function openClient(platformFor, owner, input, given = {}) {
@@ -1847,7 +1854,7 @@ async function openClient(platformFor, owner, input, given = {}) {
 function platformOf(platformFor, given, settings, input) {
   const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
   const platform = platformFor(webSocket);
-  if (webSocket || typeof input === "function") return platform;
+  if (webSocket || platform.isInMemory || typeof input === "function") return platform;
   return intercepted(input, platform);
 }
 function baseOptions(given, platform, settings) {
@@ -2560,14 +2567,17 @@ exports.bindConnect = bindConnect;
 exports.bindCreateContext = bindCreateContext;
 exports.callable = callable;
 exports.checkClose = checkClose;
+exports.compileResource = compileResource;
 exports.compressionMode = compressionMode;
 exports.contextOf = contextOf;
 exports.contextParser = contextParser;
 exports.definePolicy = definePolicy;
 exports.displayUrl = displayUrl;
 exports.duration = duration;
+exports.epoch = epoch;
 exports.errors = errors;
 exports.integer = integer;
+exports.interceptDials = interceptDials;
 exports.invalid = invalid;
 exports.isFieldValue = isFieldValue;
 exports.isFrameCode = isFrameCode;
@@ -2593,6 +2603,7 @@ exports.payloadMemory = payloadMemory;
 exports.payloadSize = payloadSize;
 exports.pickKnown = pickKnown;
 exports.platformClass = platformClass;
+exports.publicUrl = publicUrl;
 exports.quote = quote;
 exports.readLimitError = readLimitError;
 exports.readableOf = readableOf;
@@ -2600,12 +2611,14 @@ exports.redirectLocation = redirectLocation;
 exports.refusalError = refusalError;
 exports.sameOrigin = sameOrigin;
 exports.select = select;
+exports.setTimeSource = setTimeSource;
 exports.shared = shared;
 exports.show = show;
 exports.startTimer = startTimer;
 exports.ticker = ticker;
 exports.toBytes = toBytes;
 exports.toPayload = toPayload;
+exports.toSubject = toSubject;
 exports.unixProblem = unixProblem;
 exports.unreported = unreported;
 exports.utf8Size = utf8Size;

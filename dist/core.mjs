@@ -109,8 +109,12 @@ function pickKnown(operation, options, names) {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 function isToken(value) {
   return typeof value === "string" && TOKEN.test(value);
+}
+function isFieldValue(value) {
+  return typeof value === "string" && FIELD_VALUE.test(value);
 }
 
 class AbortCallbacks extends Set {
@@ -459,6 +463,9 @@ const PLATFORM_TIME = {
   }
 };
 let source = PLATFORM_TIME;
+function setTimeSource(replacement = PLATFORM_TIME) {
+  source = replacement;
+}
 function now() {
   return source.now();
 }
@@ -1821,8 +1828,12 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
   }
 }
 
+let interceptor;
+function interceptDials(next) {
+  interceptor = next;
+}
 function intercepted(url, platform) {
-  return platform;
+  return interceptor?.(parseUrl(url, platform)) ?? platform;
 }
 
 async function openClient(platformFor, owner, input, given = {}) {
@@ -1835,7 +1846,7 @@ async function openClient(platformFor, owner, input, given = {}) {
 function platformOf(platformFor, given, settings, input) {
   const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
   const platform = platformFor(webSocket);
-  if (webSocket || typeof input === "function") return platform;
+  if (webSocket || platform.isInMemory || typeof input === "function") return platform;
   return intercepted(input, platform);
 }
 function baseOptions(given, platform, settings) {
@@ -2290,7 +2301,7 @@ const CONTEXT_TAKEOVER = 1;
 const NO_CONTEXT = 2;
 function compressionMode(extensions, requested) {
   if (!/permessage-deflate/i.test(extensions)) return DISABLED;
-  const sides = ["server", "client"];
+  const sides = requested === NO_CONTEXT ? ["server"] : ["server", "client"];
   const isWithoutTakeover = (side) => new RegExp(`${side}_no_context_takeover`, "i").test(extensions);
   return sides.every(isWithoutTakeover) ? NO_CONTEXT : CONTEXT_TAKEOVER;
 }
@@ -2474,5 +2485,48 @@ const contextParser = /* @__PURE__ */ must(
   "a Context"
 );
 
-export { COMPRESSION as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, Queue as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, nextTurn as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, isObject as S, TEXT as T, bindConnect as U, bindCreateContext as V, WsError as W, shared as X, webSocketPlatform as Y, BINARY as Z, CLOSE_CODES as _, parseBy as a, TYPE_BINARY as a0, TYPE_CLOSE as a1, TYPE_PING as a2, TYPE_PONG as a3, TYPE_TEXT as a4, after as a5, definePolicy as a6, errors as a7, select as a8, ticker as a9, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
+const MAX_STATUS_TEXT_CHARS = 100;
+const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
+const STATUS_TRAITS = {
+  401: { kind: "PERMISSION_DENIED", retryable: false },
+  403: { kind: "PERMISSION_DENIED", retryable: false },
+  404: { kind: "NOT_FOUND", retryable: false },
+  408: { kind: "TIMEOUT", retryable: true },
+  410: { kind: "NOT_FOUND", retryable: false },
+  429: { kind: "RATE_LIMITED", retryable: true },
+  501: { kind: "UNAVAILABLE", retryable: false },
+  505: { kind: "UNAVAILABLE", retryable: false }
+};
+const SERVER_ERROR = { kind: "UNAVAILABLE", retryable: true };
+const UNEXPECTED_STATUS = { kind: "INTERNAL", retryable: false };
+function traitsOf(status) {
+  const isServerError = status >= 500 && status < 600;
+  return STATUS_TRAITS[status] ?? (isServerError ? SERVER_ERROR : UNEXPECTED_STATUS);
+}
+function refusalError(label, details) {
+  const { status = 0, statusText = "" } = details;
+  const answer = `${status} ${statusText.slice(0, MAX_STATUS_TEXT_CHARS)}`.trimEnd();
+  const isRedirect = redirectLocation(details) !== void 0;
+  const advice = isRedirect ? "; set node.followRedirects to follow redirects" : "";
+  return new WsError(
+    "HANDSHAKE_REJECTED",
+    `dial ${label}: the server responded with ${answer}${advice}`,
+    { ...traitsOf(status), details }
+  );
+}
+function parseRetryAfter(value) {
+  if (value === void 0) return void 0;
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1e3, Number.MAX_SAFE_INTEGER);
+  if (!HTTP_DATE.test(value)) return void 0;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? void 0 : Math.max(0, date - epoch());
+}
+function redirectLocation({ status = 0, headers }) {
+  const location = headers?.location;
+  const isRedirect = REDIRECT_STATUSES.includes(status) && typeof location === "string";
+  return isRedirect ? location : void 0;
+}
+
+export { compressionMode as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, Queue as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, nextTurn as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, isObject as S, TEXT as T, isToken as U, show as V, WsError as W, isFieldValue as X, parseKeepAlive as Y, pickKnown as Z, limit as _, parseBy as a, compileResource as a0, interceptDials as a1, toSubject as a2, publicUrl as a3, bindConnect as a4, unixProblem as a5, displayUrl as a6, bindCreateContext as a7, parseRetryAfter as a8, refusalError as a9, epoch as aa, setTimeSource as ab, shared as ac, webSocketPlatform as ad, BINARY as ae, CLOSE_CODES as af, COMPRESSION as ag, TYPE_BINARY as ah, TYPE_CLOSE as ai, TYPE_PING as aj, TYPE_PONG as ak, TYPE_TEXT as al, after as am, definePolicy as an, errors as ao, select as ap, ticker as aq, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
 //# sourceMappingURL=core.mjs.map

@@ -1841,7 +1841,7 @@
   function platformOf(platformFor, given, settings, input) {
     const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
     const platform = platformFor(webSocket);
-    if (webSocket || typeof input === "function") return platform;
+    if (webSocket || platform.isInMemory || typeof input === "function") return platform;
     return intercepted(input, platform);
   }
   function baseOptions(given, platform, settings) {

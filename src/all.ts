@@ -4,3 +4,4 @@ export { default } from "./browser.js";
 export * as codec from "./codec/browser.js";
 export * as compat from "./compat/browser.js";
 export { reconnecting } from "./reconnect/browser.js";
+export * as testing from "./testing/browser.js";

@@ -1,6 +1,6 @@
 import { createContext } from '../browser.mjs';
 import { p as platformClass } from '../core.mjs';
-import { b as bindReconnectingWebSocket, a as bindWebSocket, c as bindWebSocketClass } from './core.mjs';
+import { a as bindReconnectingWebSocket, b as bindWebSocket, c as bindWebSocketClass } from './core.mjs';
 
 const closeEventClass = () => platformClass("CloseEvent");
 const WebSocket = /* @__PURE__ */ bindWebSocket(

@@ -1,5 +1,5 @@
 import { O as Outbox, R as ReconnectingClient, r as resolveOptions } from '../reconnect/core.mjs';
-import { c as object, F as invalid, W as WsError, t as toBytes, N as NORMAL, M as MAX_REASON_BYTES, P as PARSERS$1, G as utf8Size, j as payloadSize, I as Inbox, l as microtask, H as ABNORMAL_CLOSURE, D as DONE, s as startTimer, J as INTERNAL_ERROR, p as platformClass, K as Queue, q as onAbort, L as NO_STATUS, O as nextTurn, d as contextOf, g as contextParser, S as isObject } from '../core.mjs';
+import { c as object, F as invalid, W as WsError, t as toBytes, N as NORMAL, G as utf8Size, M as MAX_REASON_BYTES, P as PARSERS$1, j as payloadSize, I as Inbox, l as microtask, H as ABNORMAL_CLOSURE, D as DONE, s as startTimer, J as INTERNAL_ERROR, p as platformClass, K as Queue, q as onAbort, L as NO_STATUS, O as nextTurn, d as contextOf, g as contextParser, S as isObject } from '../core.mjs';
 
 const syntaxError = (text) => new DOMException(text, "SyntaxError");
 function requireArgument(count, what) {
@@ -693,5 +693,5 @@ function lowerCase(headers) {
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-export { bindWebSocket as a, bindReconnectingWebSocket as b, bindWebSocketClass as c };
+export { bindReconnectingWebSocket as a, bindWebSocket as b, bindWebSocketClass as c };
 //# sourceMappingURL=core.mjs.map

@@ -22,10 +22,11 @@ export function importing(command: string, ...args: readonly string[]): Host {
       import { connect, createContext } from "wschan";
       import * as codecs from "wschan/codec";
       import * as compat from "wschan/compat";
+      import * as testing from "wschan/testing";
       import { reconnecting } from "wschan/reconnect";
       import { main } from "./program.mjs";
       const entry = import.meta.resolve("wschan");
-      console.log(JSON.stringify({ entry, ...(await main({ connect, createContext, reconnecting }, codecs, compat, ${JSON.stringify(urls)})) }));`;
+      console.log(JSON.stringify({ entry, ...(await main({ connect, createContext, reconnecting }, codecs, compat, testing, ${JSON.stringify(urls)})) }));`;
     return runProgram(command, args, "import.mjs", source);
   };
 }
@@ -37,10 +38,11 @@ export function requiring(command: string, ...args: readonly string[]): Host {
       const { connect, createContext } = require("wschan");
       const codecs = require("wschan/codec");
       const compat = require("wschan/compat");
+      const testing = require("wschan/testing");
       const { reconnecting } = require("wschan/reconnect");
       const entry = require.resolve("wschan");
       import("./program.mjs")
-        .then(({ main }) => main({ connect, createContext, reconnecting }, codecs, compat, ${JSON.stringify(urls)}))
+        .then(({ main }) => main({ connect, createContext, reconnecting }, codecs, compat, testing, ${JSON.stringify(urls)}))
         .then((report) => console.log(JSON.stringify({ entry, ...report })));`;
     return runProgram(command, args, "require.cjs", source);
   };
@@ -68,11 +70,12 @@ export function inWorkerd(command: string): Host {
       import { connect, createContext } from "wschan";
       import * as codecs from "wschan/codec";
       import * as compat from "wschan/compat";
+      import * as testing from "wschan/testing";
       import { reconnecting } from "wschan/reconnect";
       import { main } from "./program.mjs";
       export default {
         async test() {
-          console.log(JSON.stringify(await main({ connect, createContext, reconnecting }, codecs, compat, ${JSON.stringify(urls)})));
+          console.log(JSON.stringify(await main({ connect, createContext, reconnecting }, codecs, compat, testing, ${JSON.stringify(urls)})));
         },
       };`;
     await using project = await makeProject({ "main.mjs": source });
@@ -104,6 +107,7 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
             "wschan": "./node_modules/wschan/dist/${entry}",
             "wschan/codec": "./node_modules/wschan/dist/codec/${entry}",
             "wschan/compat": "./node_modules/wschan/dist/compat/${entry}",
+            "wschan/testing": "./node_modules/wschan/dist/testing/${entry}",
             "wschan/reconnect": "./node_modules/wschan/dist/reconnect/${entry}",
             "fflate": "./node_modules/fflate/esm/browser.js"
           }
@@ -115,9 +119,10 @@ function inPage(visit: (url: string) => Promise<unknown>): Host {
           const { connect, createContext } = await import("wschan");
           const codecs = await import("wschan/codec");
           const compat = await import("wschan/compat");
+          const testing = await import("wschan/testing");
           const { reconnecting } = await import("wschan/reconnect");
           const { main } = await import("./program.mjs");
-          return main({ connect, createContext, reconnecting }, codecs, compat, ${JSON.stringify(urls)});
+          return main({ connect, createContext, reconnecting }, codecs, compat, testing, ${JSON.stringify(urls)});
         })();
       </script>`);
     await using project = await makeProject({ "index.html": page });

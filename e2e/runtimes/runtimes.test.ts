@@ -95,6 +95,7 @@ test.each(CASES)(
       events,
       failureEvents,
       reconnectingEvents,
+      tested,
     } = await host(servers.urls);
     const { status, sent1011, entry: condition, ...able } = abilities;
 
@@ -131,6 +132,8 @@ test.each(CASES)(
       ["close", 1006, false],
     ]);
     expect(reconnectingEvents).toEqual(["open", "first", 1000, "open", "last", 1000]);
+
+    expect(tested).toEqual({ reply: "pong", code: 4003, time: 3_600_000, state: "open" });
 
     // The same connections, as the servers saw them.
     const codes = servers.connections.map(async ({ closed }) => (await closed).code);

@@ -48,7 +48,7 @@ export function platformOf(
   // `given` may be invalid: it has not been parsed yet.
   const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
   const platform = platformFor(webSocket);
-  if (webSocket || typeof input === "function") return platform;
+  if (webSocket || platform.isInMemory || typeof input === "function") return platform;
   return intercepted(input as string, platform);
 }
 

@@ -5,6 +5,13 @@ import { parseDuration } from "../time/duration.js";
 import type { Duration } from "../time/duration.js";
 import { activity } from "./activity.js";
 
+declare global {
+  interface SymbolConstructor {
+    // Declared as in TypeScript's own libraries, for users whose `lib` lacks it.
+    readonly dispose: unique symbol;
+  }
+}
+
 /** Turns of the event loop without any activity after which everything has settled. */
 const QUIET_TURNS = 4;
 
@@ -22,8 +29,9 @@ let current: TestClock | undefined;
  *
  * Timers that are pending when it is disposed of never fire: close your clients first.
  */
-export class TestClock implements Disposable {
-  readonly #start = now();
+export class TestClock {
+  // An integer, so that sums of times have no rounding errors.
+  readonly #start = Math.ceil(now());
   readonly #epoch = epoch();
   #elapsed = 0;
   #timers = new Set<Timer>();
@@ -41,8 +49,7 @@ export class TestClock implements Disposable {
       epoch: () => this.#epoch + this.#elapsed,
       startTimer: (delayMs, run) => {
         activity.count++;
-        // As `setTimeout`, less than 1 ms counts as 1 ms.
-        const timer: Timer = { due: this.#elapsed + Math.max(delayMs, 1), run };
+        const timer: Timer = { due: this.#elapsed + Math.max(delayMs, 0), run };
         this.#timers.add(timer);
         return () => {
           activity.count++;
@@ -80,12 +87,17 @@ export class TestClock implements Disposable {
     return this.#elapsed;
   }
 
-  /** Restores the real time. */
-  [Symbol.dispose](): void {
+  /** Restores the real time. A second call has no effect. */
+  dispose(): void {
     if (current !== this) return;
     current = undefined;
     this.#timers.clear();
     setTimeSource();
+  }
+
+  /** Calls `dispose()`, for `using` on platforms that have the symbol. */
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   /** The timer that is due first; of several, the oldest. */

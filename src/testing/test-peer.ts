@@ -44,7 +44,7 @@ interface PendingPing {
 }
 
 /** The server's side of one connection of a {@link TestServer}. */
-export class TestPeer implements AsyncDisposable {
+export class TestPeer {
   /** The request that opened the connection. */
   readonly request: TestRequest;
   /** Resolves when the connection has ended. Never rejects. */
@@ -115,7 +115,7 @@ export class TestPeer implements AsyncDisposable {
   }
 
   /**
-   * Receives the next message: `{ ok: true, value }`, or `{ ok: false }` after the end. Rejects with `CHANNEL_TIMEOUT`
+   * Receives the next message: `{ ok: true, value }`, or `{ ok: false }` after the end. Rejects with `RECEIVE_TIMEOUT`
    * or `ABORTED`.
    */
   receive(wait?: WaitOptions): Promise<ReceiveResult<Message>> {
@@ -130,7 +130,7 @@ export class TestPeer implements AsyncDisposable {
   /**
    * Receives the next message and compares it: a string with a text message, bytes with a binary one, and any other
    * value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual` and
-   * `expected`, or with `CHANNEL_TIMEOUT`.
+   * `expected`, or with `RECEIVE_TIMEOUT`.
    */
   async expect(message: unknown, wait?: WaitOptions): Promise<void> {
     expectMessage(await this.receive(wait), message);

@@ -84,7 +84,7 @@ const status = /* @__PURE__ */ integer(300, 599);
  * A server in memory. While it exists, each dial of this package to a URL that matches its pattern goes to it, without
  * a change of the code under test: policies, options, deadlines and limits apply as on a network.
  */
-export abstract class BaseTestServer implements AsyncDisposable {
+export abstract class BaseTestServer {
   /** Same as `connect`, but always to this server, whatever its pattern and the URL are. */
   readonly connect: Connect;
 
@@ -97,7 +97,8 @@ export abstract class BaseTestServer implements AsyncDisposable {
   readonly #connections = new Set<TestPeer>();
   readonly #stalled = new Set<() => void>();
   #handlers: readonly ((peer: TestPeer) => void)[] = [];
-  #outcomes: readonly Outcome[] = [];
+  /** The outcomes of the next dials. */
+  readonly #outcomes = new Queue<Outcome>(Infinity);
   #link: Link = parseLink({});
   #webSocket: WebSocketConstructor | undefined;
   #restore: (() => void) | undefined;
@@ -143,7 +144,7 @@ export abstract class BaseTestServer implements AsyncDisposable {
     this.#link = parseLink(options);
   }
 
-  /** Resolves with the next connection, in order. Rejects with `CHANNEL_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
+  /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
   async accept(wait?: WaitOptions): Promise<TestPeer> {
     const { ok, value } = await this.#channel.receive(wait);
     if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
@@ -215,7 +216,7 @@ export abstract class BaseTestServer implements AsyncDisposable {
 
   #script(outcome: Outcome, { times: count = 1 }: TimesOptions): void {
     times(count, "times");
-    this.#outcomes = [...this.#outcomes, ...Array.from({ length: count }, () => outcome)];
+    for (let i = 0; i < count; i++) this.#outcomes.push(outcome);
   }
 
   #nodePlatform(): Platform {
@@ -258,8 +259,7 @@ export abstract class BaseTestServer implements AsyncDisposable {
   ): Promise<void> {
     await this.#travel(signal);
     const label = displayUrl(url);
-    const [outcome, ...outcomes] = this.#outcomes;
-    this.#outcomes = outcomes;
+    const outcome = this.#outcomes.take()?.value;
     if (outcome?.type === "stall") await this.#stall(label, signal);
     if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
     if (outcome?.type === "refuse") {
@@ -279,7 +279,7 @@ export abstract class BaseTestServer implements AsyncDisposable {
       ...(extensions && { "sec-websocket-extensions": extensions }),
     };
     await this.#accept(
-      { url: url.href, protocols, headers: { ...options.headers } },
+      { url: url.href, protocols, headers: lowerCase(options.headers) },
       signal,
       (endpoint) => open({ endpoint, protocol, extensions }, headers),
       () => dialFailed(label, new Error("socket hang up")),
@@ -352,15 +352,19 @@ function dialFailed(label: string, cause: unknown): WsError {
 }
 
 function refused(label: string, { status: code, headers = {}, body = "" }: RefuseOptions): WsError {
-  const lowerCase = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
-  const retryAfter = parseRetryAfter(lowerCase["retry-after"]);
+  const copy = lowerCase(headers);
+  const retryAfter = parseRetryAfter(copy["retry-after"]);
   return refusalError(label, {
     status: code,
     statusText: "",
-    headers: Object.freeze(lowerCase),
+    headers: Object.freeze(copy),
     body,
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
+}
+
+/** Copies headers, with names in lower case. */
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return Object.fromEntries(entries) as Record<string, string>;
 }

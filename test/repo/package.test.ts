@@ -24,13 +24,14 @@ const SUB_PATHS = {
     ..."unzlib zlib zlibStream".split(" "),
   ],
   "wschan/compat": ["ReconnectingWebSocket", "WebSocket", "webSocketClass"],
+  "wschan/testing": ["TestClock", "TestPeer", "TestServer"],
 };
 
 /** Type declaration files of each entry, for `import` and for `require`. */
 const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
 
 /** Folders of dist/ with type declarations: of the core and of the sub-paths. */
-const FOLDERS = ["", "reconnect/", "codec/", "compat/"];
+const FOLDERS = ["", "reconnect/", "codec/", "compat/", "testing/"];
 
 let packed: Packed;
 beforeAll(async () => {
@@ -127,13 +128,15 @@ describe("the packed package", () => {
     const file = "node_modules/wschan/dist/wschan.all.umd.min.js";
     const page = createContext({ AbortController, queueMicrotask, setTimeout, URL });
     runInContext(await readFile(join(packed.dir, file), "utf8"), page);
-    const script =
-      "[wschan, wschan.codec, wschan.compat].map((namespace) => Object.keys(namespace).sort())";
-    const [names, codecs, sockets] = runInContext(script, page) as string[][];
-    const own = [...SUB_PATHS["wschan/reconnect"], "codec", "compat", "default"];
+    const script = `
+      [wschan, wschan.codec, wschan.compat, wschan.testing]
+        .map((namespace) => Object.keys(namespace).sort())`;
+    const [names, codecs, sockets, testing] = runInContext(script, page) as string[][];
+    const own = [...SUB_PATHS["wschan/reconnect"], "codec", "compat", "default", "testing"];
     expect(names).toEqual([...NAMES, ...own].sort());
     expect(codecs).toEqual(SUB_PATHS["wschan/codec"]);
     expect(sockets).toEqual(SUB_PATHS["wschan/compat"]);
+    expect(testing).toEqual(SUB_PATHS["wschan/testing"]);
   });
 
   test.each(["WsError", "HuffmanCode", "ReconnectingClient"])(
@@ -161,7 +164,8 @@ describe("the packed package", () => {
       }
     }
     const own = ["./core.mjs", "../core.mjs", "../browser.mjs", "../reconnect/core.mjs"];
-    expect([...imported].sort()).toEqual([...own, "fflate"].sort());
+    const ofTesting = ["../compat/core.mjs", "../node-options.mjs"];
+    expect([...imported].sort()).toEqual([...own, ...ofTesting, "fflate"].sort());
   });
 
   test("has a source map with sources for every bundle", async () => {
@@ -196,6 +200,7 @@ describe("the packed package", () => {
       "wschan/reconnect": "reconnecting",
       "wschan/codec": "json",
       "wschan/compat": "webSocketClass",
+      "wschan/testing": "TestServer",
     };
     const source = Object.entries(names).map(
       ([path, name]) => `
@@ -215,7 +220,7 @@ describe("the packed package", () => {
       [vitest, "run", "--root", dir, "--reporter", "json"],
       dir,
     );
-    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 4, numTotalTests: 4 });
+    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 5, numTotalTests: 5 });
     expect(code).toBe(0);
   });
 
@@ -400,6 +405,7 @@ describe("its types", () => {
       ["wschan/reconnect", "reconnect"],
       ["wschan/codec", "codec"],
       ["wschan/compat", "compat"],
+      ["wschan/testing", "testing"],
     ] as const) {
       const path = resolveTypes(name, join(packed.dir, file), options, mode) ?? "";
       expect([basename(dirname(path)), basename(path)]).toEqual([folder, types]);

@@ -1,0 +1,1097 @@
+'use strict';
+
+var core = require('../core.cjs');
+var compat_core = require('../compat/core.cjs');
+var nodeOptions = require('../node-options.cjs');
+
+const activity = { count: 0 };
+
+function sizeOf(frame) {
+  return frame.type === "message" ? core.payloadSize(frame.message.data) : 0;
+}
+function toMessage(data) {
+  if (typeof data !== "string") return { type: "binary", data: new Uint8Array(data) };
+  const text = data;
+  return { type: "text", data: text.toWellFormed?.() ?? text };
+}
+
+const INSTANT = { latency: 0, jitter: 0, bandwidth: Infinity, cutAfter: Infinity };
+const PARSERS$1 = {
+  latency: core.duration,
+  jitter: core.duration,
+  bandwidth: /* @__PURE__ */ core.must((value) => typeof value === "number" && value > 0, "more than 0"),
+  cutAfter: /* @__PURE__ */ core.must(
+    (value) => typeof value === "number" && value >= 0,
+    "a number of bytes"
+  )
+};
+function parseLink(options) {
+  if (typeof options !== "object") throw core.invalid("link", "an object", options);
+  return { ...INSTANT, ...core.parseBy(PARSERS$1, options, "link") };
+}
+function delayOf({ latency, jitter }) {
+  return latency + Math.random() * jitter;
+}
+
+const WINDOW_BYTES = 262144;
+const PART_BYTES = 16384;
+class Pipe {
+  constructor(link, count, events) {
+    /** Bytes that wait at the sender. */
+    this.queued = 0;
+    /** Bytes that the kernel has accepted so far. */
+    this.accepted = 0;
+    /** True while a frame is partly received. */
+    this.isReceiving = false;
+    this.#frames = [];
+    /** Bytes of the first frame that the kernel has accepted. */
+    this.#firstAccepted = 0;
+    /** Parts that are on the wire, and those that have arrived and were not read. */
+    this.#parts = [];
+    this.#bytesInWindow = 0;
+    /** The time at which the wire has sent the last byte, and the time at which that arrives. */
+    this.#wireFreeAt = 0;
+    this.#lastDue = 0;
+    this.#isPaused = false;
+    this.#isScheduled = false;
+    this.#isClosed = false;
+    this.#link = link;
+    this.#count = count;
+    this.#events = events;
+  }
+  #link;
+  #events;
+  /** Counts bytes for `cutAfter`. Returns false when the link is cut. */
+  #count;
+  #frames;
+  #firstAccepted;
+  #parts;
+  #bytesInWindow;
+  #wireFreeAt;
+  #lastDue;
+  #isPaused;
+  #isScheduled;
+  #stopTimer;
+  #isClosed;
+  send(frame) {
+    if (this.#isClosed) return;
+    this.#frames.push(frame);
+    this.queued += sizeOf(frame);
+    this.#fill();
+  }
+  /** Pauses or resumes the receiver. */
+  setPaused(isPaused) {
+    if (this.#isClosed) return;
+    this.#isPaused = isPaused;
+    this.#schedule();
+  }
+  /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
+  cut() {
+    if (this.#isClosed) return;
+    this.#frames = [{ type: "end" }];
+    this.queued = this.#firstAccepted = 0;
+    this.#isPaused = false;
+    this.#bytesInWindow = 0;
+    this.#isClosed = true;
+    this.#fill();
+  }
+  /** Drops everything. */
+  close() {
+    this.#isClosed = true;
+    this.#frames = [];
+    this.#parts = [];
+    this.queued = 0;
+    this.#stopTimer?.();
+  }
+  /** Moves bytes from the sender to the kernel, as far as there is room. */
+  #fill() {
+    for (let frame; (frame = this.#frames[0]) && this.#bytesInWindow < WINDOW_BYTES; ) {
+      const rest = sizeOf(frame) - this.#firstAccepted;
+      const bytes = Math.min(rest, PART_BYTES);
+      const isLast = bytes === rest;
+      if (!this.#count(bytes)) return;
+      this.queued -= bytes;
+      this.accepted += bytes;
+      this.#firstAccepted = isLast ? 0 : this.#firstAccepted + bytes;
+      if (isLast) this.#frames.shift();
+      this.#transmit(bytes, isLast ? frame : void 0);
+      if (isLast) this.#events.onFlushed(frame);
+    }
+  }
+  #transmit(bytes, frame) {
+    const link = this.#link();
+    this.#wireFreeAt = Math.max(this.#wireFreeAt, core.now()) + bytes / link.bandwidth * 1e3;
+    this.#lastDue = Math.max(this.#lastDue, this.#wireFreeAt + delayOf(link));
+    this.#bytesInWindow += bytes;
+    this.#parts.push({ bytes, due: this.#lastDue, frame });
+    this.#schedule();
+  }
+  /** Makes sure that the next part is read when it arrives. */
+  #schedule() {
+    const [part] = this.#parts;
+    if (!part || this.#isPaused || this.#isScheduled) return;
+    this.#isScheduled = true;
+    activity.count++;
+    const run = () => {
+      this.#isScheduled = false;
+      this.#stopTimer = void 0;
+      this.#read();
+    };
+    const delay = part.due - core.now();
+    if (delay > 0) this.#stopTimer = core.startTimer(delay, run);
+    else core.nextTurn(run);
+  }
+  /** Delivers what has arrived. */
+  #read() {
+    activity.count++;
+    for (let part; !this.#isPaused && (part = this.#parts[0]) && part.due <= core.now(); ) {
+      this.#parts.shift();
+      this.#bytesInWindow = Math.max(0, this.#bytesInWindow - part.bytes);
+      this.isReceiving = !part.frame;
+      this.#events.onArrived(part.bytes);
+      this.#fill();
+      if (part.frame) this.#events.onFrame(part.frame);
+    }
+    this.#schedule();
+  }
+}
+
+class Endpoint {
+  constructor(isServer) {
+    /** The messages and pings that the kernel has accepted so far. */
+    this.flushed = 0;
+    /** The bytes that have arrived so far. */
+    this.received = 0;
+    /** True if it answers neither pings nor close frames. */
+    this.isSilent = false;
+    this.isEnded = false;
+    this.#isServer = isServer;
+  }
+  #isServer;
+  #events;
+  #onAccept;
+  #out;
+  #in;
+  /** Creates both sides of a connection. */
+  static pair(link) {
+    const client = new Endpoint(false);
+    const server = new Endpoint(true);
+    let bytes = 0;
+    let isCut = false;
+    const count = (more) => {
+      bytes += more;
+      if (isCut || bytes <= link().cutAfter) return true;
+      isCut = true;
+      client.#out.cut();
+      server.#out.cut();
+      return false;
+    };
+    const pipe = (from, to) => new Pipe(link, count, {
+      onFrame: (frame) => to.#receive(frame),
+      onFlushed: (frame) => from.#onFlushed(frame),
+      onArrived: (more) => to.#onArrived(more)
+    });
+    client.#out = server.#in = pipe(client, server);
+    server.#out = client.#in = pipe(server, client);
+    return { client, server };
+  }
+  /** Starts reporting to `events`. */
+  attach(events) {
+    this.#events = events;
+  }
+  /** Sends the response that opens the connection: the first frame of the server. */
+  accept() {
+    this.#out.send({ type: "accept" });
+  }
+  /** Calls `open` when the response arrives, and `fail` if TCP ends before. `open` must attach the client. */
+  whenAccepted(open, fail) {
+    this.#onAccept = open;
+    const ignore = () => {
+    };
+    const events = { onMessage: ignore, onPong: ignore, onClose: ignore, onProgress: ignore };
+    this.#events = { ...events, onEnd: fail };
+  }
+  /** Bytes that wait at this side. */
+  get queued() {
+    return this.#out.queued;
+  }
+  /** Bytes that the kernel of this side has accepted. */
+  get sent() {
+    return this.#out.accepted;
+  }
+  get isReceiving() {
+    return this.#in.isReceiving;
+  }
+  /** True until a close frame was sent, or TCP has ended. */
+  get isOpen() {
+    return !this.sentClose && !this.isEnded;
+  }
+  send(message) {
+    this.#out.send({ type: "message", message });
+  }
+  ping(id) {
+    this.#out.send({ type: "ping", id });
+  }
+  /** Sends a close frame, unless one was sent. */
+  close(body) {
+    if (!this.isOpen) return;
+    this.sentClose = body;
+    this.#out.send({ type: "close", ...body });
+    this.#endIfComplete();
+  }
+  setPaused(isPaused) {
+    this.#in.setPaused(isPaused);
+  }
+  /** Ends TCP at once. The other side learns of it after what is on the wire. */
+  cut() {
+    this.#out.cut();
+    this.#end();
+  }
+  /** The close frame of the other side, or else 1006. */
+  get outcome() {
+    return this.receivedClose ?? { code: core.ABNORMAL_CLOSURE, reason: "" };
+  }
+  #receive(frame) {
+    if (this.isEnded) return;
+    switch (frame.type) {
+      case "accept":
+        this.#onAccept?.();
+        break;
+      case "message":
+        if (!this.receivedClose) this.#events?.onMessage(frame.message);
+        break;
+      case "ping":
+        if (this.isOpen && !this.isSilent) this.#out.send({ type: "pong", id: frame.id });
+        break;
+      case "pong":
+        this.#events?.onPong(frame.id);
+        break;
+      case "close":
+        this.#onClose(frame);
+        break;
+      default:
+        this.#end();
+    }
+  }
+  #onClose({ code, reason }) {
+    this.receivedClose = { code, reason };
+    this.#events?.onClose();
+    if (!this.isSilent) this.close({ code, reason: "" });
+    this.#endIfComplete();
+  }
+  #onFlushed({ type }) {
+    if (type === "message" || type === "ping") this.flushed++;
+    this.#events?.onProgress();
+    this.#endIfComplete();
+  }
+  #onArrived(bytes) {
+    this.received += bytes;
+    if (!this.isEnded) this.#events?.onProgress();
+  }
+  /** The server ends TCP when both close frames are there and its own has left. */
+  #endIfComplete() {
+    if (!this.#isServer || this.isEnded || !this.sentClose || !this.receivedClose) return;
+    if (this.#out.queued > 0) return;
+    this.#end();
+    this.#out.send({ type: "end" });
+  }
+  #end() {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.#in.close();
+    this.#events?.onEnd();
+  }
+}
+const EMPTY_CLOSE = { code: core.NO_STATUS, reason: "" };
+
+class MemorySocket {
+  /** @param dial Calls `open` when the server has accepted. Rejects if it refuses, or when the signal aborts. */
+  constructor(dial) {
+    this.binaryType = "arraybuffer";
+    this.readyState = 0;
+    this.protocol = "";
+    this.extensions = "";
+    this.onopen = null;
+    this.onmessage = null;
+    this.onerror = null;
+    this.onclose = null;
+    this.ondrain = null;
+    this.#controller = new AbortController();
+    dial(this.#controller.signal, (accepted) => this.#open(accepted)).catch(() => this.#fail());
+  }
+  #controller;
+  #endpoint;
+  get bufferedAmount() {
+    return this.#endpoint?.queued ?? 0;
+  }
+  send(data) {
+    this.#endpoint?.send(toMessage(data));
+  }
+  close(code, reason = "") {
+    this.readyState = Math.max(this.readyState, 2);
+    this.#controller.abort();
+    this.#endpoint?.close(code === void 0 ? EMPTY_CLOSE : { code, reason });
+  }
+  #open({ endpoint, protocol, extensions }) {
+    if (this.readyState !== 0) {
+      endpoint.cut();
+      return;
+    }
+    this.#endpoint = endpoint;
+    this.readyState = 1;
+    this.protocol = protocol;
+    this.extensions = extensions;
+    endpoint.attach(this);
+    this.onopen?.();
+  }
+  #fail() {
+    this.readyState = 3;
+    this.onerror?.({});
+    this.onclose?.({ code: core.ABNORMAL_CLOSURE, reason: "" });
+  }
+  // Events of the endpoint.
+  onMessage({ data }) {
+    if (this.readyState !== 1) return;
+    this.onmessage?.({ data: typeof data === "string" ? data : data.slice().buffer });
+  }
+  onPong() {
+  }
+  onClose() {
+    this.readyState = 2;
+  }
+  onProgress() {
+    this.ondrain?.();
+  }
+  onEnd() {
+    const { code, reason } = this.#endpoint?.outcome ?? { code: core.ABNORMAL_CLOSURE, reason: "" };
+    this.readyState = 3;
+    if (code === core.ABNORMAL_CLOSURE) this.onerror?.({});
+    this.onclose?.({ code, reason });
+  }
+}
+
+class MemoryTransport {
+  constructor(endpoint, options, headers) {
+    this.accepted = 0;
+    this.timesPaused = 0;
+    this.#pings = [];
+    this.#lastPing = 0;
+    this.#pressure = 0;
+    this.#isPaused = false;
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.handshake = { status: 101, headers };
+    this.protocol = String(headers["sec-websocket-protocol"] ?? "");
+    this.extensions = String(headers["sec-websocket-extensions"] ?? "");
+    this.compression = core.compressionMode(this.extensions, options.compression);
+    this.backpressure = options.backpressure === "buffer" ? "buffer" : "socket";
+    endpoint.attach(this);
+  }
+  #endpoint;
+  #options;
+  #handler;
+  #pings;
+  #lastPing;
+  #pressure;
+  #isPaused;
+  #stopTimer;
+  /** Starts reporting events to `handler`. */
+  attach(handler) {
+    this.#handler = handler;
+  }
+  get bufferedAmount() {
+    return this.#endpoint.queued;
+  }
+  get flushed() {
+    return Math.min(this.#endpoint.flushed, this.accepted);
+  }
+  get progress() {
+    return this.#endpoint.queued > 0 ? this.#endpoint.sent : void 0;
+  }
+  get activity() {
+    return this.#endpoint.sent + this.#endpoint.received;
+  }
+  get isReceiving() {
+    return this.#endpoint.isReceiving;
+  }
+  get received() {
+    return this.#endpoint.received;
+  }
+  send(data) {
+    if (!this.#endpoint.isOpen) return void 0;
+    this.accepted++;
+    this.#endpoint.send(toMessage(data));
+    return core.payloadSize(data);
+  }
+  ping(done) {
+    const ping = { id: ++this.#lastPing, start: core.now(), done };
+    this.#pings = [...this.#pings, ping];
+    this.#regulate();
+    if (this.#endpoint.isOpen) {
+      this.accepted++;
+      this.#endpoint.ping(ping.id);
+    }
+    return () => {
+      this.#pings = this.#pings.filter((other) => other !== ping);
+      this.#regulate();
+    };
+  }
+  pause(pressure) {
+    this.#pressure = pressure;
+    this.#regulate();
+  }
+  close(code, reason) {
+    this.#endpoint.close({ code, reason });
+  }
+  terminate(code) {
+    this.#detach();
+    const endpoint = this.#endpoint;
+    if (code === core.ABNORMAL_CLOSURE || !endpoint.isOpen) {
+      endpoint.cut();
+      return void 0;
+    }
+    const wasIdle = endpoint.queued === 0;
+    this.#stopTimer = core.startTimer(this.#options.closeTimeout, () => endpoint.cut());
+    endpoint.setPaused(false);
+    endpoint.close({ code, reason: "" });
+    return wasIdle ? code : void 0;
+  }
+  destroy() {
+    this.#endpoint.cut();
+  }
+  // Events of the endpoint.
+  onMessage(message) {
+    this.#handler?.onMessage(message, core.payloadSize(message.data));
+  }
+  onPong(id) {
+    const answered = this.#pings.filter((ping) => ping.id <= id);
+    this.#pings = this.#pings.filter((ping) => ping.id > id);
+    for (const { start, done } of answered) done(core.now() - start);
+    this.#regulate();
+  }
+  onClose() {
+    this.#handler?.onClosing();
+  }
+  onProgress() {
+    this.#handler?.onProgress();
+  }
+  onEnd() {
+    this.#stopTimer?.();
+    const handler = this.#detach();
+    const { outcome, sentClose } = this.#endpoint;
+    handler?.onEnd({ ...outcome, sentCode: sentClose?.code });
+  }
+  /** Pauses reading, except while a pong is awaited and the consumer is not far behind. */
+  #regulate() {
+    const mayPause = this.#pressure > 1 || this.#pings.length === 0;
+    const isPaused = this.#pressure > 0 && mayPause;
+    if (isPaused === this.#isPaused || this.backpressure === "buffer") return;
+    this.#isPaused = isPaused;
+    if (isPaused) this.timesPaused++;
+    this.#endpoint.setPaused(isPaused);
+  }
+  #detach() {
+    const handler = this.#handler;
+    const pings = this.#pings;
+    this.#handler = void 0;
+    this.#pings = [];
+    for (const { done } of pings) done(void 0);
+    return handler;
+  }
+}
+
+let entries = [];
+function register(pattern, platform) {
+  const matches = core.compileResource(pattern, false);
+  if (!matches) throw core.invalid("TestServer: pattern", "a pattern as in policies", pattern);
+  const twin = entries.find((entry2) => entry2.pattern === pattern);
+  if (twin) {
+    throw new core.WsError(
+      "INVALID_OPTION",
+      `TestServer: a server for ${pattern} is open already; close it first. It was created ${twin.origin}`
+    );
+  }
+  const entry = { pattern, platform, matches, origin: callerOf() };
+  entries = [entry, ...entries];
+  core.interceptDials(find);
+  return () => {
+    entries = entries.filter((other) => other !== entry);
+    if (entries.length === 0) core.interceptDials(void 0);
+  };
+}
+function find(url) {
+  const { allow } = core.toSubject(core.publicUrl(url));
+  return entries.find(({ matches }) => matches(allow))?.platform;
+}
+function callerOf() {
+  const lines = new Error().stack?.split("\n") ?? [];
+  const line = lines.find((text) => /:\d+:\d+/.test(text) && !isOwn(text));
+  return line?.trim() ?? "at an unknown place";
+}
+function isOwn(line) {
+  return /callerOf|register|TestServer/.test(line);
+}
+
+const MAX_SHOWN_CHARS = 200;
+function expectMessage(result, expected) {
+  const actual = result.ok ? comparable(result.value, expected) : void 0;
+  const wanted = normal(expected);
+  if (result.ok && show(actual) === show(wanted)) return;
+  const found = result.ok ? show(actual) : "the end of the connection";
+  const lines = [
+    "the message differs",
+    `  expected: ${clip(show(wanted))}`,
+    `  received: ${clip(found)}`,
+    ...pointer(show(wanted), found)
+  ];
+  const error = new Error(lines.join("\n"));
+  throw Object.assign(error, { name: "AssertionError", actual, expected: wanted });
+}
+function comparable({ data }, expected) {
+  if (typeof data !== "string") return [...data];
+  if (typeof expected === "string" || isBytes(expected)) return data;
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}
+function normal(expected) {
+  if (!isBytes(expected)) return expected;
+  const bytes = ArrayBuffer.isView(expected) ? new Uint8Array(expected.buffer, expected.byteOffset, expected.byteLength) : new Uint8Array(expected);
+  return [...bytes];
+}
+function isBytes(value) {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+}
+function show(value) {
+  return JSON.stringify(value, (_, part) => {
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    const entries = Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1);
+    return Object.fromEntries(entries);
+  });
+}
+function clip(text) {
+  return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}...` : text;
+}
+function pointer(expected, received) {
+  let index = 0;
+  while (index < expected.length && expected[index] === received[index]) index++;
+  return index < MAX_SHOWN_CHARS ? [`            ${" ".repeat(index)}^`] : [];
+}
+
+class TestPeer {
+  /** Servers create peers. @internal */
+  constructor(request, endpoint, setLink) {
+    /** Payload bytes of the messages that were received and sent so far. */
+    this.bytesReceived = 0;
+    this.bytesSent = 0;
+    this.#inbox = new core.Queue(Infinity);
+    this.#channel = core.ReceiveChannel.of(this.#inbox);
+    this.#unflushed = [];
+    this.#frames = 0;
+    this.#lastPing = 0;
+    this.#pings = /* @__PURE__ */ new Map();
+    this.#isTerminated = false;
+    /** True if the server sent its close frame first. */
+    this.#isClosing = false;
+    this.request = request;
+    this.#endpoint = endpoint;
+    this.#setLink = setLink;
+    this.closed = new Promise((resolve) => this.#settleClosed = resolve);
+    const events = {
+      onMessage: (message) => {
+        this.bytesReceived += core.payloadSize(message.data);
+        this.#inbox.push(message);
+      },
+      onPong: (id) => this.#onPong(id),
+      onClose: () => {
+      },
+      onProgress: () => this.#onProgress(),
+      onEnd: () => this.#onEnd()
+    };
+    endpoint.attach(events);
+  }
+  #endpoint;
+  #inbox;
+  #channel;
+  #setLink;
+  #settleClosed;
+  #unflushed;
+  #frames;
+  #lastPing;
+  #pings;
+  #isTerminated;
+  #isClosing;
+  /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
+  set link(options) {
+    this.#setLink(parseLink(options));
+  }
+  /** The number of received messages that were not read. @internal */
+  get unread() {
+    return this.#inbox.size;
+  }
+  /**
+   * Sends one message. Resolves when it has left: later if the client does not read, or the link is slow. Rejects with
+   * `INVALID_MESSAGE`, or with `CLOSED` after the end.
+   *
+   * @param data A string, or bytes, which are copied.
+   */
+  async send(data) {
+    const payload = core.toPayload(data);
+    if (!this.#endpoint.isOpen) throw this.#closedError("send");
+    this.bytesSent += core.payloadSize(payload);
+    const frame = ++this.#frames;
+    this.#endpoint.send(toMessage(payload));
+    if (this.#endpoint.flushed >= frame) return;
+    await new Promise((resolve, reject) => {
+      const settle = (error) => error ? reject(error) : resolve();
+      this.#unflushed = [...this.#unflushed, { frame, settle }];
+    });
+  }
+  /**
+   * Receives the next message: `{ ok: true, value }`, or `{ ok: false }` after the end. Rejects with `RECEIVE_TIMEOUT`
+   * or `ABORTED`.
+   */
+  receive(wait) {
+    return this.#channel.receive(wait);
+  }
+  /** Returns the channel of received messages, for `select` and `for await`. */
+  channel() {
+    return this.#channel;
+  }
+  /**
+   * Receives the next message and compares it: a string with a text message, bytes with a binary one, and any other
+   * value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual` and
+   * `expected`, or with `RECEIVE_TIMEOUT`.
+   */
+  async expect(message, wait) {
+    expectMessage(await this.receive(wait), message);
+  }
+  /**
+   * Sends a close frame. Resolves like `closed`. Rejects with `INVALID_CLOSE`.
+   *
+   * @param code Default 1000. 1005 sends a close frame without a code.
+   */
+  async close(code = core.NORMAL, reason = "") {
+    if (code !== core.NO_STATUS) core.checkClose(code, reason);
+    if (this.#endpoint.isOpen && !this.#endpoint.receivedClose) this.#isClosing = true;
+    this.#endpoint.close(code === core.NO_STATUS ? EMPTY_CLOSE : { code, reason });
+    return this.closed;
+  }
+  /** Ends TCP without a close frame: 1006 at the client. */
+  terminate() {
+    this.#isTerminated = true;
+    this.#endpoint.cut();
+  }
+  /** Sends a ping frame. Resolves with the round trip in milliseconds. Rejects with `CLOSED`, or as a wait does. */
+  async ping(wait = {}) {
+    let roundTrip = 0;
+    const id = ++this.#lastPing;
+    const start = async () => {
+      if (!this.#endpoint.isOpen) throw this.#closedError("ping");
+      this.#frames++;
+      await new Promise((resolve, reject) => {
+        const settle = (time) => {
+          roundTrip = time ?? 0;
+          if (time === void 0) reject(this.#closedError("ping"));
+          else resolve();
+        };
+        this.#pings.set(id, { start: core.now(), settle });
+        this.#endpoint.ping(id);
+      });
+    };
+    await core.waitForStarted("ping", "PING_TIMEOUT", wait, start);
+    return roundTrip;
+  }
+  /** Stops reading, so that what the client sends backs up. */
+  pause() {
+    this.#endpoint.setPaused(true);
+  }
+  /** Reads again after `pause()`. */
+  resume() {
+    this.#endpoint.setPaused(false);
+  }
+  /** From now on, answers neither pings nor a close frame, as a peer that has hung. */
+  silence() {
+    this.#endpoint.isSilent = true;
+  }
+  /** Closes the connection, for `await using`. */
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+  #closedError(operation) {
+    return new core.WsError("CLOSED", `${operation}: the connection is closed`);
+  }
+  #onProgress() {
+    const { flushed } = this.#endpoint;
+    if (!this.#unflushed.some(({ frame }) => frame <= flushed)) return;
+    const settled = this.#unflushed.filter(({ frame }) => frame <= flushed);
+    this.#unflushed = this.#unflushed.filter(({ frame }) => frame > flushed);
+    for (const { settle } of settled) settle();
+  }
+  #onPong(id) {
+    const ping = this.#pings.get(id);
+    this.#pings.delete(id);
+    ping?.settle(core.now() - ping.start);
+  }
+  #onEnd() {
+    const { sentClose, receivedClose } = this.#endpoint;
+    const pings = [...this.#pings.values()];
+    this.#pings.clear();
+    for (const { settle } of pings) settle();
+    for (const { settle } of this.#unflushed) settle(this.#closedError("send"));
+    this.#unflushed = [];
+    this.#inbox.close();
+    const isClosing = this.#isClosing;
+    const { code, reason } = (isClosing ? sentClose : receivedClose) ?? {
+      code: core.ABNORMAL_CLOSURE,
+      reason: ""
+    };
+    const clean = receivedClose !== void 0 && sentClose !== void 0;
+    const by = isClosing || this.#isTerminated ? "local" : receivedClose ? "peer" : "none";
+    this.#settleClosed(Object.freeze({ code, reason, clean, by }));
+  }
+}
+
+const string = (value) => value;
+const PARSERS = {
+  platform: /* @__PURE__ */ core.oneOf("node", "browser"),
+  protocol: string,
+  compression: /* @__PURE__ */ core.oneOf(false, true),
+  strict: /* @__PURE__ */ core.oneOf(false, true)
+};
+const times = /* @__PURE__ */ core.integer(1, 1e6);
+const status = /* @__PURE__ */ core.integer(300, 599);
+class BaseTestServer {
+  #options;
+  #platforms;
+  #platform;
+  #unregister;
+  #accepted = new core.Queue(Infinity);
+  #channel = core.ReceiveChannel.of(this.#accepted);
+  #connections = /* @__PURE__ */ new Set();
+  #stalled = /* @__PURE__ */ new Set();
+  #handlers = [];
+  /** The outcomes of the next dials. */
+  #outcomes = new core.Queue(Infinity);
+  #link = parseLink({});
+  #webSocket;
+  #restore;
+  /** @internal */
+  constructor(platforms, pattern, options) {
+    this.#platforms = platforms;
+    this.#options = core.parseBy(PARSERS, options, "TestServer");
+    const { platform = platforms.kind } = this.#options;
+    this.#platform = platform === "node" ? this.#nodePlatform() : this.#browserPlatform();
+    this.connect = core.bindConnect(() => this.#platform);
+    this.#unregister = register(pattern, this.#platform);
+  }
+  /** The connections that have not ended. */
+  get connections() {
+    return [...this.#connections];
+  }
+  /** A W3C `WebSocket` class that connects to this server, for code that does not use wschan. */
+  get webSocket() {
+    const createContext = core.bindCreateContext(() => this.#platform);
+    return this.#webSocket ??= compat_core.bindWebSocket(createContext, this.#platforms.closeEventClass);
+  }
+  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. */
+  stubGlobal() {
+    if (this.#restore) return;
+    const original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+    Object.defineProperty(globalThis, "WebSocket", {
+      value: this.webSocket,
+      configurable: true,
+      writable: true
+    });
+    this.#restore = () => {
+      if (original) Object.defineProperty(globalThis, "WebSocket", original);
+      else Reflect.deleteProperty(globalThis, "WebSocket");
+    };
+  }
+  /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+  set link(options) {
+    this.#link = parseLink(options);
+  }
+  /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
+  async accept(wait) {
+    const { ok, value } = await this.#channel.receive(wait);
+    if (!ok) throw new core.WsError("CLOSED", "accept: the server is closed");
+    return value;
+  }
+  /**
+   * Calls `handler` with each connection, before `accept` returns it. An exception is reported as uncaught. Returns a
+   * function that removes the handler.
+   */
+  on(handler) {
+    core.callable(handler, "TestServer: handler");
+    const call = (peer) => core.microtask(() => void handler(peer));
+    this.#handlers = [...this.#handlers, call];
+    return () => {
+      this.#handlers = this.#handlers.filter((other) => other !== call);
+    };
+  }
+  /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
+  refuse(answer) {
+    status(answer.status, "refuse: status");
+    this.#script({ type: "refuse", answer }, answer);
+  }
+  /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
+  fail(error = new Error("connection refused"), options = {}) {
+    this.#script({ type: "fail", error }, options);
+  }
+  /** Never answers the next dials. */
+  stall(options = {}) {
+    this.#script({ type: "stall" }, options);
+  }
+  /**
+   * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
+   * unread.
+   */
+  async close() {
+    this.#unregister();
+    this.#restore?.();
+    this.#restore = void 0;
+    const problems = this.#options.strict ? this.#leftovers() : [];
+    this.#accepted.close();
+    for (const end of this.#stalled) end();
+    for (const peer of this.#connections) peer.terminate();
+    await Promise.resolve();
+    if (problems.length > 0) {
+      throw new core.WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
+    }
+  }
+  /** Calls `close()`, for `await using`. */
+  [Symbol.asyncDispose]() {
+    return this.close();
+  }
+  #leftovers() {
+    const unread = [...this.#connections].filter((peer) => peer.unread > 0).map((peer) => `${peer.unread} unread messages on ${peer.request.url}`);
+    const { size } = this.#accepted;
+    return size > 0 && this.#handlers.length === 0 ? [...unread, `${size} connections were not accepted`] : unread;
+  }
+  #script(outcome, { times: count = 1 }) {
+    times(count, "times");
+    for (let i = 0; i < count; i++) this.#outcomes.push(outcome);
+  }
+  #nodePlatform() {
+    return {
+      isInMemory: true,
+      credentials: true,
+      unix: core.unixProblem,
+      parsers: nodeOptions.nodeParsers,
+      dial: (request) => this.#dial(request, request.signal, (accepted, headers) => {
+        const transport = new MemoryTransport(accepted.endpoint, request.options, headers);
+        transport.attach(request.open(transport, request.url));
+      })
+    };
+  }
+  #browserPlatform() {
+    const platform = this.#platforms.webSocketPlatform(() => void 0);
+    return {
+      ...platform,
+      base: platform.base,
+      isInMemory: true,
+      dial: (request) => {
+        const dial = this.#dial.bind(this);
+        class Socket extends MemorySocket {
+          constructor() {
+            super((signal, open) => dial(request, signal, open));
+          }
+        }
+        return platform.dial({ ...request, options: { ...request.options, webSocket: Socket } });
+      }
+    };
+  }
+  /** Calls `open` when the server has accepted and its response has arrived. Rejects otherwise. */
+  async #dial({ url, options }, signal, open) {
+    await this.#travel(signal);
+    const label = core.displayUrl(url);
+    const outcome = this.#outcomes.take()?.value;
+    if (outcome?.type === "stall") await this.#stall(label, signal);
+    if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
+    if (outcome?.type === "refuse") {
+      await this.#travel(signal);
+      throw refused(label, outcome.answer);
+    }
+    const { protocols } = options;
+    const { protocol: wanted = protocols[0], compression } = this.#options;
+    const protocol = protocols.find((one) => one === wanted) ?? "";
+    if (protocols.length > 0 && !protocol) {
+      const text = "invalid response: Server sent no subprotocol";
+      throw new core.WsError("HANDSHAKE_REJECTED", `dial ${label}: ${text}`);
+    }
+    const extensions = compression && options.compression ? "permessage-deflate" : "";
+    const headers = {
+      ...protocol && { "sec-websocket-protocol": protocol },
+      ...extensions && { "sec-websocket-extensions": extensions }
+    };
+    await this.#accept(
+      { url: url.href, protocols, headers: lowerCase(options.headers) },
+      signal,
+      (endpoint) => open({ endpoint, protocol, extensions }, headers),
+      () => dialFailed(label, new Error("socket hang up"))
+    );
+  }
+  #accept(request, signal, open, failure) {
+    return new Promise((resolve, reject) => {
+      let own;
+      const { client, server } = Endpoint.pair(() => own ?? this.#link);
+      const stop = core.onAbort(signal, () => {
+        client.cut();
+        reject(failure());
+      });
+      client.whenAccepted(
+        () => {
+          stop();
+          open(client);
+          resolve();
+        },
+        () => {
+          stop();
+          reject(failure());
+        }
+      );
+      server.accept();
+      this.#add(new TestPeer(request, server, (link) => own = link));
+    });
+  }
+  #add(peer) {
+    this.#connections.add(peer);
+    void peer.closed.then(() => this.#connections.delete(peer));
+    for (const call of this.#handlers) call(peer);
+    this.#accepted.push(peer);
+  }
+  /** Waits for the latency of the link, one way. Rejects if the signal aborts. */
+  async #travel(signal) {
+    const delay = delayOf(this.#link);
+    if (delay === 0) return;
+    await new Promise((resolve) => {
+      const stopTimer = core.startTimer(delay, resolve);
+      signal.addEventListener("abort", () => {
+        stopTimer();
+        resolve();
+      });
+    });
+    signal.throwIfAborted();
+  }
+  /** Waits until the dial is given up, or the server is closed. */
+  async #stall(label, signal) {
+    await new Promise((resolve) => {
+      this.#stalled.add(resolve);
+      signal.addEventListener("abort", () => resolve());
+    });
+    throw signal.aborted ? signal.reason : dialFailed(label, new Error("socket hang up"));
+  }
+}
+function dialFailed(label, cause) {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new core.WsError("DIAL_FAILED", `dial ${label}: ${text}`, { cause });
+}
+function refused(label, { status: code, headers = {}, body = "" }) {
+  const copy = lowerCase(headers);
+  const retryAfter = core.parseRetryAfter(copy["retry-after"]);
+  return core.refusalError(label, {
+    status: code,
+    statusText: "",
+    headers: Object.freeze(copy),
+    body,
+    ...retryAfter === void 0 ? {} : { retryAfter }
+  });
+}
+function lowerCase(headers) {
+  const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return Object.fromEntries(entries);
+}
+
+const QUIET_TURNS = 4;
+let current;
+class TestClock {
+  // An integer, so that sums of times have no rounding errors.
+  #start = Math.ceil(core.now());
+  #epoch = core.epoch();
+  #elapsed = 0;
+  #timers = /* @__PURE__ */ new Set();
+  /** Throws `INVALID_OPTION` if another clock exists. */
+  constructor() {
+    if (current) {
+      throw new core.WsError("INVALID_OPTION", "TestClock: another clock exists; dispose of it first");
+    }
+    current = this;
+    const source = {
+      now: () => this.#start + this.#elapsed,
+      epoch: () => this.#epoch + this.#elapsed,
+      startTimer: (delayMs, run) => {
+        activity.count++;
+        const timer = { due: this.#elapsed + Math.max(delayMs, 0), run };
+        this.#timers.add(timer);
+        return () => {
+          activity.count++;
+          this.#timers.delete(timer);
+        };
+      }
+    };
+    core.setTimeSource(source);
+  }
+  /** The time that has passed on this clock, in milliseconds. */
+  get now() {
+    return this.#elapsed;
+  }
+  /**
+   * Lets time pass, and runs each timer that is due at its time, also at exactly the end. Promises, and what arrives
+   * in memory, run between timers and before this resolves. Rejects with `INVALID_DURATION`.
+   *
+   * @param duration Milliseconds or a Go duration.
+   */
+  async advance(duration) {
+    const target = this.#elapsed + core.parseDuration(duration);
+    await this.#settle();
+    for (let timer; (timer = this.#next) && timer.due <= target; ) await this.#run(timer);
+    this.#elapsed = Math.max(this.#elapsed, target);
+    await this.#settle();
+  }
+  /** Advances to the next timer, if there is one, and runs it. Resolves with the time of the clock. */
+  async next() {
+    await this.#settle();
+    const timer = this.#next;
+    if (timer) await this.#run(timer);
+    return this.#elapsed;
+  }
+  /** Restores the real time. A second call has no effect. */
+  dispose() {
+    if (current !== this) return;
+    current = void 0;
+    this.#timers.clear();
+    core.setTimeSource();
+  }
+  /** Calls `dispose()`, for `using` on platforms that have the symbol. */
+  [Symbol.dispose]() {
+    this.dispose();
+  }
+  /** The timer that is due first; of several, the oldest. */
+  get #next() {
+    let next;
+    for (const timer of this.#timers) if (!next || timer.due < next.due) next = timer;
+    return next;
+  }
+  async #run(timer) {
+    this.#timers.delete(timer);
+    this.#elapsed = Math.max(this.#elapsed, timer.due);
+    timer.run();
+    await this.#settle();
+  }
+  /** Waits until nothing happens any more without the passing of time. */
+  async #settle() {
+    for (let quiet = 0, seen = activity.count; quiet < QUIET_TURNS; quiet++) {
+      await new Promise((resolve) => core.nextTurn(resolve));
+      if (activity.count !== seen) quiet = 0;
+      seen = activity.count;
+    }
+  }
+}
+
+exports.BaseTestServer = BaseTestServer;
+exports.TestClock = TestClock;
+exports.TestPeer = TestPeer;
+//# sourceMappingURL=core.cjs.map

@@ -1,0 +1,1 @@
+export { TestClock, TestPeer, TestServer } from "./node.cjs";
