@@ -2148,7 +2148,8 @@
       let end = 0;
       const isFound = (piece, index) => {
         const from = end;
-        const start = index > 0 && index === pieces.length - 1 ? text.lastIndexOf(piece) : text.indexOf(piece, from);
+        const isLast = index === pieces.length - 1;
+        const start = isLast ? text.lastIndexOf(piece) : text.indexOf(piece, from);
         end = start + piece.length;
         return index ? start >= from : !start;
       };

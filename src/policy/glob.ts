@@ -15,10 +15,8 @@ export function compileGlob(
     let end = 0;
     const isFound = (piece: string, index: number): boolean => {
       const from = end;
-      const start =
-        index > 0 && index === pieces.length - 1
-          ? text.lastIndexOf(piece)
-          : text.indexOf(piece, from);
+      const isLast = index === pieces.length - 1;
+      const start = isLast ? text.lastIndexOf(piece) : text.indexOf(piece, from);
       end = start + piece.length;
       return index ? start >= from : !start;
     };
