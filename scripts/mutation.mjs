@@ -144,10 +144,10 @@ await forgetSurvivors(sources);
  */
 const suitesOf = (name) => {
   if (TESTED_OVER_SOCKETS.includes(name)) return "transport,adversary";
-  const subPath = /^src\/(reconnect|codec|compat)\//.exec(name)?.[1];
+  const subPath = /^src\/(reconnect|codec|compat|testing)\//.exec(name)?.[1];
   return subPath ?? "unit";
 };
-for (const suites of ["unit", "transport,adversary", "reconnect", "codec", "compat"]) {
+for (const suites of ["unit", "transport,adversary", "reconnect", "codec", "compat", "testing"]) {
   mutate(
     suites,
     sources.filter((name) => suitesOf(name) === suites),
