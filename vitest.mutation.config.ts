@@ -20,7 +20,7 @@ export default defineConfig({
       // These are slow as well, and need files that Stryker does not copy.
       "test/reconnect/{cuts,restart,storm}.test.ts",
       "test/compat/{libraries/*,reconnecting/process,whatwg-docs}.test.ts",
-      "test/testing/docs.test.ts",
+      "test/testing/{docs,example}.test.ts",
     ],
     // Many mutants make a test wait for ever, so the timeout is short. On an idle machine all tests are faster, except
     // those of the codecs that inflate 32 MiB with Stryker's instrumented code.

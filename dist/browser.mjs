@@ -1,5 +1,5 @@
-import { H as ABNORMAL_CLOSURE, s as startTimer, a4 as bindConnect, a7 as bindCreateContext, ac as shared, ad as webSocketPlatform } from './core.mjs';
-export { ae as BINARY, af as CLOSE_CODES, ag as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ah as TYPE_BINARY, ai as TYPE_CLOSE, aj as TYPE_PING, ak as TYPE_PONG, al as TYPE_TEXT, W as WsError, am as after, an as definePolicy, ao as errors, h as parseDuration, ap as select, aq as ticker } from './core.mjs';
+import { H as ABNORMAL_CLOSURE, s as startTimer, a5 as bindConnect, a8 as bindCreateContext, ad as shared, ae as webSocketPlatform } from './core.mjs';
+export { af as BINARY, ag as CLOSE_CODES, ah as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ai as TYPE_BINARY, aj as TYPE_CLOSE, ak as TYPE_PING, al as TYPE_PONG, am as TYPE_TEXT, W as WsError, an as after, ao as definePolicy, ap as errors, h as parseDuration, aq as select, ar as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

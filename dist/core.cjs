@@ -2494,6 +2494,31 @@ const contextParser = /* @__PURE__ */ must(
   "a Context"
 );
 
+class Backlog {
+  #queue = new Queue(Infinity);
+  #first;
+  get size() {
+    return this.#queue.size + (this.#first ? 1 : 0);
+  }
+  /** The oldest value; `undefined` if there is none. */
+  get first() {
+    return this.#first ??= this.#queue.take()?.value;
+  }
+  push(value) {
+    this.#queue.push(value);
+  }
+  /** Removes and returns the oldest value. */
+  shift() {
+    const { first } = this;
+    this.#first = void 0;
+    return first;
+  }
+  clear() {
+    this.#queue = new Queue(Infinity);
+    this.#first = void 0;
+  }
+}
+
 const MAX_STATUS_TEXT_CHARS = 100;
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
@@ -2539,6 +2564,7 @@ function redirectLocation({ status = 0, headers }) {
 
 exports.ABNORMAL_CLOSURE = ABNORMAL_CLOSURE;
 exports.BINARY = BINARY;
+exports.Backlog = Backlog;
 exports.CLOSE_CODES = CLOSE_CODES;
 exports.COMPRESSION = COMPRESSION;
 exports.Channel = Channel;

@@ -2486,6 +2486,31 @@ const contextParser = /* @__PURE__ */ must(
   "a Context"
 );
 
+class Backlog {
+  #queue = new Queue(Infinity);
+  #first;
+  get size() {
+    return this.#queue.size + (this.#first ? 1 : 0);
+  }
+  /** The oldest value; `undefined` if there is none. */
+  get first() {
+    return this.#first ??= this.#queue.take()?.value;
+  }
+  push(value) {
+    this.#queue.push(value);
+  }
+  /** Removes and returns the oldest value. */
+  shift() {
+    const { first } = this;
+    this.#first = void 0;
+    return first;
+  }
+  clear() {
+    this.#queue = new Queue(Infinity);
+    this.#first = void 0;
+  }
+}
+
 const MAX_STATUS_TEXT_CHARS = 100;
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
@@ -2529,5 +2554,5 @@ function redirectLocation({ status = 0, headers }) {
   return isRedirect ? location : void 0;
 }
 
-export { compressionMode as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, Queue as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, nextTurn as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, isObject as S, TEXT as T, isToken as U, show as V, WsError as W, isFieldValue as X, parseKeepAlive as Y, pickKnown as Z, limit as _, parseBy as a, compileResource as a0, interceptDials as a1, toSubject as a2, publicUrl as a3, bindConnect as a4, unixProblem as a5, displayUrl as a6, bindCreateContext as a7, parseRetryAfter as a8, refusalError as a9, epoch as aa, setTimeSource as ab, shared as ac, webSocketPlatform as ad, BINARY as ae, CLOSE_CODES as af, COMPRESSION as ag, TYPE_BINARY as ah, TYPE_CLOSE as ai, TYPE_PING as aj, TYPE_PONG as ak, TYPE_TEXT as al, after as am, definePolicy as an, errors as ao, select as ap, ticker as aq, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
+export { compressionMode as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, Backlog as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, nextTurn as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, isObject as S, TEXT as T, isToken as U, show as V, WsError as W, isFieldValue as X, parseKeepAlive as Y, pickKnown as Z, limit as _, parseBy as a, compileResource as a0, interceptDials as a1, toSubject as a2, publicUrl as a3, Queue as a4, bindConnect as a5, unixProblem as a6, displayUrl as a7, bindCreateContext as a8, parseRetryAfter as a9, refusalError as aa, epoch as ab, setTimeSource as ac, shared as ad, webSocketPlatform as ae, BINARY as af, CLOSE_CODES as ag, COMPRESSION as ah, TYPE_BINARY as ai, TYPE_CLOSE as aj, TYPE_PING as ak, TYPE_PONG as al, TYPE_TEXT as am, after as an, definePolicy as ao, errors as ap, select as aq, ticker as ar, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
 //# sourceMappingURL=core.mjs.map

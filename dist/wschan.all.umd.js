@@ -83,18 +83,18 @@
     is: (error, kind) => WsError.is(error) && error.kind === kind
   });
 
-  function show$1(value) {
+  function show(value) {
     if (typeof value === "string") return `a string of length ${value.length}`;
     if (Array.isArray(value)) return "an array";
     if (typeof value === "function") return "a function";
     return isObject(value) ? "an object" : String(value);
   }
   function quote(value) {
-    if (typeof value !== "string") return show$1(value);
+    if (typeof value !== "string") return show(value);
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
   }
   function invalid(name, expected, value, code = "INVALID_OPTION", cause) {
-    return new WsError(code, `${name} must be ${expected}, not ${show$1(value)}`, { cause });
+    return new WsError(code, `${name} must be ${expected}, not ${show(value)}`, { cause });
   }
   function isObject(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -344,7 +344,7 @@
     const isCode = typeof code === "number" && isFrameCode(code);
     if (isCode && typeof reason === "string" && utf8Size(reason) <= MAX_REASON_BYTES) return;
     const limits = `1000-1003, 1007-1014 or 3000-4999, and a string of at most ${MAX_REASON_BYTES} bytes`;
-    throw new WsError("INVALID_CLOSE", `close: invalid code ${show$1(code)} or reason: use ${limits}`);
+    throw new WsError("INVALID_CLOSE", `close: invalid code ${show(code)} or reason: use ${limits}`);
   }
   const KINDS = {
     1008: "PERMISSION_DENIED",
@@ -5429,10 +5429,33 @@
     return { protocols: async (info) => await protocols(info) ?? void 0 };
   }
 
-  class BufferedAmount {
-    #messages = new Queue(Infinity);
-    /** The oldest message, which has left the queue. */
+  class Backlog {
+    #queue = new Queue(Infinity);
     #first;
+    get size() {
+      return this.#queue.size + (this.#first ? 1 : 0);
+    }
+    /** The oldest value; `undefined` if there is none. */
+    get first() {
+      return this.#first ??= this.#queue.take()?.value;
+    }
+    push(value) {
+      this.#queue.push(value);
+    }
+    /** Removes and returns the oldest value. */
+    shift() {
+      const { first } = this;
+      this.#first = void 0;
+      return first;
+    }
+    clear() {
+      this.#queue = new Queue(Infinity);
+      this.#first = void 0;
+    }
+  }
+
+  class BufferedAmount {
+    #messages = new Backlog();
     #bytes = 0;
     /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
     add(size, mark, flushed) {
@@ -5446,9 +5469,9 @@
       return this.#bytes;
     }
     #forget(flushed) {
-      while ((this.#first ??= this.#messages.take()?.value) && this.#first.mark <= flushed) {
-        this.#bytes -= this.#first.size;
-        this.#first = void 0;
+      for (let first; (first = this.#messages.first) && first.mark <= flushed; ) {
+        this.#bytes -= first.size;
+        this.#messages.shift();
       }
     }
   }
@@ -5640,7 +5663,7 @@
       const pair = Array.isArray(entry) ? entry : [];
       const [name, value] = pair;
       if (!isToken(name)) {
-        throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show$1(name)}`);
+        throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
       }
       if (RESERVED_HEADER.test(name)) {
         throw invalidHeaders(`the handshake sets ${name} itself: ${remedyFor(name)}`);
@@ -5671,7 +5694,7 @@
     keepAlive: parseKeepAlive,
     headers(value) {
       if (!isObject(value)) {
-        const what = typeof value === "string" ? "a string" : show$1(value);
+        const what = typeof value === "string" ? "a string" : show(value);
         throw invalidHeaders(`must be an object of strings, or Headers, not ${what}`);
       }
       return parseHeaders(
@@ -5789,38 +5812,42 @@
   const WINDOW_BYTES = 262144;
   const PART_BYTES = 16384;
   class Pipe {
-    constructor(link, count, events) {
+    constructor(link, meter, events) {
       /** Bytes that wait at the sender. */
       this.queued = 0;
       /** Bytes that the kernel has accepted so far. */
       this.accepted = 0;
       /** True while a frame is partly received. */
       this.isReceiving = false;
-      this.#frames = [];
+      this.#frames = new Backlog();
       /** Bytes of the first frame that the kernel has accepted. */
       this.#firstAccepted = 0;
       /** Parts that are on the wire, and those that have arrived and were not read. */
-      this.#parts = [];
+      this.#parts = new Backlog();
       this.#bytesInWindow = 0;
-      /** The time at which the wire has sent the last byte, and the time at which that arrives. */
-      this.#wireFreeAt = 0;
+      /** The time since which the wire has been busy with one bandwidth, and the bytes that it has sent since. */
+      this.#busySince = 0;
+      this.#busyBytes = 0;
+      this.#bandwidth = Infinity;
+      /** The time at which the last byte arrives. */
       this.#lastDue = 0;
       this.#isPaused = false;
       this.#isScheduled = false;
       this.#isClosed = false;
       this.#link = link;
-      this.#count = count;
+      this.#meter = meter;
       this.#events = events;
     }
     #link;
     #events;
-    /** Counts bytes for `cutAfter`. Returns false when the link is cut. */
-    #count;
+    #meter;
     #frames;
     #firstAccepted;
     #parts;
     #bytesInWindow;
-    #wireFreeAt;
+    #busySince;
+    #busyBytes;
+    #bandwidth;
     #lastDue;
     #isPaused;
     #isScheduled;
@@ -5841,7 +5868,8 @@
     /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
     cut() {
       if (this.#isClosed) return;
-      this.#frames = [{ type: "end" }];
+      this.#frames.clear();
+      this.#frames.push({ type: "end" });
       this.queued = this.#firstAccepted = 0;
       this.#isPaused = false;
       this.#bytesInWindow = 0;
@@ -5851,37 +5879,49 @@
     /** Drops everything. */
     close() {
       this.#isClosed = true;
-      this.#frames = [];
-      this.#parts = [];
+      this.#frames.clear();
+      this.#parts.clear();
       this.queued = 0;
       this.#stopTimer?.();
     }
     /** Moves bytes from the sender to the kernel, as far as there is room. */
     #fill() {
-      for (let frame; (frame = this.#frames[0]) && this.#bytesInWindow < WINDOW_BYTES; ) {
+      for (let frame; (frame = this.#frames.first) && this.#bytesInWindow < WINDOW_BYTES; ) {
         const rest = sizeOf(frame) - this.#firstAccepted;
         const bytes = Math.min(rest, PART_BYTES);
         const isLast = bytes === rest;
-        if (!this.#count(bytes)) return;
+        if (frame.type !== "end" && !this.#meter.admit(bytes)) return;
         this.queued -= bytes;
         this.accepted += bytes;
         this.#firstAccepted = isLast ? 0 : this.#firstAccepted + bytes;
         if (isLast) this.#frames.shift();
         this.#transmit(bytes, isLast ? frame : void 0);
         if (isLast) this.#events.onFlushed(frame);
+        if (frame.type !== "end") this.#meter.check();
       }
     }
     #transmit(bytes, frame) {
       const link = this.#link();
-      this.#wireFreeAt = Math.max(this.#wireFreeAt, now()) + bytes / link.bandwidth * 1e3;
-      this.#lastDue = Math.max(this.#lastDue, this.#wireFreeAt + delayOf(link));
+      const sentAt = this.#sendAt(bytes, link.bandwidth);
+      this.#lastDue = Math.max(this.#lastDue, sentAt + delayOf(link));
       this.#bytesInWindow += bytes;
       this.#parts.push({ bytes, due: this.#lastDue, frame });
       this.#schedule();
     }
+    /** Returns the time at which the wire has sent these bytes. It adds no rounding errors from part to part. */
+    #sendAt(bytes, bandwidth) {
+      const freeAt = this.#busySince + this.#busyBytes / this.#bandwidth * 1e3;
+      if (freeAt <= now() || bandwidth !== this.#bandwidth) {
+        this.#busySince = Math.max(freeAt, now());
+        this.#busyBytes = 0;
+        this.#bandwidth = bandwidth;
+      }
+      this.#busyBytes += bytes;
+      return this.#busySince + this.#busyBytes / bandwidth * 1e3;
+    }
     /** Makes sure that the next part is read when it arrives. */
     #schedule() {
-      const [part] = this.#parts;
+      const part = this.#parts.first;
       if (!part || this.#isPaused || this.#isScheduled) return;
       this.#isScheduled = true;
       activity.count++;
@@ -5897,13 +5937,14 @@
     /** Delivers what has arrived. */
     #read() {
       activity.count++;
-      for (let part; !this.#isPaused && (part = this.#parts[0]) && part.due <= now(); ) {
+      for (let part; !this.#isPaused && (part = this.#parts.first) && part.due <= now(); ) {
         this.#parts.shift();
         this.#bytesInWindow = Math.max(0, this.#bytesInWindow - part.bytes);
         this.isReceiving = !part.frame;
         this.#events.onArrived(part.bytes);
         this.#fill();
         if (part.frame) this.#events.onFrame(part.frame);
+        if (part.frame?.type === "accept") break;
       }
       this.#schedule();
     }
@@ -5925,27 +5966,36 @@
     #onAccept;
     #out;
     #in;
+    #other;
     /** Creates both sides of a connection. */
     static pair(link) {
       const client = new Endpoint(false);
       const server = new Endpoint(true);
-      let bytes = 0;
-      let isCut = false;
-      const count = (more) => {
-        bytes += more;
-        if (isCut || bytes <= link().cutAfter) return true;
-        isCut = true;
+      let passed = 0;
+      const cut = () => {
         client.#out.cut();
         server.#out.cut();
-        return false;
       };
-      const pipe = (from, to) => new Pipe(link, count, {
+      const meter = {
+        admit(bytes) {
+          const isAdmitted = passed + bytes <= link().cutAfter;
+          if (isAdmitted) passed += bytes;
+          else cut();
+          return isAdmitted;
+        },
+        check() {
+          if (passed >= link().cutAfter) cut();
+        }
+      };
+      const pipe = (from, to) => new Pipe(link, meter, {
         onFrame: (frame) => to.#receive(frame),
         onFlushed: (frame) => from.#onFlushed(frame),
         onArrived: (more) => to.#onArrived(more)
       });
       client.#out = server.#in = pipe(client, server);
       server.#out = client.#in = pipe(server, client);
+      client.#other = server;
+      server.#other = client;
       return { client, server };
     }
     /** Starts reporting to `events`. */
@@ -6000,6 +6050,11 @@
       this.#out.cut();
       this.#end();
     }
+    /** Ends both sides at once, whatever is on the wire. */
+    abort() {
+      this.#end();
+      this.#other.#end();
+    }
     /** The close frame of the other side, or else 1006. */
     get outcome() {
       return this.receivedClose ?? { code: ABNORMAL_CLOSURE, reason: "" };
@@ -6029,7 +6084,7 @@
     #onClose({ code, reason }) {
       this.receivedClose = { code, reason };
       this.#events?.onClose();
-      if (!this.isSilent) this.close({ code, reason: "" });
+      if (!this.isSilent) this.close({ code, reason: this.#isServer ? reason : "" });
       this.#endIfComplete();
     }
     #onFlushed({ type }) {
@@ -6056,6 +6111,25 @@
     }
   }
   const EMPTY_CLOSE = { code: NO_STATUS, reason: "" };
+
+  const stubs = [];
+  let original;
+  function stubGlobal(Class) {
+    if (stubs.length === 0) original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+    stubs.push(Class);
+    install(Class);
+    return () => {
+      stubs.splice(stubs.indexOf(Class), 1);
+      const last = stubs.at(-1);
+      if (last) install(last);
+      else if (original) Object.defineProperty(globalThis, "WebSocket", original);
+      else Reflect.deleteProperty(globalThis, "WebSocket");
+    };
+  }
+  function install(value) {
+    const descriptor = { value, configurable: true, writable: true };
+    Object.defineProperty(globalThis, "WebSocket", descriptor);
+  }
 
   class MemorySocket {
     /** @param dial Calls `open` when the server has accepted. Rejects if it refuses, or when the signal aborts. */
@@ -6255,7 +6329,7 @@
 
   let entries = [];
   function register(pattern, platform) {
-    const matches = compileResource(pattern, false);
+    const matches = typeof pattern === "string" ? compileResource(pattern, false) : void 0;
     if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
     const twin = entries.find((entry2) => entry2.pattern === pattern);
     if (twin) {
@@ -6286,40 +6360,49 @@
   }
 
   const MAX_SHOWN_CHARS = 200;
-  function expectMessage(result, expected) {
+  function describeExpected(expected) {
+    if (isBytes(expected)) return describeBytes(expected);
+    try {
+      const text = describe(expected);
+      if (typeof text === "string") return text;
+    } catch {
+    }
+    const problem = "the message must be a string, bytes or a JSON value";
+    throw new WsError("INVALID_MESSAGE", `expect: ${problem}`);
+  }
+  function expectMessage(result, expected, wanted) {
     const actual = result.ok ? comparable(result.value, expected) : void 0;
-    const wanted = normal(expected);
-    if (result.ok && show(actual) === show(wanted)) return;
-    const found = result.ok ? show(actual) : "the end of the connection";
+    const found = result.ok ? describeExpected(actual) : "the end of the connection";
+    if (found === wanted) return;
     const lines = [
       "the message differs",
-      `  expected: ${clip(show(wanted))}`,
+      `  expected: ${clip(wanted)}`,
       `  received: ${clip(found)}`,
-      ...pointer(show(wanted), found)
+      ...pointer(wanted, found)
     ];
-    const error = new Error(lines.join("\n"));
-    throw Object.assign(error, { name: "AssertionError", actual, expected: wanted });
+    throw Object.assign(new Error(lines.join("\n")), { name: "AssertionError", actual, expected });
   }
   function comparable({ data }, expected) {
-    if (typeof data !== "string") return [...data];
-    if (typeof expected === "string" || isBytes(expected)) return data;
+    if (typeof data !== "string" || typeof expected === "string" || isBytes(expected)) return data;
     try {
       return JSON.parse(data);
     } catch {
       return data;
     }
   }
-  function normal(expected) {
-    if (!isBytes(expected)) return expected;
-    const bytes = ArrayBuffer.isView(expected) ? new Uint8Array(expected.buffer, expected.byteOffset, expected.byteLength) : new Uint8Array(expected);
-    return [...bytes];
-  }
   function isBytes(value) {
     return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
   }
-  function show(value) {
+  function describeBytes(value) {
+    const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+    return `bytes <${hex.join(" ")}>`;
+  }
+  function describe(value) {
     return JSON.stringify(value, (_, part) => {
+      if (typeof part === "number" && !Number.isFinite(part)) throw new TypeError("not finite");
       if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+      if (Symbol.iterator in part) throw new TypeError("a collection");
       const entries = Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1);
       return Object.fromEntries(entries);
     });
@@ -6333,18 +6416,23 @@
     return index < MAX_SHOWN_CHARS ? [`            ${" ".repeat(index)}^`] : [];
   }
 
+  const CLOSE_TIMEOUT_MS = 3e4;
   class TestPeer {
     /** Servers create peers. @internal */
     constructor(request, endpoint, setLink) {
+      /** The longest wait for the client's close frame, as that of the package `ws`. */
+      this.CLOSE_TIMEOUT_MS = 3e4;
       /** Payload bytes of the messages that were received and sent so far. */
       this.bytesReceived = 0;
       this.bytesSent = 0;
       this.#inbox = new Queue(Infinity);
       this.#channel = ReceiveChannel.of(this.#inbox);
-      this.#unflushed = [];
+      this.#unflushed = new Backlog();
       this.#frames = 0;
       this.#lastPing = 0;
       this.#pings = /* @__PURE__ */ new Map();
+      /** The number of calls of `expect` that wait. */
+      this.#expectations = 0;
       this.#isTerminated = false;
       /** True if the server sent its close frame first. */
       this.#isClosing = false;
@@ -6374,15 +6462,26 @@
     #frames;
     #lastPing;
     #pings;
+    #expectations;
+    #stopTimer;
     #isTerminated;
     #isClosing;
     /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
     set link(options) {
       this.#setLink(parseLink(options));
     }
-    /** The number of received messages that were not read. @internal */
-    get unread() {
-      return this.#inbox.size;
+    /** What a strict server reports about this peer. @internal */
+    get leftovers() {
+      const { url } = this.request;
+      const unread = this.#inbox.size;
+      return [
+        ...unread > 0 ? [`${unread} unread messages on ${url}`] : [],
+        ...this.#expectations > 0 ? [`an expected message did not arrive on ${url}`] : []
+      ];
+    }
+    /** Ends both sides at once. @internal */
+    abort() {
+      this.#endpoint.abort();
     }
     /**
      * Sends one message. Resolves when it has left: later if the client does not read, or the link is slow. Rejects with
@@ -6399,7 +6498,7 @@
       if (this.#endpoint.flushed >= frame) return;
       await new Promise((resolve, reject) => {
         const settle = (error) => error ? reject(error) : resolve();
-        this.#unflushed = [...this.#unflushed, { frame, settle }];
+        this.#unflushed.push({ frame, settle });
       });
     }
     /**
@@ -6415,14 +6514,21 @@
     }
     /**
      * Receives the next message and compares it: a string with a text message, bytes with a binary one, and any other
-     * value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual` and
-     * `expected`, or with `RECEIVE_TIMEOUT`.
+     * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
+     * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
      */
     async expect(message, wait) {
-      expectMessage(await this.receive(wait), message);
+      const wanted = describeExpected(message);
+      this.#expectations++;
+      try {
+        expectMessage(await this.receive(wait), message, wanted);
+      } finally {
+        this.#expectations--;
+      }
     }
     /**
-     * Sends a close frame. Resolves like `closed`. Rejects with `INVALID_CLOSE`.
+     * Sends a close frame. Resolves like `closed`: if the client does not answer, after 30 s. Rejects with
+     * `INVALID_CLOSE`.
      *
      * @param code Default 1000. 1005 sends a close frame without a code.
      */
@@ -6430,6 +6536,7 @@
       if (code !== NO_STATUS) checkClose(code, reason);
       if (this.#endpoint.isOpen && !this.#endpoint.receivedClose) this.#isClosing = true;
       this.#endpoint.close(code === NO_STATUS ? EMPTY_CLOSE : { code, reason });
+      this.#stopTimer ??= startTimer(CLOSE_TIMEOUT_MS, () => this.#endpoint.cut(), false);
       return this.closed;
     }
     /** Ends TCP without a close frame: 1006 at the client. */
@@ -6478,10 +6585,10 @@
     }
     #onProgress() {
       const { flushed } = this.#endpoint;
-      if (!this.#unflushed.some(({ frame }) => frame <= flushed)) return;
-      const settled = this.#unflushed.filter(({ frame }) => frame <= flushed);
-      this.#unflushed = this.#unflushed.filter(({ frame }) => frame > flushed);
-      for (const { settle } of settled) settle();
+      for (let first; (first = this.#unflushed.first) && first.frame <= flushed; ) {
+        this.#unflushed.shift();
+        first.settle();
+      }
     }
     #onPong(id) {
       const ping = this.#pings.get(id);
@@ -6493,8 +6600,8 @@
       const pings = [...this.#pings.values()];
       this.#pings.clear();
       for (const { settle } of pings) settle();
-      for (const { settle } of this.#unflushed) settle(this.#closedError("send"));
-      this.#unflushed = [];
+      for (let first; first = this.#unflushed.shift(); ) first.settle(this.#closedError("send"));
+      this.#stopTimer?.();
       this.#inbox.close();
       const isClosing = this.#isClosing;
       const { code, reason } = (isClosing ? sentClose : receivedClose) ?? {
@@ -6507,15 +6614,23 @@
     }
   }
 
-  const string = (value) => value;
   const PARSERS = {
     platform: /* @__PURE__ */ oneOf("node", "browser"),
-    protocol: string,
+    protocol: /* @__PURE__ */ must(isToken, "a token (RFC 6455 4.1)"),
     compression: /* @__PURE__ */ oneOf(false, true),
     strict: /* @__PURE__ */ oneOf(false, true)
   };
-  const times = /* @__PURE__ */ integer(1, 1e6);
-  const status = /* @__PURE__ */ integer(300, 599);
+  const string = /* @__PURE__ */ must((value) => typeof value === "string", "a string");
+  const TIMES_PARSERS = { times: /* @__PURE__ */ integer(1, 1e6) };
+  const REFUSE_PARSERS = {
+    ...TIMES_PARSERS,
+    status: /* @__PURE__ */ integer(300, 599),
+    headers: /* @__PURE__ */ must(
+      (value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"),
+      "an object of strings"
+    ),
+    body: string
+  };
   class BaseTestServer {
     #options;
     #platforms;
@@ -6524,6 +6639,9 @@
     #accepted = new Queue(Infinity);
     #channel = ReceiveChannel.of(this.#accepted);
     #connections = /* @__PURE__ */ new Set();
+    /** All connections so far, if they must be checked at the end. */
+    #peers = [];
+    #isClosed = false;
     #stalled = /* @__PURE__ */ new Set();
     #handlers = [];
     /** The outcomes of the next dials. */
@@ -6549,19 +6667,10 @@
       const createContext = bindCreateContext(() => this.#platform);
       return this.#webSocket ??= bindWebSocket(createContext, this.#platforms.closeEventClass);
     }
-    /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. */
+    /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
     stubGlobal() {
-      if (this.#restore) return;
-      const original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
-      Object.defineProperty(globalThis, "WebSocket", {
-        value: this.webSocket,
-        configurable: true,
-        writable: true
-      });
-      this.#restore = () => {
-        if (original) Object.defineProperty(globalThis, "WebSocket", original);
-        else Reflect.deleteProperty(globalThis, "WebSocket");
-      };
+      if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
+      this.#restore ??= stubGlobal(this.webSocket);
     }
     /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
     set link(options) {
@@ -6587,29 +6696,31 @@
     }
     /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
     refuse(answer) {
-      status(answer.status, "refuse: status");
-      this.#script({ type: "refuse", answer }, answer);
+      const parsed = parseBy(REFUSE_PARSERS, answer, "refuse");
+      REFUSE_PARSERS.status(parsed.status, "refuse: option status");
+      this.#script({ type: "refuse", answer: parsed }, parsed);
     }
     /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
     fail(error = new Error("connection refused"), options = {}) {
-      this.#script({ type: "fail", error }, options);
+      this.#script({ type: "fail", error }, parseBy(TIMES_PARSERS, options, "fail"));
     }
     /** Never answers the next dials. */
     stall(options = {}) {
-      this.#script({ type: "stall" }, options);
+      this.#script({ type: "stall" }, parseBy(TIMES_PARSERS, options, "stall"));
     }
     /**
      * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
      * unread.
      */
     async close() {
+      this.#isClosed = true;
       this.#unregister();
       this.#restore?.();
       this.#restore = void 0;
       const problems = this.#options.strict ? this.#leftovers() : [];
       this.#accepted.close();
       for (const end of this.#stalled) end();
-      for (const peer of this.#connections) peer.terminate();
+      for (const peer of this.#connections) peer.abort();
       await Promise.resolve();
       if (problems.length > 0) {
         throw new WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
@@ -6620,12 +6731,11 @@
       return this.close();
     }
     #leftovers() {
-      const unread = [...this.#connections].filter((peer) => peer.unread > 0).map((peer) => `${peer.unread} unread messages on ${peer.request.url}`);
+      const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
       const { size } = this.#accepted;
-      return size > 0 && this.#handlers.length === 0 ? [...unread, `${size} connections were not accepted`] : unread;
+      return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
     }
     #script(outcome, { times: count = 1 }) {
-      times(count, "times");
       for (let i = 0; i < count; i++) this.#outcomes.push(outcome);
     }
     #nodePlatform() {
@@ -6659,13 +6769,16 @@
     }
     /** Calls `open` when the server has accepted and its response has arrived. Rejects otherwise. */
     async #dial({ url, options }, signal, open) {
-      await this.#travel(signal);
       const label = displayUrl(url);
+      await this.#travel(signal);
+      signal.throwIfAborted();
+      if (this.#isClosed) throw dialFailed(label, new Error("connection refused"));
       const outcome = this.#outcomes.take()?.value;
       if (outcome?.type === "stall") await this.#stall(label, signal);
       if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
       if (outcome?.type === "refuse") {
         await this.#travel(signal);
+        signal.throwIfAborted();
         throw refused(label, outcome.answer);
       }
       const { protocols } = options;
@@ -6675,7 +6788,8 @@
         const text = "invalid response: Server sent no subprotocol";
         throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: ${text}`);
       }
-      const extensions = compression && options.compression ? "permessage-deflate" : "";
+      const isOffered = options.compression > 0 || this.#platform.parsers === void 0;
+      const extensions = compression && isOffered ? "permessage-deflate" : "";
       const headers = {
         ...protocol && { "sec-websocket-protocol": protocol },
         ...extensions && { "sec-websocket-extensions": extensions }
@@ -6712,11 +6826,12 @@
     }
     #add(peer) {
       this.#connections.add(peer);
+      if (this.#options.strict) this.#peers.push(peer);
       void peer.closed.then(() => this.#connections.delete(peer));
       for (const call of this.#handlers) call(peer);
       this.#accepted.push(peer);
     }
-    /** Waits for the latency of the link, one way. Rejects if the signal aborts. */
+    /** Waits for the latency of the link, one way, or until the signal aborts. */
     async #travel(signal) {
       const delay = delayOf(this.#link);
       if (delay === 0) return;
@@ -6727,7 +6842,6 @@
           resolve();
         });
       });
-      signal.throwIfAborted();
     }
     /** Waits until the dial is given up, or the server is closed. */
     async #stall(label, signal) {
@@ -6766,6 +6880,8 @@
     #epoch = epoch();
     #elapsed = 0;
     #timers = /* @__PURE__ */ new Set();
+    /** Settles when earlier calls of `advance` and `next` have ended. */
+    #idle = Promise.resolve();
     /** Throws `INVALID_OPTION` if another clock exists. */
     constructor() {
       if (current) {
@@ -6798,18 +6914,21 @@
      * @param duration Milliseconds or a Go duration.
      */
     async advance(duration) {
-      const target = this.#elapsed + parseDuration(duration);
-      await this.#settle();
-      for (let timer; (timer = this.#next) && timer.due <= target; ) await this.#run(timer);
-      this.#elapsed = Math.max(this.#elapsed, target);
-      await this.#settle();
+      const length = parseDuration(duration);
+      await this.#enqueue(async () => {
+        const target = this.#elapsed + length;
+        for (let timer; (timer = this.#next) && timer.due <= target; ) await this.#run(timer);
+        this.#elapsed = target;
+        await this.#settle();
+      });
     }
     /** Advances to the next timer, if there is one, and runs it. Resolves with the time of the clock. */
-    async next() {
-      await this.#settle();
-      const timer = this.#next;
-      if (timer) await this.#run(timer);
-      return this.#elapsed;
+    next() {
+      return this.#enqueue(async () => {
+        const timer = this.#next;
+        if (timer) await this.#run(timer);
+        return this.#elapsed;
+      });
     }
     /** Restores the real time. A second call has no effect. */
     dispose() {
@@ -6827,6 +6946,12 @@
       let next;
       for (const timer of this.#timers) if (!next || timer.due < next.due) next = timer;
       return next;
+    }
+    /** Runs a step after earlier ones, and after everything has settled. */
+    #enqueue(step) {
+      const result = this.#idle.then(() => this.#settle()).then(step);
+      this.#idle = result;
+      return result;
     }
     async #run(timer) {
       this.#timers.delete(timer);

@@ -515,9 +515,7 @@ function protocolsOption(protocols) {
 }
 
 class BufferedAmount {
-  #messages = new core.Queue(Infinity);
-  /** The oldest message, which has left the queue. */
-  #first;
+  #messages = new core.Backlog();
   #bytes = 0;
   /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
   add(size, mark, flushed) {
@@ -531,9 +529,9 @@ class BufferedAmount {
     return this.#bytes;
   }
   #forget(flushed) {
-    while ((this.#first ??= this.#messages.take()?.value) && this.#first.mark <= flushed) {
-      this.#bytes -= this.#first.size;
-      this.#first = void 0;
+    for (let first; (first = this.#messages.first) && first.mark <= flushed; ) {
+      this.#bytes -= first.size;
+      this.#messages.shift();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { O as Outbox, R as ReconnectingClient, r as resolveOptions } from '../reconnect/core.mjs';
-import { c as object, F as invalid, W as WsError, t as toBytes, N as NORMAL, G as utf8Size, M as MAX_REASON_BYTES, P as PARSERS$1, j as payloadSize, I as Inbox, l as microtask, H as ABNORMAL_CLOSURE, D as DONE, s as startTimer, J as INTERNAL_ERROR, p as platformClass, K as Queue, q as onAbort, L as NO_STATUS, O as nextTurn, d as contextOf, g as contextParser, S as isObject } from '../core.mjs';
+import { c as object, F as invalid, W as WsError, t as toBytes, N as NORMAL, G as utf8Size, M as MAX_REASON_BYTES, P as PARSERS$1, j as payloadSize, I as Inbox, l as microtask, H as ABNORMAL_CLOSURE, D as DONE, s as startTimer, J as INTERNAL_ERROR, p as platformClass, K as Backlog, q as onAbort, L as NO_STATUS, O as nextTurn, d as contextOf, g as contextParser, S as isObject } from '../core.mjs';
 
 const syntaxError = (text) => new DOMException(text, "SyntaxError");
 function requireArgument(count, what) {
@@ -513,9 +513,7 @@ function protocolsOption(protocols) {
 }
 
 class BufferedAmount {
-  #messages = new Queue(Infinity);
-  /** The oldest message, which has left the queue. */
-  #first;
+  #messages = new Backlog();
   #bytes = 0;
   /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
   add(size, mark, flushed) {
@@ -529,9 +527,9 @@ class BufferedAmount {
     return this.#bytes;
   }
   #forget(flushed) {
-    while ((this.#first ??= this.#messages.take()?.value) && this.#first.mark <= flushed) {
-      this.#bytes -= this.#first.size;
-      this.#first = void 0;
+    for (let first; (first = this.#messages.first) && first.mark <= flushed; ) {
+      this.#bytes -= first.size;
+      this.#messages.shift();
     }
   }
 }

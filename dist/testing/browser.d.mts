@@ -26,6 +26,8 @@ type TestPeerEnd = Pick<CloseInfo, "code" | "reason" | "clean" | "by">;
 /** The server's side of one connection of a {@link TestServer}. */
 declare class TestPeer {
     #private;
+    /** The longest wait for the client's close frame, as that of the package `ws`. */
+    CLOSE_TIMEOUT_MS: number;
     /** The request that opened the connection. */
     readonly request: TestRequest;
     /** Resolves when the connection has ended. Never rejects. */
@@ -51,12 +53,13 @@ declare class TestPeer {
     channel(): ReceiveChannel<Message>;
     /**
      * Receives the next message and compares it: a string with a text message, bytes with a binary one, and any other
-     * value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual` and
-     * `expected`, or with `RECEIVE_TIMEOUT`.
+     * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
+     * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
      */
     expect(message: unknown, wait?: WaitOptions): Promise<void>;
     /**
-     * Sends a close frame. Resolves like `closed`. Rejects with `INVALID_CLOSE`.
+     * Sends a close frame. Resolves like `closed`: if the client does not answer, after 30 s. Rejects with
+     * `INVALID_CLOSE`.
      *
      * @param code Default 1000. 1005 sends a close frame without a code.
      */
@@ -115,7 +118,7 @@ declare abstract class BaseTestServer {
     get connections(): readonly TestPeer[];
     /** A W3C `WebSocket` class that connects to this server, for code that does not use wschan. */
     get webSocket(): WebSocketConstructor;
-    /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. */
+    /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
     stubGlobal(): void;
     /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
     set link(options: LinkOptions);

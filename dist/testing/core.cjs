@@ -36,38 +36,42 @@ function delayOf({ latency, jitter }) {
 const WINDOW_BYTES = 262144;
 const PART_BYTES = 16384;
 class Pipe {
-  constructor(link, count, events) {
+  constructor(link, meter, events) {
     /** Bytes that wait at the sender. */
     this.queued = 0;
     /** Bytes that the kernel has accepted so far. */
     this.accepted = 0;
     /** True while a frame is partly received. */
     this.isReceiving = false;
-    this.#frames = [];
+    this.#frames = new core.Backlog();
     /** Bytes of the first frame that the kernel has accepted. */
     this.#firstAccepted = 0;
     /** Parts that are on the wire, and those that have arrived and were not read. */
-    this.#parts = [];
+    this.#parts = new core.Backlog();
     this.#bytesInWindow = 0;
-    /** The time at which the wire has sent the last byte, and the time at which that arrives. */
-    this.#wireFreeAt = 0;
+    /** The time since which the wire has been busy with one bandwidth, and the bytes that it has sent since. */
+    this.#busySince = 0;
+    this.#busyBytes = 0;
+    this.#bandwidth = Infinity;
+    /** The time at which the last byte arrives. */
     this.#lastDue = 0;
     this.#isPaused = false;
     this.#isScheduled = false;
     this.#isClosed = false;
     this.#link = link;
-    this.#count = count;
+    this.#meter = meter;
     this.#events = events;
   }
   #link;
   #events;
-  /** Counts bytes for `cutAfter`. Returns false when the link is cut. */
-  #count;
+  #meter;
   #frames;
   #firstAccepted;
   #parts;
   #bytesInWindow;
-  #wireFreeAt;
+  #busySince;
+  #busyBytes;
+  #bandwidth;
   #lastDue;
   #isPaused;
   #isScheduled;
@@ -88,7 +92,8 @@ class Pipe {
   /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
   cut() {
     if (this.#isClosed) return;
-    this.#frames = [{ type: "end" }];
+    this.#frames.clear();
+    this.#frames.push({ type: "end" });
     this.queued = this.#firstAccepted = 0;
     this.#isPaused = false;
     this.#bytesInWindow = 0;
@@ -98,37 +103,49 @@ class Pipe {
   /** Drops everything. */
   close() {
     this.#isClosed = true;
-    this.#frames = [];
-    this.#parts = [];
+    this.#frames.clear();
+    this.#parts.clear();
     this.queued = 0;
     this.#stopTimer?.();
   }
   /** Moves bytes from the sender to the kernel, as far as there is room. */
   #fill() {
-    for (let frame; (frame = this.#frames[0]) && this.#bytesInWindow < WINDOW_BYTES; ) {
+    for (let frame; (frame = this.#frames.first) && this.#bytesInWindow < WINDOW_BYTES; ) {
       const rest = sizeOf(frame) - this.#firstAccepted;
       const bytes = Math.min(rest, PART_BYTES);
       const isLast = bytes === rest;
-      if (!this.#count(bytes)) return;
+      if (frame.type !== "end" && !this.#meter.admit(bytes)) return;
       this.queued -= bytes;
       this.accepted += bytes;
       this.#firstAccepted = isLast ? 0 : this.#firstAccepted + bytes;
       if (isLast) this.#frames.shift();
       this.#transmit(bytes, isLast ? frame : void 0);
       if (isLast) this.#events.onFlushed(frame);
+      if (frame.type !== "end") this.#meter.check();
     }
   }
   #transmit(bytes, frame) {
     const link = this.#link();
-    this.#wireFreeAt = Math.max(this.#wireFreeAt, core.now()) + bytes / link.bandwidth * 1e3;
-    this.#lastDue = Math.max(this.#lastDue, this.#wireFreeAt + delayOf(link));
+    const sentAt = this.#sendAt(bytes, link.bandwidth);
+    this.#lastDue = Math.max(this.#lastDue, sentAt + delayOf(link));
     this.#bytesInWindow += bytes;
     this.#parts.push({ bytes, due: this.#lastDue, frame });
     this.#schedule();
   }
+  /** Returns the time at which the wire has sent these bytes. It adds no rounding errors from part to part. */
+  #sendAt(bytes, bandwidth) {
+    const freeAt = this.#busySince + this.#busyBytes / this.#bandwidth * 1e3;
+    if (freeAt <= core.now() || bandwidth !== this.#bandwidth) {
+      this.#busySince = Math.max(freeAt, core.now());
+      this.#busyBytes = 0;
+      this.#bandwidth = bandwidth;
+    }
+    this.#busyBytes += bytes;
+    return this.#busySince + this.#busyBytes / bandwidth * 1e3;
+  }
   /** Makes sure that the next part is read when it arrives. */
   #schedule() {
-    const [part] = this.#parts;
+    const part = this.#parts.first;
     if (!part || this.#isPaused || this.#isScheduled) return;
     this.#isScheduled = true;
     activity.count++;
@@ -144,13 +161,14 @@ class Pipe {
   /** Delivers what has arrived. */
   #read() {
     activity.count++;
-    for (let part; !this.#isPaused && (part = this.#parts[0]) && part.due <= core.now(); ) {
+    for (let part; !this.#isPaused && (part = this.#parts.first) && part.due <= core.now(); ) {
       this.#parts.shift();
       this.#bytesInWindow = Math.max(0, this.#bytesInWindow - part.bytes);
       this.isReceiving = !part.frame;
       this.#events.onArrived(part.bytes);
       this.#fill();
       if (part.frame) this.#events.onFrame(part.frame);
+      if (part.frame?.type === "accept") break;
     }
     this.#schedule();
   }
@@ -172,27 +190,36 @@ class Endpoint {
   #onAccept;
   #out;
   #in;
+  #other;
   /** Creates both sides of a connection. */
   static pair(link) {
     const client = new Endpoint(false);
     const server = new Endpoint(true);
-    let bytes = 0;
-    let isCut = false;
-    const count = (more) => {
-      bytes += more;
-      if (isCut || bytes <= link().cutAfter) return true;
-      isCut = true;
+    let passed = 0;
+    const cut = () => {
       client.#out.cut();
       server.#out.cut();
-      return false;
     };
-    const pipe = (from, to) => new Pipe(link, count, {
+    const meter = {
+      admit(bytes) {
+        const isAdmitted = passed + bytes <= link().cutAfter;
+        if (isAdmitted) passed += bytes;
+        else cut();
+        return isAdmitted;
+      },
+      check() {
+        if (passed >= link().cutAfter) cut();
+      }
+    };
+    const pipe = (from, to) => new Pipe(link, meter, {
       onFrame: (frame) => to.#receive(frame),
       onFlushed: (frame) => from.#onFlushed(frame),
       onArrived: (more) => to.#onArrived(more)
     });
     client.#out = server.#in = pipe(client, server);
     server.#out = client.#in = pipe(server, client);
+    client.#other = server;
+    server.#other = client;
     return { client, server };
   }
   /** Starts reporting to `events`. */
@@ -247,6 +274,11 @@ class Endpoint {
     this.#out.cut();
     this.#end();
   }
+  /** Ends both sides at once, whatever is on the wire. */
+  abort() {
+    this.#end();
+    this.#other.#end();
+  }
   /** The close frame of the other side, or else 1006. */
   get outcome() {
     return this.receivedClose ?? { code: core.ABNORMAL_CLOSURE, reason: "" };
@@ -276,7 +308,7 @@ class Endpoint {
   #onClose({ code, reason }) {
     this.receivedClose = { code, reason };
     this.#events?.onClose();
-    if (!this.isSilent) this.close({ code, reason: "" });
+    if (!this.isSilent) this.close({ code, reason: this.#isServer ? reason : "" });
     this.#endIfComplete();
   }
   #onFlushed({ type }) {
@@ -303,6 +335,25 @@ class Endpoint {
   }
 }
 const EMPTY_CLOSE = { code: core.NO_STATUS, reason: "" };
+
+const stubs = [];
+let original;
+function stubGlobal(Class) {
+  if (stubs.length === 0) original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+  stubs.push(Class);
+  install(Class);
+  return () => {
+    stubs.splice(stubs.indexOf(Class), 1);
+    const last = stubs.at(-1);
+    if (last) install(last);
+    else if (original) Object.defineProperty(globalThis, "WebSocket", original);
+    else Reflect.deleteProperty(globalThis, "WebSocket");
+  };
+}
+function install(value) {
+  const descriptor = { value, configurable: true, writable: true };
+  Object.defineProperty(globalThis, "WebSocket", descriptor);
+}
 
 class MemorySocket {
   /** @param dial Calls `open` when the server has accepted. Rejects if it refuses, or when the signal aborts. */
@@ -502,7 +553,7 @@ class MemoryTransport {
 
 let entries = [];
 function register(pattern, platform) {
-  const matches = core.compileResource(pattern, false);
+  const matches = typeof pattern === "string" ? core.compileResource(pattern, false) : void 0;
   if (!matches) throw core.invalid("TestServer: pattern", "a pattern as in policies", pattern);
   const twin = entries.find((entry2) => entry2.pattern === pattern);
   if (twin) {
@@ -533,40 +584,49 @@ function isOwn(line) {
 }
 
 const MAX_SHOWN_CHARS = 200;
-function expectMessage(result, expected) {
+function describeExpected(expected) {
+  if (isBytes(expected)) return describeBytes(expected);
+  try {
+    const text = describe(expected);
+    if (typeof text === "string") return text;
+  } catch {
+  }
+  const problem = "the message must be a string, bytes or a JSON value";
+  throw new core.WsError("INVALID_MESSAGE", `expect: ${problem}`);
+}
+function expectMessage(result, expected, wanted) {
   const actual = result.ok ? comparable(result.value, expected) : void 0;
-  const wanted = normal(expected);
-  if (result.ok && show(actual) === show(wanted)) return;
-  const found = result.ok ? show(actual) : "the end of the connection";
+  const found = result.ok ? describeExpected(actual) : "the end of the connection";
+  if (found === wanted) return;
   const lines = [
     "the message differs",
-    `  expected: ${clip(show(wanted))}`,
+    `  expected: ${clip(wanted)}`,
     `  received: ${clip(found)}`,
-    ...pointer(show(wanted), found)
+    ...pointer(wanted, found)
   ];
-  const error = new Error(lines.join("\n"));
-  throw Object.assign(error, { name: "AssertionError", actual, expected: wanted });
+  throw Object.assign(new Error(lines.join("\n")), { name: "AssertionError", actual, expected });
 }
 function comparable({ data }, expected) {
-  if (typeof data !== "string") return [...data];
-  if (typeof expected === "string" || isBytes(expected)) return data;
+  if (typeof data !== "string" || typeof expected === "string" || isBytes(expected)) return data;
   try {
     return JSON.parse(data);
   } catch {
     return data;
   }
 }
-function normal(expected) {
-  if (!isBytes(expected)) return expected;
-  const bytes = ArrayBuffer.isView(expected) ? new Uint8Array(expected.buffer, expected.byteOffset, expected.byteLength) : new Uint8Array(expected);
-  return [...bytes];
-}
 function isBytes(value) {
   return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
-function show(value) {
+function describeBytes(value) {
+  const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+  return `bytes <${hex.join(" ")}>`;
+}
+function describe(value) {
   return JSON.stringify(value, (_, part) => {
+    if (typeof part === "number" && !Number.isFinite(part)) throw new TypeError("not finite");
     if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    if (Symbol.iterator in part) throw new TypeError("a collection");
     const entries = Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1);
     return Object.fromEntries(entries);
   });
@@ -580,18 +640,23 @@ function pointer(expected, received) {
   return index < MAX_SHOWN_CHARS ? [`            ${" ".repeat(index)}^`] : [];
 }
 
+const CLOSE_TIMEOUT_MS = 3e4;
 class TestPeer {
   /** Servers create peers. @internal */
   constructor(request, endpoint, setLink) {
+    /** The longest wait for the client's close frame, as that of the package `ws`. */
+    this.CLOSE_TIMEOUT_MS = 3e4;
     /** Payload bytes of the messages that were received and sent so far. */
     this.bytesReceived = 0;
     this.bytesSent = 0;
     this.#inbox = new core.Queue(Infinity);
     this.#channel = core.ReceiveChannel.of(this.#inbox);
-    this.#unflushed = [];
+    this.#unflushed = new core.Backlog();
     this.#frames = 0;
     this.#lastPing = 0;
     this.#pings = /* @__PURE__ */ new Map();
+    /** The number of calls of `expect` that wait. */
+    this.#expectations = 0;
     this.#isTerminated = false;
     /** True if the server sent its close frame first. */
     this.#isClosing = false;
@@ -621,15 +686,26 @@ class TestPeer {
   #frames;
   #lastPing;
   #pings;
+  #expectations;
+  #stopTimer;
   #isTerminated;
   #isClosing;
   /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
   set link(options) {
     this.#setLink(parseLink(options));
   }
-  /** The number of received messages that were not read. @internal */
-  get unread() {
-    return this.#inbox.size;
+  /** What a strict server reports about this peer. @internal */
+  get leftovers() {
+    const { url } = this.request;
+    const unread = this.#inbox.size;
+    return [
+      ...unread > 0 ? [`${unread} unread messages on ${url}`] : [],
+      ...this.#expectations > 0 ? [`an expected message did not arrive on ${url}`] : []
+    ];
+  }
+  /** Ends both sides at once. @internal */
+  abort() {
+    this.#endpoint.abort();
   }
   /**
    * Sends one message. Resolves when it has left: later if the client does not read, or the link is slow. Rejects with
@@ -646,7 +722,7 @@ class TestPeer {
     if (this.#endpoint.flushed >= frame) return;
     await new Promise((resolve, reject) => {
       const settle = (error) => error ? reject(error) : resolve();
-      this.#unflushed = [...this.#unflushed, { frame, settle }];
+      this.#unflushed.push({ frame, settle });
     });
   }
   /**
@@ -662,14 +738,21 @@ class TestPeer {
   }
   /**
    * Receives the next message and compares it: a string with a text message, bytes with a binary one, and any other
-   * value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual` and
-   * `expected`, or with `RECEIVE_TIMEOUT`.
+   * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
+   * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
    */
   async expect(message, wait) {
-    expectMessage(await this.receive(wait), message);
+    const wanted = describeExpected(message);
+    this.#expectations++;
+    try {
+      expectMessage(await this.receive(wait), message, wanted);
+    } finally {
+      this.#expectations--;
+    }
   }
   /**
-   * Sends a close frame. Resolves like `closed`. Rejects with `INVALID_CLOSE`.
+   * Sends a close frame. Resolves like `closed`: if the client does not answer, after 30 s. Rejects with
+   * `INVALID_CLOSE`.
    *
    * @param code Default 1000. 1005 sends a close frame without a code.
    */
@@ -677,6 +760,7 @@ class TestPeer {
     if (code !== core.NO_STATUS) core.checkClose(code, reason);
     if (this.#endpoint.isOpen && !this.#endpoint.receivedClose) this.#isClosing = true;
     this.#endpoint.close(code === core.NO_STATUS ? EMPTY_CLOSE : { code, reason });
+    this.#stopTimer ??= core.startTimer(CLOSE_TIMEOUT_MS, () => this.#endpoint.cut(), false);
     return this.closed;
   }
   /** Ends TCP without a close frame: 1006 at the client. */
@@ -725,10 +809,10 @@ class TestPeer {
   }
   #onProgress() {
     const { flushed } = this.#endpoint;
-    if (!this.#unflushed.some(({ frame }) => frame <= flushed)) return;
-    const settled = this.#unflushed.filter(({ frame }) => frame <= flushed);
-    this.#unflushed = this.#unflushed.filter(({ frame }) => frame > flushed);
-    for (const { settle } of settled) settle();
+    for (let first; (first = this.#unflushed.first) && first.frame <= flushed; ) {
+      this.#unflushed.shift();
+      first.settle();
+    }
   }
   #onPong(id) {
     const ping = this.#pings.get(id);
@@ -740,8 +824,8 @@ class TestPeer {
     const pings = [...this.#pings.values()];
     this.#pings.clear();
     for (const { settle } of pings) settle();
-    for (const { settle } of this.#unflushed) settle(this.#closedError("send"));
-    this.#unflushed = [];
+    for (let first; first = this.#unflushed.shift(); ) first.settle(this.#closedError("send"));
+    this.#stopTimer?.();
     this.#inbox.close();
     const isClosing = this.#isClosing;
     const { code, reason } = (isClosing ? sentClose : receivedClose) ?? {
@@ -754,15 +838,23 @@ class TestPeer {
   }
 }
 
-const string = (value) => value;
 const PARSERS = {
   platform: /* @__PURE__ */ core.oneOf("node", "browser"),
-  protocol: string,
+  protocol: /* @__PURE__ */ core.must(core.isToken, "a token (RFC 6455 4.1)"),
   compression: /* @__PURE__ */ core.oneOf(false, true),
   strict: /* @__PURE__ */ core.oneOf(false, true)
 };
-const times = /* @__PURE__ */ core.integer(1, 1e6);
-const status = /* @__PURE__ */ core.integer(300, 599);
+const string = /* @__PURE__ */ core.must((value) => typeof value === "string", "a string");
+const TIMES_PARSERS = { times: /* @__PURE__ */ core.integer(1, 1e6) };
+const REFUSE_PARSERS = {
+  ...TIMES_PARSERS,
+  status: /* @__PURE__ */ core.integer(300, 599),
+  headers: /* @__PURE__ */ core.must(
+    (value) => core.isObject(value) && Object.values(value).every((one) => typeof one === "string"),
+    "an object of strings"
+  ),
+  body: string
+};
 class BaseTestServer {
   #options;
   #platforms;
@@ -771,6 +863,9 @@ class BaseTestServer {
   #accepted = new core.Queue(Infinity);
   #channel = core.ReceiveChannel.of(this.#accepted);
   #connections = /* @__PURE__ */ new Set();
+  /** All connections so far, if they must be checked at the end. */
+  #peers = [];
+  #isClosed = false;
   #stalled = /* @__PURE__ */ new Set();
   #handlers = [];
   /** The outcomes of the next dials. */
@@ -796,19 +891,10 @@ class BaseTestServer {
     const createContext = core.bindCreateContext(() => this.#platform);
     return this.#webSocket ??= compat_core.bindWebSocket(createContext, this.#platforms.closeEventClass);
   }
-  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. */
+  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
   stubGlobal() {
-    if (this.#restore) return;
-    const original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
-    Object.defineProperty(globalThis, "WebSocket", {
-      value: this.webSocket,
-      configurable: true,
-      writable: true
-    });
-    this.#restore = () => {
-      if (original) Object.defineProperty(globalThis, "WebSocket", original);
-      else Reflect.deleteProperty(globalThis, "WebSocket");
-    };
+    if (this.#isClosed) throw new core.WsError("CLOSED", "stubGlobal: the server is closed");
+    this.#restore ??= stubGlobal(this.webSocket);
   }
   /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
   set link(options) {
@@ -834,29 +920,31 @@ class BaseTestServer {
   }
   /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
   refuse(answer) {
-    status(answer.status, "refuse: status");
-    this.#script({ type: "refuse", answer }, answer);
+    const parsed = core.parseBy(REFUSE_PARSERS, answer, "refuse");
+    REFUSE_PARSERS.status(parsed.status, "refuse: option status");
+    this.#script({ type: "refuse", answer: parsed }, parsed);
   }
   /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
   fail(error = new Error("connection refused"), options = {}) {
-    this.#script({ type: "fail", error }, options);
+    this.#script({ type: "fail", error }, core.parseBy(TIMES_PARSERS, options, "fail"));
   }
   /** Never answers the next dials. */
   stall(options = {}) {
-    this.#script({ type: "stall" }, options);
+    this.#script({ type: "stall" }, core.parseBy(TIMES_PARSERS, options, "stall"));
   }
   /**
    * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
    * unread.
    */
   async close() {
+    this.#isClosed = true;
     this.#unregister();
     this.#restore?.();
     this.#restore = void 0;
     const problems = this.#options.strict ? this.#leftovers() : [];
     this.#accepted.close();
     for (const end of this.#stalled) end();
-    for (const peer of this.#connections) peer.terminate();
+    for (const peer of this.#connections) peer.abort();
     await Promise.resolve();
     if (problems.length > 0) {
       throw new core.WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
@@ -867,12 +955,11 @@ class BaseTestServer {
     return this.close();
   }
   #leftovers() {
-    const unread = [...this.#connections].filter((peer) => peer.unread > 0).map((peer) => `${peer.unread} unread messages on ${peer.request.url}`);
+    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
     const { size } = this.#accepted;
-    return size > 0 && this.#handlers.length === 0 ? [...unread, `${size} connections were not accepted`] : unread;
+    return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
   }
   #script(outcome, { times: count = 1 }) {
-    times(count, "times");
     for (let i = 0; i < count; i++) this.#outcomes.push(outcome);
   }
   #nodePlatform() {
@@ -906,13 +993,16 @@ class BaseTestServer {
   }
   /** Calls `open` when the server has accepted and its response has arrived. Rejects otherwise. */
   async #dial({ url, options }, signal, open) {
-    await this.#travel(signal);
     const label = core.displayUrl(url);
+    await this.#travel(signal);
+    signal.throwIfAborted();
+    if (this.#isClosed) throw dialFailed(label, new Error("connection refused"));
     const outcome = this.#outcomes.take()?.value;
     if (outcome?.type === "stall") await this.#stall(label, signal);
     if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
     if (outcome?.type === "refuse") {
       await this.#travel(signal);
+      signal.throwIfAborted();
       throw refused(label, outcome.answer);
     }
     const { protocols } = options;
@@ -922,7 +1012,8 @@ class BaseTestServer {
       const text = "invalid response: Server sent no subprotocol";
       throw new core.WsError("HANDSHAKE_REJECTED", `dial ${label}: ${text}`);
     }
-    const extensions = compression && options.compression ? "permessage-deflate" : "";
+    const isOffered = options.compression > 0 || this.#platform.parsers === void 0;
+    const extensions = compression && isOffered ? "permessage-deflate" : "";
     const headers = {
       ...protocol && { "sec-websocket-protocol": protocol },
       ...extensions && { "sec-websocket-extensions": extensions }
@@ -959,11 +1050,12 @@ class BaseTestServer {
   }
   #add(peer) {
     this.#connections.add(peer);
+    if (this.#options.strict) this.#peers.push(peer);
     void peer.closed.then(() => this.#connections.delete(peer));
     for (const call of this.#handlers) call(peer);
     this.#accepted.push(peer);
   }
-  /** Waits for the latency of the link, one way. Rejects if the signal aborts. */
+  /** Waits for the latency of the link, one way, or until the signal aborts. */
   async #travel(signal) {
     const delay = delayOf(this.#link);
     if (delay === 0) return;
@@ -974,7 +1066,6 @@ class BaseTestServer {
         resolve();
       });
     });
-    signal.throwIfAborted();
   }
   /** Waits until the dial is given up, or the server is closed. */
   async #stall(label, signal) {
@@ -1013,6 +1104,8 @@ class TestClock {
   #epoch = core.epoch();
   #elapsed = 0;
   #timers = /* @__PURE__ */ new Set();
+  /** Settles when earlier calls of `advance` and `next` have ended. */
+  #idle = Promise.resolve();
   /** Throws `INVALID_OPTION` if another clock exists. */
   constructor() {
     if (current) {
@@ -1045,18 +1138,21 @@ class TestClock {
    * @param duration Milliseconds or a Go duration.
    */
   async advance(duration) {
-    const target = this.#elapsed + core.parseDuration(duration);
-    await this.#settle();
-    for (let timer; (timer = this.#next) && timer.due <= target; ) await this.#run(timer);
-    this.#elapsed = Math.max(this.#elapsed, target);
-    await this.#settle();
+    const length = core.parseDuration(duration);
+    await this.#enqueue(async () => {
+      const target = this.#elapsed + length;
+      for (let timer; (timer = this.#next) && timer.due <= target; ) await this.#run(timer);
+      this.#elapsed = target;
+      await this.#settle();
+    });
   }
   /** Advances to the next timer, if there is one, and runs it. Resolves with the time of the clock. */
-  async next() {
-    await this.#settle();
-    const timer = this.#next;
-    if (timer) await this.#run(timer);
-    return this.#elapsed;
+  next() {
+    return this.#enqueue(async () => {
+      const timer = this.#next;
+      if (timer) await this.#run(timer);
+      return this.#elapsed;
+    });
   }
   /** Restores the real time. A second call has no effect. */
   dispose() {
@@ -1074,6 +1170,12 @@ class TestClock {
     let next;
     for (const timer of this.#timers) if (!next || timer.due < next.due) next = timer;
     return next;
+  }
+  /** Runs a step after earlier ones, and after everything has settled. */
+  #enqueue(step) {
+    const result = this.#idle.then(() => this.#settle()).then(step);
+    this.#idle = result;
+    return result;
   }
   async #run(timer) {
     this.#timers.delete(timer);

@@ -1,4 +1,4 @@
-import { Queue } from "../channel/queue.js";
+import { Backlog } from "../channel/backlog.js";
 
 /** A message that may not have been flushed. */
 interface Unflushed {
@@ -9,9 +9,7 @@ interface Unflushed {
 
 /** Counts the payload bytes that were sent and not flushed. The transport counts frame headers as well. */
 export class BufferedAmount {
-  readonly #messages = new Queue<Unflushed>(Infinity);
-  /** The oldest message, which has left the queue. */
-  #first: Unflushed | undefined;
+  readonly #messages = new Backlog<Unflushed>();
   #bytes = 0;
 
   /** Adds a message that the transport has accepted. `mark` is the value of `accepted` after it. */
@@ -28,9 +26,9 @@ export class BufferedAmount {
   }
 
   #forget(flushed: number): void {
-    while ((this.#first ??= this.#messages.take()?.value) && this.#first.mark <= flushed) {
-      this.#bytes -= this.#first.size;
-      this.#first = undefined;
+    for (let first; (first = this.#messages.first) && first.mark <= flushed;) {
+      this.#bytes -= first.size;
+      this.#messages.shift();
     }
   }
 }

@@ -1,29 +1,44 @@
 import type { ReceiveResult } from "../channel/queue.js";
+import { WsError } from "../errors/ws-error.js";
 import type { Message } from "../protocol/message.js";
 
 /** The longest text of a value in a message, in characters. */
 const MAX_SHOWN_CHARS = 200;
 
-/** Throws an error that shows the difference, unless `result` is the expected message. */
-export function expectMessage(result: ReceiveResult<Message>, expected: unknown): void {
+/** Returns an expected message as text. Throws `INVALID_MESSAGE` for a value that JSON cannot represent. */
+export function describeExpected(expected: unknown): string {
+  if (isBytes(expected)) return describeBytes(expected);
+  try {
+    const text = describe(expected);
+    if (typeof text === "string") return text;
+  } catch {
+    // A bigint, a number that is not finite, or a Map.
+  }
+  const problem = "the message must be a string, bytes or a JSON value";
+  throw new WsError("INVALID_MESSAGE", `expect: ${problem}`);
+}
+
+/** Throws an error that shows the difference, unless `result` is the expected message; `wanted` is that as text. */
+export function expectMessage(
+  result: ReceiveResult<Message>,
+  expected: unknown,
+  wanted: string,
+): void {
   const actual = result.ok ? comparable(result.value, expected) : undefined;
-  const wanted = normal(expected);
-  if (result.ok && show(actual) === show(wanted)) return;
-  const found = result.ok ? show(actual) : "the end of the connection";
+  const found = result.ok ? describeExpected(actual) : "the end of the connection";
+  if (found === wanted) return;
   const lines = [
     "the message differs",
-    `  expected: ${clip(show(wanted))}`,
+    `  expected: ${clip(wanted)}`,
     `  received: ${clip(found)}`,
-    ...pointer(show(wanted), found),
+    ...pointer(wanted, found),
   ];
-  const error = new Error(lines.join("\n"));
-  throw Object.assign(error, { name: "AssertionError", actual, expected: wanted });
+  throw Object.assign(new Error(lines.join("\n")), { name: "AssertionError", actual, expected });
 }
 
 /** Returns the data of a message in the form of the expected value. */
 function comparable({ data }: Message, expected: unknown): unknown {
-  if (typeof data !== "string") return [...data];
-  if (typeof expected === "string" || isBytes(expected)) return data;
+  if (typeof data !== "string" || typeof expected === "string" || isBytes(expected)) return data;
   try {
     return JSON.parse(data) as unknown;
   } catch {
@@ -31,22 +46,24 @@ function comparable({ data }: Message, expected: unknown): unknown {
   }
 }
 
-function normal(expected: unknown): unknown {
-  if (!isBytes(expected)) return expected;
-  const bytes = ArrayBuffer.isView(expected)
-    ? new Uint8Array(expected.buffer, expected.byteOffset, expected.byteLength)
-    : new Uint8Array(expected);
-  return [...bytes];
-}
-
 function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView {
   return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
 
-/** Returns the JSON of a value with sorted keys. */
-function show(value: unknown): string {
+function describeBytes(value: ArrayBuffer | ArrayBufferView): string {
+  const bytes = ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+  return `bytes <${hex.join(" ")}>`;
+}
+
+/** Returns the JSON of a value with sorted keys. Throws for a value that it would change. */
+function describe(value: unknown): string | undefined {
   return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === "number" && !Number.isFinite(part)) throw new TypeError("not finite");
     if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    if (Symbol.iterator in part) throw new TypeError("a collection");
     const entries = Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(entries);
   });

@@ -3,6 +3,7 @@ import type { Message } from "../protocol/message.js";
 import type { Frame } from "./frame.js";
 import type { Link } from "./link.js";
 import { Pipe } from "./pipe.js";
+import type { Meter } from "./pipe.js";
 
 /** The body of a close frame. */
 export interface CloseBody {
@@ -42,6 +43,7 @@ export class Endpoint {
   #onAccept: (() => void) | undefined;
   #out!: Pipe;
   #in!: Pipe;
+  #other!: Endpoint;
 
   private constructor(isServer: boolean) {
     this.#isServer = isServer;
@@ -51,24 +53,32 @@ export class Endpoint {
   static pair(link: () => Link): { readonly client: Endpoint; readonly server: Endpoint } {
     const client = new Endpoint(false);
     const server = new Endpoint(true);
-    let bytes = 0;
-    let isCut = false;
-    const count = (more: number): boolean => {
-      bytes += more;
-      if (isCut || bytes <= link().cutAfter) return true;
-      isCut = true;
+    let passed = 0;
+    const cut = (): void => {
       client.#out.cut();
       server.#out.cut();
-      return false;
+    };
+    const meter: Meter = {
+      admit(bytes) {
+        const isAdmitted = passed + bytes <= link().cutAfter;
+        if (isAdmitted) passed += bytes;
+        else cut();
+        return isAdmitted;
+      },
+      check() {
+        if (passed >= link().cutAfter) cut();
+      },
     };
     const pipe = (from: Endpoint, to: Endpoint): Pipe =>
-      new Pipe(link, count, {
+      new Pipe(link, meter, {
         onFrame: (frame) => to.#receive(frame),
         onFlushed: (frame) => from.#onFlushed(frame),
         onArrived: (more) => to.#onArrived(more),
       });
     client.#out = server.#in = pipe(client, server);
     server.#out = client.#in = pipe(server, client);
+    client.#other = server;
+    server.#other = client;
     return { client, server };
   }
 
@@ -135,6 +145,12 @@ export class Endpoint {
     this.#end();
   }
 
+  /** Ends both sides at once, whatever is on the wire. */
+  abort(): void {
+    this.#end();
+    this.#other.#end();
+  }
+
   /** The close frame of the other side, or else 1006. */
   get outcome(): CloseBody {
     return this.receivedClose ?? { code: ABNORMAL_CLOSURE, reason: "" };
@@ -166,8 +182,8 @@ export class Endpoint {
   #onClose({ code, reason }: CloseBody): void {
     this.receivedClose = { code, reason };
     this.#events?.onClose();
-    // The answer has the same code (RFC 6455 section 5.5.1).
-    if (!this.isSilent) this.close({ code, reason: "" });
+    // The answer has the same code (RFC 6455 section 5.5.1). Servers repeat the reason as well.
+    if (!this.isSilent) this.close({ code, reason: this.#isServer ? reason : "" });
     this.#endIfComplete();
   }
 

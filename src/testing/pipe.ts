@@ -1,3 +1,4 @@
+import { Backlog } from "../channel/backlog.js";
 import { nextTurn, now, startTimer } from "../time/clock.js";
 import { activity } from "./activity.js";
 import { sizeOf } from "./frame.js";
@@ -29,6 +30,14 @@ export interface PipeEvents {
   onArrived(bytes: number): void;
 }
 
+/** Counts the bytes of both directions, and cuts the connection when its link says so. */
+export interface Meter {
+  /** Counts bytes before they are sent. Returns false, and cuts, if they are more than the link permits. */
+  admit(bytes: number): boolean;
+  /** Cuts if the link permits no more. */
+  check(): void;
+}
+
 /**
  * One direction of a connection: a queue at the sender, the buffers of the kernels, and the wire between them. Frames
  * arrive in order, in a later turn of the event loop or after the delay of the link.
@@ -43,25 +52,27 @@ export class Pipe {
 
   readonly #link: () => Link;
   readonly #events: PipeEvents;
-  /** Counts bytes for `cutAfter`. Returns false when the link is cut. */
-  readonly #count: (bytes: number) => boolean;
-  #frames: Frame[] = [];
+  readonly #meter: Meter;
+  readonly #frames = new Backlog<Frame>();
   /** Bytes of the first frame that the kernel has accepted. */
   #firstAccepted = 0;
   /** Parts that are on the wire, and those that have arrived and were not read. */
-  #parts: Part[] = [];
+  readonly #parts = new Backlog<Part>();
   #bytesInWindow = 0;
-  /** The time at which the wire has sent the last byte, and the time at which that arrives. */
-  #wireFreeAt = 0;
+  /** The time since which the wire has been busy with one bandwidth, and the bytes that it has sent since. */
+  #busySince = 0;
+  #busyBytes = 0;
+  #bandwidth = Infinity;
+  /** The time at which the last byte arrives. */
   #lastDue = 0;
   #isPaused = false;
   #isScheduled = false;
   #stopTimer: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(link: () => Link, count: (bytes: number) => boolean, events: PipeEvents) {
+  constructor(link: () => Link, meter: Meter, events: PipeEvents) {
     this.#link = link;
-    this.#count = count;
+    this.#meter = meter;
     this.#events = events;
   }
 
@@ -82,7 +93,8 @@ export class Pipe {
   /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
   cut(): void {
     if (this.#isClosed) return;
-    this.#frames = [{ type: "end" }];
+    this.#frames.clear();
+    this.#frames.push({ type: "end" });
     this.queued = this.#firstAccepted = 0;
     this.#isPaused = false;
     this.#bytesInWindow = 0;
@@ -93,40 +105,53 @@ export class Pipe {
   /** Drops everything. */
   close(): void {
     this.#isClosed = true;
-    this.#frames = [];
-    this.#parts = [];
+    this.#frames.clear();
+    this.#parts.clear();
     this.queued = 0;
     this.#stopTimer?.();
   }
 
   /** Moves bytes from the sender to the kernel, as far as there is room. */
   #fill(): void {
-    for (let frame; (frame = this.#frames[0]) && this.#bytesInWindow < WINDOW_BYTES;) {
+    for (let frame; (frame = this.#frames.first) && this.#bytesInWindow < WINDOW_BYTES;) {
       const rest = sizeOf(frame) - this.#firstAccepted;
       const bytes = Math.min(rest, PART_BYTES);
       const isLast = bytes === rest;
-      if (!this.#count(bytes)) return;
+      if (frame.type !== "end" && !this.#meter.admit(bytes)) return;
       this.queued -= bytes;
       this.accepted += bytes;
       this.#firstAccepted = isLast ? 0 : this.#firstAccepted + bytes;
       if (isLast) this.#frames.shift();
       this.#transmit(bytes, isLast ? frame : undefined);
       if (isLast) this.#events.onFlushed(frame);
+      if (frame.type !== "end") this.#meter.check();
     }
   }
 
   #transmit(bytes: number, frame: Frame | undefined): void {
     const link = this.#link();
-    this.#wireFreeAt = Math.max(this.#wireFreeAt, now()) + (bytes / link.bandwidth) * 1000;
-    this.#lastDue = Math.max(this.#lastDue, this.#wireFreeAt + delayOf(link));
+    const sentAt = this.#sendAt(bytes, link.bandwidth);
+    this.#lastDue = Math.max(this.#lastDue, sentAt + delayOf(link));
     this.#bytesInWindow += bytes;
     this.#parts.push({ bytes, due: this.#lastDue, frame });
     this.#schedule();
   }
 
+  /** Returns the time at which the wire has sent these bytes. It adds no rounding errors from part to part. */
+  #sendAt(bytes: number, bandwidth: number): number {
+    const freeAt = this.#busySince + (this.#busyBytes / this.#bandwidth) * 1000;
+    if (freeAt <= now() || bandwidth !== this.#bandwidth) {
+      this.#busySince = Math.max(freeAt, now());
+      this.#busyBytes = 0;
+      this.#bandwidth = bandwidth;
+    }
+    this.#busyBytes += bytes;
+    return this.#busySince + (this.#busyBytes / bandwidth) * 1000;
+  }
+
   /** Makes sure that the next part is read when it arrives. */
   #schedule(): void {
-    const [part] = this.#parts;
+    const part = this.#parts.first;
     if (!part || this.#isPaused || this.#isScheduled) return;
     this.#isScheduled = true;
     activity.count++;
@@ -143,13 +168,15 @@ export class Pipe {
   /** Delivers what has arrived. */
   #read(): void {
     activity.count++;
-    for (let part; !this.#isPaused && (part = this.#parts[0]) && part.due <= now();) {
+    for (let part; !this.#isPaused && (part = this.#parts.first) && part.due <= now();) {
       this.#parts.shift();
       this.#bytesInWindow = Math.max(0, this.#bytesInWindow - part.bytes);
       this.isReceiving = !part.frame;
       this.#events.onArrived(part.bytes);
       this.#fill();
       if (part.frame) this.#events.onFrame(part.frame);
+      // The client opens in a turn of its own, as on a network.
+      if (part.frame?.type === "accept") break;
     }
     this.#schedule();
   }

@@ -22,7 +22,7 @@ let entries: readonly Entry[] = [];
  * the same one, because then an earlier test has not closed its server.
  */
 export function register(pattern: string, platform: Platform): () => void {
-  const matches = compileResource(pattern, false);
+  const matches = typeof pattern === "string" ? compileResource(pattern, false) : undefined;
   if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
   const twin = entries.find((entry) => entry.pattern === pattern);
   if (twin) {

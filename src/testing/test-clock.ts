@@ -35,6 +35,8 @@ export class TestClock {
   readonly #epoch = epoch();
   #elapsed = 0;
   #timers = new Set<Timer>();
+  /** Settles when earlier calls of `advance` and `next` have ended. */
+  #idle: Promise<unknown> = Promise.resolve();
 
   /** Throws `INVALID_OPTION` if another clock exists. */
   constructor() {
@@ -72,19 +74,22 @@ export class TestClock {
    * @param duration Milliseconds or a Go duration.
    */
   async advance(duration: Duration): Promise<void> {
-    const target = this.#elapsed + parseDuration(duration);
-    await this.#settle();
-    for (let timer; (timer = this.#next) && timer.due <= target;) await this.#run(timer);
-    this.#elapsed = Math.max(this.#elapsed, target);
-    await this.#settle();
+    const length = parseDuration(duration);
+    await this.#enqueue(async () => {
+      const target = this.#elapsed + length;
+      for (let timer; (timer = this.#next) && timer.due <= target;) await this.#run(timer);
+      this.#elapsed = target;
+      await this.#settle();
+    });
   }
 
   /** Advances to the next timer, if there is one, and runs it. Resolves with the time of the clock. */
-  async next(): Promise<number> {
-    await this.#settle();
-    const timer = this.#next;
-    if (timer) await this.#run(timer);
-    return this.#elapsed;
+  next(): Promise<number> {
+    return this.#enqueue(async () => {
+      const timer = this.#next;
+      if (timer) await this.#run(timer);
+      return this.#elapsed;
+    });
   }
 
   /** Restores the real time. A second call has no effect. */
@@ -105,6 +110,13 @@ export class TestClock {
     let next: Timer | undefined;
     for (const timer of this.#timers) if (!next || timer.due < next.due) next = timer;
     return next;
+  }
+
+  /** Runs a step after earlier ones, and after everything has settled. */
+  #enqueue<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#idle.then(() => this.#settle()).then(step);
+    this.#idle = result;
+    return result;
   }
 
   async #run(timer: Timer): Promise<void> {

@@ -1,3 +1,4 @@
+import { Backlog } from "../channel/backlog.js";
 import { ReceiveChannel } from "../channel/channel.js";
 import { Queue } from "../channel/queue.js";
 import type { ReceiveResult } from "../channel/queue.js";
@@ -8,15 +9,18 @@ import type { CloseInfo } from "../protocol/close.js";
 import { payloadSize } from "../protocol/message.js";
 import type { Data, Message } from "../protocol/message.js";
 import { toPayload } from "../protocol/payload.js";
-import { now } from "../time/clock.js";
+import { now, startTimer } from "../time/clock.js";
 import { waitForStarted } from "../time/wait.js";
 import type { WaitOptions } from "../time/wait.js";
-import { expectMessage } from "./difference.js";
+import { describeExpected, expectMessage } from "./difference.js";
 import { EMPTY_CLOSE } from "./endpoint.js";
 import type { Endpoint, EndpointEvents } from "./endpoint.js";
 import { toMessage } from "./frame.js";
 import { parseLink } from "./link.js";
 import type { Link, LinkOptions } from "./link.js";
+
+/** The longest wait for the client's close frame, as that of the package `ws`. */
+const CLOSE_TIMEOUT_MS = 30_000;
 
 /** The request that opened a connection. */
 export interface TestRequest {
@@ -45,6 +49,9 @@ interface PendingPing {
 
 /** The server's side of one connection of a {@link TestServer}. */
 export class TestPeer {
+  /** The longest wait for the client's close frame, as that of the package `ws`. */
+  CLOSE_TIMEOUT_MS = 30_000;
+
   /** The request that opened the connection. */
   readonly request: TestRequest;
   /** Resolves when the connection has ended. Never rejects. */
@@ -58,10 +65,13 @@ export class TestPeer {
   readonly #channel: ReceiveChannel<Message> = ReceiveChannel.of(this.#inbox);
   readonly #setLink: (link: Link) => void;
   #settleClosed!: (end: TestPeerEnd) => void;
-  #unflushed: readonly Unflushed[] = [];
+  readonly #unflushed = new Backlog<Unflushed>();
   #frames = 0;
   #lastPing = 0;
   #pings = new Map<number, PendingPing>();
+  /** The number of calls of `expect` that wait. */
+  #expectations = 0;
+  #stopTimer: (() => void) | undefined;
   #isTerminated = false;
   /** True if the server sent its close frame first. */
   #isClosing = false;
@@ -90,9 +100,19 @@ export class TestPeer {
     this.#setLink(parseLink(options));
   }
 
-  /** The number of received messages that were not read. @internal */
-  get unread(): number {
-    return this.#inbox.size;
+  /** What a strict server reports about this peer. @internal */
+  get leftovers(): string[] {
+    const { url } = this.request;
+    const unread = this.#inbox.size;
+    return [
+      ...(unread > 0 ? [`${unread} unread messages on ${url}`] : []),
+      ...(this.#expectations > 0 ? [`an expected message did not arrive on ${url}`] : []),
+    ];
+  }
+
+  /** Ends both sides at once. @internal */
+  abort(): void {
+    this.#endpoint.abort();
   }
 
   /**
@@ -110,7 +130,7 @@ export class TestPeer {
     if (this.#endpoint.flushed >= frame) return;
     await new Promise<void>((resolve, reject) => {
       const settle = (error?: WsError): void => (error ? reject(error) : resolve());
-      this.#unflushed = [...this.#unflushed, { frame, settle }];
+      this.#unflushed.push({ frame, settle });
     });
   }
 
@@ -129,15 +149,22 @@ export class TestPeer {
 
   /**
    * Receives the next message and compares it: a string with a text message, bytes with a binary one, and any other
-   * value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual` and
-   * `expected`, or with `RECEIVE_TIMEOUT`.
+   * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
+   * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
    */
   async expect(message: unknown, wait?: WaitOptions): Promise<void> {
-    expectMessage(await this.receive(wait), message);
+    const wanted = describeExpected(message);
+    this.#expectations++;
+    try {
+      expectMessage(await this.receive(wait), message, wanted);
+    } finally {
+      this.#expectations--;
+    }
   }
 
   /**
-   * Sends a close frame. Resolves like `closed`. Rejects with `INVALID_CLOSE`.
+   * Sends a close frame. Resolves like `closed`: if the client does not answer, after 30 s. Rejects with
+   * `INVALID_CLOSE`.
    *
    * @param code Default 1000. 1005 sends a close frame without a code.
    */
@@ -145,6 +172,7 @@ export class TestPeer {
     if (code !== NO_STATUS) checkClose(code, reason);
     if (this.#endpoint.isOpen && !this.#endpoint.receivedClose) this.#isClosing = true;
     this.#endpoint.close(code === NO_STATUS ? EMPTY_CLOSE : { code, reason });
+    this.#stopTimer ??= startTimer(CLOSE_TIMEOUT_MS, () => this.#endpoint.cut(), false);
     return this.closed;
   }
 
@@ -201,10 +229,10 @@ export class TestPeer {
 
   #onProgress(): void {
     const { flushed } = this.#endpoint;
-    if (!this.#unflushed.some(({ frame }) => frame <= flushed)) return;
-    const settled = this.#unflushed.filter(({ frame }) => frame <= flushed);
-    this.#unflushed = this.#unflushed.filter(({ frame }) => frame > flushed);
-    for (const { settle } of settled) settle();
+    for (let first; (first = this.#unflushed.first) && first.frame <= flushed;) {
+      this.#unflushed.shift();
+      first.settle();
+    }
   }
 
   #onPong(id: number): void {
@@ -218,8 +246,8 @@ export class TestPeer {
     const pings = [...this.#pings.values()];
     this.#pings.clear();
     for (const { settle } of pings) settle();
-    for (const { settle } of this.#unflushed) settle(this.#closedError("send"));
-    this.#unflushed = [];
+    for (let first; (first = this.#unflushed.shift());) first.settle(this.#closedError("send"));
+    this.#stopTimer?.();
     this.#inbox.close();
     const isClosing = this.#isClosing;
     const { code, reason } = (isClosing ? sentClose : receivedClose) ?? {

@@ -4,9 +4,11 @@ import type { WebSocketConstructor } from "../compat/socket-types.js";
 import { bindWebSocket } from "../compat/web-socket.js";
 import { bindConnect, bindCreateContext } from "../context/connect.js";
 import type { Connect } from "../context/connect.js";
+import { isObject } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
+import { isToken } from "../options/http-grammar.js";
 import { nodeParsers } from "../options/node-parsers.js";
-import { callable, integer, oneOf, parseBy } from "../options/parser.js";
+import { callable, integer, must, oneOf, parseBy } from "../options/parser.js";
 import type { Parser } from "../options/parser.js";
 import type { DialRequest, Platform } from "../protocol/dial.js";
 import { parseRetryAfter, refusalError } from "../protocol/refusal.js";
@@ -15,6 +17,7 @@ import { onAbort } from "../time/abort.js";
 import { microtask, startTimer } from "../time/clock.js";
 import type { WaitOptions } from "../time/wait.js";
 import { Endpoint } from "./endpoint.js";
+import { stubGlobal } from "./global-stub.js";
 import { delayOf, parseLink } from "./link.js";
 import type { Link, LinkOptions } from "./link.js";
 import { MemorySocket } from "./memory-socket.js";
@@ -68,17 +71,26 @@ type Outcome =
   | { readonly type: "fail"; readonly error: unknown }
   | { readonly type: "stall" };
 
-const string: Parser = (value) => value;
-
 const PARSERS: Readonly<Record<keyof TestServerOptions, Parser>> = {
   platform: /* @__PURE__ */ oneOf("node", "browser"),
-  protocol: string,
+  protocol: /* @__PURE__ */ must(isToken, "a token (RFC 6455 4.1)"),
   compression: /* @__PURE__ */ oneOf(false, true),
   strict: /* @__PURE__ */ oneOf(false, true),
 };
 
-const times = /* @__PURE__ */ integer(1, 1_000_000);
-const status = /* @__PURE__ */ integer(300, 599);
+const string: Parser = /* @__PURE__ */ must((value) => typeof value === "string", "a string");
+
+const TIMES_PARSERS = { times: /* @__PURE__ */ integer(1, 1_000_000) };
+
+const REFUSE_PARSERS = {
+  ...TIMES_PARSERS,
+  status: /* @__PURE__ */ integer(300, 599),
+  headers: /* @__PURE__ */ must(
+    (value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"),
+    "an object of strings",
+  ),
+  body: string,
+};
 
 /**
  * A server in memory. While it exists, each dial of this package to a URL that matches its pattern goes to it, without
@@ -95,6 +107,9 @@ export abstract class BaseTestServer {
   readonly #accepted = new Queue<TestPeer>(Infinity);
   readonly #channel: ReceiveChannel<TestPeer> = ReceiveChannel.of(this.#accepted);
   readonly #connections = new Set<TestPeer>();
+  /** All connections so far, if they must be checked at the end. */
+  readonly #peers: TestPeer[] = [];
+  #isClosed = false;
   readonly #stalled = new Set<() => void>();
   #handlers: readonly ((peer: TestPeer) => void)[] = [];
   /** The outcomes of the next dials. */
@@ -124,19 +139,10 @@ export abstract class BaseTestServer {
     return (this.#webSocket ??= bindWebSocket(createContext, this.#platforms.closeEventClass));
   }
 
-  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. */
+  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
   stubGlobal(): void {
-    if (this.#restore) return;
-    const original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
-    Object.defineProperty(globalThis, "WebSocket", {
-      value: this.webSocket,
-      configurable: true,
-      writable: true,
-    });
-    this.#restore = () => {
-      if (original) Object.defineProperty(globalThis, "WebSocket", original);
-      else Reflect.deleteProperty(globalThis, "WebSocket");
-    };
+    if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
+    this.#restore ??= stubGlobal(this.webSocket);
   }
 
   /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
@@ -167,18 +173,19 @@ export abstract class BaseTestServer {
 
   /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
   refuse(answer: RefuseOptions): void {
-    status(answer.status, "refuse: status");
-    this.#script({ type: "refuse", answer }, answer);
+    const parsed = parseBy(REFUSE_PARSERS, answer, "refuse") as unknown as RefuseOptions;
+    REFUSE_PARSERS.status(parsed.status, "refuse: option status");
+    this.#script({ type: "refuse", answer: parsed }, parsed);
   }
 
   /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
   fail(error: unknown = new Error("connection refused"), options: TimesOptions = {}): void {
-    this.#script({ type: "fail", error }, options);
+    this.#script({ type: "fail", error }, parseBy(TIMES_PARSERS, options, "fail"));
   }
 
   /** Never answers the next dials. */
   stall(options: TimesOptions = {}): void {
-    this.#script({ type: "stall" }, options);
+    this.#script({ type: "stall" }, parseBy(TIMES_PARSERS, options, "stall"));
   }
 
   /**
@@ -186,13 +193,14 @@ export abstract class BaseTestServer {
    * unread.
    */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#unregister();
     this.#restore?.();
     this.#restore = undefined;
     const problems = this.#options.strict ? this.#leftovers() : [];
     this.#accepted.close();
     for (const end of this.#stalled) end();
-    for (const peer of this.#connections) peer.terminate();
+    for (const peer of this.#connections) peer.abort();
     await Promise.resolve();
     if (problems.length > 0) {
       throw new WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
@@ -205,17 +213,14 @@ export abstract class BaseTestServer {
   }
 
   #leftovers(): string[] {
-    const unread = [...this.#connections]
-      .filter((peer) => peer.unread > 0)
-      .map((peer) => `${peer.unread} unread messages on ${peer.request.url}`);
+    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
     const { size } = this.#accepted;
     return size > 0 && this.#handlers.length === 0
-      ? [...unread, `${size} connections were not accepted`]
-      : unread;
+      ? [...leftovers, `${size} connections were not accepted`]
+      : leftovers;
   }
 
   #script(outcome: Outcome, { times: count = 1 }: TimesOptions): void {
-    times(count, "times");
     for (let i = 0; i < count; i++) this.#outcomes.push(outcome);
   }
 
@@ -257,13 +262,16 @@ export abstract class BaseTestServer {
     signal: AbortSignal,
     open: (accepted: Accepted, headers: Readonly<Record<string, string>>) => void,
   ): Promise<void> {
-    await this.#travel(signal);
     const label = displayUrl(url);
+    await this.#travel(signal);
+    signal.throwIfAborted();
+    if (this.#isClosed) throw dialFailed(label, new Error("connection refused"));
     const outcome = this.#outcomes.take()?.value;
     if (outcome?.type === "stall") await this.#stall(label, signal);
     if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
     if (outcome?.type === "refuse") {
       await this.#travel(signal);
+      signal.throwIfAborted();
       throw refused(label, outcome.answer);
     }
     const { protocols } = options;
@@ -273,7 +281,9 @@ export abstract class BaseTestServer {
       const text = "invalid response: Server sent no subprotocol";
       throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: ${text}`);
     }
-    const extensions = compression && options.compression ? "permessage-deflate" : "";
+    // Browsers always offer it.
+    const isOffered = options.compression > 0 || this.#platform.parsers === undefined;
+    const extensions = compression && isOffered ? "permessage-deflate" : "";
     const headers = {
       ...(protocol && { "sec-websocket-protocol": protocol }),
       ...(extensions && { "sec-websocket-extensions": extensions }),
@@ -317,12 +327,13 @@ export abstract class BaseTestServer {
 
   #add(peer: TestPeer): void {
     this.#connections.add(peer);
+    if (this.#options.strict) this.#peers.push(peer);
     void peer.closed.then(() => this.#connections.delete(peer));
     for (const call of this.#handlers) call(peer);
     this.#accepted.push(peer);
   }
 
-  /** Waits for the latency of the link, one way. Rejects if the signal aborts. */
+  /** Waits for the latency of the link, one way, or until the signal aborts. */
   async #travel(signal: AbortSignal): Promise<void> {
     const delay = delayOf(this.#link);
     if (delay === 0) return;
@@ -333,7 +344,6 @@ export abstract class BaseTestServer {
         resolve();
       });
     });
-    signal.throwIfAborted();
   }
 
   /** Waits until the dial is given up, or the server is closed. */

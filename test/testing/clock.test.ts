@@ -171,6 +171,12 @@ describe("fake timers of the test runner", () => {
   });
 });
 
+test("calls of advance() at the same time run one after the other", async () => {
+  const clock = startClock();
+  await Promise.all([clock.advance(10), clock.advance("5ms"), clock.next()]);
+  expect(clock.now).toBe(15);
+});
+
 describe("a reconnecting client", () => {
   test("is refused, told to wait, cut and back, without waiting", async () => {
     const start = performance.now();
@@ -249,9 +255,31 @@ describe("the link", () => {
     })();
     for (let i = 0; i < 20; i++) void peer.send(String(i));
     await clock.advance("1s");
+    peer.link = {};
+    await client.close();
     expect(texts).toEqual(Array.from({ length: 20 }, (_, i) => String(i)));
     expect(Math.min(...times)).toBeGreaterThanOrEqual(100);
     expect(Math.max(...times)).toBeLessThanOrEqual(151);
+  });
+
+  test("has no rounding errors for many parts", async () => {
+    expect(await sendAndWait({ bandwidth: 100_000 }, 1_000_000)).toBe(10_000);
+  });
+
+  test("that permits less than has passed still ends the connection", async () => {
+    const { client, peer } = await open(serve());
+    await peer.send("x".repeat(100));
+    await client.receive();
+    peer.link = { cutAfter: 10 };
+    peer.terminate();
+    expect((await client.closed).error?.code).toBe("CONNECTION_LOST");
+  });
+
+  test("that permits no bytes cuts the connection when it has opened", async () => {
+    const server = serve();
+    server.link = { cutAfter: 0 };
+    const { client } = await open(server);
+    expect((await client.closed).error?.code).toBe("CONNECTION_LOST");
   });
 
   test.each([

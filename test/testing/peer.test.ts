@@ -115,6 +115,7 @@ describe("expect", () => {
     ["1", new Uint8Array([49])],
     [new Uint8Array([1]), "1"],
     [new Uint8Array([1]), new Uint8Array([2])],
+    [[1, 2], new Uint8Array([1, 2])],
     [{ a: 1 }, "not JSON"],
     [1, "2"],
   ])("rejects for %j and %j", async (expected, sent) => {
@@ -123,12 +124,37 @@ describe("expect", () => {
     await expect(peer.expect(expected)).rejects.toThrow("the message differs");
   });
 
+  test.each([undefined, NaN, 1n, () => 1, new Map([[1, 2]]), [Infinity]])(
+    "is INVALID_MESSAGE for a value that JSON cannot represent: %s",
+    async (value) => {
+      const { client, peer } = await open();
+      expect(await failureCode(peer.expect(value))).toBe("INVALID_MESSAGE");
+      await client.send("kept");
+      await peer.expect("kept");
+    },
+  );
+
   test("rejects at the end of the connection, and after a timeout", async () => {
     const { client, peer } = await open();
     expect(await failureCode(peer.expect("x", { timeout: 5 }))).toBe("RECEIVE_TIMEOUT");
     await client.close();
     await expect(peer.expect("x")).rejects.toThrow("the end of the connection");
   });
+});
+
+test("100,000 messages that nobody awaits arrive in order", { timeout: 20_000 }, async () => {
+  const { client, peer } = await open();
+  const count = 100_000;
+  for (let i = 0; i < count; i++) void peer.send(String(i));
+  for (let i = 0; i < count; i++) {
+    const { value } = client.tryReceive() ?? (await client.receive());
+    if (value?.data !== String(i)) expect(value?.data).toBe(String(i));
+  }
+  for (let i = 0; i < count; i++) void client.send(String(i));
+  for (let i = 0; i < count; i++) {
+    const { value } = await peer.receive();
+    if (value?.data !== String(i)) expect(value?.data).toBe(String(i));
+  }
 });
 
 describe("the end", () => {

@@ -236,12 +236,93 @@ describe("close", () => {
     expect(WsError.is(error) && error.message).toContain("1 unread messages on wss://a.test/");
   });
 
+  test("with strict also checks connections that have ended, and expectations", async () => {
+    const server = serve("*", { strict: true });
+    const client = await connect("wss://a.test/");
+    const peer = await server.accept();
+    await client.send("unread");
+    await client.close();
+    await peer.closed;
+    const other = await connect("wss://a.test/2");
+    const expected = (await server.accept()).expect("never").catch(() => {});
+    const error: unknown = await server.close().catch((cause: unknown) => cause);
+    expect(String(error)).toContain("1 unread messages on wss://a.test/");
+    expect(String(error)).toContain("an expected message did not arrive on wss://a.test/2");
+    await expected;
+    await other.closed;
+  });
+
   test("with strict rejects for connections that were not accepted", async () => {
     const server = serve("*", { strict: true });
     await connect("wss://a.test/");
     await expect(server.close()).rejects.toThrow("1 connections were not accepted");
   });
 });
+
+describe("a server that is closed", () => {
+  test.each([0, 1, 2, 3, 4, 5, 6, 10])(
+    "%i microtasks after a dial began fails it or ends its connection",
+    async (microtasks) => {
+      const server = serve();
+      const dialled = connect("wss://a.test/");
+      const outcome = dialled.then(
+        async (client) => (await client.closed).error?.code,
+        (error: unknown) => (error as WsError).code,
+      );
+      for (let i = 0; i < microtasks; i++) await Promise.resolve();
+      await server.close();
+      expect(await outcome).toMatch(/^(DIAL_FAILED|CONNECTION_LOST)$/);
+      expect(server.connections).toEqual([]);
+    },
+  );
+
+  test("fails a dial that is on its way, and later ones", async () => {
+    const server = serve();
+    server.link = { latency: 50 };
+    const dialled = failureCode(connect("wss://a.test/"));
+    await new Promise(setImmediate);
+    await server.close();
+    expect(await dialled).toBe("DIAL_FAILED");
+    expect(await failureCode(server.connect("wss://a.test/"))).toBe("DIAL_FAILED");
+    expect(await failureCode(() => server.stubGlobal())).toBe("CLOSED");
+  });
+
+  test("ends connections at once, however slow the link is", async () => {
+    const server = serve();
+    const client = await connect("wss://a.test/");
+    server.link = { latency: "1h" };
+    await server.close();
+    expect(client.state).toBe("closed");
+  });
+});
+
+test.each([0, 1, 2, 3, 4, 5, 6, 10])(
+  "a dial that is aborted after %i microtasks leaves no connection",
+  async (microtasks) => {
+    const server = serve();
+    const controller = new AbortController();
+    const dialled = failureCode(connect("wss://a.test/", { signal: controller.signal }));
+    for (let i = 0; i < microtasks; i++) await Promise.resolve();
+    controller.abort();
+    expect(await dialled).toBe("ABORTED");
+    await vi.waitFor(() => expect(server.connections).toEqual([]));
+  },
+);
+
+test.each(["close", "terminate"] as const)(
+  "a client whose peer calls %s() at once is open for a turn",
+  async (method) => {
+    const server = serve();
+    server.on((peer) => void peer[method]());
+    const client = await connect("wss://a.test/");
+    expect(client.state).toBe("open");
+    const socket = new server.webSocket("wss://a.test/");
+    const state = await new Promise((resolve) => {
+      socket.onopen = () => resolve(socket.readyState);
+    });
+    expect(state).toBe(1);
+  },
+);
 
 describe("code that does not use wschan", () => {
   test("can take the class of the server", async () => {
@@ -271,6 +352,48 @@ describe("code that does not use wschan", () => {
     expect(await closed).toMatchObject({ code: 1006 });
     await server.close();
     expect(Object.getOwnPropertyDescriptor(globalThis, "WebSocket")).toEqual(original);
+  });
+});
+
+test("stubs of several servers can be removed in any order", async () => {
+  const original = globalThis.WebSocket as unknown;
+  const [a, b, c] = [serve("wss://a.test/*"), serve("wss://b.test/*"), serve("wss://c.test/*")];
+  for (const server of [a, b, c]) server.stubGlobal();
+  await a.close();
+  expect(globalThis.WebSocket).toBe(c.webSocket);
+  await c.close();
+  expect(globalThis.WebSocket).toBe(b.webSocket);
+  await b.close();
+  expect(globalThis.WebSocket as unknown).toBe(original);
+});
+
+describe("arguments", () => {
+  const server = (): TestServer => serve("wss://arguments.test/*");
+
+  test.each<[string, (server: TestServer) => void]>([
+    ["refuse()", (one) => one.refuse(undefined as never)],
+    ["refuse(null)", (one) => one.refuse(null as never)],
+    ["a misspelt option", (one) => one.refuse({ status: 503, time: 3 } as never)],
+    ["headers that are null", (one) => one.refuse({ status: 503, headers: null } as never)],
+    ["headers with a number", (one) => one.refuse({ status: 503, headers: { a: 1 } } as never)],
+    ["a body that is a number", (one) => one.refuse({ status: 503, body: 5 } as never)],
+    ["fail with null", (one) => one.fail(new Error("x"), null as never)],
+    ["fail with a number", (one) => one.fail(new Error("x"), 3 as never)],
+    ["fail 0 times", (one) => one.fail(new Error("x"), { times: 0 })],
+    ["stall with null", (one) => one.stall(null as never)],
+    ["a handler that is no function", (one) => one.on(5 as never)],
+  ])("that are bad are INVALID_OPTION: %s", async (_, call) => {
+    const one = server();
+    expect(await failureCode(() => call(one))).toBe("INVALID_OPTION");
+  });
+
+  test.each([Symbol("x"), 5, null])("a pattern %s is INVALID_OPTION", async (pattern) => {
+    expect(await failureCode(() => new TestServer(pattern as never))).toBe("INVALID_OPTION");
+  });
+
+  test.each([5, "a b", ""])("a protocol %j is INVALID_OPTION", async (protocol) => {
+    const options = { protocol } as TestServerOptions;
+    expect(await failureCode(() => new TestServer("*", options))).toBe("INVALID_OPTION");
   });
 });
 
