@@ -14,8 +14,8 @@ import { format } from "prettier";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /**
- * Files that only the tests over real sockets exercise. The sub-paths have tests in folders of the same name,
- * and all other files are tested by `test/unit`, within milliseconds.
+ * Files that only the tests over real sockets exercise. The sub-paths have tests in folders of the same name, and
+ * `context/` has functions that only `reconnect/` calls. All other files are tested by `test/unit`, within milliseconds.
  */
 const TESTED_OVER_SOCKETS = [
   "close-handshake.ts",
@@ -144,10 +144,11 @@ await forgetSurvivors(sources);
  */
 const suitesOf = (name) => {
   if (TESTED_OVER_SOCKETS.includes(name)) return "transport,adversary";
+  if (name.startsWith("src/context/")) return "unit,reconnect";
   const subPath = /^src\/(reconnect|codec|compat|testing)\//.exec(name)?.[1];
   return subPath ?? "unit";
 };
-for (const suites of ["unit", "transport,adversary", "reconnect", "codec", "compat", "testing"]) {
+for (const suites of [...new Set(sources.map(suitesOf))]) {
   mutate(
     suites,
     sources.filter((name) => suitesOf(name) === suites),
