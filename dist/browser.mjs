@@ -1,4 +1,4 @@
-import { H as ABNORMAL_CLOSURE, s as startTimer, a5 as bindConnect, a8 as bindCreateContext, ad as shared, ae as webSocketPlatform } from './core.mjs';
+import { H as ABNORMAL_CLOSURE, s as startTimer, a9 as bindConnect, aa as bindCreateContext, ad as shared, ae as webSocketPlatform } from './core.mjs';
 export { af as BINARY, ag as CLOSE_CODES, ah as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ai as TYPE_BINARY, aj as TYPE_CLOSE, ak as TYPE_PING, al as TYPE_PONG, am as TYPE_TEXT, W as WsError, an as after, ao as definePolicy, ap as errors, h as parseDuration, aq as select, ar as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;

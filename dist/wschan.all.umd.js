@@ -237,9 +237,9 @@
     "no_context_takeover"
   ];
   function parseOptions(base, given, { parsers }, where = "connect") {
-    return { ...base, ...parseBy({ ...PARSERS$9, ...parsers }, given, where) };
+    return { ...base, ...parseBy({ ...PARSERS$8, ...parsers }, given, where) };
   }
-  const PARSERS$9 = {
+  const PARSERS$8 = {
     headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),
     protocols(value, name) {
       const list = [value].flat();
@@ -427,7 +427,7 @@
 
   const OPERATION = "createContext";
   const unsupportedGuard = /* @__PURE__ */ notInBrowser("use a policy");
-  const PARSERS$8 = {
+  const PARSERS$7 = {
     policy: callable,
     actor: passThrough,
     meta: object,
@@ -437,7 +437,7 @@
     signal: abortSignal
   };
   function parseSettings(options, platformFor) {
-    const parsers = { ...PARSERS$8, ...platformFor(void 0).contextParsers };
+    const parsers = { ...PARSERS$7, ...platformFor(void 0).contextParsers };
     const given = parseBy(parsers, options, OPERATION);
     const { policy, actor, meta, defaults = {}, strict } = given;
     const platform = platformFor({ ...defaults }.webSocket);
@@ -3874,10 +3874,10 @@
       }
     };
   }
-  const PARSERS$7 = { type: TYPE, onInvalid: ON_INVALID };
+  const PARSERS$6 = { type: TYPE, onInvalid: ON_INVALID };
   function bindInflating(format, unpackAtOnce) {
     const { name } = format;
-    const make = (given = {}) => inflating(name, parseBy(PARSERS$7, given, name), () => () => format, unpackAtOnce);
+    const make = (given = {}) => inflating(name, parseBy(PARSERS$6, given, name), () => () => format, unpackAtOnce);
     return make;
   }
 
@@ -3889,20 +3889,20 @@
     let format = null;
     return (bytes) => format === null ? format = detect(bytes) : format;
   }
-  const PARSERS$6 = {
+  const PARSERS$5 = {
     type: TYPE,
     onInvalid: ON_INVALID,
     pin: /* @__PURE__ */ oneOf(true, false)
   };
   function bindAuto(unpackAtOnce) {
     const make = (given = {}) => {
-      const { pin, ...options } = parseBy(PARSERS$6, given, "auto");
+      const { pin, ...options } = parseBy(PARSERS$5, given, "auto");
       return inflating("auto", options, pin === false ? () => detect : detectOnce, unpackAtOnce);
     };
     return make;
   }
 
-  const PARSERS$5 = {
+  const PARSERS$4 = {
     type: TYPE,
     onInvalid: ON_INVALID,
     threshold: /* @__PURE__ */ integer(0, 104857600),
@@ -3911,7 +3911,7 @@
   function bindDeflating(format, deflate, unpackAtOnce) {
     const { name } = format;
     const make = (given = {}) => {
-      const options = parseBy(PARSERS$5, given, name);
+      const options = parseBy(PARSERS$4, given, name);
       const { threshold = 1024, level = 6 } = options;
       return {
         ...inflating(name, options, () => () => format, unpackAtOnce),
@@ -3945,7 +3945,7 @@
   }
 
   const NAME = "json";
-  const PARSERS$4 = {
+  const PARSERS$3 = {
     onInvalid: ON_INVALID,
     schema: /* @__PURE__ */ must(
       (value) => typeof value?.["~standard"]?.validate === "function",
@@ -3953,7 +3953,7 @@
     )
   };
   function json(options = {}) {
-    const { schema, onInvalid } = parseBy(PARSERS$4, options, NAME);
+    const { schema, onInvalid } = parseBy(PARSERS$3, options, NAME);
     return {
       name: NAME,
       decoder: () => (message, emit) => {
@@ -4047,10 +4047,10 @@
       return at;
     }
   }
-  const PARSERS$3 = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
+  const PARSERS$2 = { type: TYPE, boundary: /* @__PURE__ */ oneOf("flush", "message") };
   function bindStream(name, isZlib) {
     const make = (given = {}) => {
-      const { type, boundary } = parseBy(PARSERS$3, given, name);
+      const { type, boundary } = parseBy(PARSERS$2, given, name);
       return {
         name,
         decoder(readLimit) {
@@ -4214,7 +4214,7 @@
   function toProtocols(value) {
     const isList = typeof value === "object" && value !== null && Symbol.iterator in value;
     const list = (isList ? [...value] : [value]).map(toDomString);
-    asSyntaxError(() => PARSERS$9.protocols(list, "WebSocket: protocols"), "INVALID_OPTION");
+    asSyntaxError(() => PARSERS$8.protocols(list, "WebSocket: protocols"), "INVALID_OPTION");
     return list;
   }
   function isBlob(data) {
@@ -5575,7 +5575,7 @@
     }
   }
 
-  const PARSERS$2 = { context: contextParser };
+  const PARSERS$1 = { context: contextParser };
   function bindWebSocket(createContext, closeEventClass) {
     let shared;
     class WebSocket extends eventTargetClass() {
@@ -5590,7 +5590,7 @@
         const context = contextOf(options.context, () => shared ??= createContext());
         const given = protocols === void 0 ? options : { ...options, protocols: toProtocols(protocols) };
         const text = toDomString(url);
-        const prepared = asSyntaxError(() => context.prepare(text, given, PARSERS$2, "WebSocket"));
+        const prepared = asSyntaxError(() => context.prepare(text, given, PARSERS$1, "WebSocket"));
         const target = prepared.url;
         const open = (signal2) => prepared.open(target, prepared.options, { signal: signal2 });
         const { signal } = prepared.options;
@@ -5792,7 +5792,7 @@
   }
 
   const INSTANT = { latency: 0, jitter: 0, bandwidth: Infinity, cutAfter: Infinity };
-  const PARSERS$1 = {
+  const PARSERS = {
     latency: duration,
     jitter: duration,
     bandwidth: /* @__PURE__ */ must((value) => typeof value === "number" && value > 0, "more than 0"),
@@ -5803,7 +5803,7 @@
   };
   function parseLink(options) {
     if (typeof options !== "object") throw invalid("link", "an object", options);
-    return { ...INSTANT, ...parseBy(PARSERS$1, options, "link") };
+    return { ...INSTANT, ...parseBy(PARSERS, options, "link") };
   }
   function delayOf({ latency, jitter }) {
     return latency + Math.random() * jitter;
@@ -6112,25 +6112,6 @@
   }
   const EMPTY_CLOSE = { code: NO_STATUS, reason: "" };
 
-  const stubs = [];
-  let original;
-  function stubGlobal(Class) {
-    if (stubs.length === 0) original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
-    stubs.push(Class);
-    install(Class);
-    return () => {
-      stubs.splice(stubs.indexOf(Class), 1);
-      const last = stubs.at(-1);
-      if (last) install(last);
-      else if (original) Object.defineProperty(globalThis, "WebSocket", original);
-      else Reflect.deleteProperty(globalThis, "WebSocket");
-    };
-  }
-  function install(value) {
-    const descriptor = { value, configurable: true, writable: true };
-    Object.defineProperty(globalThis, "WebSocket", descriptor);
-  }
-
   class MemorySocket {
     /** @param dial Calls `open` when the server has accepted. Rejects if it refuses, or when the signal aborts. */
     constructor(dial) {
@@ -6325,38 +6306,6 @@
       for (const { done } of pings) done(void 0);
       return handler;
     }
-  }
-
-  let entries = [];
-  function register(pattern, platform) {
-    const matches = typeof pattern === "string" ? compileResource(pattern, false) : void 0;
-    if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
-    const twin = entries.find((entry2) => entry2.pattern === pattern);
-    if (twin) {
-      throw new WsError(
-        "INVALID_OPTION",
-        `TestServer: a server for ${pattern} is open already; close it first. It was created ${twin.origin}`
-      );
-    }
-    const entry = { pattern, platform, matches, origin: callerOf() };
-    entries = [entry, ...entries];
-    interceptDials(find);
-    return () => {
-      entries = entries.filter((other) => other !== entry);
-      if (entries.length === 0) interceptDials(void 0);
-    };
-  }
-  function find(url) {
-    const { allow } = toSubject(publicUrl(url));
-    return entries.find(({ matches }) => matches(allow))?.platform;
-  }
-  function callerOf() {
-    const lines = new Error().stack?.split("\n") ?? [];
-    const line = lines.find((text) => /:\d+:\d+/.test(text) && !isOwn(text));
-    return line?.trim() ?? "at an unknown place";
-  }
-  function isOwn(line) {
-    return /callerOf|register|TestServer/.test(line);
   }
 
   const MAX_SHOWN_CHARS = 200;
@@ -6614,129 +6563,34 @@
     }
   }
 
-  const PARSERS = {
-    platform: /* @__PURE__ */ oneOf("node", "browser"),
-    protocol: /* @__PURE__ */ must(isToken, "a token (RFC 6455 4.1)"),
-    compression: /* @__PURE__ */ oneOf(false, true),
-    strict: /* @__PURE__ */ oneOf(false, true)
-  };
-  const string = /* @__PURE__ */ must((value) => typeof value === "string", "a string");
-  const TIMES_PARSERS = { times: /* @__PURE__ */ integer(1, 1e6) };
-  const REFUSE_PARSERS = {
-    ...TIMES_PARSERS,
-    status: /* @__PURE__ */ integer(300, 599),
-    headers: /* @__PURE__ */ must(
-      (value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"),
-      "an object of strings"
-    ),
-    body: string
-  };
-  class BaseTestServer {
-    #options;
-    #platforms;
-    #platform;
-    #unregister;
-    #accepted = new Queue(Infinity);
-    #channel = ReceiveChannel.of(this.#accepted);
-    #connections = /* @__PURE__ */ new Set();
-    /** All connections so far, if they must be checked at the end. */
-    #peers = [];
-    #isClosed = false;
-    #stalled = /* @__PURE__ */ new Set();
-    #handlers = [];
-    /** The outcomes of the next dials. */
-    #outcomes = new Queue(Infinity);
-    #link = parseLink({});
-    #webSocket;
-    #restore;
-    /** @internal */
-    constructor(platforms, pattern, options) {
-      this.#platforms = platforms;
-      this.#options = parseBy(PARSERS, options, "TestServer");
-      const { platform = platforms.kind } = this.#options;
-      this.#platform = platform === "node" ? this.#nodePlatform() : this.#browserPlatform();
-      this.connect = bindConnect(() => this.#platform);
-      this.#unregister = register(pattern, this.#platform);
-    }
-    /** The connections that have not ended. */
-    get connections() {
-      return [...this.#connections];
-    }
-    /** A W3C `WebSocket` class that connects to this server, for code that does not use wschan. */
-    get webSocket() {
-      const createContext = bindCreateContext(() => this.#platform);
-      return this.#webSocket ??= bindWebSocket(createContext, this.#platforms.closeEventClass);
-    }
-    /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
-    stubGlobal() {
-      if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
-      this.#restore ??= stubGlobal(this.webSocket);
-    }
-    /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
-    set link(options) {
-      this.#link = parseLink(options);
-    }
-    /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
-    async accept(wait) {
-      const { ok, value } = await this.#channel.receive(wait);
-      if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
-      return value;
-    }
+  class Dialler {
     /**
-     * Calls `handler` with each connection, before `accept` returns it. An exception is reported as uncaught. Returns a
-     * function that removes the handler.
+     * @param settings The options of the server, with its platform.
+     * @param onPeer Called with each connection.
      */
-    on(handler) {
-      callable(handler, "TestServer: handler");
-      const call = (peer) => microtask(() => void handler(peer));
-      this.#handlers = [...this.#handlers, call];
-      return () => {
-        this.#handlers = this.#handlers.filter((other) => other !== call);
-      };
+    constructor(settings, onPeer) {
+      /** The link of the connections that have none of their own. */
+      this.link = parseLink({});
+      /** The outcomes of the next dials. */
+      this.outcomes = new Queue(Infinity);
+      this.#stalled = /* @__PURE__ */ new Set();
+      this.#isClosed = false;
+      this.#settings = settings;
+      this.#onPeer = onPeer;
     }
-    /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
-    refuse(answer) {
-      const parsed = parseBy(REFUSE_PARSERS, answer, "refuse");
-      REFUSE_PARSERS.status(parsed.status, "refuse: option status");
-      this.#script({ type: "refuse", answer: parsed }, parsed);
-    }
-    /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
-    fail(error = new Error("connection refused"), options = {}) {
-      this.#script({ type: "fail", error }, parseBy(TIMES_PARSERS, options, "fail"));
-    }
-    /** Never answers the next dials. */
-    stall(options = {}) {
-      this.#script({ type: "stall" }, parseBy(TIMES_PARSERS, options, "stall"));
-    }
-    /**
-     * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
-     * unread.
-     */
-    async close() {
+    #settings;
+    #onPeer;
+    #stalled;
+    #isClosed;
+    /** Fails all dials that have not been accepted, and all later ones. */
+    close() {
       this.#isClosed = true;
-      this.#unregister();
-      this.#restore?.();
-      this.#restore = void 0;
-      const problems = this.#options.strict ? this.#leftovers() : [];
-      this.#accepted.close();
       for (const end of this.#stalled) end();
-      for (const peer of this.#connections) peer.abort();
-      await Promise.resolve();
-      if (problems.length > 0) {
-        throw new WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
-      }
+      this.#stalled.clear();
     }
-    /** Calls `close()`, for `await using`. */
-    [Symbol.asyncDispose]() {
-      return this.close();
-    }
-    #leftovers() {
-      const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
-      const { size } = this.#accepted;
-      return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
-    }
-    #script(outcome, { times: count = 1 }) {
-      for (let i = 0; i < count; i++) this.#outcomes.push(outcome);
+    /** Returns the platform whose dials go to the server. */
+    platform({ webSocketPlatform }) {
+      return this.#settings.platform === "node" ? this.#nodePlatform() : this.#browserPlatform(webSocketPlatform);
     }
     #nodePlatform() {
       return {
@@ -6750,8 +6604,8 @@
         })
       };
     }
-    #browserPlatform() {
-      const platform = this.#platforms.webSocketPlatform(() => void 0);
+    #browserPlatform(webSocketPlatform) {
+      const platform = webSocketPlatform(() => void 0);
       return {
         ...platform,
         base: platform.base,
@@ -6773,7 +6627,7 @@
       await this.#travel(signal);
       signal.throwIfAborted();
       if (this.#isClosed) throw dialFailed(label, new Error("connection refused"));
-      const outcome = this.#outcomes.take()?.value;
+      const outcome = this.outcomes.take()?.value;
       if (outcome?.type === "stall") await this.#stall(label, signal);
       if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
       if (outcome?.type === "refuse") {
@@ -6782,13 +6636,13 @@
         throw refused(label, outcome.answer);
       }
       const { protocols } = options;
-      const { protocol: wanted = protocols[0], compression } = this.#options;
+      const { protocol: wanted = protocols[0], compression } = this.#settings;
       const protocol = protocols.find((one) => one === wanted) ?? "";
       if (protocols.length > 0 && !protocol) {
         const text = "invalid response: Server sent no subprotocol";
         throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: ${text}`);
       }
-      const isOffered = options.compression > 0 || this.#platform.parsers === void 0;
+      const isOffered = options.compression > 0 || this.#settings.platform === "browser";
       const extensions = compression && isOffered ? "permessage-deflate" : "";
       const headers = {
         ...protocol && { "sec-websocket-protocol": protocol },
@@ -6804,7 +6658,7 @@
     #accept(request, signal, open, failure) {
       return new Promise((resolve, reject) => {
         let own;
-        const { client, server } = Endpoint.pair(() => own ?? this.#link);
+        const { client, server } = Endpoint.pair(() => own ?? this.link);
         const stop = onAbort(signal, () => {
           client.cut();
           reject(failure());
@@ -6821,19 +6675,12 @@
           }
         );
         server.accept();
-        this.#add(new TestPeer(request, server, (link) => own = link));
+        this.#onPeer(new TestPeer(request, server, (link) => own = link));
       });
-    }
-    #add(peer) {
-      this.#connections.add(peer);
-      if (this.#options.strict) this.#peers.push(peer);
-      void peer.closed.then(() => this.#connections.delete(peer));
-      for (const call of this.#handlers) call(peer);
-      this.#accepted.push(peer);
     }
     /** Waits for the latency of the link, one way, or until the signal aborts. */
     async #travel(signal) {
-      const delay = delayOf(this.#link);
+      const delay = delayOf(this.link);
       if (delay === 0) return;
       await new Promise((resolve) => {
         const stopTimer = startTimer(delay, resolve);
@@ -6870,6 +6717,198 @@
   function lowerCase(headers) {
     const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
     return Object.fromEntries(entries);
+  }
+
+  const stubs = [];
+  let original;
+  function stubGlobal(Class) {
+    if (stubs.length === 0) original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+    stubs.push(Class);
+    install(Class);
+    return () => {
+      stubs.splice(stubs.indexOf(Class), 1);
+      const last = stubs.at(-1);
+      if (last) install(last);
+      else if (original) Object.defineProperty(globalThis, "WebSocket", original);
+      else Reflect.deleteProperty(globalThis, "WebSocket");
+    };
+  }
+  function install(value) {
+    const descriptor = { value, configurable: true, writable: true };
+    Object.defineProperty(globalThis, "WebSocket", descriptor);
+  }
+
+  let entries = [];
+  function register(pattern, platform) {
+    const matches = typeof pattern === "string" ? compileResource(pattern, false) : void 0;
+    if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
+    const twin = entries.find((entry2) => entry2.pattern === pattern);
+    if (twin) {
+      throw new WsError(
+        "INVALID_OPTION",
+        `TestServer: a server for ${pattern} is open already; close it first. It was created ${twin.origin}`
+      );
+    }
+    const entry = { pattern, platform, matches, origin: callerOf() };
+    entries = [entry, ...entries];
+    interceptDials(find);
+    return () => {
+      entries = entries.filter((other) => other !== entry);
+      if (entries.length === 0) interceptDials(void 0);
+    };
+  }
+  function find(url) {
+    const { allow } = toSubject(publicUrl(url));
+    return entries.find(({ matches }) => matches(allow))?.platform;
+  }
+  function callerOf() {
+    const lines = new Error().stack?.split("\n") ?? [];
+    const line = lines.find((text) => /:\d+:\d+/.test(text) && !isOwn(text));
+    return line?.trim() ?? "at an unknown place";
+  }
+  function isOwn(line) {
+    return /callerOf|register|TestServer/.test(line);
+  }
+
+  const SERVER_PARSERS = {
+    platform: /* @__PURE__ */ oneOf("node", "browser"),
+    protocol: /* @__PURE__ */ must(isToken, "a token (RFC 6455 4.1)"),
+    compression: /* @__PURE__ */ oneOf(false, true),
+    strict: /* @__PURE__ */ oneOf(false, true)
+  };
+  const string = /* @__PURE__ */ must((value) => typeof value === "string", "a string");
+  const TIMES_PARSERS = { times: /* @__PURE__ */ integer(1, 1e6) };
+  const REFUSE_PARSERS = {
+    ...TIMES_PARSERS,
+    status: /* @__PURE__ */ integer(300, 599),
+    headers: /* @__PURE__ */ must(
+      (value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"),
+      "an object of strings"
+    ),
+    body: string
+  };
+  function parseServerOptions(options) {
+    return parseBy(SERVER_PARSERS, options, "TestServer");
+  }
+  function parseTimes(options, where) {
+    return parseBy(TIMES_PARSERS, options, where);
+  }
+  function parseRefusal(options) {
+    const parsed = parseBy(REFUSE_PARSERS, options, "refuse");
+    REFUSE_PARSERS.status(parsed.status, "refuse: option status");
+    return parsed;
+  }
+
+  class BaseTestServer {
+    #options;
+    #closeEventClass;
+    #dialler;
+    #platform;
+    #unregister;
+    #accepted = new Queue(Infinity);
+    #channel = ReceiveChannel.of(this.#accepted);
+    #connections = /* @__PURE__ */ new Set();
+    /** All connections so far, if they must be checked at the end. */
+    #peers = [];
+    #isClosed = false;
+    #handlers = [];
+    #webSocket;
+    #restore;
+    /** @internal */
+    constructor(platforms, pattern, options) {
+      this.#closeEventClass = platforms.closeEventClass;
+      this.#options = { platform: platforms.kind, ...parseServerOptions(options) };
+      this.#dialler = new Dialler(this.#options, (peer) => this.#add(peer));
+      this.#platform = this.#dialler.platform(platforms);
+      this.connect = bindConnect(() => this.#platform);
+      this.#unregister = register(pattern, this.#platform);
+    }
+    /** The connections that have not ended. */
+    get connections() {
+      return [...this.#connections];
+    }
+    /** A W3C `WebSocket` class that connects to this server, for code that does not use wschan. */
+    get webSocket() {
+      const createContext = bindCreateContext(() => this.#platform);
+      return this.#webSocket ??= bindWebSocket(createContext, this.#closeEventClass);
+    }
+    /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
+    stubGlobal() {
+      if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
+      this.#restore ??= stubGlobal(this.webSocket);
+    }
+    /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+    set link(options) {
+      this.#dialler.link = parseLink(options);
+    }
+    /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
+    async accept(wait) {
+      const { ok, value } = await this.#channel.receive(wait);
+      if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
+      return value;
+    }
+    /**
+     * Calls `handler` with each connection, before `accept` returns it. An exception is reported as uncaught. Returns a
+     * function that removes the handler.
+     */
+    on(handler) {
+      callable(handler, "TestServer: handler");
+      const call = (peer) => microtask(() => void handler(peer));
+      this.#handlers = [...this.#handlers, call];
+      return () => {
+        this.#handlers = this.#handlers.filter((other) => other !== call);
+      };
+    }
+    /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
+    refuse(answer) {
+      const parsed = parseRefusal(answer);
+      this.#script({ type: "refuse", answer: parsed }, parsed);
+    }
+    /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
+    fail(error = new Error("connection refused"), options = {}) {
+      this.#script({ type: "fail", error }, parseTimes(options, "fail"));
+    }
+    /** Never answers the next dials. */
+    stall(options = {}) {
+      this.#script({ type: "stall" }, parseTimes(options, "stall"));
+    }
+    /**
+     * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
+     * unread.
+     */
+    async close() {
+      this.#isClosed = true;
+      this.#unregister();
+      this.#restore?.();
+      this.#restore = void 0;
+      const problems = this.#options.strict ? this.#leftovers() : [];
+      this.#accepted.close();
+      this.#dialler.close();
+      for (const peer of this.#connections) peer.abort();
+      await Promise.resolve();
+      if (problems.length > 0) {
+        throw new WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
+      }
+    }
+    /** Calls `close()`, for `await using`. */
+    [Symbol.asyncDispose]() {
+      return this.close();
+    }
+    #leftovers() {
+      const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
+      const { size } = this.#accepted;
+      return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
+    }
+    #script(outcome, { times: count = 1 }) {
+      for (let i = 0; i < count; i++) this.#dialler.outcomes.push(outcome);
+    }
+    #add(peer) {
+      this.#connections.add(peer);
+      if (this.#options.strict) this.#peers.push(peer);
+      void peer.closed.then(() => this.#connections.delete(peer));
+      for (const call of this.#handlers) call(peer);
+      this.#accepted.push(peer);
+    }
   }
 
   const QUIET_TURNS = 4;

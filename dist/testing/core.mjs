@@ -1,4 +1,4 @@
-import { j as payloadSize, F as invalid, a as parseBy, f as duration, m as must, K as Backlog, n as now, s as startTimer, O as nextTurn, L as NO_STATUS, H as ABNORMAL_CLOSURE, $ as compressionMode, a0 as compileResource, W as WsError, a1 as interceptDials, a2 as toSubject, a3 as publicUrl, a4 as Queue, R as ReceiveChannel, E as toPayload, N as NORMAL, v as checkClose, B as waitForStarted, a5 as bindConnect, e as callable, a6 as unixProblem, a7 as displayUrl, q as onAbort, a8 as bindCreateContext, l as microtask, o as oneOf, i as integer, a9 as parseRetryAfter, aa as refusalError, U as isToken, S as isObject, ab as epoch, h as parseDuration, ac as setTimeSource } from '../core.mjs';
+import { j as payloadSize, F as invalid, a as parseBy, f as duration, m as must, K as Backlog, n as now, s as startTimer, O as nextTurn, L as NO_STATUS, H as ABNORMAL_CLOSURE, $ as compressionMode, W as WsError, a0 as Queue, R as ReceiveChannel, E as toPayload, N as NORMAL, v as checkClose, B as waitForStarted, a1 as unixProblem, a2 as displayUrl, q as onAbort, a3 as parseRetryAfter, a4 as refusalError, a5 as compileResource, a6 as interceptDials, a7 as toSubject, a8 as publicUrl, o as oneOf, U as isToken, S as isObject, i as integer, a9 as bindConnect, e as callable, aa as bindCreateContext, l as microtask, ab as epoch, h as parseDuration, ac as setTimeSource } from '../core.mjs';
 import { b as bindWebSocket } from '../compat/core.mjs';
 import { n as nodeParsers } from '../node-options.mjs';
 
@@ -14,7 +14,7 @@ function toMessage(data) {
 }
 
 const INSTANT = { latency: 0, jitter: 0, bandwidth: Infinity, cutAfter: Infinity };
-const PARSERS$1 = {
+const PARSERS = {
   latency: duration,
   jitter: duration,
   bandwidth: /* @__PURE__ */ must((value) => typeof value === "number" && value > 0, "more than 0"),
@@ -25,7 +25,7 @@ const PARSERS$1 = {
 };
 function parseLink(options) {
   if (typeof options !== "object") throw invalid("link", "an object", options);
-  return { ...INSTANT, ...parseBy(PARSERS$1, options, "link") };
+  return { ...INSTANT, ...parseBy(PARSERS, options, "link") };
 }
 function delayOf({ latency, jitter }) {
   return latency + Math.random() * jitter;
@@ -334,25 +334,6 @@ class Endpoint {
 }
 const EMPTY_CLOSE = { code: NO_STATUS, reason: "" };
 
-const stubs = [];
-let original;
-function stubGlobal(Class) {
-  if (stubs.length === 0) original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
-  stubs.push(Class);
-  install(Class);
-  return () => {
-    stubs.splice(stubs.indexOf(Class), 1);
-    const last = stubs.at(-1);
-    if (last) install(last);
-    else if (original) Object.defineProperty(globalThis, "WebSocket", original);
-    else Reflect.deleteProperty(globalThis, "WebSocket");
-  };
-}
-function install(value) {
-  const descriptor = { value, configurable: true, writable: true };
-  Object.defineProperty(globalThis, "WebSocket", descriptor);
-}
-
 class MemorySocket {
   /** @param dial Calls `open` when the server has accepted. Rejects if it refuses, or when the signal aborts. */
   constructor(dial) {
@@ -547,38 +528,6 @@ class MemoryTransport {
     for (const { done } of pings) done(void 0);
     return handler;
   }
-}
-
-let entries = [];
-function register(pattern, platform) {
-  const matches = typeof pattern === "string" ? compileResource(pattern, false) : void 0;
-  if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
-  const twin = entries.find((entry2) => entry2.pattern === pattern);
-  if (twin) {
-    throw new WsError(
-      "INVALID_OPTION",
-      `TestServer: a server for ${pattern} is open already; close it first. It was created ${twin.origin}`
-    );
-  }
-  const entry = { pattern, platform, matches, origin: callerOf() };
-  entries = [entry, ...entries];
-  interceptDials(find);
-  return () => {
-    entries = entries.filter((other) => other !== entry);
-    if (entries.length === 0) interceptDials(void 0);
-  };
-}
-function find(url) {
-  const { allow } = toSubject(publicUrl(url));
-  return entries.find(({ matches }) => matches(allow))?.platform;
-}
-function callerOf() {
-  const lines = new Error().stack?.split("\n") ?? [];
-  const line = lines.find((text) => /:\d+:\d+/.test(text) && !isOwn(text));
-  return line?.trim() ?? "at an unknown place";
-}
-function isOwn(line) {
-  return /callerOf|register|TestServer/.test(line);
 }
 
 const MAX_SHOWN_CHARS = 200;
@@ -836,129 +785,34 @@ class TestPeer {
   }
 }
 
-const PARSERS = {
-  platform: /* @__PURE__ */ oneOf("node", "browser"),
-  protocol: /* @__PURE__ */ must(isToken, "a token (RFC 6455 4.1)"),
-  compression: /* @__PURE__ */ oneOf(false, true),
-  strict: /* @__PURE__ */ oneOf(false, true)
-};
-const string = /* @__PURE__ */ must((value) => typeof value === "string", "a string");
-const TIMES_PARSERS = { times: /* @__PURE__ */ integer(1, 1e6) };
-const REFUSE_PARSERS = {
-  ...TIMES_PARSERS,
-  status: /* @__PURE__ */ integer(300, 599),
-  headers: /* @__PURE__ */ must(
-    (value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"),
-    "an object of strings"
-  ),
-  body: string
-};
-class BaseTestServer {
-  #options;
-  #platforms;
-  #platform;
-  #unregister;
-  #accepted = new Queue(Infinity);
-  #channel = ReceiveChannel.of(this.#accepted);
-  #connections = /* @__PURE__ */ new Set();
-  /** All connections so far, if they must be checked at the end. */
-  #peers = [];
-  #isClosed = false;
-  #stalled = /* @__PURE__ */ new Set();
-  #handlers = [];
-  /** The outcomes of the next dials. */
-  #outcomes = new Queue(Infinity);
-  #link = parseLink({});
-  #webSocket;
-  #restore;
-  /** @internal */
-  constructor(platforms, pattern, options) {
-    this.#platforms = platforms;
-    this.#options = parseBy(PARSERS, options, "TestServer");
-    const { platform = platforms.kind } = this.#options;
-    this.#platform = platform === "node" ? this.#nodePlatform() : this.#browserPlatform();
-    this.connect = bindConnect(() => this.#platform);
-    this.#unregister = register(pattern, this.#platform);
-  }
-  /** The connections that have not ended. */
-  get connections() {
-    return [...this.#connections];
-  }
-  /** A W3C `WebSocket` class that connects to this server, for code that does not use wschan. */
-  get webSocket() {
-    const createContext = bindCreateContext(() => this.#platform);
-    return this.#webSocket ??= bindWebSocket(createContext, this.#platforms.closeEventClass);
-  }
-  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
-  stubGlobal() {
-    if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
-    this.#restore ??= stubGlobal(this.webSocket);
-  }
-  /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
-  set link(options) {
-    this.#link = parseLink(options);
-  }
-  /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
-  async accept(wait) {
-    const { ok, value } = await this.#channel.receive(wait);
-    if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
-    return value;
-  }
+class Dialler {
   /**
-   * Calls `handler` with each connection, before `accept` returns it. An exception is reported as uncaught. Returns a
-   * function that removes the handler.
+   * @param settings The options of the server, with its platform.
+   * @param onPeer Called with each connection.
    */
-  on(handler) {
-    callable(handler, "TestServer: handler");
-    const call = (peer) => microtask(() => void handler(peer));
-    this.#handlers = [...this.#handlers, call];
-    return () => {
-      this.#handlers = this.#handlers.filter((other) => other !== call);
-    };
+  constructor(settings, onPeer) {
+    /** The link of the connections that have none of their own. */
+    this.link = parseLink({});
+    /** The outcomes of the next dials. */
+    this.outcomes = new Queue(Infinity);
+    this.#stalled = /* @__PURE__ */ new Set();
+    this.#isClosed = false;
+    this.#settings = settings;
+    this.#onPeer = onPeer;
   }
-  /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
-  refuse(answer) {
-    const parsed = parseBy(REFUSE_PARSERS, answer, "refuse");
-    REFUSE_PARSERS.status(parsed.status, "refuse: option status");
-    this.#script({ type: "refuse", answer: parsed }, parsed);
-  }
-  /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
-  fail(error = new Error("connection refused"), options = {}) {
-    this.#script({ type: "fail", error }, parseBy(TIMES_PARSERS, options, "fail"));
-  }
-  /** Never answers the next dials. */
-  stall(options = {}) {
-    this.#script({ type: "stall" }, parseBy(TIMES_PARSERS, options, "stall"));
-  }
-  /**
-   * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
-   * unread.
-   */
-  async close() {
+  #settings;
+  #onPeer;
+  #stalled;
+  #isClosed;
+  /** Fails all dials that have not been accepted, and all later ones. */
+  close() {
     this.#isClosed = true;
-    this.#unregister();
-    this.#restore?.();
-    this.#restore = void 0;
-    const problems = this.#options.strict ? this.#leftovers() : [];
-    this.#accepted.close();
     for (const end of this.#stalled) end();
-    for (const peer of this.#connections) peer.abort();
-    await Promise.resolve();
-    if (problems.length > 0) {
-      throw new WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
-    }
+    this.#stalled.clear();
   }
-  /** Calls `close()`, for `await using`. */
-  [Symbol.asyncDispose]() {
-    return this.close();
-  }
-  #leftovers() {
-    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
-    const { size } = this.#accepted;
-    return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
-  }
-  #script(outcome, { times: count = 1 }) {
-    for (let i = 0; i < count; i++) this.#outcomes.push(outcome);
+  /** Returns the platform whose dials go to the server. */
+  platform({ webSocketPlatform }) {
+    return this.#settings.platform === "node" ? this.#nodePlatform() : this.#browserPlatform(webSocketPlatform);
   }
   #nodePlatform() {
     return {
@@ -972,8 +826,8 @@ class BaseTestServer {
       })
     };
   }
-  #browserPlatform() {
-    const platform = this.#platforms.webSocketPlatform(() => void 0);
+  #browserPlatform(webSocketPlatform) {
+    const platform = webSocketPlatform(() => void 0);
     return {
       ...platform,
       base: platform.base,
@@ -995,7 +849,7 @@ class BaseTestServer {
     await this.#travel(signal);
     signal.throwIfAborted();
     if (this.#isClosed) throw dialFailed(label, new Error("connection refused"));
-    const outcome = this.#outcomes.take()?.value;
+    const outcome = this.outcomes.take()?.value;
     if (outcome?.type === "stall") await this.#stall(label, signal);
     if (outcome?.type === "fail") throw dialFailed(label, outcome.error);
     if (outcome?.type === "refuse") {
@@ -1004,13 +858,13 @@ class BaseTestServer {
       throw refused(label, outcome.answer);
     }
     const { protocols } = options;
-    const { protocol: wanted = protocols[0], compression } = this.#options;
+    const { protocol: wanted = protocols[0], compression } = this.#settings;
     const protocol = protocols.find((one) => one === wanted) ?? "";
     if (protocols.length > 0 && !protocol) {
       const text = "invalid response: Server sent no subprotocol";
       throw new WsError("HANDSHAKE_REJECTED", `dial ${label}: ${text}`);
     }
-    const isOffered = options.compression > 0 || this.#platform.parsers === void 0;
+    const isOffered = options.compression > 0 || this.#settings.platform === "browser";
     const extensions = compression && isOffered ? "permessage-deflate" : "";
     const headers = {
       ...protocol && { "sec-websocket-protocol": protocol },
@@ -1026,7 +880,7 @@ class BaseTestServer {
   #accept(request, signal, open, failure) {
     return new Promise((resolve, reject) => {
       let own;
-      const { client, server } = Endpoint.pair(() => own ?? this.#link);
+      const { client, server } = Endpoint.pair(() => own ?? this.link);
       const stop = onAbort(signal, () => {
         client.cut();
         reject(failure());
@@ -1043,19 +897,12 @@ class BaseTestServer {
         }
       );
       server.accept();
-      this.#add(new TestPeer(request, server, (link) => own = link));
+      this.#onPeer(new TestPeer(request, server, (link) => own = link));
     });
-  }
-  #add(peer) {
-    this.#connections.add(peer);
-    if (this.#options.strict) this.#peers.push(peer);
-    void peer.closed.then(() => this.#connections.delete(peer));
-    for (const call of this.#handlers) call(peer);
-    this.#accepted.push(peer);
   }
   /** Waits for the latency of the link, one way, or until the signal aborts. */
   async #travel(signal) {
-    const delay = delayOf(this.#link);
+    const delay = delayOf(this.link);
     if (delay === 0) return;
     await new Promise((resolve) => {
       const stopTimer = startTimer(delay, resolve);
@@ -1092,6 +939,198 @@ function refused(label, { status: code, headers = {}, body = "" }) {
 function lowerCase(headers) {
   const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
   return Object.fromEntries(entries);
+}
+
+const stubs = [];
+let original;
+function stubGlobal(Class) {
+  if (stubs.length === 0) original = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+  stubs.push(Class);
+  install(Class);
+  return () => {
+    stubs.splice(stubs.indexOf(Class), 1);
+    const last = stubs.at(-1);
+    if (last) install(last);
+    else if (original) Object.defineProperty(globalThis, "WebSocket", original);
+    else Reflect.deleteProperty(globalThis, "WebSocket");
+  };
+}
+function install(value) {
+  const descriptor = { value, configurable: true, writable: true };
+  Object.defineProperty(globalThis, "WebSocket", descriptor);
+}
+
+let entries = [];
+function register(pattern, platform) {
+  const matches = typeof pattern === "string" ? compileResource(pattern, false) : void 0;
+  if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
+  const twin = entries.find((entry2) => entry2.pattern === pattern);
+  if (twin) {
+    throw new WsError(
+      "INVALID_OPTION",
+      `TestServer: a server for ${pattern} is open already; close it first. It was created ${twin.origin}`
+    );
+  }
+  const entry = { pattern, platform, matches, origin: callerOf() };
+  entries = [entry, ...entries];
+  interceptDials(find);
+  return () => {
+    entries = entries.filter((other) => other !== entry);
+    if (entries.length === 0) interceptDials(void 0);
+  };
+}
+function find(url) {
+  const { allow } = toSubject(publicUrl(url));
+  return entries.find(({ matches }) => matches(allow))?.platform;
+}
+function callerOf() {
+  const lines = new Error().stack?.split("\n") ?? [];
+  const line = lines.find((text) => /:\d+:\d+/.test(text) && !isOwn(text));
+  return line?.trim() ?? "at an unknown place";
+}
+function isOwn(line) {
+  return /callerOf|register|TestServer/.test(line);
+}
+
+const SERVER_PARSERS = {
+  platform: /* @__PURE__ */ oneOf("node", "browser"),
+  protocol: /* @__PURE__ */ must(isToken, "a token (RFC 6455 4.1)"),
+  compression: /* @__PURE__ */ oneOf(false, true),
+  strict: /* @__PURE__ */ oneOf(false, true)
+};
+const string = /* @__PURE__ */ must((value) => typeof value === "string", "a string");
+const TIMES_PARSERS = { times: /* @__PURE__ */ integer(1, 1e6) };
+const REFUSE_PARSERS = {
+  ...TIMES_PARSERS,
+  status: /* @__PURE__ */ integer(300, 599),
+  headers: /* @__PURE__ */ must(
+    (value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"),
+    "an object of strings"
+  ),
+  body: string
+};
+function parseServerOptions(options) {
+  return parseBy(SERVER_PARSERS, options, "TestServer");
+}
+function parseTimes(options, where) {
+  return parseBy(TIMES_PARSERS, options, where);
+}
+function parseRefusal(options) {
+  const parsed = parseBy(REFUSE_PARSERS, options, "refuse");
+  REFUSE_PARSERS.status(parsed.status, "refuse: option status");
+  return parsed;
+}
+
+class BaseTestServer {
+  #options;
+  #closeEventClass;
+  #dialler;
+  #platform;
+  #unregister;
+  #accepted = new Queue(Infinity);
+  #channel = ReceiveChannel.of(this.#accepted);
+  #connections = /* @__PURE__ */ new Set();
+  /** All connections so far, if they must be checked at the end. */
+  #peers = [];
+  #isClosed = false;
+  #handlers = [];
+  #webSocket;
+  #restore;
+  /** @internal */
+  constructor(platforms, pattern, options) {
+    this.#closeEventClass = platforms.closeEventClass;
+    this.#options = { platform: platforms.kind, ...parseServerOptions(options) };
+    this.#dialler = new Dialler(this.#options, (peer) => this.#add(peer));
+    this.#platform = this.#dialler.platform(platforms);
+    this.connect = bindConnect(() => this.#platform);
+    this.#unregister = register(pattern, this.#platform);
+  }
+  /** The connections that have not ended. */
+  get connections() {
+    return [...this.#connections];
+  }
+  /** A W3C `WebSocket` class that connects to this server, for code that does not use wschan. */
+  get webSocket() {
+    const createContext = bindCreateContext(() => this.#platform);
+    return this.#webSocket ??= bindWebSocket(createContext, this.#closeEventClass);
+  }
+  /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
+  stubGlobal() {
+    if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
+    this.#restore ??= stubGlobal(this.webSocket);
+  }
+  /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+  set link(options) {
+    this.#dialler.link = parseLink(options);
+  }
+  /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
+  async accept(wait) {
+    const { ok, value } = await this.#channel.receive(wait);
+    if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
+    return value;
+  }
+  /**
+   * Calls `handler` with each connection, before `accept` returns it. An exception is reported as uncaught. Returns a
+   * function that removes the handler.
+   */
+  on(handler) {
+    callable(handler, "TestServer: handler");
+    const call = (peer) => microtask(() => void handler(peer));
+    this.#handlers = [...this.#handlers, call];
+    return () => {
+      this.#handlers = this.#handlers.filter((other) => other !== call);
+    };
+  }
+  /** Refuses the next dials with an HTTP status, 300 to 599. In a browser the reason is hidden. */
+  refuse(answer) {
+    const parsed = parseRefusal(answer);
+    this.#script({ type: "refuse", answer: parsed }, parsed);
+  }
+  /** Fails the next dials as an unreachable network does: `DIAL_FAILED`, with `error` as its cause. */
+  fail(error = new Error("connection refused"), options = {}) {
+    this.#script({ type: "fail", error }, parseTimes(options, "fail"));
+  }
+  /** Never answers the next dials. */
+  stall(options = {}) {
+    this.#script({ type: "stall" }, parseTimes(options, "stall"));
+  }
+  /**
+   * Ends all connections and dials, and restores `globalThis.WebSocket`. With `strict`, rejects if something was left
+   * unread.
+   */
+  async close() {
+    this.#isClosed = true;
+    this.#unregister();
+    this.#restore?.();
+    this.#restore = void 0;
+    const problems = this.#options.strict ? this.#leftovers() : [];
+    this.#accepted.close();
+    this.#dialler.close();
+    for (const peer of this.#connections) peer.abort();
+    await Promise.resolve();
+    if (problems.length > 0) {
+      throw new WsError("INVALID_MESSAGE", `TestServer: ${problems.join("; ")}`);
+    }
+  }
+  /** Calls `close()`, for `await using`. */
+  [Symbol.asyncDispose]() {
+    return this.close();
+  }
+  #leftovers() {
+    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
+    const { size } = this.#accepted;
+    return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
+  }
+  #script(outcome, { times: count = 1 }) {
+    for (let i = 0; i < count; i++) this.#dialler.outcomes.push(outcome);
+  }
+  #add(peer) {
+    this.#connections.add(peer);
+    if (this.#options.strict) this.#peers.push(peer);
+    void peer.closed.then(() => this.#connections.delete(peer));
+    for (const call of this.#handlers) call(peer);
+    this.#accepted.push(peer);
+  }
 }
 
 const QUIET_TURNS = 4;

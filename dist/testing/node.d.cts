@@ -13,6 +13,35 @@ interface LinkOptions {
     readonly cutAfter?: number | undefined;
 }
 
+/** Options of a {@link TestServer}. */
+interface TestServerOptions {
+    /** What clients may do, and what they see of a failed dial. Default: that of the entry which is imported. */
+    readonly platform?: "node" | "browser" | undefined;
+    /**
+     * The subprotocol to pick if the client offers it. A client that offers only others fails to connect. Default: the
+     * first that the client offers.
+     */
+    readonly protocol?: string | undefined;
+    /** True to accept permessage-deflate. Nothing is compressed in memory. Default: false. */
+    readonly compression?: boolean | undefined;
+    /**
+     * True to make `close()` reject if a peer has received messages that the test did not read, or if a connection was
+     * not accepted. Default: false.
+     */
+    readonly strict?: boolean | undefined;
+}
+/** How often an outcome applies. */
+interface TimesOptions {
+    /** The number of dials that meet this outcome. Default: 1. */
+    readonly times?: number | undefined;
+}
+/** The response of {@link TestServer.refuse}. */
+interface RefuseOptions extends TimesOptions {
+    readonly status: number;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    readonly body?: string | undefined;
+}
+
 /** The request that opened a connection. */
 interface TestRequest {
     readonly url: string;
@@ -78,34 +107,6 @@ declare class TestPeer {
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Options of a {@link TestServer}. */
-interface TestServerOptions {
-    /** What clients may do, and what they see of a failed dial. Default: that of the entry which is imported. */
-    readonly platform?: "node" | "browser" | undefined;
-    /**
-     * The subprotocol to pick if the client offers it. A client that offers only others fails to connect. Default: the
-     * first that the client offers.
-     */
-    readonly protocol?: string | undefined;
-    /** True to accept permessage-deflate. Nothing is compressed in memory. Default: false. */
-    readonly compression?: boolean | undefined;
-    /**
-     * True to make `close()` reject if a peer has received messages that the test did not read, or if a connection was
-     * not accepted. Default: false.
-     */
-    readonly strict?: boolean | undefined;
-}
-/** How often an outcome applies. */
-interface TimesOptions {
-    /** The number of dials that meet this outcome. Default: 1. */
-    readonly times?: number | undefined;
-}
-/** The response of {@link TestServer.refuse}. */
-interface RefuseOptions extends TimesOptions {
-    readonly status: number;
-    readonly headers?: Readonly<Record<string, string>> | undefined;
-    readonly body?: string | undefined;
-}
 /**
  * A server in memory. While it exists, each dial of this package to a URL that matches its pattern goes to it, without
  * a change of the code under test: policies, options, deadlines and limits apply as on a network.

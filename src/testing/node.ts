@@ -1,7 +1,8 @@
 import { nodeCloseEvent } from "../compat/node-close-event.js";
 import { webSocketPlatform } from "../transport/web/websocket.js";
 import { BaseTestServer } from "./test-server.js";
-import type { TestPlatforms, TestServerOptions } from "./test-server.js";
+import type { TestPlatforms } from "./dialler.js";
+import type { TestServerOptions } from "./server-options.js";
 
 export * from "./public.js";
 
