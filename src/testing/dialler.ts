@@ -35,7 +35,7 @@ export class Dialler {
   /** The link of the connections that have none of their own. */
   link: Link = parseLink({});
   /** The outcomes of the next dials. */
-  readonly outcomes = new Queue<Outcome>(Infinity);
+  readonly outcomes: Queue<Outcome> = new Queue(Infinity);
 
   readonly #settings: TestServerOptions;
   readonly #onPeer: (peer: TestPeer) => void;
