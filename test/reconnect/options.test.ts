@@ -44,7 +44,7 @@ describe("reconnecting() throws at once and names the cause", () => {
     [{ queue: { maxBytes: 2 ** 30 + 1 } }, "INVALID_OPTION", "queue: option maxBytes"],
     [{ queue: { ttl: "x" } }, "INVALID_OPTION", "queue: option ttl"],
     [{ queue: { whenFull: "drop" } }, "INVALID_OPTION", "queue: option whenFull"],
-    [{ context: {} }, "INVALID_OPTION", "context"],
+    [{ context: {} }, "INVALID_OPTION", "a Context"],
     [{ context: 5 }, "INVALID_OPTION", "context"],
     [{ signal: {} }, "INVALID_OPTION", "signal"],
     [{ keepAlive: true }, "INVALID_OPTION", "keepAlive"],
