@@ -4347,16 +4347,17 @@
       const lost = entries.map((entry) => {
         const { payload: data, key, pending } = entry;
         this.remove(entry);
-        pending?.reject(new WsError(code, `send: ${this.#explain(reason)}`));
+        pending?.reject(new WsError(code, `send: ${this.#explain(reason, code)}`));
         return { data, type: typeof data === "string" ? 1 : 2, key, reason };
       });
       if (lost[0]) microtask(() => this.#onLost?.(lost));
     }
-    /** Returns the reason for which messages are lost, as text. */
-    #explain(reason) {
+    /** Returns the reason why a message is lost, as text. */
+    #explain(reason, code) {
+      if (code !== "QUEUE_FULL") return `message lost: ${reason}`;
       const { maxMessages, maxBytes } = this.#options;
-      const limits = `maxMessages is ${maxMessages}, maxBytes ${maxBytes}`;
-      return reason === "dropped" ? `the queue was cleared or is full (${limits})` : `message lost: ${reason}`;
+      const limits = `maxMessages ${maxMessages}, maxBytes ${maxBytes}`;
+      return `message dropped: the queue is full (${limits}); raise a limit of option queue`;
     }
     #insert(entry) {
       const id = entry.key ?? entry;
@@ -5865,7 +5866,10 @@
       this.#isPaused = isPaused;
       this.#schedule();
     }
-    /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
+    /**
+     * Discards the bytes that wait at the sender. Those on the wire still arrive, even if the receiver is paused, and the
+     * end of TCP after them.
+     */
     cut() {
       if (this.#isClosed) return;
       this.#frames.clear();
@@ -5876,7 +5880,7 @@
       this.#isClosed = true;
       this.#fill();
     }
-    /** Drops everything. */
+    /** Discards all bytes, and stops. */
     close() {
       this.#isClosed = true;
       this.#frames.clear();
@@ -5934,7 +5938,7 @@
       if (delay > 0) this.#stopTimer = startTimer(delay, run);
       else nextTurn(run);
     }
-    /** Delivers what has arrived. */
+    /** Delivers the frames that have arrived. */
     #read() {
       activity.count++;
       for (let part; !this.#isPaused && (part = this.#parts.first) && part.due <= now(); ) {
@@ -6045,12 +6049,12 @@
     setPaused(isPaused) {
       this.#in.setPaused(isPaused);
     }
-    /** Ends TCP at once. The other side learns of it after what is on the wire. */
+    /** Ends TCP on this side at once. The other side ends after it has received the bytes that are on the wire. */
     cut() {
       this.#out.cut();
       this.#end();
     }
-    /** Ends both sides at once, whatever is on the wire. */
+    /** Ends both sides at once, and discards the bytes that are on the wire. */
     abort() {
       this.#end();
       this.#other.#end();
@@ -6419,7 +6423,7 @@
     set link(options) {
       this.#setLink(parseLink(options));
     }
-    /** What a strict server reports about this peer. @internal */
+    /** Unread messages and unanswered expectations of this peer, as text for a strict server. @internal */
     get leftovers() {
       const { url } = this.request;
       const unread = this.#inbox.size;
@@ -6521,7 +6525,7 @@
     resume() {
       this.#endpoint.setPaused(false);
     }
-    /** From now on, answers neither pings nor a close frame, as a peer that has hung. */
+    /** Stops answering pings and close frames, like a peer that has hung. */
     silence() {
       this.#endpoint.isSilent = true;
     }

@@ -166,16 +166,17 @@ class Outbox {
     const lost = entries.map((entry) => {
       const { payload: data, key, pending } = entry;
       this.remove(entry);
-      pending?.reject(new core.WsError(code, `send: ${this.#explain(reason)}`));
+      pending?.reject(new core.WsError(code, `send: ${this.#explain(reason, code)}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     if (lost[0]) core.microtask(() => this.#onLost?.(lost));
   }
-  /** Returns the reason for which messages are lost, as text. */
-  #explain(reason) {
+  /** Returns the reason why a message is lost, as text. */
+  #explain(reason, code) {
+    if (code !== "QUEUE_FULL") return `message lost: ${reason}`;
     const { maxMessages, maxBytes } = this.#options;
-    const limits = `maxMessages is ${maxMessages}, maxBytes ${maxBytes}`;
-    return reason === "dropped" ? `the queue was cleared or is full (${limits})` : `message lost: ${reason}`;
+    const limits = `maxMessages ${maxMessages}, maxBytes ${maxBytes}`;
+    return `message dropped: the queue is full (${limits}); raise a limit of option queue`;
   }
   #insert(entry) {
     const id = entry.key ?? entry;

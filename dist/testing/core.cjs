@@ -89,7 +89,10 @@ class Pipe {
     this.#isPaused = isPaused;
     this.#schedule();
   }
-  /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
+  /**
+   * Discards the bytes that wait at the sender. Those on the wire still arrive, even if the receiver is paused, and the
+   * end of TCP after them.
+   */
   cut() {
     if (this.#isClosed) return;
     this.#frames.clear();
@@ -100,7 +103,7 @@ class Pipe {
     this.#isClosed = true;
     this.#fill();
   }
-  /** Drops everything. */
+  /** Discards all bytes, and stops. */
   close() {
     this.#isClosed = true;
     this.#frames.clear();
@@ -158,7 +161,7 @@ class Pipe {
     if (delay > 0) this.#stopTimer = core.startTimer(delay, run);
     else core.nextTurn(run);
   }
-  /** Delivers what has arrived. */
+  /** Delivers the frames that have arrived. */
   #read() {
     activity.count++;
     for (let part; !this.#isPaused && (part = this.#parts.first) && part.due <= core.now(); ) {
@@ -269,12 +272,12 @@ class Endpoint {
   setPaused(isPaused) {
     this.#in.setPaused(isPaused);
   }
-  /** Ends TCP at once. The other side learns of it after what is on the wire. */
+  /** Ends TCP on this side at once. The other side ends after it has received the bytes that are on the wire. */
   cut() {
     this.#out.cut();
     this.#end();
   }
-  /** Ends both sides at once, whatever is on the wire. */
+  /** Ends both sides at once, and discards the bytes that are on the wire. */
   abort() {
     this.#end();
     this.#other.#end();
@@ -643,7 +646,7 @@ class TestPeer {
   set link(options) {
     this.#setLink(parseLink(options));
   }
-  /** What a strict server reports about this peer. @internal */
+  /** Unread messages and unanswered expectations of this peer, as text for a strict server. @internal */
   get leftovers() {
     const { url } = this.request;
     const unread = this.#inbox.size;
@@ -745,7 +748,7 @@ class TestPeer {
   resume() {
     this.#endpoint.setPaused(false);
   }
-  /** From now on, answers neither pings nor a close frame, as a peer that has hung. */
+  /** Stops answering pings and close frames, like a peer that has hung. */
   silence() {
     this.#endpoint.isSilent = true;
   }

@@ -15,7 +15,10 @@ interface LinkOptions {
 
 /** Options of a {@link TestServer}. */
 interface TestServerOptions {
-    /** What clients may do, and what they see of a failed dial. Default: that of the entry which is imported. */
+    /**
+     * The platform to simulate. It determines which options clients may use and which details of a failed dial they see.
+     * Default: that of the imported entry.
+     */
     readonly platform?: "node" | "browser" | undefined;
     /**
      * The subprotocol to pick if the client offers it. A client that offers only others fails to connect. Default: the
@@ -30,9 +33,9 @@ interface TestServerOptions {
      */
     readonly strict?: boolean | undefined;
 }
-/** How often an outcome applies. */
+/** The number of dials that an outcome applies to. */
 interface TimesOptions {
-    /** The number of dials that meet this outcome. Default: 1. */
+    /** Number of dials, from 1 to 1000000. Default: 1. */
     readonly times?: number | undefined;
 }
 /** The response of {@link TestServer.refuse}. */
@@ -101,7 +104,7 @@ declare class TestPeer {
     pause(): void;
     /** Reads again after `pause()`. */
     resume(): void;
-    /** From now on, answers neither pings nor a close frame, as a peer that has hung. */
+    /** Stops answering pings and close frames, like a peer that has hung. */
     silence(): void;
     /** Closes the connection, for `await using`. */
     [Symbol.asyncDispose](): Promise<void>;
@@ -113,7 +116,7 @@ declare class TestPeer {
  */
 declare abstract class BaseTestServer {
     #private;
-    /** Same as `connect`, but always to this server, whatever its pattern and the URL are. */
+    /** Same as `connect`, but always to this server, even if the URL does not match its pattern. */
     readonly connect: Connect;
     /** The connections that have not ended. */
     get connections(): readonly TestPeer[];

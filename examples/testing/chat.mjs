@@ -1,5 +1,5 @@
 // @ts-check
-// The code under test: a chat that knows nothing of wschan. It uses the global WebSocket.
+// The code under test: a chat that does not use wschan, only the global WebSocket.
 
 /**
  * @typedef {{ type: "opened" } | { type: "said", text: string } | { type: "closed", code: number }} ChatEvent

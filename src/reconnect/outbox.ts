@@ -166,20 +166,19 @@ export class Outbox implements OfflineQueue {
     const lost = entries.map((entry): LostMessage => {
       const { payload: data, key, pending } = entry;
       this.remove(entry);
-      pending?.reject(new WsError(code, `send: ${this.#explain(reason)}`));
+      pending?.reject(new WsError(code, `send: ${this.#explain(reason, code)}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
     // In a microtask, so that an exception of the callback is reported as uncaught.
     if (lost[0]) microtask(() => this.#onLost?.(lost));
   }
 
-  /** Returns the reason for which messages are lost, as text. */
-  #explain(reason: LostReason): string {
+  /** Returns the reason why a message is lost, as text. */
+  #explain(reason: LostReason, code: ErrorCode): string {
+    if (code !== "QUEUE_FULL") return `message lost: ${reason}`;
     const { maxMessages, maxBytes } = this.#options;
-    const limits = `maxMessages is ${maxMessages}, maxBytes ${maxBytes}`;
-    return reason === "dropped"
-      ? `the queue was cleared or is full (${limits})`
-      : `message lost: ${reason}`;
+    const limits = `maxMessages ${maxMessages}, maxBytes ${maxBytes}`;
+    return `message dropped: the queue is full (${limits}); raise a limit of option queue`;
   }
 
   #insert(entry: Entry): void {

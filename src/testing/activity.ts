@@ -1,2 +1,2 @@
-/** Counts the steps of in-memory connections and of a clock's timers, so that a clock notices when all is quiet. */
+/** Counter of the steps of in-memory connections and timers. A clock detects by it that nothing happens any more. */
 export const activity = { count: 0 };

@@ -24,7 +24,7 @@ export interface TestPlatforms {
   readonly closeEventClass: () => typeof CloseEvent;
 }
 
-/** What a dial meets in place of an accepted connection. */
+/** The result of a dial that the server does not accept. */
 export type Outcome =
   | { readonly type: "refuse"; readonly answer: RefuseOptions }
   | { readonly type: "fail"; readonly error: unknown }

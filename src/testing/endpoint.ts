@@ -139,13 +139,13 @@ export class Endpoint {
     this.#in.setPaused(isPaused);
   }
 
-  /** Ends TCP at once. The other side learns of it after what is on the wire. */
+  /** Ends TCP on this side at once. The other side ends after it has received the bytes that are on the wire. */
   cut(): void {
     this.#out.cut();
     this.#end();
   }
 
-  /** Ends both sides at once, whatever is on the wire. */
+  /** Ends both sides at once, and discards the bytes that are on the wire. */
   abort(): void {
     this.#end();
     this.#other.#end();

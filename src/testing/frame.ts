@@ -1,7 +1,7 @@
 import { payloadSize } from "../protocol/message.js";
 import type { Message } from "../protocol/message.js";
 
-/** What one side sends to the other: the response that opens the connection, frames of RFC 6455, the end of TCP. */
+/** A unit of transfer: the response that opens the connection, a frame of RFC 6455, or the end of TCP. */
 export type Frame =
   | { readonly type: "accept" }
   | { readonly type: "message"; readonly message: Message }

@@ -26,7 +26,7 @@ export interface PipeEvents {
   onFrame(frame: Frame): void;
   /** A frame was accepted by the kernel. */
   onFlushed(frame: Frame): void;
-  /** Bytes have moved; `bytes` is how many have arrived since the last call. */
+  /** More bytes have arrived: `bytes` since the last call. */
   onArrived(bytes: number): void;
 }
 
@@ -90,7 +90,10 @@ export class Pipe {
     this.#schedule();
   }
 
-  /** Drops what waits at the sender. What is on the wire arrives, even if the receiver is paused, and then the end. */
+  /**
+   * Discards the bytes that wait at the sender. Those on the wire still arrive, even if the receiver is paused, and the
+   * end of TCP after them.
+   */
   cut(): void {
     if (this.#isClosed) return;
     this.#frames.clear();
@@ -102,7 +105,7 @@ export class Pipe {
     this.#fill();
   }
 
-  /** Drops everything. */
+  /** Discards all bytes, and stops. */
   close(): void {
     this.#isClosed = true;
     this.#frames.clear();
@@ -165,7 +168,7 @@ export class Pipe {
     else nextTurn(run);
   }
 
-  /** Delivers what has arrived. */
+  /** Delivers the frames that have arrived. */
   #read(): void {
     activity.count++;
     for (let part; !this.#isPaused && (part = this.#parts.first) && part.due <= now();) {

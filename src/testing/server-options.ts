@@ -5,7 +5,10 @@ import type { Parser } from "../options/parser.js";
 
 /** Options of a {@link TestServer}. */
 export interface TestServerOptions {
-  /** What clients may do, and what they see of a failed dial. Default: that of the entry which is imported. */
+  /**
+   * The platform to simulate. It determines which options clients may use and which details of a failed dial they see.
+   * Default: that of the imported entry.
+   */
   readonly platform?: "node" | "browser" | undefined;
   /**
    * The subprotocol to pick if the client offers it. A client that offers only others fails to connect. Default: the
@@ -21,9 +24,9 @@ export interface TestServerOptions {
   readonly strict?: boolean | undefined;
 }
 
-/** How often an outcome applies. */
+/** The number of dials that an outcome applies to. */
 export interface TimesOptions {
-  /** The number of dials that meet this outcome. Default: 1. */
+  /** Number of dials, from 1 to 1000000. Default: 1. */
   readonly times?: number | undefined;
 }
 

@@ -100,7 +100,7 @@ export class TestPeer {
     this.#setLink(parseLink(options));
   }
 
-  /** What a strict server reports about this peer. @internal */
+  /** Unread messages and unanswered expectations of this peer, as text for a strict server. @internal */
   get leftovers(): string[] {
     const { url } = this.request;
     const unread = this.#inbox.size;
@@ -213,7 +213,7 @@ export class TestPeer {
     this.#endpoint.setPaused(false);
   }
 
-  /** From now on, answers neither pings nor a close frame, as a peer that has hung. */
+  /** Stops answering pings and close frames, like a peer that has hung. */
   silence(): void {
     this.#endpoint.isSilent = true;
   }

@@ -24,7 +24,7 @@ import type { TestPeer } from "./test-peer.js";
  * a change of the code under test: policies, options, deadlines and limits apply as on a network.
  */
 export abstract class BaseTestServer {
-  /** Same as `connect`, but always to this server, whatever its pattern and the URL are. */
+  /** Same as `connect`, but always to this server, even if the URL does not match its pattern. */
   readonly connect: Connect;
 
   readonly #options: TestServerOptions;

@@ -142,7 +142,7 @@ describe("expect", () => {
   });
 });
 
-test("100,000 messages that nobody awaits arrive in order", { timeout: 20_000 }, async () => {
+test("100,000 sends that are not awaited arrive in order", { timeout: 20_000 }, async () => {
   const { client, peer } = await open();
   const count = 100_000;
   for (let i = 0; i < count; i++) void peer.send(String(i));

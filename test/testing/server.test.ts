@@ -397,7 +397,7 @@ describe("arguments", () => {
   });
 });
 
-test("server.connect reaches it whatever the URL", async () => {
+test("server.connect reaches it with a URL that does not match", async () => {
   const first = serve("wss://one.test/*");
   const second = serve("wss://two.test/*");
   await first.connect("wss://two.test/");

@@ -123,7 +123,7 @@ describe("attempts that cannot succeed", () => {
 });
 
 describe("reconnect()", () => {
-  test("of an open connection tells of an attempt that fails afterwards", async () => {
+  test("of an open connection reports an attempt that fails afterwards", async () => {
     const server = await echoServer();
     let url = server.url;
     const { socket, events } = open(() => url);
