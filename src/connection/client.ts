@@ -295,8 +295,8 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
       } catch (error) {
         return Promise.reject(error);
       }
-      this.#connection.close(code, reason);
     }
+    if (this.state !== "closed") this.#connection.close(code, reason);
     return this.closed;
   }
 

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../errors/error-codes.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ErrorInit } from "../errors/ws-error.js";
 import type { ResolvedOptions } from "../options/resolved-options.js";
-import { ABNORMAL_CLOSURE, MESSAGE_TOO_BIG } from "../protocol/close-codes.js";
+import { ABNORMAL_CLOSURE, MESSAGE_TOO_BIG, NORMAL } from "../protocol/close-codes.js";
 import { peerError } from "../protocol/close.js";
 import type { CloseInfo } from "../protocol/close.js";
 import type { Message } from "../protocol/message.js";
@@ -22,7 +22,7 @@ import { unreported } from "./unreported.js";
  * | state   | begins                         | a send               | messages of the peer              |
  * | ------- | ------------------------------ | -------------------- | --------------------------------- |
  * | open    | when the handshake succeeds    | is accepted          | are delivered                     |
- * | closing | when either side closes        | fails with `CLOSED`  | are discarded if this side closes |
+ * | closing | when either side closes        | fails with `CLOSED`  | are discarded after `close`       |
  * | closed  | when the connection has ended  | fails with `CLOSED`  | no longer arrive                  |
  *
  * Messages that are already in the inbox can be received in every state.
@@ -73,9 +73,29 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
 
   /** Begins the close handshake from this side. The close frame follows everything that was sent. */
   close(code: number, reason: string): void {
-    this.closeRequest = { code, reason };
     this.receiving.own.close();
-    this.onClosing();
+    this.#startClosing(code, reason);
+    // Also if the connection is retiring: from now on its messages are discarded.
+    this.receiving.stop();
+  }
+
+  get isRetiring(): boolean {
+    return !!this.closeRequest && !this.receiving.own.closed;
+  }
+
+  /**
+   * Begins the close handshake, because another connection replaces this one. Unlike after `close`, messages are
+   * delivered until the peer's close frame, and reading is still paused for a slow consumer.
+   */
+  retire(): void {
+    this.#startClosing(NORMAL, "");
+  }
+
+  #startClosing(code: number, reason: string): void {
+    if (this.state !== "open") return;
+    this.closeRequest = { code, reason };
+    this.state = "closing";
+    this.liveness.startClosing();
     const sendCloseFrame = (): void => {
       // The connection may have been terminated in the meantime.
       if (this.state === "closed") return;

@@ -12,6 +12,9 @@ import { startKeepAlive } from "./keep-alive.js";
 import type { KeepAlive } from "./keep-alive.js";
 import type { Sending } from "./sending.js";
 
+/** The longest time that a retiring connection receives after its close frame, in periods of `closeTimeout`. */
+const MAX_CLOSE_PERIODS = 10;
+
 /** The connection that a {@link Liveness} monitors. */
 export interface LivenessHost extends ConnectionHost {
   readonly sending: Sending;
@@ -20,6 +23,8 @@ export interface LivenessHost extends ConnectionHost {
     readonly messages: number;
     readonly inbox: { readonly pressure: Pressure };
   };
+  /** True while messages are delivered although this side has begun to close. */
+  readonly isRetiring: boolean;
   /** Sends the message of a keep-alive. */
   offer(payload: string | Uint8Array): unknown;
 }
@@ -89,13 +94,15 @@ export class Liveness {
   startClosing(): void {
     this.stop();
     const { transport, options } = this.#connection;
+    const isReceiving = this.#whileReceiving(options.closeTimeout);
     let last = transport.unsent ?? 0;
     this.#close = startDeadline(
       options.closeTimeout,
       () => transport.destroy(),
       () => {
         const isShrinking = last > (last = transport.unsent ?? 0);
-        return isShrinking || (this.#connection.bufferedAmount > 0 && this.#hasProgress());
+        const isSending = this.#connection.bufferedAmount > 0 && this.#hasProgress();
+        return isShrinking || isSending || isReceiving();
       },
     );
   }
@@ -110,6 +117,23 @@ export class Liveness {
     this.#onAnswer = undefined;
     for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
       deadline?.stop();
+  }
+
+  /**
+   * Returns a function that returns true while a retiring connection may still deliver messages: reading is paused,
+   * or bytes have arrived since the last call. A peer that never stops sending is cut off after
+   * {@link MAX_CLOSE_PERIODS} periods.
+   */
+  #whileReceiving(period: number): () => boolean {
+    const hasArrived = this.#arrivals();
+    let end = now() + MAX_CLOSE_PERIODS * period;
+    return () => {
+      const isMoving = hasArrived() && now() < end;
+      // After a pause the peer gets the whole time again.
+      const isPaused = this.#isPaused();
+      if (isPaused) end = now() + MAX_CLOSE_PERIODS * period;
+      return this.#connection.isRetiring && (isMoving || isPaused);
+    };
   }
 
   /** Returns true if bytes have left since the last call, or if none wait. */
@@ -131,17 +155,13 @@ export class Liveness {
   }
 
   #startKeepAlive({ interval, timeout, message, onPong }: ResolvedKeepAlive): KeepAlive {
-    const { transport, receiving, sending } = this.#connection;
-    // Bytes that waited and then left show that the peer is reading. Bytes that the operating system accepts at
-    // once show nothing.
-    const hasArrived = hasChanged(
-      () => (transport.received ?? receiving.messages) + (transport.progress ?? 0),
-    );
+    const { transport, sending } = this.#connection;
+    const hasArrived = this.#arrivals();
     // Count messages too, because in browsers an empty message adds nothing to `accepted`.
     const hasSent = hasChanged(
       () => transport.accepted + sending.messages + (transport.progress ?? 0),
     );
-    const isPaused = (): boolean => transport.backpressure !== "buffer" && this.#isFull();
+    const isPaused = (): boolean => this.#isPaused();
     // Where there are no ping frames, validation guarantees that the options have a `message`.
     const byMessage: Transport["ping"] = (done) => this.#sendMessage(message as () => Data, done);
     const ping = transport.ping?.bind(transport) ?? byMessage;
@@ -173,6 +193,19 @@ export class Liveness {
       this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
     }
     return () => (this.#onAnswer = undefined);
+  }
+
+  /** Returns a function that returns true if the peer has shown life since its last call. */
+  #arrivals(): () => boolean {
+    const { transport, receiving } = this.#connection;
+    // Bytes that waited and then left show that the peer is reading. Bytes that the operating system accepts at
+    // once show nothing.
+    return hasChanged(() => (transport.received ?? receiving.messages) + (transport.progress ?? 0));
+  }
+
+  /** Returns true if reading is paused, because the consumer is behind. */
+  #isPaused(): boolean {
+    return this.#connection.transport.backpressure !== "buffer" && this.#isFull();
   }
 
   /** Returns true if the consumer is behind, so that reading is paused where that is possible. */

@@ -37,6 +37,10 @@ export class Delivery {
   readonly #options: DeliveryOptions;
   #connection: Connection | undefined;
   #unflushed: Entry[] = [];
+  /** Settles `drained` of a hold. */
+  #endHold: ((drained: Promise<void> | undefined) => void) | undefined;
+  /** True from `hold` until the messages of that time have been sent. */
+  #isUnlimited = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -55,13 +59,24 @@ export class Delivery {
     const accepted = connection && this.#offer(connection, entry);
     // A queued, retried or reported message outlives this call, after which the caller may reuse the bytes.
     if (!accepted || retry || onLost) entry.payload = payload.slice();
-    return accepted ?? this.queue.add(entry);
+    return accepted ?? this.queue.add(entry, this.#isUnlimited);
   }
 
   /** Attaches a connection that has opened, and sends the queued messages over it. */
   attach(connection: Connection): void {
     this.#connection = connection;
     this.drained = this.#drain(connection);
+    this.#endHold?.(this.drained);
+  }
+
+  /**
+   * Queues messages until `attach` or `detach`, although a connection is open. The limits of the queue do not apply
+   * to them, because an open connection has none.
+   */
+  hold(): void {
+    this.#connection = undefined;
+    this.#isUnlimited = true;
+    this.drained = new Promise((resolve) => (this.#endHold = resolve));
   }
 
   /**
@@ -73,6 +88,8 @@ export class Delivery {
     const isRetried = ({ retry }: Entry): unknown => retry && mayRetry;
     this.#connection = undefined;
     this.#unflushed = [];
+    this.#isUnlimited = false;
+    this.#endHold?.(undefined);
     this.queue.restore(unflushed.filter(isRetried));
     this.queue.lose(
       unflushed.filter((entry) => !isRetried(entry)),
@@ -88,6 +105,7 @@ export class Delivery {
 
   async #drain(connection: Connection): Promise<void> {
     for (let accepted; (accepted = this.#sendNext(connection));) await accepted.catch(() => {});
+    if (this.#connection === connection) this.#isUnlimited = false;
   }
 
   /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */

@@ -7,6 +7,7 @@ import type { AnyCodec, Codec, Decoded, Encoded } from "../protocol/codec.js";
 import type { Duration } from "../time/duration.js";
 import type { Backoff } from "./backoff.js";
 import type { LostMessage, ResolvedQueueOptions } from "./outbox.js";
+import type { NetworkEvents } from "./wake.js";
 
 /** Argument of the functions for `url`, `headers` and `protocols`. */
 export interface AttemptInfo {
@@ -154,6 +155,16 @@ export interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<
    * Default: true.
    */
   readonly autoStart?: boolean | undefined;
+  /**
+   * Replaces each connection before it is this old, at a random time from 90 % to 98 % of it: see `reconnect()`. For
+   * servers and proxies that end connections at a fixed age. Default: off. 1 s to 2^31-1 ms. 0: the default.
+   */
+  readonly maxLifetime?: Duration | undefined;
+  /**
+   * The source of the events `online` and `offline`, which make the client check its connection or try again at
+   * once. Use it where there is no page, as in React Native. Default: the page, if there is one.
+   */
+  readonly network?: NetworkEvents | undefined;
 }
 
 /** Values of options that are not given; durations are in milliseconds. An option without one is off. */

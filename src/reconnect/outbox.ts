@@ -110,11 +110,13 @@ export class Outbox implements OfflineQueue {
   /**
    * Appends a message, and removes an earlier one with the same key. The promise settles when the message is sent or
    * lost. If the message does not fit, the promise rejects with `QUEUE_FULL` and the queue is unchanged.
+   *
+   * @param isUnlimited True to exceed the limits of the queue.
    */
-  add(entry: Entry): Promise<void> {
+  add(entry: Entry, isUnlimited = false): Promise<void> {
     const { maxMessages, maxBytes, whenFull } = this.#options;
     const isOver = (messages: number, bytes: number): boolean =>
-      messages > maxMessages || bytes > maxBytes;
+      !isUnlimited && (messages > maxMessages || bytes > maxBytes);
     const replaced = this.#entries.get(entry.key);
     const size = memoryOf(entry.payload);
     const bytes = this.bytes + size;

@@ -7,7 +7,7 @@ import type { Client, PingOptions } from "../connection/client.js";
 import { unreported } from "../connection/unreported.js";
 import { readableOf, writableOf } from "../connection/streams.js";
 import type { WsError } from "../errors/ws-error.js";
-import { parseBy } from "../options/parser.js";
+import { callable, parseBy } from "../options/parser.js";
 import type { CloseInfo } from "../protocol/close.js";
 import type { Data, Message } from "../protocol/message.js";
 import { toPayload } from "../protocol/payload.js";
@@ -58,6 +58,20 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
    */
   status(): AsyncGenerator<Status, void> {
     return this.#loop.status.watch();
+  }
+
+  /**
+   * Calls `listener` with the new status at each change, in the turn of the change. With {@link state} it is the
+   * store that React's `useSyncExternalStore` wants. An exception that the listener throws is reported as uncaught.
+   *
+   * Throws `INVALID_OPTION` if `listener` is not a function.
+   *
+   * @param listener Called with the status that `state` has from now on.
+   * @returns A function that removes the listener.
+   */
+  onStatus(listener: (status: Status) => void): () => void {
+    callable(listener, "onStatus: listener");
+    return this.#loop.status.onChange(listener);
   }
 
   /**
@@ -198,6 +212,22 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
       return Promise.reject(error);
     }
     return this.closed;
+  }
+
+  /**
+   * Dials now. What that means depends on the state:
+   *
+   * - `open`: replaces the connection without an interruption. The new one is dialled, and its `onConnect` runs,
+   *   while the old one still works. Then sends move to the new connection, and the old one is closed with 1000 and
+   *   delivers what the server sent before its close frame. The state stays `open`. If the attempt fails, the old
+   *   connection stays open, and the next attempt follows by `backoff`. A call during an attempt has no effect.
+   * - `connecting` or `waiting`: cuts the attempt or the pause short, and dials again with the backoff and the
+   *   counts of attempts reset.
+   * - `suspended`: starts the client.
+   * - `closed`: has no effect.
+   */
+  reconnect(): void {
+    this.#loop.reconnect();
   }
 
   /**

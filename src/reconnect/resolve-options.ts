@@ -2,6 +2,7 @@ import { Inbox } from "../connection/inbox.js";
 import type { CreateContext } from "../context/connect.js";
 import { contextOf, contextParser } from "../context/context-parser.js";
 import type { PreparedDials } from "../context/context.js";
+import { invalid } from "../errors/validation.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { callable, duration, integer, must, object, oneOf, parseBy } from "../options/parser.js";
 import type { Parser } from "../options/parser.js";
@@ -12,6 +13,7 @@ import type { Backoff } from "./backoff.js";
 import { DEFAULTS } from "./options.js";
 import type { AttemptInfo, Fresh, ReconnectOptions } from "./options.js";
 import type { Outbox, ResolvedQueueOptions } from "./outbox.js";
+import type { NetworkEvents } from "./wake.js";
 
 /**
  * Options of one reconnecting client: validated, copied and complete. They are resolved once, when the
@@ -40,6 +42,9 @@ export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open" | "
   /** True if a `Reconnected` goes into the channel between two connections. */
   readonly marker?: boolean | undefined;
   readonly autoStart: boolean;
+  /** `undefined` if it is off. */
+  readonly maxLifetime?: number;
+  readonly network?: NetworkEvents;
   readonly codec?: Codec | undefined;
   readonly signal?: AbortSignal;
   readonly shouldRetry?: ReconnectOptions["shouldRetry"];
@@ -52,6 +57,9 @@ const DEFAULT_KEEP_ALIVE_MS = 20_000;
 
 /** A keep-alive that pings only on events of the page: its interval is the longest that a timer allows. */
 const PROBE_ONLY_KEEP_ALIVE = { interval: 2_147_483_647, timeout: 10_000 };
+
+/** The shortest `maxLifetime`. */
+const MIN_LIFETIME_MS = 1_000;
 
 /** Makes a parser of an option that is a group of settings. */
 const group =
@@ -84,6 +92,15 @@ const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
   onLost: callable,
   marker: /* @__PURE__ */ oneOf(false, true),
   autoStart: /* @__PURE__ */ oneOf(false, true),
+  maxLifetime(value, name) {
+    const lifetime = duration(value, name) as number | undefined;
+    if (lifetime && lifetime < MIN_LIFETIME_MS) throw invalid(name, "1s or more", value);
+    return lifetime;
+  },
+  network: /* @__PURE__ */ must(
+    (value) => typeof (value as Partial<NetworkEvents> | null)?.addEventListener === "function",
+    "an EventTarget",
+  ),
 };
 
 /**

@@ -1,5 +1,6 @@
 import { Channel } from "../channel/channel.js";
 import type { WsError } from "../errors/ws-error.js";
+import { microtask } from "../time/clock.js";
 
 /** Status of a reconnecting client. `type` tells the variants apart. */
 export type Status =
@@ -55,10 +56,23 @@ export class StatusFeed {
     for (const listener of this.#listeners) listener(status);
   }
 
-  /** Calls `listener` at each change, during the change. It must not throw. Returns a function that removes it. */
+  /**
+   * Calls `listener` at each change, during the change. An exception that it throws is reported as uncaught. Returns
+   * a function that removes it.
+   */
   onChange(listener: (status: Status) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    // A function of its own, because the set would ignore a listener that is added a second time.
+    const call = (status: Status): void => {
+      try {
+        listener(status);
+      } catch (error) {
+        microtask(() => {
+          throw error;
+        });
+      }
+    };
+    this.#listeners.add(call);
+    return () => void this.#listeners.delete(call);
   }
 
   /** Resolves with the next status. */

@@ -29,11 +29,11 @@ export async function runCallback<T>(
 }
 
 /**
- * Sleeps for `delayMs`, or until the signal aborts or a value arrives on `wakeups`. Resolves with true if
- * a value has arrived.
+ * Sleeps for `delayMs` (`undefined`: for ever), or until the signal aborts or a value arrives on `wakeups`.
+ * Resolves with true if a value has arrived.
  */
 export function sleep(
-  delayMs: number,
+  delayMs: number | undefined,
   signal: AbortSignal,
   wakeups: ReceiveChannel<unknown> = new Channel(),
 ): Promise<boolean> {

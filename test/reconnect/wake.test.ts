@@ -33,7 +33,7 @@ describe("a page event", () => {
   ])("of type %s wakes the client, with isBack %s", (type, isBack) => {
     const controller = new AbortController();
     const wake = vi.fn();
-    onWake(controller.signal, wake);
+    onWake(controller.signal, undefined, wake);
     dispatch(type);
     expect(wake).toHaveBeenCalledExactlyOnceWith(isBack);
     controller.abort();
@@ -44,7 +44,7 @@ describe("a page event", () => {
   test("does not wake the client while the page is hidden", () => {
     vi.stubGlobal("document", { hidden: true });
     const wake = vi.fn();
-    onWake(new AbortController().signal, wake);
+    onWake(new AbortController().signal, undefined, wake);
     dispatch("visibilitychange");
     expect(wake).not.toHaveBeenCalled();
     dispatch("resume");
@@ -57,7 +57,7 @@ describe("a page event", () => {
       page.addEventListener(type, listener, options);
     });
     const wake = vi.fn();
-    onWake(new AbortController().signal, wake);
+    onWake(new AbortController().signal, undefined, wake);
     dispatch("online");
     expect(wake).toHaveBeenCalledTimes(1);
   });
@@ -66,7 +66,7 @@ describe("a page event", () => {
     const addEventListener = vi.fn();
     vi.stubGlobal("addEventListener", addEventListener);
     vi.stubGlobal("document", {});
-    onWake(new AbortController().signal, () => {});
+    onWake(new AbortController().signal, undefined, () => {});
     expect(addEventListener).toHaveBeenCalledTimes(5);
     for (const [, , options] of addEventListener.mock.calls) {
       expect(options).toMatchObject({ capture: true });
@@ -75,7 +75,7 @@ describe("a page event", () => {
 
   test("is optional: without addEventListener nothing throws", () => {
     vi.stubGlobal("addEventListener", undefined);
-    expect(() => onWake(new AbortController().signal, () => {})).not.toThrow();
+    expect(() => onWake(new AbortController().signal, undefined, () => {})).not.toThrow();
   });
 });
 
