@@ -1,5 +1,5 @@
-import { H as ABNORMAL_CLOSURE, s as startTimer, a9 as bindConnect, aa as bindCreateContext, ad as shared, ae as webSocketPlatform } from './core.mjs';
-export { af as BINARY, ag as CLOSE_CODES, ah as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ai as TYPE_BINARY, aj as TYPE_CLOSE, ak as TYPE_PING, al as TYPE_PONG, am as TYPE_TEXT, W as WsError, an as after, ao as definePolicy, ap as errors, h as parseDuration, aq as select, ar as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, s as startTimer, ab as bindConnect, ac as bindCreateContext, af as shared, ag as webSocketPlatform } from './core.mjs';
+export { ah as BINARY, ai as CLOSE_CODES, aj as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ak as TYPE_BINARY, al as TYPE_CLOSE, am as TYPE_PING, an as TYPE_PONG, ao as TYPE_TEXT, W as WsError, ap as after, aq as definePolicy, ar as errors, j as parseDuration, as as select, at as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

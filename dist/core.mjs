@@ -1165,8 +1165,8 @@ class Client {
       } catch (error) {
         return Promise.reject(error);
       }
-      this.#connection.close(code, reason);
     }
+    if (this.state !== "closed") this.#connection.close(code, reason);
     return this.closed;
   }
   /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
@@ -1295,6 +1295,7 @@ function startKeepAlive(interval, timeout, host) {
   };
 }
 
+const MAX_CLOSE_PERIODS = 10;
 class Liveness {
   #connection;
   #read;
@@ -1343,13 +1344,15 @@ class Liveness {
   startClosing() {
     this.stop();
     const { transport, options } = this.#connection;
+    const isReceiving = this.#whileReceiving(options.closeTimeout);
     let last = transport.unsent ?? 0;
     this.#close = startDeadline(
       options.closeTimeout,
       () => transport.destroy(),
       () => {
         const isShrinking = last > (last = transport.unsent ?? 0);
-        return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
+        const isSending = this.#connection.bufferedAmount > 0 && this.#hasProgress();
+        return isShrinking || isSending || isReceiving();
       }
     );
   }
@@ -1363,6 +1366,21 @@ class Liveness {
     for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
       deadline?.stop();
   }
+  /**
+   * Returns a function that returns true while a retiring connection may still deliver messages: reading is paused,
+   * or bytes have arrived since the last call. A peer that never stops sending is cut off after
+   * {@link MAX_CLOSE_PERIODS} periods.
+   */
+  #whileReceiving(period) {
+    const hasArrived = this.#arrivals();
+    let end = now() + MAX_CLOSE_PERIODS * period;
+    return () => {
+      const isMoving = hasArrived() && now() < end;
+      const isPaused = this.#isPaused();
+      if (isPaused) end = now() + MAX_CLOSE_PERIODS * period;
+      return this.#connection.isRetiring && (isMoving || isPaused);
+    };
+  }
   /** Returns true if bytes have left since the last call, or if none wait. */
   #hasProgress() {
     const { progress } = this.#connection.transport;
@@ -1374,14 +1392,12 @@ class Liveness {
     return startDeadline(period, expire, () => isAlive() || this.#isFull());
   }
   #startKeepAlive({ interval, timeout, message, onPong }) {
-    const { transport, receiving, sending } = this.#connection;
-    const hasArrived = hasChanged(
-      () => (transport.received ?? receiving.messages) + (transport.progress ?? 0)
-    );
+    const { transport, sending } = this.#connection;
+    const hasArrived = this.#arrivals();
     const hasSent = hasChanged(
       () => transport.accepted + sending.messages + (transport.progress ?? 0)
     );
-    const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
+    const isPaused = () => this.#isPaused();
     const byMessage = (done) => this.#sendMessage(message, done);
     const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
@@ -1407,6 +1423,15 @@ class Liveness {
       this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
     }
     return () => this.#onAnswer = void 0;
+  }
+  /** Returns a function that returns true if the peer has shown life since its last call. */
+  #arrivals() {
+    const { transport, receiving } = this.#connection;
+    return hasChanged(() => (transport.received ?? receiving.messages) + (transport.progress ?? 0));
+  }
+  /** Returns true if reading is paused, because the consumer is behind. */
+  #isPaused() {
+    return this.#connection.transport.backpressure !== "buffer" && this.#isFull();
   }
   /** Returns true if the consumer is behind, so that reading is paused where that is possible. */
   #isFull() {
@@ -1703,9 +1728,25 @@ class Connection {
   }
   /** Begins the close handshake from this side. The close frame follows everything that was sent. */
   close(code, reason) {
-    this.closeRequest = { code, reason };
     this.receiving.own.close();
-    this.onClosing();
+    this.#startClosing(code, reason);
+    this.receiving.stop();
+  }
+  get isRetiring() {
+    return !!this.closeRequest && !this.receiving.own.closed;
+  }
+  /**
+   * Begins the close handshake, because another connection replaces this one. Unlike after `close`, messages are
+   * delivered until the peer's close frame, and reading is still paused for a slow consumer.
+   */
+  retire() {
+    this.#startClosing(NORMAL, "");
+  }
+  #startClosing(code, reason) {
+    if (this.state !== "open") return;
+    this.closeRequest = { code, reason };
+    this.state = "closing";
+    this.liveness.startClosing();
     const sendCloseFrame = () => {
       if (this.state === "closed") return;
       this.transport.close(code, reason);
@@ -1731,7 +1772,7 @@ class Connection {
     this.sending.onProgress();
   }
   onError(error, closeCode) {
-    if (!this.closeRequest) this.fail(closeCode, error);
+    if (!this.closeRequest || this.isRetiring) this.fail(closeCode, error);
   }
   /** Called when either side begins the close handshake. */
   onClosing() {
@@ -2554,5 +2595,5 @@ function redirectLocation({ status = 0, headers }) {
   return isRedirect ? location : void 0;
 }
 
-export { compressionMode as $, writableOf as A, waitForStarted as B, Channel as C, DONE as D, toPayload as E, invalid as F, utf8Size as G, ABNORMAL_CLOSURE as H, Inbox as I, INTERNAL_ERROR as J, Backlog as K, NO_STATUS as L, MAX_REASON_BYTES as M, NORMAL as N, nextTurn as O, PARSERS$1 as P, QueueIterator as Q, ReceiveChannel as R, isObject as S, TEXT as T, isToken as U, show as V, WsError as W, isFieldValue as X, parseKeepAlive as Y, pickKnown as Z, limit as _, parseBy as a, Queue as a0, unixProblem as a1, displayUrl as a2, parseRetryAfter as a3, refusalError as a4, compileResource as a5, interceptDials as a6, toSubject as a7, publicUrl as a8, bindConnect as a9, bindCreateContext as aa, epoch as ab, setTimeSource as ac, shared as ad, webSocketPlatform as ae, BINARY as af, CLOSE_CODES as ag, COMPRESSION as ah, TYPE_BINARY as ai, TYPE_CLOSE as aj, TYPE_PING as ak, TYPE_PONG as al, TYPE_TEXT as am, after as an, definePolicy as ao, errors as ap, select as aq, ticker as ar, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, parseDuration as h, integer as i, payloadSize as j, memoryOf as k, microtask as l, must as m, now as n, oneOf as o, platformClass as p, onAbort as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, checkClose as v, waitFor as w, abortError as x, passThrough as y, readableOf as z };
+export { pickKnown as $, ABNORMAL_CLOSURE as A, passThrough as B, Channel as C, DONE as D, readableOf as E, writableOf as F, waitForStarted as G, toPayload as H, Inbox as I, utf8Size as J, PARSERS$1 as K, INTERNAL_ERROR as L, MAX_REASON_BYTES as M, NORMAL as N, Backlog as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, NO_STATUS as S, TEXT as T, nextTurn as U, isObject as V, WsError as W, isToken as X, show as Y, isFieldValue as Z, parseKeepAlive as _, parseBy as a, limit as a0, compressionMode as a1, Queue as a2, unixProblem as a3, displayUrl as a4, parseRetryAfter as a5, refusalError as a6, compileResource as a7, interceptDials as a8, toSubject as a9, publicUrl as aa, bindConnect as ab, bindCreateContext as ac, epoch as ad, setTimeSource as ae, shared as af, webSocketPlatform as ag, BINARY as ah, CLOSE_CODES as ai, COMPRESSION as aj, TYPE_BINARY as ak, TYPE_CLOSE as al, TYPE_PING as am, TYPE_PONG as an, TYPE_TEXT as ao, after as ap, definePolicy as aq, errors as ar, select as as, ticker as at, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, abortError as v, waitFor as w, startDeadline as x, onAbort as y, checkClose as z };
 //# sourceMappingURL=core.mjs.map

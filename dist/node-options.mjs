@@ -1,4 +1,4 @@
-import { W as WsError, U as isToken, V as show, X as isFieldValue, Y as parseKeepAlive, Z as pickKnown, f as duration, e as callable, S as isObject, i as integer, o as oneOf, _ as limit, m as must } from './core.mjs';
+import { W as WsError, X as isToken, Y as show, Z as isFieldValue, _ as parseKeepAlive, $ as pickKnown, f as duration, e as callable, V as isObject, i as integer, o as oneOf, a0 as limit, m as must } from './core.mjs';
 
 const RESERVED_HEADER = /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
 function parseHeaders(entries) {

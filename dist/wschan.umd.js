@@ -1164,8 +1164,8 @@
         } catch (error) {
           return Promise.reject(error);
         }
-        this.#connection.close(code, reason);
       }
+      if (this.state !== "closed") this.#connection.close(code, reason);
       return this.closed;
     }
     /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
@@ -1294,6 +1294,7 @@
     };
   }
 
+  const MAX_CLOSE_PERIODS = 10;
   class Liveness {
     #connection;
     #read;
@@ -1342,13 +1343,15 @@
     startClosing() {
       this.stop();
       const { transport, options } = this.#connection;
+      const isReceiving = this.#whileReceiving(options.closeTimeout);
       let last = transport.unsent ?? 0;
       this.#close = startDeadline(
         options.closeTimeout,
         () => transport.destroy(),
         () => {
           const isShrinking = last > (last = transport.unsent ?? 0);
-          return isShrinking || this.#connection.bufferedAmount > 0 && this.#hasProgress();
+          const isSending = this.#connection.bufferedAmount > 0 && this.#hasProgress();
+          return isShrinking || isSending || isReceiving();
         }
       );
     }
@@ -1362,6 +1365,21 @@
       for (const deadline of [this.#read, this.#write, this.#keepAlive, this.#close])
         deadline?.stop();
     }
+    /**
+     * Returns a function that returns true while a retiring connection may still deliver messages: reading is paused,
+     * or bytes have arrived since the last call. A peer that never stops sending is cut off after
+     * {@link MAX_CLOSE_PERIODS} periods.
+     */
+    #whileReceiving(period) {
+      const hasArrived = this.#arrivals();
+      let end = now() + MAX_CLOSE_PERIODS * period;
+      return () => {
+        const isMoving = hasArrived() && now() < end;
+        const isPaused = this.#isPaused();
+        if (isPaused) end = now() + MAX_CLOSE_PERIODS * period;
+        return this.#connection.isRetiring && (isMoving || isPaused);
+      };
+    }
     /** Returns true if bytes have left since the last call, or if none wait. */
     #hasProgress() {
       const { progress } = this.#connection.transport;
@@ -1373,14 +1391,12 @@
       return startDeadline(period, expire, () => isAlive() || this.#isFull());
     }
     #startKeepAlive({ interval, timeout, message, onPong }) {
-      const { transport, receiving, sending } = this.#connection;
-      const hasArrived = hasChanged(
-        () => (transport.received ?? receiving.messages) + (transport.progress ?? 0)
-      );
+      const { transport, sending } = this.#connection;
+      const hasArrived = this.#arrivals();
       const hasSent = hasChanged(
         () => transport.accepted + sending.messages + (transport.progress ?? 0)
       );
-      const isPaused = () => transport.backpressure !== "buffer" && this.#isFull();
+      const isPaused = () => this.#isPaused();
       const byMessage = (done) => this.#sendMessage(message, done);
       const ping = transport.ping?.bind(transport) ?? byMessage;
       return startKeepAlive(interval, timeout, {
@@ -1406,6 +1422,15 @@
         this.#fail(INTERNAL_ERROR, "INVALID_MESSAGE", "keepAlive.message failed", cause);
       }
       return () => this.#onAnswer = void 0;
+    }
+    /** Returns a function that returns true if the peer has shown life since its last call. */
+    #arrivals() {
+      const { transport, receiving } = this.#connection;
+      return hasChanged(() => (transport.received ?? receiving.messages) + (transport.progress ?? 0));
+    }
+    /** Returns true if reading is paused, because the consumer is behind. */
+    #isPaused() {
+      return this.#connection.transport.backpressure !== "buffer" && this.#isFull();
     }
     /** Returns true if the consumer is behind, so that reading is paused where that is possible. */
     #isFull() {
@@ -1702,9 +1727,25 @@
     }
     /** Begins the close handshake from this side. The close frame follows everything that was sent. */
     close(code, reason) {
-      this.closeRequest = { code, reason };
       this.receiving.own.close();
-      this.onClosing();
+      this.#startClosing(code, reason);
+      this.receiving.stop();
+    }
+    get isRetiring() {
+      return !!this.closeRequest && !this.receiving.own.closed;
+    }
+    /**
+     * Begins the close handshake, because another connection replaces this one. Unlike after `close`, messages are
+     * delivered until the peer's close frame, and reading is still paused for a slow consumer.
+     */
+    retire() {
+      this.#startClosing(NORMAL, "");
+    }
+    #startClosing(code, reason) {
+      if (this.state !== "open") return;
+      this.closeRequest = { code, reason };
+      this.state = "closing";
+      this.liveness.startClosing();
       const sendCloseFrame = () => {
         if (this.state === "closed") return;
         this.transport.close(code, reason);
@@ -1730,7 +1771,7 @@
       this.sending.onProgress();
     }
     onError(error, closeCode) {
-      if (!this.closeRequest) this.fail(closeCode, error);
+      if (!this.closeRequest || this.isRetiring) this.fail(closeCode, error);
     }
     /** Called when either side begins the close handshake. */
     onClosing() {

@@ -12,6 +12,7 @@ const DEFAULTS = {
 
 const DEFAULT_KEEP_ALIVE_MS = 2e4;
 const PROBE_ONLY_KEEP_ALIVE = { interval: 2147483647, timeout: 1e4 };
+const MIN_LIFETIME_MS = 1e3;
 const group = (option, parsers) => (value, name) => ({ ...DEFAULTS[option], ...core.parseBy(parsers, value, name) });
 const RECONNECT_PARSERS = {
   context: core.contextParser,
@@ -37,7 +38,16 @@ const RECONNECT_PARSERS = {
   }),
   onLost: core.callable,
   marker: /* @__PURE__ */ core.oneOf(false, true),
-  autoStart: /* @__PURE__ */ core.oneOf(false, true)
+  autoStart: /* @__PURE__ */ core.oneOf(false, true),
+  maxLifetime(value, name) {
+    const lifetime = core.duration(value, name);
+    if (lifetime && lifetime < MIN_LIFETIME_MS) throw core.invalid(name, "1s or more", value);
+    return lifetime;
+  },
+  network: /* @__PURE__ */ core.must((value) => {
+    const { addEventListener, removeEventListener } = Object(value);
+    return typeof addEventListener === "function" && typeof removeEventListener === "function";
+  }, "an EventTarget")
 };
 function resolveOptions(url, options, createContext) {
   const given = core.object(options, "reconnecting: options");
@@ -123,10 +133,12 @@ class Outbox {
   /**
    * Appends a message, and removes an earlier one with the same key. The promise settles when the message is sent or
    * lost. If the message does not fit, the promise rejects with `QUEUE_FULL` and the queue is unchanged.
+   *
+   * @param isUnlimited True to exceed the limits of the queue.
    */
-  add(entry) {
+  add(entry, isUnlimited = false) {
     const { maxMessages, maxBytes, whenFull } = this.#options;
-    const isOver = (messages, bytes2) => messages > maxMessages || bytes2 > maxBytes;
+    const isOver = (messages, bytes2) => !isUnlimited && (messages > maxMessages || bytes2 > maxBytes);
     const replaced = this.#entries.get(entry.key);
     const size = core.memoryOf(entry.payload);
     const bytes = this.bytes + size;
@@ -210,88 +222,6 @@ function pauseAfter(failures, { min, max, factor }, retryAfterMax, { retryAfter 
   return [requested, Math.min(max, Math.max(min * factor ** failures, requested))];
 }
 
-class Delivery {
-  #options;
-  #connection;
-  #unflushed = [];
-  constructor(options) {
-    this.#options = options;
-    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
-  }
-  /**
-   * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
-   * the bytes of `payload` afterwards. Settles as `send` of the connection; rejects with the error of the
-   * queue.
-   */
-  send(payload, { ttl, key, retry }) {
-    const { queue, onLost } = this.#options;
-    const entry = { payload, key, retry, expiresAt: core.now() + (ttl ?? queue.ttl ?? Infinity) };
-    const connection = this.queue.next ? void 0 : this.#connection;
-    const accepted = connection && this.#offer(connection, entry);
-    if (!accepted || retry || onLost) entry.payload = payload.slice();
-    return accepted ?? this.queue.add(entry);
-  }
-  /** Attaches a connection that has opened, and sends the queued messages over it. */
-  attach(connection) {
-    this.#connection = connection;
-    this.drained = this.#drain(connection);
-  }
-  /**
-   * Detaches the connection after its end. Unless the end was clean, messages that it may not have flushed
-   * are queued again, if they have option `retry` and `mayRetry` is true, or are lost.
-   */
-  detach(isClean, mayRetry) {
-    const unflushed = isClean ? [] : this.#unflushed;
-    const isRetried = ({ retry }) => retry && mayRetry;
-    this.#connection = void 0;
-    this.#unflushed = [];
-    this.queue.restore(unflushed.filter(isRetried));
-    this.queue.lose(
-      unflushed.filter((entry) => !isRetried(entry)),
-      "unflushed",
-      "CLOSED"
-    );
-  }
-  /** Sends all queued messages over the attached connection now, however many bytes wait in it. */
-  drainNow() {
-    while (this.#connection && this.#sendNext(this.#connection)) ;
-  }
-  async #drain(connection) {
-    for (let accepted; accepted = this.#sendNext(connection); ) await accepted.catch(() => {
-    });
-  }
-  /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
-  #sendNext(connection) {
-    const entry = this.queue.next;
-    const accepted = entry && this.#offer(connection, entry);
-    if (!accepted) return void 0;
-    this.queue.remove(entry);
-    entry.pending?.resolve(accepted);
-    entry.pending = void 0;
-    return accepted;
-  }
-  /** Offers a message to a connection. Returns `undefined` if that is not open. */
-  #offer(connection, entry) {
-    const accepted = connection.offer(entry.payload);
-    if (!accepted) return void 0;
-    if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
-    return entry.retry && accepted !== core.DONE ? accepted.catch(() => {
-    }) : accepted;
-  }
-  /** Removes messages from `unflushed` when the connection has flushed them, until none is left. */
-  async #forgetFlushed(connection, unflushed) {
-    try {
-      while (unflushed[0]) {
-        const { length } = unflushed;
-        await connection.flush();
-        unflushed.splice(0, length);
-      }
-    } catch (error) {
-      if (error.code === "UNSUPPORTED") unflushed.length = 0;
-    }
-  }
-}
-
 function callbackError(callback, cause) {
   if (core.WsError.is(cause)) return cause;
   return new core.WsError("DIAL_FAILED", `${callback} failed`, { cause });
@@ -339,6 +269,434 @@ async function dial(options, info) {
   return open(url, dialOptions, { headers, protocols, signal });
 }
 
+const NO_CONNECTION = {
+  code: core.ABNORMAL_CLOSURE,
+  reason: "",
+  clean: false,
+  by: "none"
+};
+async function establish(options, attemptInfo, resumed, dialled) {
+  const { attempt, signal } = attemptInfo;
+  let client;
+  let error;
+  try {
+    const opened = client = await dial(options, attemptInfo);
+    dialled(opened);
+    await runCallback(
+      "onConnect",
+      options.dialTimeout,
+      signal,
+      () => options.onConnect?.(opened, { attempt, resumed })
+    );
+    if (signal.aborted) throw core.abortError("onConnect", signal);
+    return { client };
+  } catch (cause) {
+    error = cause;
+  }
+  if (!client) return { info: { ...NO_CONNECTION, error } };
+  const isOpen = client.state === "open";
+  const info = await discard(client);
+  return { info: isOpen ? { ...info, error } : info };
+}
+function discard(client) {
+  if (client.state === "open") client.terminate();
+  return client.closed;
+}
+
+const MIN_SILENCE_MS = 100;
+const MAX_SILENCE_MS = 1e3;
+async function handOver(old, successor, dialMs, host) {
+  const { delivery, signal } = host;
+  const connection = old.internals;
+  delivery.hold();
+  const [isAlive, works] = await Promise.all([
+    isFlushed(connection).then((isDone) => isDone && isRead(old, dialMs)),
+    isRead(successor, dialMs)
+  ]);
+  if (!works && old.state === "open") {
+    attach(delivery, old);
+    void discard(successor);
+    return false;
+  }
+  if (!isAlive) old.terminate();
+  else if (!old.canPing) await old.close(core.NORMAL);
+  if (signal.aborted) return false;
+  const isClean = old.state === "open" || (await old.closed).clean;
+  delivery.settle(isClean, true);
+  host.adopt(successor);
+  attach(delivery, successor);
+  connection.retire();
+  const { code, error } = await old.closed;
+  if (isAlive && error && connection.closeRequest) successor.internals.fail(code, error);
+  return true;
+}
+function attach(delivery, client) {
+  delivery.attach({
+    offer: (payload) => client.internals.offer(payload),
+    flush: () => client.flush()
+  });
+}
+function isFlushed({ sending, transport, options }) {
+  let last;
+  return new Promise((resolve) => {
+    const deadline = core.startDeadline(
+      options.closeTimeout,
+      () => resolve(false),
+      () => last !== (last = transport.progress)
+    );
+    const end = (isDone) => () => {
+      deadline.stop();
+      resolve(isDone);
+    };
+    sending.flushed("reconnect").then(end(true), end(false));
+  });
+}
+async function isRead(client, dialMs) {
+  const { receiving, transport, options } = client.internals;
+  const { closeTimeout } = options;
+  const arrived = () => transport.received;
+  if (!client.canPing) {
+    await silence(client, Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS));
+    return client.state === "open";
+  }
+  const before = arrived();
+  try {
+    await client.ping({ timeout: closeTimeout });
+    return true;
+  } catch {
+    const isBusy = receiving.inbox.pressure > 0 || before !== arrived();
+    return client.state === "open" && isBusy;
+  }
+}
+function silence({ internals, closed }, silenceMs) {
+  const { receiving, options } = internals;
+  const end = core.now() + options.closeTimeout;
+  let count;
+  let deadline;
+  return new Promise((resolve) => {
+    const hasArrived = () => count !== (count = receiving.messages) && core.now() < end;
+    deadline = core.startDeadline(silenceMs, resolve, hasArrived);
+    void closed.then(() => resolve());
+  }).finally(() => deadline.stop());
+}
+
+const EARLIEST_AGE = 0.9;
+const LATEST_AGE = 0.98;
+class Rotation {
+  constructor(options, host) {
+    /** True while a successor is dialled, or traffic moves to it. */
+    this.isReplacing = false;
+    /** A value begins a rotation, or ends the pause before its next attempt. */
+    this.#requests = new core.Channel();
+    this.#isRequested = false;
+    this.#options = options;
+    this.#host = host;
+  }
+  #options;
+  #host;
+  #requests;
+  #isRequested;
+  /** Replaces the connection now. Has no effect while its successor is dialled. */
+  request() {
+    this.#isRequested = true;
+    this.#requests.trySend(true);
+  }
+  /**
+   * Resolves with the successor of `current`, or with `undefined` when `current` has ended without one. The
+   * successor has been adopted, unless `current` ended before.
+   */
+  async run(current) {
+    const life = this.#lifeOf(current);
+    const stopTimer = this.#startTimer();
+    try {
+      if (!this.#isRequested) await sleep(void 0, life.signal, this.#requests);
+      return await this.#replace(current, life.signal);
+    } finally {
+      stopTimer();
+      life.stop();
+    }
+  }
+  #startTimer() {
+    const { maxLifetime } = this.#options;
+    if (!maxLifetime) return () => {
+    };
+    const age = EARLIEST_AGE + (LATEST_AGE - EARLIEST_AGE) * Math.random();
+    return core.startTimer(maxLifetime * age, () => this.request(), false);
+  }
+  async #replace(current, life) {
+    const { backoff, retryAfterMax } = this.#options;
+    let lastError;
+    for (let attempt = 1; !life.aborted; attempt++) {
+      this.isReplacing = true;
+      const { client, info } = await this.#attempt(current, life, attempt, lastError);
+      this.isReplacing = false;
+      if (info) this.#isRequested = false;
+      if (client) return client;
+      lastError = info.error ?? closeError(info);
+      const [minimum, jitter] = pauseAfter(attempt - 1, backoff, retryAfterMax, lastError.details);
+      await sleep(minimum + jitter * Math.random(), life, this.#requests);
+    }
+    return void 0;
+  }
+  /** Makes one attempt: dials, and hands over unless `current` has ended. */
+  async #attempt(current, life, attempt, lastError) {
+    const host = this.#host;
+    const start = core.now();
+    const establishing = host.establish({ attempt, lastError, signal: host.signal });
+    await Promise.race([establishing, current.closed]);
+    if (life.aborted) await host.onLost(attempt);
+    const outcome = await establishing;
+    const { client } = outcome;
+    if (!client || isAborted(life)) return outcome;
+    const adopt = (successor) => {
+      this.#isRequested = false;
+      host.adopt(successor, attempt);
+    };
+    const isMoved = await handOver(current, client, core.now() - start, { ...host, adopt });
+    return isMoved ? outcome : { info: await client.closed };
+  }
+  /** Returns a signal that aborts when a connection ends or the client needs it no more. */
+  #lifeOf(current) {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    void current.closed.then(abort);
+    return { signal: controller.signal, stop: core.onAbort(this.#host.signal, abort) };
+  }
+}
+function isAborted(signal) {
+  return signal.aborted;
+}
+
+class Connections {
+  constructor(options, host) {
+    /** Time at which the last connection opened or ended, or the client was started. */
+    this.changedAt = core.now();
+    /** True if the last connection that has ended was stable. */
+    this.wasStable = false;
+    /** All connections that have not ended. */
+    this.#clients = /* @__PURE__ */ new Set();
+    this.#options = options;
+    this.#host = host;
+    this.hasOpened = options.resumed === true;
+  }
+  #options;
+  #host;
+  #clients;
+  /** The connection that messages are sent over. */
+  #attached;
+  #rotation;
+  /** Makes one attempt. Resolves when it has failed, or when the last connection that followed has ended. */
+  async run(attemptInfo) {
+    this.wasStable = false;
+    const { client, info } = await this.#establish(attemptInfo, (dialled) => {
+      this.current = dialled;
+    });
+    if (!client) return info;
+    return attemptInfo.signal.aborted ? discard(client) : this.#serve(client, attemptInfo);
+  }
+  /** Replaces the connection that is open. */
+  rotate() {
+    this.#rotation?.request();
+  }
+  close(code, reason) {
+    for (const client of this.#clients) void client.close(code, reason);
+  }
+  terminate() {
+    for (const client of this.#clients) client.terminate();
+  }
+  /** Resolves when all connections have ended, with the end of the current one, if there is one. */
+  async ended() {
+    const info = await this.current?.closed;
+    await Promise.all([...this.#clients].map(({ closed }) => closed));
+    return info;
+  }
+  #establish(attemptInfo, dialled) {
+    return establish(this.#options, attemptInfo, this.hasOpened, (client) => {
+      dialled?.(client);
+      this.#clients.add(client);
+      void client.closed.then(() => this.#clients.delete(client));
+    });
+  }
+  /** Uses a connection, and those that replace it. Resolves when the last one has ended. */
+  async #serve(first, { attempt, signal }) {
+    const { delivery, status } = this.#host;
+    let current = first;
+    let opening = attempt;
+    const rotation = this.#rotation = new Rotation(this.#options, {
+      delivery,
+      signal,
+      establish: (info2) => this.#establish(info2),
+      adopt: (client, number) => {
+        opening = number;
+        this.#adopt(client, number);
+      },
+      onLost: async (number) => {
+        opening = number;
+        this.#detach(current, await current.closed);
+        if (!signal.aborted) status.set({ type: "connecting", attempt: number });
+      }
+    });
+    const detachAtEnd = (client) => void client.closed.then((info2) => {
+      if (!rotation.isReplacing) this.#detach(client, info2);
+    });
+    this.#open(current, opening);
+    detachAtEnd(current);
+    for (let successor; successor = await rotation.run(current); current = successor) {
+      if (this.#attached === successor) this.#deliver(successor, opening, 0);
+      else if (signal.aborted) return discard(successor);
+      else this.#open(successor, opening);
+      detachAtEnd(successor);
+    }
+    const info = await current.closed;
+    this.#detach(current, info);
+    return info;
+  }
+  /** Starts to use a connection. */
+  #open(client, attempt) {
+    const { delivery, status } = this.#host;
+    const gap = core.now() - this.changedAt;
+    status.set(this.#adopt(client, attempt));
+    this.#deliver(client, attempt, gap);
+    this.hasOpened = true;
+    attach(delivery, client);
+  }
+  /** Makes a connection the current one. */
+  #adopt(client, attempt) {
+    const openedAt = core.now();
+    this.current = this.#attached = client;
+    this.changedAt = openedAt;
+    return this.#host.status.value = {
+      type: "open",
+      attempt,
+      get duration() {
+        return core.now() - openedAt;
+      }
+    };
+  }
+  /** Delivers the messages of a connection. Ends it with `SLOW_CONSUMER` if the marker does not fit. */
+  #deliver(client, attempt, gap) {
+    const { inbox, marker } = this.#options;
+    const reconnected = { type: "reconnected", attempt, gap };
+    if (marker && this.hasOpened && inbox.put(reconnected)) {
+      const error = new core.WsError("SLOW_CONSUMER", "reconnecting: exceeds bufferLimit");
+      client.internals.fail(core.POLICY_VIOLATION, error);
+    }
+    client.internals.receiving.deliverTo(inbox);
+  }
+  /** Queues the messages of a connection again, or loses them, because it has ended. Later calls have no effect. */
+  #detach(client, { clean }) {
+    if (this.#attached !== client) return;
+    this.#attached = void 0;
+    const time = core.now();
+    this.wasStable = time - this.changedAt >= this.#options.stableAfter;
+    this.changedAt = time;
+    this.#host.delivery.detach(clean, !this.#host.signal.aborted);
+  }
+}
+
+class Delivery {
+  #options;
+  #connection;
+  #unflushed = [];
+  /** Settles `drained` of a hold. */
+  #endHold;
+  /** True from `hold` until the messages of that time have been sent. */
+  #isUnlimited = false;
+  constructor(options) {
+    this.#options = options;
+    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
+  }
+  /**
+   * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
+   * the bytes of `payload` afterwards. Settles as `send` of the connection; rejects with the error of the
+   * queue.
+   */
+  send(payload, { ttl, key, retry }) {
+    const { queue, onLost } = this.#options;
+    const entry = { payload, key, retry, expiresAt: core.now() + (ttl ?? queue.ttl ?? Infinity) };
+    const connection = this.queue.next ? void 0 : this.#connection;
+    const accepted = connection && this.#offer(connection, entry);
+    if (!accepted || retry || onLost) entry.payload = payload.slice();
+    return accepted ?? this.queue.add(entry, this.#isUnlimited);
+  }
+  /** Attaches a connection that has opened, and sends the queued messages over it. */
+  attach(connection) {
+    this.#connection = connection;
+    this.drained = this.#drain(connection);
+    this.#endHold?.(this.drained);
+  }
+  /**
+   * Queues messages until `attach` or `detach`, although a connection is open. The limits of the queue do not apply
+   * to them, because an open connection has none.
+   */
+  hold() {
+    this.#connection = void 0;
+    this.#isUnlimited = true;
+    this.drained = new Promise((resolve) => this.#endHold = resolve);
+  }
+  /** Detaches the connection after its end: see {@link settle}. */
+  detach(isClean, mayRetry) {
+    this.#isUnlimited = false;
+    this.#endHold?.(void 0);
+    this.settle(isClean, mayRetry);
+  }
+  /**
+   * Settles what the connection has accepted, because it sends no more. Unless its end was clean, messages that it
+   * may not have flushed are queued again, if they have option `retry` and `mayRetry` is true, or are lost.
+   */
+  settle(isClean, mayRetry) {
+    const unflushed = isClean ? [] : this.#unflushed;
+    const isRetried = ({ retry }) => retry && mayRetry;
+    this.#connection = void 0;
+    this.#unflushed = [];
+    this.queue.restore(unflushed.filter(isRetried));
+    this.queue.lose(
+      unflushed.filter((entry) => !isRetried(entry)),
+      "unflushed",
+      "CLOSED"
+    );
+  }
+  /** Sends all queued messages over the attached connection now, however many bytes wait in it. */
+  drainNow() {
+    while (this.#connection && this.#sendNext(this.#connection)) ;
+  }
+  async #drain(connection) {
+    for (let accepted; accepted = this.#sendNext(connection); ) await accepted.catch(() => {
+    });
+    if (this.#connection === connection) this.#isUnlimited = false;
+  }
+  /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
+  #sendNext(connection) {
+    const entry = this.queue.next;
+    const accepted = entry && this.#offer(connection, entry);
+    if (!accepted) return void 0;
+    this.queue.remove(entry);
+    entry.pending?.resolve(accepted);
+    entry.pending = void 0;
+    return accepted;
+  }
+  /** Offers a message to a connection. Returns `undefined` if that is not open. */
+  #offer(connection, entry) {
+    const accepted = connection.offer(entry.payload);
+    if (!accepted) return void 0;
+    if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
+    return entry.retry && accepted !== core.DONE ? accepted.catch(() => {
+    }) : accepted;
+  }
+  /** Removes messages from `unflushed` when the connection has flushed them, until none is left. */
+  async #forgetFlushed(connection, unflushed) {
+    try {
+      while (unflushed[0]) {
+        const { length } = unflushed;
+        await connection.flush();
+        unflushed.splice(0, length);
+      }
+    } catch (error) {
+      if (error.code === "UNSUPPORTED") unflushed.length = 0;
+    }
+  }
+}
+
 const MAX_PENDING_CHANGES = 100;
 class StatusFeed {
   constructor() {
@@ -356,10 +714,22 @@ class StatusFeed {
     }
     for (const listener of this.#listeners) listener(status);
   }
-  /** Calls `listener` at each change, during the change. It must not throw. Returns a function that removes it. */
+  /**
+   * Calls `listener` at each change, during the change. An exception that it throws is reported as uncaught. Returns
+   * a function that removes it.
+   */
   onChange(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const call = (status) => {
+      try {
+        listener(status);
+      } catch (error) {
+        core.microtask(() => {
+          throw error;
+        });
+      }
+    };
+    this.#listeners.add(call);
+    return () => void this.#listeners.delete(call);
   }
   /** Resolves with the next status. */
   next() {
@@ -390,17 +760,21 @@ class StatusFeed {
   }
 }
 
-const WAKE_EVENTS = ["online", "offline", "pageshow", "resume", "visibilitychange"];
-function onWake(signal, wake) {
+const NETWORK_EVENTS = ["online", "offline"];
+const PAGE_EVENTS = ["pageshow", "resume", "visibilitychange"];
+function onWake(signal, network, wake) {
   const { addEventListener, document } = globalThis;
   const listener = ({ type }) => {
     if (type !== "visibilitychange" || !document?.hidden) wake(type !== "offline");
   };
-  for (const type of WAKE_EVENTS)
+  for (const type of network ? PAGE_EVENTS : [...PAGE_EVENTS, ...NETWORK_EVENTS])
     addEventListener?.(type, listener, { capture: !!document, signal });
+  for (const type of NETWORK_EVENTS) network?.addEventListener(type, listener);
+  core.onAbort(signal, () => {
+    for (const type of NETWORK_EVENTS) network?.removeEventListener(type, listener);
+  });
 }
 
-const ABNORMAL_CLOSE = { code: 1006, reason: "", clean: false, by: "none" };
 const MAX_FIRST_ATTEMPTS = 10;
 class ConnectionLoop {
   constructor(options) {
@@ -408,19 +782,20 @@ class ConnectionLoop {
     this.#controller = new AbortController();
     /** Aborts when the client begins to end. */
     this.signal = this.#controller.signal;
-    /** Time at which the last connection opened or ended, or the client was made. */
-    this.#changedAt = core.now();
+    /** Number of the current attempt, and of the failures in a row before it, since the last stable connection. */
+    this.#attempt = 1;
+    this.#failures = 0;
     /** Aborts the current attempt, or the pause after it. */
     this.#step = new AbortController();
     /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
     this.#wakeups = new core.Channel();
     const { signal } = options;
     this.#options = options;
-    this.#hasOpened = options.resumed === true;
     this.#isSuspended = !options.autoStart;
     this.delivery = new Delivery(options);
+    this.#connections = new Connections(options, this);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
-    onWake(this.signal, (isBack) => {
+    onWake(this.signal, options.network, (isBack) => {
       if (this.connection) this.connection.internals.liveness.probe();
       else if (isBack) this.#wakeups.trySend(true);
     });
@@ -434,11 +809,9 @@ class ConnectionLoop {
   #controller;
   #options;
   #settleClosed;
-  /** The connection of the current attempt, once the dial has succeeded. */
-  #client;
-  /** True once a connection was open. */
-  #hasOpened;
-  #changedAt;
+  #connections;
+  #attempt;
+  #failures;
   #step;
   /** Stops the end of the client from aborting the step. */
   #releaseStep;
@@ -448,7 +821,7 @@ class ConnectionLoop {
   #wakeups;
   /** The connection that is open now. */
   get connection() {
-    return this.status.value.type === "open" ? this.#client : void 0;
+    return this.status.value.type === "open" ? this.#connections.current : void 0;
   }
   /** Makes the error of an operation that needs an open connection, or a client that has not ended. */
   closedError(operation) {
@@ -463,15 +836,17 @@ class ConnectionLoop {
     if (this.signal.aborted) return;
     core.checkClose(code, reason);
     const clean = !this.delivery.queue.next;
-    void this.#client?.close(code, reason);
+    this.#connections.close(code, reason);
     void this.#end({ code, reason, clean, by: "local" }, true);
   }
   /**
-   * Makes the next attempt now, and restarts the counts: cuts short the current attempt or the pause before the
-   * next one. Has no effect while a connection is open.
+   * Dials now: replaces the open connection, or restarts the counts and cuts short the current attempt or the
+   * pause before the next one. Starts a suspended client.
    */
   reconnect() {
-    if (!this.connection) this.#step.abort();
+    this.start();
+    if (this.connection) this.#connections.rotate();
+    else this.#step.abort();
   }
   /** Starts a suspended client. */
   start() {
@@ -484,57 +859,55 @@ class ConnectionLoop {
     if (this.signal.aborted || type === "suspended") return;
     this.#isSuspended = true;
     const changed = this.status.next();
-    void this.#client?.close();
+    this.#connections.close();
     this.#step.abort();
     await changed;
   }
   /** Ends the client without a close handshake, because of `error` if there is one. */
   terminate(error) {
-    void this.#end({ ...ABNORMAL_CLOSE, by: "local", ...error && { error } });
-    this.#client?.terminate();
+    void this.#end({ ...NO_CONNECTION, by: "local", ...error && { error } });
+    this.#connections.terminate();
   }
   async #run() {
-    const { backoff, maxElapsed, retryAfterMax, shouldRetry, stableAfter } = this.#options;
+    const { backoff, maxElapsed, retryAfterMax, shouldRetry } = this.#options;
+    const connections = this.#connections;
     const signal = this.signal;
-    let failures = 0;
     let lastError;
-    for (let attempt = 1; ; attempt++) {
+    for (; ; this.#attempt++) {
       if (this.#isSuspended && !signal.aborted) await this.#pause();
       if (signal.aborted) return;
       const step = this.#startStep();
       const isCut = () => step.aborted;
-      this.status.set({ type: "connecting", attempt });
-      const info = await this.#attempt({ attempt, lastError, signal: step });
+      this.status.set({ type: "connecting", attempt: this.#attempt });
+      const info = await connections.run({ attempt: this.#attempt, lastError, signal: step });
       if (this.signal.aborted) return;
       if (isCut()) {
-        this.#client = void 0;
-        attempt = failures = 0;
+        connections.current = void 0;
+        this.#attempt = this.#failures = 0;
         continue;
       }
       lastError = info.error ?? closeError(info);
       const contextError = this.#options.contextError();
       if (contextError) return this.#end({ ...info, error: contextError });
-      const verdict = shouldRetry?.(lastError, attempt) ?? lastError.retryable;
+      const verdict = shouldRetry?.(lastError, this.#attempt) ?? lastError.retryable;
       if (verdict !== true) return this.#end(info);
-      const time = core.now();
-      if (this.connection) {
-        if (time - this.#changedAt >= stableAfter) attempt = failures = 0;
-        this.#changedAt = time;
-      }
-      this.#client = void 0;
-      const [minimum, spread] = pauseAfter(failures++, backoff, retryAfterMax, lastError.details);
+      if (connections.wasStable) this.#attempt = this.#failures = 0;
+      connections.current = void 0;
+      const { details } = lastError;
+      const [minimum, spread] = pauseAfter(this.#failures++, backoff, retryAfterMax, details);
       const jitter = Math.random() * spread;
       const delay = minimum + jitter;
-      const { maxAttempts = this.#hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.#options;
-      if (attempt >= maxAttempts || time + delay - this.#changedAt > maxElapsed) {
-        return this.#end({ ...info, error: giveUpError(attempt, lastError) });
+      const { maxAttempts = connections.hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.#options;
+      if (this.#attempt >= maxAttempts || core.now() + delay - connections.changedAt > maxElapsed) {
+        return this.#end({ ...info, error: giveUpError(this.#attempt, lastError) });
       }
-      this.status.set({ type: "waiting", attempt: attempt + 1, delay, error: lastError });
+      const attempt = this.#attempt + 1;
+      this.status.set({ type: "waiting", attempt, delay, error: lastError });
       await sleep(minimum, step);
       if (await sleep(jitter, step, this.#wakeups)) {
         await sleep(Math.random() * backoff.min, step);
       }
-      if (isCut()) attempt = failures = 0;
+      if (isCut()) this.#attempt = this.#failures = 0;
     }
   }
   /** Waits until the client is started, or ends. */
@@ -545,7 +918,7 @@ class ConnectionLoop {
     await resumed;
     stop();
     this.#resume = void 0;
-    this.#changedAt = core.now();
+    this.#connections.changedAt = core.now();
   }
   /** Starts an attempt and the pause after it. Both end when the signal aborts. */
   #startStep() {
@@ -553,58 +926,6 @@ class ConnectionLoop {
     const step = this.#step = new AbortController();
     this.#releaseStep = core.onAbort(this.signal, () => step.abort());
     return step.signal;
-  }
-  /** Makes one attempt. Resolves when it has failed, or when the connection that it has opened has ended. */
-  async #attempt(attemptInfo) {
-    const { attempt, signal } = attemptInfo;
-    const options = this.#options;
-    let error;
-    try {
-      const opened = this.#client = await dial(options, attemptInfo);
-      await runCallback(
-        "onConnect",
-        options.dialTimeout,
-        signal,
-        () => options.onConnect?.(opened, { attempt, resumed: this.#hasOpened })
-      );
-      if (signal.aborted) throw core.abortError("onConnect", signal);
-      this.#open(opened, attempt);
-    } catch (cause) {
-      error = cause;
-    }
-    const client = this.#client;
-    let info = ABNORMAL_CLOSE;
-    if (client) {
-      if (client.state !== "open") error = void 0;
-      if (error) client.terminate();
-      info = await client.closed;
-      this.delivery.detach(info.clean, !this.signal.aborted);
-    }
-    return error ? { ...info, error } : info;
-  }
-  /** Connects a client to the channel and to delivery. Throws `SLOW_CONSUMER`. */
-  #open(client, attempt) {
-    const { inbox, marker } = this.#options;
-    const openedAt = core.now();
-    const reconnected = { type: "reconnected", attempt, gap: openedAt - this.#changedAt };
-    if (marker && this.#hasOpened && inbox.put(reconnected)) {
-      const text = "reconnecting: exceeds bufferLimit";
-      throw new core.WsError("SLOW_CONSUMER", text);
-    }
-    this.#changedAt = openedAt;
-    this.#hasOpened = true;
-    this.status.set({
-      type: "open",
-      attempt,
-      get duration() {
-        return core.now() - openedAt;
-      }
-    });
-    client.internals.receiving.deliverTo(inbox);
-    this.delivery.attach({
-      offer: (payload) => client.internals.offer(payload),
-      flush: () => client.flush()
-    });
   }
   /**
    * Ends the client once, because of `info.error` if there is one; all ways to end it lead here. `closed`
@@ -617,7 +938,7 @@ class ConnectionLoop {
     this.#controller.abort();
     this.#options.inbox.close();
     if (!this.#options.outbox) this.delivery.queue.clear("closed", "CLOSED");
-    const end = await this.#client?.closed;
+    const end = await this.#connections.ended();
     const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
     this.status.set({ type: "closed", error: result.error });
     this.#settleClosed(Object.freeze(result));
@@ -657,6 +978,19 @@ class ReconnectingClient {
    */
   status() {
     return this.#loop.status.watch();
+  }
+  /**
+   * Calls `listener` with the new status at each change, in the turn of the change. With {@link state} it is the
+   * store that React's `useSyncExternalStore` wants. An exception that the listener throws is reported as uncaught.
+   *
+   * Throws `INVALID_OPTION` if `listener` is not a function.
+   *
+   * @param listener Called with the status that `state` has from now on.
+   * @returns A function that removes the listener.
+   */
+  onStatus(listener) {
+    core.callable(listener, "onStatus: listener");
+    return this.#loop.status.onChange(listener);
   }
   /**
    * The connection that is open now, or `undefined`. It has the members that a single connection has, such
@@ -783,6 +1117,21 @@ class ReconnectingClient {
       return Promise.reject(error);
     }
     return this.closed;
+  }
+  /**
+   * Dials now. What that means depends on the state:
+   *
+   * - `open`: replaces the connection without an interruption. The new one is dialled, and its `onConnect` runs,
+   *   while the old one still works. Then sends move to the new connection, and the old one is closed with 1000 and
+   *   delivers what the server sent before its close frame. The state stays `open`. If the attempt fails, the old
+   *   connection stays open, and the next attempt follows by `backoff`. A call during an attempt has no effect.
+   * - `connecting` or `waiting`: cuts the attempt or the pause short, and dials again with the backoff and the
+   *   counts of attempts reset.
+   * - `suspended`: starts the client.
+   * - `closed`: has no effect.
+   */
+  reconnect() {
+    this.#loop.reconnect();
   }
   /**
    * Starts a client that is suspended: it dials at once. Has no effect otherwise.

@@ -133,6 +133,9 @@ interface OfflineQueue {
     clear(): void;
 }
 
+/** A source of the events `online` and `offline`: see option `network`. */
+type NetworkEvents = Pick<EventTarget, "addEventListener" | "removeEventListener">;
+
 /** Argument of the functions for `url`, `headers` and `protocols`. */
 interface AttemptInfo {
     /** Number of the attempt, counted from 1 since the last stable connection. */
@@ -270,6 +273,16 @@ interface ReconnectOptions<C extends AnyCodec = Codec> extends Omit<ConnectOptio
      * Default: true.
      */
     readonly autoStart?: boolean | undefined;
+    /**
+     * Replaces each connection before it is this old, at a random time from 90 % to 98 % of it: see `reconnect()`. For
+     * servers and proxies that end connections at a fixed age. Default: off. 1 s to 2^31-1 ms. 0: the default.
+     */
+    readonly maxLifetime?: Duration | undefined;
+    /**
+     * The source of the events `online` and `offline`, which make the client check its connection or try again at
+     * once. Use it where there is no page, as in React Native. Default: the page, if there is one.
+     */
+    readonly network?: NetworkEvents | undefined;
 }
 
 /** Stands in the channel between the messages of two connections, if option `marker` is on. */
@@ -350,6 +363,16 @@ declare class ReconnectingClient<In = Message, Out = Data> implements ClientLike
      */
     status(): AsyncGenerator<Status, void>;
     /**
+     * Calls `listener` with the new status at each change, in the turn of the change. With {@link state} it is the
+     * store that React's `useSyncExternalStore` wants. An exception that the listener throws is reported as uncaught.
+     *
+     * Throws `INVALID_OPTION` if `listener` is not a function.
+     *
+     * @param listener Called with the status that `state` has from now on.
+     * @returns A function that removes the listener.
+     */
+    onStatus(listener: (status: Status) => void): () => void;
+    /**
      * The connection that is open now, or `undefined`. It has the members that a single connection has, such
      * as `stats`, `protocol` and `handshake`.
      */
@@ -415,6 +438,19 @@ declare class ReconnectingClient<In = Message, Out = Data> implements ClientLike
      * @param reason Same as for `Client.close`; default `""`.
      */
     close(code?: number, reason?: string): Promise<CloseInfo>;
+    /**
+     * Dials now. What that means depends on the state:
+     *
+     * - `open`: replaces the connection without an interruption. The new one is dialled, and its `onConnect` runs,
+     *   while the old one still works. Then sends move to the new connection, and the old one is closed with 1000 and
+     *   delivers what the server sent before its close frame. The state stays `open`. If the attempt fails, the old
+     *   connection stays open, and the next attempt follows by `backoff`. A call during an attempt has no effect.
+     * - `connecting` or `waiting`: cuts the attempt or the pause short, and dials again with the backoff and the
+     *   counts of attempts reset.
+     * - `suspended`: starts the client.
+     * - `closed`: has no effect.
+     */
+    reconnect(): void;
     /**
      * Starts a client that is suspended: it dials at once. Has no effect otherwise.
      */

@@ -131,8 +131,8 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   }
 
   onError(error: WsError, closeCode: number): void {
-    // While this side closes, an invalid frame of the peer must not change how the connection ends.
-    if (!this.closeRequest) this.fail(closeCode, error);
+    // After `close`, an invalid frame of the peer must not change how the connection ends.
+    if (!this.closeRequest || this.isRetiring) this.fail(closeCode, error);
   }
 
   /** Called when either side begins the close handshake. */

@@ -79,17 +79,22 @@ export class Delivery {
     this.drained = new Promise((resolve) => (this.#endHold = resolve));
   }
 
-  /**
-   * Detaches the connection after its end. Unless the end was clean, messages that it may not have flushed
-   * are queued again, if they have option `retry` and `mayRetry` is true, or are lost.
-   */
+  /** Detaches the connection after its end: see {@link settle}. */
   detach(isClean: boolean, mayRetry: boolean): void {
+    this.#isUnlimited = false;
+    this.#endHold?.(undefined);
+    this.settle(isClean, mayRetry);
+  }
+
+  /**
+   * Settles what the connection has accepted, because it sends no more. Unless its end was clean, messages that it
+   * may not have flushed are queued again, if they have option `retry` and `mayRetry` is true, or are lost.
+   */
+  settle(isClean: boolean, mayRetry: boolean): void {
     const unflushed = isClean ? [] : this.#unflushed;
     const isRetried = ({ retry }: Entry): unknown => retry && mayRetry;
     this.#connection = undefined;
     this.#unflushed = [];
-    this.#isUnlimited = false;
-    this.#endHold?.(undefined);
     this.queue.restore(unflushed.filter(isRetried));
     this.queue.lose(
       unflushed.filter((entry) => !isRetried(entry)),

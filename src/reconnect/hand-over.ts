@@ -6,6 +6,7 @@ import { now } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
 import type { Deadline } from "../time/deadline.js";
 import type { Delivery } from "./delivery.js";
+import { discard } from "./establish.js";
 
 /** The shortest and the longest silence after which a connection without pings counts as empty. */
 const MIN_SILENCE_MS = 100;
@@ -32,7 +33,7 @@ export interface HandOverHost {
  * after its own close frame, so that is sent only after a silence of `dialMs`, the time that the dial took, which
  * includes several round trips.
  *
- * Resolves with false, and moves nothing, if the successor ends before that, or `signal` aborts.
+ * Resolves with false, and moves nothing, if the successor does not work, or `signal` aborts.
  */
 export async function handOver(
   old: Client,
@@ -43,16 +44,21 @@ export async function handOver(
   const { delivery, signal } = host;
   const connection = old.internals;
   delivery.hold();
-  const isAlive = (await isFlushed(connection)) && (await isRead(old, dialMs));
-  if (successor.state !== "open" && old.state === "open") {
+  // The successor must work, too: a server may refuse a client only after the opening handshake.
+  const [isAlive, works] = await Promise.all([
+    isFlushed(connection).then((isDone) => isDone && isRead(old, dialMs)),
+    isRead(successor, dialMs),
+  ]);
+  if (!works && old.state === "open") {
     attach(delivery, old);
+    void discard(successor);
     return false;
   }
   if (!isAlive) old.terminate();
   else if (!old.canPing) await old.close(NORMAL);
   if (signal.aborted) return false;
   const isClean = old.state === "open" || (await old.closed).clean;
-  delivery.detach(isClean, true);
+  delivery.settle(isClean, true);
   host.adopt(successor);
   attach(delivery, successor);
   connection.retire();

@@ -97,10 +97,10 @@ const RECONNECT_PARSERS: Readonly<Record<string, Parser>> = {
     if (lifetime && lifetime < MIN_LIFETIME_MS) throw invalid(name, "1s or more", value);
     return lifetime;
   },
-  network: /* @__PURE__ */ must(
-    (value) => typeof (value as Partial<NetworkEvents> | null)?.addEventListener === "function",
-    "an EventTarget",
-  ),
+  network: /* @__PURE__ */ must((value) => {
+    const { addEventListener, removeEventListener } = Object(value) as Partial<NetworkEvents>;
+    return typeof addEventListener === "function" && typeof removeEventListener === "function";
+  }, "an EventTarget"),
 };
 
 /**

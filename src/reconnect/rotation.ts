@@ -45,7 +45,7 @@ export class Rotation {
     this.#host = host;
   }
 
-  /** Replaces the connection now. Has no effect during an attempt. */
+  /** Replaces the connection now. Has no effect while its successor is dialled. */
   request(): void {
     this.#isRequested = true;
     this.#requests.trySend(true);
@@ -64,7 +64,6 @@ export class Rotation {
     } finally {
       stopTimer();
       life.stop();
-      this.#isRequested = false;
     }
   }
 
@@ -83,6 +82,7 @@ export class Rotation {
       this.isReplacing = true;
       const { client, info } = await this.#attempt(current, life, attempt, lastError);
       this.isReplacing = false;
+      if (info) this.#isRequested = false;
       if (client) return client;
       lastError = info.error ?? closeError(info);
       const [minimum, jitter] = pauseAfter(attempt - 1, backoff, retryAfterMax, lastError.details);
@@ -106,7 +106,11 @@ export class Rotation {
     const outcome = await establishing;
     const { client } = outcome;
     if (!client || isAborted(life)) return outcome;
-    const adopt = (successor: Client): void => host.adopt(successor, attempt);
+    const adopt = (successor: Client): void => {
+      // A later request is for the successor.
+      this.#isRequested = false;
+      host.adopt(successor, attempt);
+    };
     const isMoved = await handOver(current, client, now() - start, { ...host, adopt });
     return isMoved ? outcome : { info: await client.closed };
   }

@@ -79,6 +79,48 @@ describe("a page event", () => {
   });
 });
 
+describe("option network", () => {
+  test("replaces the page as the source of online and offline", () => {
+    const network = new EventTarget();
+    const controller = new AbortController();
+    const wake = vi.fn();
+    onWake(controller.signal, network, wake);
+    dispatch("online");
+    expect(wake).not.toHaveBeenCalled();
+    network.dispatchEvent(new Event("online"));
+    network.dispatchEvent(new Event("offline"));
+    dispatch("pageshow");
+    expect(wake.mock.calls).toEqual([[true], [false], [true]]);
+    controller.abort();
+    network.dispatchEvent(new Event("online"));
+    expect(wake).toHaveBeenCalledTimes(3);
+  });
+
+  test("can be any object with the two methods, and its events need only a type", async () => {
+    const listeners = new Map<string, (event: { readonly type: string }) => void>();
+    const network = {
+      addEventListener: (type: string, listener: never) => void listeners.set(type, listener),
+      removeEventListener: (type: string) => void listeners.delete(type),
+    };
+    const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
+    const client = reconnecting(REFUSING_URL, {
+      network,
+      backoff: { min: 2, max: "1h", factor: 100 },
+    });
+    await until(client, "waiting", ({ delay }) => delay > 5_000);
+    listeners.get("online")?.({ type: "online" });
+    await until(client, "connecting");
+    await client.close();
+    expect(listeners.size).toBe(0);
+    random.mockRestore();
+  });
+
+  test.each([[null], ["online"], [{}], [{ addEventListener() {} }]])("rejects %o", (network) => {
+    const make = (): unknown => reconnecting(REFUSING_URL, { network: network as never });
+    expect(make).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+  });
+});
+
 const SLOW_OPTIONS = { backoff: { min: 20, max: "1h", factor: 100 } } satisfies ReconnectOptions;
 
 describe("a waiting client", () => {
