@@ -4525,31 +4525,38 @@
     return client.closed;
   }
 
-  const MIN_SILENCE_MS = 100;
+  const MIN_SILENCE_MS = 250;
   const MAX_SILENCE_MS = 1e3;
+  const SILENT_CHECKS = 5;
+  const MAX_SILENCE_PERIODS = 10;
   async function handOver(old, successor, dialMs, host) {
     const { delivery, signal } = host;
     const connection = old.internals;
+    const silenceMs = Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS);
     delivery.hold();
-    const [isAlive, works] = await Promise.all([
-      isFlushed(connection).then((isDone) => isDone && isRead(old, dialMs)),
-      isRead(successor, dialMs)
+    const [answer, works = successor.state === "open"] = await Promise.all([
+      isFlushed(connection).then((isDone) => isDone ? settled(old, silenceMs) : void 0),
+      successor.canPing ? hasAnswered(successor) : void 0
     ]);
     if (!works && old.state === "open") {
       attach(delivery, old);
       void discard(successor);
       return false;
     }
-    if (!isAlive) old.terminate();
-    else if (!old.canPing) await old.close(NORMAL);
+    if (!answer) old.terminate();
+    else if (answer === "silent") await old.close();
     if (signal.aborted) return false;
     const isClean = old.state === "open" || (await old.closed).clean;
     delivery.settle(isClean, true);
     host.adopt(successor);
     attach(delivery, successor);
-    connection.retire();
+    if (old.canPing) connection.retire();
+    else {
+      await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
+      void old.close();
+    }
     const { code, error } = await old.closed;
-    if (isAlive && error && connection.closeRequest) successor.internals.fail(code, error);
+    if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
     return true;
   }
   function attach(delivery, client) {
@@ -4573,33 +4580,35 @@
       sending.flushed("reconnect").then(end(true), end(false));
     });
   }
-  async function isRead(client, dialMs) {
-    const { receiving, transport, options } = client.internals;
-    const { closeTimeout } = options;
-    const arrived = () => transport.received;
-    if (!client.canPing) {
-      await silence(client, Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS));
-      return client.state === "open";
-    }
-    const before = arrived();
-    try {
-      await client.ping({ timeout: closeTimeout });
-      return true;
-    } catch {
-      const isBusy = receiving.inbox.pressure > 0 || before !== arrived();
-      return client.state === "open" && isBusy;
-    }
+  async function settled(client, silenceMs) {
+    if (client.canPing) return await hasAnswered(client) ? "busy" : void 0;
+    const isSilent = await silence(client, silenceMs, client.internals.options.closeTimeout);
+    return client.state === "open" ? isSilent ? "silent" : "busy" : void 0;
   }
-  function silence({ internals, closed }, silenceMs) {
-    const { receiving, options } = internals;
-    const end = now() + options.closeTimeout;
-    let count;
-    let deadline;
+  async function hasAnswered(client) {
+    const { receiving, transport, options } = client.internals;
+    const { received } = transport;
+    const isAnswered = await client.ping({ timeout: options.closeTimeout }).then(
+      () => true,
+      // The pong may be behind messages that the consumer has not read. They must not be lost.
+      () => receiving.inbox.pressure > 0 || received !== transport.received
+    );
+    return isAnswered && client.state === "open";
+  }
+  function silence(client, silenceMs, timeoutMs) {
+    const { receiving } = client.internals;
+    const end = now() + timeoutMs;
+    let count = receiving.messages;
+    let quietChecks = 0;
     return new Promise((resolve) => {
-      const hasArrived = () => count !== (count = receiving.messages) && now() < end;
-      deadline = startDeadline(silenceMs, resolve, hasArrived);
-      void closed.then(() => resolve());
-    }).finally(() => deadline.stop());
+      const check = () => {
+        quietChecks = count === (count = receiving.messages) ? quietChecks + 1 : 0;
+        if (client.state === "closed" || now() >= end) resolve(false);
+        else if (quietChecks === SILENT_CHECKS) resolve(true);
+        else startTimer(silenceMs / SILENT_CHECKS, check);
+      };
+      check();
+    });
   }
 
   const EARLIEST_AGE = 0.9;

@@ -1,16 +1,20 @@
 import type { Client } from "../connection/client.js";
 import type { Connection } from "../connection/connection.js";
-import { NORMAL } from "../protocol/close-codes.js";
 import type { Message } from "../protocol/message.js";
-import { now } from "../time/clock.js";
+import { now, startTimer } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
-import type { Deadline } from "../time/deadline.js";
 import type { Delivery } from "./delivery.js";
 import { discard } from "./establish.js";
 
 /** The shortest and the longest silence after which a connection without pings counts as empty. */
-const MIN_SILENCE_MS = 100;
+const MIN_SILENCE_MS = 250;
 const MAX_SILENCE_MS = 1_000;
+
+/** The number of checks in a row that a silence lasts. */
+const SILENT_CHECKS = 5;
+
+/** The longest wait for a silence after sends have moved, in periods of `closeTimeout`. */
+const MAX_SILENCE_PERIODS = 10;
 
 /** The parts of a reconnecting client that a hand-over uses. */
 export interface HandOverHost {
@@ -25,8 +29,9 @@ export interface HandOverHost {
  * Moves all traffic from an open connection to its successor. No message is lost or delivered twice, and the order
  * of each direction is kept:
  *
- * - Sends wait while the server may not have read what was sent before: until a pong, or, without ping frames,
- *   until the old connection has ended.
+ * - Sends wait until the server has read what was sent before: until a pong, or, without ping frames, until the old
+ *   connection has ended. If the server keeps sending for `closeTimeout` before that, they wait no longer, because
+ *   what was sent before was flushed as long ago.
  * - The messages of the successor wait in its own inbox until the old connection has ended.
  *
  * In Node the old connection delivers what arrives until the server's close frame. A browser discards messages
@@ -43,28 +48,33 @@ export async function handOver(
 ): Promise<boolean> {
   const { delivery, signal } = host;
   const connection = old.internals;
+  const silenceMs = Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS);
   delivery.hold();
   // The successor must work, too: a server may refuse a client only after the opening handshake.
-  const [isAlive, works] = await Promise.all([
-    isFlushed(connection).then((isDone) => isDone && isRead(old, dialMs)),
-    isRead(successor, dialMs),
+  const [answer, works = successor.state === "open"] = await Promise.all([
+    isFlushed(connection).then((isDone) => (isDone ? settled(old, silenceMs) : undefined)),
+    successor.canPing ? hasAnswered(successor) : undefined,
   ]);
   if (!works && old.state === "open") {
     attach(delivery, old);
     void discard(successor);
     return false;
   }
-  if (!isAlive) old.terminate();
-  else if (!old.canPing) await old.close(NORMAL);
+  if (!answer) old.terminate();
+  else if (answer === "silent") await old.close();
   if (signal.aborted) return false;
   const isClean = old.state === "open" || (await old.closed).clean;
   delivery.settle(isClean, true);
   host.adopt(successor);
   attach(delivery, successor);
-  connection.retire();
+  if (old.canPing) connection.retire();
+  else {
+    await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
+    void old.close();
+  }
   const { code, error } = await old.closed;
   // A message that could not be delivered is lost, so the client must report the error and connect again.
-  if (isAlive && error && connection.closeRequest) successor.internals.fail(code, error);
+  if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
   return true;
 }
 
@@ -94,37 +104,46 @@ function isFlushed({ sending, transport, options }: Connection<Message>): Promis
 }
 
 /**
- * Resolves with true once the server has read everything that was flushed; without ping frames, once nothing has
- * arrived for a while. Resolves with false if the server shows no life for `closeTimeout`, or the connection ends.
+ * Waits until the server has read everything that was flushed: for its pong, or, without ping frames, for a silence.
+ *
+ * Resolves with `"silent"` after a silence, and with `"busy"` after a pong, or if the server keeps sending for
+ * `closeTimeout`. Resolves with `undefined` if it shows no life for `closeTimeout`, or the connection ends.
  */
-async function isRead(client: Client, dialMs: number): Promise<boolean> {
-  const { receiving, transport, options } = client.internals;
-  const { closeTimeout } = options;
-  const arrived = (): number | undefined => transport.received;
-  if (!client.canPing) {
-    await silence(client, Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS));
-    return client.state === "open";
-  }
-  const before = arrived();
-  try {
-    await client.ping({ timeout: closeTimeout });
-    return true;
-  } catch {
-    // The pong may be behind messages that the consumer has not read. They must not be lost.
-    const isBusy = receiving.inbox.pressure > 0 || before !== arrived();
-    return client.state === "open" && isBusy;
-  }
+async function settled(client: Client, silenceMs: number): Promise<"silent" | "busy" | undefined> {
+  if (client.canPing) return (await hasAnswered(client)) ? "busy" : undefined;
+  const isSilent = await silence(client, silenceMs, client.internals.options.closeTimeout);
+  return client.state === "open" ? (isSilent ? "silent" : "busy") : undefined;
 }
 
-/** Resolves when no message has arrived for `silenceMs`, after `closeTimeout`, or when the connection ends. */
-function silence({ internals, closed }: Client, silenceMs: number): Promise<void> {
-  const { receiving, options } = internals;
-  const end = now() + options.closeTimeout;
-  let count: number;
-  let deadline: Deadline;
-  return new Promise<void>((resolve) => {
-    const hasArrived = (): boolean => count !== (count = receiving.messages) && now() < end;
-    deadline = startDeadline(silenceMs, resolve, hasArrived);
-    void closed.then(() => resolve());
-  }).finally(() => deadline.stop());
+/** Pings. Resolves with true if the connection is still open after the answer, or after `closeTimeout` with other data. */
+async function hasAnswered(client: Client): Promise<boolean> {
+  const { receiving, transport, options } = client.internals;
+  const { received } = transport;
+  const isAnswered = await client.ping({ timeout: options.closeTimeout }).then(
+    () => true,
+    // The pong may be behind messages that the consumer has not read. They must not be lost.
+    () => receiving.inbox.pressure > 0 || received !== transport.received,
+  );
+  return isAnswered && client.state === "open";
+}
+
+/**
+ * Resolves with true when no message has arrived for `silenceMs`, and with false after `timeoutMs` or when the
+ * connection ends. A page that was busy or frozen processes its messages late. So the silence is that of several
+ * checks in a row, between which the event loop delivers what has arrived.
+ */
+function silence(client: Client, silenceMs: number, timeoutMs: number): Promise<boolean> {
+  const { receiving } = client.internals;
+  const end = now() + timeoutMs;
+  let count = receiving.messages;
+  let quietChecks = 0;
+  return new Promise((resolve) => {
+    const check = (): void => {
+      quietChecks = count === (count = receiving.messages) ? quietChecks + 1 : 0;
+      if (client.state === "closed" || now() >= end) resolve(false);
+      else if (quietChecks === SILENT_CHECKS) resolve(true);
+      else startTimer(silenceMs / SILENT_CHECKS, check);
+    };
+    check();
+  });
 }

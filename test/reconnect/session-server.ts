@@ -29,7 +29,7 @@ export async function startSessionServer(
     ...options,
     onConnection(connection) {
       newest = connection;
-      connection.ws.on("message", (data) => received.push(Number(String(data))));
+      connection.ws.on("message", (data) => received.push(Number((data as Buffer).toString())));
       onConnection?.(connection, index++);
     },
   });

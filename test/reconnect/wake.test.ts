@@ -115,10 +115,13 @@ describe("option network", () => {
     random.mockRestore();
   });
 
-  test.each([[null], ["online"], [{}], [{ addEventListener() {} }]])("rejects %o", (network) => {
-    const make = (): unknown => reconnecting(REFUSING_URL, { network: network as never });
-    expect(make).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
-  });
+  test.each([[null], ["online"], [{}], [{ addEventListener: () => undefined }]])(
+    "rejects %o",
+    (network) => {
+      const make = (): unknown => reconnecting(REFUSING_URL, { network: network as never });
+      expect(make).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+    },
+  );
 });
 
 const SLOW_OPTIONS = { backoff: { min: 20, max: "1h", factor: 100 } } satisfies ReconnectOptions;
