@@ -1,9 +1,10 @@
 import { WsError } from "../errors/ws-error.js";
-import { nextTurn, now, epoch, setTimeSource } from "../time/clock.js";
+import { epoch, nextTurn, now, setTimeSource } from "../time/clock.js";
 import type { TimeSource } from "../time/clock.js";
 import { parseDuration } from "../time/duration.js";
 import type { Duration } from "../time/duration.js";
 import { activity } from "./activity.js";
+import { fastTurn } from "./fast-turn.js";
 
 declare global {
   interface SymbolConstructor {
@@ -59,7 +60,7 @@ export class TestClock {
         };
       },
     };
-    setTimeSource(source);
+    setTimeSource(source, fastTurn());
   }
 
   /** The time that has passed on this clock, in milliseconds. */

@@ -1,6 +1,8 @@
 /** The longest delay that `setTimeout` supports; longer delays use several timers in a row. */
 const MAX_DELAY_MS = 2_147_483_647;
 
+type Schedule = (run: () => void) => void;
+
 /** The time and the timers that this package uses. */
 export interface TimeSource {
   /** Returns the time of a monotonic clock, in milliseconds. */
@@ -28,9 +30,23 @@ const PLATFORM_TIME: TimeSource = {
 
 let source = PLATFORM_TIME;
 
-/** Replaces the time and all timers that start from now on. Default: the platform's. */
-export function setTimeSource(replacement: TimeSource = PLATFORM_TIME): void {
+/**
+ * This and {@link microtask} are captured on import: fake timers that a test installs later must not hold back work
+ * that is not a deadline.
+ */
+let turn: Schedule = /* @__PURE__ */ (() =>
+  (globalThis as { readonly setImmediate?: Schedule }).setImmediate ?? setTimeout)();
+
+/** The platform's own {@link nextTurn}. */
+export const platformTurn: Schedule = turn;
+
+/** Replaces the time and all timers that start from now on, and {@link nextTurn}. Default: the platform's. */
+export function setTimeSource(
+  replacement: TimeSource = PLATFORM_TIME,
+  schedule: Schedule = platformTurn,
+): void {
   source = replacement;
+  turn = schedule;
 }
 
 /** Returns the time of the monotonic clock, in milliseconds. */
@@ -62,23 +78,8 @@ export function startTimer(delay: number, expire: () => void, keepsAlive = true)
   return () => stop();
 }
 
-type Schedule = (run: () => void) => void;
-
-interface Scheduler {
-  readonly setImmediate?: Schedule;
-  readonly setTimeout: Schedule;
-}
-
-/**
- * Calls `run` in a later turn of the event loop, after due timers and received data have been processed.
- *
- * This and {@link microtask} are captured on import: fake timers that a test installs later must not hold
- * back work that is not a deadline.
- */
-export const nextTurn: Schedule = /* @__PURE__ */ (() => {
-  const { setImmediate, setTimeout } = globalThis as unknown as Scheduler;
-  return setImmediate ?? setTimeout;
-})();
+/** Calls `run` in a later turn of the event loop, after due timers and received data have been processed. */
+export const nextTurn: Schedule = (run) => turn(run);
 
 /** Calls `run` once the call stack is empty; an exception in it is reported as uncaught. */
 export const microtask: Schedule = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
