@@ -87,7 +87,10 @@ export default defineConfig({
       browser("webkit", webkit(), 4),
       // Starts browsers and runtimes: one at a time, and not while timing-sensitive tests run.
       project("e2e", {
-        include: ["e2e/*.test.ts", "e2e/{pages,bundlers,libraries,runtimes,demo}/**/*.test.ts"],
+        include: [
+          "e2e/*.test.ts",
+          "e2e/{pages,bundlers,libraries,runners,runtimes,demo}/**/*.test.ts",
+        ],
         exclude: SKIPPED,
         globalSetup: "test/helpers/pack.ts",
         fileParallelism: false,

@@ -1,21 +1,11 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../../test/helpers/root.js";
 import { RUNTIMES } from "./abilities.js";
+import { installed } from "../helpers/runtimes.js";
 import { GOOD_TALK } from "../helpers/visit.js";
 import { importing, inBrowser, inWebKit, inWorkerd, requiring } from "./hosts.js";
 import type { Abilities } from "./abilities.js";
 import type { Host } from "./hosts.js";
 import { FLOOD, startServers, TEXTS } from "./servers.js";
-
-/** Returns the path of a runtime that scripts/install-runtimes.mjs installs. Throws if it is missing. */
-function installed(name: string, command = name): string {
-  const path = join(ROOT, ".runtimes", name, "node_modules/.bin", command);
-  if (!existsSync(path))
-    throw new Error(`${name} is not installed: run node scripts/install-runtimes.mjs`);
-  return path;
-}
 
 const NODE = RUNTIMES["Node 20, 22, 24, 26"];
 

@@ -1,9 +1,0 @@
-import { expect, test } from "vitest";
-import { Program } from "../helpers/program.js";
-
-test("examples/testing passes with node:test", async () => {
-  const program = new Program("--test", "examples/testing/feed.test.mjs");
-  const { stdout, stderr, code } = await program.ended;
-  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-  expect(stdout).toMatch(/^# pass 4$/m);
-});
