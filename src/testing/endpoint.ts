@@ -145,6 +145,11 @@ export class Endpoint {
     this.#end();
   }
 
+  /** Discards the messages that have not arrived on this side. Returns their number. Call `abort` after it. */
+  discardIncoming(): number {
+    return this.#in.discard();
+  }
+
   /** Ends both sides at once, and discards the bytes that are on the wire. */
   abort(): void {
     this.#end();

@@ -105,6 +105,18 @@ export class Pipe {
     this.#fill();
   }
 
+  /** Discards all bytes, and stops. Returns the number of messages that had not arrived. */
+  discard(): number {
+    let count = 0;
+    const add = (frame: Frame | undefined): void => {
+      if (frame?.type === "message") count++;
+    };
+    for (let part; (part = this.#parts.shift());) add(part.frame);
+    for (let frame; (frame = this.#frames.shift());) add(frame);
+    this.close();
+    return count;
+  }
+
   /** Discards all bytes, and stops. */
   close(): void {
     this.#isClosed = true;

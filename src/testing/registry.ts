@@ -24,7 +24,7 @@ let entries: readonly Entry[] = [];
 export function register(pattern: string, platform: Platform): () => void {
   const matches = typeof pattern === "string" ? compileResource(pattern, false) : undefined;
   if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
-  const twin = entries.find((entry) => entry.pattern === pattern);
+  const twin = entries.find((entry) => comparable(entry.pattern) === comparable(pattern));
   if (twin) {
     throw new WsError(
       "INVALID_OPTION",
@@ -38,6 +38,11 @@ export function register(pattern: string, platform: Platform): () => void {
     entries = entries.filter((other) => other !== entry);
     if (entries.length === 0) interceptDials(undefined);
   };
+}
+
+/** Returns a pattern with its scheme and host in lower case, because their case has no meaning (RFC 3986 6.2.2.1). */
+function comparable(pattern: string): string {
+  return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
 }
 
 function find(url: URL): Platform | undefined {

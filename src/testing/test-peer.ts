@@ -10,7 +10,7 @@ import { payloadSize } from "../protocol/message.js";
 import type { Data, Message } from "../protocol/message.js";
 import { toPayload } from "../protocol/payload.js";
 import { now, startTimer } from "../time/clock.js";
-import { waitForStarted } from "../time/wait.js";
+import { waitFor, waitForStarted } from "../time/wait.js";
 import type { WaitOptions } from "../time/wait.js";
 import { describeExpected, expectMessage } from "./difference.js";
 import { EMPTY_CLOSE } from "./endpoint.js";
@@ -95,15 +95,21 @@ export class TestPeer {
     endpoint.attach(events);
   }
 
-  /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
+  /**
+   * Replaces the link of this connection, which is that of the server by default. Bytes that are on the wire arrive as
+   * planned. Throws `INVALID_OPTION`.
+   */
   set link(options: LinkOptions) {
     this.#setLink(parseLink(options));
   }
 
-  /** Unread messages and unanswered expectations of this peer, as text for a strict server. @internal */
-  get leftovers(): string[] {
+  /**
+   * Returns the unread messages, also those on their way, and unanswered expectations of this peer, as text for a strict
+   * server. No message arrives after that. @internal
+   */
+  takeLeftovers(): string[] {
     const { url } = this.request;
-    const unread = this.#inbox.size;
+    const unread = this.#inbox.size + this.#endpoint.discardIncoming();
     return [
       ...(unread > 0 ? [`${unread} unread messages on ${url}`] : []),
       ...(this.#expectations > 0 ? [`an expected message did not arrive on ${url}`] : []),
@@ -152,11 +158,12 @@ export class TestPeer {
    * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
    * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
    */
-  async expect(message: unknown, wait?: WaitOptions): Promise<void> {
+  async expect(message: unknown, wait: WaitOptions = {}): Promise<void> {
     const wanted = describeExpected(message);
     this.#expectations++;
     try {
-      expectMessage(await this.receive(wait), message, wanted);
+      const receive = this.#channel.caseReceive();
+      expectMessage(await waitFor("expect", "RECEIVE_TIMEOUT", wait, receive), message, wanted);
     } finally {
       this.#expectations--;
     }

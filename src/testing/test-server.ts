@@ -8,6 +8,7 @@ import { WsError } from "../errors/ws-error.js";
 import { callable } from "../options/parser.js";
 import type { Platform } from "../protocol/dial.js";
 import { microtask } from "../time/clock.js";
+import { waitFor } from "../time/wait.js";
 import type { WaitOptions } from "../time/wait.js";
 import { Dialler } from "./dialler.js";
 import type { Outcome, TestPlatforms } from "./dialler.js";
@@ -69,14 +70,18 @@ export abstract class BaseTestServer {
     this.#restore ??= stubGlobal(this.webSocket);
   }
 
-  /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+  /**
+   * Replaces the link of all connections that have none of their own. Bytes that are on the wire arrive as planned.
+   * Throws `INVALID_OPTION`.
+   */
   set link(options: LinkOptions) {
     this.#dialler.link = parseLink(options);
   }
 
   /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
-  async accept(wait?: WaitOptions): Promise<TestPeer> {
-    const { ok, value } = await this.#channel.receive(wait);
+  async accept(wait: WaitOptions = {}): Promise<TestPeer> {
+    const next = this.#channel.caseReceive();
+    const { ok, value } = await waitFor("accept", "RECEIVE_TIMEOUT", wait, next);
     if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
     return value;
   }
@@ -136,7 +141,7 @@ export abstract class BaseTestServer {
   }
 
   #leftovers(): string[] {
-    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
+    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.takeLeftovers());
     const { size } = this.#accepted;
     return size > 0 && this.#handlers.length === 0
       ? [...leftovers, `${size} connections were not accepted`]

@@ -3,7 +3,7 @@ import { connect } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
 import { TestServer } from "../../src/testing/node.js";
 import type { TestPeer } from "../../src/testing/node.js";
-import { failureCode } from "../helpers/failure.js";
+import { failure, failureCode } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
 
 checkLeaks();
@@ -136,7 +136,11 @@ describe("expect", () => {
 
   test("rejects at the end of the connection, and after a timeout", async () => {
     const { client, peer } = await open();
-    expect(await failureCode(peer.expect("x", { timeout: 5 }))).toBe("RECEIVE_TIMEOUT");
+    const error = await failure(peer.expect("x", { timeout: 5 }));
+    expect(error).toMatchObject({
+      code: "RECEIVE_TIMEOUT",
+      message: "expect: timed out after 5 ms",
+    });
     await client.close();
     await expect(peer.expect("x")).rejects.toThrow("the end of the connection");
   });
