@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, s as startTimer, ab as bindConnect, ac as bindCreateContext, af as shared, ag as webSocketPlatform } from './core.mjs';
-export { ah as BINARY, ai as CLOSE_CODES, aj as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ak as TYPE_BINARY, al as TYPE_CLOSE, am as TYPE_PING, an as TYPE_PONG, ao as TYPE_TEXT, W as WsError, ap as after, aq as definePolicy, ar as errors, j as parseDuration, as as select, at as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, s as startTimer, ab as bindConnect, ac as bindCreateContext, ag as shared, ah as webSocketPlatform } from './core.mjs';
+export { ai as BINARY, aj as CLOSE_CODES, ak as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, al as TYPE_BINARY, am as TYPE_CLOSE, an as TYPE_PING, ao as TYPE_PONG, ap as TYPE_TEXT, W as WsError, aq as after, ar as definePolicy, as as errors, j as parseDuration, at as select, au as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

@@ -471,8 +471,11 @@ const PLATFORM_TIME = {
   }
 };
 let source = PLATFORM_TIME;
-function setTimeSource(replacement = PLATFORM_TIME) {
+let turn = /* @__PURE__ */ (() => globalThis.setImmediate ?? setTimeout)();
+const platformTurn = turn;
+function setTimeSource(replacement = PLATFORM_TIME, schedule = platformTurn) {
   source = replacement;
+  turn = schedule;
 }
 function now() {
   return source.now();
@@ -492,10 +495,7 @@ function startTimer(delay, expire, keepsAlive = true) {
   arm();
   return () => stop();
 }
-const nextTurn = /* @__PURE__ */ (() => {
-  const { setImmediate, setTimeout: setTimeout2 } = globalThis;
-  return setImmediate ?? setTimeout2;
-})();
+const nextTurn = (run) => turn(run);
 const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
 const WAIT_OPTIONS = ["timeout", "signal"];
@@ -2672,6 +2672,7 @@ exports.payloadMemory = payloadMemory;
 exports.payloadSize = payloadSize;
 exports.pickKnown = pickKnown;
 exports.platformClass = platformClass;
+exports.platformTurn = platformTurn;
 exports.publicUrl = publicUrl;
 exports.quote = quote;
 exports.readLimitError = readLimitError;

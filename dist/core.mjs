@@ -463,8 +463,11 @@ const PLATFORM_TIME = {
   }
 };
 let source = PLATFORM_TIME;
-function setTimeSource(replacement = PLATFORM_TIME) {
+let turn = /* @__PURE__ */ (() => globalThis.setImmediate ?? setTimeout)();
+const platformTurn = turn;
+function setTimeSource(replacement = PLATFORM_TIME, schedule = platformTurn) {
   source = replacement;
+  turn = schedule;
 }
 function now() {
   return source.now();
@@ -484,10 +487,7 @@ function startTimer(delay, expire, keepsAlive = true) {
   arm();
   return () => stop();
 }
-const nextTurn = /* @__PURE__ */ (() => {
-  const { setImmediate, setTimeout: setTimeout2 } = globalThis;
-  return setImmediate ?? setTimeout2;
-})();
+const nextTurn = (run) => turn(run);
 const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
 const WAIT_OPTIONS = ["timeout", "signal"];
@@ -2595,5 +2595,5 @@ function redirectLocation({ status = 0, headers }) {
   return isRedirect ? location : void 0;
 }
 
-export { pickKnown as $, ABNORMAL_CLOSURE as A, passThrough as B, Channel as C, DONE as D, readableOf as E, writableOf as F, waitForStarted as G, toPayload as H, Inbox as I, utf8Size as J, PARSERS$1 as K, INTERNAL_ERROR as L, MAX_REASON_BYTES as M, NORMAL as N, Backlog as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, NO_STATUS as S, TEXT as T, nextTurn as U, isObject as V, WsError as W, isToken as X, show as Y, isFieldValue as Z, parseKeepAlive as _, parseBy as a, limit as a0, compressionMode as a1, Queue as a2, unixProblem as a3, displayUrl as a4, parseRetryAfter as a5, refusalError as a6, compileResource as a7, interceptDials as a8, toSubject as a9, publicUrl as aa, bindConnect as ab, bindCreateContext as ac, epoch as ad, setTimeSource as ae, shared as af, webSocketPlatform as ag, BINARY as ah, CLOSE_CODES as ai, COMPRESSION as aj, TYPE_BINARY as ak, TYPE_CLOSE as al, TYPE_PING as am, TYPE_PONG as an, TYPE_TEXT as ao, after as ap, definePolicy as aq, errors as ar, select as as, ticker as at, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, abortError as v, waitFor as w, startDeadline as x, onAbort as y, checkClose as z };
+export { pickKnown as $, ABNORMAL_CLOSURE as A, passThrough as B, Channel as C, DONE as D, readableOf as E, writableOf as F, waitForStarted as G, toPayload as H, Inbox as I, utf8Size as J, PARSERS$1 as K, INTERNAL_ERROR as L, MAX_REASON_BYTES as M, NORMAL as N, Backlog as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, NO_STATUS as S, TEXT as T, nextTurn as U, isObject as V, WsError as W, isToken as X, show as Y, isFieldValue as Z, parseKeepAlive as _, parseBy as a, limit as a0, compressionMode as a1, Queue as a2, unixProblem as a3, displayUrl as a4, parseRetryAfter as a5, refusalError as a6, compileResource as a7, interceptDials as a8, toSubject as a9, publicUrl as aa, bindConnect as ab, bindCreateContext as ac, platformTurn as ad, epoch as ae, setTimeSource as af, shared as ag, webSocketPlatform as ah, BINARY as ai, CLOSE_CODES as aj, COMPRESSION as ak, TYPE_BINARY as al, TYPE_CLOSE as am, TYPE_PING as an, TYPE_PONG as ao, TYPE_TEXT as ap, after as aq, definePolicy as ar, errors as as, select as at, ticker as au, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, abortError as v, waitFor as w, startDeadline as x, onAbort as y, checkClose as z };
 //# sourceMappingURL=core.mjs.map

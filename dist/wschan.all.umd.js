@@ -469,8 +469,11 @@
     }
   };
   let source = PLATFORM_TIME;
-  function setTimeSource(replacement = PLATFORM_TIME) {
+  let turn = /* @__PURE__ */ (() => globalThis.setImmediate ?? setTimeout)();
+  const platformTurn = turn;
+  function setTimeSource(replacement = PLATFORM_TIME, schedule = platformTurn) {
     source = replacement;
+    turn = schedule;
   }
   function now() {
     return source.now();
@@ -490,10 +493,7 @@
     arm();
     return () => stop();
   }
-  const nextTurn = /* @__PURE__ */ (() => {
-    const { setImmediate, setTimeout: setTimeout2 } = globalThis;
-    return setImmediate ?? setTimeout2;
-  })();
+  const nextTurn = (run) => turn(run);
   const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
   const WAIT_OPTIONS = ["timeout", "signal"];
@@ -4760,6 +4760,7 @@
         adopt: (client, number) => {
           opening = number;
           this.#adopt(client, number);
+          this.#options.onReplaced?.(client);
         },
         onLost: async (number) => {
           opening = number;
@@ -5655,6 +5656,9 @@
         autoStart,
         inbox: new EventInbox(onMessage),
         outbox: this.#outbox,
+        onReplaced: (connection) => enqueue(() => {
+          if (isCurrent()) this.#use(connection);
+        }),
         resumed: this.url !== ""
       });
       this.client = client;
@@ -5688,9 +5692,7 @@
         this.#isAttempting = true;
         if (this.shouldReconnect) this.state = CONNECTING;
       } else if (status.type === "open") {
-        const { url } = this.connection = connection;
-        this.url = url;
-        this.#origin = new URL(url).origin;
+        this.#use(connection);
         this.#isAttempting = false;
         if (!this.shouldReconnect) return;
         this.state = OPEN;
@@ -5701,6 +5703,11 @@
         else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: errorOf(status) });
         else this.state = CLOSED;
       }
+    }
+    #use(connection) {
+      this.connection = connection;
+      this.url = connection.url;
+      this.#origin = new URL(this.url).origin;
     }
     end(end) {
       this.connection = void 0;
@@ -6279,6 +6286,17 @@
       this.#isClosed = true;
       this.#fill();
     }
+    /** Discards all bytes, and stops. Returns the number of messages that had not arrived. */
+    discard() {
+      let count = 0;
+      const add = (frame) => {
+        if (frame?.type === "message") count++;
+      };
+      for (let part; part = this.#parts.shift(); ) add(part.frame);
+      for (let frame; frame = this.#frames.shift(); ) add(frame);
+      this.close();
+      return count;
+    }
     /** Discards all bytes, and stops. */
     close() {
       this.#isClosed = true;
@@ -6452,6 +6470,10 @@
     cut() {
       this.#out.cut();
       this.#end();
+    }
+    /** Discards the messages that have not arrived on this side. Returns their number. Call `abort` after it. */
+    discardIncoming() {
+      return this.#in.discard();
     }
     /** Ends both sides at once, and discards the bytes that are on the wire. */
     abort() {
@@ -6723,7 +6745,7 @@
     throw new WsError("INVALID_MESSAGE", `expect: ${problem}`);
   }
   function expectMessage(result, expected, wanted) {
-    const actual = result.ok ? comparable(result.value, expected) : void 0;
+    const actual = result.ok ? comparable$1(result.value, expected) : void 0;
     const found = result.ok ? describeExpected(actual) : "the end of the connection";
     if (found === wanted) return;
     const lines = [
@@ -6734,7 +6756,7 @@
     ];
     throw Object.assign(new Error(lines.join("\n")), { name: "AssertionError", actual, expected });
   }
-  function comparable({ data }, expected) {
+  function comparable$1({ data }, expected) {
     if (typeof data !== "string" || typeof expected === "string" || isBytes(expected)) return data;
     try {
       return JSON.parse(data);
@@ -6818,14 +6840,20 @@
     #stopTimer;
     #isTerminated;
     #isClosing;
-    /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
+    /**
+     * Replaces the link of this connection, which is that of the server by default. Bytes that are on the wire arrive as
+     * planned. Throws `INVALID_OPTION`.
+     */
     set link(options) {
       this.#setLink(parseLink(options));
     }
-    /** Unread messages and unanswered expectations of this peer, as text for a strict server. @internal */
-    get leftovers() {
+    /**
+     * Returns the unread messages, also those on their way, and unanswered expectations of this peer, as text for a strict
+     * server. No message arrives after that. @internal
+     */
+    takeLeftovers() {
       const { url } = this.request;
-      const unread = this.#inbox.size;
+      const unread = this.#inbox.size + this.#endpoint.discardIncoming();
       return [
         ...unread > 0 ? [`${unread} unread messages on ${url}`] : [],
         ...this.#expectations > 0 ? [`an expected message did not arrive on ${url}`] : []
@@ -6869,11 +6897,12 @@
      * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
      * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
      */
-    async expect(message, wait) {
+    async expect(message, wait = {}) {
       const wanted = describeExpected(message);
       this.#expectations++;
       try {
-        expectMessage(await this.receive(wait), message, wanted);
+        const receive = this.#channel.caseReceive();
+        expectMessage(await waitFor("expect", "RECEIVE_TIMEOUT", wait, receive), message, wanted);
       } finally {
         this.#expectations--;
       }
@@ -7145,7 +7174,7 @@
   function register(pattern, platform) {
     const matches = typeof pattern === "string" ? compileResource(pattern, false) : void 0;
     if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
-    const twin = entries.find((entry2) => entry2.pattern === pattern);
+    const twin = entries.find((entry2) => comparable(entry2.pattern) === comparable(pattern));
     if (twin) {
       throw new WsError(
         "INVALID_OPTION",
@@ -7159,6 +7188,9 @@
       entries = entries.filter((other) => other !== entry);
       if (entries.length === 0) interceptDials(void 0);
     };
+  }
+  function comparable(pattern) {
+    return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
   }
   function find(url) {
     const { allow } = toSubject(publicUrl(url));
@@ -7240,13 +7272,17 @@
       if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
       this.#restore ??= stubGlobal(this.webSocket);
     }
-    /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+    /**
+     * Replaces the link of all connections that have none of their own. Bytes that are on the wire arrive as planned.
+     * Throws `INVALID_OPTION`.
+     */
     set link(options) {
       this.#dialler.link = parseLink(options);
     }
     /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
-    async accept(wait) {
-      const { ok, value } = await this.#channel.receive(wait);
+    async accept(wait = {}) {
+      const next = this.#channel.caseReceive();
+      const { ok, value } = await waitFor("accept", "RECEIVE_TIMEOUT", wait, next);
       if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
       return value;
     }
@@ -7298,7 +7334,7 @@
       return this.close();
     }
     #leftovers() {
-      const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
+      const leftovers = this.#peers.splice(0).flatMap((peer) => peer.takeLeftovers());
       const { size } = this.#accepted;
       return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
     }
@@ -7312,6 +7348,22 @@
       for (const call of this.#handlers) call(peer);
       this.#accepted.push(peer);
     }
+  }
+
+  function fastTurn() {
+    const { setImmediate, MessageChannel, process } = globalThis;
+    if (setImmediate) return platformTurn;
+    const timers = process?.getBuiltinModule?.("timers");
+    if (timers) return timers.setImmediate;
+    return MessageChannel ? byMessage(new MessageChannel()) : platformTurn;
+  }
+  function byMessage({ port1, port2 }) {
+    const pending = [];
+    port1.onmessage = () => pending.shift()?.();
+    return (run) => {
+      pending.push(run);
+      port2.postMessage(void 0);
+    };
   }
 
   const QUIET_TURNS = 4;
@@ -7343,7 +7395,7 @@
           };
         }
       };
-      setTimeSource(source);
+      setTimeSource(source, fastTurn());
     }
     /** The time that has passed on this clock, in milliseconds. */
     get now() {

@@ -465,6 +465,7 @@
     }
   };
   let source = PLATFORM_TIME;
+  let turn = /* @__PURE__ */ (() => globalThis.setImmediate ?? setTimeout)();
   function now() {
     return source.now();
   }
@@ -483,10 +484,7 @@
     arm();
     return () => stop();
   }
-  const nextTurn = /* @__PURE__ */ (() => {
-    const { setImmediate, setTimeout: setTimeout2 } = globalThis;
-    return setImmediate ?? setTimeout2;
-  })();
+  const nextTurn = (run) => turn(run);
   const microtask = /* @__PURE__ */ (() => globalThis.queueMicrotask)();
 
   const WAIT_OPTIONS = ["timeout", "signal"];

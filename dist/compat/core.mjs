@@ -338,6 +338,9 @@ class ReconnectingSession extends SocketSession {
       autoStart,
       inbox: new EventInbox(onMessage),
       outbox: this.#outbox,
+      onReplaced: (connection) => enqueue(() => {
+        if (isCurrent()) this.#use(connection);
+      }),
       resumed: this.url !== ""
     });
     this.client = client;
@@ -371,9 +374,7 @@ class ReconnectingSession extends SocketSession {
       this.#isAttempting = true;
       if (this.shouldReconnect) this.state = CONNECTING;
     } else if (status.type === "open") {
-      const { url } = this.connection = connection;
-      this.url = url;
-      this.#origin = new URL(url).origin;
+      this.#use(connection);
       this.#isAttempting = false;
       if (!this.shouldReconnect) return;
       this.state = OPEN;
@@ -384,6 +385,11 @@ class ReconnectingSession extends SocketSession {
       else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME, error: errorOf(status) });
       else this.state = CLOSED;
     }
+  }
+  #use(connection) {
+    this.connection = connection;
+    this.url = connection.url;
+    this.#origin = new URL(this.url).origin;
   }
   end(end) {
     this.connection = void 0;

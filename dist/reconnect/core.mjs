@@ -536,6 +536,7 @@ class Connections {
       adopt: (client, number) => {
         opening = number;
         this.#adopt(client, number);
+        this.#options.onReplaced?.(client);
       },
       onLost: async (number) => {
         opening = number;

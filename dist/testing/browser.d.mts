@@ -67,7 +67,10 @@ declare class TestPeer {
     /** Payload bytes of the messages that were received and sent so far. */
     bytesReceived: number;
     bytesSent: number;
-    /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
+    /**
+     * Replaces the link of this connection, which is that of the server by default. Bytes that are on the wire arrive as
+     * planned. Throws `INVALID_OPTION`.
+     */
     set link(options: LinkOptions);
     /**
      * Sends one message. Resolves when it has left: later if the client does not read, or the link is slow. Rejects with
@@ -124,7 +127,10 @@ declare abstract class BaseTestServer {
     get webSocket(): WebSocketConstructor;
     /** Puts `webSocket` into `globalThis.WebSocket` until the server is closed. Throws `CLOSED` after that. */
     stubGlobal(): void;
-    /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+    /**
+     * Replaces the link of all connections that have none of their own. Bytes that are on the wire arrive as planned.
+     * Throws `INVALID_OPTION`.
+     */
     set link(options: LinkOptions);
     /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
     accept(wait?: WaitOptions): Promise<TestPeer>;

@@ -103,6 +103,17 @@ class Pipe {
     this.#isClosed = true;
     this.#fill();
   }
+  /** Discards all bytes, and stops. Returns the number of messages that had not arrived. */
+  discard() {
+    let count = 0;
+    const add = (frame) => {
+      if (frame?.type === "message") count++;
+    };
+    for (let part; part = this.#parts.shift(); ) add(part.frame);
+    for (let frame; frame = this.#frames.shift(); ) add(frame);
+    this.close();
+    return count;
+  }
   /** Discards all bytes, and stops. */
   close() {
     this.#isClosed = true;
@@ -276,6 +287,10 @@ class Endpoint {
   cut() {
     this.#out.cut();
     this.#end();
+  }
+  /** Discards the messages that have not arrived on this side. Returns their number. Call `abort` after it. */
+  discardIncoming() {
+    return this.#in.discard();
   }
   /** Ends both sides at once, and discards the bytes that are on the wire. */
   abort() {
@@ -547,7 +562,7 @@ function describeExpected(expected) {
   throw new core.WsError("INVALID_MESSAGE", `expect: ${problem}`);
 }
 function expectMessage(result, expected, wanted) {
-  const actual = result.ok ? comparable(result.value, expected) : void 0;
+  const actual = result.ok ? comparable$1(result.value, expected) : void 0;
   const found = result.ok ? describeExpected(actual) : "the end of the connection";
   if (found === wanted) return;
   const lines = [
@@ -558,7 +573,7 @@ function expectMessage(result, expected, wanted) {
   ];
   throw Object.assign(new Error(lines.join("\n")), { name: "AssertionError", actual, expected });
 }
-function comparable({ data }, expected) {
+function comparable$1({ data }, expected) {
   if (typeof data !== "string" || typeof expected === "string" || isBytes(expected)) return data;
   try {
     return JSON.parse(data);
@@ -642,14 +657,20 @@ class TestPeer {
   #stopTimer;
   #isTerminated;
   #isClosing;
-  /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
+  /**
+   * Replaces the link of this connection, which is that of the server by default. Bytes that are on the wire arrive as
+   * planned. Throws `INVALID_OPTION`.
+   */
   set link(options) {
     this.#setLink(parseLink(options));
   }
-  /** Unread messages and unanswered expectations of this peer, as text for a strict server. @internal */
-  get leftovers() {
+  /**
+   * Returns the unread messages, also those on their way, and unanswered expectations of this peer, as text for a strict
+   * server. No message arrives after that. @internal
+   */
+  takeLeftovers() {
     const { url } = this.request;
-    const unread = this.#inbox.size;
+    const unread = this.#inbox.size + this.#endpoint.discardIncoming();
     return [
       ...unread > 0 ? [`${unread} unread messages on ${url}`] : [],
       ...this.#expectations > 0 ? [`an expected message did not arrive on ${url}`] : []
@@ -693,11 +714,12 @@ class TestPeer {
    * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
    * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
    */
-  async expect(message, wait) {
+  async expect(message, wait = {}) {
     const wanted = describeExpected(message);
     this.#expectations++;
     try {
-      expectMessage(await this.receive(wait), message, wanted);
+      const receive = this.#channel.caseReceive();
+      expectMessage(await core.waitFor("expect", "RECEIVE_TIMEOUT", wait, receive), message, wanted);
     } finally {
       this.#expectations--;
     }
@@ -969,7 +991,7 @@ let entries = [];
 function register(pattern, platform) {
   const matches = typeof pattern === "string" ? core.compileResource(pattern, false) : void 0;
   if (!matches) throw core.invalid("TestServer: pattern", "a pattern as in policies", pattern);
-  const twin = entries.find((entry2) => entry2.pattern === pattern);
+  const twin = entries.find((entry2) => comparable(entry2.pattern) === comparable(pattern));
   if (twin) {
     throw new core.WsError(
       "INVALID_OPTION",
@@ -983,6 +1005,9 @@ function register(pattern, platform) {
     entries = entries.filter((other) => other !== entry);
     if (entries.length === 0) core.interceptDials(void 0);
   };
+}
+function comparable(pattern) {
+  return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
 }
 function find(url) {
   const { allow } = core.toSubject(core.publicUrl(url));
@@ -1064,13 +1089,17 @@ class BaseTestServer {
     if (this.#isClosed) throw new core.WsError("CLOSED", "stubGlobal: the server is closed");
     this.#restore ??= stubGlobal(this.webSocket);
   }
-  /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+  /**
+   * Replaces the link of all connections that have none of their own. Bytes that are on the wire arrive as planned.
+   * Throws `INVALID_OPTION`.
+   */
   set link(options) {
     this.#dialler.link = parseLink(options);
   }
   /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
-  async accept(wait) {
-    const { ok, value } = await this.#channel.receive(wait);
+  async accept(wait = {}) {
+    const next = this.#channel.caseReceive();
+    const { ok, value } = await core.waitFor("accept", "RECEIVE_TIMEOUT", wait, next);
     if (!ok) throw new core.WsError("CLOSED", "accept: the server is closed");
     return value;
   }
@@ -1122,7 +1151,7 @@ class BaseTestServer {
     return this.close();
   }
   #leftovers() {
-    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
+    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.takeLeftovers());
     const { size } = this.#accepted;
     return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
   }
@@ -1136,6 +1165,22 @@ class BaseTestServer {
     for (const call of this.#handlers) call(peer);
     this.#accepted.push(peer);
   }
+}
+
+function fastTurn() {
+  const { setImmediate, MessageChannel, process } = globalThis;
+  if (setImmediate) return core.platformTurn;
+  const timers = process?.getBuiltinModule?.("timers");
+  if (timers) return timers.setImmediate;
+  return MessageChannel ? byMessage(new MessageChannel()) : core.platformTurn;
+}
+function byMessage({ port1, port2 }) {
+  const pending = [];
+  port1.onmessage = () => pending.shift()?.();
+  return (run) => {
+    pending.push(run);
+    port2.postMessage(void 0);
+  };
 }
 
 const QUIET_TURNS = 4;
@@ -1167,7 +1212,7 @@ class TestClock {
         };
       }
     };
-    core.setTimeSource(source);
+    core.setTimeSource(source, fastTurn());
   }
   /** The time that has passed on this clock, in milliseconds. */
   get now() {

@@ -1,4 +1,4 @@
-import { k as payloadSize, h as invalid, a as parseBy, f as duration, m as must, O as Backlog, q as now, s as startTimer, U as nextTurn, S as NO_STATUS, A as ABNORMAL_CLOSURE, a1 as compressionMode, W as WsError, a2 as Queue, R as ReceiveChannel, H as toPayload, N as NORMAL, z as checkClose, G as waitForStarted, a3 as unixProblem, a4 as displayUrl, y as onAbort, a5 as parseRetryAfter, a6 as refusalError, a7 as compileResource, a8 as interceptDials, a9 as toSubject, aa as publicUrl, o as oneOf, X as isToken, V as isObject, i as integer, ab as bindConnect, e as callable, ac as bindCreateContext, n as microtask, ad as epoch, j as parseDuration, ae as setTimeSource } from '../core.mjs';
+import { k as payloadSize, h as invalid, a as parseBy, f as duration, m as must, O as Backlog, q as now, s as startTimer, U as nextTurn, S as NO_STATUS, A as ABNORMAL_CLOSURE, a1 as compressionMode, W as WsError, a2 as Queue, R as ReceiveChannel, H as toPayload, w as waitFor, N as NORMAL, z as checkClose, G as waitForStarted, a3 as unixProblem, a4 as displayUrl, y as onAbort, a5 as parseRetryAfter, a6 as refusalError, a7 as compileResource, a8 as interceptDials, a9 as toSubject, aa as publicUrl, o as oneOf, X as isToken, V as isObject, i as integer, ab as bindConnect, e as callable, ac as bindCreateContext, n as microtask, ad as platformTurn, ae as epoch, af as setTimeSource, j as parseDuration } from '../core.mjs';
 import { b as bindWebSocket } from '../compat/core.mjs';
 import { n as nodeParsers } from '../node-options.mjs';
 
@@ -100,6 +100,17 @@ class Pipe {
     this.#bytesInWindow = 0;
     this.#isClosed = true;
     this.#fill();
+  }
+  /** Discards all bytes, and stops. Returns the number of messages that had not arrived. */
+  discard() {
+    let count = 0;
+    const add = (frame) => {
+      if (frame?.type === "message") count++;
+    };
+    for (let part; part = this.#parts.shift(); ) add(part.frame);
+    for (let frame; frame = this.#frames.shift(); ) add(frame);
+    this.close();
+    return count;
   }
   /** Discards all bytes, and stops. */
   close() {
@@ -274,6 +285,10 @@ class Endpoint {
   cut() {
     this.#out.cut();
     this.#end();
+  }
+  /** Discards the messages that have not arrived on this side. Returns their number. Call `abort` after it. */
+  discardIncoming() {
+    return this.#in.discard();
   }
   /** Ends both sides at once, and discards the bytes that are on the wire. */
   abort() {
@@ -545,7 +560,7 @@ function describeExpected(expected) {
   throw new WsError("INVALID_MESSAGE", `expect: ${problem}`);
 }
 function expectMessage(result, expected, wanted) {
-  const actual = result.ok ? comparable(result.value, expected) : void 0;
+  const actual = result.ok ? comparable$1(result.value, expected) : void 0;
   const found = result.ok ? describeExpected(actual) : "the end of the connection";
   if (found === wanted) return;
   const lines = [
@@ -556,7 +571,7 @@ function expectMessage(result, expected, wanted) {
   ];
   throw Object.assign(new Error(lines.join("\n")), { name: "AssertionError", actual, expected });
 }
-function comparable({ data }, expected) {
+function comparable$1({ data }, expected) {
   if (typeof data !== "string" || typeof expected === "string" || isBytes(expected)) return data;
   try {
     return JSON.parse(data);
@@ -640,14 +655,20 @@ class TestPeer {
   #stopTimer;
   #isTerminated;
   #isClosing;
-  /** Replaces the link of this connection, which is that of the server by default. Throws `INVALID_OPTION`. */
+  /**
+   * Replaces the link of this connection, which is that of the server by default. Bytes that are on the wire arrive as
+   * planned. Throws `INVALID_OPTION`.
+   */
   set link(options) {
     this.#setLink(parseLink(options));
   }
-  /** Unread messages and unanswered expectations of this peer, as text for a strict server. @internal */
-  get leftovers() {
+  /**
+   * Returns the unread messages, also those on their way, and unanswered expectations of this peer, as text for a strict
+   * server. No message arrives after that. @internal
+   */
+  takeLeftovers() {
     const { url } = this.request;
-    const unread = this.#inbox.size;
+    const unread = this.#inbox.size + this.#endpoint.discardIncoming();
     return [
       ...unread > 0 ? [`${unread} unread messages on ${url}`] : [],
       ...this.#expectations > 0 ? [`an expected message did not arrive on ${url}`] : []
@@ -691,11 +712,12 @@ class TestPeer {
    * JSON value with the JSON of a text message. Rejects with an error that shows the difference, and that has `actual`
    * and `expected`; with `RECEIVE_TIMEOUT`; or with `INVALID_MESSAGE` for a value that JSON cannot represent.
    */
-  async expect(message, wait) {
+  async expect(message, wait = {}) {
     const wanted = describeExpected(message);
     this.#expectations++;
     try {
-      expectMessage(await this.receive(wait), message, wanted);
+      const receive = this.#channel.caseReceive();
+      expectMessage(await waitFor("expect", "RECEIVE_TIMEOUT", wait, receive), message, wanted);
     } finally {
       this.#expectations--;
     }
@@ -967,7 +989,7 @@ let entries = [];
 function register(pattern, platform) {
   const matches = typeof pattern === "string" ? compileResource(pattern, false) : void 0;
   if (!matches) throw invalid("TestServer: pattern", "a pattern as in policies", pattern);
-  const twin = entries.find((entry2) => entry2.pattern === pattern);
+  const twin = entries.find((entry2) => comparable(entry2.pattern) === comparable(pattern));
   if (twin) {
     throw new WsError(
       "INVALID_OPTION",
@@ -981,6 +1003,9 @@ function register(pattern, platform) {
     entries = entries.filter((other) => other !== entry);
     if (entries.length === 0) interceptDials(void 0);
   };
+}
+function comparable(pattern) {
+  return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
 }
 function find(url) {
   const { allow } = toSubject(publicUrl(url));
@@ -1062,13 +1087,17 @@ class BaseTestServer {
     if (this.#isClosed) throw new WsError("CLOSED", "stubGlobal: the server is closed");
     this.#restore ??= stubGlobal(this.webSocket);
   }
-  /** Replaces the link of all connections that have none of their own. Throws `INVALID_OPTION`. */
+  /**
+   * Replaces the link of all connections that have none of their own. Bytes that are on the wire arrive as planned.
+   * Throws `INVALID_OPTION`.
+   */
   set link(options) {
     this.#dialler.link = parseLink(options);
   }
   /** Resolves with the next connection, in order. Rejects with `RECEIVE_TIMEOUT`, `ABORTED` or, at the end, `CLOSED`. */
-  async accept(wait) {
-    const { ok, value } = await this.#channel.receive(wait);
+  async accept(wait = {}) {
+    const next = this.#channel.caseReceive();
+    const { ok, value } = await waitFor("accept", "RECEIVE_TIMEOUT", wait, next);
     if (!ok) throw new WsError("CLOSED", "accept: the server is closed");
     return value;
   }
@@ -1120,7 +1149,7 @@ class BaseTestServer {
     return this.close();
   }
   #leftovers() {
-    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.leftovers);
+    const leftovers = this.#peers.splice(0).flatMap((peer) => peer.takeLeftovers());
     const { size } = this.#accepted;
     return size > 0 && this.#handlers.length === 0 ? [...leftovers, `${size} connections were not accepted`] : leftovers;
   }
@@ -1134,6 +1163,22 @@ class BaseTestServer {
     for (const call of this.#handlers) call(peer);
     this.#accepted.push(peer);
   }
+}
+
+function fastTurn() {
+  const { setImmediate, MessageChannel, process } = globalThis;
+  if (setImmediate) return platformTurn;
+  const timers = process?.getBuiltinModule?.("timers");
+  if (timers) return timers.setImmediate;
+  return MessageChannel ? byMessage(new MessageChannel()) : platformTurn;
+}
+function byMessage({ port1, port2 }) {
+  const pending = [];
+  port1.onmessage = () => pending.shift()?.();
+  return (run) => {
+    pending.push(run);
+    port2.postMessage(void 0);
+  };
 }
 
 const QUIET_TURNS = 4;
@@ -1165,7 +1210,7 @@ class TestClock {
         };
       }
     };
-    setTimeSource(source);
+    setTimeSource(source, fastTurn());
   }
   /** The time that has passed on this clock, in milliseconds. */
   get now() {

@@ -130,6 +130,10 @@ export class ReconnectingSession extends SocketSession {
       autoStart,
       inbox: new EventInbox(onMessage),
       outbox: this.#outbox,
+      onReplaced: (connection) =>
+        enqueue(() => {
+          if (isCurrent()) this.#use(connection);
+        }),
       resumed: this.url !== "",
     });
     this.client = client;
@@ -169,9 +173,7 @@ export class ReconnectingSession extends SocketSession {
       if (this.shouldReconnect) this.state = CONNECTING;
     } else if (status.type === "open") {
       // A client in this status has a connection.
-      const { url } = (this.connection = connection as Client);
-      this.url = url;
-      this.#origin = new URL(url).origin;
+      this.#use(connection as Client);
       this.#isAttempting = false;
       // `close` may have been called since.
       if (!this.shouldReconnect) return;
@@ -184,6 +186,12 @@ export class ReconnectingSession extends SocketSession {
       // The events of the end have been dispatched before.
       else this.state = CLOSED;
     }
+  }
+
+  #use(connection: Client): void {
+    this.connection = connection;
+    this.url = connection.url;
+    this.#origin = new URL(this.url).origin;
   }
 
   protected override end(end: SocketEnd): void {

@@ -99,6 +99,7 @@ export class Connections {
       adopt: (client, number) => {
         opening = number;
         this.#adopt(client, number);
+        this.#options.onReplaced?.(client);
       },
       onLost: async (number) => {
         opening = number;

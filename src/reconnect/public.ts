@@ -12,3 +12,4 @@ export type { ReconnectingClient } from "./reconnecting-client.js";
 export type { Reconnecting } from "./reconnecting.js";
 export type { SendOptions } from "./send-options.js";
 export type { Status } from "./status.js";
+export type { NetworkEvents } from "./wake.js";

@@ -1,3 +1,4 @@
+import type { Client } from "../connection/client.js";
 import { Inbox } from "../connection/inbox.js";
 import type { CreateContext } from "../context/connect.js";
 import { contextOf, contextParser } from "../context/context-parser.js";
@@ -41,6 +42,8 @@ export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open" | "
   readonly resumed?: boolean | undefined;
   /** True if a `Reconnected` goes into the channel between two connections. */
   readonly marker?: boolean | undefined;
+  /** Called when another connection has replaced the one that is open. */
+  readonly onReplaced?: ((client: Client) => void) | undefined;
   readonly autoStart: boolean;
   /** `undefined` if it is off. */
   readonly maxLifetime?: number;

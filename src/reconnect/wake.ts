@@ -1,7 +1,17 @@
 import { onAbort } from "../time/abort.js";
 
-/** A source of the events `online` and `offline`: see option `network`. */
-export type NetworkEvents = Pick<EventTarget, "addEventListener" | "removeEventListener">;
+/** A source of the events `online` and `offline`, such as an `EventTarget`: see option `network`. */
+export interface NetworkEvents {
+  /** Adds a listener for `online` or `offline`. */
+  addEventListener(type: string, listener: (event: NetworkEvent) => void): void;
+  /** Removes a listener that was added. */
+  removeEventListener(type: string, listener: (event: NetworkEvent) => void): void;
+}
+
+/** The part of an `Event` that is used. */
+interface NetworkEvent {
+  readonly type: string;
+}
 
 /** Events that report that the network is available again, or was lost. */
 const NETWORK_EVENTS = ["online", "offline"];
@@ -21,7 +31,7 @@ export function onWake(
   wake: (isBack: boolean) => void,
 ): void {
   const { addEventListener, document } = globalThis as Partial<typeof globalThis>;
-  const listener = ({ type }: Event): void => {
+  const listener = ({ type }: NetworkEvent): void => {
     if (type !== "visibilitychange" || !document?.hidden) wake(type !== "offline");
   };
   // The document fires `resume`, which does not bubble. workerd has no document and throws for

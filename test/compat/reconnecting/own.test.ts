@@ -318,3 +318,18 @@ describe("client", () => {
     expect(await socket.client.ping()).toBeGreaterThanOrEqual(0);
   });
 });
+
+test("maxLifetime replaces the connection without an event", async () => {
+  const server = await echoServer();
+  const { socket, events } = open(server.url, { maxLifetime: "1s" });
+  await events.next("open");
+  const first = await server.connection(0);
+  const second = await server.connection(1);
+  await first.closed;
+  socket.send("x");
+  await events.next("message");
+  expect(events.types).toEqual(["open", "message"]);
+  second.ws.close(4001, "moved");
+  // The end of the new connection is reported, not that of the old one.
+  expect((await events.next("close")).event).toMatchObject({ code: 4001, reason: "moved" });
+});
