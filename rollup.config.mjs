@@ -31,8 +31,9 @@ const entries = (platform) =>
 const chunkOf = (id) => {
   const [, path] = /[\\/]src[\\/](.*)$/.exec(id) ?? [];
   if (path === undefined || /(^|[\\/])(node|browser)\.ts$/.test(path)) return undefined;
-  // Node's core uses it, and `wschan/testing` on every platform.
-  if (/^options[\\/](node-parsers|headers)/.test(path)) return "node-options";
+  // Node's core uses these, and `wschan/testing` on every platform.
+  const isNodeOption = /^options[\\/](node-parsers|headers|proxy-|tls-)|^protocol[\\/]proxy-/;
+  if (isNodeOption.test(path)) return "node-options";
   if (/^transport[\\/]node|websocket-stream|native\.ts$/.test(path)) return undefined;
   const folder = SUB_PATHS.find((name) => path.startsWith(name));
   return folder === undefined ? "core" : `${folder}/core`;
@@ -245,7 +246,7 @@ export default [
   {
     input: { ...entries("node"), ...entries("browser") },
     // `isomorphic-ws` is bundled, because some resolvers of users do not handle its packaging.
-    external: ["ws", "fflate", /^node:/],
+    external: ["ws", "fflate", "socks", /^node:/],
     onwarn,
     plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrappers],
     output: {

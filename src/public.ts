@@ -37,7 +37,7 @@ export {
 export type { CompressionMode } from "./protocol/constants.js";
 export type { WebSocketClass } from "./protocol/dial.js";
 export type { BinaryMessage, Data, Message, TextMessage } from "./protocol/message.js";
-export type { NodeOptions } from "./protocol/node-options.js";
+export type { NodeOptions, ProxyOptions } from "./protocol/node-options.js";
 export type { Backpressure, Handshake } from "./protocol/transport.js";
 
 // policy

@@ -35,6 +35,7 @@ export type ErrorCode =
   | "DIAL_FAILED"
   | "DIAL_TIMEOUT"
   | "HANDSHAKE_REJECTED"
+  | "PROXY_REJECTED"
   | "ABORTED"
   | "READ_TIMEOUT"
   | "WRITE_TIMEOUT"

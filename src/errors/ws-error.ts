@@ -4,7 +4,7 @@ import type { ErrorCode, ErrorKind } from "./error-codes.js";
 export interface ErrorDetails {
   /** `DIAL_FAILED`: true if the platform hides the reason, as browsers do. */
   readonly opaque?: boolean;
-  /** `HANDSHAKE_REJECTED`: the HTTP status code of the response. */
+  /** `HANDSHAKE_REJECTED`, `PROXY_REJECTED`: the HTTP status code of the response. */
   readonly status?: number;
   /** `HANDSHAKE_REJECTED`: the reason phrase of the response, unchanged. */
   readonly statusText?: string;
@@ -19,7 +19,7 @@ export interface ErrorDetails {
    * enumerable, so that logs do not show it.
    */
   readonly body?: string;
-  /** `HANDSHAKE_REJECTED`: the delay that the `Retry-After` header asks for, in milliseconds. */
+  /** `HANDSHAKE_REJECTED`, `PROXY_REJECTED`: the delay that the `Retry-After` header asks for, in milliseconds. */
   readonly retryAfter?: number;
   /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was exceeded, in bytes. */
   readonly limit?: number;

@@ -1,13 +1,27 @@
-import { show } from "../errors/validation.js";
+import { isObject, show } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import { isFieldValue, isToken } from "./http-grammar.js";
+import type { Parser } from "./parser.js";
 
 /** Names of the headers that the handshake or HTTP itself sets. */
 const RESERVED_HEADER =
   /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
 
+/** Validates and copies an object of headers, or `Headers`. */
+export const parseHeaders: Parser = (value, name) => {
+  if (!isObject(value)) {
+    const what = typeof value === "string" ? "a string" : show(value);
+    throw invalidHeaders(name, `must be an object of strings, or Headers, not ${what}`);
+  }
+  const entries: readonly unknown[] =
+    typeof (value as Partial<Headers>)[Symbol.iterator] === "function"
+      ? [...(value as unknown as Headers)]
+      : Object.entries(value);
+  return parseEntries(entries, name);
+};
+
 /** Validates and copies headers, which are given as pairs of name and value. Throws `INVALID_OPTION`. */
-export function parseHeaders(entries: readonly unknown[]): Record<string, string> {
+function parseEntries(entries: readonly unknown[], option: string): Record<string, string> {
   const headers = new Map<string, string>();
   const seen = new Set<string>();
   for (const [index, entry] of entries.entries()) {
@@ -16,14 +30,15 @@ export function parseHeaders(entries: readonly unknown[]): Record<string, string
     const [name, value] = pair;
     if (!isToken(name)) {
       // Do not quote the name: it may be a whole header line, with a secret value.
-      throw invalidHeaders(`the name of header ${index + 1} must be a token, not ${show(name)}`);
+      const problem = `the name of header ${index + 1} must be a token, not ${show(name)}`;
+      throw invalidHeaders(option, problem);
     }
     if (RESERVED_HEADER.test(name)) {
-      throw invalidHeaders(`the handshake sets ${name} itself: ${remedyFor(name)}`);
+      throw invalidHeaders(option, `the handshake sets ${name} itself: ${remedyFor(name)}`);
     }
-    if (seen.has(name.toLowerCase())) throw invalidHeaders(`${name} is given twice`);
+    if (seen.has(name.toLowerCase())) throw invalidHeaders(option, `${name} is given twice`);
     if (!isFieldValue(value)) {
-      throw invalidHeaders(`the value of ${name} must be a string of printable characters`);
+      throw invalidHeaders(option, `the value of ${name} must be a string of printable characters`);
     }
     seen.add(name.toLowerCase());
     headers.set(name, value);
@@ -44,6 +59,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Creates the error for an invalid header. Its message never shows a value, because values may be secret. */
-export function invalidHeaders(problem: string): WsError {
-  return new WsError("INVALID_OPTION", `connect: option headers: ${problem}`);
+function invalidHeaders(option: string, problem: string): WsError {
+  return new WsError("INVALID_OPTION", `${option}: ${problem}`);
 }

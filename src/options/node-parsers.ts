@@ -1,10 +1,12 @@
-import { isObject, pickKnown, show } from "../errors/validation.js";
+import { isObject, pickKnown } from "../errors/validation.js";
 import type { NodeOptions } from "../protocol/node-options.js";
-import { invalidHeaders, parseHeaders } from "./headers.js";
+import { parseHeaders } from "./headers.js";
 import { isFieldValue } from "./http-grammar.js";
 import { parseKeepAlive } from "./keep-alive-options.js";
 import { callable, duration, integer, limit, must, oneOf } from "./parser.js";
 import type { Parser } from "./parser.js";
+import { checkProxy, parseProxy } from "./proxy-option.js";
+import { parseTls } from "./tls-option.js";
 
 /**
  * Parsers of the options that browsers do not support, and of `keepAlive`, which needs no `message` in Node. They
@@ -12,34 +14,16 @@ import type { Parser } from "./parser.js";
  */
 export const nodeParsers: Readonly<Record<string, Parser>> = {
   keepAlive: parseKeepAlive,
-  headers(value) {
-    if (!isObject(value)) {
-      const what = typeof value === "string" ? "a string" : show(value);
-      throw invalidHeaders(`must be an object of strings, or Headers, not ${what}`);
-    }
-    return parseHeaders(
-      typeof (value as Partial<Headers>)[Symbol.iterator] === "function"
-        ? [...(value as unknown as Headers)]
-        : Object.entries(value),
-    );
-  },
+  headers: parseHeaders,
   node(value) {
     const options: Record<string, unknown> = {};
     const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
     for (const [key, item] of Object.entries(given)) {
       options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `connect: option node.${key}`);
     }
+    checkProxy(options);
     return options;
   },
-};
-
-const tls: Parser = (value, name) => {
-  // Omit entries that are `undefined`, because Node does not treat them as absent, not even for a function.
-  const given = pickKnown(name, value, Object.keys(Object(value) as object));
-  for (const callback of ["checkServerIdentity", "pskCallback"]) {
-    if (callback in given) callable(given[callback], `${name}.${callback}`);
-  }
-  return Object.freeze(given);
 };
 
 const string: Parser = /* @__PURE__ */ must(
@@ -50,7 +34,8 @@ const string: Parser = /* @__PURE__ */ must(
 const NODE_PARSERS: Readonly<Record<keyof NodeOptions, Parser>> = {
   // Not copied, because a copy would not share the agent's pool of sockets.
   agent: /* @__PURE__ */ must(isObject, "an http.Agent or https.Agent"),
-  tls,
+  tls: parseTls,
+  proxy: parseProxy,
   lookup: callable,
   family: /* @__PURE__ */ oneOf(0, 4, 6),
   autoSelectFamily: /* @__PURE__ */ oneOf(false, true),

@@ -1,7 +1,39 @@
+/** A proxy with options of its own, for `node.proxy`. */
+export interface ProxyOptions {
+  /**
+   * The URL of the proxy: `http:`, `https:`, `socks5:`, `socks5h:`, `socks4:` or `socks4a:`, with credentials if it
+   * needs some. The default port is 80 for `http:`, 443 for `https:` and 1080 for the others.
+   */
+  readonly url: string;
+  /**
+   * Headers of the CONNECT request. Only the proxy receives them. `Proxy-Authorization` replaces the credentials of
+   * the URL. Default: none. `INVALID_OPTION` with a SOCKS proxy.
+   */
+  readonly headers?: Readonly<Record<string, string>> | Headers;
+  /**
+   * Options of `tls.connect` for the connection to an `https:` proxy, such as `ca`. They do not apply to the server
+   * behind it. Default: none. `INVALID_OPTION` with any other proxy.
+   */
+  readonly tls?: Readonly<Record<string, unknown>>;
+}
+
 /** Options that only Node supports; elsewhere they are `UNSUPPORTED`. */
 export interface NodeOptions {
-  /** An `http.Agent` or `https.Agent`, for a proxy or a connection pool. Default: none. */
+  /** An `http.Agent` or `https.Agent`, for a connection pool. Default: none. */
   readonly agent?: object;
+  /**
+   * The proxy to dial through: its URL, such as `"http://user:password@proxy.example:8080"`, or the URL with
+   * options. `"env"`: the proxy that environment variables name, if any (`wss_proxy`, `https_proxy` and `all_proxy`
+   * for `wss:`; `ws_proxy`, `http_proxy` and `all_proxy` for `ws:`; `no_proxy` for exceptions). `false`: none.
+   * Default: `"env"` if Node itself uses these variables, because of `NODE_USE_ENV_PROXY=1` or `--use-env-proxy`;
+   * otherwise none.
+   *
+   * HTTP proxies get a CONNECT request. SOCKS proxies need the package `socks`; without it the dial is
+   * `UNSUPPORTED`. A proxy that refuses is `PROXY_REJECTED`, and one that cannot be reached or hangs up is
+   * `DIAL_FAILED`. `lookup`, `family`, `localAddress` and `autoSelectFamily` apply to the connection to the proxy.
+   * With `agent`, or with a `socket` in `tls`, the option is `INVALID_OPTION`. `ws+unix:` URLs use no proxy.
+   */
+  readonly proxy?: string | ProxyOptions | false;
   /**
    * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, and others. Default:
    * none.

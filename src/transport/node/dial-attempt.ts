@@ -7,7 +7,10 @@ import { now } from "../../time/clock.js";
 import { SocketConnection } from "./connection.js";
 import { guardConnection } from "./guarded-connection.js";
 import { dialError, responseError, tlsFaultError } from "./handshake-errors.js";
+import type { CreateConnection } from "./open-socket.js";
 import type { NetworkGuard } from "./private-networks.js";
+import { chooseProxy } from "./proxies/choose-proxy.js";
+import { tunnelConnection } from "./proxies/tunnel.js";
 import type { Hop } from "./redirects.js";
 import { readBody } from "./refusal-body.js";
 import type { prepareTakeover } from "./socket-takeover.js";
@@ -58,11 +61,24 @@ class DialAttempt {
     this.#label = displayUrl(url);
     this.#maxHeaderSize = options.node.maxHeaderSize ?? DEFAULT_MAX_HEADER_BYTES;
     this.#ws = createWebSocket(url, options, {
-      createConnection: guard && guardConnection(guard, url, options, dial.signal),
+      createConnection: this.#connector(guard),
       maxHeaderSize: this.#maxHeaderSize,
       timeLeftMs: dial.due - now(),
       onRequest: (request) => (this.#request = request),
-      onTlsFault: (name, error) => this.#end(tlsFaultError(this.#label, name, error)),
+      onTlsFault: (name, error) => this.#end(tlsFaultError(this.#label, `node.tls.${name}`, error)),
+    });
+  }
+
+  /** Returns a function that opens the connection through a proxy or with the guard; `undefined` if Node opens it. */
+  #connector(guard: NetworkGuard | undefined): CreateConnection | undefined {
+    const { url, options } = this.#hop;
+    const proxy = chooseProxy(url, options);
+    if (!proxy) return guard && guardConnection(guard, url, options, this.#dial.signal);
+    return tunnelConnection(proxy, this.#hop, {
+      guard,
+      dial: this.#dial,
+      maxHeaderSize: this.#maxHeaderSize,
+      onFailure: (error) => this.#end(error),
     });
   }
 

@@ -1,19 +1,12 @@
 import { lookup as dnsLookup } from "node:dns";
-import { connect, isIP } from "node:net";
-import type { LookupFunction, Socket, TcpNetConnectOpts } from "node:net";
-import { connect as connectTls } from "node:tls";
-import type { ConnectionOptions } from "node:tls";
+import type { LookupFunction, Socket } from "node:net";
 import { WsError } from "../../errors/ws-error.js";
 import type { DialOptions } from "../../protocol/dial.js";
 import { displayUrl } from "../../protocol/url.js";
 import { safeLookup } from "./lookup.js";
+import { openTcp, startTls } from "./open-socket.js";
+import type { CreateConnection } from "./open-socket.js";
 import type { NetworkGuard } from "./private-networks.js";
-
-/** Node's option of this name: opens the connection of a request, and returns it or calls back with it. */
-export type CreateConnection = (
-  options: TcpNetConnectOpts & ConnectionOptions,
-  done: (error: Error | null, socket?: Socket) => void,
-) => Socket | undefined;
 
 /**
  * Returns a function that opens connections to the host of a URL if the guard allows the name, all its
@@ -34,18 +27,7 @@ export function guardConnection(
   const isSecure = url.protocol === "wss:";
   const lookup = safeLookup((options.node.lookup ?? dnsLookup) as LookupFunction, check);
   return (requested, done) => {
-    const { host, port, family, localAddress, ...tlsOptions } = requested;
-    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = requested;
-    // No other option is passed on, because a user's option could replace the socket or its behavior.
-    const socket = connect({
-      port,
-      ...(host !== undefined && { host }),
-      ...(family !== undefined && { family }),
-      ...(localAddress !== undefined && { localAddress }),
-      ...(autoSelectFamily !== undefined && { autoSelectFamily }),
-      ...(autoSelectFamilyAttemptTimeout !== undefined && { autoSelectFamilyAttemptTimeout }),
-      lookup,
-    });
+    const socket = openTcp(requested, requested, lookup);
     const abort = (): void => void socket.destroy();
     signal.addEventListener("abort", abort);
     // The user's lookup function may have aborted the dial.
@@ -62,7 +44,7 @@ export function guardConnection(
         const { remoteAddress } = socket;
         if (!remoteAddress) throw new Error("the connection closed before the request was sent");
         check(remoteAddress);
-        settle(null, isSecure ? startTls(socket, host, tlsOptions) : socket);
+        settle(null, isSecure ? startTls(socket, requested) : socket);
       } catch (error) {
         settle(error as Error);
       }
@@ -82,8 +64,8 @@ function checkOptions(url: URL, options: DialOptions): void {
   );
 }
 
-/** Throws if the guard denies the host of a URL, or this address of it. */
-function checkAddress(guard: NetworkGuard, url: URL, address?: string): void {
+/** Throws `URL_FORBIDDEN` if the guard denies the host of a URL, or this address of it. */
+export function checkAddress(guard: NetworkGuard, url: URL, address?: string): void {
   const problem = guard.problem(url.hostname, address);
   if (!problem) return;
   throw new WsError(
@@ -98,10 +80,4 @@ function findConflict({ protocol }: URL, { webSocket, node }: DialOptions): stri
   if (node.agent) return "option node.agent";
   if (node.tls?.socket) return "option node.tls.socket";
   return protocol.endsWith("+unix:") ? `a ${protocol} URL` : undefined;
-}
-
-/** Starts TLS on a connected socket, with the server name that `ws` would use. */
-function startTls(socket: Socket, host = "", options: ConnectionOptions): Socket {
-  const { servername = isIP(host) ? "" : host } = options;
-  return connectTls({ ...options, host, servername, socket });
 }

@@ -17,8 +17,8 @@ export interface DialFacts {
   /** The URL as errors show it. */
   readonly label: string;
   readonly maxHeaderSize: number;
-  readonly request: ClientRequest | undefined;
-  readonly response: IncomingMessage | undefined;
+  readonly request?: ClientRequest | undefined;
+  readonly response?: IncomingMessage | undefined;
 }
 
 /** Returns the error of a dial that failed before the connection was open. */
@@ -39,12 +39,18 @@ export function dialError(cause: CodedError, facts: DialFacts): WsError {
     });
   }
   const socket = request?.socket as (Socket & { authorizationError?: unknown }) | null | undefined;
-  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
+  if (socket?.authorizationError || isCertificateError(cause)) {
     const advice = "if the server is yours, pass the certificate of its authority as node.tls.ca";
     const message = `dial ${label}: certificate not trusted: ${text}; ${advice}`;
     return new WsError("DIAL_FAILED", message, { retryable: false, cause });
   }
   return new WsError("DIAL_FAILED", `dial ${label}: ${text}`, { cause });
+}
+
+/** True if an error of TLS means that the certificate of the peer is not trusted. */
+export function isCertificateError(error: unknown): boolean {
+  const { code } = Object(error) as Partial<CodedError>;
+  return CERTIFICATE_ERROR.test(code ?? "");
 }
 
 /** Returns the error of a dial that could not start because Node rejected an option or an agent threw. */
@@ -59,9 +65,9 @@ export function startError(label: string, error: CodedError): WsError {
   });
 }
 
-/** Returns the error of a dial whose TLS option `name` is a function that failed. */
-export function tlsFaultError(label: string, name: string, cause: unknown): WsError {
-  const problem = `node.tls.${name} failed, so no request was sent: ${textOf(cause)}`;
+/** Returns the error of a dial whose TLS option, such as `node.tls.pskCallback`, is a function that failed. */
+export function tlsFaultError(label: string, option: string, cause: unknown): WsError {
+  const problem = `${option} failed, so no request was sent: ${textOf(cause)}`;
   return new WsError("DIAL_FAILED", `dial ${label}: ${problem}`, { retryable: false, cause });
 }
 
@@ -70,7 +76,7 @@ export function tlsFaultError(label: string, name: string, cause: unknown): WsEr
  * option value that Node includes in its messages. An error about several addresses has no text of its own,
  * only those of its parts.
  */
-function textOf(error: unknown): string {
+export function textOf(error: unknown): string {
   const { message, code, errors } = Object(error) as Partial<CodedError & AggregateError>;
   const parts = errors?.map(textOf).join(", ");
   const text = [message, parts, code].find(Boolean) ?? show(error);

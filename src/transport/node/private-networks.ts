@@ -1,8 +1,9 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { invalid, isObject, pickKnown, quote } from "../../errors/validation.js";
 import { WsError } from "../../errors/ws-error.js";
 import { maskUrl } from "../../protocol/url.js";
+import { AddressSet, MAPPED_PREFIX, parseBlock } from "./address-set.js";
 
 /**
  * The blocks outside the public internet, by name: the special-purpose addresses of IANA's registries (RFC
@@ -46,9 +47,6 @@ const BLOCKS: Readonly<Record<string, readonly string[]>> = {
   reserved: ["240.0.0.0/4"],
 };
 
-/** The prefix of IPv4-mapped addresses (RFC 4291 section 2.5.5.2), by which IPv6 sockets denote IPv4. */
-const MAPPED_PREFIX = "::ffff:";
-
 /**
  * The prefix of NAT64 (RFC 6052), by which hosts without IPv4 reach public IPv4 addresses. Denying it would
  * cut such hosts off, so the IPv4 address in it is checked instead.
@@ -60,32 +58,6 @@ const PUBLIC_BLOCKS: readonly string[] = ["0.0.0.0/0", "2000::/3", "::ffff:0:0/9
 
 /** Names of the local machine (RFC 6761 section 6.3). */
 const LOCALHOST_NAME = /(^|\.)localhost\.*$/;
-
-/** A set of addresses that consists of blocks. */
-class AddressSet {
-  // One list per family, because versions of Node differ in how a common list treats IPv4-mapped addresses.
-  readonly #lists = { 4: new BlockList(), 6: new BlockList() };
-
-  /** @param prefixes - IPv6 prefixes of 96 bits: IPv4 blocks are also added as IPv6 blocks with each of them. */
-  constructor(blocks: readonly string[], ...prefixes: readonly string[]) {
-    for (const block of blocks) {
-      const [network = "", bits] = block.split("/");
-      if (isIP(network) === 6) this.#lists[6].addSubnet(network, Number(bits), "ipv6");
-      else {
-        this.#lists[4].addSubnet(network, Number(bits), "ipv4");
-        for (const prefix of prefixes) {
-          this.#lists[6].addSubnet(prefix + network, 96 + Number(bits), "ipv6");
-        }
-      }
-    }
-  }
-
-  has(address: string): boolean {
-    return isIP(address) === 6
-      ? this.#lists[6].check(address, "ipv6")
-      : this.#lists[4].check(address, "ipv4");
-  }
-}
 
 /** Denies private hosts and addresses, except those that are allowed explicitly. */
 export class NetworkGuard {
@@ -146,14 +118,6 @@ export function parseGuard(value: unknown, name: string): NetworkGuard | undefin
       throw new WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
     }),
   );
-}
-
-/** Parses an address or a CIDR block. Returns it as a block. */
-function parseBlock(entry: string): string | undefined {
-  const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
-  const maxLength = { 4: 32, 6: 128 }[isIP(network)] ?? -1;
-  const length = Number(bits ?? maxLength);
-  return length >= 0 && length <= maxLength ? `${network}/${length}` : undefined;
 }
 
 /** Parses a host name. Returns it as URLs spell it. */

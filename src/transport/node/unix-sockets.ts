@@ -2,7 +2,7 @@ import type { Agent } from "node:http";
 import { connect } from "node:net";
 import { unescape } from "node:querystring";
 import { connect as connectTls } from "node:tls";
-import type { CreateConnection } from "./guarded-connection.js";
+import type { CreateConnection } from "./open-socket.js";
 
 /** The `Host` header and TLS server name of a Unix socket, which has no host name. */
 export const UNIX_HOST = "localhost";

@@ -5,7 +5,7 @@ import { COMPRESSION } from "../../protocol/constants.js";
 import type { CompressionMode } from "../../protocol/constants.js";
 import type { DialOptions } from "../../protocol/dial.js";
 import { displayUrl } from "../../protocol/url.js";
-import type { CreateConnection } from "./guarded-connection.js";
+import type { CreateConnection } from "./open-socket.js";
 import { startError } from "./handshake-errors.js";
 import { safeLookup } from "./lookup.js";
 import { safeTlsOptions } from "./tls-callbacks.js";
