@@ -34,7 +34,11 @@ describe.each(["ws", "wss"])("a %s: URL through an HTTP proxy", (scheme) => {
   test("carries large messages in both directions", async () => {
     await using server = await startEchoServer(tls && { tls });
     await using proxy = await startProxy();
-    const client = await connectBy(proxyUrl(proxy), `${scheme}://db.test:${server.port}/`, trusting);
+    const client = await connectBy(
+      proxyUrl(proxy),
+      `${scheme}://db.test:${server.port}/`,
+      trusting,
+    );
     const text = "x".repeat(4_000_000);
     expect(await echo(client, text)).toBe(text);
     await client.close();

@@ -27,8 +27,12 @@ export function tunnel(peer: RawConnection, answer: Uint8Array | string = ESTABL
 }
 
 /** Returns the target of a CONNECT request. */
-export function targetOf({ request }: RawConnection): { readonly host: string; readonly port: string } {
-  const [, host = "", port = ""] = /^CONNECT (.*):(\d+) HTTP\/1\.1$/.exec(request?.line ?? "") ?? [];
+export function targetOf({ request }: RawConnection): {
+  readonly host: string;
+  readonly port: string;
+} {
+  const [, host = "", port = ""] =
+    /^CONNECT (.*):(\d+) HTTP\/1\.1$/.exec(request?.line ?? "") ?? [];
   return { host, port };
 }
 

@@ -73,11 +73,14 @@ async function openTunnel(
     throw dialError(error as Error, { label: context.label, maxHeaderSize });
   });
   dial.signal.throwIfAborted();
-  const sockets: Socket[] = [];
-  const destroy = (): void => sockets.forEach((socket) => socket.destroy());
+  let latest: Socket | undefined;
+  // Only the latest, which destroys those below it. Node crashes if a socket is destroyed before the TLS socket
+  // above it.
+  const destroy = (): void => void latest?.destroy();
   dial.signal.addEventListener("abort", destroy);
   try {
-    const socket = await connectToProxy(context, requested, safeLookup(lookup), sockets);
+    const onSocket = (socket: Socket): void => void (latest = socket);
+    const socket = await connectToProxy(context, requested, safeLookup(lookup), onSocket);
     if (socks) await requestSocksTunnel(socks, socket, context, target, dial.due);
     else await requestTunnel(socket, context, target, maxHeaderSize);
     return socket;
@@ -89,19 +92,19 @@ async function openTunnel(
   }
 }
 
-/** Connects to the proxy, with TLS if its URL says so. Adds each socket to `sockets` when it is created. */
+/** Connects to the proxy, with TLS if its URL says so. Calls `onSocket` with each socket when it is created. */
 async function connectToProxy(
   context: ProxiedDial,
   requested: SocketOptions,
   lookup: LookupFunction,
-  sockets: Socket[],
+  onSocket: (socket: Socket) => void,
 ): Promise<Socket> {
   const { scheme, host, tls } = context.proxy;
   let fault: WsError | undefined;
   const track = (socket: Socket): Socket => {
     // Stays attached: an error while no other listener is attached would end the process.
     socket.on("error", () => {});
-    sockets.push(socket);
+    onSocket(socket);
     return socket;
   };
   try {
@@ -109,7 +112,7 @@ async function connectToProxy(
     await waitFor(tcp, "connect", "it was open");
     if (scheme !== "https") return tcp;
     const safeTls = safeTlsOptions(tls, (name, error) => {
-      fault = tlsFaultError(context.label, `proxy.tls.${name}`, error);
+      fault = tlsFaultError(context.label, `node.proxy.tls.${name}`, error);
     });
     const secure = track(startTls(tcp, { ...safeTls, host }));
     await waitFor(secure, "secureConnect", "TLS with the proxy was established");
