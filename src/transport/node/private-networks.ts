@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
-import { domainToASCII } from "node:url";
 import { invalid, isObject, pickKnown, quote } from "../../errors/validation.js";
 import { WsError } from "../../errors/ws-error.js";
 import { maskUrl } from "../../protocol/url.js";
 import { AddressSet, MAPPED_PREFIX, parseBlock } from "./address-set.js";
+import { parseName, withoutDot } from "./host-name.js";
 
 /**
  * The blocks outside the public internet, by name: the special-purpose addresses of IANA's registries (RFC
@@ -118,18 +118,4 @@ export function parseGuard(value: unknown, name: string): NetworkGuard | undefin
       throw new WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
     }),
   );
-}
-
-/** Parses a host name. Returns it as URLs spell it. */
-function parseName(entry: string): string | undefined {
-  // Stricter than the host of a URL, because a port, a wildcard or a list would be a mistake here.
-  const isName = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(entry);
-  const host = isName ? domainToASCII(entry) : "";
-  // `domainToASCII` turns a short form such as "127.1" into an IPv4 address, which is not a name.
-  return isIP(host) ? undefined : withoutDot(host);
-}
-
-/** Removes the trailing dot of a fully qualified name. */
-function withoutDot(host: string): string {
-  return host.replace(/\.$/, "");
 }

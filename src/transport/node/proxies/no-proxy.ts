@@ -1,7 +1,7 @@
 /** The rules of the environment variable `no_proxy`. */
 import { isIP } from "node:net";
-import { domainToASCII } from "node:url";
 import { AddressSet, MAPPED_PREFIX, parseBlock } from "../address-set.js";
+import { parseName, withoutDot } from "../host-name.js";
 
 /** An entry: an IPv6 address or block in brackets, or anything without a colon; then optionally a port. */
 const ENTRY_WITH_PORT = /^(?:\[([^\]]*)\](\/\d+)?|([^:]*))(?::(\d+))?$/;
@@ -18,23 +18,18 @@ export function isExempt(list: string, host: string, port: number): boolean {
 }
 
 function matches(entry: string, host: string, port: number): boolean {
-  if (entry === "*") return true;
   // An IPv6 address without brackets does not match the pattern, so it cannot have a port.
   const [, network, bits = "", other, onlyPort] = ENTRY_WITH_PORT.exec(entry) ?? [];
   if (onlyPort !== undefined && Number(onlyPort) !== port) return false;
   const name = network === undefined ? (other ?? entry) : network + bits;
+  if (name === "*") return true;
+  if (!isIP(host)) return matchesName(name, host);
   const block = parseBlock(name);
-  if (isIP(host)) return block !== undefined && new AddressSet([block], MAPPED_PREFIX).has(host);
-  return block === undefined && matchesName(name, host);
+  return block !== undefined && new AddressSet([block], MAPPED_PREFIX).has(host);
 }
 
 /** Returns true if the host is the named domain or below it. `.example.com` and `*.example.com` match both, too. */
 function matchesName(name: string, host: string): boolean {
-  const domain = domainToASCII(withoutDot(name.replace(/^\*?\.+/, "")));
+  const domain = parseName(name.replace(/^\*?\.+/, "")) ?? "";
   return domain !== "" && `.${withoutDot(host)}`.endsWith(`.${domain}`);
-}
-
-/** Removes the trailing dot of a fully qualified name. */
-function withoutDot(name: string): string {
-  return name.replace(/\.$/, "");
 }
