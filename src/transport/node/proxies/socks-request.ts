@@ -14,11 +14,15 @@ import {
   WRONG_CREDENTIALS,
 } from "./errors.js";
 import type { ProxiedDial, Refusal } from "./errors.js";
-import type { SocksModule } from "./socks.js";
+import { closeError } from "./socket-events.js";
+import { loadSocks } from "./socks.js";
 import type { Target } from "./target.js";
 
 /** The largest user name and the largest password in SOCKS 5 (RFC 1929 section 2). */
 const MAX_CREDENTIAL_BYTES = 255;
+
+/** The time after the deadline of the dial at which the package ends its own wait. */
+const GRACE_MS = 1_000;
 
 /** The longest delay of a timer. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -26,7 +30,7 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** The results of a request, by the name that the package `socks` gives them in its messages. */
 const REFUSALS: readonly (readonly [name: RegExp, reason: string, refusal: Refusal])[] = [
   [/authentication/i, "the credentials are missing or wrong", WRONG_CREDENTIALS],
-  [/RejectedIdent/, "it cannot identify the user", WRONG_CREDENTIALS],
+  [/\(Rejected(Ident)?\)/, "it cannot identify the user", WRONG_CREDENTIALS],
   [/NotAllowed/, "not allowed by its rules", NOT_ALLOWED],
   [/CommandNotSupported/, "it does not support connections", NOT_ALLOWED],
   [/AddressNotSupported/, "it does not support this kind of address", NOT_ALLOWED],
@@ -37,40 +41,37 @@ const REFUSALS: readonly (readonly [name: RegExp, reason: string, refusal: Refus
   [/rejected connection/i, "general failure", UNAVAILABLE],
 ];
 
+/** Asks a SOCKS proxy to connect a socket to the target, until `due`. Rejects with a `WsError`. */
+export type SocksRequest = (socket: Socket, target: Target, due: number) => Promise<void>;
+
 /**
- * Asks a SOCKS proxy to connect a socket to the target. Rejects with a `WsError` if it refuses, answers something
- * else, or hangs up. Bytes after its answer are emitted by the socket in the next turn of the event loop.
+ * Returns a function that asks the proxy for a tunnel. It rejects if the proxy refuses, answers something else, or
+ * hangs up. Bytes after the answer are emitted by the socket in the next turn of the event loop.
  *
- * @param due - The end of the dial, as a time of `performance.now()` in milliseconds.
+ * Throws `UNSUPPORTED` without the package `socks`, and `INVALID_OPTION` for credentials that are too long.
  */
-export async function requestSocksTunnel(
-  { SocksClient }: SocksModule,
-  socket: Socket,
-  dial: ProxiedDial,
-  target: Target,
-  due: number,
-): Promise<void> {
+export async function prepareSocks(dial: ProxiedDial): Promise<SocksRequest> {
   const proxy = socksProxy(dial);
-  let lost: Error | undefined;
-  // Before the listeners of the package, which does not tell a lost connection from a refusal.
-  socket.once("error", (error) => (lost = error));
-  socket.once(
-    "close",
-    () => (lost ??= new Error("the connection closed before the proxy answered")),
-  );
-  try {
-    await SocksClient.createConnection({
-      proxy,
-      command: "connect",
-      destination: { ...target },
-      existing_socket: socket,
-      // The dial has its own deadline. The package would end a longer dial after 30 s.
-      timeout: Math.min(Math.max(1, due - now()), MAX_TIMER_MS),
-    });
-  } catch (error) {
-    // The error of the package is not the cause, because it contains the credentials.
-    throw lost ? unreachableError(dial, lost) : refusalOf(dial, (error as Error).message);
-  }
+  const { SocksClient } = await loadSocks(dial);
+  return async (socket, target, due) => {
+    let lost: Error | undefined;
+    // Before the listeners of the package, which does not tell a lost connection from a refusal.
+    socket.once("error", (error) => (lost = error));
+    socket.once("close", () => (lost ??= closeError(socket, "the proxy answered")));
+    try {
+      await SocksClient.createConnection({
+        proxy,
+        command: "connect",
+        destination: { ...target },
+        existing_socket: socket,
+        // Later than the deadline of the dial, which aborts it. By default, the package waits for 30 s.
+        timeout: Math.min(Math.max(0, due - now()) + GRACE_MS, MAX_TIMER_MS),
+      });
+    } catch (error) {
+      // The error of the package is not the cause, because it contains the credentials.
+      throw lost ? unreachableError(dial, lost) : refusalOf(dial, (error as Error).message);
+    }
+  };
 }
 
 /** Returns the proxy as the package takes it. Throws `INVALID_OPTION` for credentials that SOCKS cannot carry. */

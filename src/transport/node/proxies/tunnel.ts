@@ -18,8 +18,7 @@ import type { ProxiedDial } from "./errors.js";
 import { isSocks } from "./proxy.js";
 import type { Proxy } from "./proxy.js";
 import { waitFor } from "./socket-events.js";
-import { loadSocks } from "./socks.js";
-import { requestSocksTunnel } from "./socks-request.js";
+import { prepareSocks } from "./socks-request.js";
 import { targetOf } from "./target.js";
 
 /** Settings and callbacks of one dial through a proxy. */
@@ -62,7 +61,7 @@ async function openTunnel(
   requested: SocketOptions,
 ): Promise<Socket> {
   const context: ProxiedDial = { proxy, label: displayUrl(url) };
-  const socks = isSocks(proxy) ? await loadSocks(context) : undefined;
+  const requestBySocks = isSocks(proxy) ? await prepareSocks(context) : undefined;
   const lookup = (options.node.lookup ?? dnsLookup) as LookupFunction;
   const check = (address: string): void => guard && checkAddress(guard, url, address);
   const target = await targetOf(url, proxy, {
@@ -81,7 +80,7 @@ async function openTunnel(
   try {
     const onSocket = (socket: Socket): void => void (latest = socket);
     const socket = await connectToProxy(context, requested, safeLookup(lookup), onSocket);
-    if (socks) await requestSocksTunnel(socks, socket, context, target, dial.due);
+    if (requestBySocks) await requestBySocks(socket, target, dial.due);
     else await requestTunnel(socket, context, target, maxHeaderSize);
     return socket;
   } catch (error) {
