@@ -1,3 +1,4 @@
+import type { LookupAddress } from "node:dns";
 import { isIP } from "node:net";
 import type { LookupFunction } from "node:net";
 import type { Proxy } from "./proxy.js";
@@ -34,12 +35,17 @@ interface Resolution {
   readonly family: 0 | 4 | 6;
 }
 
+/** Looks up all addresses, so that the lookup can check each of them, and returns the first. */
 function firstAddress(host: string, family: number, lookup: LookupFunction): Promise<string> {
   return new Promise((resolve, reject) => {
-    lookup(host, { family }, (error, address) => {
+    lookup(host, { all: true, family }, (error, addresses) => {
       if (error) reject(error);
-      // A zone names an interface of this machine. Without option `all`, there is a single address.
-      else resolve((address as string).replace(/%.*/, ""));
+      else {
+        // `safeLookup` returns at least one.
+        const [{ address }] = addresses as [LookupAddress];
+        // A zone names an interface of this machine.
+        resolve(address.replace(/%.*/, ""));
+      }
     });
   });
 }
