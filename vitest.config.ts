@@ -70,7 +70,7 @@ export default defineConfig({
       project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),
       // The timeout grows with WSCHAN_FUZZ_RUNS, which multiplies the number of cases.
       project("fuzz", { testTimeout: ms(60_000) * Number(process.env.WSCHAN_FUZZ_RUNS ?? 1) }),
-      project("peers", { testTimeout: ms(20_000) }),
+      project("peers", { exclude: SKIPPED, testTimeout: ms(20_000) }),
       project("testing", { execArgv: ["--expose-gc"] }),
       project("compat", { exclude: SKIPPED, testTimeout: ms(20_000) }),
       // Runs alone, after all others, because it measures time and memory.

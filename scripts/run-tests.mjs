@@ -38,6 +38,9 @@ const missing = {
   firefox,
   webkit,
   peers: missingOf(findPeers("mosquitto", "nginx", "python", "libwebsockets")),
+  "test/peers/proxies.test.ts": missingOf(
+    findPeers("squid", "tinyproxy", "dante", "nginx", "nginxStream"),
+  ),
   "test/compat/libraries/mqtt.test.ts": missingOf(findPeers("mosquitto")),
   "test/compat/libraries/stompjs.test.ts": missingOf(findPeers("rabbitmq")),
   "e2e/libraries/libraries.test.ts": missingOf(findPeers("mosquitto", "rabbitmq")),

@@ -1,9 +1,13 @@
 // @ts-check
 // Finds the servers of test/peers and test/compat. This file is JavaScript because the install script runs without a build.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { allOnPath, isExecutable, onPath } from "./programs.mjs";
 
 /** @typedef {import("./programs.mjs").Needed} Needed */
+
+/** The folders in which distributions keep the modules of nginx. */
+const NGINX_MODULES = ["/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/etc/nginx/modules"];
 
 const RABBITMQ_OF_DEBIAN = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
@@ -18,6 +22,26 @@ const PEERS = {
     what: "nginx",
     package: "nginx-light",
     path: onPath("nginx"),
+  }),
+  nginxStream: () => ({
+    what: "nginx's module stream",
+    package: "libnginx-mod-stream",
+    path: NGINX_MODULES.map((folder) => `${folder}/ngx_stream_module.so`).find(existsSync),
+  }),
+  squid: () => ({
+    what: "Squid",
+    package: "squid",
+    path: onPath("squid") ?? ["/usr/sbin/squid"].find(isExecutable),
+  }),
+  tinyproxy: () => ({
+    what: "Tinyproxy",
+    package: "tinyproxy-bin",
+    path: onPath("tinyproxy"),
+  }),
+  dante: () => ({
+    what: "Dante",
+    package: "dante-server",
+    path: onPath("danted") ?? onPath("sockd") ?? ["/usr/sbin/danted"].find(isExecutable),
   }),
   python: () => ({
     what: "a python3 with websockets",

@@ -11,6 +11,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": [NODE_FOLDER],
   "node:": [NODE_FOLDER, "codec/native.ts"],
   fflate: ["codec/browser.ts"],
+  socks: ["transport/node/proxies/"],
 };
 
 /**
@@ -146,7 +147,7 @@ function mayImport(from: string, to: string, isType: boolean): boolean {
     return isEntry(from) && (!to.startsWith(NODE_FOLDER) || to === NODE_DIAL);
   }
   if (!isTransport(from)) return true;
-  if (isTransport(to)) return posix.dirname(to) === posix.dirname(from);
+  if (isTransport(to)) return platformFolder(to) === platformFolder(from);
   return (
     TRANSPORT_REACH.some((layer) => to.startsWith(layer)) || (isType && to.startsWith("channel/"))
   );
@@ -159,6 +160,11 @@ function mayImportPackage(from: string, specifier: string): boolean {
 
 function isTransport(path: string): boolean {
   return path.startsWith("transport/");
+}
+
+/** Returns the folder of a transport: `transport/node` or `transport/web`. */
+function platformFolder(path: string): string {
+  return path.split("/", 2).join("/");
 }
 
 /** Returns one path around each cycle that a depth-first search finds. */

@@ -46,7 +46,7 @@ export const SUITES: readonly Suite[] = [
     title: "Peers",
     path: "test/peers/",
     about:
-      "Servers of other projects, over real sockets: libwebsockets, Mosquitto, nginx, `websockets` of Python, and `ws`. `source` and `built package` name the build of wschan that is tested.",
+      "Servers of other projects, over real sockets: libwebsockets, Mosquitto, nginx, `websockets` of Python, and `ws`; and the proxies Squid, Tinyproxy, Dante and nginx. `source` and `built package` name the build of wschan that is tested.",
   },
   {
     title: "Leaks and soak",

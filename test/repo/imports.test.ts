@@ -51,6 +51,7 @@ describe("the check of imports", () => {
       "transport/node/dial.ts":
         'import WebSocket from "isomorphic-ws"; import http from "node:http"; import "../../protocol/transport.js"; import type {} from "../../channel/queue.js"; import "./guard.js";',
       "transport/node/guard.ts": 'import { isIP } from "node:net"; export const ip = isIP;',
+      "transport/node/proxies/a.ts": 'import("socks"); import "../guard.js";',
       "transport/web/websocket.ts": 'import "../../errors/ws-error.js";',
       "node.ts":
         'export * from "./public.js"; import { dial } from "./transport/node/dial.js"; import "./transport/web/websocket.js";',
@@ -101,6 +102,11 @@ describe("the check of imports", () => {
       "a value of channel/ in a transport",
       { "transport/node/dial.ts": 'import "../../channel/a.js";', "channel/a.ts": "" },
     ],
+    [
+      "a browser's transport in a sub-folder of Node's",
+      { "transport/node/proxies/a.ts": 'import "../../web/a.js";', "transport/web/a.ts": "" },
+    ],
+    ["socks outside the proxies", { "transport/node/dial.ts": 'import("socks");' }],
     ["ws itself", { "transport/node/dial.ts": 'import "ws";' }],
     ["isomorphic-ws outside its transport", { "transport/web/a.ts": 'import "isomorphic-ws";' }],
     [

@@ -22,6 +22,7 @@ const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
   DIAL_FAILED: ["INTERNAL", true],
   DIAL_TIMEOUT: ["TIMEOUT", true],
   HANDSHAKE_REJECTED: ["INTERNAL", false],
+  PROXY_REJECTED: ["INTERNAL", false],
   ABORTED: ["CANCELED", false],
   READ_TIMEOUT: ["TIMEOUT", true],
   WRITE_TIMEOUT: ["TIMEOUT", true],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createCertificate } from "../../helpers/certificates.js";
 import { startEchoServer } from "../../helpers/echo-server.js";
 import { checkLeaks } from "../../helpers/leaks.js";
-import { connectBy, echo, proxyUrl, startProxy, targetOf } from "./support.js";
+import { connectBy, echo, proxyUrl, startProxy } from "./support.js";
 
 checkLeaks();
 
