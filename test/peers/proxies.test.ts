@@ -55,8 +55,8 @@ const withScheme =
   ({ url }) =>
     url.replace("socks5h", scheme);
 const trusting: Rewrite = ({ url }) => ({ url, tls: { ca: proxyCertificate.cert } });
-const withoutCredentials: Rewrite = ({ url }) => url.replace(/\/\/.*@/, "//");
-const withWrongCredentials: Rewrite = ({ url }) => url.replace("secret", "guess");
+const withoutCredentials = ({ url }: ProxyProcess): string => url.replace(/\/\/.*@/, "//");
+const withWrongCredentials = ({ url }: ProxyProcess): string => url.replace("secret", "guess");
 
 /** Returns options to dial through a proxy. */
 function through(proxy: NodeOptions["proxy"], ca = certificate.cert): ConnectOptions {
@@ -155,7 +155,7 @@ describe("a dial through", () => {
     [
       "nginx with TLS, with wrong credentials for Squid",
       "nginx",
-      (proxy) => ({ url: String(withWrongCredentials(proxy)), tls: { ca: proxyCertificate.cert } }),
+      (proxy) => ({ url: withWrongCredentials(proxy), tls: { ca: proxyCertificate.cert } }),
       1,
       NO_CREDENTIALS,
     ],

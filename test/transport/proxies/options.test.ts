@@ -98,7 +98,7 @@ describe("option node.proxy", () => {
     const direct = await context.connect(url, { node: { proxy: false } });
     expect(proxy.connections).toHaveLength(1);
     await direct.close();
-    context.close();
+    await context.close();
   });
 });
 
@@ -164,7 +164,7 @@ describe("the credentials of a proxy", () => {
   });
 
   const secrets = ["hunter2", "s3cret-user", basic("s3cret-user:hunter2").slice(6), "k3yvalue"];
-  const reflected = `${secrets.join(" ")}`;
+  const reflected = secrets.join(" ");
   const rows: Record<string, Parameters<typeof refusedBy>> = {
     "a 407 that repeats them": [
       (peer) => peer.refuse(`407 ${reflected}`, { "X-Echo": reflected }, reflected),
