@@ -9,8 +9,8 @@ interface Handle {
   /** Bytes that libuv holds because the kernel has not accepted them yet. Absent on other streams. */
   readonly writeQueueSize?: number;
   readonly fd?: number;
-  /** With TLS, the handle of the TCP socket. */
-  readonly _parent?: Handle;
+  /** With TLS, the handle below: that of the TCP socket, or of TLS with a proxy. */
+  readonly _parent?: Handle | null;
 }
 
 /** The lists of TCP sockets on Linux, with the number of bytes that the peer has not acknowledged. */
@@ -89,8 +89,8 @@ export class KernelCounters {
 
   /** The handle of the TCP socket. A Duplex has none, and TLS over a Duplex has one without counters. */
   get #handle(): Handle | undefined {
-    const { _handle } = this.#socket as Duplex & { readonly _handle?: Handle | null };
-    const handle = _handle?._parent ?? _handle ?? undefined;
+    let { _handle: handle } = this.#socket as Duplex & { readonly _handle?: Handle | null };
+    while (handle?._parent) handle = handle._parent;
     return handle?.writeQueueSize === undefined ? undefined : handle;
   }
 

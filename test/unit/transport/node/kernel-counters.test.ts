@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import { connect as connectTls, createServer as createTlsServer, TLSSocket } from "node:tls";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { KernelCounters } from "../../../../src/transport/node/kernel-counters.js";
 import { createCertificate } from "../../../helpers/certificates.js";
@@ -20,16 +20,23 @@ interface Pair extends AsyncDisposable {
   readonly peer: Socket;
 }
 
-async function createPair(isTls: boolean): Promise<Pair> {
+/** Connects two sockets with so many layers of TLS over TCP. */
+async function createPair(tlsLayers: number): Promise<Pair> {
+  const isTls = tlsLayers > 0;
   const server = isTls ? createTlsServer(certificate) : createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const socket = isTls ? connectTls({ port, ca: certificate.cert }) : connect(port);
-  const [[peer]] = (await Promise.all([
+  let socket = isTls ? connectTls({ port, ca: certificate.cert }) : connect(port);
+  let [[peer]] = (await Promise.all([
     once(server, isTls ? "secureConnection" : "connection"),
     once(socket, isTls ? "secureConnect" : "connect"),
   ])) as [[Socket], unknown];
+  for (let layer = 1; layer < tlsLayers; layer++) {
+    peer = new TLSSocket(peer, { ...certificate, isServer: true });
+    socket = connectTls({ socket, ca: certificate.cert });
+    await Promise.all([once(peer, "secure"), once(socket, "secureConnect")]);
+  }
   return {
     socket,
     peer,
@@ -58,11 +65,12 @@ const write = (socket: Duplex, size: number): Promise<void> =>
 
 // These read the private handle of Node's sockets, which may change with Node's version.
 describe.each([
-  ["a TCP socket", false],
-  ["a TLS socket", true],
-])("the counters of %s", (_, isTls) => {
+  ["a TCP socket", 0],
+  ["a TLS socket", 1],
+  ["a TLS socket over TLS", 2],
+])("the counters of %s", (_, tlsLayers) => {
   test("count sent and received bytes", async () => {
-    await using pair = await createPair(isTls);
+    await using pair = await createPair(tlsLayers);
     const { socket, peer } = pair;
     const counters = new KernelCounters(socket);
     expect(counters.maxWriteBytes).toBe(Infinity);
@@ -88,11 +96,12 @@ describe.each([
   const POLL = { interval: ms(100), ...TIMEOUT };
 
   test("stop while a peer does not read, and continue when it does", TIMEOUT, async () => {
-    await using pair = await createPair(isTls);
+    await using pair = await createPair(tlsLayers);
     const { socket, peer } = pair;
     const counters = new KernelCounters(socket);
     const written = await fill(pair, counters);
     expect(counters.isAccepted).toBe(false);
+    expect(counters.sent).toBeGreaterThan(0);
     expect(counters.sent).toBeLessThan(SIZE);
     const seen = new Set<number>();
     peer.on("data", () => seen.add(counters.sent));
@@ -106,7 +115,7 @@ describe.each([
     "count acknowledged bytes before the kernel accepts more",
     TIMEOUT,
     async () => {
-      await using pair = await createPair(isTls);
+      await using pair = await createPair(tlsLayers);
       const { peer } = pair;
       const counters = new KernelCounters(pair.socket);
       await fill(pair, counters);
@@ -127,7 +136,7 @@ describe.each([
       // The clock of this test would remain in the module.
       vi.resetModules();
       const fresh = await import("../../../../src/transport/node/kernel-counters.js");
-      await using pair = await createPair(isTls);
+      await using pair = await createPair(tlsLayers);
       const counters = new fresh.KernelCounters(pair.socket);
       await fill(pair, counters);
       const now = performance.now.bind(performance);
@@ -147,7 +156,7 @@ describe.each([
   );
 
   test("of a closed socket do not throw", async () => {
-    await using pair = await createPair(isTls);
+    await using pair = await createPair(tlsLayers);
     const { socket } = pair;
     const counters = new KernelCounters(socket);
     socket.destroy();

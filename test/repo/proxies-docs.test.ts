@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { ROOT } from "../helpers/root.js";
+import { codesOf, readTable } from "../helpers/tables.js";
+import { ms } from "../helpers/time.js";
+import { parseProxyUrl } from "../../src/protocol/proxy-url.js";
+import { proxyFromEnvironment } from "../../src/transport/node/proxies/environment.js";
+
+const page = readFileSync(join(ROOT, "docs/PROXIES.md"), "utf8");
+
+test("docs/PROXIES.md has examples that compile", { timeout: ms(60_000) }, () => {
+  const blocks = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block = ""]) => block);
+  expect(blocks.length).toBeGreaterThan(0);
+  // Below the root, so that the name of the package and the types of Node are found.
+  const dir = mkdtempSync(join(ROOT, "node_modules/.docs-"));
+  const files = blocks.map((_, index) => join(dir, `${index}.ts`));
+  for (const [index, block] of blocks.entries()) writeFileSync(join(dir, `${index}.ts`), block);
+  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) =>
+    ts.sys.readFile(path),
+  );
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  const program = ts.createProgram(files, options);
+  const problems = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+  rmSync(dir, { recursive: true });
+  expect(problems).toEqual([]);
+});
+
+test("docs/PROXIES.md lists each scheme with its default port", () => {
+  const rows = readTable(page, "## The URL of a proxy");
+  expect(rows).toHaveLength(6);
+  for (const row of rows) {
+    const [scheme = ""] = codesOf(row.scheme ?? "");
+    expect(parseProxyUrl(`${scheme}//proxy`, "")).toMatchObject({
+      scheme: scheme.slice(0, -1),
+      port: Number(row["default port"]),
+    });
+  }
+});
+
+test("docs/PROXIES.md lists the variables in their order", () => {
+  for (const row of readTable(page, "## Environment variables")) {
+    const [scheme = ""] = codesOf(row.url ?? "");
+    const names = codesOf(row["variables, in this order"] ?? "");
+    expect(names).toHaveLength(6);
+    for (const [index, name] of names.entries()) {
+      const env = Object.fromEntries(names.slice(index).map((later) => [later, `http://${later}`]));
+      const proxy = proxyFromEnvironment(new URL(`${scheme}//target.test/`), env);
+      expect(proxy?.host).toBe(name.toLowerCase());
+    }
+  }
+});
