@@ -17,10 +17,9 @@ test("docs/PROXIES.md has examples that compile", { timeout: ms(60_000) }, () =>
   const dir = mkdtempSync(join(ROOT, "node_modules/.docs-"));
   const files = blocks.map((_, index) => join(dir, `${index}.ts`));
   for (const [index, block] of blocks.entries()) writeFileSync(join(dir, `${index}.ts`), block);
-  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) =>
-    ts.sys.readFile(path),
-  );
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  const read = (path: string): string | undefined => ts.sys.readFile(path);
+  const tsconfig = ts.readConfigFile(join(ROOT, "tsconfig.json"), read);
+  const { options } = ts.parseJsonConfigFileContent(tsconfig.config, ts.sys, ROOT);
   const program = ts.createProgram(files, options);
   const problems = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
   rmSync(dir, { recursive: true });
