@@ -308,11 +308,15 @@ describe("an https: proxy", () => {
     await proxy.idle();
   });
 
-  test("whose TLS options Node rejects fails the dial", async () => {
+  test.each([
+    [{ minVersion: "none" }, "INVALID_OPTION"],
+    [{ passphrase: 5, key: "hunter2" }, "INVALID_OPTION"],
+    [{ key: "hunter2" }, "DIAL_FAILED"],
+  ])("whose TLS options Node rejects fails the dial: %j", async (tls, code) => {
     await using proxy = await startProxy({ tls: certificate });
-    const tls = { minVersion: "none" };
     const error = await failure(connectBy({ url: proxyUrl(proxy, "", "https"), tls }, URL));
-    expect(error.code).toBe("DIAL_FAILED");
+    expect(error.code).toBe(code);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("hunter2");
     await proxy.idle();
   });
 });

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import { WsError } from "../../../errors/ws-error.js";
 import type { ErrorKind } from "../../../errors/error-codes.js";
-import { isCertificateError, textOf } from "../handshake-errors.js";
+import { isCertificateError, startError, textOf } from "../handshake-errors.js";
 import type { Proxy } from "./proxy.js";
 
 /** A dial through a proxy, as errors show it. */
@@ -54,8 +54,12 @@ export function invalidAnswerError({ proxy, label }: ProxiedDial, problem: strin
   return new WsError("PROXY_REJECTED", `dial ${label}: ${proxy.label}: invalid answer: ${problem}`);
 }
 
-/** Returns the error of a proxy that cannot be reached, that is not trusted, or that hangs up. */
+/**
+ * Returns the error of a proxy that cannot be reached, that is not trusted, or that hangs up; or of an option that
+ * Node rejects.
+ */
 export function unreachableError({ proxy, label }: ProxiedDial, cause: unknown): WsError {
+  if (cause instanceof TypeError) return startError(label, cause);
   const where = `dial ${label}: ${proxy.label}`;
   if (isCertificateError(cause)) {
     const advice =
