@@ -109,13 +109,13 @@ type ErrorKind = "NOT_FOUND" | "ALREADY_EXISTS" | "INVALID" | "PERMISSION_DENIED
  * The stable name of a failure. The section "Errors" of the README lists the kind of each code, whether it is
  * retryable, and when it occurs.
  */
-type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "SEND_TIMEOUT" | "FLUSH_TIMEOUT" | "RECEIVE_TIMEOUT" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "QUEUE_FULL" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
+type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "PROXY_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "SEND_TIMEOUT" | "FLUSH_TIMEOUT" | "RECEIVE_TIMEOUT" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "QUEUE_FULL" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
 
 /** Machine-readable facts about a {@link WsError}. Each property names the codes for which it may be set. */
 interface ErrorDetails {
     /** `DIAL_FAILED`: true if the platform hides the reason, as browsers do. */
     readonly opaque?: boolean;
-    /** `HANDSHAKE_REJECTED`: the HTTP status code of the response. */
+    /** `HANDSHAKE_REJECTED`, `PROXY_REJECTED`: the HTTP status code of the response. */
     readonly status?: number;
     /** `HANDSHAKE_REJECTED`: the reason phrase of the response, unchanged. */
     readonly statusText?: string;
@@ -130,7 +130,7 @@ interface ErrorDetails {
      * enumerable, so that logs do not show it.
      */
     readonly body?: string;
-    /** `HANDSHAKE_REJECTED`: the delay that the `Retry-After` header asks for, in milliseconds. */
+    /** `HANDSHAKE_REJECTED`, `PROXY_REJECTED`: the delay that the `Retry-After` header asks for, in milliseconds. */
     readonly retryAfter?: number;
     /** `MESSAGE_TOO_BIG`, `SLOW_CONSUMER`: the limit that was exceeded, in bytes. */
     readonly limit?: number;
@@ -756,10 +756,41 @@ type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never
 /** The type of the values that can be sent through a codec. */
 type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
 
+/** A proxy with options of its own, for `node.proxy`. */
+interface ProxyOptions {
+    /**
+     * The URL of the proxy: `http:`, `https:`, `socks5:`, `socks5h:`, `socks4:` or `socks4a:`, with credentials if it
+     * needs some. The default port is 80 for `http:`, 443 for `https:` and 1080 for the others.
+     */
+    readonly url: string;
+    /**
+     * Headers of the CONNECT request. Only the proxy receives them. `Proxy-Authorization` replaces the credentials of
+     * the URL. Default: none. `INVALID_OPTION` with a SOCKS proxy.
+     */
+    readonly headers?: Readonly<Record<string, string>> | Headers;
+    /**
+     * Options of `tls.connect` for the connection to an `https:` proxy, such as `ca`. They do not apply to the server
+     * behind it. Default: none. `INVALID_OPTION` with any other proxy.
+     */
+    readonly tls?: Readonly<Record<string, unknown>>;
+}
 /** Options that only Node supports; elsewhere they are `UNSUPPORTED`. */
 interface NodeOptions {
-    /** An `http.Agent` or `https.Agent`, for a proxy or a connection pool. Default: none. */
+    /** An `http.Agent` or `https.Agent`, for a connection pool. Default: none. */
     readonly agent?: object;
+    /**
+     * The proxy to dial through: its URL, such as `"http://user:password@proxy.example:8080"`, or the URL with
+     * options. `"env"`: the proxy that environment variables name, if any (`wss_proxy`, `https_proxy` and `all_proxy`
+     * for `wss:`; `ws_proxy`, `http_proxy` and `all_proxy` for `ws:`; `no_proxy` for exceptions). `false`: none.
+     * Default: `"env"` if Node itself uses these variables, because of `NODE_USE_ENV_PROXY=1` or `--use-env-proxy`;
+     * otherwise none.
+     *
+     * HTTP proxies get a CONNECT request. SOCKS proxies need the package `socks`; without it the dial is
+     * `UNSUPPORTED`. A proxy that refuses is `PROXY_REJECTED`, and one that cannot be reached or hangs up is
+     * `DIAL_FAILED`. `lookup`, `family`, `localAddress` and `autoSelectFamily` apply to the connection to the proxy.
+     * With `agent`, or with a `socket` in `tls`, the option is `INVALID_OPTION`. `ws+unix:` URLs use no proxy.
+     */
+    readonly proxy?: string | ProxyOptions | false;
     /**
      * Options of `tls.connect`: `ca`, `cert`, `key`, `rejectUnauthorized`, `servername`, and others. Default:
      * none.
@@ -1334,6 +1365,7 @@ type shared_Policy = Policy;
 type shared_PolicyAction = PolicyAction;
 type shared_PolicyRequest = PolicyRequest;
 type shared_PolicyRule = PolicyRule;
+type shared_ProxyOptions = ProxyOptions;
 type shared_ReceiveCase<T, C = ReceiveChannel<T>> = ReceiveCase<T, C>;
 type shared_ReceiveChannel<T> = ReceiveChannel<T>;
 declare const shared_ReceiveChannel: typeof ReceiveChannel;
@@ -1362,7 +1394,7 @@ declare const shared_select: typeof select;
 declare const shared_ticker: typeof ticker;
 declare namespace shared {
   export { shared_BINARY as BINARY, shared_CLOSE_CODES as CLOSE_CODES, shared_COMPRESSION as COMPRESSION, shared_Channel as Channel, type shared_Client as Client, type shared_Context as Context, shared_ReceiveChannel as ReceiveChannel, shared_TEXT as TEXT, shared_TYPE_BINARY as TYPE_BINARY, shared_TYPE_CLOSE as TYPE_CLOSE, shared_TYPE_PING as TYPE_PING, shared_TYPE_PONG as TYPE_PONG, shared_TYPE_TEXT as TYPE_TEXT, shared_WsError as WsError, shared_after as after, shared_definePolicy as definePolicy, shared_errors as errors, shared_parseDuration as parseDuration, shared_select as select, shared_ticker as ticker };
-  export type { shared_AnyCodec as AnyCodec, shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientLike as ClientLike, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Codec as Codec, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_Decode as Decode, shared_Decoded as Decoded, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_Encoded as Encoded, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_MessagesOptions as MessagesOptions, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_SendOptions as SendOptions, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
+  export type { shared_AnyCodec as AnyCodec, shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientLike as ClientLike, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Codec as Codec, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_Decode as Decode, shared_Decoded as Decoded, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_Encoded as Encoded, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_MessagesOptions as MessagesOptions, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ProxyOptions as ProxyOptions, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_SendOptions as SendOptions, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
 }
 
 declare const connect: Connect;
@@ -1374,4 +1406,4 @@ declare const websocket: typeof shared & {
 };
 
 export { BINARY, CLOSE_CODES, COMPRESSION, Channel, type Client, type Context, ReceiveChannel, TEXT, TYPE_BINARY, TYPE_CLOSE, TYPE_PING, TYPE_PONG, TYPE_TEXT, WsError, after, connect, createContext, websocket as default, definePolicy, errors, parseDuration, select, ticker };
-export type { AnyCodec, Backpressure, BinaryMessage, Case, ClientLike, ClientStats, CloseInfo, Codec, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, Decode, Decoded, DefaultResult, Duration, Encoded, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, MessagesOptions, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, SendOptions, TextMessage, Ticker, WaitOptions, WebSocketClass };
+export type { AnyCodec, Backpressure, BinaryMessage, Case, ClientLike, ClientStats, CloseInfo, Codec, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, Decode, Decoded, DefaultResult, Duration, Encoded, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, MessagesOptions, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ProxyOptions, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, SendOptions, TextMessage, Ticker, WaitOptions, WebSocketClass };

@@ -11,10 +11,11 @@ var node_fs = require('node:fs');
 var node_dns = require('node:dns');
 var node_net = require('node:net');
 var node_tls = require('node:tls');
-var require$$0 = require('ws');
+var node_url = require('node:url');
+var node_http = require('node:http');
 var node_util = require('node:util');
 var node_querystring = require('node:querystring');
-var node_url = require('node:url');
+var require$$0 = require('ws');
 
 const OPEN = 0;
 const CLOSING = 1;
@@ -446,8 +447,8 @@ class KernelCounters {
   }
   /** The handle of the TCP socket. A Duplex has none, and TLS over a Duplex has one without counters. */
   get #handle() {
-    const { _handle } = this.#socket;
-    const handle = _handle?._parent ?? _handle ?? void 0;
+    let { _handle: handle } = this.#socket;
+    while (handle?._parent) handle = handle._parent;
     return handle?.writeQueueSize === void 0 ? void 0 : handle;
   }
   /** Returns the number of bytes in the kernel's send queue; 0 if that is unknown. */
@@ -1652,6 +1653,24 @@ function toAddress(host, entry) {
   return { address, family };
 }
 
+function openTcp({ host, port }, options, lookup) {
+  const { family, localAddress, autoSelectFamily, autoSelectFamilyAttemptTimeout } = options;
+  return node_net.connect({
+    port,
+    ...host !== void 0 && { host },
+    ...family !== void 0 && { family },
+    ...localAddress !== void 0 && { localAddress },
+    ...autoSelectFamily !== void 0 && { autoSelectFamily },
+    ...autoSelectFamilyAttemptTimeout !== void 0 && { autoSelectFamilyAttemptTimeout },
+    lookup
+  });
+}
+function startTls(socket, options) {
+  const { host = "" } = options;
+  const { servername = node_net.isIP(host) ? "" : host } = options;
+  return node_tls.connect({ ...options, host, servername, socket });
+}
+
 function guardConnection(guard, url, options, signal) {
   checkOptions(url, options);
   const check = (address) => checkAddress(guard, url, address);
@@ -1659,17 +1678,7 @@ function guardConnection(guard, url, options, signal) {
   const isSecure = url.protocol === "wss:";
   const lookup = safeLookup(options.node.lookup ?? node_dns.lookup, check);
   return (requested, done) => {
-    const { host, port, family, localAddress, ...tlsOptions } = requested;
-    const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = requested;
-    const socket = node_net.connect({
-      port,
-      ...host !== void 0 && { host },
-      ...family !== void 0 && { family },
-      ...localAddress !== void 0 && { localAddress },
-      ...autoSelectFamily !== void 0 && { autoSelectFamily },
-      ...autoSelectFamilyAttemptTimeout !== void 0 && { autoSelectFamilyAttemptTimeout },
-      lookup
-    });
+    const socket = openTcp(requested, requested, lookup);
     const abort = () => void socket.destroy();
     signal.addEventListener("abort", abort);
     if (signal.aborted) abort();
@@ -1685,7 +1694,7 @@ function guardConnection(guard, url, options, signal) {
         const { remoteAddress } = socket;
         if (!remoteAddress) throw new Error("the connection closed before the request was sent");
         check(remoteAddress);
-        settle(null, isSecure ? startTls(socket, host, tlsOptions) : socket);
+        settle(null, isSecure ? startTls(socket, requested) : socket);
       } catch (error) {
         settle(error);
       }
@@ -1716,10 +1725,6 @@ function findConflict({ protocol }, { webSocket, node }) {
   if (node.tls?.socket) return "option node.tls.socket";
   return protocol.endsWith("+unix:") ? `a ${protocol} URL` : void 0;
 }
-function startTls(socket, host = "", options) {
-  const { servername = node_net.isIP(host) ? "" : host } = options;
-  return node_tls.connect({ ...options, host, servername, socket });
-}
 
 const CERTIFICATE_ERROR = /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 function dialError(cause, facts) {
@@ -1735,12 +1740,16 @@ function dialError(cause, facts) {
     });
   }
   const socket = request?.socket;
-  if (socket?.authorizationError || CERTIFICATE_ERROR.test(code)) {
+  if (socket?.authorizationError || isCertificateError(cause)) {
     const advice = "if the server is yours, pass the certificate of its authority as node.tls.ca";
     const message = `dial ${label}: certificate not trusted: ${text}; ${advice}`;
     return new core.WsError("DIAL_FAILED", message, { retryable: false, cause });
   }
   return new core.WsError("DIAL_FAILED", `dial ${label}: ${text}`, { cause });
+}
+function isCertificateError(error) {
+  const { code } = Object(error);
+  return CERTIFICATE_ERROR.test(code ?? "");
 }
 function startError(label, error) {
   if (error instanceof TypeError || error.code?.startsWith("ERR_")) {
@@ -1751,8 +1760,8 @@ function startError(label, error) {
     cause: error
   });
 }
-function tlsFaultError(label, name, cause) {
-  const problem = `node.tls.${name} failed, so no request was sent: ${textOf(cause)}`;
+function tlsFaultError(label, option, cause) {
+  const problem = `${option} failed, so no request was sent: ${textOf(cause)}`;
   return new core.WsError("DIAL_FAILED", `dial ${label}: ${problem}`, { retryable: false, cause });
 }
 function textOf(error) {
@@ -1763,6 +1772,470 @@ function textOf(error) {
 }
 function responseError(label, response, body) {
   return core.refusalError(label, { ...responseDetails(response), body });
+}
+
+const MAPPED_PREFIX = "::ffff:";
+class AddressSet {
+  // One list per family, because versions of Node differ in how a common list treats IPv4-mapped addresses.
+  #lists = { 4: new node_net.BlockList(), 6: new node_net.BlockList() };
+  /** @param prefixes - IPv6 prefixes of 96 bits: IPv4 blocks are also added as IPv6 blocks with each of them. */
+  constructor(blocks, ...prefixes) {
+    for (const block of blocks) {
+      const [network = "", bits] = block.split("/");
+      if (node_net.isIP(network) === 6) this.#lists[6].addSubnet(network, Number(bits), "ipv6");
+      else {
+        this.#lists[4].addSubnet(network, Number(bits), "ipv4");
+        for (const prefix of prefixes) {
+          this.#lists[6].addSubnet(prefix + network, 96 + Number(bits), "ipv6");
+        }
+      }
+    }
+  }
+  has(address) {
+    return node_net.isIP(address) === 6 ? this.#lists[6].check(address, "ipv6") : this.#lists[4].check(address, "ipv4");
+  }
+}
+function parseBlock(entry) {
+  const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
+  const maxLength = { 4: 32, 6: 128 }[node_net.isIP(network)] ?? -1;
+  const length = Number(bits ?? maxLength);
+  return length >= 0 && length <= maxLength ? `${network}/${length}` : void 0;
+}
+
+function parseName(entry) {
+  const isName = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(entry);
+  const host = isName ? node_url.domainToASCII(entry) : "";
+  return node_net.isIP(host) ? void 0 : withoutDot(host);
+}
+function withoutDot(host) {
+  return host.replace(/\.$/, "");
+}
+
+const ENTRY_WITH_PORT = /^(?:\[([^\]]*)\](\/\d+)?|([^:]*))(?::(\d+))?$/;
+function isExempt(list, host, port) {
+  return list.split(/[\s,]+/).some((entry) => matches(entry, host, port));
+}
+function matches(entry, host, port) {
+  const [, network, bits = "", other, onlyPort] = ENTRY_WITH_PORT.exec(entry) ?? [];
+  if (onlyPort !== void 0 && Number(onlyPort) !== port) return false;
+  const name = network === void 0 ? other ?? entry : network + bits;
+  if (name === "*") return true;
+  if (!node_net.isIP(host)) return matchesName(name, host);
+  const block = parseBlock(name);
+  return block !== void 0 && new AddressSet([block], MAPPED_PREFIX).has(host);
+}
+function matchesName(name, host) {
+  const domain = parseName(name.replace(/^\*?\.+/, "")) ?? "";
+  return domain !== "" && `.${withoutDot(host)}`.endsWith(`.${domain}`);
+}
+
+function toProxy(url, name, { headers = {}, tls = {} } = {}) {
+  const parsed = nodeOptions.parseProxyUrl(url, name);
+  const { scheme, host, port } = parsed;
+  const label = `proxy ${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return { ...parsed, label, headers, tls };
+}
+function isSocks({ scheme }) {
+  return scheme.startsWith("socks");
+}
+
+async function targetOf(url, { scheme }, { mustResolve, lookup, family }) {
+  const host = unbracketed(url.hostname);
+  const port = portOf(url);
+  const isResolvedHere = mustResolve || scheme === "socks5" || scheme === "socks4";
+  if (node_net.isIP(host) || !isResolvedHere) return { host, port };
+  const address = await firstAddress(host, scheme === "socks4" ? 4 : family, lookup);
+  return { host: address, port };
+}
+function firstAddress(host, family, lookup) {
+  return new Promise((resolve, reject) => {
+    lookup(host, { all: true, family }, (error, addresses) => {
+      if (error) reject(error);
+      else {
+        const [{ address }] = addresses;
+        resolve(address.replace(/%.*/, ""));
+      }
+    });
+  });
+}
+function authorityOf({ host, port }) {
+  return `${node_net.isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+function portOf({ port, protocol }) {
+  if (port !== "") return Number(port);
+  return protocol === "wss:" ? 443 : 80;
+}
+function unbracketed(hostname) {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+function proxyFromEnvironment(url, env) {
+  const name = findVariable(url.protocol, env);
+  if (name === void 0) return void 0;
+  const noProxy = [env.no_proxy, env.NO_PROXY].find(Boolean) ?? "";
+  if (isExempt(noProxy, unbracketed(url.hostname), portOf(url))) return void 0;
+  const value = env[name] ?? "";
+  const proxyUrl = value.includes("://") ? value : `http://${value}`;
+  return toProxy(proxyUrl, `dial ${core.displayUrl(url)}: environment variable ${name}`);
+}
+function findVariable(protocol, env) {
+  const schemes = protocol === "wss:" ? ["wss", "https", "all"] : ["ws", "http", "all"];
+  return schemes.flatMap((scheme) => [`${scheme}_proxy`, `${scheme}_proxy`.toUpperCase()]).find((name) => env[name] && !isForgeable(name, env));
+}
+function isForgeable(name, env) {
+  return name === "HTTP_PROXY" && env.REQUEST_METHOD !== void 0;
+}
+
+function usesEnvironmentByDefault() {
+  const { options } = node_http.globalAgent;
+  return options?.proxyEnv !== void 0;
+}
+
+function chooseProxy(url, { node, webSocket }) {
+  const opensItself = webSocket ?? node.agent ?? node.tls?.socket;
+  if (opensItself || url.protocol.endsWith("+unix:")) return void 0;
+  const { proxy = usesEnvironmentByDefault() && "env" } = node;
+  if (proxy === false) return void 0;
+  if (proxy === "env") return proxyFromEnvironment(url, { ...process.env });
+  const given = typeof proxy === "string" ? { url: proxy } : proxy;
+  return toProxy(given.url, `dial ${core.displayUrl(url)}: option node.proxy`, given);
+}
+
+const MAX_PSK_BYTES = 512;
+const MAX_IDENTITY_BYTES = 256;
+function safeTlsOptions(tls, onFault) {
+  const wrap = (name, parse, resultOnError) => {
+    const callback = tls[name];
+    if (!callback) return {};
+    const wrapped = function(...args) {
+      try {
+        return parse(callback.apply(this, args));
+      } catch (error) {
+        onFault(name, error);
+        return resultOnError;
+      }
+    };
+    return { [name]: wrapped };
+  };
+  return {
+    ...tls,
+    ...wrap("checkServerIdentity", parseVerdict, new Error("checkServerIdentity failed")),
+    ...wrap("pskCallback", parsePsk, null)
+  };
+}
+function parseVerdict(result) {
+  if (!result || node_util.types.isNativeError(result)) return result;
+  throw unexpected(result, "an Error or undefined");
+}
+function parsePsk(result) {
+  if (result === null || result === void 0) return null;
+  const { psk, identity } = Object(result);
+  const isValid = ArrayBuffer.isView(psk) && psk.byteLength <= MAX_PSK_BYTES && typeof identity === "string" && node_buffer.Buffer.byteLength(identity) <= MAX_IDENTITY_BYTES;
+  if (isValid) return { psk, identity };
+  const limits = `${MAX_PSK_BYTES} and ${MAX_IDENTITY_BYTES} bytes`;
+  throw unexpected(result, `null or { psk, identity } of at most ${limits}`);
+}
+function unexpected(result, wanted) {
+  if (!node_util.types.isPromise(result)) return new Error(`it returned ${core.show(result)}, not ${wanted}`);
+  result.catch(() => {
+  });
+  return new Error(`it returned a promise, but Node needs a synchronous result: ${wanted}`);
+}
+
+function withoutCredentials(url) {
+  const copy = new URL(url);
+  copy.username = copy.password = "";
+  return copy;
+}
+function authorization(url, headers) {
+  const isGiven = hasHeader(headers, "authorization");
+  if (isGiven || !(url.username || url.password)) return {};
+  return { Authorization: basicAuth(url) };
+}
+function basicAuth({ username, password }) {
+  const credentials = node_buffer.Buffer.from(`${node_querystring.unescape(username)}:${node_querystring.unescape(password)}`);
+  return `Basic ${credentials.toString("base64")}`;
+}
+function hasHeader(headers, lowerName) {
+  return Object.keys(headers).some((name) => name.toLowerCase() === lowerName);
+}
+
+function waitFor(socket, event, whatFailed) {
+  return new Promise((resolve, reject) => {
+    const settle = (error) => {
+      socket.off(event, onEvent).off("error", settle).off("close", onClose);
+      if (error) reject(error);
+      else resolve();
+    };
+    const onEvent = () => settle();
+    const onClose = () => settle(closeError(socket, whatFailed));
+    socket.once(event, onEvent).once("error", settle).once("close", onClose);
+    if (socket.destroyed) onClose();
+  });
+}
+function closeError({ errored }, whatFailed) {
+  return errored ?? new Error(`the connection closed before ${whatFailed}`);
+}
+
+class InvalidAnswer extends Error {
+}
+const HEADER_END = "\r\n\r\n";
+const PROTOCOL = "HTTP/1.";
+async function readConnectAnswer(socket, maxBytes) {
+  for (let bytesLeft = maxBytes; ; ) {
+    const header = await readHeader(socket, bytesLeft);
+    const answer = parseAnswer(header);
+    if (answer.status >= 200) return answer;
+    bytesLeft -= header.length;
+  }
+}
+function readHeader(socket, maxBytes) {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    let tail = "";
+    const settle = (error) => {
+      socket.off("readable", read).off("end", onEnd).off("error", settle).off("close", onEnd);
+      if (error) reject(error);
+      else resolve(text);
+    };
+    const onEnd = () => settle(closeError(socket, "the proxy answered"));
+    const read = () => {
+      let chunk;
+      while ((chunk = socket.read()) !== null) {
+        const joined = tail + chunk.toString("latin1");
+        const at = joined.indexOf(HEADER_END);
+        const end = at < 0 ? chunk.length : at + HEADER_END.length - tail.length;
+        text += chunk.toString("latin1", 0, end);
+        tail = joined.slice(1 - HEADER_END.length);
+        const problem = problemOf(text, maxBytes);
+        if (problem !== void 0) {
+          settle(new InvalidAnswer(problem));
+          return;
+        }
+        if (at >= 0) {
+          if (end < chunk.length) socket.unshift(chunk.subarray(end));
+          settle(void 0);
+          return;
+        }
+      }
+    };
+    socket.on("readable", read).on("end", onEnd).on("error", settle).on("close", onEnd);
+    if (socket.destroyed) onEnd();
+  });
+}
+function problemOf(text, maxBytes) {
+  const isHttp = PROTOCOL.startsWith(text.slice(0, PROTOCOL.length));
+  if (!isHttp) return "it is not HTTP/1.1";
+  if (text.length <= maxBytes) return void 0;
+  return `the header exceeds node.maxHeaderSize (${maxBytes} bytes)`;
+}
+function parseAnswer(header) {
+  const [, status] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r\n)/.exec(header) ?? [];
+  if (status === void 0) throw new InvalidAnswer("it has no valid status line");
+  const [, retryAfter] = /\r\nretry-after:[ \t]*(.*?)[ \t]*\r\n/i.exec(header) ?? [];
+  return { status: Number(status), retryAfter: core.parseRetryAfter(retryAfter) };
+}
+
+const WRONG_CREDENTIALS = { kind: "PERMISSION_DENIED", retryable: false };
+const UNAVAILABLE = { kind: "UNAVAILABLE", retryable: true };
+const NOT_ALLOWED = { kind: "INTERNAL", retryable: false };
+function statusError(dial, status, retryAfter) {
+  const isServerError = status >= 500 && status < 600;
+  const refusal = status === 407 ? WRONG_CREDENTIALS : isServerError ? UNAVAILABLE : NOT_ALLOWED;
+  const details = { status, ...retryAfter !== void 0 && { retryAfter } };
+  const answer = `${status} ${node_http.STATUS_CODES[status] ?? ""}`.trimEnd();
+  return refusedError(dial, answer, refusal, details);
+}
+function refusedError({ proxy, label }, reason, refusal, details = {}) {
+  const hasCredentials = proxy.username !== "" || proxy.password !== "";
+  const advice = hasCredentials ? "; check the credentials in the URL of the proxy" : "; put the credentials into the URL of the proxy: user:password@host";
+  const message = `dial ${label}: ${proxy.label} refused: ${reason}`;
+  return new core.WsError("PROXY_REJECTED", refusal === WRONG_CREDENTIALS ? message + advice : message, {
+    ...refusal,
+    details
+  });
+}
+function invalidAnswerError({ proxy, label }, problem) {
+  return new core.WsError("PROXY_REJECTED", `dial ${label}: ${proxy.label}: invalid answer: ${problem}`);
+}
+function unreachableError({ proxy, label }, cause) {
+  if (cause instanceof TypeError) return startError(label, cause);
+  const where = `dial ${label}: ${proxy.label}`;
+  if (isCertificateError(cause)) {
+    const advice = "if the proxy is yours, pass the certificate of its authority as node.proxy.tls.ca";
+    const message = `${where}: certificate not trusted: ${textOf(cause)}; ${advice}`;
+    return new core.WsError("DIAL_FAILED", message, { retryable: false, cause });
+  }
+  return new core.WsError("DIAL_FAILED", `${where}: ${textOf(cause)}`, { cause });
+}
+
+async function requestTunnel(socket, dial, target, maxHeaderSize) {
+  socket.write(connectRequest(dial.proxy, authorityOf(target)), "latin1");
+  const { status, retryAfter } = await readConnectAnswer(socket, maxHeaderSize).catch(
+    (error) => {
+      throw error instanceof InvalidAnswer ? invalidAnswerError(dial, error.message) : unreachableError(dial, error);
+    }
+  );
+  if (status < 200 || status > 299) throw statusError(dial, status, retryAfter);
+}
+function connectRequest(proxy, authority) {
+  const { headers, username, password } = proxy;
+  const hasOwn = hasHeader(headers, "proxy-authorization");
+  const all = {
+    Host: authority,
+    ...!hasOwn && (username || password) && { "Proxy-Authorization": basicAuth(proxy) },
+    ...headers
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r
+`);
+  return `CONNECT ${authority} HTTP/1.1\r
+${lines.join("")}\r
+`;
+}
+
+async function loadSocks({ proxy, label }) {
+  try {
+    const loaded = await import(
+      /* webpackIgnore: true */
+      'socks'
+    );
+    return "SocksClient" in loaded ? loaded : loaded.default;
+  } catch (cause) {
+    const problem = "a SOCKS proxy needs the package socks, which cannot be loaded";
+    throw new core.WsError(
+      "UNSUPPORTED",
+      `dial ${label}: ${proxy.label}: ${problem}; run npm install socks`,
+      { cause }
+    );
+  }
+}
+
+const MAX_CREDENTIAL_BYTES = 255;
+const GRACE_MS = 1e3;
+const MAX_TIMER_MS = 2147483647;
+const REFUSALS = [
+  [/authentication/i, "the credentials are missing or wrong", WRONG_CREDENTIALS],
+  [/\(Rejected(Ident)?\)/, "it cannot identify the user", WRONG_CREDENTIALS],
+  [/NotAllowed/, "not allowed by its rules", NOT_ALLOWED],
+  [/CommandNotSupported/, "it does not support connections", NOT_ALLOWED],
+  [/AddressNotSupported/, "it does not support this kind of address", NOT_ALLOWED],
+  [/NetworkUnreachable/, "network unreachable", UNAVAILABLE],
+  [/HostUnreachable/, "host unreachable", UNAVAILABLE],
+  [/ConnectionRefused/, "connection refused", UNAVAILABLE],
+  [/TTLExpired/, "TTL expired", UNAVAILABLE],
+  [/rejected connection/i, "general failure", UNAVAILABLE]
+];
+async function prepareSocks(dial) {
+  const proxy = socksProxy(dial);
+  const { SocksClient } = await loadSocks(dial);
+  return async (socket, target, due) => {
+    let lost;
+    socket.once("error", (error) => lost = error);
+    socket.once("close", () => lost ??= closeError(socket, "the proxy answered"));
+    try {
+      await SocksClient.createConnection({
+        proxy,
+        command: "connect",
+        destination: { ...target },
+        existing_socket: socket,
+        // Later than the deadline of the dial, which aborts it. By default, the package waits for 30 s.
+        timeout: Math.min(Math.max(0, due - core.now()) + GRACE_MS, MAX_TIMER_MS)
+      });
+    } catch (error) {
+      throw lost ? unreachableError(dial, lost) : refusalOf(dial, error.message);
+    }
+  };
+}
+function socksProxy({ proxy, label }) {
+  const { scheme, host, port } = proxy;
+  const [userId, password] = [node_querystring.unescape(proxy.username), node_querystring.unescape(proxy.password)];
+  const isTooLong = [userId, password].some(
+    (text) => node_buffer.Buffer.byteLength(text) > MAX_CREDENTIAL_BYTES
+  );
+  if (isTooLong || userId.includes("\0")) {
+    const rule = `at most ${MAX_CREDENTIAL_BYTES} bytes and no NUL`;
+    throw new core.WsError(
+      "INVALID_OPTION",
+      `dial ${label}: ${proxy.label}: its user name and password must have ${rule}`
+    );
+  }
+  return { host, port, type: scheme.startsWith("socks4") ? 4 : 5, userId, password };
+}
+function refusalOf(dial, message) {
+  const [, reason, refusal] = REFUSALS.find(([name]) => name.test(message)) ?? [];
+  if (reason === void 0 || refusal === void 0) {
+    return invalidAnswerError(dial, "it does not follow the SOCKS protocol");
+  }
+  return refusedError(dial, reason, refusal);
+}
+
+function tunnelConnection(proxy, hop, hooks) {
+  if (hooks.guard) checkAddress(hooks.guard, hop.url);
+  const isSecure = hop.url.protocol === "wss:";
+  return (requested, done) => {
+    void openTunnel(proxy, hop, hooks, requested).then((socket) => {
+      try {
+        done(null, isSecure ? startTls(socket, requested) : socket);
+      } catch (error) {
+        socket.destroy();
+        done(error);
+      }
+    }, hooks.onFailure);
+    return void 0;
+  };
+}
+async function openTunnel(proxy, { url, options }, { guard, dial, maxHeaderSize }, requested) {
+  const context = { proxy, label: core.displayUrl(url) };
+  const requestBySocks = isSocks(proxy) ? await prepareSocks(context) : void 0;
+  const lookup = options.node.lookup ?? node_dns.lookup;
+  const check = (address) => guard && checkAddress(guard, url, address);
+  const target = await targetOf(url, proxy, {
+    mustResolve: guard !== void 0,
+    lookup: safeLookup(lookup, check),
+    family: options.node.family ?? 0
+  }).catch((error) => {
+    throw dialError(error, { label: context.label, maxHeaderSize });
+  });
+  dial.signal.throwIfAborted();
+  let latest;
+  const destroy = () => void latest?.destroy();
+  dial.signal.addEventListener("abort", destroy);
+  try {
+    const onSocket = (socket2) => void (latest = socket2);
+    const socket = await connectToProxy(context, requested, safeLookup(lookup), onSocket);
+    if (requestBySocks) await requestBySocks(socket, target, dial.due);
+    else await requestTunnel(socket, context, target, maxHeaderSize);
+    return socket;
+  } catch (error) {
+    destroy();
+    throw error;
+  } finally {
+    dial.signal.removeEventListener("abort", destroy);
+  }
+}
+async function connectToProxy(context, requested, lookup, onSocket) {
+  const { scheme, host, tls } = context.proxy;
+  let fault;
+  const track = (socket) => {
+    socket.on("error", () => {
+    });
+    onSocket(socket);
+    return socket;
+  };
+  try {
+    const tcp = track(openTcp(context.proxy, requested, lookup));
+    await waitFor(tcp, "connect", "it was open");
+    if (scheme !== "https") return tcp;
+    const safeTls = safeTlsOptions(tls, (name, error) => {
+      fault = tlsFaultError(context.label, `node.proxy.tls.${name}`, error);
+    });
+    const secure = track(startTls(tcp, { ...safeTls, host }));
+    await waitFor(secure, "secureConnect", "TLS with the proxy was established");
+    if (fault) throw fault;
+    return secure;
+  } catch (error) {
+    throw fault ?? unreachableError(context, error);
+  }
 }
 
 const MAX_BODY_BYTES = 65536;
@@ -1838,47 +2311,6 @@ function requireNode () {
 var nodeExports = requireNode();
 var WebSocket = /*@__PURE__*/getDefaultExportFromCjs(nodeExports);
 
-const MAX_PSK_BYTES = 512;
-const MAX_IDENTITY_BYTES = 256;
-function safeTlsOptions(tls, onFault) {
-  const wrap = (name, parse, resultOnError) => {
-    const callback = tls[name];
-    if (!callback) return {};
-    const wrapped = function(...args) {
-      try {
-        return parse(callback.apply(this, args));
-      } catch (error) {
-        onFault(name, error);
-        return resultOnError;
-      }
-    };
-    return { [name]: wrapped };
-  };
-  return {
-    ...tls,
-    ...wrap("checkServerIdentity", parseVerdict, new Error("checkServerIdentity failed")),
-    ...wrap("pskCallback", parsePsk, null)
-  };
-}
-function parseVerdict(result) {
-  if (!result || node_util.types.isNativeError(result)) return result;
-  throw unexpected(result, "an Error or undefined");
-}
-function parsePsk(result) {
-  if (result === null || result === void 0) return null;
-  const { psk, identity } = Object(result);
-  const isValid = ArrayBuffer.isView(psk) && psk.byteLength <= MAX_PSK_BYTES && typeof identity === "string" && node_buffer.Buffer.byteLength(identity) <= MAX_IDENTITY_BYTES;
-  if (isValid) return { psk, identity };
-  const limits = `${MAX_PSK_BYTES} and ${MAX_IDENTITY_BYTES} bytes`;
-  throw unexpected(result, `null or { psk, identity } of at most ${limits}`);
-}
-function unexpected(result, wanted) {
-  if (!node_util.types.isPromise(result)) return new Error(`it returned ${core.show(result)}, not ${wanted}`);
-  result.catch(() => {
-  });
-  return new Error(`it returned a promise, but Node needs a synchronous result: ${wanted}`);
-}
-
 const UNIX_HOST = "localhost";
 function parseUnixTarget({ protocol, pathname, search }) {
   if (!protocol.endsWith("+unix:")) return void 0;
@@ -1897,18 +2329,6 @@ function unixAgent(agent, path) {
   const { addRequest } = agent;
   const addUnixRequest = (request, options) => addRequest.call(agent, request, { ...options, socketPath: path });
   return Object.create(agent, { addRequest: { value: addUnixRequest } });
-}
-
-function withoutCredentials(url) {
-  const copy = new URL(url);
-  copy.username = copy.password = "";
-  return copy;
-}
-function authorization({ username, password }, headers) {
-  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
-  if (isGiven || !(username || password)) return {};
-  const credentials = node_buffer.Buffer.from(`${node_querystring.unescape(username)}:${node_querystring.unescape(password)}`);
-  return { Authorization: `Basic ${credentials.toString("base64")}` };
 }
 
 const MAX_FRAGMENTS = 65536;
@@ -2168,11 +2588,23 @@ class DialAttempt {
     this.#label = core.displayUrl(url);
     this.#maxHeaderSize = options.node.maxHeaderSize ?? DEFAULT_MAX_HEADER_BYTES;
     this.#ws = createWebSocket(url, options, {
-      createConnection: guard && guardConnection(guard, url, options, dial.signal),
+      createConnection: this.#connector(guard),
       maxHeaderSize: this.#maxHeaderSize,
       timeLeftMs: dial.due - core.now(),
       onRequest: (request) => this.#request = request,
-      onTlsFault: (name, error) => this.#end(tlsFaultError(this.#label, name, error))
+      onTlsFault: (name, error) => this.#end(tlsFaultError(this.#label, `node.tls.${name}`, error))
+    });
+  }
+  /** Returns a function that opens the connection through a proxy or with the guard; `undefined` if Node opens it. */
+  #connector(guard) {
+    const { url, options } = this.#hop;
+    const proxy = chooseProxy(url, options);
+    if (!proxy) return guard && guardConnection(guard, url, options, this.#dial.signal);
+    return tunnelConnection(proxy, this.#hop, {
+      guard,
+      dial: this.#dial,
+      maxHeaderSize: this.#maxHeaderSize,
+      onFailure: (error) => this.#end(error)
     });
   }
   /** Listens to the result of the handshake. Calls `onOpen` after the transport has been attached. */
@@ -2283,30 +2715,9 @@ const BLOCKS = {
   "protocol assignments": ["192.0.0.0/24", "2001::/23"],
   reserved: ["240.0.0.0/4"]
 };
-const MAPPED_PREFIX = "::ffff:";
 const NAT64_PREFIX = "64:ff9b::";
 const PUBLIC_BLOCKS = ["0.0.0.0/0", "2000::/3", "::ffff:0:0/96", "64:ff9b::/96"];
 const LOCALHOST_NAME = /(^|\.)localhost\.*$/;
-class AddressSet {
-  // One list per family, because versions of Node differ in how a common list treats IPv4-mapped addresses.
-  #lists = { 4: new node_net.BlockList(), 6: new node_net.BlockList() };
-  /** @param prefixes - IPv6 prefixes of 96 bits: IPv4 blocks are also added as IPv6 blocks with each of them. */
-  constructor(blocks, ...prefixes) {
-    for (const block of blocks) {
-      const [network = "", bits] = block.split("/");
-      if (node_net.isIP(network) === 6) this.#lists[6].addSubnet(network, Number(bits), "ipv6");
-      else {
-        this.#lists[4].addSubnet(network, Number(bits), "ipv4");
-        for (const prefix of prefixes) {
-          this.#lists[6].addSubnet(prefix + network, 96 + Number(bits), "ipv6");
-        }
-      }
-    }
-  }
-  has(address) {
-    return node_net.isIP(address) === 6 ? this.#lists[6].check(address, "ipv6") : this.#lists[4].check(address, "ipv4");
-  }
-}
 class NetworkGuard {
   #blocks = Object.entries(BLOCKS).map(
     ([name, blocks]) => [name, new AddressSet(blocks, MAPPED_PREFIX, NAT64_PREFIX)]
@@ -2355,20 +2766,6 @@ function parseGuard(value, name) {
       throw new core.WsError("INVALID_OPTION", `${name}.allow[${index}] ${problem}`);
     })
   );
-}
-function parseBlock(entry) {
-  const [, network = "", bits] = /^([\da-f:.]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? [];
-  const maxLength = { 4: 32, 6: 128 }[node_net.isIP(network)] ?? -1;
-  const length = Number(bits ?? maxLength);
-  return length >= 0 && length <= maxLength ? `${network}/${length}` : void 0;
-}
-function parseName(entry) {
-  const isName = /^[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)*\.?$/u.test(entry);
-  const host = isName ? node_url.domainToASCII(entry) : "";
-  return node_net.isIP(host) ? void 0 : withoutDot(host);
-}
-function withoutDot(host) {
-  return host.replace(/\.$/, "");
 }
 
 const PUBLIC_TLS_OPTIONS = [

@@ -133,8 +133,17 @@ interface OfflineQueue {
     clear(): void;
 }
 
-/** A source of the events `online` and `offline`: see option `network`. */
-type NetworkEvents = Pick<EventTarget, "addEventListener" | "removeEventListener">;
+/** A source of the events `online` and `offline`, such as an `EventTarget`: see option `network`. */
+interface NetworkEvents {
+    /** Adds a listener for `online` or `offline`. */
+    addEventListener(type: string, listener: (event: NetworkEvent) => void): void;
+    /** Removes a listener that was added. */
+    removeEventListener(type: string, listener: (event: NetworkEvent) => void): void;
+}
+/** The part of an `Event` that is used. */
+interface NetworkEvent {
+    readonly type: string;
+}
 
 /** Argument of the functions for `url`, `headers` and `protocols`. */
 interface AttemptInfo {
@@ -504,4 +513,4 @@ interface Reconnecting {
 declare const reconnecting: Reconnecting;
 
 export { type ReconnectingClient, reconnecting };
-export type { AttemptInfo, BackoffOptions, ConnectInfo, Fresh, LostMessage, LostReason, OfflineQueue, QueueOptions, ReconnectOptions, Reconnected, Reconnecting, SendOptions, Status };
+export type { AttemptInfo, BackoffOptions, ConnectInfo, Fresh, LostMessage, LostReason, NetworkEvents, OfflineQueue, QueueOptions, ReconnectOptions, Reconnected, Reconnecting, SendOptions, Status };
