@@ -11,7 +11,7 @@ export * from "./public.js";
 const native = { ...nodePlatform, parsers: nodeParsers };
 
 /** The platform for connections with option `webSocket`. */
-const custom = /* @__PURE__ */ webSocketPlatform(() => undefined);
+const custom = /* @__PURE__ */ webSocketPlatform(() => undefined, nodePlatform.observerOf);
 
 const platformFor = (webSocket: WebSocketClass | undefined): Platform =>
   webSocket ? custom : native;

@@ -21,8 +21,10 @@ export { after, ticker } from "./channel/timer.js";
 export type { Ticker } from "./channel/timer.js";
 
 // protocol
+export type { ClientStats } from "./protocol/client-stats.js";
 export { CLOSE_CODES } from "./protocol/close-codes.js";
 export type { CloseInfo } from "./protocol/close.js";
+export type { ConnectionEvent } from "./protocol/connection-event.js";
 export type { AnyCodec, Codec, Decode, Decoded, Encoded } from "./protocol/codec.js";
 export {
   BINARY,
@@ -51,7 +53,6 @@ export type { KeepAliveOptions } from "./options/keep-alive-options.js";
 // connection
 export type { Client, PingOptions } from "./connection/client.js";
 export type { ClientLike, SendOptions } from "./connection/client-like.js";
-export type { ClientStats } from "./connection/client-stats.js";
 
 // context
 export type { Connect, CreateContext } from "./context/connect.js";

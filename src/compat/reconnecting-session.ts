@@ -55,7 +55,7 @@ export class ReconnectingSession extends SocketSession {
   ) {
     super(target, closeEventClass);
     this.#options = options;
-    this.#outbox = new Outbox(options.queue, options.onLost);
+    this.#outbox = new Outbox(options.queue, options.onLost, options.events);
     this.#start(options.autoStart);
     if (!options.autoStart) {
       this.shouldReconnect = false;

@@ -4,6 +4,7 @@ import { QueueIterator } from "../channel/iterator.js";
 import type { MessagesOptions } from "../channel/iterator.js";
 import type { ReceiveResult } from "../channel/queue.js";
 import type { WsError } from "../errors/ws-error.js";
+import type { ClientStats } from "../protocol/client-stats.js";
 import { ABNORMAL_CLOSURE, NORMAL } from "../protocol/close-codes.js";
 import { checkClose } from "../protocol/close.js";
 import type { CloseInfo } from "../protocol/close.js";
@@ -11,12 +12,11 @@ import type { Codec } from "../protocol/codec.js";
 import type { CompressionMode } from "../protocol/constants.js";
 import type { Data, Message } from "../protocol/message.js";
 import { toPayload } from "../protocol/payload.js";
-import type { Backpressure, Handshake } from "../protocol/transport.js";
+import type { Backpressure, Handshake, PingDone } from "../protocol/transport.js";
 import { publicUrl } from "../protocol/url.js";
 import { DONE, WAIT_OPTIONS, waitFor, waitForStarted } from "../time/wait.js";
 import type { WaitOptions } from "../time/wait.js";
 import type { ClientLike, SendOptions } from "./client-like.js";
-import type { ClientStats } from "./client-stats.js";
 import type { Connection } from "./connection.js";
 import { readableOf, writableOf } from "./streams.js";
 import { unreported } from "./unreported.js";
@@ -29,9 +29,6 @@ declare global {
 }
 
 const DEFAULT_PING_TIMEOUT_MS = 10_000;
-
-/** Number of clients created in this process, for their ids. */
-let clientCount = 0;
 
 const SEND_OPTIONS: readonly string[] = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
 
@@ -47,7 +44,7 @@ export interface PingOptions extends WaitOptions {}
  * server down and answers no pings; in a browser, its messages accumulate up to `bufferLimit`.
  */
 export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
-  /** An identifier that is unique in this process. */
+  /** An identifier that is unique in this process: `connection` of the events of option `observe`. */
   readonly id: string;
   /** Resolves when the connection has ended, with the way it ended. Never rejects. */
   readonly closed: Promise<CloseInfo>;
@@ -61,7 +58,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
 
   /** @internal */
   constructor(connection: Connection<In>, url: URL) {
-    this.id = `wschan-${++clientCount}`;
+    this.id = connection.events.id;
     this.closed = connection.closed;
     this.#connection = connection;
     this.#url = publicUrl(url);
@@ -262,19 +259,19 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
 
   async #ping(options: PingOptions): Promise<number> {
     const connection = this.#connection;
-    const { transport, label } = connection;
-    const park = transport.ping?.bind(transport);
-    if (!park) {
+    const { transport, label, liveness } = connection;
+    if (!transport.ping) {
       const text = "no ping frames here; use keepAlive.message";
       throw connection.error("UNSUPPORTED", "ping", text);
     }
+    const park = (done: PingDone): (() => void) => liveness.ping(done);
     const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
     const roundTrip =
       this.state === "open"
         ? await waitFor<number | undefined>(`ping ${label}`, "PING_TIMEOUT", options, wait)
         : undefined;
     if (roundTrip === undefined) throw connection.closedError("ping");
-    return (connection.liveness.roundTrip = roundTrip);
+    return roundTrip;
   }
 
   /**

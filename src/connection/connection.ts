@@ -9,7 +9,9 @@ import type { Message } from "../protocol/message.js";
 import { readLimitError } from "../protocol/read-limit.js";
 import type { Transport, TransportEnd, TransportHandler } from "../protocol/transport.js";
 import { displayUrl } from "../protocol/url.js";
+import { now } from "../time/clock.js";
 import type { ConnectionHost } from "./connection-host.js";
+import type { Events } from "./events.js";
 import { Liveness } from "./liveness.js";
 import { Receiving } from "./receiving.js";
 import { Sending } from "./sending.js";
@@ -32,6 +34,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   readonly closed: Promise<CloseInfo>;
   readonly transport: Transport;
   readonly options: ResolvedOptions;
+  readonly events: Events;
   /** The URL for error messages. It hides the query. */
   readonly label: string;
   readonly sending: Sending = new Sending(this);
@@ -46,10 +49,13 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
 
   readonly liveness: Liveness;
   #settleClosed!: (info: CloseInfo) => void;
+  /** When reading was paused last, by the clock of `now`, in milliseconds. */
+  #pausedAt = 0;
 
-  constructor(transport: Transport, url: URL, options: ResolvedOptions) {
+  constructor(transport: Transport, url: URL, options: ResolvedOptions, events: Events) {
     this.transport = transport;
     this.options = options;
+    this.events = events;
     this.label = displayUrl(url);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     this.receiving = new Receiving(this);
@@ -123,11 +129,22 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
     this.receiving.count(size);
     this.liveness.onMessage();
+    this.events.message("in", message.type, size);
     this.receiving.deliver(message);
   }
 
   onProgress(): void {
     this.sending.onProgress();
+  }
+
+  onPaused(isPaused: boolean): void {
+    const time = now();
+    const duration = time - this.#pausedAt;
+    const { bytes: bytesBuffered } = this.receiving.inbox;
+    if (isPaused) {
+      this.#pausedAt = time;
+      this.events.emit("pause", () => ({ bytesBuffered }));
+    } else this.events.emit("resume", () => ({ bytesBuffered, duration }));
   }
 
   onError(error: WsError, closeCode: number): void {

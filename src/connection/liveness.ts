@@ -3,7 +3,7 @@ import type { ResolvedKeepAlive } from "../options/keep-alive-options.js";
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR, TIMEOUT } from "../protocol/close-codes.js";
 import type { Data } from "../protocol/message.js";
 import { toPayload } from "../protocol/payload.js";
-import type { PingDone, Pressure, Transport } from "../protocol/transport.js";
+import type { PingDone, Pressure } from "../protocol/transport.js";
 import { microtask, now } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
 import type { Deadline } from "../time/deadline.js";
@@ -85,6 +85,27 @@ export class Liveness {
     this.#hasProgress();
   }
 
+  /**
+   * Sends a ping as `Transport.ping` does, or a message in its place. Records and reports the round trip.
+   *
+   * @param message Returns the message. Without it, the transport must have ping frames.
+   */
+  ping(done: PingDone, message?: () => Data): () => void {
+    const { events, transport } = this.#connection;
+    const onAnswer: PingDone = (roundTrip) => {
+      if (roundTrip !== undefined) {
+        this.roundTrip = roundTrip;
+        events.emit("pong", () => ({ roundTrip }));
+      }
+      done(roundTrip);
+    };
+    const cancel = message
+      ? this.#sendMessage(message, onAnswer)
+      : (transport.ping?.(onAnswer) as () => void);
+    events.emit("ping");
+    return cancel;
+  }
+
   /** Makes the keep-alive ping now, because the connection may be half-open. */
   probe(): void {
     this.#keepAlive?.pingNow();
@@ -162,21 +183,21 @@ export class Liveness {
       () => transport.accepted + sending.messages + (transport.progress ?? 0),
     );
     const isPaused = (): boolean => this.#isPaused();
-    // Where there are no ping frames, validation guarantees that the options have a `message`.
-    const byMessage: Transport["ping"] = (done) => this.#sendMessage(message as () => Data, done);
-    const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
       isAlive: () => hasArrived() || isPaused(),
       hasSent: () => hasSent() || isPaused(),
       ping: (onAnswer) =>
-        ping((roundTrip) => {
-          // `undefined`: the connection ended without an answer.
-          if (roundTrip === undefined) return;
-          this.roundTrip = roundTrip;
-          onAnswer();
-          // In a microtask, so that an exception of the callback does not reach the transport.
-          microtask(() => onPong?.(roundTrip));
-        }),
+        this.ping(
+          (roundTrip) => {
+            // `undefined`: the connection ended without an answer.
+            if (roundTrip === undefined) return;
+            onAnswer();
+            // In a microtask, so that an exception of the callback does not reach the transport.
+            microtask(() => onPong?.(roundTrip));
+          },
+          // Where there are no ping frames, validation guarantees that the options have a `message`.
+          transport.ping ? undefined : message,
+        ),
       flushed: () => sending.flushed("keepAlive"),
       expire: () =>
         this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`),

@@ -48,6 +48,7 @@ export class Sending {
     if (size === undefined) return undefined;
     this.messages++;
     this.bytes += size;
+    this.#connection.events.message("out", typeof payload === "string" ? "text" : "binary", size);
     return this.#settle(size);
   }
 

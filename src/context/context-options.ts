@@ -13,6 +13,7 @@ import {
 import { DEFAULTS } from "../options/resolved-options.js";
 import type { Parser } from "../options/parser.js";
 import type { Policy } from "../policy/policy.js";
+import type { ConnectionEvent, Observer } from "../protocol/connection-event.js";
 import type { Dial, Platform, PlatformFor } from "../protocol/dial.js";
 
 /**
@@ -32,10 +33,17 @@ export interface ContextOptions {
    */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Options for every connection, which the options of a call override. `policy`, `signal` and `codec` are
+   * Options for every connection, which the options of a call override. `policy`, `signal`, `codec` and `observe` are
    * rejected here with `INVALID_OPTION`. Default: none.
    */
-  readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
+  readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec" | "observe"> | undefined;
+  /**
+   * Called with the events of every connection of the context, before the observer of the call: see
+   * {@link ConnectOptions.observe}. Default: none.
+   */
+  readonly observe?: ((event: ConnectionEvent) => void) | undefined;
+  /** The default of option `observeMessages` of a call. Default: false. */
+  readonly observeMessages?: boolean | undefined;
   /**
    * True to deny every connection with `CONNECT_FORBIDDEN` if the context has no `policy`. Default: false.
    */
@@ -77,6 +85,7 @@ export interface Settings {
   readonly policy?: Policy | undefined;
   readonly actor?: unknown;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  readonly observe?: Observer | undefined;
   readonly defaults: ConnectOptions;
   /** `defaults`, completed by the defaults of the package. */
   readonly resolved: ConnectOptions;
@@ -98,6 +107,8 @@ const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
   strict: /* @__PURE__ */ oneOf(false, true),
   denyPrivateNetworks: (value, name) =>
     value === false ? undefined : unsupportedGuard(value, name),
+  observe: callable,
+  observeMessages: /* @__PURE__ */ oneOf(false, true),
   signal: abortSignal,
 };
 
@@ -105,12 +116,13 @@ const PARSERS: Readonly<Record<keyof ContextOptions, Parser>> = {
 export function parseSettings(options: ContextOptions, platformFor: PlatformFor): Settings {
   const parsers = { ...PARSERS, ...platformFor(undefined).contextParsers };
   const given: ContextOptions = parseBy(parsers, options, OPERATION);
-  const { policy, actor, meta, defaults = {}, strict } = given;
+  const { policy, actor, meta, defaults = {}, strict, observe, observeMessages } = given;
   const platform = platformFor({ ...defaults }.webSocket);
-  const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-  // A call could replace a default policy, a default signal would be mistaken for the context's own, and the
-  // types of clients would not show a default codec.
-  for (const name of ["policy", "signal", "codec"] as const) {
+  const base = observeMessages === undefined ? {} : { observeMessages };
+  const shared = parseOptions(base, defaults, platform, `${OPERATION}: option defaults`);
+  // A call could replace a default policy or observer, a default signal would be mistaken for the context's own, and
+  // the types of clients would not show a default codec.
+  for (const name of ["policy", "signal", "codec", "observe"] as const) {
     if (name in shared) {
       throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
     }
@@ -119,6 +131,7 @@ export function parseSettings(options: ContextOptions, platformFor: PlatformFor)
     policy: policy ?? (strict ? () => false : undefined),
     actor,
     meta,
+    observe,
     defaults: shared,
     resolved: { ...DEFAULTS, ...shared },
     platform,

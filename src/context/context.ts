@@ -1,4 +1,5 @@
 import type { Client } from "../connection/client.js";
+import type { Events } from "../connection/events.js";
 import { quote } from "../errors/validation.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ConnectOptions } from "../options/connect-options.js";
@@ -13,7 +14,7 @@ import { parseUrl } from "../protocol/url.js";
 import { onAbort } from "../time/abort.js";
 import { parseSettings } from "./context-options.js";
 import type { ContextOptions } from "./context-options.js";
-import { baseOptions, dial, openClient, platformOf } from "./open-client.js";
+import { baseOptions, dial, eventsOf, openClient, platformOf } from "./open-client.js";
 import type { Owner } from "./owner.js";
 
 /** Dials whose options are resolved once: see {@link Context.prepare}. */
@@ -26,11 +27,14 @@ export interface PreparedDials {
   readonly options: ResolvedOptions;
   /** True if the platform has ping frames. */
   readonly canPing: boolean;
+  /** The events of the client that dials. Their `connection` is that of the latest dial. */
+  readonly events: Events;
   /** Opens a connection with resolved options; those of `latest` are parsed now and replace them. */
   readonly open: (
     target: unknown,
     options: ResolvedOptions,
     latest: ConnectOptions,
+    attempt?: number,
   ) => Promise<Client>;
   /** Returns the error of a dial, if the context is closed. */
   readonly contextError: () => WsError | undefined;
@@ -154,15 +158,20 @@ export class Context {
     const parsers = { ...platform.parsers, ...own };
     const base = baseOptions(given, platform, settings);
     const options = parseOptions(base, given, { parsers }, where) as ResolvedOptions;
+    const events = eventsOf(options, platform, settings);
     return {
       url,
       defaults: base,
       options,
       canPing: platform.parsers?.keepAlive !== undefined,
-      open: async (target, resolved, latest) => {
+      events,
+      open: async (target, resolved, latest, attempt) => {
         const current = platformOf(this.#platformFor, given, settings, target);
         const targetUrl = parseUrl(target as string, current);
-        return dial(targetUrl, parseOptions(resolved, latest, current), current, this.#owner);
+        const options = parseOptions(resolved, latest, current);
+        const own = eventsOf(options, current, settings);
+        events.id = own.id;
+        return dial(targetUrl, options, current, this.#owner, own, attempt);
       },
       contextError: () => (this.#isClosing ? noContext() : undefined),
     };

@@ -2,7 +2,7 @@ import type { Platform } from "../protocol/dial.js";
 import { parseUrl } from "../protocol/url.js";
 
 /** Returns the platform that dials a URL in place of `platform`, or `undefined` to leave the dial alone. */
-export type Interceptor = (url: URL) => Platform | undefined;
+export type Interceptor = (url: URL, platform: Platform) => Platform | undefined;
 
 let interceptor: Interceptor | undefined;
 
@@ -16,5 +16,5 @@ export function interceptDials(next: Interceptor | undefined): void {
  * but only while there is an interceptor.
  */
 export function intercepted(url: string | URL, platform: Platform): Platform {
-  return interceptor?.(parseUrl(url, platform)) ?? platform;
+  return interceptor?.(parseUrl(url, platform), platform) ?? platform;
 }

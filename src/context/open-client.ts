@@ -1,5 +1,6 @@
 import { Client } from "../connection/client.js";
 import { Connection } from "../connection/connection.js";
+import { Events } from "../connection/events.js";
 import { WsError } from "../errors/ws-error.js";
 import type { ConnectOptions } from "../options/connect-options.js";
 import { parseOptions } from "../options/parse-options.js";
@@ -14,6 +15,7 @@ import { nextTurn, now } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
 import { waitFor } from "../time/wait.js";
 import type { Settings } from "./context-options.js";
+import { emitDial } from "./dial-events.js";
 import { intercepted } from "./interception.js";
 import type { Owner } from "./owner.js";
 
@@ -32,7 +34,8 @@ export async function openClient(
   const platform = platformOf(platformFor, given, settings, input);
   const url = parseUrl(input, platform);
   const base = baseOptions(given, platform, settings);
-  return dial(url, parseOptions(base, given, platform) as ResolvedOptions, platform, owner);
+  const options = parseOptions(base, given, platform) as ResolvedOptions;
+  return dial(url, options, platform, owner, eventsOf(options, platform, settings));
 }
 
 /**
@@ -67,16 +70,34 @@ export function baseOptions(
   return parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
 }
 
-/** Evaluates the policies and then dials, under one deadline. */
+/** Returns the events of a connection. The observer of the context comes before that of the call. */
+export function eventsOf(
+  { observe, observeMessages }: ResolvedOptions,
+  { observerOf }: Platform,
+  settings: Settings | undefined,
+): Events {
+  return new Events(
+    (type) => [settings?.observe, observe, observerOf?.(type)],
+    observeMessages ?? false,
+  );
+}
+
+/**
+ * Evaluates the policies and then dials, under one deadline.
+ *
+ * @param attempt The number of the attempt of a reconnecting client.
+ */
 export async function dial(
   url: URL,
   options: ResolvedOptions,
   platform: Platform,
   owner: Owner | undefined,
+  events: Events,
+  attempt?: number,
 ): Promise<Client> {
   const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
   const connectBy = platform.isInMemory ? platform.dial : guardedDial;
-  const policies = [policy, options.policy].filter((one) => one !== undefined);
+  const policies = [policy, options.policy];
   const subject: PolicySubject = {
     actor,
     meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta }),
@@ -85,6 +106,7 @@ export async function dial(
   const { dialTimeout, signal: outer } = options;
   const controller = new AbortController();
   const { signal } = controller;
+  const report = emitDial(events, url, attempt);
   let isOpen = false;
   const park = (done: (result: Client | WsError) => void): (() => void) => {
     const removeDial = owner?.addDial(done);
@@ -101,12 +123,13 @@ export async function dial(
       due: now() + dialTimeout,
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
-        const connection = new Connection<Message>(transport, openUrl, options);
+        const connection = new Connection<Message>(transport, openUrl, options, events);
         const client = new Client(connection, openUrl);
         owner?.addClient(client);
         // From here on, aborting the dial must not end the connection.
         isOpen = true;
         done(client);
+        report.opened(client, openUrl);
         return connection;
       },
     };
@@ -121,5 +144,6 @@ export async function dial(
       if (!isOpen) controller.abort();
     };
   };
-  return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+  const result = waitFor<Client>(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+  return result.catch(report.failed);
 }

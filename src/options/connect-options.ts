@@ -1,5 +1,6 @@
 import type { Policy } from "../policy/policy.js";
 import type { AnyCodec, Codec } from "../protocol/codec.js";
+import type { ConnectionEvent } from "../protocol/connection-event.js";
 import type { CompressionMode } from "../protocol/constants.js";
 import type { WebSocketClass } from "../protocol/dial.js";
 import type { NodeOptions } from "../protocol/node-options.js";
@@ -118,6 +119,17 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    * process was suspended. Default: off. `false`: off, even if the context's defaults have it.
    */
   readonly keepAlive?: KeepAliveOptions | false | undefined;
+  /**
+   * Called with the events of the connection: see {@link ConnectionEvent}. It is called during the operation, after the
+   * observer of the context, and should return quickly. An exception from it is reported as uncaught and changes
+   * nothing. Default: none.
+   */
+  readonly observe?: ((event: ConnectionEvent) => void) | undefined;
+  /**
+   * True to also emit an event for each message, in both directions, to the observers of the call and of the context.
+   * Default: false.
+   */
+  readonly observeMessages?: boolean | undefined;
   /**
    * The way to handle a slow consumer. `"auto"` pauses the socket in Node; a browser's `WebSocket` cannot be
    * paused, so there it is the same as `"buffer"`. `"buffer"` pauses nothing: messages wait up to

@@ -77,6 +77,8 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
       `${name} needs keepAlive.message where there are no ping frames`,
     );
   },
+  observe: callable,
+  observeMessages: /* @__PURE__ */ oneOf(false, true),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
   node: /* @__PURE__ */ notInBrowser("leave it out there"),

@@ -1,5 +1,6 @@
 import type { Policy } from "../policy/policy.js";
 import type { AnyCodec } from "../protocol/codec.js";
+import type { Observer } from "../protocol/connection-event.js";
 import type { DialOptions } from "../protocol/dial.js";
 import type { ConnectOptions } from "./connect-options.js";
 import type { ResolvedKeepAlive } from "./keep-alive-options.js";
@@ -15,6 +16,8 @@ export interface ResolvedOptions extends DialOptions {
   readonly signal: AbortSignal | undefined;
   readonly policy: Policy | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly observe: Observer | undefined;
+  readonly observeMessages: boolean | undefined;
   readonly codec: AnyCodec | undefined;
 }
 

@@ -18,12 +18,13 @@ export interface PolicySubject {
  * `URL_FORBIDDEN`; or `""` to ask about connecting in general, in which case it is `CONNECT_FORBIDDEN`.
  */
 export async function authorize(
-  policies: readonly Policy[],
+  policies: readonly (Policy | undefined)[],
   { actor, meta }: PolicySubject,
   url: URL,
   resource: string = publicUrl(url),
 ): Promise<void> {
   for (const policy of policies) {
+    if (!policy) continue;
     let allowed: unknown;
     let cause: unknown;
     try {

@@ -1,3 +1,4 @@
+import type { EventType, Observer } from "./connection-event.js";
 import type { CompressionMode } from "./constants.js";
 import type { NodeOptions } from "./node-options.js";
 import type { Transport, TransportHandler } from "./transport.js";
@@ -49,6 +50,8 @@ export interface Platform extends UrlRules {
   readonly dial: Dial;
   /** True if it uses no network, so that option `denyPrivateNetworks` has nothing to check. */
   readonly isInMemory?: boolean;
+  /** Returns the observer with which the platform publishes events of this type, if anything listens to them. */
+  readonly observerOf?: ((type: EventType) => Observer | undefined) | undefined;
   /**
    * Parsers of the options that only some platforms support, by option name. An option of this kind is
    * `UNSUPPORTED` if the platform has no parser for it.

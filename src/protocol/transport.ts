@@ -85,6 +85,8 @@ export interface TransportHandler {
   onMessage(message: Message, size: number): void;
   /** `flushed` or `bufferedAmount` may have changed. */
   onProgress(): void;
+  /** Reading was paused because the consumer is slow, or was resumed after that. */
+  onPaused(isPaused: boolean): void;
   /** The peer broke the protocol or a limit. Nothing more is received. `closeCode` is for the peer. */
   onError(error: WsError, closeCode: number): void;
   /** The peer has begun to close. Nothing more can be sent. */

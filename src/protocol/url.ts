@@ -67,9 +67,11 @@ function resolve(text: unknown, base: string | undefined): URL | undefined {
   }
 }
 
-/** Returns a URL for errors and logs: without credentials and fragment, and with `?...` for any query. */
-export function displayUrl(url: URL): string {
-  return publicUrl(url).replace(/\?.*/, "?...");
+/**
+ * Returns a URL for errors and logs: without credentials and fragment, and with `query` in place of any query.
+ */
+export function displayUrl(url: URL, query = "?..."): string {
+  return publicUrl(url).replace(/\?.*/, query);
 }
 
 /** Returns a URL without credentials and fragment, but with its query. */

@@ -165,8 +165,9 @@ export class ConnectionLoop {
       if (this.#attempt >= maxAttempts || now() + delay - connections.changedAt > maxElapsed) {
         return this.#end({ ...info, error: giveUpError(this.#attempt, lastError) });
       }
-      const attempt = this.#attempt + 1;
-      this.status.set({ type: "waiting", attempt, delay, error: lastError });
+      const pause = { attempt: this.#attempt + 1, delay, error: lastError };
+      this.#options.events.emit("retry", () => pause);
+      this.status.set({ type: "waiting", ...pause });
       // Events of the page cannot cut short a pause that the server asked for.
       await sleep(minimum, step);
       // An event such as `online` wakes many clients at the same time, so jitter follows it as well.

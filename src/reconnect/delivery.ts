@@ -13,7 +13,7 @@ interface Connection {
 }
 
 /** The options of a client that delivery needs. */
-type DeliveryOptions = Pick<ResolvedReconnectOptions, "queue" | "onLost" | "outbox">;
+type DeliveryOptions = Pick<ResolvedReconnectOptions, "queue" | "onLost" | "outbox" | "events">;
 
 /** Options of one message, validated. */
 interface MessageOptions {
@@ -44,7 +44,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
+    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost, options.events);
   }
 
   /**

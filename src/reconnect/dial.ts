@@ -11,12 +11,12 @@ import { runCallback } from "./waits.js";
  */
 export async function dial(options: ResolvedReconnectOptions, info: AttemptInfo): Promise<Client> {
   const { dialOptions, dialTimeout, open, perAttempt } = options;
-  const { signal } = info;
+  const { attempt, signal } = info;
   // Later, so that the functions can use the client that is being created.
   await DONE;
   const evaluate = (): Promise<unknown[]> =>
     Promise.all(perAttempt.map(async (valueFor) => await valueFor(info)));
   const values = await runCallback("url, headers or protocols", dialTimeout, signal, evaluate);
   const [url, headers, protocols] = values;
-  return open(url, dialOptions, { headers, protocols, signal } as ConnectOptions);
+  return open(url, dialOptions, { headers, protocols, signal } as ConnectOptions, attempt);
 }

@@ -1,11 +1,10 @@
 import { unreported } from "../connection/unreported.js";
+import type { Events } from "../connection/events.js";
 import type { ErrorCode } from "../errors/error-codes.js";
 import { WsError } from "../errors/ws-error.js";
+import type { LostReason } from "../protocol/connection-event.js";
 import { memoryOf, payloadSize } from "../protocol/message.js";
 import { microtask, now, startTimer } from "../time/clock.js";
-
-/** The reason why a message was lost: see {@link LostMessage.reason}. */
-export type LostReason = "unflushed" | "expired" | "dropped" | "closed";
 
 /** A message that, as far as the client can know, was not sent. */
 export interface LostMessage {
@@ -80,15 +79,21 @@ export class Outbox implements OfflineQueue {
 
   readonly #options: ResolvedQueueOptions;
   readonly #onLost: ((messages: readonly LostMessage[]) => void) | undefined;
+  readonly #events: Events | undefined;
   /** Queued messages from the oldest to the newest, by key; one without a key is its own key. */
   #entries = new Map<unknown, Entry>();
   /** Time at which the timer fires; `Infinity` if none is set. */
   #timerDue = Infinity;
   #stopTimer: (() => void) | undefined;
 
-  constructor(options: ResolvedQueueOptions, onLost?: (messages: readonly LostMessage[]) => void) {
+  constructor(
+    options: ResolvedQueueOptions,
+    onLost?: (messages: readonly LostMessage[]) => void,
+    events?: Events,
+  ) {
     this.#options = options;
     this.#onLost = onLost;
+    this.#events = events;
   }
 
   get length(): number {
@@ -171,8 +176,14 @@ export class Outbox implements OfflineQueue {
       pending?.reject(new WsError(code, `send: ${this.#explain(reason, code)}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
+    if (!lost[0]) return;
+    this.#events?.emit("lost", () => ({
+      reason,
+      count: lost.length,
+      bytes: lost.reduce((sum, { data }) => sum + payloadSize(data), 0),
+    }));
     // In a microtask, so that an exception of the callback is reported as uncaught.
-    if (lost[0]) microtask(() => this.#onLost?.(lost));
+    microtask(() => this.#onLost?.(lost));
   }
 
   /** Returns the reason why a message is lost, as text. */

@@ -6,7 +6,8 @@ export type {
   QueueOptions,
   ReconnectOptions,
 } from "./options.js";
-export type { LostMessage, LostReason, OfflineQueue } from "./outbox.js";
+export type { LostReason } from "../protocol/connection-event.js";
+export type { LostMessage, OfflineQueue } from "./outbox.js";
 export type { Reconnected } from "./reconnected.js";
 export type { ReconnectingClient } from "./reconnecting-client.js";
 export type { Reconnecting } from "./reconnecting.js";

@@ -20,7 +20,10 @@ import type { NetworkEvents } from "./wake.js";
  * Options of one reconnecting client: validated, copied and complete. They are resolved once, when the
  * client is made. Durations are in milliseconds.
  */
-export interface ResolvedReconnectOptions extends Pick<PreparedDials, "open" | "contextError"> {
+export interface ResolvedReconnectOptions extends Pick<
+  PreparedDials,
+  "open" | "events" | "contextError"
+> {
   /** Receives the messages of all connections. */
   readonly inbox: Inbox;
   readonly dialTimeout: number;
@@ -138,7 +141,7 @@ export function resolveOptions(
   const parsed = prepared.options as ResolvedOptions & Partial<ResolvedReconnectOptions>;
   const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, prepared.canPing);
   // A function that returns `undefined` selects the default.
-  const { defaults, open, contextError } = prepared;
+  const { defaults, open, events, contextError } = prepared;
   const { channelCapacity, bufferLimit, codec } = parsed;
   const dialOptions = {
     ...parsed,
@@ -151,6 +154,7 @@ export function resolveOptions(
     maxElapsed: Infinity,
     ...parsed,
     open,
+    events,
     contextError,
     inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
     marker: parsed.marker && !parsed.discardIncoming,

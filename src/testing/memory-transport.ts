@@ -166,6 +166,7 @@ export class MemoryTransport implements Transport, EndpointEvents {
     this.#isPaused = isPaused;
     if (isPaused) this.timesPaused++;
     this.#endpoint.setPaused(isPaused);
+    this.#handler?.onPaused(isPaused);
   }
 
   #detach(): TransportHandler | undefined {

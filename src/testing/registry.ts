@@ -45,9 +45,11 @@ function comparable(pattern: string): string {
   return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
 }
 
-function find(url: URL): Platform | undefined {
+/** Returns the platform of the server for a URL. Its events are published as those of the platform that it replaces. */
+function find(url: URL, { observerOf }: Platform): Platform | undefined {
   const { allow } = toSubject(publicUrl(url));
-  return entries.find(({ matches }) => matches(allow))?.platform;
+  const found = entries.find(({ matches }) => matches(allow));
+  return found && { ...found.platform, observerOf };
 }
 
 /** Returns the first line of the stack outside of this package: "at test.ts:5:20". */

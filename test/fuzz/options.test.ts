@@ -86,6 +86,8 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
     },
     { requiredKeys: [] },
   ),
+  observe: fc.constant(() => {}),
+  observeMessages: fc.boolean(),
   backpressure: fc.constantFrom("auto", "buffer", "stream"),
   webSocket: fc.constant(undefined),
   codec: fc.constant({ name: "none", decoder: () => () => {} }),

@@ -1,5 +1,6 @@
 import { Client } from "../../src/connection/client.js";
 import { Connection } from "../../src/connection/connection.js";
+import { Events } from "../../src/connection/events.js";
 import type { Message } from "../../src/protocol/message.js";
 import { browserCode } from "../../src/protocol/close-codes.js";
 import type { CompressionMode } from "../../src/protocol/constants.js";
@@ -179,7 +180,11 @@ export function openClient(
   // The real transports switch to this mode as well.
   if (parsed.backpressure === "buffer") transport.backpressure = "buffer";
   const url = new URL("ws://user:secret@host.test/path?token=1");
-  const handler = new Connection<Message>(transport, url, parsed);
+  const { observe, observeMessages } = parsed;
+  const events = new Events((type) => [
+    type === "message" && !observeMessages ? undefined : observe,
+  ]);
+  const handler = new Connection<Message>(transport, url, parsed, events);
   const client = new Client(handler, url);
   transport.handler = handler;
   return {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Events } from "../../src/connection/events.js";
 import { WsError } from "../../src/errors/ws-error.js";
 import { Delivery } from "../../src/reconnect/delivery.js";
 import { DEFAULTS } from "../../src/reconnect/options.js";
@@ -38,7 +39,8 @@ function fakeConnection() {
 function open() {
   const lost: LostMessage[] = [];
   const onLost = (messages: readonly LostMessage[]) => void lost.push(...messages);
-  return { delivery: new Delivery({ queue: DEFAULTS.queue, onLost }), lost };
+  const events = new Events(() => []);
+  return { delivery: new Delivery({ queue: DEFAULTS.queue, onLost, events }), lost };
 }
 
 describe("delivery", () => {

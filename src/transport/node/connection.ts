@@ -208,6 +208,10 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
     this.#handler?.onMessage(message, size);
   }
 
+  onPaused(isPaused: boolean): void {
+    this.#handler?.onPaused(isPaused);
+  }
+
   warn(text: string): void {
     process.emitWarning(text);
   }

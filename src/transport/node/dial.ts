@@ -1,5 +1,6 @@
 import type { Dial, Platform } from "../../protocol/dial.js";
 import { unixProblem } from "../../protocol/url.js";
+import { observerOf } from "./diagnostics.js";
 import { attemptDial } from "./dial-attempt.js";
 import { parseGuard } from "./private-networks.js";
 import type { NetworkGuard } from "./private-networks.js";
@@ -34,6 +35,7 @@ export const nodePlatform: Platform = {
   unix: unixProblem,
   base: undefined,
   dial: /* @__PURE__ */ dialBy(),
+  observerOf,
   contextParsers: {
     denyPrivateNetworks(value, name) {
       const guard = parseGuard(value, name);

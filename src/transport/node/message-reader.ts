@@ -19,6 +19,8 @@ import { decodeUtf8 } from "./utf8.js";
 /** Receives the events of a {@link MessageReader}, in order of arrival. */
 export interface ReaderEvents {
   onMessage(message: Message, size: number): void;
+  /** Reading was paused because the consumer is slow, or was resumed after that. */
+  onPaused(isPaused: boolean): void;
   onPing(payload: Buffer): void;
   onPong(payload: Buffer): void;
   /** The server's close frame. No message, ping or fault follows. */
@@ -46,6 +48,8 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   #isInflating = false;
   #pressure: Pressure = 0;
   #isPaused = false;
+  /** True if a slow consumer has paused the socket, not only zlib. */
+  #isPauseCounted = false;
   /** True once no more bytes can arrive: the remaining messages are delivered even if the consumer is behind. */
   #isFlushing = false;
 
@@ -125,13 +129,20 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   onTurnEnd(): void {
     if (this.#isPaused || !this.#isBlocked) return;
     this.#isPaused = true;
-    if (this.#isPauseDue) this.timesPaused++;
     this.#socket.pause();
+    if (!this.#isPauseDue) return;
+    this.timesPaused++;
+    this.#isPauseCounted = true;
+    this.#events.onPaused(true);
   }
 
   #resume(): void {
-    if (this.#isPaused) this.#socket.resume();
+    if (!this.#isPaused) return;
     this.#isPaused = false;
+    this.#socket.resume();
+    if (!this.#isPauseCounted) return;
+    this.#isPauseCounted = false;
+    this.#events.onPaused(false);
   }
 
   get #isPauseDue(): boolean {

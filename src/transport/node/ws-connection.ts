@@ -155,6 +155,7 @@ export class WsConnection implements Transport {
     } else {
       this.#ws.resume();
     }
+    this.#handler?.onPaused(isPauseDue);
   }
 
   close(code: number, reason: string): void {

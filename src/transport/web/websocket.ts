@@ -64,13 +64,17 @@ const page = globalThis as Partial<Pick<Window, "addEventListener" | "removeEven
  * Returns a platform that dials with a W3C `WebSocket`: the class of option `webSocket`; otherwise, if
  * `backpressure` is `"stream"`, the class that `streamSocket` returns; otherwise that of the platform.
  */
-export function webSocketPlatform(streamSocket: () => object | undefined): Platform {
+export function webSocketPlatform(
+  streamSocket: () => object | undefined,
+  observerOf?: Platform["observerOf"],
+): Platform {
   const classFor = ({ webSocket, backpressure }: DialOptions): unknown =>
     webSocket ??
     (backpressure === "stream" ? streamSocket() : undefined) ??
     // Looked up by each dial, because a polyfill or a test may install it after the import.
     (globalThis as { WebSocket?: unknown }).WebSocket;
   return {
+    observerOf,
     credentials: false,
     get base() {
       const { document, location } = globalThis as Partial<Pick<Window, "document" | "location">>;
@@ -205,9 +209,11 @@ class WebSocketTransport implements Transport {
 
   pause(pressure: Pressure): void {
     const paused = pressure > 0;
-    if (paused && !this.#paused) this.timesPaused++;
+    if (paused === this.#paused) return;
+    if (paused) this.timesPaused++;
     this.#paused = paused;
     this.#socket.setPaused?.(paused);
+    this.#handler?.onPaused(paused);
   }
 
   close(code: number, reason: string): void {

@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { testCloseByClient } from "./close-by-client.js";
 import { testCloseByPeer } from "./close-by-peer.js";
 import { testDialling } from "./dialling.js";
+import { testEvents } from "./events.js";
 import { createFixture } from "./fixture.js";
 import { testKeepAlive } from "./keep-alive.js";
 import { testMessages } from "./messages.js";
@@ -22,5 +23,6 @@ export function defineTransportSuite(options: SuiteOptions): void {
     testReceiving(fixture);
     testKeepAlive(fixture);
     testPing(fixture);
+    testEvents(fixture);
   });
 }
