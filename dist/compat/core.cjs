@@ -265,7 +265,7 @@ class ReconnectingSession extends SocketSession {
     /** True in the turn in which the client was created: its first attempt has not dialled yet. */
     this.#isNew = false;
     this.#options = options;
-    this.#outbox = new reconnect_core.Outbox(options.queue, options.onLost);
+    this.#outbox = new reconnect_core.Outbox(options.queue, options.onLost, options.events);
     this.#start(options.autoStart);
     if (!options.autoStart) {
       this.shouldReconnect = false;

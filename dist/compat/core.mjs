@@ -263,7 +263,7 @@ class ReconnectingSession extends SocketSession {
     /** True in the turn in which the client was created: its first attempt has not dialled yet. */
     this.#isNew = false;
     this.#options = options;
-    this.#outbox = new Outbox(options.queue, options.onLost);
+    this.#outbox = new Outbox(options.queue, options.onLost, options.events);
     this.#start(options.autoStart);
     if (!options.autoStart) {
       this.shouldReconnect = false;

@@ -241,6 +241,9 @@ describe("createContext", () => {
     [{ defaults: null }, "INVALID_OPTION", "defaults", "null"],
     [{ defaults: { read_limit: 5 } }, "INVALID_OPTION", '"read_limit"', "readLimit"],
     [{ defaults: { policy: () => true } }, "INVALID_OPTION", "defaults.policy must be left out"],
+    [{ defaults: { observe: () => {} } }, "INVALID_OPTION", "defaults.observe must be left out"],
+    [{ observe: "x" }, "INVALID_OPTION", "option observe must be a function"],
+    [{ observeMessages: 1 }, "INVALID_OPTION", "option observeMessages must be false, true"],
     [
       { defaults: { codec: { name: "", decoder: () => () => {} } } },
       "INVALID_OPTION",

@@ -1,13 +1,7 @@
 // Listeners: the attributes, addEventListener with its options, and listeners that throw.
 import { describe, expect } from "vitest";
-import {
-  checkTraces,
-  collectUncaught,
-  echoServer,
-  EventLog,
-  refusingServer,
-  throwing,
-} from "./support.js";
+import { collectUncaught } from "../../helpers/uncaught.js";
+import { checkTraces, echoServer, EventLog, refusingServer, throwing } from "./support.js";
 import { promise } from "./subjects.js";
 import type { SocketEvent } from "./subjects.js";
 
