@@ -139,6 +139,14 @@ describe("the README's table of errors", () => {
   });
 });
 
+test("docs/OBSERVING.md lists the type and the fields of every event", () => {
+  const rows = readTable(readText("docs/OBSERVING.md"), "## The events").map((row) => ({
+    type: codesOf(row.type ?? "")[0],
+    fields: codesOf(row.fields ?? "").sort(),
+  }));
+  expect(rows).toEqual(readEvents());
+});
+
 test("the README's table of runtimes states the tested abilities", () => {
   expect(readTable(readText("README.md"), "## Runtimes")).toEqual(toRows());
 });
@@ -168,6 +176,20 @@ function defaultsOf(path: string, name: string): [string, string][] {
   const body = text.slice(start, text.indexOf("\n}", start));
   const pattern = /Default: ([^.]+)\.(?:(?!Default)[^])*?readonly (\w+)\?/g;
   return [...body.matchAll(pattern)].map(([, value = "", option = ""]) => [option, value]);
+}
+
+/** Reads the variants of `ConnectionEvent`, with the fields that only some of them have. */
+function readEvents(): { type: string; fields: string[] }[] {
+  const path = "src/protocol/connection-event.ts";
+  const source = ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest);
+  return source.statements.filter(ts.isInterfaceDeclaration).flatMap((declared) => {
+    const [base, ...others] = (declared.heritageClauses ?? []).flatMap(({ types }) => types);
+    const type = base?.typeArguments?.[0];
+    if (!type || !ts.isLiteralTypeNode(type) || !ts.isStringLiteral(type.literal)) return [];
+    const shared = others.flatMap((one) => membersOf(path, (one.expression as ts.Identifier).text));
+    const fields = [...membersOf(path, declared.name.text), ...shared].sort();
+    return [{ type: type.literal.text, fields }];
+  });
 }
 
 /** Reads the members of the type `ErrorCode`, which does not exist at run time. */
