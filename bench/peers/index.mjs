@@ -22,6 +22,8 @@
 /**
  * @typedef {object} PeerOptions
  * @property {boolean} [deflate] negotiates permessage-deflate and compresses all messages
+ * @property {(event: object) => void} [observe] of wschan: the observer
+ * @property {boolean} [observeMessages] of wschan: observes messages, too
  * @property {boolean} [binaryViews] of wschan: receives binary messages as views on the socket's buffer
  */
 
@@ -30,6 +32,9 @@ export const NAMES = Object.freeze({
   "wschan-receive": "`receive()`",
   "wschan-batches": "`tryReceive()` in batches",
   "wschan-views": "`node.binaryViews`",
+  "wschan-unobserved": "no observer",
+  "wschan-observed": "`observe`",
+  "wschan-observed-messages": "`observeMessages`",
   ws: "bare `ws`",
   "ws-events": '`events.on(ws, "message")`',
   "ws-stream": "`createWebSocketStream`",

@@ -2,10 +2,11 @@
 import { COMPRESSION, connect } from "wschan";
 
 /** @param {string} url @param {import("./index.mjs").PeerOptions} options */
-export async function open(url, { deflate = false, binaryViews = false }) {
+export async function open(url, { deflate = false, binaryViews = false, ...observing }) {
   const compression = deflate ? COMPRESSION.CONTEXT_TAKEOVER : COMPRESSION.DISABLED;
   const node = binaryViews ? { binaryViews } : {};
-  return connection(await connect(url, { compression, compressionThreshold: 0, node }));
+  const options = { compression, compressionThreshold: 0, node, ...observing };
+  return connection(await connect(url, options));
 }
 
 /**

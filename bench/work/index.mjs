@@ -5,6 +5,7 @@ import { workloads as connects } from "./connect.mjs";
 import { workloads as deflate } from "./deflate.mjs";
 import { workloads as idle } from "./idle.mjs";
 import { workloads as inflate } from "./inflate.mjs";
+import { workloads as observe } from "./observe.mjs";
 import { workloads as receive } from "./receive.mjs";
 import { workloads as request } from "./request.mjs";
 import { workloads as select } from "./select.mjs";
@@ -44,5 +45,6 @@ export const WORKLOADS = [
   ...idle,
   ...slow,
   ...select,
+  ...observe,
   ...allocations,
 ];
