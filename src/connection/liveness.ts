@@ -175,7 +175,7 @@ export class Liveness {
     return startDeadline(period, expire, () => isAlive() || this.#isFull());
   }
 
-  #startKeepAlive({ interval, timeout, message, onPong }: ResolvedKeepAlive): KeepAlive {
+  #startKeepAlive({ interval, timeout, message, prefer, onPong }: ResolvedKeepAlive): KeepAlive {
     const { transport, sending } = this.#connection;
     const hasArrived = this.#arrivals();
     // Count messages too, because in browsers an empty message adds nothing to `accepted`.
@@ -196,7 +196,7 @@ export class Liveness {
             microtask(() => onPong?.(roundTrip));
           },
           // Where there are no ping frames, validation guarantees that the options have a `message`.
-          transport.ping ? undefined : message,
+          transport.ping && prefer !== "message" ? undefined : message,
         ),
       flushed: () => sending.flushed("keepAlive"),
       expire: () =>

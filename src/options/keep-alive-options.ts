@@ -1,6 +1,6 @@
 import type { Data } from "../protocol/message.js";
 import type { Duration } from "../time/duration.js";
-import { callable, duration, parseBy } from "./parser.js";
+import { callable, duration, oneOf, parseBy } from "./parser.js";
 import type { Parser } from "./parser.js";
 
 /** Settings of option `keepAlive`. */
@@ -16,11 +16,16 @@ export interface KeepAliveOptions {
    */
   readonly timeout?: Duration | undefined;
   /**
-   * Returns the message to send in place of a ping where there are no ping frames, as in browsers; the peer
-   * must answer it. Without it, `keepAlive` is `UNSUPPORTED` there. If it throws, or returns a value that
-   * cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
+   * Returns the message to send in place of a ping; the peer must answer it. It is used where there are no ping
+   * frames, as in browsers, and with `prefer: "message"`. Without it, `keepAlive` is `UNSUPPORTED` in browsers. If
+   * it throws, or returns a value that cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
    */
   readonly message?: (() => Data) | undefined;
+  /**
+   * `"message"` sends `message` even where there are ping frames, for servers that count only messages as life;
+   * without `message` it is `INVALID_OPTION`. Default: `"ping"`, which sends a ping where there are ping frames.
+   */
+  readonly prefer?: "ping" | "message" | undefined;
   /**
    * Called with each round trip in milliseconds: from the flush of a ping to its pong, or from sending
    * `message` to the next message received. An exception from it is reported as uncaught. Default: none.
@@ -45,5 +50,6 @@ const KEEP_ALIVE_PARSERS: Readonly<Record<keyof KeepAliveOptions, Parser>> = {
   interval: duration,
   timeout: duration,
   message: callable,
+  prefer: /* @__PURE__ */ oneOf("ping", "message"),
   onPong: callable,
 };

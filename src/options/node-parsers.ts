@@ -1,4 +1,4 @@
-import { isObject, pickKnown } from "../errors/validation.js";
+import { invalid, isObject, pickKnown } from "../errors/validation.js";
 import type { NodeOptions } from "../protocol/node-options.js";
 import { parseHeaders } from "./headers.js";
 import { isFieldValue } from "./http-grammar.js";
@@ -13,7 +13,13 @@ import { parseTls } from "./tls-option.js";
  * are separate to keep them out of browser bundles.
  */
 export const nodeParsers: Readonly<Record<string, Parser>> = {
-  keepAlive: parseKeepAlive,
+  keepAlive(value, name) {
+    const settings = parseKeepAlive(value, name);
+    if (settings && settings.prefer === "message" && !settings.message) {
+      throw invalid(`${name}.message`, 'a function with prefer: "message"', undefined);
+    }
+    return settings;
+  },
   headers: parseHeaders,
   node(value) {
     const options: Record<string, unknown> = {};

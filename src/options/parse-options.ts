@@ -61,7 +61,7 @@ export const PARSERS: Readonly<Record<keyof ConnectOptions, Parser>> = {
   compression: (value, name) =>
     COMPRESSION_VALUES.indexOf(oneOf(...COMPRESSION_VALUES)(value, name)) % 3,
   compressionThreshold: /* @__PURE__ */ integer(0, 104_857_600),
-  readLimit: /* @__PURE__ */ limit(1, 134_217_728),
+  readLimit: /* @__PURE__ */ limit(1, 1_073_741_824),
   channelCapacity: /* @__PURE__ */ integer(1, 10_000),
   bufferLimit: /* @__PURE__ */ limit(65_536, 1_073_741_824),
   discardIncoming: /* @__PURE__ */ oneOf(false, true),

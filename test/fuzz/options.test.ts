@@ -7,6 +7,7 @@ import type { ConnectOptions } from "../../src/options/connect-options.js";
 import type { Dial, DialOptions, Platform } from "../../src/protocol/dial.js";
 import { explore } from "../helpers/fuzz.js";
 import { conclude } from "../helpers/outcome.js";
+import { collectUncaught } from "../helpers/uncaught.js";
 import { BROWSER, FakeTransport, NODE } from "../helpers/unit-transport.js";
 
 /** Values of all kinds, including many that JSON cannot represent. */
@@ -65,7 +66,7 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
   closeTimeout: durations,
   compression: fc.constantFrom(0, 1, 2, "disabled", "context_takeover", "no_context_takeover"),
   compressionThreshold: integers(0, 104_857_600),
-  readLimit: integers(0, 134_217_728),
+  readLimit: integers(0, 1_073_741_824),
   channelCapacity: integers(1, 10_000),
   bufferLimit: fc.oneof(fc.constant(0), integers(65_536, 1_073_741_824)),
   discardIncoming: fc.boolean(),
@@ -82,6 +83,7 @@ const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
       interval: durations,
       timeout: durations,
       message: fc.constant(() => ""),
+      prefer: fc.constantFrom("ping", "message"),
       onPong: fc.func(fc.nat()),
     },
     { requiredKeys: [] },
@@ -152,7 +154,7 @@ function checkRanges(options: DialOptions): void {
   for (const name of Object.keys(headers)) assert.doesNotMatch(name, /^(host|sec-websocket-.*)$/i);
   within(compression, 0, 2);
   within(compressionThreshold, 0, 104_857_600);
-  within(readLimit, 1, 134_217_728);
+  within(readLimit, 1, 1_073_741_824);
   within(options.closeTimeout, Number.MIN_VALUE, 2_147_483_647);
   for (const timeout of [options.readTimeout, options.writeTimeout]) {
     if (timeout !== undefined) within(timeout, Number.MIN_VALUE, 2_147_483_647);
@@ -229,8 +231,10 @@ describe.for([
   ["Node", NODE],
   ["a browser", BROWSER],
 ] as const)("connect in %s", ([, platform]) => {
-  test("dials with values in range or rejects with a WsError, for any options", (context) =>
-    explore(context, {
+  test("dials with values in range or rejects with a WsError, for any options", (context) => {
+    // A random function that is given as the observer may throw.
+    collectUncaught();
+    return explore(context, {
       claim: "a WsError or values in range; the input is unchanged",
       runs: 10_000,
       given,
@@ -246,7 +250,8 @@ describe.for([
         assert.ok(WsError.is(error), `not a WsError: ${fc.stringify(error)}`);
         return [error.code];
       },
-    }));
+    });
+  });
 
   test.for(Object.entries(traps))(
     "rejects with the error that %s throws, and does not dial",

@@ -120,7 +120,7 @@ const options: Row[] = [
   [{ compression: true }, "INVALID_OPTION", "compression", "true"],
   [{ compressionThreshold: -1 }, "INVALID_OPTION", "compressionThreshold", "-1", "104857600"],
   [{ compressionThreshold: 104_857_601 }, "INVALID_OPTION", "compressionThreshold"],
-  [{ readLimit: 134_217_729 }, "INVALID_OPTION", "readLimit", "134217728", "134217729"],
+  [{ readLimit: 1_073_741_825 }, "INVALID_OPTION", "readLimit", "1073741824", "1073741825"],
   [{ readLimit: "1mb" }, "INVALID_OPTION", "readLimit", "length 3"],
   [{ codec: null }, "INVALID_OPTION", "codec must be a codec", "null"],
   [{ codec: "gzip" }, "INVALID_OPTION", "codec must be a codec", "length 4"],

@@ -28,6 +28,18 @@ export function testKeepAlive({ capabilities, open }: Fixture): void {
       await client.close();
     });
 
+    test('sends its message with prefer: "message", also where there are ping frames', async () => {
+      const roundTrips: number[] = [];
+      const onPong = (roundTrip: number): void => void roundTrips.push(roundTrip);
+      const { client } = await open("", {
+        keepAlive: { interval, timeout: ms(2_000), message, prefer: "message", onPong },
+      });
+      expect(await dataOf(client)).toBe("alive?");
+      expect(await dataOf(client)).toBe("alive?");
+      expect(roundTrips.length).toBeGreaterThanOrEqual(1);
+      await client.close();
+    });
+
     test("ends a connection whose peer does not answer", async () => {
       const { client } = await open("mute", {
         keepAlive: { interval, timeout: interval, message },

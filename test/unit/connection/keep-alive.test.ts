@@ -331,6 +331,21 @@ describe("keepAlive", () => {
     }
   });
 
+  test.each([
+    ["ping", 1, []],
+    ["message", 0, ["?"]],
+    [undefined, 1, []],
+  ] as const)(
+    "with prefer %j sends %i ping frames and the messages %j",
+    async (prefer, pings, sent) => {
+      const { client, transport } = open({ prefer, message: () => "?" });
+      await advance(1005);
+      expect(transport.pings).toHaveLength(pings);
+      expect(transport.sent).toEqual(sent);
+      client.terminate();
+    },
+  );
+
   test("also reports the round trips of ping()", async () => {
     const { client, transport } = openClient();
     const pinged = client.ping();

@@ -98,7 +98,7 @@ describe("a duration", () => {
 describe("a number", () => {
   test.each([
     ["compressionThreshold", 0, 104_857_600],
-    ["readLimit", 1, 134_217_728],
+    ["readLimit", 1, 1_073_741_824],
     ["channelCapacity", 1, 10_000],
     ["bufferLimit", 65_536, 1_073_741_824],
     ["sendHighWaterMark", 1, 1_073_741_824],
@@ -323,6 +323,20 @@ describe("other options", () => {
     }
     const error = await failure(() => parse({ keepAlive: true as never }));
     expect(error).toMatchObject({ code: "INVALID_OPTION" });
+  });
+
+  test("keepAlive that prefers a message needs one", async () => {
+    const error = await failure(() => parse({ keepAlive: { prefer: "message" } }));
+    expect(error.code).toBe("INVALID_OPTION");
+    expect(error.message).toContain("option keepAlive.message must be a function");
+    const message = (): string => "";
+    const keepAlive = { prefer: "message", message } as const;
+    for (const platform of [NODE, BROWSER]) {
+      expect(parse({ keepAlive }, platform).keepAlive).toMatchObject(keepAlive);
+    }
+    expect(parse({ keepAlive: { prefer: "ping" } }).keepAlive).toMatchObject({ prefer: "ping" });
+    const unknown = await failure(() => parse({ keepAlive: { prefer: "pong" as never } }));
+    expect(unknown.code).toBe("INVALID_OPTION");
   });
 
   test("keepAlive needs a message on a platform without ping frames", async () => {
