@@ -75,7 +75,8 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
   /**
    * The largest message to receive, in bytes after decompression. A larger one ends the connection with
    * `MESSAGE_TOO_BIG` and close code 1009. Browsers reveal the size only after the whole message has arrived.
-   * Default: 16 MiB. At most 134217728. 0: the default.
+   * Default: 16 MiB. At most 1 GiB. 0: the default. In Node, a text of more than about 512 MiB, the longest string
+   * of V8, is also `MESSAGE_TOO_BIG`.
    */
   readonly readLimit?: number | undefined;
   /**

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import { BINARY, COMPRESSION, connect } from "../../src/node.js";
 import type { Client, ConnectOptions } from "../../src/node.js";
@@ -125,6 +126,24 @@ describe("readLimit", () => {
     peer.write(frame({ opcode: OPCODE.BINARY, payload: "x", length: 16_777_217 }));
     expect(closeOf(await peer.closeFrame()).code).toBe(1009);
     expect((await client.closed).error?.code).toBe("MESSAGE_TOO_BIG");
+  });
+
+  test("refuses a text longer than a string can be, by its header", async () => {
+    await using server = await startDeflating();
+    const max = constants.MAX_STRING_LENGTH;
+    const options = { readLimit: 1_073_741_824, closeTimeout: ms(200), compression: 1 } as const;
+    const whole = frame({ opcode: OPCODE.TEXT, length: max + 1 });
+    const { client, peer } = await open(server, options);
+    peer.write(whole);
+    expect(closeOf(await peer.closeFrame()).code).toBe(1009);
+    const { error } = await client.closed;
+    expect(error).toMatchObject({
+      code: "MESSAGE_TOO_BIG",
+      details: { limit: max, size: max + 1 },
+    });
+    expect(error?.message).toContain(
+      `exceeds the longest string (${max}); ask the server to split it`,
+    );
   });
 
   test("refuses a length beyond 2^53", async () => {

@@ -17,13 +17,13 @@ import { PROTOCOL_ERROR } from "../../protocol/close-codes.js";
 import { plainView } from "./binary-data.js";
 import { parseClosePayload } from "./close-payload.js";
 import type { FrameEvents } from "./frame-events.js";
-import { invalidUtf8, messageTooBig } from "./frame-fault.js";
+import { invalidUtf8, messageTooBig, textTooLong } from "./frame-fault.js";
 import type { FrameFault } from "./frame-fault.js";
 import { headerProblem, headerSize, MAX_HEADER_BYTES, payloadSize } from "./frame-header.js";
 import { BINARY, CLOSE, FIN, OPCODE, PING, PONG, RSV1, TEXT } from "./frames.js";
 import { PartialMessage } from "./partial-message.js";
 import { PayloadBuffer } from "./payload-buffer.js";
-import { decodeUtf8 } from "./utf8.js";
+import { decodeUtf8, MAX_TEXT_BYTES } from "./utf8.js";
 
 const HEADER = 0;
 const CONTROL = 1;
@@ -225,6 +225,8 @@ export class FrameParser {
     if (size > (message.isCompressed ? compressed : limit)) {
       // `readLimit` is about inflated sizes, so the error does not show the size of a compressed message.
       this.#fail(messageTooBig(message.isCompressed ? undefined : size));
+    } else if (message.isText && !message.isCompressed && size > MAX_TEXT_BYTES) {
+      this.#fail(textTooLong(size));
     }
   }
 

@@ -6,7 +6,7 @@ import type { Pressure } from "../../protocol/transport.js";
 import { ownBytes, plainView } from "./binary-data.js";
 import type { DeflateParameters } from "./extension.js";
 import type { FrameEvents } from "./frame-events.js";
-import { invalidUtf8 } from "./frame-fault.js";
+import { invalidUtf8, textTooLong } from "./frame-fault.js";
 import type { FrameFault } from "./frame-fault.js";
 import { FrameParser } from "./frame-parser.js";
 import { MessageInflater } from "./inflate.js";
@@ -14,7 +14,7 @@ import type { InflateEvents } from "./inflate.js";
 import type { Pings } from "./pings.js";
 import { atTurnEnd } from "./turn-end.js";
 import type { TurnEndTask } from "./turn-end.js";
-import { decodeUtf8 } from "./utf8.js";
+import { decodeUtf8, MAX_TEXT_BYTES } from "./utf8.js";
 
 /** Receives the events of a {@link MessageReader}, in order of arrival. */
 export interface ReaderEvents {
@@ -181,12 +181,17 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
 
   onInflated(isText: boolean, bytes: Buffer): void {
     this.#setInflating(false);
-    const text = isText ? decodeUtf8(bytes, 0, bytes.length) : undefined;
+    if (isText) this.#deliverInflatedText(bytes);
     // Always a copy, because the next message is inflated into the same buffer.
-    if (!isText) this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
-    else if (text !== undefined) this.onText(text, bytes.length);
-    else this.onFault(invalidUtf8("text message"));
+    else this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
     this.regulate();
+  }
+
+  #deliverInflatedText(bytes: Buffer): void {
+    const { length } = bytes;
+    const text = length > MAX_TEXT_BYTES ? undefined : decodeUtf8(bytes, 0, length);
+    if (text !== undefined) this.onText(text, length);
+    else this.onFault(length > MAX_TEXT_BYTES ? textTooLong(length) : invalidUtf8("text message"));
   }
 
   /** Halts the parser while a message is being inflated, so that later messages stay in order. */

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import type { FrameLimits } from "../../../../src/transport/node/frame-parser.js";
@@ -322,6 +323,20 @@ describe("the limit of a message", () => {
     }
     const over = new Bench(LIMITS).push(compressedFrame("x".repeat(1_201)).subarray(0, 4));
     expect(over.faults).toEqual([{ closeCode: 1009, problem: expect.any(String) as string }]);
+  });
+
+  test("is that of V8 for a text, if that is lower", () => {
+    const limits: FrameLimits = { message: 2 ** 30, compressed: 2 ** 31 };
+    const max = constants.MAX_STRING_LENGTH;
+    const faultsOf = (...frames: Buffer[]) => new Bench(limits).push(...frames).faults;
+    const tooLong = [{ closeCode: 1009, size: max + 1, limit: max }];
+    expect(faultsOf(frame({ opcode: TEXT, length: max }))).toEqual([]);
+    expect(faultsOf(frame({ opcode: TEXT, length: max + 1 }))).toMatchObject(tooLong);
+    expect(faultsOf(frame({ opcode: BINARY, length: 2 ** 30 }))).toEqual([]);
+    expect(faultsOf(frame({ opcode: TEXT, rsv1: true, length: max + 1 }))).toEqual([]);
+    const rest = (length: number) => frame({ opcode: CONTINUATION, length });
+    expect(faultsOf(firstFragment("x"), rest(max - 1))).toEqual([]);
+    expect(faultsOf(firstFragment("x"), rest(max))).toMatchObject(tooLong);
   });
 
   test("does not apply to control frames", () => {
