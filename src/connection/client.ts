@@ -302,6 +302,20 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     this.#connection.fail(ABNORMAL_CLOSURE);
   }
 
+  /** Lets the open connection keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+  ref(): void {
+    this.#connection.transport.setRef?.(true);
+  }
+
+  /**
+   * Lets the Node process exit while the connection is open. The connection is then lost, as if the process had been
+   * killed; timeouts that you wait for, such as that of `receive`, still keep the process alive. By default an open
+   * connection keeps it alive. Elsewhere it has no effect.
+   */
+  unref(): void {
+    this.#connection.transport.setRef?.(false);
+  }
+
   /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();

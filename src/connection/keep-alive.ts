@@ -11,6 +11,8 @@ export interface KeepAliveHost {
   readonly ping: (onAnswer: () => void) => () => void;
   /** Settles when the ping is flushed; rejects if the connection ends first. */
   readonly flushed: () => Promise<void>;
+  /** False if the keep-alive does not keep a Node process alive. */
+  readonly keepsAlive: boolean;
   /** Called when the peer is dead. */
   readonly expire: () => void;
 }
@@ -27,12 +29,13 @@ export interface KeepAlive extends Deadline {
  * `timeout` milliseconds after the ping was flushed.
  */
 export function startKeepAlive(interval: number, timeout: number, host: KeepAliveHost): KeepAlive {
+  const { keepsAlive } = host;
   let phase: Deadline | undefined;
   const awaitSilence = (): void => {
     phase?.stop();
     // `Infinity`: a deadline that is noticed late, as after a suspend, expires at once. A ping does no harm.
-    const incoming = startDeadline(interval, ping, host.isAlive, Infinity);
-    const outgoing = startDeadline(interval, ping, host.hasSent, Infinity);
+    const incoming = startDeadline(interval, ping, host.isAlive, Infinity, keepsAlive);
+    const outgoing = startDeadline(interval, ping, host.hasSent, Infinity, keepsAlive);
     phase = {
       touch: () => incoming.touch(),
       stop() {
@@ -54,6 +57,8 @@ export function startKeepAlive(interval: number, timeout: number, host: KeepAliv
         hasReceived = host.isAlive() || hasReceived;
         return !isFlushed;
       },
+      undefined,
+      keepsAlive,
     );
     phase = {
       touch: awaitSilence,

@@ -38,6 +38,8 @@ export class Liveness {
   roundTrip: number | undefined;
 
   readonly #connection: LivenessHost;
+  /** False if the socket itself keeps a Node process alive, so that its deadlines need not. */
+  readonly #keepsAlive: boolean;
   readonly #read: Deadline | undefined;
   readonly #write: Deadline | undefined;
   readonly #keepAlive: KeepAlive | undefined;
@@ -50,6 +52,7 @@ export class Liveness {
   constructor(connection: LivenessHost) {
     this.#connection = connection;
     const { transport } = connection;
+    this.#keepsAlive = !transport.setRef;
     const { readTimeout, writeTimeout, keepAlive } = connection.options;
     const hasMoved = hasChanged(() => transport.activity);
     // `readTimeout` does not apply within a message: `keepAlive` detects a peer that dies there.
@@ -125,6 +128,8 @@ export class Liveness {
         const isSending = this.#connection.bufferedAmount > 0 && this.#hasProgress();
         return isShrinking || isSending || isReceiving();
       },
+      undefined,
+      this.#keepsAlive,
     );
   }
 
@@ -172,7 +177,8 @@ export class Liveness {
     if (period === undefined) return undefined;
     const expire = (): void => this.#fail(closeCode, code, `no progress for ${period} ms`);
     // While reading is paused, the peer may be silent because it waits for this side to read.
-    return startDeadline(period, expire, () => isAlive() || this.#isFull());
+    const hasLife = (): boolean => isAlive() || this.#isFull();
+    return startDeadline(period, expire, hasLife, undefined, this.#keepsAlive);
   }
 
   #startKeepAlive({ interval, timeout, message, prefer, onPong }: ResolvedKeepAlive): KeepAlive {
@@ -199,6 +205,7 @@ export class Liveness {
           transport.ping && prefer !== "message" ? undefined : message,
         ),
       flushed: () => sending.flushed("keepAlive"),
+      keepsAlive: this.#keepsAlive,
       expire: () =>
         this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`),
     });

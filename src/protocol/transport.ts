@@ -66,6 +66,8 @@ export interface Transport {
   ping?(done: PingDone): () => void;
   /** Prints a warning for the developer. Default: `console.warn`. */
   readonly warn?: ((text: string) => void) | undefined;
+  /** Sets whether the open socket keeps the process alive; by default it does. Absent if there is no socket. */
+  setRef?(isRef: boolean): void;
   /** Pauses or resumes reading, on platforms that can. */
   pause(pressure: Pressure): void;
   /** Sends a close frame, and ends when the peer has answered it. */

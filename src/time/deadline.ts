@@ -25,12 +25,14 @@ export interface Deadline {
  * @param isAlive Returns true if there was a sign of life since its last call, or if none can be expected
  * now.
  * @param maxLateness The lateness in milliseconds that shows a suspension. `Infinity` extends no deadline.
+ * @param keepsAlive If false, the deadline does not keep a Node process alive.
  */
 export function startDeadline(
   period: number,
   expire: () => void,
   isAlive: () => boolean = () => false,
   maxLateness: number = MAX_LATENESS_MS,
+  keepsAlive = true,
 ): Deadline {
   let last = now();
   let due: number;
@@ -42,7 +44,7 @@ export function startDeadline(
   const arm = (remaining: number): void => {
     const delay = Math.min(remaining, period / 4);
     due = now() + delay;
-    stopTimer = startTimer(delay, check);
+    stopTimer = startTimer(delay, check, keepsAlive);
   };
   const check = (): void => {
     const time = now();

@@ -212,6 +212,10 @@ export class SocketConnection implements Transport, ReaderEvents, WriteEvents {
     this.#handler?.onPaused(isPaused);
   }
 
+  setRef(isRef: boolean): void {
+    this.#reader.setRef(isRef);
+  }
+
   warn(text: string): void {
     process.emitWarning(text);
   }

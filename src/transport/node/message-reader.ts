@@ -11,6 +11,7 @@ import type { FrameFault } from "./frame-fault.js";
 import { FrameParser } from "./frame-parser.js";
 import { MessageInflater } from "./inflate.js";
 import type { InflateEvents } from "./inflate.js";
+import { PausableSocket } from "./pausable-socket.js";
 import type { Pings } from "./pings.js";
 import { atTurnEnd } from "./turn-end.js";
 import type { TurnEndTask } from "./turn-end.js";
@@ -39,7 +40,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   /** The number of times that a slow consumer has paused the socket. */
   timesPaused = 0;
 
-  readonly #socket: Duplex;
+  readonly #socket: PausableSocket;
   readonly #pings: Pings;
   readonly #events: ReaderEvents;
   readonly #parser: FrameParser;
@@ -47,7 +48,6 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   readonly #binaryViews: boolean;
   #isInflating = false;
   #pressure: Pressure = 0;
-  #isPaused = false;
   /** True if a slow consumer has paused the socket, not only zlib. */
   #isPauseCounted = false;
   /** True once no more bytes can arrive: the remaining messages are delivered even if the consumer is behind. */
@@ -60,7 +60,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     pings: Pings,
     events: ReaderEvents,
   ) {
-    this.#socket = socket;
+    this.#socket = new PausableSocket(socket);
     this.#pings = pings;
     this.#events = events;
     this.#binaryViews = node.binaryViews ?? false;
@@ -93,6 +93,11 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
     this.regulate();
   }
 
+  /** Sets whether the socket keeps the process alive. */
+  setRef(isRef: boolean): void {
+    this.#socket.setRef(isRef);
+  }
+
   /** Delivers the messages that have arrived, even to a consumer that is behind. */
   flush(): void {
     this.#isFlushing = true;
@@ -118,7 +123,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
 
   #afterParsing(): void {
     if (this.#isBlocked) {
-      if (!this.#isPaused) atTurnEnd(this);
+      if (!this.#socket.isPaused) atTurnEnd(this);
     } else {
       this.#resume();
     }
@@ -127,8 +132,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
 
   /** Pauses the socket if the consumer or zlib is still behind after the microtasks of this turn. */
   onTurnEnd(): void {
-    if (this.#isPaused || !this.#isBlocked) return;
-    this.#isPaused = true;
+    if (this.#socket.isPaused || !this.#isBlocked) return;
     this.#socket.pause();
     if (!this.#isPauseDue) return;
     this.timesPaused++;
@@ -137,8 +141,7 @@ export class MessageReader implements FrameEvents, InflateEvents, TurnEndTask {
   }
 
   #resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
+    if (!this.#socket.isPaused) return;
     this.#socket.resume();
     if (!this.#isPauseCounted) return;
     this.#isPauseCounted = false;

@@ -1,5 +1,4 @@
-import { constants } from "node:buffer";
-import { Buffer } from "node:buffer";
+import { Buffer, constants } from "node:buffer";
 import { describe, expect, test } from "vitest";
 import type { FrameLimits } from "../../../../src/transport/node/frame-parser.js";
 import {
