@@ -10,6 +10,7 @@ import { Connections } from "./connections.js";
 import { Delivery } from "./delivery.js";
 import { callbackError, closeError, giveUpError } from "./errors.js";
 import { NO_CONNECTION } from "./establish.js";
+import { PauseTimer } from "./pause-timer.js";
 import type { ResolvedReconnectOptions } from "./resolve-options.js";
 import { StatusFeed } from "./status.js";
 import { onWake } from "./wake.js";
@@ -52,6 +53,7 @@ export class ConnectionLoop {
   #isSuspended: boolean;
   /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
   readonly #wakeups = new Channel<unknown>();
+  readonly #pauseTimer = new PauseTimer();
 
   constructor(options: ResolvedReconnectOptions) {
     const { signal } = options;
@@ -105,6 +107,12 @@ export class ConnectionLoop {
     this.start();
     if (this.connection) this.#connections.rotate();
     else this.#step.abort();
+  }
+
+  /** Sets whether an open connection, or the pause before the next attempt, keeps a Node process alive. */
+  setRef(isRef: boolean): void {
+    this.#pauseTimer.setRef(isRef);
+    this.#connections.setRef(isRef);
   }
 
   /** Starts a suspended client. */
@@ -169,10 +177,10 @@ export class ConnectionLoop {
       this.#options.events.emit("retry", () => pause);
       this.status.set({ type: "waiting", ...pause });
       // Events of the page cannot cut short a pause that the server asked for.
-      await sleep(minimum, step);
+      await sleep(minimum, step, this.#pauseTimer);
       // An event such as `online` wakes many clients at the same time, so jitter follows it as well.
-      if (await sleep(jitter, step, this.#wakeups)) {
-        await sleep(Math.random() * backoff.min, step);
+      if (await sleep(jitter, step, this.#pauseTimer, this.#wakeups)) {
+        await sleep(Math.random() * backoff.min, step, this.#pauseTimer);
       }
       if (isCut()) this.#attempt = this.#failures = 0;
     }

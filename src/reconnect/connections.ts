@@ -39,6 +39,7 @@ export class Connections {
   readonly #host: ConnectionsHost;
   /** All connections that have not ended. */
   readonly #clients = new Set<Client>();
+  #isRef = true;
   /** The connection that messages are sent over. */
   #attached: Client | undefined;
   #rotation: Rotation | undefined;
@@ -72,6 +73,15 @@ export class Connections {
     for (const client of this.#clients) client.terminate();
   }
 
+  /** Sets whether open connections keep a Node process alive. */
+  setRef(isRef: boolean): void {
+    this.#isRef = isRef;
+    for (const client of this.#clients) {
+      if (isRef) client.ref();
+      else client.unref();
+    }
+  }
+
   /** Resolves when all connections have ended, with the end of the current one, if there is one. */
   async ended(): Promise<CloseInfo | undefined> {
     const info = await this.current?.closed;
@@ -82,6 +92,7 @@ export class Connections {
   #establish(attemptInfo: AttemptInfo, dialled?: (client: Client) => void): Promise<Outcome> {
     return establish(this.#options, attemptInfo, this.hasOpened, (client) => {
       dialled?.(client);
+      if (!this.#isRef) client.unref();
       this.#clients.add(client);
       void client.closed.then(() => this.#clients.delete(client));
     });

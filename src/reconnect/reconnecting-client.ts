@@ -251,6 +251,19 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     this.#loop.terminate();
   }
 
+  /** Lets the client keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+  ref(): void {
+    this.#loop.setRef(true);
+  }
+
+  /**
+   * Lets the Node process exit while a connection is open or while the client waits for its next attempt; a dial still
+   * keeps it alive. By default the client keeps it alive. Elsewhere it has no effect.
+   */
+  unref(): void {
+    this.#loop.setRef(false);
+  }
+
   /** The loop that opens the connections, for other sub-paths of this package. @internal */
   get internals(): ConnectionLoop {
     return this.#loop;

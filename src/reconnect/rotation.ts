@@ -9,6 +9,7 @@ import type { Outcome } from "./establish.js";
 import { handOver } from "./hand-over.js";
 import type { HandOverHost } from "./hand-over.js";
 import type { AttemptInfo } from "./options.js";
+import { PauseTimer } from "./pause-timer.js";
 import type { ResolvedReconnectOptions } from "./resolve-options.js";
 import { sleep } from "./waits.js";
 
@@ -39,10 +40,13 @@ export class Rotation {
   /** A value begins a rotation, or ends the pause before its next attempt. */
   readonly #requests = new Channel<unknown>();
   #isRequested = false;
+  readonly #pauseTimer = new PauseTimer();
 
   constructor(options: ResolvedReconnectOptions, host: RotationHost) {
     this.#options = options;
     this.#host = host;
+    // The open connection keeps the process alive, if it should be.
+    this.#pauseTimer.setRef(false);
   }
 
   /** Replaces the connection now. Has no effect while its successor is dialled. */
@@ -59,7 +63,7 @@ export class Rotation {
     const life = this.#lifeOf(current);
     const stopTimer = this.#startTimer();
     try {
-      if (!this.#isRequested) await sleep(undefined, life.signal, this.#requests);
+      if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {});
       return await this.#replace(current, life.signal);
     } finally {
       stopTimer();
@@ -86,7 +90,7 @@ export class Rotation {
       if (client) return client;
       lastError = info.error ?? closeError(info);
       const [minimum, jitter] = pauseAfter(attempt - 1, backoff, retryAfterMax, lastError.details);
-      await sleep(minimum + jitter * Math.random(), life, this.#requests);
+      await sleep(minimum + jitter * Math.random(), life, this.#pauseTimer, this.#requests);
     }
     return undefined;
   }

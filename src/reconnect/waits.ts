@@ -1,7 +1,9 @@
 import { Channel } from "../channel/channel.js";
 import type { ReceiveChannel } from "../channel/channel.js";
+import { onAbort } from "../time/abort.js";
 import { waitFor } from "../time/wait.js";
 import { callbackError } from "./errors.js";
+import type { PauseTimer } from "./pause-timer.js";
 
 /**
  * Runs callbacks of the application for at most `timeoutMs`, or until the signal aborts. Error messages
@@ -29,16 +31,26 @@ export async function runCallback<T>(
 }
 
 /**
- * Sleeps for `delayMs` (`undefined`: for ever), or until the signal aborts or a value arrives on `wakeups`.
- * Resolves with true if a value has arrived.
+ * Sleeps for `delayMs`, or until the signal aborts or a value arrives on `wakeups`. Resolves with true if
+ * a value has arrived.
  */
-export function sleep(
-  delayMs: number | undefined,
+export async function sleep(
+  delayMs: number,
   signal: AbortSignal,
+  timer: PauseTimer,
   wakeups: ReceiveChannel<unknown> = new Channel(),
 ): Promise<boolean> {
-  return wakeups.receive({ timeout: delayMs, signal }).then(
+  if (delayMs === 0) return false;
+  const controller = new AbortController();
+  const wake = (): void => controller.abort();
+  const stopTimer = timer.start(delayMs, wake);
+  const stopListening = onAbort(signal, wake);
+  if (signal.aborted) wake();
+  const isWoken = await wakeups.receive({ signal: controller.signal }).then(
     () => true,
     () => false,
   );
+  stopTimer();
+  stopListening();
+  return isWoken;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Channel } from "../../src/channel/channel.js";
 import { WsError } from "../../src/errors/ws-error.js";
+import { PauseTimer } from "../../src/reconnect/pause-timer.js";
 import { runCallback, sleep } from "../../src/reconnect/waits.js";
 import { failure, stateOf } from "../helpers/failure.js";
 
@@ -38,20 +39,22 @@ describe("runCallback", () => {
 });
 
 describe("sleep", () => {
+  const timer = new PauseTimer();
+
   test("resolves with false after the delay", async () => {
-    expect(await sleep(1, signal)).toBe(false);
+    expect(await sleep(1, signal, timer)).toBe(false);
   });
 
   test("resolves with true as soon as a value arrives", async () => {
     const wakeups = new Channel<unknown>();
-    const sleeping = sleep(3_600_000, signal, wakeups);
+    const sleeping = sleep(3_600_000, signal, timer, wakeups);
     expect(wakeups.trySend(true)).toBe(true);
     expect(await sleeping).toBe(true);
   });
 
   test("resolves with false as soon as the signal aborts", async () => {
     const controller = new AbortController();
-    const sleeping = sleep(3_600_000, controller.signal);
+    const sleeping = sleep(3_600_000, controller.signal, timer);
     expect(await stateOf(sleeping)).toBe("pending");
     controller.abort();
     expect(await sleeping).toBe(false);

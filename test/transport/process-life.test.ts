@@ -16,6 +16,16 @@ const CONNECT = `
   const node = { tls: { rejectUnauthorized: false } };
   const client = await connect(url, { ...periods, node, channelCapacity: 1 });`;
 
+/** Creates a reconnecting client, and waits until it is open. */
+const RECONNECT = `
+  const client = reconnecting(url, { keepAlive: { interval: "1h" } });
+  for await (const { type } of client.status()) if (type === "open") break;`;
+
+/** Creates a reconnecting client that waits for its second attempt. */
+const WAIT = `
+  const client = reconnecting("ws://127.0.0.1:1/", { backoff: { min: "1h", max: "1h" } });
+  for await (const { type } of client.status()) if (type === "waiting") break;`;
+
 /** Runs a program that has imported wschan and knows the `url` of the server. */
 function run(url: string, code: string): Program {
   const head = `
@@ -62,6 +72,25 @@ describe("the process", () => {
       true,
       `${CONNECT} void client.close(); client.unref()`,
       { onConnection: ({ ws }) => ws.pause() },
+    ],
+    ["lives as long as a reconnecting client waits", false, WAIT],
+    ["exits although a reconnecting client waits, after unref()", true, `${WAIT} client.unref()`],
+    [
+      "exits after unref() of a client before it waits",
+      true,
+      WAIT.replace(" for", " client.unref(); for"),
+    ],
+    ["lives after ref() of a waiting client", false, `${WAIT} client.unref(); client.ref()`],
+    ["lives as long as a reconnecting client is open", false, RECONNECT],
+    [
+      "exits although a reconnecting client is open, after unref()",
+      true,
+      `${RECONNECT} client.unref()`,
+    ],
+    [
+      "exits after unref() of a client before it is open",
+      true,
+      RECONNECT.replace(" for", " client.unref(); for"),
     ],
   ];
   test.each(rows)("%s", async (_, isExit, code, options = {}) => {
