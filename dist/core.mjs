@@ -219,6 +219,7 @@ const KEEP_ALIVE_PARSERS = {
   interval: duration,
   timeout: duration,
   message: callable,
+  prefer: /* @__PURE__ */ oneOf("ping", "message"),
   onPong: callable
 };
 
@@ -250,7 +251,7 @@ const PARSERS$1 = {
   closeTimeout: duration,
   compression: (value, name) => COMPRESSION_VALUES.indexOf(oneOf(...COMPRESSION_VALUES)(value, name)) % 3,
   compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
-  readLimit: /* @__PURE__ */ limit(1, 134217728),
+  readLimit: /* @__PURE__ */ limit(1, 1073741824),
   channelCapacity: /* @__PURE__ */ integer(1, 1e4),
   bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
   discardIncoming: /* @__PURE__ */ oneOf(false, true),
@@ -266,6 +267,8 @@ const PARSERS$1 = {
       `${name} needs keepAlive.message where there are no ping frames`
     );
   },
+  observe: callable,
+  observeMessages: /* @__PURE__ */ oneOf(false, true),
   backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
   webSocket: callable,
   node: /* @__PURE__ */ notInBrowser("leave it out there"),
@@ -392,8 +395,8 @@ function resolve(text, base) {
     return void 0;
   }
 }
-function displayUrl(url) {
-  return publicUrl(url).replace(/\?.*/, "?...");
+function displayUrl(url, query = "?...") {
+  return publicUrl(url).replace(/\?.*/, query);
 }
 function publicUrl({ href, protocol, host, pathname, search }) {
   const text = `${protocol}//${host}${pathname}${search}`;
@@ -428,15 +431,18 @@ const PARSERS = {
   defaults: passThrough,
   strict: /* @__PURE__ */ oneOf(false, true),
   denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
+  observe: callable,
+  observeMessages: /* @__PURE__ */ oneOf(false, true),
   signal: abortSignal
 };
 function parseSettings(options, platformFor) {
   const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
   const given = parseBy(parsers, options, OPERATION);
-  const { policy, actor, meta, defaults = {}, strict } = given;
+  const { policy, actor, meta, defaults = {}, strict, observe, observeMessages } = given;
   const platform = platformFor({ ...defaults }.webSocket);
-  const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-  for (const name of ["policy", "signal", "codec"]) {
+  const base = observeMessages === void 0 ? {} : { observeMessages };
+  const shared = parseOptions(base, defaults, platform, `${OPERATION}: option defaults`);
+  for (const name of ["policy", "signal", "codec", "observe"]) {
     if (name in shared) {
       throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
     }
@@ -445,6 +451,7 @@ function parseSettings(options, platformFor) {
     policy: policy ?? (strict ? () => false : void 0),
     actor,
     meta,
+    observe,
     defaults: shared,
     resolved: { ...DEFAULTS, ...shared },
     platform,
@@ -948,7 +955,6 @@ function unreported(promise) {
 }
 
 const DEFAULT_PING_TIMEOUT_MS = 1e4;
-let clientCount = 0;
 const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
 class Client {
   #connection;
@@ -959,7 +965,7 @@ class Client {
   #writable;
   /** @internal */
   constructor(connection, url) {
-    this.id = `wschan-${++clientCount}`;
+    this.id = connection.events.id;
     this.closed = connection.closed;
     this.#connection = connection;
     this.#url = publicUrl(url);
@@ -1136,16 +1142,16 @@ class Client {
   }
   async #ping(options) {
     const connection = this.#connection;
-    const { transport, label } = connection;
-    const park = transport.ping?.bind(transport);
-    if (!park) {
+    const { transport, label, liveness } = connection;
+    if (!transport.ping) {
       const text = "no ping frames here; use keepAlive.message";
       throw connection.error("UNSUPPORTED", "ping", text);
     }
+    const park = (done) => liveness.ping(done);
     const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
     const roundTrip = this.state === "open" ? await waitFor(`ping ${label}`, "PING_TIMEOUT", options, wait) : void 0;
     if (roundTrip === void 0) throw connection.closedError("ping");
-    return connection.liveness.roundTrip = roundTrip;
+    return roundTrip;
   }
   /**
    * Closes the connection. The channel closes at once. Messages that were sent still leave, followed by the
@@ -1173,6 +1179,18 @@ class Client {
   terminate() {
     this.#connection.fail(ABNORMAL_CLOSURE);
   }
+  /** Lets the open connection keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+  ref() {
+    this.#connection.transport.setRef?.(true);
+  }
+  /**
+   * Lets the Node process exit while the connection is open. The connection is then lost, as if the process had been
+   * killed; timeouts that you wait for, such as that of `receive`, still keep the process alive. By default an open
+   * connection keeps it alive. Elsewhere it has no effect.
+   */
+  unref() {
+    this.#connection.transport.setRef?.(false);
+  }
   /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose]() {
     await this.close();
@@ -1194,7 +1212,7 @@ function readLimitError(operation, limit, details = {}, cause) {
 }
 
 const MAX_LATENESS_MS = 1e3;
-function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS) {
+function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS, keepsAlive = true) {
   let last = now();
   let due;
   let isExtended = false;
@@ -1203,7 +1221,7 @@ function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_
   const arm = (remaining) => {
     const delay = Math.min(remaining, period / 4);
     due = now() + delay;
-    stopTimer = startTimer(delay, check);
+    stopTimer = startTimer(delay, check, keepsAlive);
   };
   const check = () => {
     const time = now();
@@ -1235,11 +1253,12 @@ function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_
 }
 
 function startKeepAlive(interval, timeout, host) {
+  const { keepsAlive } = host;
   let phase;
   const awaitSilence = () => {
     phase?.stop();
-    const incoming = startDeadline(interval, ping, host.isAlive, Infinity);
-    const outgoing = startDeadline(interval, ping, host.hasSent, Infinity);
+    const incoming = startDeadline(interval, ping, host.isAlive, Infinity, keepsAlive);
+    const outgoing = startDeadline(interval, ping, host.hasSent, Infinity, keepsAlive);
     phase = {
       touch: () => incoming.touch(),
       stop() {
@@ -1260,7 +1279,9 @@ function startKeepAlive(interval, timeout, host) {
       () => {
         hasReceived = host.isAlive() || hasReceived;
         return !isFlushed;
-      }
+      },
+      void 0,
+      keepsAlive
     );
     phase = {
       touch: awaitSilence,
@@ -1298,6 +1319,8 @@ function startKeepAlive(interval, timeout, host) {
 const MAX_CLOSE_PERIODS = 10;
 class Liveness {
   #connection;
+  /** False if the socket itself keeps a Node process alive, so that its deadlines need not. */
+  #keepsAlive;
   #read;
   #write;
   #keepAlive;
@@ -1309,6 +1332,7 @@ class Liveness {
   constructor(connection) {
     this.#connection = connection;
     const { transport } = connection;
+    this.#keepsAlive = !transport.setRef;
     const { readTimeout, writeTimeout, keepAlive } = connection.options;
     const hasMoved = hasChanged(() => transport.activity);
     const isAlive = () => hasMoved() || transport.isReceiving === true;
@@ -1336,6 +1360,24 @@ class Liveness {
     this.#write.touch();
     this.#hasProgress();
   }
+  /**
+   * Sends a ping as `Transport.ping` does, or a message in its place. Records and reports the round trip.
+   *
+   * @param message Returns the message. Without it, the transport must have ping frames.
+   */
+  ping(done, message) {
+    const { events, transport } = this.#connection;
+    const onAnswer = (roundTrip) => {
+      if (roundTrip !== void 0) {
+        this.roundTrip = roundTrip;
+        events.emit("pong", () => ({ roundTrip }));
+      }
+      done(roundTrip);
+    };
+    const cancel = message ? this.#sendMessage(message, onAnswer) : transport.ping?.(onAnswer);
+    events.emit("ping");
+    return cancel;
+  }
   /** Makes the keep-alive ping now, because the connection may be half-open. */
   probe() {
     this.#keepAlive?.pingNow();
@@ -1353,7 +1395,9 @@ class Liveness {
         const isShrinking = last > (last = transport.unsent ?? 0);
         const isSending = this.#connection.bufferedAmount > 0 && this.#hasProgress();
         return isShrinking || isSending || isReceiving();
-      }
+      },
+      void 0,
+      this.#keepsAlive
     );
   }
   /** Called when the close frame has been sent: restarts `closeTimeout`. */
@@ -1389,27 +1433,30 @@ class Liveness {
   #watch(code, period, closeCode, isAlive) {
     if (period === void 0) return void 0;
     const expire = () => this.#fail(closeCode, code, `no progress for ${period} ms`);
-    return startDeadline(period, expire, () => isAlive() || this.#isFull());
+    const hasLife = () => isAlive() || this.#isFull();
+    return startDeadline(period, expire, hasLife, void 0, this.#keepsAlive);
   }
-  #startKeepAlive({ interval, timeout, message, onPong }) {
+  #startKeepAlive({ interval, timeout, message, prefer, onPong }) {
     const { transport, sending } = this.#connection;
     const hasArrived = this.#arrivals();
     const hasSent = hasChanged(
       () => transport.accepted + sending.messages + (transport.progress ?? 0)
     );
     const isPaused = () => this.#isPaused();
-    const byMessage = (done) => this.#sendMessage(message, done);
-    const ping = transport.ping?.bind(transport) ?? byMessage;
     return startKeepAlive(interval, timeout, {
       isAlive: () => hasArrived() || isPaused(),
       hasSent: () => hasSent() || isPaused(),
-      ping: (onAnswer) => ping((roundTrip) => {
-        if (roundTrip === void 0) return;
-        this.roundTrip = roundTrip;
-        onAnswer();
-        microtask(() => onPong?.(roundTrip));
-      }),
+      ping: (onAnswer) => this.ping(
+        (roundTrip) => {
+          if (roundTrip === void 0) return;
+          onAnswer();
+          microtask(() => onPong?.(roundTrip));
+        },
+        // Where there are no ping frames, validation guarantees that the options have a `message`.
+        transport.ping && prefer !== "message" ? void 0 : message
+      ),
       flushed: () => sending.flushed("keepAlive"),
+      keepsAlive: this.#keepsAlive,
       expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
     });
   }
@@ -1650,6 +1697,7 @@ class Sending {
     if (size === void 0) return void 0;
     this.messages++;
     this.bytes += size;
+    this.#connection.events.message("out", typeof payload === "string" ? "text" : "binary", size);
     return this.#settle(size);
   }
   /** Resolves when everything that was sent before this call is flushed. Rejects if the connection ends. */
@@ -1703,17 +1751,21 @@ class Sending {
 }
 
 class Connection {
-  constructor(transport, url, options) {
+  constructor(transport, url, options, events) {
     this.sending = new Sending(this);
     this.state = "open";
+    /** When reading was paused last, by the clock of `now`, in milliseconds. */
+    this.#pausedAt = 0;
     this.transport = transport;
     this.options = options;
+    this.events = events;
     this.label = displayUrl(url);
     this.closed = new Promise((resolve) => this.#settleClosed = resolve);
     this.receiving = new Receiving(this);
     this.liveness = new Liveness(this);
   }
   #settleClosed;
+  #pausedAt;
   /** Bytes that were sent and that the operating system has not accepted yet. */
   get bufferedAmount() {
     return this.state === "closed" ? 0 : this.transport.bufferedAmount ?? 0;
@@ -1766,10 +1818,20 @@ class Connection {
     if (this.transport.backpressure !== "stream") this.sending.onMessage();
     this.receiving.count(size);
     this.liveness.onMessage();
+    this.events.message("in", message.type, size);
     this.receiving.deliver(message);
   }
   onProgress() {
     this.sending.onProgress();
+  }
+  onPaused(isPaused) {
+    const time = now();
+    const duration = time - this.#pausedAt;
+    const { bytes: bytesBuffered } = this.receiving.inbox;
+    if (isPaused) {
+      this.#pausedAt = time;
+      this.events.emit("pause", () => ({ bytesBuffered }));
+    } else this.events.emit("resume", () => ({ bytesBuffered, duration }));
   }
   onError(error, closeCode) {
     if (!this.closeRequest || this.isRetiring) this.fail(closeCode, error);
@@ -1843,8 +1905,39 @@ class Connection {
   }
 }
 
+let dialCount = 0;
+class Events {
+  #observersOf;
+  #hasMessages;
+  /** @param hasMessages True to emit an event for each message. */
+  constructor(observersOf, hasMessages) {
+    this.id = `wschan-${++dialCount}`;
+    this.#observersOf = observersOf;
+    this.#hasMessages = hasMessages;
+  }
+  message(direction, kind, size) {
+    if (this.#hasMessages) this.emit("message", () => ({ direction, kind, size }));
+  }
+  /** Calls the observers. An exception of one of them is reported as uncaught, and the others are still called. */
+  emit(type, fields) {
+    let event;
+    for (const observer of this.#observersOf(type)) {
+      if (!observer) continue;
+      event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
+      try {
+        observer(event);
+      } catch (error) {
+        microtask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
 async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
   for (const policy of policies) {
+    if (!policy) continue;
     let allowed;
     let cause;
     try {
@@ -1869,12 +1962,37 @@ async function authorize(policies, { actor, meta }, url, resource = publicUrl(ur
   }
 }
 
+function emitDial(events, dialled, attemptNumber) {
+  const start = now();
+  const attempt = attemptNumber && { attempt: attemptNumber };
+  events.emit("dial", () => ({ url: displayUrl(dialled, ""), ...attempt }));
+  return {
+    opened(client, url) {
+      const openedAt = now();
+      const duration = openedAt - start;
+      events.emit("open", () => {
+        const { protocol, compression, handshake } = client;
+        const status = handshake?.status;
+        return { url: displayUrl(url, ""), duration, protocol, compression, status, ...attempt };
+      });
+      void client.closed.then((info) => {
+        const { stats } = client;
+        events.emit("close", () => ({ info, stats, lifetime: now() - openedAt }));
+      });
+    },
+    failed(error) {
+      events.emit("dial-failed", () => ({ error, duration: now() - start, ...attempt }));
+      throw error;
+    }
+  };
+}
+
 let interceptor;
 function interceptDials(next) {
   interceptor = next;
 }
 function intercepted(url, platform) {
-  return interceptor?.(parseUrl(url, platform)) ?? platform;
+  return interceptor?.(parseUrl(url, platform), platform) ?? platform;
 }
 
 async function openClient(platformFor, owner, input, given = {}) {
@@ -1882,7 +2000,8 @@ async function openClient(platformFor, owner, input, given = {}) {
   const platform = platformOf(platformFor, given, settings, input);
   const url = parseUrl(input, platform);
   const base = baseOptions(given, platform, settings);
-  return dial$1(url, parseOptions(base, given, platform), platform, owner);
+  const options = parseOptions(base, given, platform);
+  return dial$1(url, options, platform, owner, eventsOf(options, platform, settings));
 }
 function platformOf(platformFor, given, settings, input) {
   const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
@@ -1897,10 +2016,16 @@ function baseOptions(given, platform, settings) {
   const { keepAlive = defaults.keepAlive } = { ...given };
   return parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
 }
-async function dial$1(url, options, platform, owner) {
+function eventsOf({ observe, observeMessages }, { observerOf }, settings) {
+  return new Events(
+    (type) => [settings?.observe, observe, observerOf?.(type)],
+    observeMessages ?? false
+  );
+}
+async function dial$1(url, options, platform, owner, events, attempt) {
   const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
   const connectBy = platform.isInMemory ? platform.dial : guardedDial;
-  const policies = [policy, options.policy].filter((one) => one !== void 0);
+  const policies = [policy, options.policy];
   const subject = {
     actor,
     meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta })
@@ -1909,6 +2034,7 @@ async function dial$1(url, options, platform, owner) {
   const { dialTimeout, signal: outer } = options;
   const controller = new AbortController();
   const { signal } = controller;
+  const report = emitDial(events, url, attempt);
   let isOpen = false;
   const park = (done) => {
     const removeDial = owner?.addDial(done);
@@ -1924,11 +2050,12 @@ async function dial$1(url, options, platform, owner) {
       due: now() + dialTimeout,
       authorize: (next) => authorize(policies, subject, next),
       open(transport, openUrl) {
-        const connection = new Connection(transport, openUrl, options);
+        const connection = new Connection(transport, openUrl, options, events);
         const client = new Client(connection, openUrl);
         owner?.addClient(client);
         isOpen = true;
         done(client);
+        report.opened(client, openUrl);
         return connection;
       }
     };
@@ -1939,7 +2066,8 @@ async function dial$1(url, options, platform, owner) {
       if (!isOpen) controller.abort();
     };
   };
-  return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+  const result = waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+  return result.catch(report.failed);
 }
 
 class Context {
@@ -2028,15 +2156,20 @@ class Context {
     const parsers = { ...platform.parsers, ...own };
     const base = baseOptions(given, platform, settings);
     const options = parseOptions(base, given, { parsers }, where);
+    const events = eventsOf(options, platform, settings);
     return {
       url,
       defaults: base,
       options,
       canPing: platform.parsers?.keepAlive !== void 0,
-      open: async (target, resolved, latest) => {
+      events,
+      open: async (target, resolved, latest, attempt) => {
         const current = platformOf(this.#platformFor, given, settings, target);
         const targetUrl = parseUrl(target, current);
-        return dial$1(targetUrl, parseOptions(resolved, latest, current), current, this.#owner);
+        const options2 = parseOptions(resolved, latest, current);
+        const own2 = eventsOf(options2, current, settings);
+        events.id = own2.id;
+        return dial$1(targetUrl, options2, current, this.#owner, own2, attempt);
       },
       contextError: () => this.#isClosing ? noContext() : void 0
     };
@@ -2352,10 +2485,11 @@ const OPEN = 1;
 const DIAL_ADVICE = "see the console (CSP connect-src?)";
 const POLL_INTERVAL_MS = 10;
 const page = globalThis;
-function webSocketPlatform(streamSocket) {
+function webSocketPlatform(streamSocket, observerOf) {
   const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, because a polyfill or a test may install it after the import.
   globalThis.WebSocket;
   return {
+    observerOf,
     credentials: false,
     get base() {
       const { document, location } = globalThis;
@@ -2470,9 +2604,11 @@ class WebSocketTransport {
   }
   pause(pressure) {
     const paused = pressure > 0;
-    if (paused && !this.#paused) this.timesPaused++;
+    if (paused === this.#paused) return;
+    if (paused) this.timesPaused++;
     this.#paused = paused;
     this.#socket.setPaused?.(paused);
+    this.#handler?.onPaused(paused);
   }
   close(code, reason) {
     const sentCode = this.#sentCode = browserCode(code);
@@ -2595,5 +2731,5 @@ function redirectLocation({ status = 0, headers }) {
   return isRedirect ? location : void 0;
 }
 
-export { parseKeepAlive as $, ABNORMAL_CLOSURE as A, passThrough as B, Channel as C, DONE as D, readableOf as E, writableOf as F, waitForStarted as G, toPayload as H, Inbox as I, utf8Size as J, PARSERS$1 as K, INTERNAL_ERROR as L, MAX_REASON_BYTES as M, NORMAL as N, Backlog as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, NO_STATUS as S, TEXT as T, nextTurn as U, isObject as V, WsError as W, show as X, isToken as Y, isFieldValue as Z, pickKnown as _, parseBy as a, limit as a0, compressionMode as a1, Queue as a2, unixProblem as a3, displayUrl as a4, parseRetryAfter as a5, refusalError as a6, compileResource as a7, interceptDials as a8, toSubject as a9, publicUrl as aa, bindConnect as ab, bindCreateContext as ac, platformTurn as ad, epoch as ae, setTimeSource as af, shared as ag, webSocketPlatform as ah, BINARY as ai, CLOSE_CODES as aj, COMPRESSION as ak, TYPE_BINARY as al, TYPE_CLOSE as am, TYPE_PING as an, TYPE_PONG as ao, TYPE_TEXT as ap, after as aq, definePolicy as ar, errors as as, select as at, ticker as au, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, abortError as v, waitFor as w, startDeadline as x, onAbort as y, checkClose as z };
+export { parseKeepAlive as $, ABNORMAL_CLOSURE as A, passThrough as B, Channel as C, DONE as D, readableOf as E, writableOf as F, waitForStarted as G, toPayload as H, Inbox as I, utf8Size as J, PARSERS$1 as K, INTERNAL_ERROR as L, MAX_REASON_BYTES as M, NORMAL as N, Backlog as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, NO_STATUS as S, TEXT as T, nextTurn as U, isObject as V, WsError as W, show as X, isToken as Y, isFieldValue as Z, pickKnown as _, parseBy as a, limit as a0, compressionMode as a1, Queue as a2, unixProblem as a3, displayUrl as a4, parseRetryAfter as a5, refusalError as a6, compileResource as a7, interceptDials as a8, toSubject as a9, publicUrl as aa, bindConnect as ab, bindCreateContext as ac, platformTurn as ad, epoch as ae, setTimeSource as af, shared as ag, webSocketPlatform as ah, BINARY as ai, CLOSE_CODES as aj, COMPRESSION as ak, TYPE_BINARY as al, TYPE_CLOSE as am, TYPE_PING as an, TYPE_PONG as ao, TYPE_TEXT as ap, after as aq, definePolicy as ar, errors as as, select as at, ticker as au, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, onAbort as v, waitFor as w, abortError as x, startDeadline as y, checkClose as z };
 //# sourceMappingURL=core.mjs.map

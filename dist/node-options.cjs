@@ -128,7 +128,13 @@ function checkProxy({ proxy, agent, tls }) {
 }
 
 const nodeParsers = {
-  keepAlive: core.parseKeepAlive,
+  keepAlive(value, name) {
+    const settings = core.parseKeepAlive(value, name);
+    if (settings && settings.prefer === "message" && !settings.message) {
+      throw core.invalid(`${name}.message`, 'a function with prefer: "message"', void 0);
+    }
+    return settings;
+  },
   headers: parseHeaders,
   node(value) {
     const options = {};

@@ -1,4 +1,4 @@
-import { V as isObject, X as show, W as WsError, Y as isToken, Z as isFieldValue, _ as pickKnown, e as callable, h as invalid, $ as parseKeepAlive, f as duration, i as integer, o as oneOf, a0 as limit, m as must } from './core.mjs';
+import { V as isObject, X as show, W as WsError, Y as isToken, Z as isFieldValue, _ as pickKnown, e as callable, h as invalid, f as duration, $ as parseKeepAlive, i as integer, o as oneOf, a0 as limit, m as must } from './core.mjs';
 
 const RESERVED_HEADER = /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
 const parseHeaders = (value, name) => {
@@ -126,7 +126,13 @@ function checkProxy({ proxy, agent, tls }) {
 }
 
 const nodeParsers = {
-  keepAlive: parseKeepAlive,
+  keepAlive(value, name) {
+    const settings = parseKeepAlive(value, name);
+    if (settings && settings.prefer === "message" && !settings.message) {
+      throw invalid(`${name}.message`, 'a function with prefer: "message"', void 0);
+    }
+    return settings;
+  },
   headers: parseHeaders,
   node(value) {
     const options = {};

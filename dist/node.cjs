@@ -4,6 +4,8 @@ Object.defineProperty(exports, '__esModule', { value: true });
 
 var core = require('./core.cjs');
 var nodeOptions = require('./node-options.cjs');
+var node_diagnostics_channel = require('node:diagnostics_channel');
+var node_util = require('node:util');
 var node_buffer = require('node:buffer');
 var node_zlib = require('node:zlib');
 var node_crypto = require('node:crypto');
@@ -13,9 +15,18 @@ var node_net = require('node:net');
 var node_tls = require('node:tls');
 var node_url = require('node:url');
 var node_http = require('node:http');
-var node_util = require('node:util');
 var node_querystring = require('node:querystring');
 var require$$0 = require('ws');
+
+const debug = /* @__PURE__ */ node_util.debuglog("wschan");
+function observerOf(type) {
+  const events = node_diagnostics_channel.channel(`wschan:${type}`);
+  if (!events.hasSubscribers && !debug.enabled) return void 0;
+  return (event) => {
+    debug("%O", event);
+    events.publish(event);
+  };
+}
 
 const OPEN = 0;
 const CLOSING = 1;
@@ -217,6 +228,53 @@ function readParameters(extensions, requested) {
   };
 }
 
+const MAX_TEXT_BYTES = node_buffer.constants.MAX_STRING_LENGTH;
+const SECOND_BYTE_RANGES = {
+  224: [160, 191],
+  237: [128, 159],
+  240: [144, 191],
+  244: [128, 143]
+};
+const NO_BYTES$1 = /* @__PURE__ */ node_buffer.Buffer.alloc(0);
+function decodeUtf8(bytes, start, end) {
+  const text = bytes.toString("utf8", start, end);
+  return text.includes("\uFFFD") && !node_buffer.isUtf8(bytes.subarray(start, end)) ? void 0 : text;
+}
+class Utf8Validator {
+  /** An incomplete sequence at the end of the last part: at most 3 bytes. */
+  #incomplete = NO_BYTES$1;
+  /** Adds a part. Returns true if the parts so far can be the beginning of a text. */
+  accepts(part) {
+    const bytes = this.#incomplete.length > 0 ? node_buffer.Buffer.concat([this.#incomplete, part]) : part;
+    const end = bytes.length - incompleteSize(bytes);
+    this.#incomplete = end < bytes.length ? node_buffer.Buffer.from(bytes.subarray(end)) : NO_BYTES$1;
+    return node_buffer.isUtf8(bytes.subarray(0, end)) && mayBeginSequence(this.#incomplete);
+  }
+  /** True if the parts so far are a complete text. */
+  get isComplete() {
+    return this.#incomplete.length === 0;
+  }
+}
+function incompleteSize(bytes) {
+  for (let size = 1; size <= 3 && size <= bytes.length; size++) {
+    const byte = bytes[bytes.length - size];
+    if (byte >= 192) return sequenceSize(byte) > size ? size : 0;
+    if (byte < 128) return 0;
+  }
+  return 0;
+}
+function sequenceSize(firstByte) {
+  return firstByte >= 240 ? 4 : firstByte >= 224 ? 3 : 2;
+}
+function mayBeginSequence(bytes) {
+  const [first, second] = bytes;
+  if (first === void 0) return true;
+  if (first < 194 || first > 244) return false;
+  if (second === void 0) return true;
+  const [min, max] = SECOND_BYTE_RANGES[first] ?? [128, 191];
+  return second >= min && second <= max;
+}
+
 function invalidUtf8(subject) {
   const problem = `the server sent a ${subject} that is not valid UTF-8 (RFC 6455 section 8.1)`;
   return { closeCode: core.INVALID_PAYLOAD, problem };
@@ -225,9 +283,17 @@ function messageTooBig(size) {
   const problem = "the message is too big";
   return { closeCode: core.MESSAGE_TOO_BIG, problem, ...size !== void 0 && { size } };
 }
+function textTooLong(size) {
+  const problem = `text of ${size} bytes exceeds the longest string (${MAX_TEXT_BYTES}); ask the server to split it`;
+  return { closeCode: core.MESSAGE_TOO_BIG, problem, size, limit: MAX_TEXT_BYTES };
+}
 function faultError(label, readLimit, fault) {
-  const { closeCode, problem, size, cause } = fault;
+  const { closeCode, problem, size, limit, cause } = fault;
   const operation = `receive ${label}`;
+  if (limit !== void 0) {
+    const details = { limit, ...size !== void 0 && { size } };
+    return new core.WsError("MESSAGE_TOO_BIG", `${operation}: ${problem}`, { details });
+  }
   return closeCode === core.MESSAGE_TOO_BIG ? core.readLimitError(operation, readLimit, size === void 0 ? {} : { size }, cause) : new core.WsError("PROTOCOL_ERROR", `${operation}: ${problem}`, { cause });
 }
 
@@ -488,52 +554,6 @@ function plainView({ buffer, byteOffset, length }) {
 function ownBytes(bytes, start, end) {
   const isWhole = end > start && end - start === bytes.buffer.byteLength;
   return isWhole ? bytes : bytes.slice(start, end);
-}
-
-const SECOND_BYTE_RANGES = {
-  224: [160, 191],
-  237: [128, 159],
-  240: [144, 191],
-  244: [128, 143]
-};
-const NO_BYTES$1 = /* @__PURE__ */ node_buffer.Buffer.alloc(0);
-function decodeUtf8(bytes, start, end) {
-  const text = bytes.toString("utf8", start, end);
-  return text.includes("\uFFFD") && !node_buffer.isUtf8(bytes.subarray(start, end)) ? void 0 : text;
-}
-class Utf8Validator {
-  /** An incomplete sequence at the end of the last part: at most 3 bytes. */
-  #incomplete = NO_BYTES$1;
-  /** Adds a part. Returns true if the parts so far can be the beginning of a text. */
-  accepts(part) {
-    const bytes = this.#incomplete.length > 0 ? node_buffer.Buffer.concat([this.#incomplete, part]) : part;
-    const end = bytes.length - incompleteSize(bytes);
-    this.#incomplete = end < bytes.length ? node_buffer.Buffer.from(bytes.subarray(end)) : NO_BYTES$1;
-    return node_buffer.isUtf8(bytes.subarray(0, end)) && mayBeginSequence(this.#incomplete);
-  }
-  /** True if the parts so far are a complete text. */
-  get isComplete() {
-    return this.#incomplete.length === 0;
-  }
-}
-function incompleteSize(bytes) {
-  for (let size = 1; size <= 3 && size <= bytes.length; size++) {
-    const byte = bytes[bytes.length - size];
-    if (byte >= 192) return sequenceSize(byte) > size ? size : 0;
-    if (byte < 128) return 0;
-  }
-  return 0;
-}
-function sequenceSize(firstByte) {
-  return firstByte >= 240 ? 4 : firstByte >= 224 ? 3 : 2;
-}
-function mayBeginSequence(bytes) {
-  const [first, second] = bytes;
-  if (first === void 0) return true;
-  if (first < 194 || first > 244) return false;
-  if (second === void 0) return true;
-  const [min, max] = SECOND_BYTE_RANGES[first] ?? [128, 191];
-  return second >= min && second <= max;
 }
 
 const CODE_BYTES = 2;
@@ -866,6 +886,8 @@ class FrameParser {
     const { message: limit, compressed = limit } = this.#limits;
     if (size > (message.isCompressed ? compressed : limit)) {
       this.#fail(messageTooBig(message.isCompressed ? void 0 : size));
+    } else if (message.isText && !message.isCompressed && size > MAX_TEXT_BYTES) {
+      this.#fail(textTooLong(size));
     }
   }
   /** Reads payload up to the end of the frame or of the chunk. Returns false if it is not valid UTF-8. */
@@ -1060,16 +1082,52 @@ function isOnlyTail(size) {
   return size === SYNC_FLUSH_TAIL.length;
 }
 
+const MAX_DELAY_MS = 2147483647;
+class PausableSocket {
+  constructor(socket) {
+    this.isPaused = false;
+    this.#isRef = true;
+    this.#socket = socket;
+  }
+  #socket;
+  #isRef;
+  /** Keeps the process alive while the socket is paused. */
+  #hold;
+  pause() {
+    this.isPaused = true;
+    this.#socket.pause();
+    this.#updateHold();
+  }
+  resume() {
+    this.isPaused = false;
+    this.#socket.resume();
+    this.#updateHold();
+  }
+  /** Sets whether the socket keeps the process alive. */
+  setRef(isRef) {
+    this.#isRef = isRef;
+    const socket = this.#socket;
+    if (isRef) socket.ref?.();
+    else socket.unref?.();
+    this.#updateHold();
+  }
+  #updateHold() {
+    clearTimeout(this.#hold);
+    this.#hold = this.isPaused && this.#isRef ? setTimeout(() => this.#updateHold(), MAX_DELAY_MS) : void 0;
+  }
+}
+
 class MessageReader {
   constructor(socket, { readLimit, node }, deflate, pings, events) {
     /** The number of times that a slow consumer has paused the socket. */
     this.timesPaused = 0;
     this.#isInflating = false;
     this.#pressure = 0;
-    this.#isPaused = false;
+    /** True if a slow consumer has paused the socket, not only zlib. */
+    this.#isPauseCounted = false;
     /** True once no more bytes can arrive: the remaining messages are delivered even if the consumer is behind. */
     this.#isFlushing = false;
-    this.#socket = socket;
+    this.#socket = new PausableSocket(socket);
     this.#pings = pings;
     this.#events = events;
     this.#binaryViews = node.binaryViews ?? false;
@@ -1085,7 +1143,7 @@ class MessageReader {
   #binaryViews;
   #isInflating;
   #pressure;
-  #isPaused;
+  #isPauseCounted;
   #isFlushing;
   /** True while a message is incomplete or is being inflated. */
   get isInMessage() {
@@ -1104,6 +1162,10 @@ class MessageReader {
   pause(pressure) {
     this.#pressure = pressure;
     this.regulate();
+  }
+  /** Sets whether the socket keeps the process alive. */
+  setRef(isRef) {
+    this.#socket.setRef(isRef);
   }
   /** Delivers the messages that have arrived, even to a consumer that is behind. */
   flush() {
@@ -1127,7 +1189,7 @@ class MessageReader {
   }
   #afterParsing() {
     if (this.#isBlocked) {
-      if (!this.#isPaused) atTurnEnd(this);
+      if (!this.#socket.isPaused) atTurnEnd(this);
     } else {
       this.#resume();
     }
@@ -1135,14 +1197,19 @@ class MessageReader {
   }
   /** Pauses the socket if the consumer or zlib is still behind after the microtasks of this turn. */
   onTurnEnd() {
-    if (this.#isPaused || !this.#isBlocked) return;
-    this.#isPaused = true;
-    if (this.#isPauseDue) this.timesPaused++;
+    if (this.#socket.isPaused || !this.#isBlocked) return;
     this.#socket.pause();
+    if (!this.#isPauseDue) return;
+    this.timesPaused++;
+    this.#isPauseCounted = true;
+    this.#events.onPaused(true);
   }
   #resume() {
-    if (this.#isPaused) this.#socket.resume();
-    this.#isPaused = false;
+    if (!this.#socket.isPaused) return;
+    this.#socket.resume();
+    if (!this.#isPauseCounted) return;
+    this.#isPauseCounted = false;
+    this.#events.onPaused(false);
   }
   get #isPauseDue() {
     const mayPause = this.#pressure > 1 || this.#pings.size === 0;
@@ -1173,11 +1240,15 @@ class MessageReader {
   }
   onInflated(isText, bytes) {
     this.#setInflating(false);
-    const text = isText ? decodeUtf8(bytes, 0, bytes.length) : void 0;
-    if (!isText) this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
-    else if (text !== void 0) this.onText(text, bytes.length);
-    else this.onFault(invalidUtf8("text message"));
+    if (isText) this.#deliverInflatedText(bytes);
+    else this.#deliverBinary(ownBytes(plainView(bytes), 0, bytes.length));
     this.regulate();
+  }
+  #deliverInflatedText(bytes) {
+    const { length } = bytes;
+    const text = length > MAX_TEXT_BYTES ? void 0 : decodeUtf8(bytes, 0, length);
+    if (text !== void 0) this.onText(text, length);
+    else this.onFault(length > MAX_TEXT_BYTES ? textTooLong(length) : invalidUtf8("text message"));
   }
   /** Halts the parser while a message is being inflated, so that later messages stay in order. */
   #setInflating(isInflating) {
@@ -1537,6 +1608,12 @@ class SocketConnection {
   // Receiving
   onMessage(message, size) {
     this.#handler?.onMessage(message, size);
+  }
+  onPaused(isPaused) {
+    this.#handler?.onPaused(isPaused);
+  }
+  setRef(isRef) {
+    this.#reader.setRef(isRef);
   }
   warn(text) {
     process.emitWarning(text);
@@ -2522,6 +2599,7 @@ class WsConnection {
     } else {
       this.#ws.resume();
     }
+    this.#handler?.onPaused(isPauseDue);
   }
   close(code, reason) {
     if (this.#ws.readyState === WebSocket.OPEN) this.#sentCode = code;
@@ -2914,6 +2992,7 @@ const nodePlatform = {
   unix: core.unixProblem,
   base: void 0,
   dial: /* @__PURE__ */ dialBy(),
+  observerOf,
   contextParsers: {
     denyPrivateNetworks(value, name) {
       const guard = parseGuard(value, name);
@@ -2923,7 +3002,7 @@ const nodePlatform = {
 };
 
 const native = { ...nodePlatform, parsers: nodeOptions.nodeParsers };
-const custom = /* @__PURE__ */ core.webSocketPlatform(() => void 0);
+const custom = /* @__PURE__ */ core.webSocketPlatform(() => void 0, nodePlatform.observerOf);
 const platformFor = (webSocket) => webSocket ? custom : native;
 const connect = /* @__PURE__ */ core.bindConnect(platformFor);
 const createContext = /* @__PURE__ */ core.bindCreateContext(platformFor);

@@ -373,6 +373,25 @@ declare class Channel<T> extends ReceiveChannel<T> {
     close(): void;
 }
 
+/** Counters of a {@link Client}. */
+interface ClientStats {
+    readonly messagesReceived: number;
+    readonly messagesSent: number;
+    /** Total payload of received messages, in bytes. */
+    readonly bytesReceived: number;
+    /** Total payload of sent messages, in bytes. */
+    readonly bytesSent: number;
+    /**
+     * Size of the unread messages, in bytes. Each counts as its payload plus 64 bytes; the payload of a text counts
+     * as 2 x `length`.
+     */
+    readonly bytesBuffered: number;
+    /** Number of times that reading was paused because the consumer was slow. */
+    readonly timesPaused: number;
+    /** Latest round trip of a ping or of option `keepAlive`, in milliseconds; `undefined` before the first. */
+    readonly roundTrip: number | undefined;
+}
+
 /** The end of a connection, as {@link Client.closed} reports it. */
 interface CloseInfo {
     /**
@@ -503,25 +522,6 @@ interface ClientLike<In = Message, Out = Data> extends AsyncIterable<In> {
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Counters of a {@link Client}. */
-interface ClientStats {
-    readonly messagesReceived: number;
-    readonly messagesSent: number;
-    /** Total payload of received messages, in bytes. */
-    readonly bytesReceived: number;
-    /** Total payload of sent messages, in bytes. */
-    readonly bytesSent: number;
-    /**
-     * Size of the unread messages, in bytes. Each counts as its payload plus 64 bytes; the payload of a text counts
-     * as 2 x `length`.
-     */
-    readonly bytesBuffered: number;
-    /** Number of times that reading was paused because the consumer was slow. */
-    readonly timesPaused: number;
-    /** Latest round trip of a ping or of option `keepAlive`, in milliseconds; `undefined` before the first. */
-    readonly roundTrip: number | undefined;
-}
-
 declare global {
     interface SymbolConstructor {
         readonly asyncDispose: unique symbol;
@@ -540,7 +540,7 @@ interface PingOptions extends WaitOptions {
  */
 declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     #private;
-    /** An identifier that is unique in this process. */
+    /** An identifier that is unique in this process: `connection` of the events of option `observe`. */
     readonly id: string;
     /** Resolves when the connection has ended, with the way it ended. Never rejects. */
     readonly closed: Promise<CloseInfo>;
@@ -652,6 +652,14 @@ declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     close(code?: number, reason?: string): Promise<CloseInfo>;
     /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
     terminate(): void;
+    /** Lets the open connection keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+    ref(): void;
+    /**
+     * Lets the Node process exit while the connection is open. The connection is then lost, as if the process had been
+     * killed; timeouts that you wait for, such as that of `receive`, still keep the process alive. By default an open
+     * connection keeps it alive. Elsewhere it has no effect.
+     */
+    unref(): void;
     /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -756,6 +764,96 @@ type Decoded<C extends AnyCodec> = C extends Codec<infer In, never> ? In : never
 /** The type of the values that can be sent through a codec. */
 type Encoded<C extends AnyCodec> = C extends Codec<unknown, infer Out> ? Out : never;
 
+/** The reason why a message of a reconnecting client was lost: see `LostMessage.reason`. */
+type LostReason = "unflushed" | "expired" | "dropped" | "closed";
+interface EventBase<T extends string> {
+    readonly type: T;
+    /** The `id` of the client. It is given when the dial begins. */
+    readonly connection: string;
+    /** The milliseconds since 1970. */
+    readonly time: number;
+}
+interface Attempt {
+    /** The number of the attempt of a reconnecting client; absent for `connect`. */
+    readonly attempt?: number;
+}
+interface DialEvent extends EventBase<"dial">, Attempt {
+    /** The requested URL, without credentials and query. */
+    readonly url: string;
+}
+interface OpenEvent extends EventBase<"open">, Attempt {
+    /** The URL after redirects, without credentials and query. */
+    readonly url: string;
+    /** The time since the event `dial`, in milliseconds. */
+    readonly duration: number;
+    /** The subprotocol that the server selected; `""` for none. */
+    readonly protocol: string;
+    /** The compression mode that was negotiated. */
+    readonly compression: CompressionMode;
+    /** The HTTP status of the response, in Node. */
+    readonly status?: number | undefined;
+}
+interface DialFailedEvent extends EventBase<"dial-failed">, Attempt {
+    /** The error with which `connect` rejects. */
+    readonly error: WsError;
+    /** The time since the event `dial`, in milliseconds. */
+    readonly duration: number;
+}
+interface PauseEvent extends EventBase<"pause"> {
+    /** The size of the unread messages, as in `ClientStats`. */
+    readonly bytesBuffered: number;
+}
+interface ResumeEvent extends EventBase<"resume"> {
+    /** The size of the unread messages, as in `ClientStats`. */
+    readonly bytesBuffered: number;
+    /** The time since the event `pause`, in milliseconds. */
+    readonly duration: number;
+}
+interface PingEvent extends EventBase<"ping"> {
+}
+interface PongEvent extends EventBase<"pong"> {
+    /** The time from the flush of the ping to its answer, in milliseconds. */
+    readonly roundTrip: number;
+}
+interface MessagePassedEvent extends EventBase<"message"> {
+    readonly direction: "in" | "out";
+    readonly kind: "text" | "binary";
+    /** The size of the payload in bytes, encoded by the codec and not compressed; a text counts as UTF-8. */
+    readonly size: number;
+}
+interface ClosedEvent extends EventBase<"close"> {
+    /** The result of `closed`. */
+    readonly info: CloseInfo;
+    /** The counters of the client at the end. */
+    readonly stats: ClientStats;
+    /** The time since the event `open`, in milliseconds. */
+    readonly lifetime: number;
+}
+interface RetryEvent extends EventBase<"retry"> {
+    /** The pause before the next attempt, in milliseconds. */
+    readonly delay: number;
+    /** The error that ended the last attempt or connection. */
+    readonly error: WsError;
+    /** The number of the next attempt. */
+    readonly attempt: number;
+}
+interface LostEvent extends EventBase<"lost"> {
+    /** The reason why the messages were lost: see `LostMessage.reason`. */
+    readonly reason: LostReason;
+    /** The number of lost messages. */
+    readonly count: number;
+    /** The size of their payloads in bytes; a text counts as UTF-8. */
+    readonly bytes: number;
+}
+/**
+ * An event in the life of a connection, for option `observe`. `type` tells the variants apart. An event is frozen, and
+ * holds no payload, no header value, no credentials and no query.
+ *
+ * Each `dial` is followed by one `open` or one `dial-failed`, and each `open` by one `close`, which is the last event
+ * of its connection. `retry` and `lost` come from reconnecting clients; their `connection` is that of the latest dial.
+ */
+type ConnectionEvent = DialEvent | OpenEvent | DialFailedEvent | PauseEvent | ResumeEvent | PingEvent | PongEvent | MessagePassedEvent | ClosedEvent | RetryEvent | LostEvent;
+
 /** A proxy with options of its own, for `node.proxy`. */
 interface ProxyOptions {
     /**
@@ -859,11 +957,16 @@ interface KeepAliveOptions {
      */
     readonly timeout?: Duration | undefined;
     /**
-     * Returns the message to send in place of a ping where there are no ping frames, as in browsers; the peer
-     * must answer it. Without it, `keepAlive` is `UNSUPPORTED` there. If it throws, or returns a value that
-     * cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
+     * Returns the message to send in place of a ping; the peer must answer it. It is used where there are no ping
+     * frames, as in browsers, and with `prefer: "message"`. Without it, `keepAlive` is `UNSUPPORTED` in browsers. If
+     * it throws, or returns a value that cannot be sent, the connection ends with `INVALID_MESSAGE`. Default: none.
      */
     readonly message?: (() => Data) | undefined;
+    /**
+     * `"message"` sends `message` even where there are ping frames, for servers that count only messages as life;
+     * without `message` it is `INVALID_OPTION`. Default: `"ping"`, which sends a ping where there are ping frames.
+     */
+    readonly prefer?: "ping" | "message" | undefined;
     /**
      * Called with each round trip in milliseconds: from the flush of a ping to its pong, or from sending
      * `message` to the next message received. An exception from it is reported as uncaught. Default: none.
@@ -938,7 +1041,8 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
     /**
      * The largest message to receive, in bytes after decompression. A larger one ends the connection with
      * `MESSAGE_TOO_BIG` and close code 1009. Browsers reveal the size only after the whole message has arrived.
-     * Default: 16 MiB. At most 134217728. 0: the default.
+     * Default: 16 MiB. At most 1 GiB. 0: the default. In Node, a text of more than about 512 MiB, the longest string
+     * of V8, is also `MESSAGE_TOO_BIG`.
      */
     readonly readLimit?: number | undefined;
     /**
@@ -983,6 +1087,17 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      */
     readonly keepAlive?: KeepAliveOptions | false | undefined;
     /**
+     * Called with the events of the connection: see {@link ConnectionEvent}. It is called during the operation, after the
+     * observer of the context, and should return quickly. An exception from it is reported as uncaught and changes
+     * nothing. Default: none.
+     */
+    readonly observe?: ((event: ConnectionEvent) => void) | undefined;
+    /**
+     * True to also emit an event for each message, in both directions, to the observers of the call and of the context.
+     * Default: false.
+     */
+    readonly observeMessages?: boolean | undefined;
+    /**
      * The way to handle a slow consumer. `"auto"` pauses the socket in Node; a browser's `WebSocket` cannot be
      * paused, so there it is the same as `"buffer"`. `"buffer"` pauses nothing: messages wait up to
      * `bufferLimit`. `"stream"` uses and pauses `WebSocketStream` in browsers that have it; elsewhere it is the
@@ -1024,10 +1139,17 @@ interface ContextOptions {
      */
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
     /**
-     * Options for every connection, which the options of a call override. `policy`, `signal` and `codec` are
+     * Options for every connection, which the options of a call override. `policy`, `signal`, `codec` and `observe` are
      * rejected here with `INVALID_OPTION`. Default: none.
      */
-    readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec"> | undefined;
+    readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec" | "observe"> | undefined;
+    /**
+     * Called with the events of every connection of the context, before the observer of the call: see
+     * {@link ConnectOptions.observe}. Default: none.
+     */
+    readonly observe?: ((event: ConnectionEvent) => void) | undefined;
+    /** The default of option `observeMessages` of a call. Default: false. */
+    readonly observeMessages?: boolean | undefined;
     /**
      * True to deny every connection with `CONNECT_FORBIDDEN` if the context has no `policy`. Default: false.
      */
@@ -1341,6 +1463,7 @@ type shared_Compression = Compression;
 type shared_CompressionMode = CompressionMode;
 type shared_Connect = Connect;
 type shared_ConnectOptions<C extends AnyCodec = Codec> = ConnectOptions<C>;
+type shared_ConnectionEvent = ConnectionEvent;
 type shared_Context = Context;
 declare const shared_Context: typeof Context;
 type shared_ContextOptions = ContextOptions;
@@ -1394,7 +1517,7 @@ declare const shared_select: typeof select;
 declare const shared_ticker: typeof ticker;
 declare namespace shared {
   export { shared_BINARY as BINARY, shared_CLOSE_CODES as CLOSE_CODES, shared_COMPRESSION as COMPRESSION, shared_Channel as Channel, type shared_Client as Client, type shared_Context as Context, shared_ReceiveChannel as ReceiveChannel, shared_TEXT as TEXT, shared_TYPE_BINARY as TYPE_BINARY, shared_TYPE_CLOSE as TYPE_CLOSE, shared_TYPE_PING as TYPE_PING, shared_TYPE_PONG as TYPE_PONG, shared_TYPE_TEXT as TYPE_TEXT, shared_WsError as WsError, shared_after as after, shared_definePolicy as definePolicy, shared_errors as errors, shared_parseDuration as parseDuration, shared_select as select, shared_ticker as ticker };
-  export type { shared_AnyCodec as AnyCodec, shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientLike as ClientLike, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Codec as Codec, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_Decode as Decode, shared_Decoded as Decoded, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_Encoded as Encoded, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_MessagesOptions as MessagesOptions, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ProxyOptions as ProxyOptions, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_SendOptions as SendOptions, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
+  export type { shared_AnyCodec as AnyCodec, shared_Backpressure as Backpressure, shared_BinaryMessage as BinaryMessage, shared_Case as Case, shared_ClientLike as ClientLike, shared_ClientStats as ClientStats, shared_CloseInfo as CloseInfo, shared_Codec as Codec, shared_Compression as Compression, shared_CompressionMode as CompressionMode, shared_Connect as Connect, shared_ConnectOptions as ConnectOptions, shared_ConnectionEvent as ConnectionEvent, shared_ContextOptions as ContextOptions, shared_CreateContext as CreateContext, shared_Data as Data, shared_Decode as Decode, shared_Decoded as Decoded, shared_DefaultResult as DefaultResult, shared_Duration as Duration, shared_Encoded as Encoded, shared_ErrorCode as ErrorCode, shared_ErrorDetails as ErrorDetails, shared_ErrorInit as ErrorInit, shared_ErrorKind as ErrorKind, shared_Handshake as Handshake, shared_KeepAliveOptions as KeepAliveOptions, shared_Message as Message, shared_MessagesOptions as MessagesOptions, shared_NodeOptions as NodeOptions, shared_PingOptions as PingOptions, shared_Policy as Policy, shared_PolicyAction as PolicyAction, shared_PolicyRequest as PolicyRequest, shared_PolicyRule as PolicyRule, shared_ProxyOptions as ProxyOptions, shared_ReceiveCase as ReceiveCase, shared_ReceiveResult as ReceiveResult, shared_SelectOptions as SelectOptions, shared_SelectResult as SelectResult, shared_SendCase as SendCase, shared_SendOptions as SendOptions, shared_TextMessage as TextMessage, shared_Ticker as Ticker, shared_WaitOptions as WaitOptions, shared_WebSocketClass as WebSocketClass };
 }
 
 declare const connect: Connect;
@@ -1406,4 +1529,4 @@ declare const websocket: typeof shared & {
 };
 
 export { BINARY, CLOSE_CODES, COMPRESSION, Channel, type Client, type Context, ReceiveChannel, TEXT, TYPE_BINARY, TYPE_CLOSE, TYPE_PING, TYPE_PONG, TYPE_TEXT, WsError, after, connect, createContext, websocket as default, definePolicy, errors, parseDuration, select, ticker };
-export type { AnyCodec, Backpressure, BinaryMessage, Case, ClientLike, ClientStats, CloseInfo, Codec, Compression, CompressionMode, Connect, ConnectOptions, ContextOptions, CreateContext, Data, Decode, Decoded, DefaultResult, Duration, Encoded, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, MessagesOptions, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ProxyOptions, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, SendOptions, TextMessage, Ticker, WaitOptions, WebSocketClass };
+export type { AnyCodec, Backpressure, BinaryMessage, Case, ClientLike, ClientStats, CloseInfo, Codec, Compression, CompressionMode, Connect, ConnectOptions, ConnectionEvent, ContextOptions, CreateContext, Data, Decode, Decoded, DefaultResult, Duration, Encoded, ErrorCode, ErrorDetails, ErrorInit, ErrorKind, Handshake, KeepAliveOptions, Message, MessagesOptions, NodeOptions, PingOptions, Policy, PolicyAction, PolicyRequest, PolicyRule, ProxyOptions, ReceiveCase, ReceiveResult, SelectOptions, SelectResult, SendCase, SendOptions, TextMessage, Ticker, WaitOptions, WebSocketClass };

@@ -225,6 +225,7 @@
     interval: duration,
     timeout: duration,
     message: callable,
+    prefer: /* @__PURE__ */ oneOf("ping", "message"),
     onPong: callable
   };
 
@@ -256,7 +257,7 @@
     closeTimeout: duration,
     compression: (value, name) => COMPRESSION_VALUES.indexOf(oneOf(...COMPRESSION_VALUES)(value, name)) % 3,
     compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
-    readLimit: /* @__PURE__ */ limit(1, 134217728),
+    readLimit: /* @__PURE__ */ limit(1, 1073741824),
     channelCapacity: /* @__PURE__ */ integer(1, 1e4),
     bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
     discardIncoming: /* @__PURE__ */ oneOf(false, true),
@@ -272,6 +273,8 @@
         `${name} needs keepAlive.message where there are no ping frames`
       );
     },
+    observe: callable,
+    observeMessages: /* @__PURE__ */ oneOf(false, true),
     backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
     webSocket: callable,
     node: /* @__PURE__ */ notInBrowser("leave it out there"),
@@ -398,8 +401,8 @@
       return void 0;
     }
   }
-  function displayUrl(url) {
-    return publicUrl(url).replace(/\?.*/, "?...");
+  function displayUrl(url, query = "?...") {
+    return publicUrl(url).replace(/\?.*/, query);
   }
   function publicUrl({ href, protocol, host, pathname, search }) {
     const text = `${protocol}//${host}${pathname}${search}`;
@@ -434,15 +437,18 @@
     defaults: passThrough,
     strict: /* @__PURE__ */ oneOf(false, true),
     denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
+    observe: callable,
+    observeMessages: /* @__PURE__ */ oneOf(false, true),
     signal: abortSignal
   };
   function parseSettings(options, platformFor) {
     const parsers = { ...PARSERS$7, ...platformFor(void 0).contextParsers };
     const given = parseBy(parsers, options, OPERATION);
-    const { policy, actor, meta, defaults = {}, strict } = given;
+    const { policy, actor, meta, defaults = {}, strict, observe, observeMessages } = given;
     const platform = platformFor({ ...defaults }.webSocket);
-    const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-    for (const name of ["policy", "signal", "codec"]) {
+    const base = observeMessages === void 0 ? {} : { observeMessages };
+    const shared = parseOptions(base, defaults, platform, `${OPERATION}: option defaults`);
+    for (const name of ["policy", "signal", "codec", "observe"]) {
       if (name in shared) {
         throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
       }
@@ -451,6 +457,7 @@
       policy: policy ?? (strict ? () => false : void 0),
       actor,
       meta,
+      observe,
       defaults: shared,
       resolved: { ...DEFAULTS$1, ...shared },
       platform,
@@ -954,7 +961,6 @@
   }
 
   const DEFAULT_PING_TIMEOUT_MS = 1e4;
-  let clientCount = 0;
   const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
   class Client {
     #connection;
@@ -965,7 +971,7 @@
     #writable;
     /** @internal */
     constructor(connection, url) {
-      this.id = `wschan-${++clientCount}`;
+      this.id = connection.events.id;
       this.closed = connection.closed;
       this.#connection = connection;
       this.#url = publicUrl(url);
@@ -1142,16 +1148,16 @@
     }
     async #ping(options) {
       const connection = this.#connection;
-      const { transport, label } = connection;
-      const park = transport.ping?.bind(transport);
-      if (!park) {
+      const { transport, label, liveness } = connection;
+      if (!transport.ping) {
         const text = "no ping frames here; use keepAlive.message";
         throw connection.error("UNSUPPORTED", "ping", text);
       }
+      const park = (done) => liveness.ping(done);
       const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
       const roundTrip = this.state === "open" ? await waitFor(`ping ${label}`, "PING_TIMEOUT", options, wait) : void 0;
       if (roundTrip === void 0) throw connection.closedError("ping");
-      return connection.liveness.roundTrip = roundTrip;
+      return roundTrip;
     }
     /**
      * Closes the connection. The channel closes at once. Messages that were sent still leave, followed by the
@@ -1179,6 +1185,18 @@
     terminate() {
       this.#connection.fail(ABNORMAL_CLOSURE);
     }
+    /** Lets the open connection keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+    ref() {
+      this.#connection.transport.setRef?.(true);
+    }
+    /**
+     * Lets the Node process exit while the connection is open. The connection is then lost, as if the process had been
+     * killed; timeouts that you wait for, such as that of `receive`, still keep the process alive. By default an open
+     * connection keeps it alive. Elsewhere it has no effect.
+     */
+    unref() {
+      this.#connection.transport.setRef?.(false);
+    }
     /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     async [Symbol.asyncDispose]() {
       await this.close();
@@ -1200,7 +1218,7 @@
   }
 
   const MAX_LATENESS_MS = 1e3;
-  function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS) {
+  function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS, keepsAlive = true) {
     let last = now();
     let due;
     let isExtended = false;
@@ -1209,7 +1227,7 @@
     const arm = (remaining) => {
       const delay = Math.min(remaining, period / 4);
       due = now() + delay;
-      stopTimer = startTimer(delay, check);
+      stopTimer = startTimer(delay, check, keepsAlive);
     };
     const check = () => {
       const time = now();
@@ -1241,11 +1259,12 @@
   }
 
   function startKeepAlive(interval, timeout, host) {
+    const { keepsAlive } = host;
     let phase;
     const awaitSilence = () => {
       phase?.stop();
-      const incoming = startDeadline(interval, ping, host.isAlive, Infinity);
-      const outgoing = startDeadline(interval, ping, host.hasSent, Infinity);
+      const incoming = startDeadline(interval, ping, host.isAlive, Infinity, keepsAlive);
+      const outgoing = startDeadline(interval, ping, host.hasSent, Infinity, keepsAlive);
       phase = {
         touch: () => incoming.touch(),
         stop() {
@@ -1266,7 +1285,9 @@
         () => {
           hasReceived = host.isAlive() || hasReceived;
           return !isFlushed;
-        }
+        },
+        void 0,
+        keepsAlive
       );
       phase = {
         touch: awaitSilence,
@@ -1304,6 +1325,8 @@
   const MAX_CLOSE_PERIODS = 10;
   class Liveness {
     #connection;
+    /** False if the socket itself keeps a Node process alive, so that its deadlines need not. */
+    #keepsAlive;
     #read;
     #write;
     #keepAlive;
@@ -1315,6 +1338,7 @@
     constructor(connection) {
       this.#connection = connection;
       const { transport } = connection;
+      this.#keepsAlive = !transport.setRef;
       const { readTimeout, writeTimeout, keepAlive } = connection.options;
       const hasMoved = hasChanged(() => transport.activity);
       const isAlive = () => hasMoved() || transport.isReceiving === true;
@@ -1342,6 +1366,24 @@
       this.#write.touch();
       this.#hasProgress();
     }
+    /**
+     * Sends a ping as `Transport.ping` does, or a message in its place. Records and reports the round trip.
+     *
+     * @param message Returns the message. Without it, the transport must have ping frames.
+     */
+    ping(done, message) {
+      const { events, transport } = this.#connection;
+      const onAnswer = (roundTrip) => {
+        if (roundTrip !== void 0) {
+          this.roundTrip = roundTrip;
+          events.emit("pong", () => ({ roundTrip }));
+        }
+        done(roundTrip);
+      };
+      const cancel = message ? this.#sendMessage(message, onAnswer) : transport.ping?.(onAnswer);
+      events.emit("ping");
+      return cancel;
+    }
     /** Makes the keep-alive ping now, because the connection may be half-open. */
     probe() {
       this.#keepAlive?.pingNow();
@@ -1359,7 +1401,9 @@
           const isShrinking = last > (last = transport.unsent ?? 0);
           const isSending = this.#connection.bufferedAmount > 0 && this.#hasProgress();
           return isShrinking || isSending || isReceiving();
-        }
+        },
+        void 0,
+        this.#keepsAlive
       );
     }
     /** Called when the close frame has been sent: restarts `closeTimeout`. */
@@ -1395,27 +1439,30 @@
     #watch(code, period, closeCode, isAlive) {
       if (period === void 0) return void 0;
       const expire = () => this.#fail(closeCode, code, `no progress for ${period} ms`);
-      return startDeadline(period, expire, () => isAlive() || this.#isFull());
+      const hasLife = () => isAlive() || this.#isFull();
+      return startDeadline(period, expire, hasLife, void 0, this.#keepsAlive);
     }
-    #startKeepAlive({ interval, timeout, message, onPong }) {
+    #startKeepAlive({ interval, timeout, message, prefer, onPong }) {
       const { transport, sending } = this.#connection;
       const hasArrived = this.#arrivals();
       const hasSent = hasChanged(
         () => transport.accepted + sending.messages + (transport.progress ?? 0)
       );
       const isPaused = () => this.#isPaused();
-      const byMessage = (done) => this.#sendMessage(message, done);
-      const ping = transport.ping?.bind(transport) ?? byMessage;
       return startKeepAlive(interval, timeout, {
         isAlive: () => hasArrived() || isPaused(),
         hasSent: () => hasSent() || isPaused(),
-        ping: (onAnswer) => ping((roundTrip) => {
-          if (roundTrip === void 0) return;
-          this.roundTrip = roundTrip;
-          onAnswer();
-          microtask(() => onPong?.(roundTrip));
-        }),
+        ping: (onAnswer) => this.ping(
+          (roundTrip) => {
+            if (roundTrip === void 0) return;
+            onAnswer();
+            microtask(() => onPong?.(roundTrip));
+          },
+          // Where there are no ping frames, validation guarantees that the options have a `message`.
+          transport.ping && prefer !== "message" ? void 0 : message
+        ),
         flushed: () => sending.flushed("keepAlive"),
+        keepsAlive: this.#keepsAlive,
         expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
       });
     }
@@ -1656,6 +1703,7 @@
       if (size === void 0) return void 0;
       this.messages++;
       this.bytes += size;
+      this.#connection.events.message("out", typeof payload === "string" ? "text" : "binary", size);
       return this.#settle(size);
     }
     /** Resolves when everything that was sent before this call is flushed. Rejects if the connection ends. */
@@ -1709,17 +1757,21 @@
   }
 
   class Connection {
-    constructor(transport, url, options) {
+    constructor(transport, url, options, events) {
       this.sending = new Sending(this);
       this.state = "open";
+      /** When reading was paused last, by the clock of `now`, in milliseconds. */
+      this.#pausedAt = 0;
       this.transport = transport;
       this.options = options;
+      this.events = events;
       this.label = displayUrl(url);
       this.closed = new Promise((resolve) => this.#settleClosed = resolve);
       this.receiving = new Receiving(this);
       this.liveness = new Liveness(this);
     }
     #settleClosed;
+    #pausedAt;
     /** Bytes that were sent and that the operating system has not accepted yet. */
     get bufferedAmount() {
       return this.state === "closed" ? 0 : this.transport.bufferedAmount ?? 0;
@@ -1772,10 +1824,20 @@
       if (this.transport.backpressure !== "stream") this.sending.onMessage();
       this.receiving.count(size);
       this.liveness.onMessage();
+      this.events.message("in", message.type, size);
       this.receiving.deliver(message);
     }
     onProgress() {
       this.sending.onProgress();
+    }
+    onPaused(isPaused) {
+      const time = now();
+      const duration = time - this.#pausedAt;
+      const { bytes: bytesBuffered } = this.receiving.inbox;
+      if (isPaused) {
+        this.#pausedAt = time;
+        this.events.emit("pause", () => ({ bytesBuffered }));
+      } else this.events.emit("resume", () => ({ bytesBuffered, duration }));
     }
     onError(error, closeCode) {
       if (!this.closeRequest || this.isRetiring) this.fail(closeCode, error);
@@ -1849,8 +1911,39 @@
     }
   }
 
+  let dialCount = 0;
+  class Events {
+    #observersOf;
+    #hasMessages;
+    /** @param hasMessages True to emit an event for each message. */
+    constructor(observersOf, hasMessages) {
+      this.id = `wschan-${++dialCount}`;
+      this.#observersOf = observersOf;
+      this.#hasMessages = hasMessages;
+    }
+    message(direction, kind, size) {
+      if (this.#hasMessages) this.emit("message", () => ({ direction, kind, size }));
+    }
+    /** Calls the observers. An exception of one of them is reported as uncaught, and the others are still called. */
+    emit(type, fields) {
+      let event;
+      for (const observer of this.#observersOf(type)) {
+        if (!observer) continue;
+        event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
+        try {
+          observer(event);
+        } catch (error) {
+          microtask(() => {
+            throw error;
+          });
+        }
+      }
+    }
+  }
+
   async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
     for (const policy of policies) {
+      if (!policy) continue;
       let allowed;
       let cause;
       try {
@@ -1875,12 +1968,37 @@
     }
   }
 
+  function emitDial(events, dialled, attemptNumber) {
+    const start = now();
+    const attempt = attemptNumber && { attempt: attemptNumber };
+    events.emit("dial", () => ({ url: displayUrl(dialled, ""), ...attempt }));
+    return {
+      opened(client, url) {
+        const openedAt = now();
+        const duration = openedAt - start;
+        events.emit("open", () => {
+          const { protocol, compression, handshake } = client;
+          const status = handshake?.status;
+          return { url: displayUrl(url, ""), duration, protocol, compression, status, ...attempt };
+        });
+        void client.closed.then((info) => {
+          const { stats } = client;
+          events.emit("close", () => ({ info, stats, lifetime: now() - openedAt }));
+        });
+      },
+      failed(error) {
+        events.emit("dial-failed", () => ({ error, duration: now() - start, ...attempt }));
+        throw error;
+      }
+    };
+  }
+
   let interceptor;
   function interceptDials(next) {
     interceptor = next;
   }
   function intercepted(url, platform) {
-    return interceptor?.(parseUrl(url, platform)) ?? platform;
+    return interceptor?.(parseUrl(url, platform), platform) ?? platform;
   }
 
   async function openClient(platformFor, owner, input, given = {}) {
@@ -1888,7 +2006,8 @@
     const platform = platformOf(platformFor, given, settings, input);
     const url = parseUrl(input, platform);
     const base = baseOptions(given, platform, settings);
-    return dial$2(url, parseOptions(base, given, platform), platform, owner);
+    const options = parseOptions(base, given, platform);
+    return dial$2(url, options, platform, owner, eventsOf(options, platform, settings));
   }
   function platformOf(platformFor, given, settings, input) {
     const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
@@ -1903,10 +2022,16 @@
     const { keepAlive = defaults.keepAlive } = { ...given };
     return parseOptions(DEFAULTS$1, { ...defaults, keepAlive }, platform);
   }
-  async function dial$2(url, options, platform, owner) {
+  function eventsOf({ observe, observeMessages }, { observerOf }, settings) {
+    return new Events(
+      (type) => [settings?.observe, observe, observerOf?.(type)],
+      observeMessages ?? false
+    );
+  }
+  async function dial$2(url, options, platform, owner, events, attempt) {
     const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
     const connectBy = platform.isInMemory ? platform.dial : guardedDial;
-    const policies = [policy, options.policy].filter((one) => one !== void 0);
+    const policies = [policy, options.policy];
     const subject = {
       actor,
       meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta })
@@ -1915,6 +2040,7 @@
     const { dialTimeout, signal: outer } = options;
     const controller = new AbortController();
     const { signal } = controller;
+    const report = emitDial(events, url, attempt);
     let isOpen = false;
     const park = (done) => {
       const removeDial = owner?.addDial(done);
@@ -1930,11 +2056,12 @@
         due: now() + dialTimeout,
         authorize: (next) => authorize(policies, subject, next),
         open(transport, openUrl) {
-          const connection = new Connection(transport, openUrl, options);
+          const connection = new Connection(transport, openUrl, options, events);
           const client = new Client(connection, openUrl);
           owner?.addClient(client);
           isOpen = true;
           done(client);
+          report.opened(client, openUrl);
           return connection;
         }
       };
@@ -1945,7 +2072,8 @@
         if (!isOpen) controller.abort();
       };
     };
-    return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+    const result = waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+    return result.catch(report.failed);
   }
 
   class Context {
@@ -2034,15 +2162,20 @@
       const parsers = { ...platform.parsers, ...own };
       const base = baseOptions(given, platform, settings);
       const options = parseOptions(base, given, { parsers }, where);
+      const events = eventsOf(options, platform, settings);
       return {
         url,
         defaults: base,
         options,
         canPing: platform.parsers?.keepAlive !== void 0,
-        open: async (target, resolved, latest) => {
+        events,
+        open: async (target, resolved, latest, attempt) => {
           const current = platformOf(this.#platformFor, given, settings, target);
           const targetUrl = parseUrl(target, current);
-          return dial$2(targetUrl, parseOptions(resolved, latest, current), current, this.#owner);
+          const options2 = parseOptions(resolved, latest, current);
+          const own2 = eventsOf(options2, current, settings);
+          events.id = own2.id;
+          return dial$2(targetUrl, options2, current, this.#owner, own2, attempt);
         },
         contextError: () => this.#isClosing ? noContext() : void 0
       };
@@ -2445,10 +2578,11 @@
   const DIAL_ADVICE = "see the console (CSP connect-src?)";
   const POLL_INTERVAL_MS = 10;
   const page = globalThis;
-  function webSocketPlatform(streamSocket) {
+  function webSocketPlatform(streamSocket, observerOf) {
     const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, because a polyfill or a test may install it after the import.
     globalThis.WebSocket;
     return {
+      observerOf,
       credentials: false,
       get base() {
         const { document, location } = globalThis;
@@ -2563,9 +2697,11 @@
     }
     pause(pressure) {
       const paused = pressure > 0;
-      if (paused && !this.#paused) this.timesPaused++;
+      if (paused === this.#paused) return;
+      if (paused) this.timesPaused++;
       this.#paused = paused;
       this.#socket.setPaused?.(paused);
+      this.#handler?.onPaused(paused);
     }
     close(code, reason) {
       const sentCode = this.#sentCode = browserCode(code);
@@ -4215,7 +4351,7 @@
     );
     const parsed = prepared.options;
     const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, prepared.canPing);
-    const { defaults, open, contextError } = prepared;
+    const { defaults, open, events, contextError } = prepared;
     const { channelCapacity, bufferLimit, codec } = parsed;
     const dialOptions = {
       ...parsed,
@@ -4228,6 +4364,7 @@
       maxElapsed: Infinity,
       ...parsed,
       open,
+      events,
       contextError,
       inbox: new Inbox(channelCapacity, bufferLimit, !!codec),
       marker: parsed.marker && !parsed.discardIncoming,
@@ -4325,7 +4462,7 @@
     return { promise, ...settle };
   }
   class Outbox {
-    constructor(options, onLost) {
+    constructor(options, onLost, events) {
       this.bytes = 0;
       /** Queued messages from the oldest to the newest, by key; one without a key is its own key. */
       this.#entries = /* @__PURE__ */ new Map();
@@ -4333,9 +4470,11 @@
       this.#timerDue = Infinity;
       this.#options = options;
       this.#onLost = onLost;
+      this.#events = events;
     }
     #options;
     #onLost;
+    #events;
     #entries;
     #timerDue;
     #stopTimer;
@@ -4403,7 +4542,13 @@
         pending?.reject(new WsError(code, `send: ${this.#explain(reason, code)}`));
         return { data, type: typeof data === "string" ? 1 : 2, key, reason };
       });
-      if (lost[0]) microtask(() => this.#onLost?.(lost));
+      if (!lost[0]) return;
+      this.#events?.emit("lost", () => ({
+        reason,
+        count: lost.length,
+        bytes: lost.reduce((sum, { data }) => sum + payloadSize(data), 0)
+      }));
+      microtask(() => this.#onLost?.(lost));
     }
     /** Returns the reason why a message is lost, as text. */
     #explain(reason, code) {
@@ -4474,21 +4619,30 @@
     });
     return value;
   }
-  function sleep(delayMs, signal, wakeups = new Channel()) {
-    return wakeups.receive({ timeout: delayMs, signal }).then(
+  async function sleep(delayMs, signal, timer, wakeups = new Channel()) {
+    if (delayMs === 0) return false;
+    const controller = new AbortController();
+    const wake = () => controller.abort();
+    const stopTimer = timer.start(delayMs, wake);
+    const stopListening = onAbort(signal, wake);
+    if (signal.aborted) wake();
+    const isWoken = await wakeups.receive({ signal: controller.signal }).then(
       () => true,
       () => false
     );
+    stopTimer();
+    stopListening();
+    return isWoken;
   }
 
   async function dial(options, info) {
     const { dialOptions, dialTimeout, open, perAttempt } = options;
-    const { signal } = info;
+    const { attempt, signal } = info;
     await DONE;
     const evaluate = () => Promise.all(perAttempt.map(async (valueFor) => await valueFor(info)));
     const values = await runCallback("url, headers or protocols", dialTimeout, signal, evaluate);
     const [url, headers, protocols] = values;
-    return open(url, dialOptions, { headers, protocols, signal });
+    return open(url, dialOptions, { headers, protocols, signal }, attempt);
   }
 
   const NO_CONNECTION = {
@@ -4611,6 +4765,33 @@
     });
   }
 
+  class PauseTimer {
+    #keepsAlive = true;
+    /** Starts the timer again, while one is running. */
+    #restart;
+    /** Sets whether the timer keeps a Node process alive; by default it does. */
+    setRef(isRef) {
+      this.#keepsAlive = isRef;
+      this.#restart?.();
+    }
+    /** Calls `expire` after `delayMs`. Returns a function that stops the timer. */
+    start(delayMs, expire) {
+      const due = now() + delayMs;
+      let stop = () => {
+      };
+      const restart = () => {
+        stop();
+        stop = startTimer(due - now(), expire, this.#keepsAlive);
+      };
+      this.#restart = restart;
+      restart();
+      return () => {
+        this.#restart = void 0;
+        stop();
+      };
+    }
+  }
+
   const EARLIEST_AGE = 0.9;
   const LATEST_AGE = 0.98;
   class Rotation {
@@ -4620,13 +4801,16 @@
       /** A value begins a rotation, or ends the pause before its next attempt. */
       this.#requests = new Channel();
       this.#isRequested = false;
+      this.#pauseTimer = new PauseTimer();
       this.#options = options;
       this.#host = host;
+      this.#pauseTimer.setRef(false);
     }
     #options;
     #host;
     #requests;
     #isRequested;
+    #pauseTimer;
     /** Replaces the connection now. Has no effect while its successor is dialled. */
     request() {
       this.#isRequested = true;
@@ -4640,7 +4824,8 @@
       const life = this.#lifeOf(current);
       const stopTimer = this.#startTimer();
       try {
-        if (!this.#isRequested) await sleep(void 0, life.signal, this.#requests);
+        if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
+        });
         return await this.#replace(current, life.signal);
       } finally {
         stopTimer();
@@ -4665,7 +4850,7 @@
         if (client) return client;
         lastError = info.error ?? closeError(info);
         const [minimum, jitter] = pauseAfter(attempt - 1, backoff, retryAfterMax, lastError.details);
-        await sleep(minimum + jitter * Math.random(), life, this.#requests);
+        await sleep(minimum + jitter * Math.random(), life, this.#pauseTimer, this.#requests);
       }
       return void 0;
     }
@@ -4706,6 +4891,7 @@
       this.wasStable = false;
       /** All connections that have not ended. */
       this.#clients = /* @__PURE__ */ new Set();
+      this.#isRef = true;
       this.#options = options;
       this.#host = host;
       this.hasOpened = options.resumed === true;
@@ -4713,6 +4899,7 @@
     #options;
     #host;
     #clients;
+    #isRef;
     /** The connection that messages are sent over. */
     #attached;
     #rotation;
@@ -4735,6 +4922,14 @@
     terminate() {
       for (const client of this.#clients) client.terminate();
     }
+    /** Sets whether open connections keep a Node process alive. */
+    setRef(isRef) {
+      this.#isRef = isRef;
+      for (const client of this.#clients) {
+        if (isRef) client.ref();
+        else client.unref();
+      }
+    }
     /** Resolves when all connections have ended, with the end of the current one, if there is one. */
     async ended() {
       const info = await this.current?.closed;
@@ -4744,6 +4939,7 @@
     #establish(attemptInfo, dialled) {
       return establish(this.#options, attemptInfo, this.hasOpened, (client) => {
         dialled?.(client);
+        if (!this.#isRef) client.unref();
         this.#clients.add(client);
         void client.closed.then(() => this.#clients.delete(client));
       });
@@ -4836,7 +5032,7 @@
     #isUnlimited = false;
     constructor(options) {
       this.#options = options;
-      this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
+      this.queue = options.outbox ?? new Outbox(options.queue, options.onLost, options.events);
     }
     /**
      * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
@@ -5021,6 +5217,7 @@
       this.#step = new AbortController();
       /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
       this.#wakeups = new Channel();
+      this.#pauseTimer = new PauseTimer();
       const { signal } = options;
       this.#options = options;
       this.#isSuspended = !options.autoStart;
@@ -5051,6 +5248,7 @@
     #resume;
     #isSuspended;
     #wakeups;
+    #pauseTimer;
     /** The connection that is open now. */
     get connection() {
       return this.status.value.type === "open" ? this.#connections.current : void 0;
@@ -5079,6 +5277,11 @@
       this.start();
       if (this.connection) this.#connections.rotate();
       else this.#step.abort();
+    }
+    /** Sets whether an open connection, or the pause before the next attempt, keeps a Node process alive. */
+    setRef(isRef) {
+      this.#pauseTimer.setRef(isRef);
+      this.#connections.setRef(isRef);
     }
     /** Starts a suspended client. */
     start() {
@@ -5133,11 +5336,12 @@
         if (this.#attempt >= maxAttempts || now() + delay - connections.changedAt > maxElapsed) {
           return this.#end({ ...info, error: giveUpError(this.#attempt, lastError) });
         }
-        const attempt = this.#attempt + 1;
-        this.status.set({ type: "waiting", attempt, delay, error: lastError });
-        await sleep(minimum, step);
-        if (await sleep(jitter, step, this.#wakeups)) {
-          await sleep(Math.random() * backoff.min, step);
+        const pause = { attempt: this.#attempt + 1, delay, error: lastError };
+        this.#options.events.emit("retry", () => pause);
+        this.status.set({ type: "waiting", ...pause });
+        await sleep(minimum, step, this.#pauseTimer);
+        if (await sleep(jitter, step, this.#pauseTimer, this.#wakeups)) {
+          await sleep(Math.random() * backoff.min, step, this.#pauseTimer);
         }
         if (isCut()) this.#attempt = this.#failures = 0;
       }
@@ -5383,6 +5587,17 @@
     terminate() {
       this.#loop.terminate();
     }
+    /** Lets the client keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+    ref() {
+      this.#loop.setRef(true);
+    }
+    /**
+     * Lets the Node process exit while a connection is open or while the client waits for its next attempt; a dial still
+     * keeps it alive. By default the client keeps it alive. Elsewhere it has no effect.
+     */
+    unref() {
+      this.#loop.setRef(false);
+    }
     /** The loop that opens the connections, for other sub-paths of this package. @internal */
     get internals() {
       return this.#loop;
@@ -5581,7 +5796,7 @@
       /** True in the turn in which the client was created: its first attempt has not dialled yet. */
       this.#isNew = false;
       this.#options = options;
-      this.#outbox = new Outbox(options.queue, options.onLost);
+      this.#outbox = new Outbox(options.queue, options.onLost, options.events);
       this.#start(options.autoStart);
       if (!options.autoStart) {
         this.shouldReconnect = false;
@@ -6188,7 +6403,13 @@
   }
 
   const nodeParsers = {
-    keepAlive: parseKeepAlive,
+    keepAlive(value, name) {
+      const settings = parseKeepAlive(value, name);
+      if (settings && settings.prefer === "message" && !settings.message) {
+        throw invalid(`${name}.message`, 'a function with prefer: "message"', void 0);
+      }
+      return settings;
+    },
     headers: parseHeaders,
     node(value) {
       const options = {};
@@ -6799,6 +7020,7 @@
       this.#isPaused = isPaused;
       if (isPaused) this.timesPaused++;
       this.#endpoint.setPaused(isPaused);
+      this.#handler?.onPaused(isPaused);
     }
     #detach() {
       const handler = this.#handler;
@@ -7269,9 +7491,10 @@
   function comparable(pattern) {
     return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
   }
-  function find(url) {
+  function find(url, { observerOf }) {
     const { allow } = toSubject(publicUrl(url));
-    return entries.find(({ matches }) => matches(allow))?.platform;
+    const found = entries.find(({ matches }) => matches(allow));
+    return found && { ...found.platform, observerOf };
   }
   function callerOf() {
     const lines = new Error().stack?.split("\n") ?? [];

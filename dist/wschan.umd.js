@@ -221,6 +221,7 @@
     interval: duration,
     timeout: duration,
     message: callable,
+    prefer: /* @__PURE__ */ oneOf("ping", "message"),
     onPong: callable
   };
 
@@ -252,7 +253,7 @@
     closeTimeout: duration,
     compression: (value, name) => COMPRESSION_VALUES.indexOf(oneOf(...COMPRESSION_VALUES)(value, name)) % 3,
     compressionThreshold: /* @__PURE__ */ integer(0, 104857600),
-    readLimit: /* @__PURE__ */ limit(1, 134217728),
+    readLimit: /* @__PURE__ */ limit(1, 1073741824),
     channelCapacity: /* @__PURE__ */ integer(1, 1e4),
     bufferLimit: /* @__PURE__ */ limit(65536, 1073741824),
     discardIncoming: /* @__PURE__ */ oneOf(false, true),
@@ -268,6 +269,8 @@
         `${name} needs keepAlive.message where there are no ping frames`
       );
     },
+    observe: callable,
+    observeMessages: /* @__PURE__ */ oneOf(false, true),
     backpressure: /* @__PURE__ */ oneOf("auto", "buffer", "stream"),
     webSocket: callable,
     node: /* @__PURE__ */ notInBrowser("leave it out there"),
@@ -394,8 +397,8 @@
       return void 0;
     }
   }
-  function displayUrl(url) {
-    return publicUrl(url).replace(/\?.*/, "?...");
+  function displayUrl(url, query = "?...") {
+    return publicUrl(url).replace(/\?.*/, query);
   }
   function publicUrl({ href, protocol, host, pathname, search }) {
     const text = `${protocol}//${host}${pathname}${search}`;
@@ -430,15 +433,18 @@
     defaults: passThrough,
     strict: /* @__PURE__ */ oneOf(false, true),
     denyPrivateNetworks: (value, name) => value === false ? void 0 : unsupportedGuard(value, name),
+    observe: callable,
+    observeMessages: /* @__PURE__ */ oneOf(false, true),
     signal: abortSignal
   };
   function parseSettings(options, platformFor) {
     const parsers = { ...PARSERS, ...platformFor(void 0).contextParsers };
     const given = parseBy(parsers, options, OPERATION);
-    const { policy, actor, meta, defaults = {}, strict } = given;
+    const { policy, actor, meta, defaults = {}, strict, observe, observeMessages } = given;
     const platform = platformFor({ ...defaults }.webSocket);
-    const shared = parseOptions({}, defaults, platform, `${OPERATION}: option defaults`);
-    for (const name of ["policy", "signal", "codec"]) {
+    const base = observeMessages === void 0 ? {} : { observeMessages };
+    const shared = parseOptions(base, defaults, platform, `${OPERATION}: option defaults`);
+    for (const name of ["policy", "signal", "codec", "observe"]) {
       if (name in shared) {
         throw invalid(`${OPERATION}: option defaults.${name}`, "left out", shared[name]);
       }
@@ -447,6 +453,7 @@
       policy: policy ?? (strict ? () => false : void 0),
       actor,
       meta,
+      observe,
       defaults: shared,
       resolved: { ...DEFAULTS, ...shared },
       platform,
@@ -945,7 +952,6 @@
   }
 
   const DEFAULT_PING_TIMEOUT_MS = 1e4;
-  let clientCount = 0;
   const SEND_OPTIONS = /* @__PURE__ */ WAIT_OPTIONS.concat("type");
   class Client {
     #connection;
@@ -956,7 +962,7 @@
     #writable;
     /** @internal */
     constructor(connection, url) {
-      this.id = `wschan-${++clientCount}`;
+      this.id = connection.events.id;
       this.closed = connection.closed;
       this.#connection = connection;
       this.#url = publicUrl(url);
@@ -1133,16 +1139,16 @@
     }
     async #ping(options) {
       const connection = this.#connection;
-      const { transport, label } = connection;
-      const park = transport.ping?.bind(transport);
-      if (!park) {
+      const { transport, label, liveness } = connection;
+      if (!transport.ping) {
         const text = "no ping frames here; use keepAlive.message";
         throw connection.error("UNSUPPORTED", "ping", text);
       }
+      const park = (done) => liveness.ping(done);
       const wait = { timeout: DEFAULT_PING_TIMEOUT_MS, park };
       const roundTrip = this.state === "open" ? await waitFor(`ping ${label}`, "PING_TIMEOUT", options, wait) : void 0;
       if (roundTrip === void 0) throw connection.closedError("ping");
-      return connection.liveness.roundTrip = roundTrip;
+      return roundTrip;
     }
     /**
      * Closes the connection. The channel closes at once. Messages that were sent still leave, followed by the
@@ -1170,6 +1176,18 @@
     terminate() {
       this.#connection.fail(ABNORMAL_CLOSURE);
     }
+    /** Lets the open connection keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+    ref() {
+      this.#connection.transport.setRef?.(true);
+    }
+    /**
+     * Lets the Node process exit while the connection is open. The connection is then lost, as if the process had been
+     * killed; timeouts that you wait for, such as that of `receive`, still keep the process alive. By default an open
+     * connection keeps it alive. Elsewhere it has no effect.
+     */
+    unref() {
+      this.#connection.transport.setRef?.(false);
+    }
     /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     async [Symbol.asyncDispose]() {
       await this.close();
@@ -1191,7 +1209,7 @@
   }
 
   const MAX_LATENESS_MS = 1e3;
-  function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS) {
+  function startDeadline(period, expire, isAlive = () => false, maxLateness = MAX_LATENESS_MS, keepsAlive = true) {
     let last = now();
     let due;
     let isExtended = false;
@@ -1200,7 +1218,7 @@
     const arm = (remaining) => {
       const delay = Math.min(remaining, period / 4);
       due = now() + delay;
-      stopTimer = startTimer(delay, check);
+      stopTimer = startTimer(delay, check, keepsAlive);
     };
     const check = () => {
       const time = now();
@@ -1232,11 +1250,12 @@
   }
 
   function startKeepAlive(interval, timeout, host) {
+    const { keepsAlive } = host;
     let phase;
     const awaitSilence = () => {
       phase?.stop();
-      const incoming = startDeadline(interval, ping, host.isAlive, Infinity);
-      const outgoing = startDeadline(interval, ping, host.hasSent, Infinity);
+      const incoming = startDeadline(interval, ping, host.isAlive, Infinity, keepsAlive);
+      const outgoing = startDeadline(interval, ping, host.hasSent, Infinity, keepsAlive);
       phase = {
         touch: () => incoming.touch(),
         stop() {
@@ -1257,7 +1276,9 @@
         () => {
           hasReceived = host.isAlive() || hasReceived;
           return !isFlushed;
-        }
+        },
+        void 0,
+        keepsAlive
       );
       phase = {
         touch: awaitSilence,
@@ -1295,6 +1316,8 @@
   const MAX_CLOSE_PERIODS = 10;
   class Liveness {
     #connection;
+    /** False if the socket itself keeps a Node process alive, so that its deadlines need not. */
+    #keepsAlive;
     #read;
     #write;
     #keepAlive;
@@ -1306,6 +1329,7 @@
     constructor(connection) {
       this.#connection = connection;
       const { transport } = connection;
+      this.#keepsAlive = !transport.setRef;
       const { readTimeout, writeTimeout, keepAlive } = connection.options;
       const hasMoved = hasChanged(() => transport.activity);
       const isAlive = () => hasMoved() || transport.isReceiving === true;
@@ -1333,6 +1357,24 @@
       this.#write.touch();
       this.#hasProgress();
     }
+    /**
+     * Sends a ping as `Transport.ping` does, or a message in its place. Records and reports the round trip.
+     *
+     * @param message Returns the message. Without it, the transport must have ping frames.
+     */
+    ping(done, message) {
+      const { events, transport } = this.#connection;
+      const onAnswer = (roundTrip) => {
+        if (roundTrip !== void 0) {
+          this.roundTrip = roundTrip;
+          events.emit("pong", () => ({ roundTrip }));
+        }
+        done(roundTrip);
+      };
+      const cancel = message ? this.#sendMessage(message, onAnswer) : transport.ping?.(onAnswer);
+      events.emit("ping");
+      return cancel;
+    }
     /** Makes the keep-alive ping now, because the connection may be half-open. */
     probe() {
       this.#keepAlive?.pingNow();
@@ -1350,7 +1392,9 @@
           const isShrinking = last > (last = transport.unsent ?? 0);
           const isSending = this.#connection.bufferedAmount > 0 && this.#hasProgress();
           return isShrinking || isSending || isReceiving();
-        }
+        },
+        void 0,
+        this.#keepsAlive
       );
     }
     /** Called when the close frame has been sent: restarts `closeTimeout`. */
@@ -1386,27 +1430,30 @@
     #watch(code, period, closeCode, isAlive) {
       if (period === void 0) return void 0;
       const expire = () => this.#fail(closeCode, code, `no progress for ${period} ms`);
-      return startDeadline(period, expire, () => isAlive() || this.#isFull());
+      const hasLife = () => isAlive() || this.#isFull();
+      return startDeadline(period, expire, hasLife, void 0, this.#keepsAlive);
     }
-    #startKeepAlive({ interval, timeout, message, onPong }) {
+    #startKeepAlive({ interval, timeout, message, prefer, onPong }) {
       const { transport, sending } = this.#connection;
       const hasArrived = this.#arrivals();
       const hasSent = hasChanged(
         () => transport.accepted + sending.messages + (transport.progress ?? 0)
       );
       const isPaused = () => this.#isPaused();
-      const byMessage = (done) => this.#sendMessage(message, done);
-      const ping = transport.ping?.bind(transport) ?? byMessage;
       return startKeepAlive(interval, timeout, {
         isAlive: () => hasArrived() || isPaused(),
         hasSent: () => hasSent() || isPaused(),
-        ping: (onAnswer) => ping((roundTrip) => {
-          if (roundTrip === void 0) return;
-          this.roundTrip = roundTrip;
-          onAnswer();
-          microtask(() => onPong?.(roundTrip));
-        }),
+        ping: (onAnswer) => this.ping(
+          (roundTrip) => {
+            if (roundTrip === void 0) return;
+            onAnswer();
+            microtask(() => onPong?.(roundTrip));
+          },
+          // Where there are no ping frames, validation guarantees that the options have a `message`.
+          transport.ping && prefer !== "message" ? void 0 : message
+        ),
         flushed: () => sending.flushed("keepAlive"),
+        keepsAlive: this.#keepsAlive,
         expire: () => this.#fail(TIMEOUT, "KEEPALIVE_TIMEOUT", `nothing arrived for ${timeout} ms after a ping`)
       });
     }
@@ -1647,6 +1694,7 @@
       if (size === void 0) return void 0;
       this.messages++;
       this.bytes += size;
+      this.#connection.events.message("out", typeof payload === "string" ? "text" : "binary", size);
       return this.#settle(size);
     }
     /** Resolves when everything that was sent before this call is flushed. Rejects if the connection ends. */
@@ -1700,17 +1748,21 @@
   }
 
   class Connection {
-    constructor(transport, url, options) {
+    constructor(transport, url, options, events) {
       this.sending = new Sending(this);
       this.state = "open";
+      /** When reading was paused last, by the clock of `now`, in milliseconds. */
+      this.#pausedAt = 0;
       this.transport = transport;
       this.options = options;
+      this.events = events;
       this.label = displayUrl(url);
       this.closed = new Promise((resolve) => this.#settleClosed = resolve);
       this.receiving = new Receiving(this);
       this.liveness = new Liveness(this);
     }
     #settleClosed;
+    #pausedAt;
     /** Bytes that were sent and that the operating system has not accepted yet. */
     get bufferedAmount() {
       return this.state === "closed" ? 0 : this.transport.bufferedAmount ?? 0;
@@ -1763,10 +1815,20 @@
       if (this.transport.backpressure !== "stream") this.sending.onMessage();
       this.receiving.count(size);
       this.liveness.onMessage();
+      this.events.message("in", message.type, size);
       this.receiving.deliver(message);
     }
     onProgress() {
       this.sending.onProgress();
+    }
+    onPaused(isPaused) {
+      const time = now();
+      const duration = time - this.#pausedAt;
+      const { bytes: bytesBuffered } = this.receiving.inbox;
+      if (isPaused) {
+        this.#pausedAt = time;
+        this.events.emit("pause", () => ({ bytesBuffered }));
+      } else this.events.emit("resume", () => ({ bytesBuffered, duration }));
     }
     onError(error, closeCode) {
       if (!this.closeRequest || this.isRetiring) this.fail(closeCode, error);
@@ -1840,8 +1902,39 @@
     }
   }
 
+  let dialCount = 0;
+  class Events {
+    #observersOf;
+    #hasMessages;
+    /** @param hasMessages True to emit an event for each message. */
+    constructor(observersOf, hasMessages) {
+      this.id = `wschan-${++dialCount}`;
+      this.#observersOf = observersOf;
+      this.#hasMessages = hasMessages;
+    }
+    message(direction, kind, size) {
+      if (this.#hasMessages) this.emit("message", () => ({ direction, kind, size }));
+    }
+    /** Calls the observers. An exception of one of them is reported as uncaught, and the others are still called. */
+    emit(type, fields) {
+      let event;
+      for (const observer of this.#observersOf(type)) {
+        if (!observer) continue;
+        event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
+        try {
+          observer(event);
+        } catch (error) {
+          microtask(() => {
+            throw error;
+          });
+        }
+      }
+    }
+  }
+
   async function authorize(policies, { actor, meta }, url, resource = publicUrl(url)) {
     for (const policy of policies) {
+      if (!policy) continue;
       let allowed;
       let cause;
       try {
@@ -1866,6 +1959,31 @@
     }
   }
 
+  function emitDial(events, dialled, attemptNumber) {
+    const start = now();
+    const attempt = attemptNumber && { attempt: attemptNumber };
+    events.emit("dial", () => ({ url: displayUrl(dialled, ""), ...attempt }));
+    return {
+      opened(client, url) {
+        const openedAt = now();
+        const duration = openedAt - start;
+        events.emit("open", () => {
+          const { protocol, compression, handshake } = client;
+          const status = handshake?.status;
+          return { url: displayUrl(url, ""), duration, protocol, compression, status, ...attempt };
+        });
+        void client.closed.then((info) => {
+          const { stats } = client;
+          events.emit("close", () => ({ info, stats, lifetime: now() - openedAt }));
+        });
+      },
+      failed(error) {
+        events.emit("dial-failed", () => ({ error, duration: now() - start, ...attempt }));
+        throw error;
+      }
+    };
+  }
+
   function intercepted(url, platform) {
     return platform;
   }
@@ -1875,7 +1993,8 @@
     const platform = platformOf(platformFor, given, settings, input);
     const url = parseUrl(input, platform);
     const base = baseOptions(given, platform, settings);
-    return dial$1(url, parseOptions(base, given, platform), platform, owner);
+    const options = parseOptions(base, given, platform);
+    return dial$1(url, options, platform, owner, eventsOf(options, platform, settings));
   }
   function platformOf(platformFor, given, settings, input) {
     const webSocket = { ...given }.webSocket ?? settings?.defaults.webSocket;
@@ -1890,10 +2009,16 @@
     const { keepAlive = defaults.keepAlive } = { ...given };
     return parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
   }
-  async function dial$1(url, options, platform, owner) {
+  function eventsOf({ observe, observeMessages }, { observerOf }, settings) {
+    return new Events(
+      (type) => [settings?.observe, observe, observerOf?.(type)],
+      observeMessages ?? false
+    );
+  }
+  async function dial$1(url, options, platform, owner, events, attempt) {
     const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
     const connectBy = platform.isInMemory ? platform.dial : guardedDial;
-    const policies = [policy, options.policy].filter((one) => one !== void 0);
+    const policies = [policy, options.policy];
     const subject = {
       actor,
       meta: (meta ?? options.meta) && Object.freeze({ ...meta, ...options.meta })
@@ -1902,6 +2027,7 @@
     const { dialTimeout, signal: outer } = options;
     const controller = new AbortController();
     const { signal } = controller;
+    const report = emitDial(events, url, attempt);
     let isOpen = false;
     const park = (done) => {
       const removeDial = owner?.addDial(done);
@@ -1917,11 +2043,12 @@
         due: now() + dialTimeout,
         authorize: (next) => authorize(policies, subject, next),
         open(transport, openUrl) {
-          const connection = new Connection(transport, openUrl, options);
+          const connection = new Connection(transport, openUrl, options, events);
           const client = new Client(connection, openUrl);
           owner?.addClient(client);
           isOpen = true;
           done(client);
+          report.opened(client, openUrl);
           return connection;
         }
       };
@@ -1932,7 +2059,8 @@
         if (!isOpen) controller.abort();
       };
     };
-    return waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+    const result = waitFor(operation, "DIAL_TIMEOUT", { signal: outer }, { park });
+    return result.catch(report.failed);
   }
 
   class Context {
@@ -2021,15 +2149,20 @@
       const parsers = { ...platform.parsers, ...own };
       const base = baseOptions(given, platform, settings);
       const options = parseOptions(base, given, { parsers }, where);
+      const events = eventsOf(options, platform, settings);
       return {
         url,
         defaults: base,
         options,
         canPing: platform.parsers?.keepAlive !== void 0,
-        open: async (target, resolved, latest) => {
+        events,
+        open: async (target, resolved, latest, attempt) => {
           const current = platformOf(this.#platformFor, given, settings, target);
           const targetUrl = parseUrl(target, current);
-          return dial$1(targetUrl, parseOptions(resolved, latest, current), current, this.#owner);
+          const options2 = parseOptions(resolved, latest, current);
+          const own2 = eventsOf(options2, current, settings);
+          events.id = own2.id;
+          return dial$1(targetUrl, options2, current, this.#owner, own2, attempt);
         },
         contextError: () => this.#isClosing ? noContext() : void 0
       };
@@ -2432,10 +2565,11 @@
   const DIAL_ADVICE = "see the console (CSP connect-src?)";
   const POLL_INTERVAL_MS = 10;
   const page = globalThis;
-  function webSocketPlatform(streamSocket) {
+  function webSocketPlatform(streamSocket, observerOf) {
     const classFor = ({ webSocket, backpressure }) => webSocket ?? (backpressure === "stream" ? streamSocket() : void 0) ?? // Looked up by each dial, because a polyfill or a test may install it after the import.
     globalThis.WebSocket;
     return {
+      observerOf,
       credentials: false,
       get base() {
         const { document, location } = globalThis;
@@ -2550,9 +2684,11 @@
     }
     pause(pressure) {
       const paused = pressure > 0;
-      if (paused && !this.#paused) this.timesPaused++;
+      if (paused === this.#paused) return;
+      if (paused) this.timesPaused++;
       this.#paused = paused;
       this.#socket.setPaused?.(paused);
+      this.#handler?.onPaused(paused);
     }
     close(code, reason) {
       const sentCode = this.#sentCode = browserCode(code);

@@ -67,7 +67,7 @@ function resolveOptions(url, options, createContext) {
   );
   const parsed = prepared.options;
   const keepAlive = resolveKeepAlive(given.keepAlive, parsed.keepAlive, prepared.canPing);
-  const { defaults, open, contextError } = prepared;
+  const { defaults, open, events, contextError } = prepared;
   const { channelCapacity, bufferLimit, codec } = parsed;
   const dialOptions = {
     ...parsed,
@@ -80,6 +80,7 @@ function resolveOptions(url, options, createContext) {
     maxElapsed: Infinity,
     ...parsed,
     open,
+    events,
     contextError,
     inbox: new core.Inbox(channelCapacity, bufferLimit, !!codec),
     marker: parsed.marker && !parsed.discardIncoming,
@@ -103,7 +104,7 @@ function newPendingSend() {
   return { promise, ...settle };
 }
 class Outbox {
-  constructor(options, onLost) {
+  constructor(options, onLost, events) {
     this.bytes = 0;
     /** Queued messages from the oldest to the newest, by key; one without a key is its own key. */
     this.#entries = /* @__PURE__ */ new Map();
@@ -111,9 +112,11 @@ class Outbox {
     this.#timerDue = Infinity;
     this.#options = options;
     this.#onLost = onLost;
+    this.#events = events;
   }
   #options;
   #onLost;
+  #events;
   #entries;
   #timerDue;
   #stopTimer;
@@ -181,7 +184,13 @@ class Outbox {
       pending?.reject(new core.WsError(code, `send: ${this.#explain(reason, code)}`));
       return { data, type: typeof data === "string" ? 1 : 2, key, reason };
     });
-    if (lost[0]) core.microtask(() => this.#onLost?.(lost));
+    if (!lost[0]) return;
+    this.#events?.emit("lost", () => ({
+      reason,
+      count: lost.length,
+      bytes: lost.reduce((sum, { data }) => sum + core.payloadSize(data), 0)
+    }));
+    core.microtask(() => this.#onLost?.(lost));
   }
   /** Returns the reason why a message is lost, as text. */
   #explain(reason, code) {
@@ -252,21 +261,30 @@ async function runCallback(name, timeoutMs, signal, run) {
   });
   return value;
 }
-function sleep(delayMs, signal, wakeups = new core.Channel()) {
-  return wakeups.receive({ timeout: delayMs, signal }).then(
+async function sleep(delayMs, signal, timer, wakeups = new core.Channel()) {
+  if (delayMs === 0) return false;
+  const controller = new AbortController();
+  const wake = () => controller.abort();
+  const stopTimer = timer.start(delayMs, wake);
+  const stopListening = core.onAbort(signal, wake);
+  if (signal.aborted) wake();
+  const isWoken = await wakeups.receive({ signal: controller.signal }).then(
     () => true,
     () => false
   );
+  stopTimer();
+  stopListening();
+  return isWoken;
 }
 
 async function dial(options, info) {
   const { dialOptions, dialTimeout, open, perAttempt } = options;
-  const { signal } = info;
+  const { attempt, signal } = info;
   await core.DONE;
   const evaluate = () => Promise.all(perAttempt.map(async (valueFor) => await valueFor(info)));
   const values = await runCallback("url, headers or protocols", dialTimeout, signal, evaluate);
   const [url, headers, protocols] = values;
-  return open(url, dialOptions, { headers, protocols, signal });
+  return open(url, dialOptions, { headers, protocols, signal }, attempt);
 }
 
 const NO_CONNECTION = {
@@ -389,6 +407,33 @@ function silence(client, silenceMs, timeoutMs) {
   });
 }
 
+class PauseTimer {
+  #keepsAlive = true;
+  /** Starts the timer again, while one is running. */
+  #restart;
+  /** Sets whether the timer keeps a Node process alive; by default it does. */
+  setRef(isRef) {
+    this.#keepsAlive = isRef;
+    this.#restart?.();
+  }
+  /** Calls `expire` after `delayMs`. Returns a function that stops the timer. */
+  start(delayMs, expire) {
+    const due = core.now() + delayMs;
+    let stop = () => {
+    };
+    const restart = () => {
+      stop();
+      stop = core.startTimer(due - core.now(), expire, this.#keepsAlive);
+    };
+    this.#restart = restart;
+    restart();
+    return () => {
+      this.#restart = void 0;
+      stop();
+    };
+  }
+}
+
 const EARLIEST_AGE = 0.9;
 const LATEST_AGE = 0.98;
 class Rotation {
@@ -398,13 +443,16 @@ class Rotation {
     /** A value begins a rotation, or ends the pause before its next attempt. */
     this.#requests = new core.Channel();
     this.#isRequested = false;
+    this.#pauseTimer = new PauseTimer();
     this.#options = options;
     this.#host = host;
+    this.#pauseTimer.setRef(false);
   }
   #options;
   #host;
   #requests;
   #isRequested;
+  #pauseTimer;
   /** Replaces the connection now. Has no effect while its successor is dialled. */
   request() {
     this.#isRequested = true;
@@ -418,7 +466,8 @@ class Rotation {
     const life = this.#lifeOf(current);
     const stopTimer = this.#startTimer();
     try {
-      if (!this.#isRequested) await sleep(void 0, life.signal, this.#requests);
+      if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
+      });
       return await this.#replace(current, life.signal);
     } finally {
       stopTimer();
@@ -443,7 +492,7 @@ class Rotation {
       if (client) return client;
       lastError = info.error ?? closeError(info);
       const [minimum, jitter] = pauseAfter(attempt - 1, backoff, retryAfterMax, lastError.details);
-      await sleep(minimum + jitter * Math.random(), life, this.#requests);
+      await sleep(minimum + jitter * Math.random(), life, this.#pauseTimer, this.#requests);
     }
     return void 0;
   }
@@ -484,6 +533,7 @@ class Connections {
     this.wasStable = false;
     /** All connections that have not ended. */
     this.#clients = /* @__PURE__ */ new Set();
+    this.#isRef = true;
     this.#options = options;
     this.#host = host;
     this.hasOpened = options.resumed === true;
@@ -491,6 +541,7 @@ class Connections {
   #options;
   #host;
   #clients;
+  #isRef;
   /** The connection that messages are sent over. */
   #attached;
   #rotation;
@@ -513,6 +564,14 @@ class Connections {
   terminate() {
     for (const client of this.#clients) client.terminate();
   }
+  /** Sets whether open connections keep a Node process alive. */
+  setRef(isRef) {
+    this.#isRef = isRef;
+    for (const client of this.#clients) {
+      if (isRef) client.ref();
+      else client.unref();
+    }
+  }
   /** Resolves when all connections have ended, with the end of the current one, if there is one. */
   async ended() {
     const info = await this.current?.closed;
@@ -522,6 +581,7 @@ class Connections {
   #establish(attemptInfo, dialled) {
     return establish(this.#options, attemptInfo, this.hasOpened, (client) => {
       dialled?.(client);
+      if (!this.#isRef) client.unref();
       this.#clients.add(client);
       void client.closed.then(() => this.#clients.delete(client));
     });
@@ -614,7 +674,7 @@ class Delivery {
   #isUnlimited = false;
   constructor(options) {
     this.#options = options;
-    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost);
+    this.queue = options.outbox ?? new Outbox(options.queue, options.onLost, options.events);
   }
   /**
    * Sends a message over the open connection, after all queued ones, or queues it. The caller may reuse
@@ -799,6 +859,7 @@ class ConnectionLoop {
     this.#step = new AbortController();
     /** A value ends the pause before the next attempt. It is dropped while there is no pause. */
     this.#wakeups = new core.Channel();
+    this.#pauseTimer = new PauseTimer();
     const { signal } = options;
     this.#options = options;
     this.#isSuspended = !options.autoStart;
@@ -829,6 +890,7 @@ class ConnectionLoop {
   #resume;
   #isSuspended;
   #wakeups;
+  #pauseTimer;
   /** The connection that is open now. */
   get connection() {
     return this.status.value.type === "open" ? this.#connections.current : void 0;
@@ -857,6 +919,11 @@ class ConnectionLoop {
     this.start();
     if (this.connection) this.#connections.rotate();
     else this.#step.abort();
+  }
+  /** Sets whether an open connection, or the pause before the next attempt, keeps a Node process alive. */
+  setRef(isRef) {
+    this.#pauseTimer.setRef(isRef);
+    this.#connections.setRef(isRef);
   }
   /** Starts a suspended client. */
   start() {
@@ -911,11 +978,12 @@ class ConnectionLoop {
       if (this.#attempt >= maxAttempts || core.now() + delay - connections.changedAt > maxElapsed) {
         return this.#end({ ...info, error: giveUpError(this.#attempt, lastError) });
       }
-      const attempt = this.#attempt + 1;
-      this.status.set({ type: "waiting", attempt, delay, error: lastError });
-      await sleep(minimum, step);
-      if (await sleep(jitter, step, this.#wakeups)) {
-        await sleep(Math.random() * backoff.min, step);
+      const pause = { attempt: this.#attempt + 1, delay, error: lastError };
+      this.#options.events.emit("retry", () => pause);
+      this.status.set({ type: "waiting", ...pause });
+      await sleep(minimum, step, this.#pauseTimer);
+      if (await sleep(jitter, step, this.#pauseTimer, this.#wakeups)) {
+        await sleep(Math.random() * backoff.min, step, this.#pauseTimer);
       }
       if (isCut()) this.#attempt = this.#failures = 0;
     }
@@ -1160,6 +1228,17 @@ class ReconnectingClient {
   /** Ends the client now. An open connection ends without a close handshake. */
   terminate() {
     this.#loop.terminate();
+  }
+  /** Lets the client keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+  ref() {
+    this.#loop.setRef(true);
+  }
+  /**
+   * Lets the Node process exit while a connection is open or while the client waits for its next attempt; a dial still
+   * keeps it alive. By default the client keeps it alive. Elsewhere it has no effect.
+   */
+  unref() {
+    this.#loop.setRef(false);
   }
   /** The loop that opens the connections, for other sub-paths of this package. @internal */
   get internals() {

@@ -100,10 +100,9 @@ interface AsyncIterableIterator<T, Return> extends AsyncIterator<T, Return> {
 
 export {};
 
-import { WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, SendOptions as SendOptions$1, Message, Data, ClientLike, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, MessagesOptions, PingOptions } from 'wschan';
+import { LostReason, WsError, Duration, AnyCodec, Codec, ConnectOptions, KeepAliveOptions, Context, Client, Decoded, Encoded, SendOptions as SendOptions$1, Message, Data, ClientLike, CloseInfo, ReceiveChannel, WaitOptions, ReceiveResult, MessagesOptions, PingOptions } from 'wschan';
+export { type LostReason } from 'wschan';
 
-/** The reason why a message was lost: see {@link LostMessage.reason}. */
-type LostReason = "unflushed" | "expired" | "dropped" | "closed";
 /** A message that, as far as the client can know, was not sent. */
 interface LostMessage {
     /** The payload, after encoding by a codec. Bytes are a copy. */
@@ -472,6 +471,13 @@ declare class ReconnectingClient<In = Message, Out = Data> implements ClientLike
     suspend(): Promise<void>;
     /** Ends the client now. An open connection ends without a close handshake. */
     terminate(): void;
+    /** Lets the client keep the Node process alive again, after {@link unref}. Elsewhere it has no effect. */
+    ref(): void;
+    /**
+     * Lets the Node process exit while a connection is open or while the client waits for its next attempt; a dial still
+     * keeps it alive. By default the client keeps it alive. Elsewhere it has no effect.
+     */
+    unref(): void;
     /** Calls `close()`, for `await using` on platforms that have the symbol. */
     [Symbol.asyncDispose](): Promise<void>;
 }
@@ -513,4 +519,4 @@ interface Reconnecting {
 declare const reconnecting: Reconnecting;
 
 export { type ReconnectingClient, reconnecting };
-export type { AttemptInfo, BackoffOptions, ConnectInfo, Fresh, LostMessage, LostReason, NetworkEvents, OfflineQueue, QueueOptions, ReconnectOptions, Reconnected, Reconnecting, SendOptions, Status };
+export type { AttemptInfo, BackoffOptions, ConnectInfo, Fresh, LostMessage, NetworkEvents, OfflineQueue, QueueOptions, ReconnectOptions, Reconnected, Reconnecting, SendOptions, Status };

@@ -539,6 +539,7 @@ class MemoryTransport {
     this.#isPaused = isPaused;
     if (isPaused) this.timesPaused++;
     this.#endpoint.setPaused(isPaused);
+    this.#handler?.onPaused(isPaused);
   }
   #detach() {
     const handler = this.#handler;
@@ -1009,9 +1010,10 @@ function register(pattern, platform) {
 function comparable(pattern) {
   return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
 }
-function find(url) {
+function find(url, { observerOf }) {
   const { allow } = core.toSubject(core.publicUrl(url));
-  return entries.find(({ matches }) => matches(allow))?.platform;
+  const found = entries.find(({ matches }) => matches(allow));
+  return found && { ...found.platform, observerOf };
 }
 function callerOf() {
   const lines = new Error().stack?.split("\n") ?? [];

@@ -1,4 +1,4 @@
-import { k as payloadSize, h as invalid, a as parseBy, f as duration, m as must, O as Backlog, q as now, s as startTimer, U as nextTurn, S as NO_STATUS, A as ABNORMAL_CLOSURE, a1 as compressionMode, W as WsError, a2 as Queue, R as ReceiveChannel, H as toPayload, w as waitFor, N as NORMAL, z as checkClose, G as waitForStarted, a3 as unixProblem, a4 as displayUrl, y as onAbort, a5 as parseRetryAfter, a6 as refusalError, a7 as compileResource, a8 as interceptDials, a9 as toSubject, aa as publicUrl, o as oneOf, Y as isToken, V as isObject, i as integer, ab as bindConnect, e as callable, ac as bindCreateContext, n as microtask, ad as platformTurn, ae as epoch, af as setTimeSource, j as parseDuration } from '../core.mjs';
+import { k as payloadSize, h as invalid, a as parseBy, f as duration, m as must, O as Backlog, q as now, s as startTimer, U as nextTurn, S as NO_STATUS, A as ABNORMAL_CLOSURE, a1 as compressionMode, W as WsError, a2 as Queue, R as ReceiveChannel, H as toPayload, w as waitFor, N as NORMAL, z as checkClose, G as waitForStarted, a3 as unixProblem, a4 as displayUrl, v as onAbort, a5 as parseRetryAfter, a6 as refusalError, a7 as compileResource, a8 as interceptDials, a9 as toSubject, aa as publicUrl, o as oneOf, Y as isToken, V as isObject, i as integer, ab as bindConnect, e as callable, ac as bindCreateContext, n as microtask, ad as platformTurn, ae as epoch, af as setTimeSource, j as parseDuration } from '../core.mjs';
 import { b as bindWebSocket } from '../compat/core.mjs';
 import { n as nodeParsers } from '../node-options.mjs';
 
@@ -537,6 +537,7 @@ class MemoryTransport {
     this.#isPaused = isPaused;
     if (isPaused) this.timesPaused++;
     this.#endpoint.setPaused(isPaused);
+    this.#handler?.onPaused(isPaused);
   }
   #detach() {
     const handler = this.#handler;
@@ -1007,9 +1008,10 @@ function register(pattern, platform) {
 function comparable(pattern) {
   return pattern.replace(/^[^/]*\/\/[^/?#]*/, (start) => start.toLowerCase());
 }
-function find(url) {
+function find(url, { observerOf }) {
   const { allow } = toSubject(publicUrl(url));
-  return entries.find(({ matches }) => matches(allow))?.platform;
+  const found = entries.find(({ matches }) => matches(allow));
+  return found && { ...found.platform, observerOf };
 }
 function callerOf() {
   const lines = new Error().stack?.split("\n") ?? [];
