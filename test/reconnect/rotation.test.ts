@@ -248,10 +248,11 @@ describe("reconnect() of an open client", () => {
     await client.send("old");
     client.reconnect();
     const second = await server.connection(1);
+    answerPings(second);
     const ping = await first.frame(OPCODE.PING);
     const sent = client.send("new");
     const flushed = client.flush();
-    expect(second.frames).toEqual([]);
+    expect(second.frames.filter(({ opcode }) => opcode === OPCODE.TEXT)).toEqual([]);
     first.write(frame({ opcode: OPCODE.PONG, payload: ping.payload }));
     await Promise.all([sent, flushed, second.frame(OPCODE.TEXT), first.closeFrame()]);
     expect(first.frames.map(({ opcode }) => opcode)).toEqual([
@@ -268,6 +269,7 @@ describe("reconnect() of an open client", () => {
     const first = await server.connection(0);
     client.reconnect();
     const second = await server.connection(1);
+    answerPings(second);
     await first.frame(OPCODE.PING);
     const start = performance.now();
     await client.send("new");
