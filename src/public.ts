@@ -24,7 +24,7 @@ export type { Ticker } from "./channel/timer.js";
 export type { ClientStats } from "./protocol/client-stats.js";
 export { CLOSE_CODES } from "./protocol/close-codes.js";
 export type { CloseInfo } from "./protocol/close.js";
-export type { ConnectionEvent } from "./protocol/connection-event.js";
+export type { ConnectionEvent, LostReason } from "./protocol/connection-event.js";
 export type { AnyCodec, Codec, Decode, Decoded, Encoded } from "./protocol/codec.js";
 export {
   BINARY,

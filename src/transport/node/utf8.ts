@@ -1,7 +1,7 @@
 import { Buffer, constants, isUtf8 } from "node:buffer";
 
 /** The largest text that V8 can decode, in bytes: about 512 MiB. `Buffer.toString` throws for a larger one. */
-export const MAX_TEXT_BYTES: number = constants.MAX_STRING_LENGTH;
+export const MAX_TEXT_BYTES: number = /* @__PURE__ */ (() => constants.MAX_STRING_LENGTH)();
 
 /** The valid range of a sequence's second byte, by its first byte, where it is not 80 to BF (RFC 3629). */
 const SECOND_BYTE_RANGES: Readonly<Record<number, readonly [number, number]>> = {
