@@ -228,7 +228,7 @@ function readParameters(extensions, requested) {
   };
 }
 
-const MAX_TEXT_BYTES = node_buffer.constants.MAX_STRING_LENGTH;
+const MAX_TEXT_BYTES = /* @__PURE__ */ (() => node_buffer.constants.MAX_STRING_LENGTH)();
 const SECOND_BYTE_RANGES = {
   224: [160, 191],
   237: [128, 159],
