@@ -4714,10 +4714,13 @@
     return true;
   }
   function attach(delivery, client) {
-    delivery.attach({
+    delivery.attach(deliveryTarget(client));
+  }
+  function deliveryTarget(client) {
+    return {
       offer: (payload) => client.internals.offer(payload),
       flush: () => client.flush()
-    });
+    };
   }
   function isFlushed({ sending, transport, options }) {
     let last;
@@ -4916,9 +4919,14 @@
     rotate() {
       this.#rotation?.request();
     }
+    /** Closes all connections. What waits for the end of a hand-over is sent before. */
     close(code, reason) {
-      for (const client of this.#clients) void client.close(code, reason);
+      for (const client of this.#clients) {
+        this.#host.delivery.release(deliveryTarget(client));
+        void client.close(code, reason);
+      }
     }
+    /** Ends all connections at once. */
     terminate() {
       for (const client of this.#clients) client.terminate();
     }
@@ -5026,7 +5034,7 @@
     #options;
     #connection;
     #unflushed = [];
-    /** Settles `drained` of a hold. */
+    /** Settles `drained` of a hold; `undefined` while there is none. */
     #endHold;
     /** True from `hold` until the messages of that time have been sent. */
     #isUnlimited = false;
@@ -5052,6 +5060,7 @@
       this.#connection = connection;
       this.drained = this.#drain(connection);
       this.#endHold?.(this.drained);
+      this.#endHold = void 0;
     }
     /**
      * Queues messages until `attach` or `detach`, although a connection is open. The limits of the queue do not apply
@@ -5062,10 +5071,15 @@
       this.#isUnlimited = true;
       this.drained = new Promise((resolve) => this.#endHold = resolve);
     }
+    /** During a hold, sends what is queued over a connection that is about to close. */
+    release(connection) {
+      while (this.#endHold && this.#sendNext(connection)) ;
+    }
     /** Detaches the connection after its end: see {@link settle}. */
     detach(isClean, mayRetry) {
       this.#isUnlimited = false;
       this.#endHold?.(void 0);
+      this.#endHold = void 0;
       this.settle(isClean, mayRetry);
     }
     /**

@@ -7,7 +7,7 @@ import { now } from "../time/clock.js";
 import type { Delivery } from "./delivery.js";
 import { discard, establish } from "./establish.js";
 import type { Outcome } from "./establish.js";
-import { attach } from "./hand-over.js";
+import { attach, deliveryTarget } from "./hand-over.js";
 import type { AttemptInfo } from "./options.js";
 import type { ResolvedReconnectOptions } from "./resolve-options.js";
 import { Rotation } from "./rotation.js";
@@ -65,10 +65,15 @@ export class Connections {
     this.#rotation?.request();
   }
 
+  /** Closes all connections. What waits for the end of a hand-over is sent before. */
   close(code?: number, reason?: string): void {
-    for (const client of this.#clients) void client.close(code, reason);
+    for (const client of this.#clients) {
+      this.#host.delivery.release(deliveryTarget(client));
+      void client.close(code, reason);
+    }
   }
 
+  /** Ends all connections at once. */
   terminate(): void {
     for (const client of this.#clients) client.terminate();
   }

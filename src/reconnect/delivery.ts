@@ -6,7 +6,7 @@ import type { Entry } from "./outbox.js";
 import type { ResolvedReconnectOptions } from "./resolve-options.js";
 
 /** The methods of a connection through which messages are delivered. */
-interface Connection {
+export interface DeliveryTarget {
   /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
   offer(payload: string | Uint8Array): Promise<void> | undefined;
   flush(): Promise<void>;
@@ -35,9 +35,9 @@ export class Delivery {
   drained: Promise<void> | undefined;
 
   readonly #options: DeliveryOptions;
-  #connection: Connection | undefined;
+  #connection: DeliveryTarget | undefined;
   #unflushed: Entry[] = [];
-  /** Settles `drained` of a hold. */
+  /** Settles `drained` of a hold; `undefined` while there is none. */
   #endHold: ((drained: Promise<void> | undefined) => void) | undefined;
   /** True from `hold` until the messages of that time have been sent. */
   #isUnlimited = false;
@@ -63,10 +63,11 @@ export class Delivery {
   }
 
   /** Attaches a connection that has opened, and sends the queued messages over it. */
-  attach(connection: Connection): void {
+  attach(connection: DeliveryTarget): void {
     this.#connection = connection;
     this.drained = this.#drain(connection);
     this.#endHold?.(this.drained);
+    this.#endHold = undefined;
   }
 
   /**
@@ -79,10 +80,16 @@ export class Delivery {
     this.drained = new Promise((resolve) => (this.#endHold = resolve));
   }
 
+  /** During a hold, sends what is queued over a connection that is about to close. */
+  release(connection: DeliveryTarget): void {
+    while (this.#endHold && this.#sendNext(connection));
+  }
+
   /** Detaches the connection after its end: see {@link settle}. */
   detach(isClean: boolean, mayRetry: boolean): void {
     this.#isUnlimited = false;
     this.#endHold?.(undefined);
+    this.#endHold = undefined;
     this.settle(isClean, mayRetry);
   }
 
@@ -108,13 +115,13 @@ export class Delivery {
     while (this.#connection && this.#sendNext(this.#connection));
   }
 
-  async #drain(connection: Connection): Promise<void> {
+  async #drain(connection: DeliveryTarget): Promise<void> {
     for (let accepted; (accepted = this.#sendNext(connection));) await accepted.catch(() => {});
     if (this.#connection === connection) this.#isUnlimited = false;
   }
 
   /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
-  #sendNext(connection: Connection): Promise<void> | undefined {
+  #sendNext(connection: DeliveryTarget): Promise<void> | undefined {
     const entry = this.queue.next;
     const accepted = entry && this.#offer(connection, entry);
     if (!accepted) return undefined;
@@ -126,7 +133,7 @@ export class Delivery {
   }
 
   /** Offers a message to a connection. Returns `undefined` if that is not open. */
-  #offer(connection: Connection, entry: Entry): Promise<void> | undefined {
+  #offer(connection: DeliveryTarget, entry: Entry): Promise<void> | undefined {
     const accepted = connection.offer(entry.payload);
     if (!accepted) return undefined;
     if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
@@ -135,7 +142,7 @@ export class Delivery {
   }
 
   /** Removes messages from `unflushed` when the connection has flushed them, until none is left. */
-  async #forgetFlushed(connection: Connection, unflushed: Entry[]): Promise<void> {
+  async #forgetFlushed(connection: DeliveryTarget, unflushed: Entry[]): Promise<void> {
     try {
       while (unflushed[0]) {
         const { length } = unflushed;

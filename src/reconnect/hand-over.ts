@@ -3,7 +3,7 @@ import type { Connection } from "../connection/connection.js";
 import type { Message } from "../protocol/message.js";
 import { now, startTimer } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
-import type { Delivery } from "./delivery.js";
+import type { Delivery, DeliveryTarget } from "./delivery.js";
 import { discard } from "./establish.js";
 
 /** The shortest and the longest silence after which a connection without pings counts as empty. */
@@ -80,10 +80,15 @@ export async function handOver(
 
 /** Sends the messages of a client over a connection. */
 export function attach(delivery: Delivery, client: Client): void {
-  delivery.attach({
+  delivery.attach(deliveryTarget(client));
+}
+
+/** Returns the methods of a connection that delivery uses. */
+export function deliveryTarget(client: Client): DeliveryTarget {
+  return {
     offer: (payload) => client.internals.offer(payload),
     flush: () => client.flush(),
-  });
+  };
 }
 
 /** Resolves with true once everything that was sent is flushed; with false if no byte leaves for `closeTimeout`. */
@@ -115,7 +120,7 @@ async function settled(client: Client, silenceMs: number): Promise<"silent" | "b
   return client.state === "open" ? (isSilent ? "silent" : "busy") : undefined;
 }
 
-/** Pings. Resolves with true if the connection is still open after the answer, or after `closeTimeout` with other data. */
+/** Pings. Resolves with true if the server has answered, or has sent other data for `closeTimeout`. */
 async function hasAnswered(client: Client): Promise<boolean> {
   const { receiving, transport, options } = client.internals;
   const { received } = transport;

@@ -262,6 +262,24 @@ describe("reconnect() of an open client", () => {
     ]);
   });
 
+  test("sends what waits for the pong before close() closes the connection", async () => {
+    await using server = await startRawServer({ onRequest: (connection) => connection.accept() });
+    const { client } = await open(server.url, { closeTimeout: ms(100) });
+    const first = await server.connection(0);
+    client.reconnect();
+    await first.frame(OPCODE.PING);
+    const sent = client.send("last");
+    const { clean } = await client.close(3000);
+    await sent;
+    expect(first.frames.map(({ opcode }) => opcode)).toEqual([
+      OPCODE.PING,
+      OPCODE.TEXT,
+      OPCODE.CLOSE,
+    ]);
+    // The server has not answered the close frame.
+    expect(clean).toBe(false);
+  });
+
   test("gives up an old connection that shows no life for closeTimeout", async () => {
     await using server = await startRawServer({ onRequest: (connection) => connection.accept() });
     const closeTimeout = ms(100);
