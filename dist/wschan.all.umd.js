@@ -4693,7 +4693,7 @@
       successor.canPing ? hasAnswered(successor) : void 0
     ]);
     if (!works && old.state === "open") {
-      attach(delivery, old);
+      delivery.attach(old);
       void discard(successor);
       return false;
     }
@@ -4703,7 +4703,7 @@
     const isClean = old.state === "open" || (await old.closed).clean;
     delivery.settle(isClean, true);
     host.adopt(successor);
-    attach(delivery, successor);
+    delivery.attach(successor);
     if (old.canPing) connection.retire();
     else {
       await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
@@ -4712,15 +4712,6 @@
     const { code, error } = await old.closed;
     if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
     return true;
-  }
-  function attach(delivery, client) {
-    delivery.attach(deliveryTarget(client));
-  }
-  function deliveryTarget(client) {
-    return {
-      offer: (payload) => client.internals.offer(payload),
-      flush: () => client.flush()
-    };
   }
   function isFlushed({ sending, transport, options }) {
     let last;
@@ -4922,7 +4913,7 @@
     /** Closes all connections. What waits for the end of a hand-over is sent before. */
     close(code, reason) {
       for (const client of this.#clients) {
-        this.#host.delivery.release(deliveryTarget(client));
+        this.#host.delivery.release(client);
         void client.close(code, reason);
       }
     }
@@ -4994,7 +4985,7 @@
       status.set(this.#adopt(client, attempt));
       this.#deliver(client, attempt, gap);
       this.hasOpened = true;
-      attach(delivery, client);
+      delivery.attach(client);
     }
     /** Makes a connection the current one. */
     #adopt(client, attempt) {
@@ -5119,7 +5110,7 @@
     }
     /** Offers a message to a connection. Returns `undefined` if that is not open. */
     #offer(connection, entry) {
-      const accepted = connection.offer(entry.payload);
+      const accepted = connection.internals.offer(entry.payload);
       if (!accepted) return void 0;
       if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
       return entry.retry && accepted !== DONE ? accepted.catch(() => {

@@ -335,7 +335,7 @@ async function handOver(old, successor, dialMs, host) {
     successor.canPing ? hasAnswered(successor) : void 0
   ]);
   if (!works && old.state === "open") {
-    attach(delivery, old);
+    delivery.attach(old);
     void discard(successor);
     return false;
   }
@@ -345,7 +345,7 @@ async function handOver(old, successor, dialMs, host) {
   const isClean = old.state === "open" || (await old.closed).clean;
   delivery.settle(isClean, true);
   host.adopt(successor);
-  attach(delivery, successor);
+  delivery.attach(successor);
   if (old.canPing) connection.retire();
   else {
     await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
@@ -354,15 +354,6 @@ async function handOver(old, successor, dialMs, host) {
   const { code, error } = await old.closed;
   if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
   return true;
-}
-function attach(delivery, client) {
-  delivery.attach(deliveryTarget(client));
-}
-function deliveryTarget(client) {
-  return {
-    offer: (payload) => client.internals.offer(payload),
-    flush: () => client.flush()
-  };
 }
 function isFlushed({ sending, transport, options }) {
   let last;
@@ -564,7 +555,7 @@ class Connections {
   /** Closes all connections. What waits for the end of a hand-over is sent before. */
   close(code, reason) {
     for (const client of this.#clients) {
-      this.#host.delivery.release(deliveryTarget(client));
+      this.#host.delivery.release(client);
       void client.close(code, reason);
     }
   }
@@ -636,7 +627,7 @@ class Connections {
     status.set(this.#adopt(client, attempt));
     this.#deliver(client, attempt, gap);
     this.hasOpened = true;
-    attach(delivery, client);
+    delivery.attach(client);
   }
   /** Makes a connection the current one. */
   #adopt(client, attempt) {
@@ -761,7 +752,7 @@ class Delivery {
   }
   /** Offers a message to a connection. Returns `undefined` if that is not open. */
   #offer(connection, entry) {
-    const accepted = connection.offer(entry.payload);
+    const accepted = connection.internals.offer(entry.payload);
     if (!accepted) return void 0;
     if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
     return entry.retry && accepted !== core.DONE ? accepted.catch(() => {

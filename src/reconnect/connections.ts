@@ -7,7 +7,6 @@ import { now } from "../time/clock.js";
 import type { Delivery } from "./delivery.js";
 import { discard, establish } from "./establish.js";
 import type { Outcome } from "./establish.js";
-import { attach, deliveryTarget } from "./hand-over.js";
 import type { AttemptInfo } from "./options.js";
 import type { ResolvedReconnectOptions } from "./resolve-options.js";
 import { Rotation } from "./rotation.js";
@@ -68,7 +67,7 @@ export class Connections {
   /** Closes all connections. What waits for the end of a hand-over is sent before. */
   close(code?: number, reason?: string): void {
     for (const client of this.#clients) {
-      this.#host.delivery.release(deliveryTarget(client));
+      this.#host.delivery.release(client);
       void client.close(code, reason);
     }
   }
@@ -149,7 +148,7 @@ export class Connections {
     status.set(this.#adopt(client, attempt));
     this.#deliver(client, attempt, gap);
     this.hasOpened = true;
-    attach(delivery, client);
+    delivery.attach(client);
   }
 
   /** Makes a connection the current one. */

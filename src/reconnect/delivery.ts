@@ -5,10 +5,12 @@ import { Outbox } from "./outbox.js";
 import type { Entry } from "./outbox.js";
 import type { ResolvedReconnectOptions } from "./resolve-options.js";
 
-/** The methods of a connection through which messages are delivered. */
-export interface DeliveryTarget {
-  /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
-  offer(payload: string | Uint8Array): Promise<void> | undefined;
+/** The part of a `Client` that messages are delivered to. */
+interface Connection {
+  readonly internals: {
+    /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
+    offer(payload: string | Uint8Array): Promise<void> | undefined;
+  };
   flush(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export class Delivery {
   drained: Promise<void> | undefined;
 
   readonly #options: DeliveryOptions;
-  #connection: DeliveryTarget | undefined;
+  #connection: Connection | undefined;
   #unflushed: Entry[] = [];
   /** Settles `drained` of a hold; `undefined` while there is none. */
   #endHold: ((drained: Promise<void> | undefined) => void) | undefined;
@@ -63,7 +65,7 @@ export class Delivery {
   }
 
   /** Attaches a connection that has opened, and sends the queued messages over it. */
-  attach(connection: DeliveryTarget): void {
+  attach(connection: Connection): void {
     this.#connection = connection;
     this.drained = this.#drain(connection);
     this.#endHold?.(this.drained);
@@ -81,7 +83,7 @@ export class Delivery {
   }
 
   /** During a hold, sends what is queued over a connection that is about to close. */
-  release(connection: DeliveryTarget): void {
+  release(connection: Connection): void {
     while (this.#endHold && this.#sendNext(connection));
   }
 
@@ -115,13 +117,13 @@ export class Delivery {
     while (this.#connection && this.#sendNext(this.#connection));
   }
 
-  async #drain(connection: DeliveryTarget): Promise<void> {
+  async #drain(connection: Connection): Promise<void> {
     for (let accepted; (accepted = this.#sendNext(connection));) await accepted.catch(() => {});
     if (this.#connection === connection) this.#isUnlimited = false;
   }
 
   /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
-  #sendNext(connection: DeliveryTarget): Promise<void> | undefined {
+  #sendNext(connection: Connection): Promise<void> | undefined {
     const entry = this.queue.next;
     const accepted = entry && this.#offer(connection, entry);
     if (!accepted) return undefined;
@@ -133,8 +135,8 @@ export class Delivery {
   }
 
   /** Offers a message to a connection. Returns `undefined` if that is not open. */
-  #offer(connection: DeliveryTarget, entry: Entry): Promise<void> | undefined {
-    const accepted = connection.offer(entry.payload);
+  #offer(connection: Connection, entry: Entry): Promise<void> | undefined {
+    const accepted = connection.internals.offer(entry.payload);
     if (!accepted) return undefined;
     if (this.#unflushed.push(entry) === 1) void this.#forgetFlushed(connection, this.#unflushed);
     // With `retry` the message is sent again after the connection has ended, so the send does not fail.
@@ -142,7 +144,7 @@ export class Delivery {
   }
 
   /** Removes messages from `unflushed` when the connection has flushed them, until none is left. */
-  async #forgetFlushed(connection: DeliveryTarget, unflushed: Entry[]): Promise<void> {
+  async #forgetFlushed(connection: Connection, unflushed: Entry[]): Promise<void> {
     try {
       while (unflushed[0]) {
         const { length } = unflushed;

@@ -3,7 +3,7 @@ import type { Connection } from "../connection/connection.js";
 import type { Message } from "../protocol/message.js";
 import { now, startTimer } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
-import type { Delivery, DeliveryTarget } from "./delivery.js";
+import type { Delivery } from "./delivery.js";
 import { discard } from "./establish.js";
 
 /** The shortest and the longest silence after which a connection without pings counts as empty. */
@@ -56,7 +56,7 @@ export async function handOver(
     successor.canPing ? hasAnswered(successor) : undefined,
   ]);
   if (!works && old.state === "open") {
-    attach(delivery, old);
+    delivery.attach(old);
     void discard(successor);
     return false;
   }
@@ -66,7 +66,7 @@ export async function handOver(
   const isClean = old.state === "open" || (await old.closed).clean;
   delivery.settle(isClean, true);
   host.adopt(successor);
-  attach(delivery, successor);
+  delivery.attach(successor);
   if (old.canPing) connection.retire();
   else {
     await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
@@ -76,19 +76,6 @@ export async function handOver(
   // A message that could not be delivered is lost, so the client must report the error and connect again.
   if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
   return true;
-}
-
-/** Sends the messages of a client over a connection. */
-export function attach(delivery: Delivery, client: Client): void {
-  delivery.attach(deliveryTarget(client));
-}
-
-/** Returns the methods of a connection that delivery uses. */
-export function deliveryTarget(client: Client): DeliveryTarget {
-  return {
-    offer: (payload) => client.internals.offer(payload),
-    flush: () => client.flush(),
-  };
 }
 
 /** Resolves with true once everything that was sent is flushed; with false if no byte leaves for `closeTimeout`. */

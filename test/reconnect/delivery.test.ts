@@ -14,10 +14,12 @@ function fakeConnection() {
   const connection = {
     isOpen: true,
     accepted,
-    offer(payload: string | Uint8Array) {
-      if (!connection.isOpen) return undefined;
-      accepted.push(payload);
-      return DONE;
+    internals: {
+      offer(payload: string | Uint8Array) {
+        if (!connection.isOpen) return undefined;
+        accepted.push(payload);
+        return DONE;
+      },
     },
     flush: () =>
       new Promise<void>((resolve, reject) => {
@@ -36,11 +38,12 @@ function fakeConnection() {
   return connection;
 }
 
-function open() {
+function open(limits: Partial<typeof DEFAULTS.queue> = {}) {
   const lost: LostMessage[] = [];
   const onLost = (messages: readonly LostMessage[]) => void lost.push(...messages);
   const events = new Events(() => []);
-  return { delivery: new Delivery({ queue: DEFAULTS.queue, onLost, events }), lost };
+  const queue = { ...DEFAULTS.queue, ...limits };
+  return { delivery: new Delivery({ queue, onLost, events }), lost };
 }
 
 describe("delivery", () => {
@@ -130,5 +133,90 @@ describe("delivery", () => {
     expect(delivery.queue.length).toBe(1);
     delivery.queue.clear();
     expect(await failureCode(send)).toBe("ABORTED");
+  });
+});
+
+describe("a hold", () => {
+  test("queues messages beyond the limits, and the next connection gets them in order", async () => {
+    const { delivery, lost } = open({ maxMessages: 1 });
+    const [old, successor] = [fakeConnection(), fakeConnection()];
+    delivery.attach(old);
+    await delivery.send("1", {});
+    delivery.hold();
+    const sends = ["2", "3", "4"].map((payload) => delivery.send(payload, {}));
+    const { drained } = delivery;
+    expect(await stateOf(Promise.all(sends))).toBe("pending");
+    delivery.settle(true, true);
+    delivery.attach(successor);
+    // The limits do not apply while the messages of the hold are being sent.
+    sends.push(delivery.send("5", {}), delivery.send("6", {}));
+    await Promise.all([...sends, drained]);
+    expect(old.accepted).toEqual(["1"]);
+    expect(successor.accepted).toEqual(["2", "3", "4", "5", "6"]);
+    expect(lost).toEqual([]);
+    // They apply again afterwards.
+    delivery.detach(true, true);
+    void delivery.send("7", {});
+    expect(await failureCode(delivery.send("8", {}))).toBe("QUEUE_FULL");
+  });
+
+  test("can end with the connection that was there before", async () => {
+    const { delivery } = open();
+    const old = fakeConnection();
+    delivery.attach(old);
+    delivery.hold();
+    const sent = delivery.send("1", {});
+    delivery.attach(old);
+    await sent;
+    expect(old.accepted).toEqual(["1"]);
+  });
+
+  test("ends without a connection: the limits apply, and drained resolves", async () => {
+    const { delivery } = open({ maxMessages: 1 });
+    delivery.attach(fakeConnection());
+    delivery.hold();
+    const { drained } = delivery;
+    void delivery.send("1", {});
+    delivery.detach(false, true);
+    await drained;
+    expect(await failureCode(delivery.send("2", {}))).toBe("QUEUE_FULL");
+    expect(delivery.queue.length).toBe(1);
+  });
+
+  test("loses what the old connection may not have flushed, unless it can be sent again", async () => {
+    const { delivery, lost } = open();
+    const [old, successor] = [fakeConnection(), fakeConnection()];
+    delivery.attach(old);
+    void delivery.send("1", {});
+    void delivery.send("2", { retry: true });
+    delivery.hold();
+    void delivery.send("3", {});
+    delivery.settle(false, true);
+    delivery.attach(successor);
+    await delivery.drained;
+    expect(successor.accepted).toEqual(["2", "3"]);
+    expect(lost).toMatchObject([{ data: "1", reason: "unflushed" }]);
+  });
+
+  test("releases its messages over a connection that is about to close", async () => {
+    const { delivery } = open();
+    const [closed, old] = [fakeConnection(), fakeConnection()];
+    closed.isOpen = false;
+    delivery.attach(old);
+    delivery.hold();
+    const sends = [delivery.send("1", {}), delivery.send("2", {})];
+    delivery.release(closed);
+    expect(delivery.queue.length).toBe(2);
+    delivery.release(old);
+    await Promise.all(sends);
+    expect(old.accepted).toEqual(["1", "2"]);
+  });
+
+  test("is over: release() sends nothing", () => {
+    const { delivery } = open();
+    const old = fakeConnection();
+    void delivery.send("1", {});
+    delivery.release(old);
+    expect(old.accepted).toEqual([]);
   });
 });
