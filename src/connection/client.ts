@@ -115,16 +115,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
 
   /** A snapshot of the counters of this connection. */
   get stats(): ClientStats {
-    const { sending, receiving, liveness, transport } = this.#connection;
-    return {
-      messagesReceived: receiving.messages,
-      messagesSent: sending.messages,
-      bytesReceived: receiving.bytes,
-      bytesSent: sending.bytes,
-      bytesBuffered: receiving.inbox.bytes,
-      timesPaused: transport.timesPaused,
-      roundTrip: liveness.roundTrip,
-    };
+    return this.#connection.stats;
   }
 
   /** Returns the channel on which messages arrive, always the same one. It closes when the connection ends. */

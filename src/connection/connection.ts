@@ -3,13 +3,14 @@ import { WsError } from "../errors/ws-error.js";
 import type { ErrorInit } from "../errors/ws-error.js";
 import type { ResolvedOptions } from "../options/resolved-options.js";
 import { ABNORMAL_CLOSURE, MESSAGE_TOO_BIG, NORMAL } from "../protocol/close-codes.js";
+import type { ClientStats } from "../protocol/client-stats.js";
 import { peerError } from "../protocol/close.js";
 import type { CloseInfo } from "../protocol/close.js";
 import type { Message } from "../protocol/message.js";
 import { readLimitError } from "../protocol/read-limit.js";
 import type { Transport, TransportEnd, TransportHandler } from "../protocol/transport.js";
 import { displayUrl } from "../protocol/url.js";
-import { now } from "../time/clock.js";
+import { microtask, now } from "../time/clock.js";
 import type { ConnectionHost } from "./connection-host.js";
 import type { Events } from "./events.js";
 import { Liveness } from "./liveness.js";
@@ -49,6 +50,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
 
   readonly liveness: Liveness;
   #settleClosed!: (info: CloseInfo) => void;
+  readonly #openedAt = now();
   /** When reading was paused last, by the clock of `now`, in milliseconds. */
   #pausedAt = 0;
 
@@ -65,6 +67,20 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   /** Bytes that were sent and that the operating system has not accepted yet. */
   get bufferedAmount(): number {
     return this.state === "closed" ? 0 : (this.transport.bufferedAmount ?? 0);
+  }
+
+  /** A snapshot of the counters. */
+  get stats(): ClientStats {
+    const { sending, receiving, liveness, transport } = this;
+    return {
+      messagesReceived: receiving.messages,
+      messagesSent: sending.messages,
+      bytesReceived: receiving.bytes,
+      bytesSent: sending.bytes,
+      bytesBuffered: receiving.inbox.bytes,
+      timesPaused: transport.timesPaused,
+      roundTrip: liveness.roundTrip,
+    };
   }
 
   /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
@@ -212,19 +228,26 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   }
 
   /** Settles `closed` and all waits. Every way to end the connection calls it; later calls have no effect. */
-  #finish(info: CloseInfo, sentCode: number | undefined, error: WsError | undefined): void {
+  #finish(base: CloseInfo, sentCode: number | undefined, error: WsError | undefined): void {
     if (this.state === "closed") return;
     this.state = "closed";
-    this.info = Object.freeze({
-      ...info,
+    const info = Object.freeze({
+      ...base,
       // If data has not left, neither has the close frame that follows it.
       ...(sentCode && this.sending.isFlushed && { sentCode }),
       ...(error && { error }),
     });
+    this.info = info;
     this.liveness.stop();
     this.receiving.stop();
     this.receiving.own.close();
     this.sending.onProgress();
-    this.#settleClosed(this.info);
+    // In a microtask, so that `close` is last even if an observer of another event ends the connection. It still precedes
+    // everything that waits for `closed`.
+    microtask(() => {
+      const stats = Object.freeze(this.stats);
+      this.events.emit("close", () => ({ info, stats, lifetime: now() - this.#openedAt }));
+    });
+    this.#settleClosed(info);
   }
 }

@@ -4,10 +4,8 @@ import type {
   EventType,
   Observer,
 } from "../protocol/connection-event.js";
+import type { Platform } from "../protocol/dial.js";
 import { epoch, microtask } from "../time/clock.js";
-
-/** Returns the observers of events of a type, in the order of their calls. */
-export type ObserversOf = (type: EventType) => readonly (Observer | undefined)[];
 
 /** The number of dials in this process, for their ids. */
 let dialCount = 0;
@@ -16,14 +14,29 @@ let dialCount = 0;
 export class Events {
   /** The id of the connection, which is unique in this process. */
   id: string;
-  readonly #observersOf: ObserversOf;
+  // Fields and not a closure, because there is one object for each connection.
+  readonly #shared: Observer | undefined;
+  readonly #own: Observer | undefined;
   readonly #hasMessages: boolean | undefined;
+  readonly #observerOf: Platform["observerOf"];
 
-  /** @param hasMessages True to emit an event for each message. */
-  constructor(observersOf: ObserversOf, hasMessages?: boolean) {
+  /**
+   * @param shared The observer of the context, which is called first.
+   * @param own The observer of the call.
+   * @param hasMessages True to emit an event for each message.
+   * @param observerOf Returns the observer of the platform for a type of events.
+   */
+  constructor(
+    shared?: Observer,
+    own?: Observer,
+    hasMessages?: boolean,
+    observerOf?: Platform["observerOf"],
+  ) {
     this.id = `wschan-${++dialCount}`;
-    this.#observersOf = observersOf;
+    this.#shared = shared;
+    this.#own = own;
     this.#hasMessages = hasMessages;
+    this.#observerOf = observerOf;
   }
 
   message(direction: "in" | "out", kind: "text" | "binary", size: number): void {
@@ -33,7 +46,7 @@ export class Events {
   /** Calls the observers. An exception of one of them is reported as uncaught, and the others are still called. */
   emit<T extends EventType>(type: T, fields?: () => EventFields<T>): void {
     let event: unknown;
-    for (const observer of this.#observersOf(type)) {
+    for (const observer of [this.#shared, this.#own, this.#observerOf?.(type)]) {
       if (!observer) continue;
       event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
       try {

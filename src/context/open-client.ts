@@ -76,10 +76,7 @@ export function eventsOf(
   { observerOf }: Platform,
   settings: Settings | undefined,
 ): Events {
-  return new Events(
-    (type) => [settings?.observe, observe, observerOf?.(type)],
-    observeMessages ?? false,
-  );
+  return new Events(settings?.observe, observe, observeMessages, observerOf);
 }
 
 /**
@@ -129,7 +126,7 @@ export async function dial(
         // From here on, aborting the dial must not end the connection.
         isOpen = true;
         done(client);
-        report.opened(client, openUrl);
+        report.opened(transport, openUrl);
         return connection;
       },
     };

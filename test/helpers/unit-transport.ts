@@ -181,9 +181,7 @@ export function openClient(
   if (parsed.backpressure === "buffer") transport.backpressure = "buffer";
   const url = new URL("ws://user:secret@host.test/path?token=1");
   const { observe, observeMessages } = parsed;
-  const events = new Events((type) => [
-    type === "message" && !observeMessages ? undefined : observe,
-  ]);
+  const events = new Events(undefined, observe, observeMessages, platform.observerOf);
   const handler = new Connection<Message>(transport, url, parsed, events);
   const client = new Client(handler, url);
   transport.handler = handler;

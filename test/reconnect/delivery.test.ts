@@ -41,7 +41,7 @@ function fakeConnection() {
 function open(limits: Partial<typeof DEFAULTS.queue> = {}) {
   const lost: LostMessage[] = [];
   const onLost = (messages: readonly LostMessage[]) => void lost.push(...messages);
-  const events = new Events(() => []);
+  const events = new Events();
   const queue = { ...DEFAULTS.queue, ...limits };
   return { delivery: new Delivery({ queue, onLost, events }), lost };
 }

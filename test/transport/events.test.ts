@@ -134,19 +134,23 @@ describe("the events", () => {
     "end with `close` if the observer ends the connection at `%s`",
     async (type, act) => {
       await using server = await startEchoServer();
-      const { events, observe } = recordEvents();
+      const first = recordEvents();
       await using context = createContext({
         observe(event) {
-          observe(event);
+          first.observe(event);
           if (event.type === type) context.connections[0]?.terminate();
         },
       });
+      // Called after the observer that ends the connection.
+      const { events, observe } = recordEvents();
       const client = await context.connect(server.url, {
+        observe,
         observeMessages: true,
         channelCapacity: 1,
       });
       await Promise.allSettled([act(client)]);
       expect(await client.closed).toMatchObject({ by: "local", clean: false });
+      expect(events).toEqual(first.events);
       const types = events.map((event) => event.type);
       expect(types.slice(0, 2)).toEqual(["dial", "open"]);
       expect(types.indexOf("close")).toBe(types.length - 1);
