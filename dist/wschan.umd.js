@@ -1009,16 +1009,7 @@
     }
     /** A snapshot of the counters of this connection. */
     get stats() {
-      const { sending, receiving, liveness, transport } = this.#connection;
-      return {
-        messagesReceived: receiving.messages,
-        messagesSent: sending.messages,
-        bytesReceived: receiving.bytes,
-        bytesSent: sending.bytes,
-        bytesBuffered: receiving.inbox.bytes,
-        timesPaused: transport.timesPaused,
-        roundTrip: liveness.roundTrip
-      };
+      return this.#connection.stats;
     }
     /** Returns the channel on which messages arrive, always the same one. It closes when the connection ends. */
     channel() {
@@ -1751,6 +1742,7 @@
     constructor(transport, url, options, events) {
       this.sending = new Sending(this);
       this.state = "open";
+      this.#openedAt = now();
       /** When reading was paused last, by the clock of `now`, in milliseconds. */
       this.#pausedAt = 0;
       this.transport = transport;
@@ -1762,10 +1754,24 @@
       this.liveness = new Liveness(this);
     }
     #settleClosed;
+    #openedAt;
     #pausedAt;
     /** Bytes that were sent and that the operating system has not accepted yet. */
     get bufferedAmount() {
       return this.state === "closed" ? 0 : this.transport.bufferedAmount ?? 0;
+    }
+    /** A snapshot of the counters. */
+    get stats() {
+      const { sending, receiving, liveness, transport } = this;
+      return {
+        messagesReceived: receiving.messages,
+        messagesSent: sending.messages,
+        bytesReceived: receiving.bytes,
+        bytesSent: sending.bytes,
+        bytesBuffered: receiving.inbox.bytes,
+        timesPaused: transport.timesPaused,
+        roundTrip: liveness.roundTrip
+      };
     }
     /** Sends a payload. Returns `undefined`, and does not send it, if the connection is not open. */
     offer(payload) {
@@ -1885,32 +1891,47 @@
       });
     }
     /** Settles `closed` and all waits. Every way to end the connection calls it; later calls have no effect. */
-    #finish(info, sentCode, error) {
+    #finish(base, sentCode, error) {
       if (this.state === "closed") return;
       this.state = "closed";
-      this.info = Object.freeze({
-        ...info,
+      const info = Object.freeze({
+        ...base,
         // If data has not left, neither has the close frame that follows it.
         ...sentCode && this.sending.isFlushed && { sentCode },
         ...error && { error }
       });
+      this.info = info;
       this.liveness.stop();
       this.receiving.stop();
       this.receiving.own.close();
       this.sending.onProgress();
-      this.#settleClosed(this.info);
+      microtask(() => {
+        const stats = Object.freeze(this.stats);
+        this.events.emit("close", () => ({ info, stats, lifetime: now() - this.#openedAt }));
+      });
+      this.#settleClosed(info);
     }
   }
 
   let dialCount = 0;
   class Events {
-    #observersOf;
+    // Fields and not a closure, because there is one object for each connection.
+    #shared;
+    #own;
     #hasMessages;
-    /** @param hasMessages True to emit an event for each message. */
-    constructor(observersOf, hasMessages) {
+    #observerOf;
+    /**
+     * @param shared The observer of the context, which is called first.
+     * @param own The observer of the call.
+     * @param hasMessages True to emit an event for each message.
+     * @param observerOf Returns the observer of the platform for a type of events.
+     */
+    constructor(shared, own, hasMessages, observerOf) {
       this.id = `wschan-${++dialCount}`;
-      this.#observersOf = observersOf;
+      this.#shared = shared;
+      this.#own = own;
       this.#hasMessages = hasMessages;
+      this.#observerOf = observerOf;
     }
     message(direction, kind, size) {
       if (this.#hasMessages) this.emit("message", () => ({ direction, kind, size }));
@@ -1918,7 +1939,7 @@
     /** Calls the observers. An exception of one of them is reported as uncaught, and the others are still called. */
     emit(type, fields) {
       let event;
-      for (const observer of this.#observersOf(type)) {
+      for (const observer of [this.#shared, this.#own, this.#observerOf?.(type)]) {
         if (!observer) continue;
         event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
         try {
@@ -1964,17 +1985,12 @@
     const attempt = attemptNumber && { attempt: attemptNumber };
     events.emit("dial", () => ({ url: displayUrl(dialled, ""), ...attempt }));
     return {
-      opened(client, url) {
-        const openedAt = now();
-        const duration = openedAt - start;
+      opened(transport, url) {
+        const duration = now() - start;
         events.emit("open", () => {
-          const { protocol, compression, handshake } = client;
+          const { protocol, compression, handshake } = transport;
           const status = handshake?.status;
           return { url: displayUrl(url, ""), duration, protocol, compression, status, ...attempt };
-        });
-        void client.closed.then((info) => {
-          const { stats } = client;
-          events.emit("close", () => ({ info, stats, lifetime: now() - openedAt }));
         });
       },
       failed(error) {
@@ -2010,10 +2026,7 @@
     return parseOptions(DEFAULTS, { ...defaults, keepAlive }, platform);
   }
   function eventsOf({ observe, observeMessages }, { observerOf }, settings) {
-    return new Events(
-      (type) => [settings?.observe, observe, observerOf?.(type)],
-      observeMessages ?? false
-    );
+    return new Events(settings?.observe, observe, observeMessages, observerOf);
   }
   async function dial$1(url, options, platform, owner, events, attempt) {
     const { policy, actor, meta, dial: guardedDial = platform.dial } = owner?.settings ?? {};
@@ -2048,7 +2061,7 @@
           owner?.addClient(client);
           isOpen = true;
           done(client);
-          report.opened(client, openUrl);
+          report.opened(transport, openUrl);
           return connection;
         }
       };
