@@ -1160,7 +1160,7 @@
           return Promise.reject(error);
         }
       }
-      if (this.state !== "closed") this.#connection.close(code, reason);
+      if (this.state === "open" || this.#connection.isRetiring) this.#connection.close(code, reason);
       return this.closed;
     }
     /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */

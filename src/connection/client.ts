@@ -284,7 +284,8 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
         return Promise.reject(error);
       }
     }
-    if (this.state !== "closed") this.#connection.close(code, reason);
+    // A retiring connection discards its messages from now on.
+    if (this.state === "open" || this.#connection.isRetiring) this.#connection.close(code, reason);
     return this.closed;
   }
 
