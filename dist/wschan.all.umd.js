@@ -4700,12 +4700,14 @@
     const { delivery, signal } = host;
     const connection = old.internals;
     const silenceMs = Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS);
+    const { received } = connection.transport;
     delivery.hold();
     const [answer, works = successor.state === "open"] = await Promise.all([
       isFlushed(connection).then((isDone) => isDone ? settled(old, silenceMs) : void 0),
       successor.canPing ? hasAnswered(successor) : void 0
     ]);
-    if (!works && old.state === "open") {
+    const isStalled = !answer && (connection.receiving.inbox.pressure > 0 || received !== connection.transport.received);
+    if ((!works || isStalled) && old.state === "open") {
       delivery.attach(old);
       void discard(successor);
       return false;
@@ -4722,8 +4724,8 @@
       await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
       void old.close();
     }
-    const { code, error } = await old.closed;
-    if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
+    const { code, error, by } = await old.closed;
+    if (error && by === "local") successor.internals.fail(code, error);
     return true;
   }
   function isFlushed({ sending, transport, options }) {
@@ -4830,12 +4832,12 @@
     async run(current) {
       const life = this.#lifeOf(current);
       const stopTimer = this.#startTimer();
+      if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
+      });
+      stopTimer();
       try {
-        if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
-        });
         return await this.#replace(current, life.signal);
       } finally {
-        stopTimer();
         life.stop();
       }
     }
@@ -4869,6 +4871,7 @@
       await Promise.race([establishing, current.closed]);
       if (life.aborted) await host.onLost(attempt);
       const outcome = await establishing;
+      this.#isRequested = false;
       const { client } = outcome;
       if (!client || isAborted(life)) return outcome;
       const adopt = (successor) => {
@@ -4894,7 +4897,7 @@
     constructor(options, host) {
       /** Time at which the last connection opened or ended, or the client was started. */
       this.changedAt = now();
-      /** True if the last connection that has ended was stable. */
+      /** True if a connection was stable, of those since the last attempt began. */
       this.wasStable = false;
       /** All connections that have not ended. */
       this.#clients = /* @__PURE__ */ new Set();
@@ -4973,6 +4976,7 @@
         onLost: async (number) => {
           opening = number;
           this.#detach(current, await current.closed);
+          this.current = void 0;
           if (!signal.aborted) status.set({ type: "connecting", attempt: number });
         }
       });
@@ -5003,6 +5007,7 @@
     /** Makes a connection the current one. */
     #adopt(client, attempt) {
       const openedAt = now();
+      if (this.#attached) this.#judgeStability(openedAt);
       this.current = this.#attached = client;
       this.changedAt = openedAt;
       return this.#host.status.value = {
@@ -5028,13 +5033,19 @@
       if (this.#attached !== client) return;
       this.#attached = void 0;
       const time = now();
-      this.wasStable = time - this.changedAt >= this.#options.stableAfter;
+      this.#judgeStability(time);
       this.changedAt = time;
       this.#host.delivery.detach(clean, !this.#host.signal.aborted);
+    }
+    /** Called when the connection ends or is replaced. One stable connection among several is enough. */
+    #judgeStability(time) {
+      this.wasStable ||= time - this.changedAt >= this.#options.stableAfter;
     }
   }
 
   class Delivery {
+    /** Settles when the connection has accepted the messages that were queued when it opened, or a hold begins. */
+    #drained;
     #options;
     #connection;
     #unflushed = [];
@@ -5062,8 +5073,8 @@
     /** Attaches a connection that has opened, and sends the queued messages over it. */
     attach(connection) {
       this.#connection = connection;
-      this.drained = this.#drain(connection);
-      this.#endHold?.(this.drained);
+      this.#drained = this.#drain(connection);
+      this.#endHold?.(this.#drained);
       this.#endHold = void 0;
     }
     /**
@@ -5073,7 +5084,11 @@
     hold() {
       this.#connection = void 0;
       this.#isUnlimited = true;
-      this.drained = new Promise((resolve) => this.#endHold = resolve);
+      this.#drained = new Promise((resolve) => this.#endHold = resolve);
+    }
+    /** Resolves when the messages that were queued have been accepted, by whichever connection, or there is none. */
+    async drained() {
+      for (let last; last !== this.#drained; ) await (last = this.#drained);
     }
     /** During a hold, sends what is queued over a connection that is about to close. */
     release(connection) {
@@ -5107,9 +5122,15 @@
       while (this.#connection && this.#sendNext(this.#connection)) ;
     }
     async #drain(connection) {
-      for (let accepted; accepted = this.#sendNext(connection); ) await accepted.catch(() => {
-      });
-      if (this.#connection === connection) this.#isUnlimited = false;
+      while (this.#connection === connection) {
+        const accepted = this.#sendNext(connection);
+        if (!accepted) {
+          this.#isUnlimited = false;
+          return;
+        }
+        await accepted.catch(() => {
+        });
+      }
     }
     /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
     #sendNext(connection) {
@@ -5283,8 +5304,8 @@
     close(code, reason) {
       if (this.signal.aborted) return;
       checkClose(code, reason);
-      const clean = !this.delivery.queue.next;
       this.#connections.close(code, reason);
+      const clean = !this.delivery.queue.next;
       void this.#end({ code, reason, clean, by: "local" }, true);
     }
     /**
@@ -5538,7 +5559,7 @@
       const changes = this.status();
       const flush = async () => {
         for await (const { type } of changes) {
-          if (type === "open") await this.#loop.delivery.drained;
+          if (type === "open") await this.#loop.delivery.drained();
           if (this.connection && !this.queue.length) return this.connection.flush();
         }
         throw this.#loop.closedError("flush");
@@ -5921,7 +5942,8 @@
     }
     #onStatus(status, connection) {
       if (status.type === "connecting") {
-        if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
+        if (this.connection) this.end(endOf(this.connection.internals));
+        else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
         this.#isAttempting = true;
         if (this.shouldReconnect) this.state = CONNECTING;
       } else if (status.type === "open") {

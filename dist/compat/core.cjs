@@ -372,7 +372,8 @@ class ReconnectingSession extends SocketSession {
   }
   #onStatus(status, connection) {
     if (status.type === "connecting") {
-      if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
+      if (this.connection) this.end(endOf(this.connection.internals));
+      else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
       this.#isAttempting = true;
       if (this.shouldReconnect) this.state = CONNECTING;
     } else if (status.type === "open") {

@@ -329,12 +329,14 @@ async function handOver(old, successor, dialMs, host) {
   const { delivery, signal } = host;
   const connection = old.internals;
   const silenceMs = Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS);
+  const { received } = connection.transport;
   delivery.hold();
   const [answer, works = successor.state === "open"] = await Promise.all([
     isFlushed(connection).then((isDone) => isDone ? settled(old, silenceMs) : void 0),
     successor.canPing ? hasAnswered(successor) : void 0
   ]);
-  if (!works && old.state === "open") {
+  const isStalled = !answer && (connection.receiving.inbox.pressure > 0 || received !== connection.transport.received);
+  if ((!works || isStalled) && old.state === "open") {
     delivery.attach(old);
     void discard(successor);
     return false;
@@ -351,8 +353,8 @@ async function handOver(old, successor, dialMs, host) {
     await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
     void old.close();
   }
-  const { code, error } = await old.closed;
-  if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
+  const { code, error, by } = await old.closed;
+  if (error && by === "local") successor.internals.fail(code, error);
   return true;
 }
 function isFlushed({ sending, transport, options }) {
@@ -459,12 +461,12 @@ class Rotation {
   async run(current) {
     const life = this.#lifeOf(current);
     const stopTimer = this.#startTimer();
+    if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
+    });
+    stopTimer();
     try {
-      if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
-      });
       return await this.#replace(current, life.signal);
     } finally {
-      stopTimer();
       life.stop();
     }
   }
@@ -498,6 +500,7 @@ class Rotation {
     await Promise.race([establishing, current.closed]);
     if (life.aborted) await host.onLost(attempt);
     const outcome = await establishing;
+    this.#isRequested = false;
     const { client } = outcome;
     if (!client || isAborted(life)) return outcome;
     const adopt = (successor) => {
@@ -523,7 +526,7 @@ class Connections {
   constructor(options, host) {
     /** Time at which the last connection opened or ended, or the client was started. */
     this.changedAt = core.now();
-    /** True if the last connection that has ended was stable. */
+    /** True if a connection was stable, of those since the last attempt began. */
     this.wasStable = false;
     /** All connections that have not ended. */
     this.#clients = /* @__PURE__ */ new Set();
@@ -602,6 +605,7 @@ class Connections {
       onLost: async (number) => {
         opening = number;
         this.#detach(current, await current.closed);
+        this.current = void 0;
         if (!signal.aborted) status.set({ type: "connecting", attempt: number });
       }
     });
@@ -632,6 +636,7 @@ class Connections {
   /** Makes a connection the current one. */
   #adopt(client, attempt) {
     const openedAt = core.now();
+    if (this.#attached) this.#judgeStability(openedAt);
     this.current = this.#attached = client;
     this.changedAt = openedAt;
     return this.#host.status.value = {
@@ -657,13 +662,19 @@ class Connections {
     if (this.#attached !== client) return;
     this.#attached = void 0;
     const time = core.now();
-    this.wasStable = time - this.changedAt >= this.#options.stableAfter;
+    this.#judgeStability(time);
     this.changedAt = time;
     this.#host.delivery.detach(clean, !this.#host.signal.aborted);
+  }
+  /** Called when the connection ends or is replaced. One stable connection among several is enough. */
+  #judgeStability(time) {
+    this.wasStable ||= time - this.changedAt >= this.#options.stableAfter;
   }
 }
 
 class Delivery {
+  /** Settles when the connection has accepted the messages that were queued when it opened, or a hold begins. */
+  #drained;
   #options;
   #connection;
   #unflushed = [];
@@ -691,8 +702,8 @@ class Delivery {
   /** Attaches a connection that has opened, and sends the queued messages over it. */
   attach(connection) {
     this.#connection = connection;
-    this.drained = this.#drain(connection);
-    this.#endHold?.(this.drained);
+    this.#drained = this.#drain(connection);
+    this.#endHold?.(this.#drained);
     this.#endHold = void 0;
   }
   /**
@@ -702,7 +713,11 @@ class Delivery {
   hold() {
     this.#connection = void 0;
     this.#isUnlimited = true;
-    this.drained = new Promise((resolve) => this.#endHold = resolve);
+    this.#drained = new Promise((resolve) => this.#endHold = resolve);
+  }
+  /** Resolves when the messages that were queued have been accepted, by whichever connection, or there is none. */
+  async drained() {
+    for (let last; last !== this.#drained; ) await (last = this.#drained);
   }
   /** During a hold, sends what is queued over a connection that is about to close. */
   release(connection) {
@@ -736,9 +751,15 @@ class Delivery {
     while (this.#connection && this.#sendNext(this.#connection)) ;
   }
   async #drain(connection) {
-    for (let accepted; accepted = this.#sendNext(connection); ) await accepted.catch(() => {
-    });
-    if (this.#connection === connection) this.#isUnlimited = false;
+    while (this.#connection === connection) {
+      const accepted = this.#sendNext(connection);
+      if (!accepted) {
+        this.#isUnlimited = false;
+        return;
+      }
+      await accepted.catch(() => {
+      });
+    }
   }
   /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */
   #sendNext(connection) {
@@ -912,8 +933,8 @@ class ConnectionLoop {
   close(code, reason) {
     if (this.signal.aborted) return;
     core.checkClose(code, reason);
-    const clean = !this.delivery.queue.next;
     this.#connections.close(code, reason);
+    const clean = !this.delivery.queue.next;
     void this.#end({ code, reason, clean, by: "local" }, true);
   }
   /**
@@ -1167,7 +1188,7 @@ class ReconnectingClient {
     const changes = this.status();
     const flush = async () => {
       for await (const { type } of changes) {
-        if (type === "open") await this.#loop.delivery.drained;
+        if (type === "open") await this.#loop.delivery.drained();
         if (this.connection && !this.queue.length) return this.connection.flush();
       }
       throw this.#loop.closedError("flush");

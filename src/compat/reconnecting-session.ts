@@ -167,8 +167,10 @@ export class ReconnectingSession extends SocketSession {
 
   #onStatus(status: Status, connection: Client | undefined): void {
     if (status.type === "connecting") {
+      // The connection has ended while it was being replaced.
+      if (this.connection) this.end(endOf(this.connection.internals));
       // `reconnect` has cut an attempt short.
-      if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
+      else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
       this.#isAttempting = true;
       if (this.shouldReconnect) this.state = CONNECTING;
     } else if (status.type === "open") {

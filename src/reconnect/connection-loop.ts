@@ -94,8 +94,8 @@ export class ConnectionLoop {
   close(code: number, reason: string): void {
     if (this.signal.aborted) return;
     checkClose(code, reason);
-    const clean = !this.delivery.queue.next;
     this.#connections.close(code, reason);
+    const clean = !this.delivery.queue.next;
     void this.#end({ code, reason, clean, by: "local" }, true);
   }
 

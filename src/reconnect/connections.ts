@@ -31,7 +31,7 @@ export class Connections {
   hasOpened: boolean;
   /** Time at which the last connection opened or ended, or the client was started. */
   changedAt: number = now();
-  /** True if the last connection that has ended was stable. */
+  /** True if a connection was stable, of those since the last attempt began. */
   wasStable = false;
 
   readonly #options: ResolvedReconnectOptions;
@@ -119,6 +119,7 @@ export class Connections {
       onLost: async (number) => {
         opening = number;
         this.#detach(current, await current.closed);
+        this.current = undefined;
         if (!signal.aborted) status.set({ type: "connecting", attempt: number });
       },
     }));
@@ -154,6 +155,7 @@ export class Connections {
   /** Makes a connection the current one. */
   #adopt(client: Client, attempt: number): Status {
     const openedAt = now();
+    if (this.#attached) this.#judgeStability(openedAt);
     this.current = this.#attached = client;
     this.changedAt = openedAt;
     return (this.#host.status.value = {
@@ -181,8 +183,13 @@ export class Connections {
     if (this.#attached !== client) return;
     this.#attached = undefined;
     const time = now();
-    this.wasStable = time - this.changedAt >= this.#options.stableAfter;
+    this.#judgeStability(time);
     this.changedAt = time;
     this.#host.delivery.detach(clean, !this.#host.signal.aborted);
+  }
+
+  /** Called when the connection ends or is replaced. One stable connection among several is enough. */
+  #judgeStability(time: number): void {
+    this.wasStable ||= time - this.changedAt >= this.#options.stableAfter;
   }
 }

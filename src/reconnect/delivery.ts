@@ -33,8 +33,8 @@ interface MessageOptions {
  */
 export class Delivery {
   readonly queue: Outbox;
-  /** Settles when the messages that were queued when the connection opened have been accepted by it. */
-  drained: Promise<void> | undefined;
+  /** Settles when the connection has accepted the messages that were queued when it opened, or a hold begins. */
+  #drained: Promise<void> | undefined;
 
   readonly #options: DeliveryOptions;
   #connection: Connection | undefined;
@@ -67,8 +67,8 @@ export class Delivery {
   /** Attaches a connection that has opened, and sends the queued messages over it. */
   attach(connection: Connection): void {
     this.#connection = connection;
-    this.drained = this.#drain(connection);
-    this.#endHold?.(this.drained);
+    this.#drained = this.#drain(connection);
+    this.#endHold?.(this.#drained);
     this.#endHold = undefined;
   }
 
@@ -79,7 +79,12 @@ export class Delivery {
   hold(): void {
     this.#connection = undefined;
     this.#isUnlimited = true;
-    this.drained = new Promise((resolve) => (this.#endHold = resolve));
+    this.#drained = new Promise((resolve) => (this.#endHold = resolve));
+  }
+
+  /** Resolves when the messages that were queued have been accepted, by whichever connection, or there is none. */
+  async drained(): Promise<void> {
+    for (let last; last !== this.#drained;) await (last = this.#drained);
   }
 
   /** During a hold, sends what is queued over a connection that is about to close. */
@@ -118,8 +123,15 @@ export class Delivery {
   }
 
   async #drain(connection: Connection): Promise<void> {
-    for (let accepted; (accepted = this.#sendNext(connection));) await accepted.catch(() => {});
-    if (this.#connection === connection) this.#isUnlimited = false;
+    // Until a hold begins, or the connection ends.
+    while (this.#connection === connection) {
+      const accepted = this.#sendNext(connection);
+      if (!accepted) {
+        this.#isUnlimited = false;
+        return;
+      }
+      await accepted.catch(() => {});
+    }
   }
 
   /** Sends the oldest queued message. Returns `undefined` if there is none or the connection is not open. */

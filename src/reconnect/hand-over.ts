@@ -38,7 +38,8 @@ export interface HandOverHost {
  * after its own close frame, so that is sent only after a silence of `dialMs`, the time that the dial took, which
  * includes several round trips.
  *
- * Resolves with false, and moves nothing, if the successor does not work, or `signal` aborts.
+ * Resolves with false, and moves nothing, if the successor does not work, if the server sends but reads nothing for
+ * `closeTimeout`, or if `signal` aborts.
  */
 export async function handOver(
   old: Client,
@@ -49,13 +50,18 @@ export async function handOver(
   const { delivery, signal } = host;
   const connection = old.internals;
   const silenceMs = Math.min(Math.max(dialMs, MIN_SILENCE_MS), MAX_SILENCE_MS);
+  const { received } = connection.transport;
   delivery.hold();
   // The successor must work, too: a server may refuse a client only after the opening handshake.
   const [answer, works = successor.state === "open"] = await Promise.all([
     isFlushed(connection).then((isDone) => (isDone ? settled(old, silenceMs) : undefined)),
     successor.canPing ? hasAnswered(successor) : undefined,
   ]);
-  if (!works && old.state === "open") {
+  // A server whose own writes block may read nothing for a while. Its connection must not be given up.
+  const isStalled =
+    !answer &&
+    (connection.receiving.inbox.pressure > 0 || received !== connection.transport.received);
+  if ((!works || isStalled) && old.state === "open") {
     delivery.attach(old);
     void discard(successor);
     return false;
@@ -72,9 +78,9 @@ export async function handOver(
     await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
     void old.close();
   }
-  const { code, error } = await old.closed;
+  const { code, error, by } = await old.closed;
   // A message that could not be delivered is lost, so the client must report the error and connect again.
-  if (answer && error && connection.closeRequest) successor.internals.fail(code, error);
+  if (error && by === "local") successor.internals.fail(code, error);
   return true;
 }
 

@@ -177,7 +177,7 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
     const changes = this.status();
     const flush = async (): Promise<void> => {
       for await (const { type } of changes) {
-        if (type === "open") await this.#loop.delivery.drained;
+        if (type === "open") await this.#loop.delivery.drained();
         if (this.connection && !this.queue.length) return this.connection.flush();
       }
       throw this.#loop.closedError("flush");

@@ -62,11 +62,11 @@ export class Rotation {
   async run(current: Client): Promise<Client | undefined> {
     const life = this.#lifeOf(current);
     const stopTimer = this.#startTimer();
+    if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {});
+    stopTimer();
     try {
-      if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {});
       return await this.#replace(current, life.signal);
     } finally {
-      stopTimer();
       life.stop();
     }
   }
@@ -108,6 +108,7 @@ export class Rotation {
     await Promise.race([establishing, current.closed]);
     if (life.aborted) await host.onLost(attempt);
     const outcome = await establishing;
+    this.#isRequested = false;
     const { client } = outcome;
     if (!client || isAborted(life)) return outcome;
     const adopt = (successor: Client): void => {

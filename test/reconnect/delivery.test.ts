@@ -53,7 +53,7 @@ describe("delivery", () => {
     expect(await Promise.all(sends.map(stateOf))).toEqual(["pending", "pending"]);
     const connection = fakeConnection();
     delivery.attach(connection);
-    await delivery.drained;
+    await delivery.drained();
     await Promise.all(sends);
     await delivery.send("3", {});
     expect(connection.accepted).toEqual(["1", "2", "3"]);
@@ -67,7 +67,7 @@ describe("delivery", () => {
     delivery.attach(connection);
     void delivery.send("3", {});
     expect(connection.accepted).toEqual(["1"]);
-    await delivery.drained;
+    await delivery.drained();
     expect(connection.accepted).toEqual(["1", "2", "3"]);
   });
 
@@ -83,7 +83,7 @@ describe("delivery", () => {
     expect(lost).toEqual([{ data: Uint8Array.of(1), type: 2, key: "k", reason: "unflushed" }]);
     const next = fakeConnection();
     delivery.attach(next);
-    await delivery.drained;
+    await delivery.drained();
     expect(next.accepted).toEqual(["again"]);
   });
 
@@ -144,7 +144,7 @@ describe("a hold", () => {
     await delivery.send("1", {});
     delivery.hold();
     const sends = ["2", "3", "4"].map((payload) => delivery.send(payload, {}));
-    const { drained } = delivery;
+    const drained = delivery.drained();
     expect(await stateOf(Promise.all(sends))).toBe("pending");
     delivery.settle(true, true);
     delivery.attach(successor);
@@ -158,6 +158,28 @@ describe("a hold", () => {
     delivery.detach(true, true);
     void delivery.send("7", {});
     expect(await failureCode(delivery.send("8", {}))).toBe("QUEUE_FULL");
+  });
+
+  test("stops a connection that is still sending what was queued, and drained() waits for the next one", async () => {
+    const { delivery } = open();
+    const [old, successor] = [fakeConnection(), fakeConnection()];
+    for (const payload of ["1", "2", "3"]) void delivery.send(payload, {});
+    let accept = (): void => {};
+    old.internals.offer = (payload) => {
+      old.accepted.push(payload);
+      return new Promise((resolve) => (accept = resolve));
+    };
+    delivery.attach(old);
+    const drained = delivery.drained();
+    delivery.hold();
+    accept();
+    await microtasks();
+    expect(old.accepted).toEqual(["1"]);
+    expect(await stateOf(drained)).toBe("pending");
+    delivery.settle(true, true);
+    delivery.attach(successor);
+    await drained;
+    expect(successor.accepted).toEqual(["2", "3"]);
   });
 
   test("can end with the connection that was there before", async () => {
@@ -175,7 +197,7 @@ describe("a hold", () => {
     const { delivery } = open({ maxMessages: 1 });
     delivery.attach(fakeConnection());
     delivery.hold();
-    const { drained } = delivery;
+    const drained = delivery.drained();
     void delivery.send("1", {});
     delivery.detach(false, true);
     await drained;
@@ -193,7 +215,7 @@ describe("a hold", () => {
     void delivery.send("3", {});
     delivery.settle(false, true);
     delivery.attach(successor);
-    await delivery.drained;
+    await delivery.drained();
     expect(successor.accepted).toEqual(["2", "3"]);
     expect(lost).toMatchObject([{ data: "1", reason: "unflushed" }]);
   });

@@ -264,20 +264,61 @@ describe("reconnect() of an open client", () => {
 
   test("sends what waits for the pong before close() closes the connection", async () => {
     await using server = await startRawServer({ onRequest: (connection) => connection.accept() });
-    const { client } = await open(server.url, { closeTimeout: ms(100) });
+    const { client } = await open(server.url);
     const first = await server.connection(0);
     client.reconnect();
     await first.frame(OPCODE.PING);
+    for (const connection of server.connections) {
+      connection.onFrame = ({ opcode }) => {
+        if (opcode === OPCODE.CLOSE) connection.socket.end(closeFrame(3000));
+      };
+    }
     const sent = client.send("last");
-    const { clean } = await client.close(3000);
+    expect(await client.close(3000)).toMatchObject({ code: 3000, clean: true });
     await sent;
     expect(first.frames.map(({ opcode }) => opcode)).toEqual([
       OPCODE.PING,
       OPCODE.TEXT,
       OPCODE.CLOSE,
     ]);
-    // The server has not answered the close frame.
-    expect(clean).toBe(false);
+  });
+
+  test("keeps a connection whose server reads nothing while its own writes block", async () => {
+    await using server = await startRawServer({
+      onRequest: (connection) => {
+        connection.accept();
+        answerPings(connection);
+        if (server.connections.length === 1) connection.socket.pause();
+      },
+    });
+    const { client } = await open(server.url, { closeTimeout: 100, keepAlive: false });
+    const first = await server.connection(0);
+    const sent = client.send(new Uint8Array(16 * 2 ** 20));
+    const pump = setInterval(() => first.write(textFrame("0")), 10);
+    onTestFinished(() => clearInterval(pump));
+    const old = client.connection;
+    client.reconnect();
+    const second = await server.connection(1);
+    // The attempt is given up, because nothing proves that the old connection is dead.
+    await second.closed;
+    expect(client.connection).toBe(old);
+    first.socket.resume();
+    await sent;
+  });
+
+  test("reports an error of the old connection while its server has not answered the ping", async () => {
+    await using server = await startRawServer({
+      onRequest: (connection) => {
+        connection.accept();
+        if (server.connections.length > 1) answerPings(connection);
+      },
+    });
+    const { client } = await open(server.url, { readLimit: 10, shouldRetry: () => true });
+    const first = await server.connection(0);
+    client.reconnect();
+    await first.frame(OPCODE.PING);
+    first.write(textFrame("longer than the limit"));
+    expect((await until(client, "waiting")).error.code).toBe("MESSAGE_TOO_BIG");
   });
 
   test("gives up an old connection that shows no life for closeTimeout", async () => {
@@ -414,6 +455,42 @@ describe("reconnect() of an open client", () => {
     await client.send("x");
     await second.frame(OPCODE.TEXT);
     expect(statuses).toEqual(["open", "connecting", "open"]);
+    // The request is fulfilled: there is no second rotation.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.connections.length).toBe(2);
+  });
+
+  test("close() after the loss of the connection, while its successor is dialled, is a local close", async () => {
+    await using server = await startRawServer({
+      onRequest: (connection) => {
+        if (server.connections.length === 1) connection.accept();
+      },
+    });
+    const { client } = await open(server.url);
+    const first = await server.connection(0);
+    client.reconnect();
+    await server.connection(1);
+    first.socket.destroy();
+    await until(client, "connecting");
+    const info = await client.close(3000, "bye");
+    expect(info).toMatchObject({ code: 3000, reason: "bye", by: "local" });
+    expect(info.error).toBeUndefined();
+  });
+
+  test("a stable connection that is replaced resets the count of attempts", async () => {
+    let dials = 0;
+    const session = await startSessionServer();
+    const url = (): string => (++dials < 3 ? "ws://127.0.0.1:1/" : session.server.url);
+    const { client } = await open(url, { maxAttempts: 3, stableAfter: 20 });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    client.reconnect();
+    await (
+      await session.server.connection(0)
+    ).closed;
+    await vi.waitFor(() => expect(client.connection?.state).toBe("open"));
+    session.server.connections[1]?.ws.terminate();
+    await session.server.connection(2);
+    await until(client, "open");
   });
 
   test("judges the end of the old connection if its successor fails", async () => {
