@@ -1170,8 +1170,8 @@ class Client {
       } catch (error) {
         return Promise.reject(error);
       }
+      this.#connection.close(code, reason);
     }
-    if (this.state === "open" || this.#connection.isRetiring) this.#connection.close(code, reason);
     return this.closed;
   }
   /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */

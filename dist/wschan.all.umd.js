@@ -1168,8 +1168,8 @@
         } catch (error) {
           return Promise.reject(error);
         }
+        this.#connection.close(code, reason);
       }
-      if (this.state === "open" || this.#connection.isRetiring) this.#connection.close(code, reason);
       return this.closed;
     }
     /** Ends the connection immediately, without a close handshake. Messages that have not left are discarded. */
@@ -4930,7 +4930,8 @@
     close(code, reason) {
       for (const client of this.#clients) {
         this.#host.delivery.release(client);
-        void client.close(code, reason);
+        if (client.internals.isRetiring) client.internals.close(NORMAL, "");
+        else void client.close(code, reason);
       }
     }
     /** Ends all connections at once. */

@@ -559,7 +559,8 @@ class Connections {
   close(code, reason) {
     for (const client of this.#clients) {
       this.#host.delivery.release(client);
-      void client.close(code, reason);
+      if (client.internals.isRetiring) client.internals.close(core.NORMAL, "");
+      else void client.close(code, reason);
     }
   }
   /** Ends all connections at once. */

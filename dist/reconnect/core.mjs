@@ -1,4 +1,4 @@
-import { c as object, d as contextOf, e as callable, f as duration, g as contextParser, I as Inbox, m as must, h as invalid, o as oneOf, i as integer, a as parseBy, j as parseDuration, k as payloadSize, l as memoryOf, W as WsError, n as microtask, s as startTimer, q as now, u as unreported, C as Channel, v as onAbort, w as waitFor, D as DONE, A as ABNORMAL_CLOSURE, x as abortError, y as startDeadline, P as POLICY_VIOLATION, z as checkClose, B as passThrough, R as ReceiveChannel, Q as QueueIterator, E as readableOf, F as writableOf, G as waitForStarted, H as toPayload } from '../core.mjs';
+import { c as object, d as contextOf, e as callable, f as duration, g as contextParser, I as Inbox, m as must, h as invalid, o as oneOf, i as integer, a as parseBy, j as parseDuration, k as payloadSize, l as memoryOf, W as WsError, n as microtask, s as startTimer, q as now, u as unreported, C as Channel, v as onAbort, w as waitFor, D as DONE, A as ABNORMAL_CLOSURE, x as abortError, y as startDeadline, N as NORMAL, P as POLICY_VIOLATION, z as checkClose, B as passThrough, R as ReceiveChannel, Q as QueueIterator, E as readableOf, F as writableOf, G as waitForStarted, H as toPayload } from '../core.mjs';
 
 const DEFAULTS = {
   backoff: { min: 500, max: 3e4, factor: 2 },
@@ -557,7 +557,8 @@ class Connections {
   close(code, reason) {
     for (const client of this.#clients) {
       this.#host.delivery.release(client);
-      void client.close(code, reason);
+      if (client.internals.isRetiring) client.internals.close(NORMAL, "");
+      else void client.close(code, reason);
     }
   }
   /** Ends all connections at once. */

@@ -283,9 +283,8 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
       } catch (error) {
         return Promise.reject(error);
       }
+      this.#connection.close(code, reason);
     }
-    // A retiring connection discards its messages from now on.
-    if (this.state === "open" || this.#connection.isRetiring) this.#connection.close(code, reason);
     return this.closed;
   }
 

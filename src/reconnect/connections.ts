@@ -1,6 +1,6 @@
 import type { Client } from "../connection/client.js";
 import { WsError } from "../errors/ws-error.js";
-import { POLICY_VIOLATION } from "../protocol/close-codes.js";
+import { NORMAL, POLICY_VIOLATION } from "../protocol/close-codes.js";
 import type { CloseInfo } from "../protocol/close.js";
 import type { Message } from "../protocol/message.js";
 import { now } from "../time/clock.js";
@@ -68,7 +68,9 @@ export class Connections {
   close(code?: number, reason?: string): void {
     for (const client of this.#clients) {
       this.#host.delivery.release(client);
-      void client.close(code, reason);
+      // A retiring connection discards its messages from now on.
+      if (client.internals.isRetiring) client.internals.close(NORMAL, "");
+      else void client.close(code, reason);
     }
   }
 
