@@ -7692,11 +7692,11 @@
   }
 
   function fastTurn() {
-    const { setImmediate, MessageChannel, process } = globalThis;
+    const { setImmediate, MessageChannel, process, document } = globalThis;
     if (setImmediate) return platformTurn;
     const timers = process?.getBuiltinModule?.("timers");
     if (timers) return timers.setImmediate;
-    return MessageChannel ? byMessage(new MessageChannel()) : platformTurn;
+    return document && MessageChannel ? byMessage(new MessageChannel()) : platformTurn;
   }
   function byMessage({ port1, port2 }) {
     const pending = [];

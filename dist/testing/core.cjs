@@ -1170,11 +1170,11 @@ class BaseTestServer {
 }
 
 function fastTurn() {
-  const { setImmediate, MessageChannel, process } = globalThis;
+  const { setImmediate, MessageChannel, process, document } = globalThis;
   if (setImmediate) return core.platformTurn;
   const timers = process?.getBuiltinModule?.("timers");
   if (timers) return timers.setImmediate;
-  return MessageChannel ? byMessage(new MessageChannel()) : core.platformTurn;
+  return document && MessageChannel ? byMessage(new MessageChannel()) : core.platformTurn;
 }
 function byMessage({ port1, port2 }) {
   const pending = [];

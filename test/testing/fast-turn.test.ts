@@ -3,6 +3,7 @@ import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { TestClock } from "../../src/testing/node.js";
 import { fastTurn } from "../../src/testing/fast-turn.js";
 import { after } from "../../src/node.js";
+import { platformTurn } from "../../src/time/clock.js";
 
 /** A `MessageChannel` whose ports are closed at the end of the test, because they keep a process alive. */
 class TestChannel extends MessageChannel {
@@ -30,7 +31,11 @@ const PLATFORMS = [
   ["Jest with jsdom", () => withoutSetImmediate({}, fastTurn)],
   [
     "a browser",
-    () => withoutSetImmediate({ process: undefined, MessageChannel: TestChannel }, fastTurn),
+    () =>
+      withoutSetImmediate(
+        { process: undefined, document: {}, MessageChannel: TestChannel },
+        fastTurn,
+      ),
   ],
 ] as const;
 
@@ -54,6 +59,11 @@ test.each(PLATFORMS.slice(1))("in %s a turn takes no timer", async (_, create) =
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   await new Promise<void>((resolve) => turn(resolve));
+});
+
+test("workerd, which has no document, uses the turns of the core", () => {
+  const globals = { process: undefined, MessageChannel: TestChannel };
+  expect(withoutSetImmediate(globals, fastTurn)).toBe(platformTurn);
 });
 
 test("a platform that has nothing better uses the turns of the core", () => {
