@@ -148,7 +148,7 @@ async function rotate(
   }
   clearInterval(pump);
   await client.flush();
-  // What the server has sent until now arrives before the answer to a close frame, or at once.
+  // `close` discards messages that have not arrived, so let those of the server arrive first.
   await sleep(1_000);
   await client.close();
   await reading;
