@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, s as startTimer, ab as bindConnect, ac as bindCreateContext, ag as shared, ah as webSocketPlatform } from './core.mjs';
-export { ai as BINARY, aj as CLOSE_CODES, ak as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, al as TYPE_BINARY, am as TYPE_CLOSE, an as TYPE_PING, ao as TYPE_PONG, ap as TYPE_TEXT, W as WsError, aq as after, ar as definePolicy, as as errors, j as parseDuration, at as select, au as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, s as startTimer, ac as bindConnect, ad as bindCreateContext, ah as shared, ai as webSocketPlatform } from './core.mjs';
+export { aj as BINARY, ak as CLOSE_CODES, al as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, am as TYPE_BINARY, an as TYPE_CLOSE, ao as TYPE_PING, ap as TYPE_PONG, aq as TYPE_TEXT, W as WsError, ar as after, as as definePolicy, at as errors, j as parseDuration, au as select, av as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

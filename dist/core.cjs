@@ -1917,10 +1917,22 @@ class Connection {
     this.receiving.own.close();
     this.sending.onProgress();
     microtask(() => {
-      const stats = Object.freeze(this.stats);
-      this.events.emit("close", () => ({ info, stats, lifetime: now() - this.#openedAt }));
+      this.events.emit("close", () => {
+        const lifetime = now() - this.#openedAt;
+        return { info, stats: Object.freeze(this.stats), lifetime };
+      });
     });
     this.#settleClosed(info);
+  }
+}
+
+function callListener(listener, value) {
+  try {
+    listener(value);
+  } catch (error) {
+    microtask(() => {
+      throw error;
+    });
   }
 }
 
@@ -1953,13 +1965,7 @@ class Events {
     for (const observer of [this.#shared, this.#own, this.#observerOf?.(type)]) {
       if (!observer) continue;
       event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
-      try {
-        observer(event);
-      } catch (error) {
-        microtask(() => {
-          throw error;
-        });
-      }
+      callListener(observer, event);
     }
   }
 }
@@ -2783,6 +2789,7 @@ exports.abortError = abortError;
 exports.after = after;
 exports.bindConnect = bindConnect;
 exports.bindCreateContext = bindCreateContext;
+exports.callListener = callListener;
 exports.callable = callable;
 exports.checkClose = checkClose;
 exports.compileResource = compileResource;

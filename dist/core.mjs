@@ -1909,10 +1909,22 @@ class Connection {
     this.receiving.own.close();
     this.sending.onProgress();
     microtask(() => {
-      const stats = Object.freeze(this.stats);
-      this.events.emit("close", () => ({ info, stats, lifetime: now() - this.#openedAt }));
+      this.events.emit("close", () => {
+        const lifetime = now() - this.#openedAt;
+        return { info, stats: Object.freeze(this.stats), lifetime };
+      });
     });
     this.#settleClosed(info);
+  }
+}
+
+function callListener(listener, value) {
+  try {
+    listener(value);
+  } catch (error) {
+    microtask(() => {
+      throw error;
+    });
   }
 }
 
@@ -1945,13 +1957,7 @@ class Events {
     for (const observer of [this.#shared, this.#own, this.#observerOf?.(type)]) {
       if (!observer) continue;
       event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
-      try {
-        observer(event);
-      } catch (error) {
-        microtask(() => {
-          throw error;
-        });
-      }
+      callListener(observer, event);
     }
   }
 }
@@ -2744,5 +2750,5 @@ function redirectLocation({ status = 0, headers }) {
   return isRedirect ? location : void 0;
 }
 
-export { parseKeepAlive as $, ABNORMAL_CLOSURE as A, passThrough as B, Channel as C, DONE as D, readableOf as E, writableOf as F, waitForStarted as G, toPayload as H, Inbox as I, utf8Size as J, PARSERS$1 as K, INTERNAL_ERROR as L, MAX_REASON_BYTES as M, NORMAL as N, Backlog as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, NO_STATUS as S, TEXT as T, nextTurn as U, isObject as V, WsError as W, show as X, isToken as Y, isFieldValue as Z, pickKnown as _, parseBy as a, limit as a0, compressionMode as a1, Queue as a2, unixProblem as a3, displayUrl as a4, parseRetryAfter as a5, refusalError as a6, compileResource as a7, interceptDials as a8, toSubject as a9, publicUrl as aa, bindConnect as ab, bindCreateContext as ac, platformTurn as ad, epoch as ae, setTimeSource as af, shared as ag, webSocketPlatform as ah, BINARY as ai, CLOSE_CODES as aj, COMPRESSION as ak, TYPE_BINARY as al, TYPE_CLOSE as am, TYPE_PING as an, TYPE_PONG as ao, TYPE_TEXT as ap, after as aq, definePolicy as ar, errors as as, select as at, ticker as au, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, onAbort as v, waitFor as w, abortError as x, startDeadline as y, checkClose as z };
+export { pickKnown as $, ABNORMAL_CLOSURE as A, checkClose as B, Channel as C, DONE as D, passThrough as E, readableOf as F, writableOf as G, waitForStarted as H, Inbox as I, toPayload as J, utf8Size as K, PARSERS$1 as L, MAX_REASON_BYTES as M, NORMAL as N, INTERNAL_ERROR as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, Backlog as S, TEXT as T, NO_STATUS as U, nextTurn as V, WsError as W, isObject as X, show as Y, isToken as Z, isFieldValue as _, parseBy as a, parseKeepAlive as a0, limit as a1, compressionMode as a2, Queue as a3, unixProblem as a4, displayUrl as a5, parseRetryAfter as a6, refusalError as a7, compileResource as a8, interceptDials as a9, toSubject as aa, publicUrl as ab, bindConnect as ac, bindCreateContext as ad, platformTurn as ae, epoch as af, setTimeSource as ag, shared as ah, webSocketPlatform as ai, BINARY as aj, CLOSE_CODES as ak, COMPRESSION as al, TYPE_BINARY as am, TYPE_CLOSE as an, TYPE_PING as ao, TYPE_PONG as ap, TYPE_TEXT as aq, after as ar, definePolicy as as, errors as at, select as au, ticker as av, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, onAbort as v, waitFor as w, abortError as x, startDeadline as y, callListener as z };
 //# sourceMappingURL=core.mjs.map

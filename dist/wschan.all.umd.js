@@ -1915,10 +1915,22 @@
       this.receiving.own.close();
       this.sending.onProgress();
       microtask(() => {
-        const stats = Object.freeze(this.stats);
-        this.events.emit("close", () => ({ info, stats, lifetime: now() - this.#openedAt }));
+        this.events.emit("close", () => {
+          const lifetime = now() - this.#openedAt;
+          return { info, stats: Object.freeze(this.stats), lifetime };
+        });
       });
       this.#settleClosed(info);
+    }
+  }
+
+  function callListener(listener, value) {
+    try {
+      listener(value);
+    } catch (error) {
+      microtask(() => {
+        throw error;
+      });
     }
   }
 
@@ -1951,13 +1963,7 @@
       for (const observer of [this.#shared, this.#own, this.#observerOf?.(type)]) {
         if (!observer) continue;
         event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
-        try {
-          observer(event);
-        } catch (error) {
-          microtask(() => {
-            throw error;
-          });
-        }
+        callListener(observer, event);
       }
     }
   }
@@ -5187,15 +5193,7 @@
      * a function that removes it.
      */
     onChange(listener) {
-      const call = (status) => {
-        try {
-          listener(status);
-        } catch (error) {
-          microtask(() => {
-            throw error;
-          });
-        }
-      };
+      const call = (status) => callListener(listener, status);
       this.#listeners.add(call);
       return () => void this.#listeners.delete(call);
     }

@@ -1,5 +1,5 @@
 import { O as Outbox, R as ReconnectingClient, r as resolveOptions } from '../reconnect/core.mjs';
-import { c as object, h as invalid, W as WsError, t as toBytes, N as NORMAL, J as utf8Size, M as MAX_REASON_BYTES, K as PARSERS$1, k as payloadSize, I as Inbox, n as microtask, A as ABNORMAL_CLOSURE, D as DONE, s as startTimer, L as INTERNAL_ERROR, p as platformClass, O as Backlog, v as onAbort, S as NO_STATUS, U as nextTurn, d as contextOf, g as contextParser, V as isObject } from '../core.mjs';
+import { c as object, h as invalid, W as WsError, t as toBytes, N as NORMAL, K as utf8Size, M as MAX_REASON_BYTES, L as PARSERS$1, k as payloadSize, I as Inbox, n as microtask, A as ABNORMAL_CLOSURE, D as DONE, s as startTimer, O as INTERNAL_ERROR, p as platformClass, S as Backlog, v as onAbort, U as NO_STATUS, V as nextTurn, d as contextOf, g as contextParser, X as isObject } from '../core.mjs';
 
 const syntaxError = (text) => new DOMException(text, "SyntaxError");
 function requireArgument(count, what) {

@@ -816,15 +816,7 @@ class StatusFeed {
    * a function that removes it.
    */
   onChange(listener) {
-    const call = (status) => {
-      try {
-        listener(status);
-      } catch (error) {
-        core.microtask(() => {
-          throw error;
-        });
-      }
-    };
+    const call = (status) => core.callListener(listener, status);
     this.#listeners.add(call);
     return () => void this.#listeners.delete(call);
   }

@@ -1,4 +1,4 @@
-import { c as object, d as contextOf, e as callable, f as duration, g as contextParser, I as Inbox, m as must, h as invalid, o as oneOf, i as integer, a as parseBy, j as parseDuration, k as payloadSize, l as memoryOf, W as WsError, n as microtask, s as startTimer, q as now, u as unreported, C as Channel, v as onAbort, w as waitFor, D as DONE, A as ABNORMAL_CLOSURE, x as abortError, y as startDeadline, N as NORMAL, P as POLICY_VIOLATION, z as checkClose, B as passThrough, R as ReceiveChannel, Q as QueueIterator, E as readableOf, F as writableOf, G as waitForStarted, H as toPayload } from '../core.mjs';
+import { c as object, d as contextOf, e as callable, f as duration, g as contextParser, I as Inbox, m as must, h as invalid, o as oneOf, i as integer, a as parseBy, j as parseDuration, k as payloadSize, l as memoryOf, W as WsError, n as microtask, s as startTimer, q as now, u as unreported, C as Channel, v as onAbort, w as waitFor, D as DONE, A as ABNORMAL_CLOSURE, x as abortError, y as startDeadline, N as NORMAL, P as POLICY_VIOLATION, z as callListener, B as checkClose, E as passThrough, R as ReceiveChannel, Q as QueueIterator, F as readableOf, G as writableOf, H as waitForStarted, J as toPayload } from '../core.mjs';
 
 const DEFAULTS = {
   backoff: { min: 500, max: 3e4, factor: 2 },
@@ -814,15 +814,7 @@ class StatusFeed {
    * a function that removes it.
    */
   onChange(listener) {
-    const call = (status) => {
-      try {
-        listener(status);
-      } catch (error) {
-        microtask(() => {
-          throw error;
-        });
-      }
-    };
+    const call = (status) => callListener(listener, status);
     this.#listeners.add(call);
     return () => void this.#listeners.delete(call);
   }

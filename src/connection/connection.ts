@@ -245,8 +245,10 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     // In a microtask, so that `close` is last even if an observer of another event ends the connection. It still precedes
     // everything that waits for `closed`.
     microtask(() => {
-      const stats = Object.freeze(this.stats);
-      this.events.emit("close", () => ({ info, stats, lifetime: now() - this.#openedAt }));
+      this.events.emit("close", () => {
+        const lifetime = now() - this.#openedAt;
+        return { info, stats: Object.freeze(this.stats), lifetime };
+      });
     });
     this.#settleClosed(info);
   }

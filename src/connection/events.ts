@@ -5,7 +5,8 @@ import type {
   Observer,
 } from "../protocol/connection-event.js";
 import type { Platform } from "../protocol/dial.js";
-import { epoch, microtask } from "../time/clock.js";
+import { epoch } from "../time/clock.js";
+import { callListener } from "./call-listener.js";
 
 /** The number of dials in this process, for their ids. */
 let dialCount = 0;
@@ -49,13 +50,7 @@ export class Events {
     for (const observer of [this.#shared, this.#own, this.#observerOf?.(type)]) {
       if (!observer) continue;
       event ??= Object.freeze({ type, connection: this.id, time: epoch(), ...fields?.() });
-      try {
-        observer(event as ConnectionEvent);
-      } catch (error) {
-        microtask(() => {
-          throw error;
-        });
-      }
+      callListener(observer, event as ConnectionEvent);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Channel } from "../channel/channel.js";
+import { callListener } from "../connection/call-listener.js";
 import type { WsError } from "../errors/ws-error.js";
-import { microtask } from "../time/clock.js";
 
 /** Status of a reconnecting client. `type` tells the variants apart. */
 export type Status =
@@ -62,15 +62,7 @@ export class StatusFeed {
    */
   onChange(listener: (status: Status) => void): () => void {
     // A function of its own, because the set would ignore a listener that is added a second time.
-    const call = (status: Status): void => {
-      try {
-        listener(status);
-      } catch (error) {
-        microtask(() => {
-          throw error;
-        });
-      }
-    };
+    const call = (status: Status): void => callListener(listener, status);
     this.#listeners.add(call);
     return () => void this.#listeners.delete(call);
   }
