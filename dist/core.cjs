@@ -1905,13 +1905,12 @@ class Connection {
   #finish(base, sentCode, error) {
     if (this.state === "closed") return;
     this.state = "closed";
-    const info = Object.freeze({
+    const info = this.info = Object.freeze({
       ...base,
       // If data has not left, neither has the close frame that follows it.
       ...sentCode && this.sending.isFlushed && { sentCode },
       ...error && { error }
     });
-    this.info = info;
     this.liveness.stop();
     this.receiving.stop();
     this.receiving.own.close();
