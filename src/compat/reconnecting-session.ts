@@ -171,9 +171,12 @@ export class ReconnectingSession extends SocketSession {
       if (this.connection) this.end(endOf(this.connection.internals));
       // `reconnect` has cut an attempt short.
       else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
+      // After `close` no attempt becomes visible, although the client may have begun one before.
+      if (!this.shouldReconnect) return;
       this.#isAttempting = true;
-      if (this.shouldReconnect) this.state = CONNECTING;
+      this.state = CONNECTING;
     } else if (status.type === "open") {
+      if (!this.#isAttempting) return;
       // A client in this status has a connection.
       this.#use(connection as Client);
       this.#isAttempting = false;

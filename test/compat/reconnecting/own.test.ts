@@ -307,29 +307,3 @@ describe("options", () => {
     expect(order).toEqual(["onConnect", "open"]);
   });
 });
-
-describe("client", () => {
-  test("is the reconnecting client, with the open connection", async () => {
-    const server = await echoServer();
-    const { socket, events } = open(server.url);
-    expect(socket.client.state.type).toBe("connecting");
-    await events.next("open");
-    expect(socket.client.connection?.url).toBe(server.url);
-    expect(await socket.client.ping()).toBeGreaterThanOrEqual(0);
-  });
-});
-
-test("maxLifetime replaces the connection without an event", async () => {
-  const server = await echoServer();
-  const { socket, events } = open(server.url, { maxLifetime: "1s" });
-  await events.next("open");
-  const first = await server.connection(0);
-  const second = await server.connection(1);
-  await first.closed;
-  socket.send("x");
-  await events.next("message");
-  expect(events.types).toEqual(["open", "message"]);
-  second.ws.close(4001, "moved");
-  // The end of the new connection is reported, not that of the old one.
-  expect((await events.next("close")).event).toMatchObject({ code: 4001, reason: "moved" });
-});
