@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, s as startTimer, ac as bindConnect, ad as bindCreateContext, ah as shared, ai as webSocketPlatform } from './core.mjs';
-export { aj as BINARY, ak as CLOSE_CODES, al as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, am as TYPE_BINARY, an as TYPE_CLOSE, ao as TYPE_PING, ap as TYPE_PONG, aq as TYPE_TEXT, W as WsError, ar as after, as as definePolicy, at as errors, j as parseDuration, au as select, av as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, s as startTimer, ae as bindConnect, af as bindCreateContext, aj as shared, ak as webSocketPlatform } from './core.mjs';
+export { al as BINARY, am as CLOSE_CODES, an as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ao as TYPE_BINARY, ap as TYPE_CLOSE, aq as TYPE_PING, ar as TYPE_PONG, as as TYPE_TEXT, W as WsError, at as after, au as definePolicy, av as errors, j as parseDuration, aw as select, ax as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

@@ -1510,29 +1510,20 @@ class Inbox extends Queue {
   #limit;
   /** Sizes of the unread values, if they cannot be computed from the values. */
   #sizes;
-  /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-   * that would be unread. */
-  put(value, givenSize) {
+  /**
+   * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
+   * unread.
+   */
+  put(value, givenSize, limit = this.#limit) {
     if (this.receivers.size === 0) {
       const size = givenSize ?? memoryOf(value.data);
       const unread = this.bytes + size;
-      if (this.bytes > 0 && unread > this.#limit) return unread;
+      if (this.bytes > 0 && unread > limit) return unread;
       this.bytes = unread;
       this.#sizes?.push(size);
     }
     this.push(value);
     if (this.pressure < 2) this.#regulate();
-    return void 0;
-  }
-  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-   * returned. */
-  putAll(other) {
-    while (other.size > 0) {
-      const { bytes } = other;
-      const value = other.take()?.value;
-      const unread = this.put(value, bytes - other.bytes);
-      if (unread) return unread;
-    }
     return void 0;
   }
   take() {
@@ -1581,7 +1572,7 @@ class Receiving {
     this.#connection = connection;
     this.own = new Inbox(channelCapacity, bufferLimit, !!codec);
     this.inbox = this.own;
-    this.own.onPressure = () => this.#regulate();
+    this.own.onPressure = () => this.regulate();
   }
   #connection;
   #decode;
@@ -1599,21 +1590,10 @@ class Receiving {
     if (discardIncoming) return;
     try {
       if (codec) this.#decodeBy(codec, message);
-      else this.#checkLimit(this.inbox.put(message));
+      else this.checkLimit(this.inbox.put(message));
     } catch (cause) {
       this.#refuse(cause);
     }
-  }
-  /**
-   * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
-   * `inbox` then determines when reading is paused; it stays open when this connection ends.
-   */
-  deliverTo(inbox) {
-    this.own.onPressure = void 0;
-    this.#checkLimit(inbox.putAll(this.own));
-    this.inbox = inbox;
-    inbox.onPressure = () => this.#regulate();
-    this.#regulate();
   }
   /** Resumes reading and never pauses it again. */
   stop() {
@@ -1624,7 +1604,7 @@ class Receiving {
   #decodeBy(codec, message) {
     this.#decode ??= codec.decoder(this.#connection.options.readLimit);
     this.#decode(message, (value, size) => {
-      if (!this.own.closed) this.#checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
+      if (!this.own.closed) this.checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
     });
   }
   /** Ends the connection because a message could not be decoded. */
@@ -1635,7 +1615,7 @@ class Receiving {
     this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
   }
   /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
-  #checkLimit(size) {
+  checkLimit(size) {
     if (!size) return;
     const { bufferLimit: limit } = this.#connection.options;
     const text = `${size} unread bytes exceed bufferLimit (${limit}); read faster or raise it`;
@@ -1644,7 +1624,7 @@ class Receiving {
     this.#connection.fail(POLICY_VIOLATION, error);
   }
   /** Pauses or resumes reading according to the pressure of the inbox. */
-  #regulate() {
+  regulate() {
     const { transport } = this.#connection;
     this.#connection.onPressure();
     if (this.#isStopped || transport.backpressure === "buffer") return;
@@ -1656,7 +1636,7 @@ class Receiving {
     const { label, transport } = this.#connection;
     return warnIfUnread(label, this.inbox, transport, () => {
       this.#stopWarning = void 0;
-      this.#regulate();
+      this.regulate();
     });
   }
 }
@@ -1753,7 +1733,8 @@ class Connection {
   constructor(transport, url, options, events) {
     this.sending = new Sending(this);
     this.state = "open";
-    this.#openedAt = now();
+    /** When it opened, by the clock of `now`, in milliseconds. */
+    this.openedAt = now();
     /** When reading was paused last, by the clock of `now`, in milliseconds. */
     this.#pausedAt = 0;
     this.transport = transport;
@@ -1765,7 +1746,6 @@ class Connection {
     this.liveness = new Liveness(this);
   }
   #settleClosed;
-  #openedAt;
   #pausedAt;
   /** Bytes that were sent and that the operating system has not accepted yet. */
   get bufferedAmount() {
@@ -1917,7 +1897,7 @@ class Connection {
     this.sending.onProgress();
     microtask(() => {
       this.events.emit("close", () => {
-        const lifetime = now() - this.#openedAt;
+        const lifetime = now() - this.openedAt;
         return { info, stats: Object.freeze(this.stats), lifetime };
       });
     });
@@ -2689,6 +2669,20 @@ const contextParser = /* @__PURE__ */ must(
   "a Context"
 );
 
+function deliverTo(receiving, inbox, limit) {
+  const { own } = receiving;
+  own.onPressure = void 0;
+  for (let refused; own.size > 0 && !refused; ) {
+    const { bytes } = own;
+    const value = own.take()?.value;
+    refused = inbox.put(value, bytes - own.bytes, limit);
+    receiving.checkLimit(refused);
+  }
+  receiving.inbox = inbox;
+  inbox.onPressure = () => receiving.regulate();
+  receiving.regulate();
+}
+
 class Backlog {
   #queue = new Queue(Infinity);
   #first;
@@ -2767,6 +2761,7 @@ exports.DONE = DONE;
 exports.INTERNAL_ERROR = INTERNAL_ERROR;
 exports.INVALID_PAYLOAD = INVALID_PAYLOAD;
 exports.Inbox = Inbox;
+exports.MAX_CLOSE_PERIODS = MAX_CLOSE_PERIODS;
 exports.MAX_REASON_BYTES = MAX_REASON_BYTES;
 exports.MESSAGE_TOO_BIG = MESSAGE_TOO_BIG;
 exports.NORMAL = NORMAL;
@@ -2796,6 +2791,7 @@ exports.compressionMode = compressionMode;
 exports.contextOf = contextOf;
 exports.contextParser = contextParser;
 exports.definePolicy = definePolicy;
+exports.deliverTo = deliverTo;
 exports.displayUrl = displayUrl;
 exports.duration = duration;
 exports.epoch = epoch;

@@ -1502,29 +1502,20 @@ class Inbox extends Queue {
   #limit;
   /** Sizes of the unread values, if they cannot be computed from the values. */
   #sizes;
-  /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-   * that would be unread. */
-  put(value, givenSize) {
+  /**
+   * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
+   * unread.
+   */
+  put(value, givenSize, limit = this.#limit) {
     if (this.receivers.size === 0) {
       const size = givenSize ?? memoryOf(value.data);
       const unread = this.bytes + size;
-      if (this.bytes > 0 && unread > this.#limit) return unread;
+      if (this.bytes > 0 && unread > limit) return unread;
       this.bytes = unread;
       this.#sizes?.push(size);
     }
     this.push(value);
     if (this.pressure < 2) this.#regulate();
-    return void 0;
-  }
-  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-   * returned. */
-  putAll(other) {
-    while (other.size > 0) {
-      const { bytes } = other;
-      const value = other.take()?.value;
-      const unread = this.put(value, bytes - other.bytes);
-      if (unread) return unread;
-    }
     return void 0;
   }
   take() {
@@ -1573,7 +1564,7 @@ class Receiving {
     this.#connection = connection;
     this.own = new Inbox(channelCapacity, bufferLimit, !!codec);
     this.inbox = this.own;
-    this.own.onPressure = () => this.#regulate();
+    this.own.onPressure = () => this.regulate();
   }
   #connection;
   #decode;
@@ -1591,21 +1582,10 @@ class Receiving {
     if (discardIncoming) return;
     try {
       if (codec) this.#decodeBy(codec, message);
-      else this.#checkLimit(this.inbox.put(message));
+      else this.checkLimit(this.inbox.put(message));
     } catch (cause) {
       this.#refuse(cause);
     }
-  }
-  /**
-   * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
-   * `inbox` then determines when reading is paused; it stays open when this connection ends.
-   */
-  deliverTo(inbox) {
-    this.own.onPressure = void 0;
-    this.#checkLimit(inbox.putAll(this.own));
-    this.inbox = inbox;
-    inbox.onPressure = () => this.#regulate();
-    this.#regulate();
   }
   /** Resumes reading and never pauses it again. */
   stop() {
@@ -1616,7 +1596,7 @@ class Receiving {
   #decodeBy(codec, message) {
     this.#decode ??= codec.decoder(this.#connection.options.readLimit);
     this.#decode(message, (value, size) => {
-      if (!this.own.closed) this.#checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
+      if (!this.own.closed) this.checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
     });
   }
   /** Ends the connection because a message could not be decoded. */
@@ -1627,7 +1607,7 @@ class Receiving {
     this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
   }
   /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
-  #checkLimit(size) {
+  checkLimit(size) {
     if (!size) return;
     const { bufferLimit: limit } = this.#connection.options;
     const text = `${size} unread bytes exceed bufferLimit (${limit}); read faster or raise it`;
@@ -1636,7 +1616,7 @@ class Receiving {
     this.#connection.fail(POLICY_VIOLATION, error);
   }
   /** Pauses or resumes reading according to the pressure of the inbox. */
-  #regulate() {
+  regulate() {
     const { transport } = this.#connection;
     this.#connection.onPressure();
     if (this.#isStopped || transport.backpressure === "buffer") return;
@@ -1648,7 +1628,7 @@ class Receiving {
     const { label, transport } = this.#connection;
     return warnIfUnread(label, this.inbox, transport, () => {
       this.#stopWarning = void 0;
-      this.#regulate();
+      this.regulate();
     });
   }
 }
@@ -1745,7 +1725,8 @@ class Connection {
   constructor(transport, url, options, events) {
     this.sending = new Sending(this);
     this.state = "open";
-    this.#openedAt = now();
+    /** When it opened, by the clock of `now`, in milliseconds. */
+    this.openedAt = now();
     /** When reading was paused last, by the clock of `now`, in milliseconds. */
     this.#pausedAt = 0;
     this.transport = transport;
@@ -1757,7 +1738,6 @@ class Connection {
     this.liveness = new Liveness(this);
   }
   #settleClosed;
-  #openedAt;
   #pausedAt;
   /** Bytes that were sent and that the operating system has not accepted yet. */
   get bufferedAmount() {
@@ -1909,7 +1889,7 @@ class Connection {
     this.sending.onProgress();
     microtask(() => {
       this.events.emit("close", () => {
-        const lifetime = now() - this.#openedAt;
+        const lifetime = now() - this.openedAt;
         return { info, stats: Object.freeze(this.stats), lifetime };
       });
     });
@@ -2681,6 +2661,20 @@ const contextParser = /* @__PURE__ */ must(
   "a Context"
 );
 
+function deliverTo(receiving, inbox, limit) {
+  const { own } = receiving;
+  own.onPressure = void 0;
+  for (let refused; own.size > 0 && !refused; ) {
+    const { bytes } = own;
+    const value = own.take()?.value;
+    refused = inbox.put(value, bytes - own.bytes, limit);
+    receiving.checkLimit(refused);
+  }
+  receiving.inbox = inbox;
+  inbox.onPressure = () => receiving.regulate();
+  receiving.regulate();
+}
+
 class Backlog {
   #queue = new Queue(Infinity);
   #first;
@@ -2749,5 +2743,5 @@ function redirectLocation({ status = 0, headers }) {
   return isRedirect ? location : void 0;
 }
 
-export { pickKnown as $, ABNORMAL_CLOSURE as A, checkClose as B, Channel as C, DONE as D, passThrough as E, readableOf as F, writableOf as G, waitForStarted as H, Inbox as I, toPayload as J, utf8Size as K, PARSERS$1 as L, MAX_REASON_BYTES as M, NORMAL as N, INTERNAL_ERROR as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, Backlog as S, TEXT as T, NO_STATUS as U, nextTurn as V, WsError as W, isObject as X, show as Y, isToken as Z, isFieldValue as _, parseBy as a, parseKeepAlive as a0, limit as a1, compressionMode as a2, Queue as a3, unixProblem as a4, displayUrl as a5, parseRetryAfter as a6, refusalError as a7, compileResource as a8, interceptDials as a9, toSubject as aa, publicUrl as ab, bindConnect as ac, bindCreateContext as ad, platformTurn as ae, epoch as af, setTimeSource as ag, shared as ah, webSocketPlatform as ai, BINARY as aj, CLOSE_CODES as ak, COMPRESSION as al, TYPE_BINARY as am, TYPE_CLOSE as an, TYPE_PING as ao, TYPE_PONG as ap, TYPE_TEXT as aq, after as ar, definePolicy as as, errors as at, select as au, ticker as av, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, onAbort as v, waitFor as w, abortError as x, startDeadline as y, callListener as z };
+export { isToken as $, ABNORMAL_CLOSURE as A, callListener as B, Channel as C, DONE as D, checkClose as E, passThrough as F, readableOf as G, writableOf as H, Inbox as I, waitForStarted as J, toPayload as K, utf8Size as L, MAX_CLOSE_PERIODS as M, NORMAL as N, MAX_REASON_BYTES as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, PARSERS$1 as S, TEXT as T, INTERNAL_ERROR as U, Backlog as V, WsError as W, NO_STATUS as X, nextTurn as Y, isObject as Z, show as _, parseBy as a, isFieldValue as a0, pickKnown as a1, parseKeepAlive as a2, limit as a3, compressionMode as a4, Queue as a5, unixProblem as a6, displayUrl as a7, parseRetryAfter as a8, refusalError as a9, compileResource as aa, interceptDials as ab, toSubject as ac, publicUrl as ad, bindConnect as ae, bindCreateContext as af, platformTurn as ag, epoch as ah, setTimeSource as ai, shared as aj, webSocketPlatform as ak, BINARY as al, CLOSE_CODES as am, COMPRESSION as an, TYPE_BINARY as ao, TYPE_CLOSE as ap, TYPE_PING as aq, TYPE_PONG as ar, TYPE_TEXT as as, after as at, definePolicy as au, errors as av, select as aw, ticker as ax, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, onAbort as v, waitFor as w, abortError as x, startDeadline as y, deliverTo as z };
 //# sourceMappingURL=core.mjs.map

@@ -1508,29 +1508,20 @@
     #limit;
     /** Sizes of the unread values, if they cannot be computed from the values. */
     #sizes;
-    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-     * that would be unread. */
-    put(value, givenSize) {
+    /**
+     * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
+     * unread.
+     */
+    put(value, givenSize, limit = this.#limit) {
       if (this.receivers.size === 0) {
         const size = givenSize ?? memoryOf(value.data);
         const unread = this.bytes + size;
-        if (this.bytes > 0 && unread > this.#limit) return unread;
+        if (this.bytes > 0 && unread > limit) return unread;
         this.bytes = unread;
         this.#sizes?.push(size);
       }
       this.push(value);
       if (this.pressure < 2) this.#regulate();
-      return void 0;
-    }
-    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-     * returned. */
-    putAll(other) {
-      while (other.size > 0) {
-        const { bytes } = other;
-        const value = other.take()?.value;
-        const unread = this.put(value, bytes - other.bytes);
-        if (unread) return unread;
-      }
       return void 0;
     }
     take() {
@@ -1579,7 +1570,7 @@
       this.#connection = connection;
       this.own = new Inbox(channelCapacity, bufferLimit, !!codec);
       this.inbox = this.own;
-      this.own.onPressure = () => this.#regulate();
+      this.own.onPressure = () => this.regulate();
     }
     #connection;
     #decode;
@@ -1597,21 +1588,10 @@
       if (discardIncoming) return;
       try {
         if (codec) this.#decodeBy(codec, message);
-        else this.#checkLimit(this.inbox.put(message));
+        else this.checkLimit(this.inbox.put(message));
       } catch (cause) {
         this.#refuse(cause);
       }
-    }
-    /**
-     * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
-     * `inbox` then determines when reading is paused; it stays open when this connection ends.
-     */
-    deliverTo(inbox) {
-      this.own.onPressure = void 0;
-      this.#checkLimit(inbox.putAll(this.own));
-      this.inbox = inbox;
-      inbox.onPressure = () => this.#regulate();
-      this.#regulate();
     }
     /** Resumes reading and never pauses it again. */
     stop() {
@@ -1622,7 +1602,7 @@
     #decodeBy(codec, message) {
       this.#decode ??= codec.decoder(this.#connection.options.readLimit);
       this.#decode(message, (value, size) => {
-        if (!this.own.closed) this.#checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
+        if (!this.own.closed) this.checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
       });
     }
     /** Ends the connection because a message could not be decoded. */
@@ -1633,7 +1613,7 @@
       this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
     }
     /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
-    #checkLimit(size) {
+    checkLimit(size) {
       if (!size) return;
       const { bufferLimit: limit } = this.#connection.options;
       const text = `${size} unread bytes exceed bufferLimit (${limit}); read faster or raise it`;
@@ -1642,7 +1622,7 @@
       this.#connection.fail(POLICY_VIOLATION, error);
     }
     /** Pauses or resumes reading according to the pressure of the inbox. */
-    #regulate() {
+    regulate() {
       const { transport } = this.#connection;
       this.#connection.onPressure();
       if (this.#isStopped || transport.backpressure === "buffer") return;
@@ -1654,7 +1634,7 @@
       const { label, transport } = this.#connection;
       return warnIfUnread(label, this.inbox, transport, () => {
         this.#stopWarning = void 0;
-        this.#regulate();
+        this.regulate();
       });
     }
   }
@@ -1751,7 +1731,8 @@
     constructor(transport, url, options, events) {
       this.sending = new Sending(this);
       this.state = "open";
-      this.#openedAt = now();
+      /** When it opened, by the clock of `now`, in milliseconds. */
+      this.openedAt = now();
       /** When reading was paused last, by the clock of `now`, in milliseconds. */
       this.#pausedAt = 0;
       this.transport = transport;
@@ -1763,7 +1744,6 @@
       this.liveness = new Liveness(this);
     }
     #settleClosed;
-    #openedAt;
     #pausedAt;
     /** Bytes that were sent and that the operating system has not accepted yet. */
     get bufferedAmount() {
@@ -1915,7 +1895,7 @@
       this.sending.onProgress();
       microtask(() => {
         this.events.emit("close", () => {
-          const lifetime = now() - this.#openedAt;
+          const lifetime = now() - this.openedAt;
           return { info, stats: Object.freeze(this.stats), lifetime };
         });
       });
@@ -4607,6 +4587,20 @@
     return [requested, Math.min(max, Math.max(min * factor ** failures, requested))];
   }
 
+  function deliverTo(receiving, inbox, limit) {
+    const { own } = receiving;
+    own.onPressure = void 0;
+    for (let refused; own.size > 0 && !refused; ) {
+      const { bytes } = own;
+      const value = own.take()?.value;
+      refused = inbox.put(value, bytes - own.bytes, limit);
+      receiving.checkLimit(refused);
+    }
+    receiving.inbox = inbox;
+    inbox.onPressure = () => receiving.regulate();
+    receiving.regulate();
+  }
+
   function callbackError(callback, cause) {
     if (WsError.is(cause)) return cause;
     return new WsError("DIAL_FAILED", `${callback} failed`, { cause });
@@ -4700,7 +4694,6 @@
   const MIN_SILENCE_MS = 250;
   const MAX_SILENCE_MS = 1e3;
   const SILENT_CHECKS = 5;
-  const MAX_SILENCE_PERIODS = 10;
   async function handOver(old, successor, dialMs, host) {
     const { delivery, signal } = host;
     const connection = old.internals;
@@ -4726,7 +4719,7 @@
     delivery.attach(successor);
     if (old.canPing) connection.retire();
     else {
-      await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
+      await silence(old, silenceMs, MAX_CLOSE_PERIODS * connection.options.closeTimeout);
       void old.close();
     }
     const { code, error, by } = await old.closed;
@@ -4836,7 +4829,7 @@
      */
     async run(current) {
       const life = this.#lifeOf(current);
-      const stopTimer = this.#startTimer();
+      const stopTimer = this.#startTimer(current.internals.openedAt);
       if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
       });
       stopTimer();
@@ -4846,12 +4839,13 @@
         life.stop();
       }
     }
-    #startTimer() {
+    #startTimer(openedAt) {
       const { maxLifetime } = this.#options;
       if (!maxLifetime) return () => {
       };
       const age = EARLIEST_AGE + (LATEST_AGE - EARLIEST_AGE) * Math.random();
-      return startTimer(maxLifetime * age, () => this.request(), false);
+      const due = openedAt + maxLifetime * age;
+      return startTimer(due - now(), () => this.request(), false);
     }
     async #replace(current, life) {
       const { backoff, retryAfterMax } = this.#options;
@@ -4992,7 +4986,7 @@
       this.#open(current, opening);
       detachAtEnd(current);
       for (let successor; successor = await rotation.run(current); current = successor) {
-        if (this.#attached === successor) this.#deliver(successor, opening, 0);
+        if (this.#attached === successor) this.#deliver(successor, opening, 0, Infinity);
         else if (signal.aborted) return discard(successor);
         else this.#open(successor, opening);
         detachAtEnd(successor);
@@ -5025,14 +5019,14 @@
       };
     }
     /** Delivers the messages of a connection. Ends it with `SLOW_CONSUMER` if the marker does not fit. */
-    #deliver(client, attempt, gap) {
+    #deliver(client, attempt, gap, limit) {
       const { inbox, marker } = this.#options;
       const reconnected = { type: "reconnected", attempt, gap };
       if (marker && this.hasOpened && inbox.put(reconnected)) {
         const error = new WsError("SLOW_CONSUMER", "reconnecting: exceeds bufferLimit");
         client.internals.fail(POLICY_VIOLATION, error);
       }
-      client.internals.receiving.deliverTo(inbox);
+      deliverTo(client.internals.receiving, inbox, limit);
     }
     /** Queues the messages of a connection again, or loses them, because it has ended. Later calls have no effect. */
     #detach(client, { clean }) {
@@ -5942,9 +5936,11 @@
       if (status.type === "connecting") {
         if (this.connection) this.end(endOf(this.connection.internals));
         else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
+        if (!this.shouldReconnect) return;
         this.#isAttempting = true;
-        if (this.shouldReconnect) this.state = CONNECTING;
+        this.state = CONNECTING;
       } else if (status.type === "open") {
+        if (!this.#isAttempting) return;
         this.#use(connection);
         this.#isAttempting = false;
         if (!this.shouldReconnect) return;
@@ -6211,7 +6207,7 @@
         this.dispatch(new Event("open"));
       }
       const { internals } = client;
-      internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
+      deliverTo(internals.receiving, new EventInbox((message) => this.#onMessage(message)));
       void client.closed.then(() => enqueue(() => this.end(endOf(internals))));
     }
     #onMessage(message) {

@@ -1499,29 +1499,20 @@
     #limit;
     /** Sizes of the unread values, if they cannot be computed from the values. */
     #sizes;
-    /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-     * that would be unread. */
-    put(value, givenSize) {
+    /**
+     * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
+     * unread.
+     */
+    put(value, givenSize, limit = this.#limit) {
       if (this.receivers.size === 0) {
         const size = givenSize ?? memoryOf(value.data);
         const unread = this.bytes + size;
-        if (this.bytes > 0 && unread > this.#limit) return unread;
+        if (this.bytes > 0 && unread > limit) return unread;
         this.bytes = unread;
         this.#sizes?.push(size);
       }
       this.push(value);
       if (this.pressure < 2) this.#regulate();
-      return void 0;
-    }
-    /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-     * returned. */
-    putAll(other) {
-      while (other.size > 0) {
-        const { bytes } = other;
-        const value = other.take()?.value;
-        const unread = this.put(value, bytes - other.bytes);
-        if (unread) return unread;
-      }
       return void 0;
     }
     take() {
@@ -1570,7 +1561,7 @@
       this.#connection = connection;
       this.own = new Inbox(channelCapacity, bufferLimit, !!codec);
       this.inbox = this.own;
-      this.own.onPressure = () => this.#regulate();
+      this.own.onPressure = () => this.regulate();
     }
     #connection;
     #decode;
@@ -1588,21 +1579,10 @@
       if (discardIncoming) return;
       try {
         if (codec) this.#decodeBy(codec, message);
-        else this.#checkLimit(this.inbox.put(message));
+        else this.checkLimit(this.inbox.put(message));
       } catch (cause) {
         this.#refuse(cause);
       }
-    }
-    /**
-     * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
-     * `inbox` then determines when reading is paused; it stays open when this connection ends.
-     */
-    deliverTo(inbox) {
-      this.own.onPressure = void 0;
-      this.#checkLimit(inbox.putAll(this.own));
-      this.inbox = inbox;
-      inbox.onPressure = () => this.#regulate();
-      this.#regulate();
     }
     /** Resumes reading and never pauses it again. */
     stop() {
@@ -1613,7 +1593,7 @@
     #decodeBy(codec, message) {
       this.#decode ??= codec.decoder(this.#connection.options.readLimit);
       this.#decode(message, (value, size) => {
-        if (!this.own.closed) this.#checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
+        if (!this.own.closed) this.checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
       });
     }
     /** Ends the connection because a message could not be decoded. */
@@ -1624,7 +1604,7 @@
       this.#connection.fail(error.code === "MESSAGE_TOO_BIG" ? MESSAGE_TOO_BIG : invalid, error);
     }
     /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
-    #checkLimit(size) {
+    checkLimit(size) {
       if (!size) return;
       const { bufferLimit: limit } = this.#connection.options;
       const text = `${size} unread bytes exceed bufferLimit (${limit}); read faster or raise it`;
@@ -1633,7 +1613,7 @@
       this.#connection.fail(POLICY_VIOLATION, error);
     }
     /** Pauses or resumes reading according to the pressure of the inbox. */
-    #regulate() {
+    regulate() {
       const { transport } = this.#connection;
       this.#connection.onPressure();
       if (this.#isStopped || transport.backpressure === "buffer") return;
@@ -1645,7 +1625,7 @@
       const { label, transport } = this.#connection;
       return warnIfUnread(label, this.inbox, transport, () => {
         this.#stopWarning = void 0;
-        this.#regulate();
+        this.regulate();
       });
     }
   }
@@ -1742,7 +1722,8 @@
     constructor(transport, url, options, events) {
       this.sending = new Sending(this);
       this.state = "open";
-      this.#openedAt = now();
+      /** When it opened, by the clock of `now`, in milliseconds. */
+      this.openedAt = now();
       /** When reading was paused last, by the clock of `now`, in milliseconds. */
       this.#pausedAt = 0;
       this.transport = transport;
@@ -1754,7 +1735,6 @@
       this.liveness = new Liveness(this);
     }
     #settleClosed;
-    #openedAt;
     #pausedAt;
     /** Bytes that were sent and that the operating system has not accepted yet. */
     get bufferedAmount() {
@@ -1906,7 +1886,7 @@
       this.sending.onProgress();
       microtask(() => {
         this.events.emit("close", () => {
-          const lifetime = now() - this.#openedAt;
+          const lifetime = now() - this.openedAt;
           return { info, stats: Object.freeze(this.stats), lifetime };
         });
       });

@@ -374,9 +374,11 @@ class ReconnectingSession extends SocketSession {
     if (status.type === "connecting") {
       if (this.connection) this.end(endOf(this.connection.internals));
       else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
+      if (!this.shouldReconnect) return;
       this.#isAttempting = true;
-      if (this.shouldReconnect) this.state = CONNECTING;
+      this.state = CONNECTING;
     } else if (status.type === "open") {
+      if (!this.#isAttempting) return;
       this.#use(connection);
       this.#isAttempting = false;
       if (!this.shouldReconnect) return;
@@ -618,7 +620,7 @@ class Session extends SocketSession {
       this.dispatch(new Event("open"));
     }
     const { internals } = client;
-    internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
+    core.deliverTo(internals.receiving, new EventInbox((message) => this.#onMessage(message)));
     void client.closed.then(() => enqueue(() => this.end(endOf(internals))));
   }
   #onMessage(message) {

@@ -1,5 +1,5 @@
 import { O as Outbox, R as ReconnectingClient, r as resolveOptions } from '../reconnect/core.mjs';
-import { c as object, h as invalid, W as WsError, t as toBytes, N as NORMAL, K as utf8Size, M as MAX_REASON_BYTES, L as PARSERS$1, k as payloadSize, I as Inbox, n as microtask, A as ABNORMAL_CLOSURE, D as DONE, s as startTimer, O as INTERNAL_ERROR, p as platformClass, S as Backlog, v as onAbort, U as NO_STATUS, V as nextTurn, d as contextOf, g as contextParser, X as isObject } from '../core.mjs';
+import { c as object, h as invalid, W as WsError, t as toBytes, N as NORMAL, L as utf8Size, O as MAX_REASON_BYTES, S as PARSERS$1, k as payloadSize, I as Inbox, n as microtask, A as ABNORMAL_CLOSURE, D as DONE, s as startTimer, U as INTERNAL_ERROR, p as platformClass, V as Backlog, v as onAbort, X as NO_STATUS, z as deliverTo, Y as nextTurn, d as contextOf, g as contextParser, Z as isObject } from '../core.mjs';
 
 const syntaxError = (text) => new DOMException(text, "SyntaxError");
 function requireArgument(count, what) {
@@ -372,9 +372,11 @@ class ReconnectingSession extends SocketSession {
     if (status.type === "connecting") {
       if (this.connection) this.end(endOf(this.connection.internals));
       else if (this.#isAttempting) this.end({ close: NO_CLOSE_FRAME });
+      if (!this.shouldReconnect) return;
       this.#isAttempting = true;
-      if (this.shouldReconnect) this.state = CONNECTING;
+      this.state = CONNECTING;
     } else if (status.type === "open") {
+      if (!this.#isAttempting) return;
       this.#use(connection);
       this.#isAttempting = false;
       if (!this.shouldReconnect) return;
@@ -616,7 +618,7 @@ class Session extends SocketSession {
       this.dispatch(new Event("open"));
     }
     const { internals } = client;
-    internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
+    deliverTo(internals.receiving, new EventInbox((message) => this.#onMessage(message)));
     void client.closed.then(() => enqueue(() => this.end(endOf(internals))));
   }
   #onMessage(message) {

@@ -324,7 +324,6 @@ function discard(client) {
 const MIN_SILENCE_MS = 250;
 const MAX_SILENCE_MS = 1e3;
 const SILENT_CHECKS = 5;
-const MAX_SILENCE_PERIODS = 10;
 async function handOver(old, successor, dialMs, host) {
   const { delivery, signal } = host;
   const connection = old.internals;
@@ -350,7 +349,7 @@ async function handOver(old, successor, dialMs, host) {
   delivery.attach(successor);
   if (old.canPing) connection.retire();
   else {
-    await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
+    await silence(old, silenceMs, core.MAX_CLOSE_PERIODS * connection.options.closeTimeout);
     void old.close();
   }
   const { code, error, by } = await old.closed;
@@ -460,7 +459,7 @@ class Rotation {
    */
   async run(current) {
     const life = this.#lifeOf(current);
-    const stopTimer = this.#startTimer();
+    const stopTimer = this.#startTimer(current.internals.openedAt);
     if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
     });
     stopTimer();
@@ -470,12 +469,13 @@ class Rotation {
       life.stop();
     }
   }
-  #startTimer() {
+  #startTimer(openedAt) {
     const { maxLifetime } = this.#options;
     if (!maxLifetime) return () => {
     };
     const age = EARLIEST_AGE + (LATEST_AGE - EARLIEST_AGE) * Math.random();
-    return core.startTimer(maxLifetime * age, () => this.request(), false);
+    const due = openedAt + maxLifetime * age;
+    return core.startTimer(due - core.now(), () => this.request(), false);
   }
   async #replace(current, life) {
     const { backoff, retryAfterMax } = this.#options;
@@ -616,7 +616,7 @@ class Connections {
     this.#open(current, opening);
     detachAtEnd(current);
     for (let successor; successor = await rotation.run(current); current = successor) {
-      if (this.#attached === successor) this.#deliver(successor, opening, 0);
+      if (this.#attached === successor) this.#deliver(successor, opening, 0, Infinity);
       else if (signal.aborted) return discard(successor);
       else this.#open(successor, opening);
       detachAtEnd(successor);
@@ -649,14 +649,14 @@ class Connections {
     };
   }
   /** Delivers the messages of a connection. Ends it with `SLOW_CONSUMER` if the marker does not fit. */
-  #deliver(client, attempt, gap) {
+  #deliver(client, attempt, gap, limit) {
     const { inbox, marker } = this.#options;
     const reconnected = { type: "reconnected", attempt, gap };
     if (marker && this.hasOpened && inbox.put(reconnected)) {
       const error = new core.WsError("SLOW_CONSUMER", "reconnecting: exceeds bufferLimit");
       client.internals.fail(core.POLICY_VIOLATION, error);
     }
-    client.internals.receiving.deliverTo(inbox);
+    core.deliverTo(client.internals.receiving, inbox, limit);
   }
   /** Queues the messages of a connection again, or loses them, because it has ended. Later calls have no effect. */
   #detach(client, { clean }) {

@@ -1,4 +1,4 @@
-import { c as object, d as contextOf, e as callable, f as duration, g as contextParser, I as Inbox, m as must, h as invalid, o as oneOf, i as integer, a as parseBy, j as parseDuration, k as payloadSize, l as memoryOf, W as WsError, n as microtask, s as startTimer, q as now, u as unreported, C as Channel, v as onAbort, w as waitFor, D as DONE, A as ABNORMAL_CLOSURE, x as abortError, y as startDeadline, N as NORMAL, P as POLICY_VIOLATION, z as callListener, B as checkClose, E as passThrough, R as ReceiveChannel, Q as QueueIterator, F as readableOf, G as writableOf, H as waitForStarted, J as toPayload } from '../core.mjs';
+import { c as object, d as contextOf, e as callable, f as duration, g as contextParser, I as Inbox, m as must, h as invalid, o as oneOf, i as integer, a as parseBy, j as parseDuration, k as payloadSize, l as memoryOf, W as WsError, n as microtask, s as startTimer, q as now, u as unreported, C as Channel, v as onAbort, w as waitFor, D as DONE, A as ABNORMAL_CLOSURE, x as abortError, M as MAX_CLOSE_PERIODS, y as startDeadline, N as NORMAL, P as POLICY_VIOLATION, z as deliverTo, B as callListener, E as checkClose, F as passThrough, R as ReceiveChannel, Q as QueueIterator, G as readableOf, H as writableOf, J as waitForStarted, K as toPayload } from '../core.mjs';
 
 const DEFAULTS = {
   backoff: { min: 500, max: 3e4, factor: 2 },
@@ -322,7 +322,6 @@ function discard(client) {
 const MIN_SILENCE_MS = 250;
 const MAX_SILENCE_MS = 1e3;
 const SILENT_CHECKS = 5;
-const MAX_SILENCE_PERIODS = 10;
 async function handOver(old, successor, dialMs, host) {
   const { delivery, signal } = host;
   const connection = old.internals;
@@ -348,7 +347,7 @@ async function handOver(old, successor, dialMs, host) {
   delivery.attach(successor);
   if (old.canPing) connection.retire();
   else {
-    await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
+    await silence(old, silenceMs, MAX_CLOSE_PERIODS * connection.options.closeTimeout);
     void old.close();
   }
   const { code, error, by } = await old.closed;
@@ -458,7 +457,7 @@ class Rotation {
    */
   async run(current) {
     const life = this.#lifeOf(current);
-    const stopTimer = this.#startTimer();
+    const stopTimer = this.#startTimer(current.internals.openedAt);
     if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {
     });
     stopTimer();
@@ -468,12 +467,13 @@ class Rotation {
       life.stop();
     }
   }
-  #startTimer() {
+  #startTimer(openedAt) {
     const { maxLifetime } = this.#options;
     if (!maxLifetime) return () => {
     };
     const age = EARLIEST_AGE + (LATEST_AGE - EARLIEST_AGE) * Math.random();
-    return startTimer(maxLifetime * age, () => this.request(), false);
+    const due = openedAt + maxLifetime * age;
+    return startTimer(due - now(), () => this.request(), false);
   }
   async #replace(current, life) {
     const { backoff, retryAfterMax } = this.#options;
@@ -614,7 +614,7 @@ class Connections {
     this.#open(current, opening);
     detachAtEnd(current);
     for (let successor; successor = await rotation.run(current); current = successor) {
-      if (this.#attached === successor) this.#deliver(successor, opening, 0);
+      if (this.#attached === successor) this.#deliver(successor, opening, 0, Infinity);
       else if (signal.aborted) return discard(successor);
       else this.#open(successor, opening);
       detachAtEnd(successor);
@@ -647,14 +647,14 @@ class Connections {
     };
   }
   /** Delivers the messages of a connection. Ends it with `SLOW_CONSUMER` if the marker does not fit. */
-  #deliver(client, attempt, gap) {
+  #deliver(client, attempt, gap, limit) {
     const { inbox, marker } = this.#options;
     const reconnected = { type: "reconnected", attempt, gap };
     if (marker && this.hasOpened && inbox.put(reconnected)) {
       const error = new WsError("SLOW_CONSUMER", "reconnecting: exceeds bufferLimit");
       client.internals.fail(POLICY_VIOLATION, error);
     }
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox, limit);
   }
   /** Queues the messages of a connection again, or loses them, because it has ended. Later calls have no effect. */
   #detach(client, { clean }) {

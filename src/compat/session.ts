@@ -1,4 +1,5 @@
 import type { Client } from "../connection/client.js";
+import { deliverTo } from "../connection/deliver-to.js";
 import type { WsError } from "../errors/ws-error.js";
 import { NO_STATUS, NORMAL } from "../protocol/close-codes.js";
 import { payloadSize } from "../protocol/message.js";
@@ -115,7 +116,7 @@ export class Session extends SocketSession {
       this.dispatch(new Event("open"));
     }
     const { internals } = client;
-    internals.receiving.deliverTo(new EventInbox((message) => this.#onMessage(message)));
+    deliverTo(internals.receiving, new EventInbox((message) => this.#onMessage(message)));
     void client.closed.then(() => enqueue(() => this.end(endOf(internals))));
   }
 

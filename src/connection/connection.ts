@@ -48,9 +48,10 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
   /** The arguments of `close`, once this side has called it. */
   closeRequest: Pick<CloseInfo, "code" | "reason"> | undefined;
 
+  /** When it opened, by the clock of `now`, in milliseconds. */
+  readonly openedAt: number = now();
   readonly liveness: Liveness;
   #settleClosed!: (info: CloseInfo) => void;
-  readonly #openedAt = now();
   /** When reading was paused last, by the clock of `now`, in milliseconds. */
   #pausedAt = 0;
 
@@ -245,7 +246,7 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     // everything that waits for `closed`.
     microtask(() => {
       this.events.emit("close", () => {
-        const lifetime = now() - this.#openedAt;
+        const lifetime = now() - this.openedAt;
         return { info, stats: Object.freeze(this.stats), lifetime };
       });
     });

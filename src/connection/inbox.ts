@@ -32,31 +32,21 @@ export class Inbox<T = Message> extends Queue<T> {
     if (isSized) this.#sizes = new Queue(capacity);
   }
 
-  /** Appends a value. If that would exceed the limit, refuses it and returns the number of bytes
-   * that would be unread. */
-  put(value: T, givenSize?: number): number | undefined {
+  /**
+   * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
+   * unread.
+   */
+  put(value: T, givenSize?: number, limit: number = this.#limit): number | undefined {
     if (this.receivers.size === 0) {
       const size = givenSize ?? memoryOf((value as Message).data);
       const unread = this.bytes + size;
       // Always accept a single value, because `readLimit` may be larger than this limit.
-      if (this.bytes > 0 && unread > this.#limit) return unread;
+      if (this.bytes > 0 && unread > limit) return unread;
       this.bytes = unread;
       this.#sizes?.push(size);
     }
     this.push(value);
     if (this.pressure < 2) this.#regulate();
-    return undefined;
-  }
-
-  /** Moves the values of another inbox here. Stops at a value that `put` refuses, and returns what `put`
-   * returned. */
-  putAll(other: Inbox<T>): number | undefined {
-    while (other.size > 0) {
-      const { bytes } = other;
-      const value = other.take()?.value as T;
-      const unread = this.put(value, bytes - other.bytes);
-      if (unread) return unread;
-    }
     return undefined;
   }
 

@@ -13,7 +13,7 @@ import type { KeepAlive } from "./keep-alive.js";
 import type { Sending } from "./sending.js";
 
 /** The longest time that a retiring connection receives after its close frame, in periods of `closeTimeout`. */
-const MAX_CLOSE_PERIODS = 10;
+export const MAX_CLOSE_PERIODS = 10;
 
 /** The connection that a {@link Liveness} monitors. */
 export interface LivenessHost extends ConnectionHost {

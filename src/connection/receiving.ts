@@ -41,7 +41,7 @@ export class Receiving<In> {
     this.#connection = connection;
     this.own = new Inbox(channelCapacity, bufferLimit, !!codec);
     this.inbox = this.own;
-    this.own.onPressure = () => this.#regulate();
+    this.own.onPressure = () => this.regulate();
   }
 
   /** Counts a message with a payload of `size` bytes. */
@@ -56,24 +56,11 @@ export class Receiving<In> {
     if (discardIncoming) return;
     try {
       if (codec) this.#decodeBy(codec, message);
-      else this.#checkLimit(this.inbox.put(message as In));
+      else this.checkLimit(this.inbox.put(message as In));
     } catch (cause) {
       // If it were thrown, the transport would ignore it, and the message would be lost silently.
       this.#refuse(cause);
     }
-  }
-
-  /**
-   * Replaces the inbox that receives the messages. Unread messages move there from the client's own inbox.
-   * `inbox` then determines when reading is paused; it stays open when this connection ends.
-   */
-  deliverTo(inbox: Inbox<In>): void {
-    // Reading resumes only afterwards, because messages that arrive meanwhile would overtake those that move.
-    this.own.onPressure = undefined;
-    this.#checkLimit(inbox.putAll(this.own));
-    this.inbox = inbox;
-    inbox.onPressure = () => this.#regulate();
-    this.#regulate();
   }
 
   /** Resumes reading and never pauses it again. */
@@ -87,7 +74,7 @@ export class Receiving<In> {
     this.#decode ??= codec.decoder(this.#connection.options.readLimit) as Decode<In>;
     this.#decode(message, (value, size) => {
       // An earlier value of this message may have exceeded the limit and ended the connection.
-      if (!this.own.closed) this.#checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
+      if (!this.own.closed) this.checkLimit(this.inbox.put(value, OVERHEAD_BYTES + (size || 0)));
     });
   }
 
@@ -103,7 +90,7 @@ export class Receiving<In> {
   }
 
   /** Ends the connection if an inbox has refused a value because `size` bytes would then be unread. */
-  #checkLimit(size: number | undefined): void {
+  checkLimit(size: number | undefined): void {
     if (!size) return;
     const { bufferLimit: limit } = this.#connection.options;
     const text = `${size} unread bytes exceed bufferLimit (${limit}); read faster or raise it`;
@@ -113,7 +100,7 @@ export class Receiving<In> {
   }
 
   /** Pauses or resumes reading according to the pressure of the inbox. */
-  #regulate(): void {
+  regulate(): void {
     const { transport } = this.#connection;
     this.#connection.onPressure();
     if (this.#isStopped || transport.backpressure === "buffer") return;
@@ -127,7 +114,7 @@ export class Receiving<In> {
     const { label, transport } = this.#connection;
     return warnIfUnread(label, this.inbox, transport, () => {
       this.#stopWarning = undefined;
-      this.#regulate();
+      this.regulate();
     });
   }
 }

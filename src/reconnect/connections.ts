@@ -1,4 +1,5 @@
 import type { Client } from "../connection/client.js";
+import { deliverTo } from "../connection/deliver-to.js";
 import { WsError } from "../errors/ws-error.js";
 import { NORMAL, POLICY_VIOLATION } from "../protocol/close-codes.js";
 import type { CloseInfo } from "../protocol/close.js";
@@ -132,8 +133,9 @@ export class Connections {
     this.#open(current, opening);
     detachAtEnd(current);
     for (let successor; (successor = await rotation.run(current)); current = successor) {
-      // The messages of the connection before have been delivered now.
-      if (this.#attached === successor) this.#deliver(successor, opening, 0);
+      // The messages of the connection before have been delivered now. The unread ones of both are within
+      // `bufferLimit`, but together they may exceed it.
+      if (this.#attached === successor) this.#deliver(successor, opening, 0, Infinity);
       else if (signal.aborted) return discard(successor);
       else this.#open(successor, opening);
       detachAtEnd(successor);
@@ -170,14 +172,14 @@ export class Connections {
   }
 
   /** Delivers the messages of a connection. Ends it with `SLOW_CONSUMER` if the marker does not fit. */
-  #deliver(client: Client, attempt: number, gap: number): void {
+  #deliver(client: Client, attempt: number, gap: number, limit?: number): void {
     const { inbox, marker } = this.#options;
     const reconnected: unknown = { type: "reconnected", attempt, gap };
     if (marker && this.hasOpened && inbox.put(reconnected as Message)) {
       const error = new WsError("SLOW_CONSUMER", "reconnecting: exceeds bufferLimit");
       client.internals.fail(POLICY_VIOLATION, error);
     }
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox, limit);
   }
 
   /** Queues the messages of a connection again, or loses them, because it has ended. Later calls have no effect. */

@@ -1,5 +1,6 @@
 import type { Client } from "../connection/client.js";
 import type { Connection } from "../connection/connection.js";
+import { MAX_CLOSE_PERIODS } from "../connection/liveness.js";
 import type { Message } from "../protocol/message.js";
 import { now, startTimer } from "../time/clock.js";
 import { startDeadline } from "../time/deadline.js";
@@ -12,9 +13,6 @@ const MAX_SILENCE_MS = 1_000;
 
 /** The number of checks in a row that a silence lasts. */
 const SILENT_CHECKS = 5;
-
-/** The longest wait for a silence after sends have moved, in periods of `closeTimeout`. */
-const MAX_SILENCE_PERIODS = 10;
 
 /** The parts of a reconnecting client that a hand-over uses. */
 export interface HandOverHost {
@@ -75,7 +73,7 @@ export async function handOver(
   delivery.attach(successor);
   if (old.canPing) connection.retire();
   else {
-    await silence(old, silenceMs, MAX_SILENCE_PERIODS * connection.options.closeTimeout);
+    await silence(old, silenceMs, MAX_CLOSE_PERIODS * connection.options.closeTimeout);
     void old.close();
   }
   const { code, error, by } = await old.closed;

@@ -61,7 +61,7 @@ export class Rotation {
    */
   async run(current: Client): Promise<Client | undefined> {
     const life = this.#lifeOf(current);
-    const stopTimer = this.#startTimer();
+    const stopTimer = this.#startTimer(current.internals.openedAt);
     if (!this.#isRequested) await this.#requests.receive({ signal: life.signal }).catch(() => {});
     stopTimer();
     try {
@@ -71,12 +71,13 @@ export class Rotation {
     }
   }
 
-  #startTimer(): () => void {
+  #startTimer(openedAt: number): () => void {
     const { maxLifetime } = this.#options;
     if (!maxLifetime) return () => {};
     const age = EARLIEST_AGE + (LATEST_AGE - EARLIEST_AGE) * Math.random();
+    const due = openedAt + maxLifetime * age;
     // It need not keep the process alive, because the connection does.
-    return startTimer(maxLifetime * age, () => this.request(), false);
+    return startTimer(due - now(), () => this.request(), false);
   }
 
   async #replace(current: Client, life: AbortSignal): Promise<Client | undefined> {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { after } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { ReconnectingClient, ReconnectOptions } from "../../src/reconnect/node.js";
 import { TestClock, TestServer } from "../../src/testing/node.js";
@@ -51,6 +52,21 @@ describe("maxLifetime", () => {
     await clock.advance(54_000 * 10 + 500);
     expect(accepted).toBe(10);
     expect(statuses).toEqual([]);
+  });
+
+  test("counts from the opening handshake, however long onConnect and the hand-over take", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const { server, clock } = await open({
+      maxLifetime: "1m",
+      keepAlive: false,
+      onConnect: async (_connection, { resumed }) => {
+        if (resumed) await after("10s").receive();
+      },
+    });
+    const accepted: number[] = [];
+    server.on(() => accepted.push(clock.now));
+    await clock.advance("3m");
+    expect(accepted).toEqual([54_000, 108_000, 162_000]);
   });
 
   test("tries again by backoff while the server refuses, and keeps the connection", async () => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { WebSocketClass } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
@@ -7,42 +7,17 @@ import type {
   AttemptInfo,
   ReconnectingClient,
   ReconnectOptions,
-  Status,
 } from "../../src/reconnect/node.js";
 import { failureCode } from "../helpers/failure.js";
-import { closeFrame, OPCODE, textFrame, frame } from "../helpers/frames.js";
+import { closeFrame, OPCODE } from "../helpers/frames.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { startRawServer } from "../helpers/raw-server.js";
-import type { RawConnection } from "../helpers/raw-server.js";
 import { ms } from "../helpers/time.js";
+import { open, startFirstOnlyServer } from "./rotation-support.js";
 import { numbersTo, startSessionServer } from "./session-server.js";
-import { FAST_OPTIONS, until } from "./support.js";
+import { until } from "./support.js";
 
 checkLeaks();
-
-async function open(
-  url: string | ((info: AttemptInfo) => string),
-  options: ReconnectOptions & { marker?: false } = {},
-): Promise<{ readonly client: ReconnectingClient; readonly statuses: Status["type"][] }> {
-  const client = reconnecting(url, { ...FAST_OPTIONS, ...options });
-  onTestFinished(async () => {
-    client.terminate();
-    await client.closed;
-  });
-  const statuses: Status["type"][] = [];
-  client.onStatus(({ type }) => statuses.push(type));
-  await until(client, "open");
-  return { client, statuses };
-}
-
-/** Receives `count` messages and returns them as numbers. */
-async function receiveNumbers(client: ReconnectingClient, count: number): Promise<number[]> {
-  const numbers: number[] = [];
-  while (numbers.length < count) {
-    numbers.push(Number((await client.receive({ timeout: ms(5_000) })).value?.data));
-  }
-  return numbers;
-}
 
 const BROWSER = { webSocket: WebSocket as unknown as WebSocketClass };
 const PLATFORMS: [name: string, options: ReconnectOptions & { marker?: false }][] = [
@@ -212,210 +187,7 @@ describe.each(PLATFORMS)("reconnect() of an open client, with %s,", (_, platform
   );
 });
 
-/** Sends a pong for each ping of a connection. */
-function answerPings(connection: RawConnection): void {
-  connection.onFrame = ({ opcode, payload }) => {
-    if (opcode === OPCODE.PING) connection.write(frame({ opcode: OPCODE.PONG, payload }));
-  };
-}
-
 describe("reconnect() of an open client", () => {
-  test("delivers what the server sends before it answers the close frame, and then the rest", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        connection.accept();
-        answerPings(connection);
-      },
-    });
-    const { client } = await open(server.url);
-    const first = await server.connection(0);
-    client.reconnect();
-    const second = await server.connection(1);
-    second.write(textFrame("4"), textFrame("5"));
-    await first.closeFrame();
-    await client.send("over the new connection");
-    expect((await second.frame(OPCODE.TEXT)).payload.toString()).toBe("over the new connection");
-    first.write(textFrame("1"), textFrame("2"), textFrame("3"));
-    first.write(closeFrame(1000));
-    first.socket.end();
-    expect(await receiveNumbers(client, 5)).toEqual([1, 2, 3, 4, 5]);
-  });
-
-  test("sends over the new connection only after the pong of the old one", async () => {
-    await using server = await startRawServer({ onRequest: (connection) => connection.accept() });
-    const { client } = await open(server.url);
-    const first = await server.connection(0);
-    await client.send("old");
-    client.reconnect();
-    const second = await server.connection(1);
-    answerPings(second);
-    const ping = await first.frame(OPCODE.PING);
-    const sent = client.send("new");
-    const flushed = client.flush();
-    expect(second.frames.filter(({ opcode }) => opcode === OPCODE.TEXT)).toEqual([]);
-    first.write(frame({ opcode: OPCODE.PONG, payload: ping.payload }));
-    await Promise.all([sent, flushed, second.frame(OPCODE.TEXT), first.closeFrame()]);
-    expect(first.frames.map(({ opcode }) => opcode)).toEqual([
-      OPCODE.TEXT,
-      OPCODE.PING,
-      OPCODE.CLOSE,
-    ]);
-  });
-
-  test("sends what waits for the pong before close() closes the connection", async () => {
-    await using server = await startRawServer({ onRequest: (connection) => connection.accept() });
-    const { client } = await open(server.url);
-    const first = await server.connection(0);
-    client.reconnect();
-    await first.frame(OPCODE.PING);
-    for (const connection of server.connections) {
-      connection.onFrame = ({ opcode }) => {
-        if (opcode === OPCODE.CLOSE) connection.socket.end(closeFrame(3000));
-      };
-    }
-    const sent = client.send("last");
-    expect(await client.close(3000)).toMatchObject({ code: 3000, clean: true });
-    await sent;
-    expect(first.frames.map(({ opcode }) => opcode)).toEqual([
-      OPCODE.PING,
-      OPCODE.TEXT,
-      OPCODE.CLOSE,
-    ]);
-  });
-
-  test("keeps a connection whose server reads nothing while its own writes block", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        connection.accept();
-        answerPings(connection);
-        if (server.connections.length === 1) connection.socket.pause();
-      },
-    });
-    const { client } = await open(server.url, { closeTimeout: 100, keepAlive: false });
-    const first = await server.connection(0);
-    const sent = client.send(new Uint8Array(16 * 2 ** 20));
-    const pump = setInterval(() => first.write(textFrame("0")), 10);
-    onTestFinished(() => clearInterval(pump));
-    const old = client.connection;
-    client.reconnect();
-    const second = await server.connection(1);
-    // The attempt is given up, because nothing proves that the old connection is dead.
-    await second.closed;
-    expect(client.connection).toBe(old);
-    first.socket.resume();
-    await sent;
-  });
-
-  test("reports an error of the old connection while its server has not answered the ping", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        connection.accept();
-        if (server.connections.length > 1) answerPings(connection);
-      },
-    });
-    const { client } = await open(server.url, { readLimit: 10, shouldRetry: () => true });
-    const first = await server.connection(0);
-    client.reconnect();
-    await first.frame(OPCODE.PING);
-    first.write(textFrame("longer than the limit"));
-    expect((await until(client, "waiting")).error.code).toBe("MESSAGE_TOO_BIG");
-  });
-
-  test("gives up an old connection that shows no life for closeTimeout", async () => {
-    await using server = await startRawServer({ onRequest: (connection) => connection.accept() });
-    const closeTimeout = ms(100);
-    const { client, statuses } = await open(server.url, { closeTimeout, keepAlive: false });
-    const first = await server.connection(0);
-    client.reconnect();
-    const second = await server.connection(1);
-    answerPings(second);
-    await first.frame(OPCODE.PING);
-    const start = performance.now();
-    await client.send("new");
-    expect(performance.now() - start).toBeLessThan(20 * closeTimeout);
-    await second.frame(OPCODE.TEXT);
-    await first.closed;
-    expect(statuses).toEqual(["open"]);
-  });
-
-  test("cuts an old connection that never stops sending after the close frame", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        connection.accept();
-        answerPings(connection);
-      },
-    });
-    const { client } = await open(server.url, { closeTimeout: 50 });
-    const first = await server.connection(0);
-    client.reconnect();
-    await first.closeFrame();
-    const pump = setInterval(() => first.write(textFrame("0")), 5);
-    onTestFinished(() => clearInterval(pump));
-    const second = await server.connection(1);
-    second.write(textFrame("last"));
-    let data;
-    while (data !== "last") ({ data } = (await client.receive()).value ?? {});
-    await first.closed;
-  });
-
-  test("reads a backlog of the old connection at the pace of its consumer, and loses nothing", async () => {
-    const session = await startSessionServer();
-    const { client } = await open(session.server.url, { closeTimeout: 100 });
-    session.send(5_000);
-    client.reconnect();
-    await session.server.connection(1);
-    session.send(100);
-    // Longer than closeTimeout, which must not cut a connection that this side has paused.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await receiveNumbers(client, 5_100)).toEqual(numbersTo(5_100));
-  });
-
-  test("does not block a consumer that awaits its sends", async () => {
-    const session = await startSessionServer();
-    const { client } = await open(session.server.url, { bufferLimit: 262_144, closeTimeout: 200 });
-    const filler = " ".repeat(1_000);
-    const { ws } = await session.server.connection(0);
-    for (let i = 1; i <= 500; i++) ws.send(String(i) + filler);
-    client.reconnect();
-    await session.server.connection(1);
-    for (let i = 1; i <= 500; i++) {
-      expect(Number((await client.receive()).value?.data)).toBe(i);
-      await client.send(String(i));
-    }
-    await vi.waitFor(() => expect(session.received).toEqual(numbersTo(500)));
-  });
-
-  test("connects again with the error of a message that the old connection could not deliver", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        connection.accept();
-        answerPings(connection);
-      },
-    });
-    const { client } = await open(server.url, { readLimit: 10, shouldRetry: () => true });
-    const first = await server.connection(0);
-    client.reconnect();
-    await first.closeFrame();
-    first.write(frame({ opcode: OPCODE.TEXT, payload: "longer than the limit" }));
-    first.write(closeFrame(1000));
-    expect((await until(client, "waiting")).error.code).toBe("MESSAGE_TOO_BIG");
-  });
-
-  test("puts a marker between the messages of both connections", async () => {
-    const session = await startSessionServer();
-    const client = reconnecting(session.server.url, { ...FAST_OPTIONS, marker: true });
-    onTestFinished(() => client.terminate());
-    await until(client, "open");
-    session.send(1);
-    client.reconnect();
-    await session.server.connection(1);
-    session.send(1);
-    await vi.waitFor(() => expect(session.server.connections[0]?.ws.readyState).toBe(3));
-    expect((await client.receive()).value).toMatchObject({ data: "1" });
-    expect((await client.receive()).value).toEqual({ type: "reconnected", attempt: 1, gap: 0 });
-    expect((await client.receive()).value).toMatchObject({ data: "2" });
-  });
-
   test("waits as long as Retry-After says before it tries again", async () => {
     let refusals = 0;
     await using server = await startRawServer({
@@ -439,11 +211,7 @@ describe("reconnect() of an open client", () => {
   });
 
   test("reports the loss of the connection while its successor is dialled", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        if (server.connections.length === 1) connection.accept();
-      },
-    });
+    await using server = await startFirstOnlyServer();
     const { client, statuses } = await open(server.url, { dialTimeout: ms(200) });
     const first = await server.connection(0);
     client.reconnect();
@@ -461,11 +229,7 @@ describe("reconnect() of an open client", () => {
   });
 
   test("close() after the loss of the connection, while its successor is dialled, is a local close", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        if (server.connections.length === 1) connection.accept();
-      },
-    });
+    await using server = await startFirstOnlyServer();
     const { client } = await open(server.url);
     const first = await server.connection(0);
     client.reconnect();
@@ -494,11 +258,7 @@ describe("reconnect() of an open client", () => {
   });
 
   test("judges the end of the old connection if its successor fails", async () => {
-    await using server = await startRawServer({
-      onRequest: (connection) => {
-        if (server.connections.length === 1) connection.accept();
-      },
-    });
+    await using server = await startFirstOnlyServer();
     const { client } = await open(server.url);
     const first = await server.connection(0);
     client.reconnect();

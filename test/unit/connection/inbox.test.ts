@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { deliverTo } from "../../../src/connection/deliver-to.js";
 import { Inbox } from "../../../src/connection/inbox.js";
 import { useClock } from "../../helpers/unit-clock.js";
 import { openClient } from "../../helpers/unit-transport.js";
@@ -17,7 +18,7 @@ describe("a client that delivers to another inbox", () => {
   test("moves unread messages there, then delivers new ones", () => {
     const { client, text, inbox } = open();
     for (const data of ["before", "then"]) text(data);
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     expect(inbox.bytes).toBe(2 * 64 + 2 * 10);
     text("after");
     expect(client.channel().length).toBe(0);
@@ -32,21 +33,21 @@ describe("a client that delivers to another inbox", () => {
     const { client, bytes, inbox } = open();
     inbox.put({ type: "binary", data: new Uint8Array(60_000) });
     bytes(60_000);
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     expect((await client.closed).error?.code).toBe("SLOW_CONSUMER");
   });
 
   test("pauses at once if the inbox is full", () => {
     const { client, transport, inbox } = open(1);
     inbox.put({ type: "text", data: "" });
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     expect(transport.paused).toBe(true);
     client.terminate();
   });
 
   test("pauses and resumes as the inbox fills and drains", () => {
     const { client, text, transport, inbox } = open();
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     text("1");
     text("2");
     expect(transport.paused).toBe(true);
@@ -60,7 +61,7 @@ describe("a client that delivers to another inbox", () => {
 
   test("ends with SLOW_CONSUMER if the inbox exceeds its limit", async () => {
     const { client, bytes, inbox } = open();
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     bytes(60_000);
     bytes(60_000);
     expect((await client.closed).error?.code).toBe("SLOW_CONSUMER");
@@ -68,7 +69,7 @@ describe("a client that delivers to another inbox", () => {
 
   test("closes its own channel when it ends, but not the inbox", () => {
     const { client, text, inbox } = open();
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     client.terminate();
     text("late");
     expect(client.channel().closed).toBe(true);

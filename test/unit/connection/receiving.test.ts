@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Codec } from "../../../src/protocol/codec.js";
+import { deliverTo } from "../../../src/connection/deliver-to.js";
 import { Inbox } from "../../../src/connection/inbox.js";
 import { select } from "../../../src/channel/select.js";
 import { failure, failureCode, stateOf } from "../../helpers/failure.js";
@@ -304,7 +305,7 @@ describe("an exception during delivery", () => {
     inbox.park(() => {
       throw cause;
     });
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     arrive("x");
     const { error } = await client.closed;
     expect(error).toMatchObject({ code: "INVALID_MESSAGE", cause });

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, test, vi } from "vitest";
+import { deliverTo } from "../../../src/connection/deliver-to.js";
 import { Inbox } from "../../../src/connection/inbox.js";
 import { SocketConnection } from "../../../src/transport/node/connection.js";
 import { WsConnection } from "../../../src/transport/node/ws-connection.js";
@@ -104,7 +105,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     const transport = new FakeTransport();
     for (let i = 0; i < 3; i++) {
       const { client, text } = openClient({}, transport);
-      client.internals.receiving.deliverTo(inbox);
+      deliverTo(client.internals.receiving, inbox);
       text("x");
       await advance(60_000);
       client.terminate();
@@ -116,7 +117,7 @@ describe("a connection that is paused for 30 s while nothing is received", () =>
     const { client, transport, text } = openClient(FULL);
     text("x");
     const inbox = new Inbox(10, 65_536);
-    client.internals.receiving.deliverTo(inbox);
+    deliverTo(client.internals.receiving, inbox);
     await advance(60_000);
     expect(transport.warnings).toEqual([]);
     client.terminate();
