@@ -1,5 +1,7 @@
 // @ts-check
 import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
@@ -7,7 +9,9 @@ import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
 /** The folders of `src/` that are published as sub-paths of the package. */
-const SUB_PATHS = ["reconnect", "codec", "compat", "testing"];
+const SUB_PATHS = ["reconnect", "codec", "compat", "testing", "hub"];
+
+const SOURCE = fileURLToPath(new URL("src/", import.meta.url));
 
 const FOLDERS = ["", ...SUB_PATHS.map((name) => `${name}/`)];
 
@@ -162,8 +166,11 @@ const coreByName = (folder) => ({
   resolveId: {
     order: "pre",
     handler: (id, importer) => {
-      if (!importer?.includes(`/src/${folder}`) || !id.startsWith("../")) return null;
-      const subPath = SUB_PATHS.find((name) => id.startsWith(`../${name}/`));
+      const own = join(SOURCE, folder);
+      if (!importer?.startsWith(own) || !id.startsWith("../")) return null;
+      const path = resolve(dirname(importer), id);
+      if (path.startsWith(own)) return null;
+      const subPath = SUB_PATHS.find((name) => path.startsWith(join(SOURCE, name, "/")));
       return { id: subPath ? `wschan/${subPath}` : "wschan", external: true };
     },
   },

@@ -1,4 +1,4 @@
-import { A as ABNORMAL_CLOSURE, s as startTimer, ae as bindConnect, af as bindCreateContext, aj as shared, ak as webSocketPlatform } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, s as startTimer, ae as bindConnect, af as bindCreateContext, ak as shared, aj as webSocketPlatform } from './core.mjs';
 export { al as BINARY, am as CLOSE_CODES, an as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ao as TYPE_BINARY, ap as TYPE_CLOSE, aq as TYPE_PING, ar as TYPE_PONG, as as TYPE_TEXT, W as WsError, at as after, au as definePolicy, av as errors, j as parseDuration, aw as select, ax as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;

@@ -589,11 +589,11 @@ class Queue {
     return this.#values.length - this.#head;
   }
   /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
-  push(value) {
+  push(value, size) {
     const receiver = this.receivers.first;
     if (receiver) {
       this.unpark(receiver);
-      receiver({ ok: true, value });
+      receiver({ ok: true, value }, size);
     } else this.#values.push(value);
   }
   /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
@@ -1044,9 +1044,8 @@ class Client {
    * Throws `INVALID_OPTION`.
    */
   messages(options) {
-    const connection = this.#connection;
-    const failure = () => connection.closeRequest ? void 0 : connection.info?.error;
-    return new QueueIterator(connection.receiving.own, options, failure);
+    const { inbox, failure } = this.source;
+    return new QueueIterator(inbox, options, failure);
   }
   /**
    * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
@@ -1185,6 +1184,15 @@ class Client {
   /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose]() {
     await this.close();
+  }
+  /** Where the messages can be received, for `wschan/hub`. @internal */
+  get source() {
+    const connection = this.#connection;
+    return {
+      inbox: connection.receiving.own,
+      codec: connection.options.codec,
+      failure: () => connection.closeRequest ? void 0 : connection.info?.error
+    };
   }
   /** The connection itself, for the sub-paths of this package. @internal */
   get internals() {
@@ -1496,17 +1504,16 @@ class Inbox extends Queue {
     this.wasRead = false;
     /** True after {@link warnIfUnread} has warned about this inbox. */
     this.hasWarned = false;
-    this.#limit = limit;
+    this.limit = limit;
     if (isSized) this.#sizes = new Queue(capacity);
   }
-  #limit;
   /** Sizes of the unread values, if they cannot be computed from the values. */
   #sizes;
   /**
    * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
    * unread.
    */
-  put(value, givenSize, limit = this.#limit) {
+  put(value, givenSize, limit = this.limit) {
     if (this.receivers.size === 0) {
       const size = givenSize ?? memoryOf(value.data);
       const unread = this.bytes + size;
@@ -1514,9 +1521,13 @@ class Inbox extends Queue {
       this.bytes = unread;
       this.#sizes?.push(size);
     }
-    this.push(value);
+    this.push(value, givenSize);
     if (this.pressure < 2) this.#regulate();
     return void 0;
+  }
+  /** True at the number of values or bytes at which reading is paused. */
+  get isFull() {
+    return this.size >= this.capacity || this.bytes >= HIGH_WATER_MARK_BYTES;
   }
   take() {
     const result = super.take();
@@ -1532,8 +1543,8 @@ class Inbox extends Queue {
   /** Updates `pressure`. */
   #regulate() {
     const { size, capacity, bytes } = this;
-    const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
-    const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+    const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : this.isFull;
+    const pressure = isFull ? bytes > this.limit / 2 ? 2 : 1 : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
     this.onPressure?.();
@@ -2743,5 +2754,5 @@ function redirectLocation({ status = 0, headers }) {
   return isRedirect ? location : void 0;
 }
 
-export { isToken as $, ABNORMAL_CLOSURE as A, callListener as B, Channel as C, DONE as D, checkClose as E, passThrough as F, readableOf as G, writableOf as H, Inbox as I, waitForStarted as J, toPayload as K, utf8Size as L, MAX_CLOSE_PERIODS as M, NORMAL as N, MAX_REASON_BYTES as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, PARSERS$1 as S, TEXT as T, INTERNAL_ERROR as U, Backlog as V, WsError as W, NO_STATUS as X, nextTurn as Y, isObject as Z, show as _, parseBy as a, isFieldValue as a0, pickKnown as a1, parseKeepAlive as a2, limit as a3, compressionMode as a4, Queue as a5, unixProblem as a6, displayUrl as a7, parseRetryAfter as a8, refusalError as a9, compileResource as aa, interceptDials as ab, toSubject as ac, publicUrl as ad, bindConnect as ae, bindCreateContext as af, platformTurn as ag, epoch as ah, setTimeSource as ai, shared as aj, webSocketPlatform as ak, BINARY as al, CLOSE_CODES as am, COMPRESSION as an, TYPE_BINARY as ao, TYPE_CLOSE as ap, TYPE_PING as aq, TYPE_PONG as ar, TYPE_TEXT as as, after as at, definePolicy as au, errors as av, select as aw, ticker as ax, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, onAbort as v, waitFor as w, abortError as x, startDeadline as y, deliverTo as z };
+export { isToken as $, ABNORMAL_CLOSURE as A, callListener as B, Channel as C, DONE as D, checkClose as E, passThrough as F, readableOf as G, writableOf as H, Inbox as I, waitForStarted as J, toPayload as K, utf8Size as L, MAX_CLOSE_PERIODS as M, NORMAL as N, MAX_REASON_BYTES as O, POLICY_VIOLATION as P, QueueIterator as Q, ReceiveChannel as R, PARSERS$1 as S, TEXT as T, INTERNAL_ERROR as U, Backlog as V, WsError as W, NO_STATUS as X, nextTurn as Y, isObject as Z, show as _, parseBy as a, isFieldValue as a0, pickKnown as a1, parseKeepAlive as a2, limit as a3, compressionMode as a4, Queue as a5, unixProblem as a6, displayUrl as a7, parseRetryAfter as a8, refusalError as a9, compileResource as aa, interceptDials as ab, toSubject as ac, publicUrl as ad, bindConnect as ae, bindCreateContext as af, platformTurn as ag, epoch as ah, setTimeSource as ai, webSocketPlatform as aj, shared as ak, BINARY as al, CLOSE_CODES as am, COMPRESSION as an, TYPE_BINARY as ao, TYPE_CLOSE as ap, TYPE_PING as aq, TYPE_PONG as ar, TYPE_TEXT as as, after as at, definePolicy as au, errors as av, select as aw, ticker as ax, payloadMemory as b, object as c, contextOf as d, callable as e, duration as f, contextParser as g, invalid as h, integer as i, parseDuration as j, payloadSize as k, memoryOf as l, must as m, microtask as n, oneOf as o, platformClass as p, now as q, readLimitError as r, startTimer as s, toBytes as t, unreported as u, onAbort as v, waitFor as w, abortError as x, startDeadline as y, deliverTo as z };
 //# sourceMappingURL=core.mjs.map

@@ -586,11 +586,11 @@
       return this.#values.length - this.#head;
     }
     /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
-    push(value) {
+    push(value, size) {
       const receiver = this.receivers.first;
       if (receiver) {
         this.unpark(receiver);
-        receiver({ ok: true, value });
+        receiver({ ok: true, value }, size);
       } else this.#values.push(value);
     }
     /** Removes the next value. Returns `undefined` if there is none yet, `CLOSED` once the queue is drained. */
@@ -1041,9 +1041,8 @@
      * Throws `INVALID_OPTION`.
      */
     messages(options) {
-      const connection = this.#connection;
-      const failure = () => connection.closeRequest ? void 0 : connection.info?.error;
-      return new QueueIterator(connection.receiving.own, options, failure);
+      const { inbox, failure } = this.source;
+      return new QueueIterator(inbox, options, failure);
     }
     /**
      * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
@@ -1182,6 +1181,15 @@
     /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     async [Symbol.asyncDispose]() {
       await this.close();
+    }
+    /** Where the messages can be received, for `wschan/hub`. @internal */
+    get source() {
+      const connection = this.#connection;
+      return {
+        inbox: connection.receiving.own,
+        codec: connection.options.codec,
+        failure: () => connection.closeRequest ? void 0 : connection.info?.error
+      };
     }
     /** The connection itself, for the sub-paths of this package. @internal */
     get internals() {
@@ -1493,17 +1501,16 @@
       this.wasRead = false;
       /** True after {@link warnIfUnread} has warned about this inbox. */
       this.hasWarned = false;
-      this.#limit = limit;
+      this.limit = limit;
       if (isSized) this.#sizes = new Queue(capacity);
     }
-    #limit;
     /** Sizes of the unread values, if they cannot be computed from the values. */
     #sizes;
     /**
      * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
      * unread.
      */
-    put(value, givenSize, limit = this.#limit) {
+    put(value, givenSize, limit = this.limit) {
       if (this.receivers.size === 0) {
         const size = givenSize ?? memoryOf(value.data);
         const unread = this.bytes + size;
@@ -1511,9 +1518,13 @@
         this.bytes = unread;
         this.#sizes?.push(size);
       }
-      this.push(value);
+      this.push(value, givenSize);
       if (this.pressure < 2) this.#regulate();
       return void 0;
+    }
+    /** True at the number of values or bytes at which reading is paused. */
+    get isFull() {
+      return this.size >= this.capacity || this.bytes >= HIGH_WATER_MARK_BYTES;
     }
     take() {
       const result = super.take();
@@ -1529,8 +1540,8 @@
     /** Updates `pressure`. */
     #regulate() {
       const { size, capacity, bytes } = this;
-      const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
-      const pressure = isFull ? bytes > this.#limit / 2 ? 2 : 1 : 0;
+      const isFull = this.pressure ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2 : this.isFull;
+      const pressure = isFull ? bytes > this.limit / 2 ? 2 : 1 : 0;
       if (pressure === this.pressure) return;
       this.pressure = pressure;
       this.onPressure?.();

@@ -1125,9 +1125,8 @@ class ReconnectingClient {
    * `INVALID_OPTION`.
    */
   messages(options) {
-    const failure = () => this.closed.then(() => this.#loop.error);
-    const iterator = new core.QueueIterator(this.#options.inbox, options, failure);
-    return iterator;
+    const { inbox, failure } = this.source;
+    return new core.QueueIterator(inbox, options, failure);
   }
   /** The messages of all connections as a WHATWG stream: see `Client.readable`. */
   get readable() {
@@ -1258,6 +1257,14 @@ class ReconnectingClient {
    */
   unref() {
     this.#loop.setRef(false);
+  }
+  /** Where the messages can be received, for `wschan/hub`. @internal */
+  get source() {
+    return {
+      inbox: this.#options.inbox,
+      codec: this.#options.codec,
+      failure: () => this.closed.then(() => this.#loop.error)
+    };
   }
   /** The loop that opens the connections, for other sub-paths of this package. @internal */
   get internals() {

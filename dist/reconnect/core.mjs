@@ -1123,9 +1123,8 @@ class ReconnectingClient {
    * `INVALID_OPTION`.
    */
   messages(options) {
-    const failure = () => this.closed.then(() => this.#loop.error);
-    const iterator = new QueueIterator(this.#options.inbox, options, failure);
-    return iterator;
+    const { inbox, failure } = this.source;
+    return new QueueIterator(inbox, options, failure);
   }
   /** The messages of all connections as a WHATWG stream: see `Client.readable`. */
   get readable() {
@@ -1256,6 +1255,14 @@ class ReconnectingClient {
    */
   unref() {
     this.#loop.setRef(false);
+  }
+  /** Where the messages can be received, for `wschan/hub`. @internal */
+  get source() {
+    return {
+      inbox: this.#options.inbox,
+      codec: this.#options.codec,
+      failure: () => this.closed.then(() => this.#loop.error)
+    };
   }
   /** The loop that opens the connections, for other sub-paths of this package. @internal */
   get internals() {

@@ -16,7 +16,7 @@ export interface MessagesOptions {
 const MESSAGES_OPTIONS: readonly string[] = ["signal"];
 
 /** Returns the error that an iteration ends with; `undefined` for a normal end. */
-type FailureSource = (() => WsError | undefined | Promise<WsError | undefined>) | undefined;
+export type FailureSource = (() => WsError | undefined | Promise<WsError | undefined>) | undefined;
 
 /** Iterates over a queue until it is closed and drained, or until `return()` or an abort. */
 export class QueueIterator<T> implements AsyncIterableIterator<T, undefined> {

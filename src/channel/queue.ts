@@ -4,8 +4,11 @@ import { Waiters } from "./waiters.js";
 export type ReceiveResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly value: undefined };
 
-/** A waiting receive. Each needs its own function, because a queue tells receivers apart by identity. */
-export type Receiver<T> = (result: ReceiveResult<T>) => void;
+/**
+ * A waiting receive. Each needs its own function, because a queue tells receivers apart by identity. `size` is the
+ * size of the value in bytes, if it was given.
+ */
+export type Receiver<T> = (result: ReceiveResult<T>, size?: number) => void;
 
 /** A waiting send. */
 export interface Sender<T> {
@@ -47,11 +50,11 @@ export class Queue<T> {
   }
 
   /** Delivers the value to the first waiting receiver, or appends it, even beyond `capacity`. */
-  push(value: T): void {
+  push(value: T, size?: number): void {
     const receiver = this.receivers.first;
     if (receiver) {
       this.unpark(receiver);
-      receiver({ ok: true, value });
+      receiver({ ok: true, value }, size);
     } else this.#values.push(value);
   }
 

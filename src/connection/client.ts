@@ -3,7 +3,6 @@ import { ReceiveChannel } from "../channel/channel.js";
 import { QueueIterator } from "../channel/iterator.js";
 import type { MessagesOptions } from "../channel/iterator.js";
 import type { ReceiveResult } from "../channel/queue.js";
-import type { WsError } from "../errors/ws-error.js";
 import type { ClientStats } from "../protocol/client-stats.js";
 import { ABNORMAL_CLOSURE, NORMAL } from "../protocol/close-codes.js";
 import { checkClose } from "../protocol/close.js";
@@ -18,6 +17,7 @@ import { DONE, WAIT_OPTIONS, waitFor, waitForStarted } from "../time/wait.js";
 import type { WaitOptions } from "../time/wait.js";
 import type { ClientLike, SendOptions } from "./client-like.js";
 import type { Connection } from "./connection.js";
+import type { Source } from "./source.js";
 import { readableOf, writableOf } from "./streams.js";
 import { unreported } from "./unreported.js";
 
@@ -25,6 +25,7 @@ declare global {
   interface SymbolConstructor {
     // Declared as in TypeScript's own libraries, for users whose `lib` lacks it.
     readonly asyncDispose: unique symbol;
+    readonly dispose: unique symbol;
   }
 }
 
@@ -152,10 +153,8 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
    * Throws `INVALID_OPTION`.
    */
   messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined> {
-    const connection = this.#connection;
-    const failure = (): WsError | undefined =>
-      connection.closeRequest ? undefined : connection.info?.error;
-    return new QueueIterator(connection.receiving.own, options, failure);
+    const { inbox, failure } = this.source;
+    return new QueueIterator(inbox, options, failure);
   }
 
   /**
@@ -310,6 +309,16 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Where the messages can be received, for `wschan/hub`. @internal */
+  get source(): Source<In> {
+    const connection = this.#connection;
+    return {
+      inbox: connection.receiving.own,
+      codec: connection.options.codec,
+      failure: () => (connection.closeRequest ? undefined : connection.info?.error),
+    };
   }
 
   /** The connection itself, for the sub-paths of this package. @internal */

@@ -22,13 +22,14 @@ export class Inbox<T = Message> extends Queue<T> {
   /** True after {@link warnIfUnread} has warned about this inbox. */
   hasWarned = false;
 
-  readonly #limit: number;
+  /** Largest number of unread bytes. */
+  readonly limit: number;
   /** Sizes of the unread values, if they cannot be computed from the values. */
   readonly #sizes: Queue<number> | undefined;
 
   constructor(capacity: number, limit: number, isSized = false) {
     super(capacity);
-    this.#limit = limit;
+    this.limit = limit;
     if (isSized) this.#sizes = new Queue(capacity);
   }
 
@@ -36,7 +37,7 @@ export class Inbox<T = Message> extends Queue<T> {
    * Appends a value. If that would exceed the limit, refuses it and returns the number of bytes that would be
    * unread.
    */
-  put(value: T, givenSize?: number, limit: number = this.#limit): number | undefined {
+  put(value: T, givenSize?: number, limit: number = this.limit): number | undefined {
     if (this.receivers.size === 0) {
       const size = givenSize ?? memoryOf((value as Message).data);
       const unread = this.bytes + size;
@@ -45,9 +46,14 @@ export class Inbox<T = Message> extends Queue<T> {
       this.bytes = unread;
       this.#sizes?.push(size);
     }
-    this.push(value);
+    this.push(value, givenSize);
     if (this.pressure < 2) this.#regulate();
     return undefined;
+  }
+
+  /** True at the number of values or bytes at which reading is paused. */
+  get isFull(): boolean {
+    return this.size >= this.capacity || this.bytes >= HIGH_WATER_MARK_BYTES;
   }
 
   override take(): ReceiveResult<T> | undefined {
@@ -68,8 +74,8 @@ export class Inbox<T = Message> extends Queue<T> {
     // Resume only at half of the marks, so that pauses are few: each costs system calls.
     const isFull = this.pressure
       ? size > capacity / 2 || bytes > HIGH_WATER_MARK_BYTES / 2
-      : size >= capacity || bytes >= HIGH_WATER_MARK_BYTES;
-    const pressure = isFull ? (bytes > this.#limit / 2 ? 2 : 1) : 0;
+      : this.isFull;
+    const pressure = isFull ? (bytes > this.limit / 2 ? 2 : 1) : 0;
     if (pressure === this.pressure) return;
     this.pressure = pressure;
     this.onPressure?.();

@@ -44,6 +44,8 @@ export type ErrorCode =
   | "SEND_TIMEOUT"
   | "FLUSH_TIMEOUT"
   | "RECEIVE_TIMEOUT"
+  | "REQUEST_TIMEOUT"
+  | "RPC_ERROR"
   | "CHANNEL_TIMEOUT"
   | "MESSAGE_TOO_BIG"
   | "SLOW_CONSUMER"

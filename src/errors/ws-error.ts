@@ -33,6 +33,8 @@ export interface ErrorDetails {
   readonly closeCode?: number;
   /** `CLOSED_BY_PEER`: the reason in the peer's close frame, unchanged. */
   readonly reason?: string;
+  /** `RPC_ERROR`: the error object of the reply (JSON-RPC 2.0, section 5.1). Its message and data are unchanged. */
+  readonly rpc?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
 /** Optional properties of a new {@link WsError}. */

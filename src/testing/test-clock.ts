@@ -6,13 +6,6 @@ import type { Duration } from "../time/duration.js";
 import { activity } from "./activity.js";
 import { fastTurn } from "./fast-turn.js";
 
-declare global {
-  interface SymbolConstructor {
-    // Declared as in TypeScript's own libraries, for users whose `lib` lacks it.
-    readonly dispose: unique symbol;
-  }
-}
-
 /** Turns of the event loop without any activity after which everything has settled. */
 const QUIET_TURNS = 4;
 

@@ -25,13 +25,14 @@ const SUB_PATHS = {
   ],
   "wschan/compat": ["ReconnectingWebSocket", "WebSocket", "webSocketClass"],
   "wschan/testing": ["TestClock", "TestPeer", "TestServer"],
+  "wschan/hub": ["createHub", "jsonRpc", "rpcError"],
 };
 
 /** Type declaration files of each entry, for `import` and for `require`. */
 const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
 
 /** Folders of dist/ with type declarations: of the core and of the sub-paths. */
-const FOLDERS = ["", "reconnect/", "codec/", "compat/", "testing/"];
+const FOLDERS = ["", "reconnect/", "codec/", "compat/", "testing/", "hub/"];
 
 let packed: Packed;
 beforeAll(async () => {
@@ -129,14 +130,15 @@ describe("the packed package", () => {
     const page = createContext({ AbortController, queueMicrotask, setTimeout, URL });
     runInContext(await readFile(join(packed.dir, file), "utf8"), page);
     const script = `
-      [wschan, wschan.codec, wschan.compat, wschan.testing]
+      [wschan, wschan.codec, wschan.compat, wschan.testing, wschan.hub]
         .map((namespace) => Object.keys(namespace).sort())`;
-    const [names, codecs, sockets, testing] = runInContext(script, page) as string[][];
-    const own = [...SUB_PATHS["wschan/reconnect"], "codec", "compat", "default", "testing"];
+    const [names, codecs, sockets, testing, hub] = runInContext(script, page) as string[][];
+    const own = [...SUB_PATHS["wschan/reconnect"], "codec", "compat", "default", "hub", "testing"];
     expect(names).toEqual([...NAMES, ...own].sort());
     expect(codecs).toEqual(SUB_PATHS["wschan/codec"]);
     expect(sockets).toEqual(SUB_PATHS["wschan/compat"]);
     expect(testing).toEqual(SUB_PATHS["wschan/testing"]);
+    expect(hub).toEqual(SUB_PATHS["wschan/hub"]);
   });
 
   test.each(["WsError", "HuffmanCode", "ReconnectingClient"])(
@@ -201,6 +203,7 @@ describe("the packed package", () => {
       "wschan/codec": "json",
       "wschan/compat": "webSocketClass",
       "wschan/testing": "TestServer",
+      "wschan/hub": "createHub",
     };
     const source = Object.entries(names).map(
       ([path, name]) => `
@@ -406,6 +409,7 @@ describe("its types", () => {
       ["wschan/codec", "codec"],
       ["wschan/compat", "compat"],
       ["wschan/testing", "testing"],
+      ["wschan/hub", "hub"],
     ] as const) {
       const path = resolveTypes(name, join(packed.dir, file), options, mode) ?? "";
       expect([basename(dirname(path)), basename(path)]).toEqual([folder, types]);

@@ -31,6 +31,8 @@ const TABLE: Record<ErrorCode, [ErrorKind, retryable: boolean]> = {
   SEND_TIMEOUT: ["TIMEOUT", true],
   FLUSH_TIMEOUT: ["TIMEOUT", true],
   RECEIVE_TIMEOUT: ["TIMEOUT", true],
+  REQUEST_TIMEOUT: ["TIMEOUT", true],
+  RPC_ERROR: ["INTERNAL", false],
   CHANNEL_TIMEOUT: ["TIMEOUT", true],
   MESSAGE_TOO_BIG: ["INVALID", false],
   SLOW_CONSUMER: ["RATE_LIMITED", true],

@@ -1,0 +1,1 @@
+export { createHub, jsonRpc, rpcError } from "./node.cjs";

@@ -1,0 +1,106 @@
+import type { FailureSource } from "../channel/iterator.js";
+import { WsError } from "../errors/ws-error.js";
+import { microtask } from "../time/clock.js";
+import { Dispatcher } from "./dispatcher.js";
+import type { HubClient } from "./hub-client.js";
+import { Requests } from "./requests.js";
+import { SubscriptionBuffer } from "./subscription.js";
+import type { SubscribeOptions } from "./subscription.js";
+
+/** Puts a message of `size` bytes into its subscription. Returns true if it matched. Must not throw. */
+export type Route<In> = (message: In, size: number) => boolean;
+
+/**
+ * Called when a reply can no longer arrive for requests that were sent, because the connection is lost; and with
+ * `isFinal`, when no reply can arrive at all.
+ */
+export type LossListener = (error: WsError, isFinal: boolean) => void;
+
+/** What the parts of a hub share: where messages come from, where they go to, and how it ends. */
+export class HubCore<In, Out> {
+  readonly client: HubClient<In, Out>;
+  readonly dispatcher: Dispatcher<In>;
+  readonly requests: Requests<In> = new Requests();
+  readonly routes: Set<Route<In>> = new Set();
+  readonly lossListeners: Set<LossListener> = new Set();
+  readonly unclaimed: SubscriptionBuffer<In>;
+
+  readonly #buffers = new Set<Pick<SubscriptionBuffer<unknown>, "end">>();
+  readonly #onEnd: () => void;
+  readonly #unwatch: (() => void) | undefined;
+  #isEnded = false;
+  /** Returns the error with which the client has ended. */
+  #failure: FailureSource;
+
+  /** @param onEnd Called when the hub has ended. */
+  constructor(client: HubClient<In, Out>, onEnd: () => void) {
+    const { source } = client;
+    this.client = client;
+    this.#onEnd = onEnd;
+    this.dispatcher = new Dispatcher(
+      source,
+      (message, size) => {
+        this.#deliver(message, size);
+      },
+      () => this.end("the client has ended", source.failure),
+    );
+    this.unclaimed = this.openBuffer({ whenFull: "drop-oldest" });
+    this.lossListeners.add((error, isFinal) => this.requests.reject(error, !isFinal));
+    if ("onStatus" in client) {
+      this.#unwatch = client.onStatus(({ type }) => {
+        if (type !== "open") this.#onLost();
+      });
+    }
+    // Later, so that whoever subscribes in this turn also gets what has arrived before.
+    microtask(() => this.dispatcher.start());
+  }
+
+  /** Opens the buffer of a subscription, which ends when the hub ends. Throws `INVALID_OPTION`. */
+  openBuffer<T>(options: SubscribeOptions, onEnd?: () => void): SubscriptionBuffer<T> {
+    const buffer = new SubscriptionBuffer<T>(this.dispatcher, options, () => {
+      this.#buffers.delete(buffer);
+      onEnd?.();
+    });
+    if (this.#isEnded) buffer.end(this.#failure);
+    else this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  /** Throws `CLOSED` if the hub has ended. */
+  checkOpen(operation: string): void {
+    if (this.#isEnded) throw new WsError("CLOSED", `${operation}: the hub has ended`);
+  }
+
+  /** Ends all subscriptions and requests. */
+  end(reason: string, failure?: FailureSource): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#failure = failure;
+    this.dispatcher.stop();
+    this.#unwatch?.();
+    this.#onEnd();
+    for (const buffer of this.#buffers) buffer.end(failure);
+    void Promise.resolve(failure?.()).then((cause) => {
+      this.#reject(new WsError("CLOSED", `request: ${reason}`, { cause }), true);
+    });
+  }
+
+  #deliver(message: In, size: number): void {
+    const request = this.requests.settle(message);
+    if (request && !request.isShared) return;
+    let isTaken = request !== undefined;
+    for (const route of this.routes) if (route(message, size)) isTaken = true;
+    if (!isTaken) this.unclaimed.put(message, size);
+  }
+
+  /** The connection is lost. Replies that have arrived still count. */
+  #onLost(): void {
+    this.dispatcher.drain();
+    const text = "request: the connection was lost before the reply";
+    this.#reject(new WsError("CLOSED", text, { retryable: true }), false);
+  }
+
+  #reject(error: WsError, isFinal: boolean): void {
+    for (const listener of this.lossListeners) listener(error, isFinal);
+  }
+}

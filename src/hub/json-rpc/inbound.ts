@@ -1,0 +1,111 @@
+import type { Dispatcher, Taker } from "../dispatcher.js";
+import type { SubscriptionBuffer } from "../subscription.js";
+import type { Calls } from "./calls.js";
+import { invalidRequest } from "./handlers.js";
+import type { Handlers } from "./handlers.js";
+import { isItem } from "./wire.js";
+import type { Item, Reply, Wire } from "./wire.js";
+
+/**
+ * Number of requests of the peer that may be without a sent reply before the hub stops reading. While a reply of the
+ * peer is awaited, it may be twice as many, because that reply may be behind further requests.
+ */
+const MAX_RUNNING_REQUESTS = 1_000;
+
+/** Handles what the peer sends: its replies, requests and notifications, alone or in batches. */
+export class Inbound {
+  readonly #wire: Wire<unknown>;
+  readonly #calls: Calls;
+  readonly #handlers: Handlers;
+  readonly #dispatcher: Dispatcher<unknown>;
+  /** Sends a reply, or the replies of a batch. Never rejects. */
+  readonly #send: (reply: Reply | Reply[]) => Promise<void>;
+  /** The subscriptions to notifications, by method. */
+  readonly #listeners = new Map<string, Set<SubscriptionBuffer<unknown>>>();
+  /** Number of requests whose reply the connection has not accepted. */
+  #running = 0;
+  #pressure = 0;
+  #hasEnded = false;
+
+  constructor(
+    wire: Wire<unknown>,
+    calls: Calls,
+    handlers: Handlers,
+    dispatcher: Dispatcher<unknown>,
+    send: (reply: Reply | Reply[]) => Promise<void>,
+  ) {
+    this.#wire = wire;
+    this.#calls = calls;
+    this.#handlers = handlers;
+    this.#dispatcher = dispatcher;
+    this.#send = send;
+  }
+
+  /** Takes messages that are JSON-RPC, except notifications that nobody listens to. */
+  readonly take: Taker<unknown> = (message, size) => {
+    const value = this.#wire.parse(message);
+    const isBatch = Array.isArray(value) && value.some(isItem);
+    if (!isBatch && !isItem(value)) return false;
+    const items = isBatch ? (value as unknown[]) : [value];
+    const replies: Promise<Reply>[] = [];
+    let isTaken = true;
+    for (const item of items) {
+      const outcome = this.#handle(isItem(item) ? item : {}, size);
+      if (typeof outcome === "object") replies.push(outcome);
+      else isTaken &&= outcome;
+    }
+    if (replies.length > 0) void this.#reply(replies, isBatch);
+    return isTaken;
+  };
+
+  addListener(event: string, buffer: SubscriptionBuffer<unknown>): void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(buffer));
+  }
+
+  removeListener(event: string, buffer: SubscriptionBuffer<unknown>): void {
+    const listeners = this.#listeners.get(event);
+    listeners?.delete(buffer);
+    if (listeners?.size === 0) this.#listeners.delete(event);
+  }
+
+  /** Ends all subscriptions. */
+  end(): void {
+    for (const listeners of this.#listeners.values()) for (const buffer of listeners) buffer.end();
+    this.#setRunning(0);
+    this.#hasEnded = true;
+  }
+
+  /** Handles one object. Returns the reply that it needs, or else whether somebody has taken it. */
+  #handle(item: Item, size: number): Promise<Reply> | boolean {
+    if (typeof item.method === "string") {
+      return "id" in item ? this.#handlers.answer(item) : this.#notify(item, size);
+    }
+    if (!("result" in item) && !("error" in item)) return Promise.resolve(invalidRequest(item));
+    this.#calls.settle(item);
+    return true;
+  }
+
+  /** Passes a notification to whoever wants it. */
+  #notify(item: Item, size: number): boolean {
+    const listeners = this.#listeners.get(item.method as string);
+    for (const buffer of listeners ?? []) buffer.put(item.params, size);
+    const isHandled = this.#handlers.notify(item);
+    return listeners !== undefined || isHandled;
+  }
+
+  async #reply(replies: readonly Promise<Reply>[], isBatch: boolean): Promise<void> {
+    this.#setRunning(this.#running + replies.length);
+    const list = await Promise.all(replies);
+    await this.#send(isBatch ? list : (list[0] as Reply));
+    this.#setRunning(this.#running - replies.length);
+  }
+
+  #setRunning(running: number): void {
+    if (this.#hasEnded) return;
+    this.#running = running;
+    const before = this.#pressure;
+    this.#pressure = Math.min(Math.floor(running / MAX_RUNNING_REQUESTS), 2);
+    if (before !== this.#pressure) this.#dispatcher.onPressure(before, this.#pressure);
+  }
+}

@@ -1,0 +1,309 @@
+import { invalid } from "../../errors/validation.js";
+import { WsError } from "../../errors/ws-error.js";
+import { callable, oneOf, parseBy, passThrough } from "../../options/parser.js";
+import type { Client } from "../../connection/client.js";
+import type { CloseInfo } from "../../protocol/close.js";
+import { unreported } from "../../connection/unreported.js";
+import { DONE, waitFor } from "../../time/wait.js";
+import { createHub } from "../create-hub.js";
+import type { HubCore, LossListener } from "../hub-core.js";
+import { Hub } from "../hub.js";
+import { Subscription } from "../subscription.js";
+import type { SubscribeOptions } from "../subscription.js";
+import { Calls } from "./calls.js";
+import type { PendingCall } from "./calls.js";
+import { areParams, Handlers } from "./handlers.js";
+import { Inbound } from "./inbound.js";
+import type {
+  AnyEvents,
+  AnyMethods,
+  BatchCall,
+  BatchCalls,
+  BatchResults,
+  CallArguments,
+  CallOptions,
+  Method,
+  MethodsOf,
+  ResultOf,
+} from "./types.js";
+import { Wire } from "./wire.js";
+
+const DEFAULT_CALL_TIMEOUT_MS = 10_000;
+
+const CALL_PARSERS = {
+  timeout: passThrough,
+  signal: passThrough,
+  retry: /* @__PURE__ */ oneOf(false, true),
+};
+
+/**
+ * JSON-RPC 2.0 over a client, in both directions. Made by `jsonRpc`.
+ *
+ * Messages that are not JSON-RPC, and notifications that nobody listens to, go to the subscriptions of the hub.
+ *
+ * @typeParam Methods The methods of the peer, as functions.
+ * @typeParam Events The notifications of the peer: the type of the parameters of each.
+ * @see https://www.jsonrpc.org/specification
+ */
+export class JsonRpc<
+  Methods extends MethodsOf<Methods> = AnyMethods,
+  Events extends object = AnyEvents,
+> {
+  readonly #core: HubCore<unknown, unknown>;
+  readonly #wire: Wire<unknown>;
+  readonly #calls = new Calls();
+  readonly #handlers = new Handlers();
+  readonly #inbound: Inbound;
+  readonly #onClose: () => void;
+  readonly #onLoss: LossListener = (error, isFinal) => {
+    if (isFinal) this.#calls.end(error);
+    else this.#calls.onLoss(error);
+  };
+
+  /** @internal */
+  constructor(core: HubCore<unknown, unknown>, onClose: () => void) {
+    this.#core = core;
+    this.#onClose = onClose;
+    this.#wire = new Wire(core.client.source.codec);
+    this.#inbound = new Inbound(
+      this.#wire,
+      this.#calls,
+      this.#handlers,
+      core.dispatcher,
+      // If the connection has ended, the peer needs no reply.
+      (reply) => this.#send("reply", reply).catch(() => {}),
+    );
+    core.dispatcher.takers.add(this.#inbound.take);
+    core.lossListeners.add(this.#onLoss);
+  }
+
+  /** Number of replies to no call: a reply that is late, doubled, or has an unknown id. */
+  get unknownReplies(): number {
+    return this.#calls.unknownReplies;
+  }
+
+  /**
+   * Calls a method of the peer. Resolves with the result of its reply.
+   *
+   * Rejects with `RPC_ERROR` if the peer answers with an error, which is in `details.rpc`; with `REQUEST_TIMEOUT`,
+   * `ABORTED`, `INVALID_OPTION`, `INVALID_DURATION`, and `INVALID_MESSAGE` if the parameters have no JSON; with the
+   * errors of `client.send`; and with `CLOSED` if the client ends. Over a reconnecting client, a call whose connection
+   * is lost before the reply rejects with `CLOSED`, which is retryable, unless `retry` is true; a call that has not
+   * been sent waits for the next connection.
+   *
+   * @param method The name of the method.
+   * @param rest `params`, an array, or an object with the names of the parameters; and `options`, see
+   * {@link CallOptions}.
+   */
+  async call<Name extends keyof Methods & string>(
+    method: Name,
+    ...[params, options = {}]: CallArguments<Methods[Name], CallOptions>
+  ): Promise<ResultOf<Methods[Name]>> {
+    const operation = `call ${method}`;
+    const id = this.#calls.nextId();
+    const request = requestOf(operation, { method, params }, id);
+    const data = this.#wire.encode(operation, request);
+    const send = (): Promise<void> => this.#core.client.send(data);
+    const result = await this.#awaitReply(method, id, options, send);
+    return result as ResultOf<Methods[Name]>;
+  }
+
+  /**
+   * Sends several calls as one message. Resolves with the outcome of each, in order, as `Promise.allSettled` does.
+   * Calls without a reply have `REQUEST_TIMEOUT` as their reason after `timeout`. Without calls nothing is sent.
+   *
+   * Rejects with `INVALID_OPTION`, `INVALID_DURATION` or `INVALID_MESSAGE`, and then nothing was sent.
+   *
+   * @param calls The calls and notifications.
+   * @param options See {@link CallOptions}. With `retry`, the whole batch is sent again.
+   */
+  async batch<const Calls extends BatchCalls<Methods>>(
+    calls: Calls,
+    options: CallOptions = {},
+  ): Promise<BatchResults<Methods, Calls>> {
+    if (!Array.isArray(calls)) throw invalid("batch: calls", "an array", calls);
+    const list: readonly BatchCall[] = calls;
+    parseBy(CALL_PARSERS, options, "batch");
+    const items = list.map((call) => ({
+      call,
+      id: call.notify ? undefined : this.#calls.nextId(),
+    }));
+    const requests = items.map(({ call, id }) => requestOf("batch", call, id));
+    const data = this.#wire.encode("batch", requests);
+    // All calls are sent by the first, and sent again by the first that has to.
+    let sent: Promise<void> | undefined;
+    const send = (): Promise<void> => {
+      const sending = (sent ??= this.#core.client.send(data));
+      return sending.finally(() => (sent = undefined));
+    };
+    const outcomes = items.map(({ call, id }) =>
+      id === undefined ? DONE : this.#awaitReply(call.method, id, options, send),
+    );
+    if (items.length > 0 && outcomes.every((outcome) => outcome === DONE)) await send();
+    return (await Promise.allSettled(outcomes)) as unknown as BatchResults<Methods, Calls>;
+  }
+
+  /**
+   * Sends a notification, to which the peer does not reply. Settles as `client.send`; you need not await it.
+   *
+   * Rejects with `INVALID_OPTION`, `INVALID_MESSAGE`, and the errors of `client.send`.
+   *
+   * @param method The name of the method.
+   * @param rest `params`, as of {@link call}.
+   */
+  notify<Name extends keyof Methods & string>(
+    method: Name,
+    ...[params]: CallArguments<Methods[Name], never>
+  ): Promise<void> {
+    return unreported(this.#notify({ method, params }));
+  }
+
+  /**
+   * Subscribes to the notifications of a method. What arrives are their parameters, as the peer sent them.
+   *
+   * Throws `INVALID_OPTION`.
+   *
+   * @param event The name of the method.
+   * @param options See {@link SubscribeOptions}.
+   */
+  on<Name extends keyof Events & string>(
+    event: Name,
+    options: SubscribeOptions = {},
+  ): Subscription<Events[Name]> {
+    const buffer = this.#core.openBuffer<unknown>(options, () => {
+      this.#inbound.removeListener(event, buffer);
+    });
+    this.#inbound.addListener(event, buffer);
+    return new Subscription(buffer) as Subscription<Events[Name]>;
+  }
+
+  /**
+   * Answers the requests of the peer for a method. The function gets the parameters by position, or one object with
+   * their names. What it returns, or resolves with, is the result; without one it is `null`. If it throws what
+   * {@link rpcError} returns, that is the reply. Any other exception is reported as uncaught, and answered with -32603.
+   * A notification of this method calls the function as well, and is not answered.
+   *
+   * While 1,000 requests run, no more are read. Methods without a function are answered with -32601.
+   *
+   * Throws `INVALID_OPTION` if the method has a function already.
+   *
+   * @returns A function that removes this one.
+   */
+  handle(method: string, run: Method): () => void {
+    callable(run, `handle ${method}: function`);
+    return this.#handlers.add(method, run);
+  }
+
+  /**
+   * Ends JSON-RPC on this client: calls reject with `CLOSED`, and the subscriptions of `on` end. A hub that `jsonRpc`
+   * has created is closed; one that was passed to it stays open. A second call has no effect.
+   */
+  close(): void {
+    const { dispatcher, lossListeners } = this.#core;
+    dispatcher.takers.delete(this.#inbound.take);
+    lossListeners.delete(this.#onLoss);
+    this.#handlers.clear();
+    this.#inbound.end();
+    this.#calls.end(new WsError("CLOSED", "call: JSON-RPC was closed"));
+    this.#onClose();
+  }
+
+  /** Same as `close()`, for `using`, on platforms that have the symbol. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #notify(notification: BatchCall): Promise<void> {
+    return this.#send("notify", requestOf("notify", notification));
+  }
+
+  async #send(operation: string, value: unknown): Promise<void> {
+    return this.#core.client.send(this.#wire.encode(operation, value));
+  }
+
+  /** Sends a call and waits for its reply. */
+  async #awaitReply(
+    method: string,
+    id: number,
+    options: CallOptions,
+    send: () => Promise<void>,
+  ): Promise<unknown> {
+    const operation = `call ${method}`;
+    const { retry, ...wait } = parseBy(CALL_PARSERS, options, operation) as CallOptions;
+    this.#core.checkOpen(operation);
+    return waitFor<unknown>(operation, "REQUEST_TIMEOUT", wait, {
+      timeout: DEFAULT_CALL_TIMEOUT_MS,
+      park: (done) => {
+        const start = (): void => {
+          call.isSent = false;
+          send().then(() => (call.isSent = true), done);
+        };
+        const resend = retry ? start : undefined;
+        const call: PendingCall = { method, isSent: false, resend, settle: done };
+        const remove = this.#calls.add(id, call);
+        const release = this.#core.dispatcher.await();
+        start();
+        return () => {
+          remove();
+          release();
+        };
+      },
+    });
+  }
+}
+
+/** Returns a request or, without an identifier, a notification. Throws `INVALID_OPTION`. */
+function requestOf(operation: string, { method, params }: BatchCall, id?: number): object {
+  if (typeof method !== "string") throw invalid(`${operation}: method`, "a string", method);
+  if (!areParams(params)) throw invalid(`${operation}: params`, "an array or an object", params);
+  return {
+    jsonrpc: "2.0",
+    ...(id !== undefined && { id }),
+    method,
+    ...(params !== undefined && { params }),
+  };
+}
+
+/** A client of any types, of `connect` or of `reconnecting`. */
+export interface AnyClient {
+  readonly closed: Promise<CloseInfo>;
+  send(data: never): Promise<void>;
+  terminate(): void;
+}
+
+/** A hub of any types. */
+export interface AnyHub {
+  readonly unclaimed: { readonly dropped: number };
+  close(): void;
+}
+
+/** The JSON-RPC of each hub that has one. */
+const open = /* @__PURE__ */ new WeakMap<object, unknown>();
+
+/**
+ * Speaks JSON-RPC 2.0 over a client, or over its hub if others receive from the client as well. The client has no
+ * codec, or `json()` or another one whose values are objects. Another call for the same client returns the same object.
+ *
+ * Throws `INVALID_OPTION` if `client` is neither.
+ *
+ * @param client A client of `connect` or of `reconnecting`, or what `createHub` has returned for it.
+ */
+export function jsonRpc<
+  Methods extends MethodsOf<Methods> = AnyMethods,
+  Events extends object = AnyEvents,
+>(client: AnyClient | AnyHub): JsonRpc<Methods, Events> {
+  const isHub = client instanceof Hub;
+  const hub = (isHub ? client : createHub(client as Client<unknown, unknown>)) as Hub<
+    unknown,
+    unknown
+  >;
+  const core = hub.internals;
+  const existing = open.get(core) as JsonRpc<Methods, Events> | undefined;
+  if (existing) return existing;
+  const rpc = new JsonRpc<Methods, Events>(core, () => {
+    open.delete(core);
+    if (!isHub) hub.close();
+  });
+  open.set(core, rpc);
+  return rpc;
+}
