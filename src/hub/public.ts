@@ -1,8 +1,9 @@
 export { createHub } from "./create-hub.js";
 export type { HubClient } from "./hub-client.js";
 export type { Hub, RequestOptions } from "./hub.js";
-export { jsonRpc } from "./json-rpc/json-rpc.js";
-export type { AnyClient, AnyHub, JsonRpc } from "./json-rpc/json-rpc.js";
+export { jsonRpc } from "./json-rpc/create-json-rpc.js";
+export type { AnyClient, AnyHub } from "./json-rpc/create-json-rpc.js";
+export type { JsonRpc } from "./json-rpc/json-rpc.js";
 export { rpcError } from "./json-rpc/rpc-error.js";
 export type {
   AnyEvents,

@@ -40,8 +40,7 @@ export class Handlers {
     } catch (error) {
       const rpc = WsError.is(error) ? error.details.rpc : undefined;
       if (rpc) return { jsonrpc: "2.0", id, error: rpc };
-      report(error);
-      return failure(id, INTERNAL_ERROR);
+      return internalError(id, error);
     }
   }
 }
@@ -49,6 +48,12 @@ export class Handlers {
 /** Returns the reply to an object that is neither a request nor a reply. */
 export function invalidRequest({ id }: Item): Reply {
   return failure(isId(id) ? id : null, INVALID_REQUEST);
+}
+
+/** Reports an exception of the application as uncaught, and returns the reply to the request that failed. */
+export function internalError(id: Id, error: unknown): Reply {
+  report(error);
+  return failure(id, INTERNAL_ERROR);
 }
 
 /** Calls a function with parameters by position, or with one object that has their names. */

@@ -1,7 +1,8 @@
 import type { Dispatcher, Taker } from "../dispatcher.js";
 import type { SubscriptionBuffer } from "../subscription.js";
 import type { Calls } from "./calls.js";
-import { invalidRequest } from "./handlers.js";
+import { WsError } from "../../errors/ws-error.js";
+import { internalError, invalidRequest } from "./handlers.js";
 import type { Handlers } from "./handlers.js";
 import { isItem } from "./wire.js";
 import type { Item, Reply, Wire } from "./wire.js";
@@ -18,7 +19,7 @@ export class Inbound {
   readonly #calls: Calls;
   readonly #handlers: Handlers;
   readonly #dispatcher: Dispatcher<unknown>;
-  /** Sends a reply, or the replies of a batch. Never rejects. */
+  /** Sends a reply, or the replies of a batch. */
   readonly #send: (reply: Reply | Reply[]) => Promise<void>;
   /** The subscriptions to notifications, by method. */
   readonly #listeners = new Map<string, Set<SubscriptionBuffer<unknown>>>();
@@ -97,7 +98,15 @@ export class Inbound {
   async #reply(replies: readonly Promise<Reply>[], isBatch: boolean): Promise<void> {
     this.#setRunning(this.#running + replies.length);
     const list = await Promise.all(replies);
-    await this.#send(isBatch ? list : (list[0] as Reply));
+    const send = (all: Reply[]): Promise<void> => this.#send(isBatch ? all : (all[0] as Reply));
+    await send(list)
+      // The peer must not wait for a result that cannot be encoded.
+      .catch((error: unknown) => {
+        const isInvalid = WsError.is(error) && error.code === "INVALID_MESSAGE";
+        return isInvalid ? send(list.map((reply) => internalError(reply.id, error))) : undefined;
+      })
+      // If the connection has ended, the peer needs no reply.
+      .catch(() => {});
     this.#setRunning(this.#running - replies.length);
   }
 
