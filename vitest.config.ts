@@ -72,7 +72,7 @@ export default defineConfig({
       project("fuzz", { testTimeout: ms(60_000) * Number(process.env.WSCHAN_FUZZ_RUNS ?? 1) }),
       project("peers", { exclude: SKIPPED, testTimeout: ms(20_000) }),
       project("testing", { execArgv: ["--expose-gc"] }),
-      project("hub", { execArgv: ["--expose-gc"] }),
+      project("hub", { exclude: SKIPPED, execArgv: ["--expose-gc"] }),
       project("compat", { exclude: SKIPPED, testTimeout: ms(20_000) }),
       // Runs alone, after all others, because it measures time and memory.
       project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),

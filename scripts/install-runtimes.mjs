@@ -1,6 +1,7 @@
 // @ts-check
 // Installs the runtimes that e2e/runtimes/ tests, from the npm registry. Each has its own folder, .runtimes/<name>/,
-// because some install a `node` into node_modules/.bin, which must not shadow the real one. Skips runtimes that are
+// because some install a `node` into node_modules/.bin, which must not shadow the real one. `rpc-websockets` is there
+// as well, because it installs `bufferutil`, which would make `ws` faster than it is for most users. Skips runtimes that are
 // already installed in the right version. Prints one line for each runtime that cannot be installed, and then sets
 // exit code 1.
 import { execFileSync } from "node:child_process";
@@ -23,6 +24,7 @@ const RUNTIMES = {
   deno: ["deno", "2.9.6"],
   bun: ["bun", "1.4.5"],
   workerd: ["workerd", "1.20261117.1"],
+  "rpc-websockets": ["rpc-websockets", "10.0.1"],
 };
 
 const root = fileURLToPath(new URL("../.runtimes", import.meta.url));

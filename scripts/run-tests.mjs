@@ -44,6 +44,7 @@ const missing = {
   "test/compat/libraries/mqtt.test.ts": missingOf(findPeers("mosquitto")),
   "test/compat/libraries/stompjs.test.ts": missingOf(findPeers("rabbitmq")),
   "e2e/libraries/libraries.test.ts": missingOf(findPeers("mosquitto", "rabbitmq")),
+  "test/hub/json-rpc/peers.test.ts": runtimes,
   e2e: [...chromium, ...firefox, ...webkit, ...runtimes],
 };
 
