@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import type { LaunchOptions } from "playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
@@ -58,6 +59,8 @@ const SKIPPED = (process.env.WSCHAN_SKIP ?? "").split(",");
 
 export default defineConfig({
   test: {
+    // Vitest's default leaves one processor idle. Most tests wait for sockets and timers, so two can share one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project("unit", SHARED_PROCESS),
       project("transport"),

@@ -19,25 +19,29 @@ import {
 checkLeaks();
 
 describe("a close by the client", () => {
-  test("sends 90 MiB that were queued just before, then the close frame", async () => {
-    await using server = await startRawServer();
-    const client = await connect(server.url);
-    const peer = await server.connection();
-    // Only the last 8 bytes are kept, because they are the close frame.
-    let tail = Buffer.alloc(0);
-    peer.onData = (chunk) => {
-      tail = Buffer.concat([tail, chunk]).subarray(-8);
-      if (peer.bytesReceived === LARGE_MESSAGE_BYTES + 14 + 8) {
-        peer.write(closeFrame(1000));
-        peer.socket.end();
-      }
-    };
-    void client.send(new Uint8Array(LARGE_MESSAGE_BYTES));
-    const info = await client.close();
-    expect(info).toEqual({ code: 1000, reason: "", clean: true, by: "local", sentCode: 1000 });
-    expect(peer.bytesReceived).toBe(LARGE_MESSAGE_BYTES + 14 + 8);
-    expect(tail.readUInt16BE() & 0xff7f).toBe(0x8802);
-  });
+  test(
+    "sends 90 MiB that were queued just before, then the close frame",
+    { timeout: ms(20_000) },
+    async () => {
+      await using server = await startRawServer();
+      const client = await connect(server.url);
+      const peer = await server.connection();
+      // Only the last 8 bytes are kept, because they are the close frame.
+      let tail = Buffer.alloc(0);
+      peer.onData = (chunk) => {
+        tail = Buffer.concat([tail, chunk]).subarray(-8);
+        if (peer.bytesReceived === LARGE_MESSAGE_BYTES + 14 + 8) {
+          peer.write(closeFrame(1000));
+          peer.socket.end();
+        }
+      };
+      void client.send(new Uint8Array(LARGE_MESSAGE_BYTES));
+      const info = await client.close();
+      expect(info).toEqual({ code: 1000, reason: "", clean: true, by: "local", sentCode: 1000 });
+      expect(peer.bytesReceived).toBe(LARGE_MESSAGE_BYTES + 14 + 8);
+      expect(tail.readUInt16BE() & 0xff7f).toBe(0x8802);
+    },
+  );
 
   test("sends compressed messages that were queued just before", async () => {
     await using server = await startEchoServer({ compression: true, echo: false });
