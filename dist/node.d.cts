@@ -531,6 +531,7 @@ interface ClientLike<In = Message, Out = Data> extends AsyncIterable<In> {
 declare global {
     interface SymbolConstructor {
         readonly asyncDispose: unique symbol;
+        readonly dispose: unique symbol;
     }
 }
 /** Options of {@link Client.ping}. */

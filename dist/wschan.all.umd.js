@@ -1050,8 +1050,8 @@
      * Throws `INVALID_OPTION`.
      */
     messages(options) {
-      const { inbox, failure } = this.source;
-      return new QueueIterator(inbox, options, failure);
+      const connection = this.#connection;
+      return new QueueIterator(connection.receiving.own, options, () => connection.failure());
     }
     /**
      * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
@@ -1190,15 +1190,6 @@
     /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     async [Symbol.asyncDispose]() {
       await this.close();
-    }
-    /** Where the messages can be received, for `wschan/hub`. @internal */
-    get source() {
-      const connection = this.#connection;
-      return {
-        inbox: connection.receiving.own,
-        codec: connection.options.codec,
-        failure: () => connection.closeRequest ? void 0 : connection.info?.error
-      };
     }
     /** The connection itself, for the sub-paths of this package. @internal */
     get internals() {
@@ -1786,6 +1777,10 @@
       this.receiving.own.close();
       this.#startClosing(code, reason);
       this.receiving.stop();
+    }
+    /** Returns the error that an iteration over the messages ends with; `undefined` after a normal end. */
+    failure() {
+      return this.closeRequest ? void 0 : this.info?.error;
     }
     get isRetiring() {
       return !!this.closeRequest && !this.receiving.own.closed;
@@ -5261,7 +5256,7 @@
       this.#wakeups = new Channel();
       this.#pauseTimer = new PauseTimer();
       const { signal } = options;
-      this.#options = options;
+      this.options = options;
       this.#isSuspended = !options.autoStart;
       this.delivery = new Delivery(options);
       this.#connections = new Connections(options, this);
@@ -5278,7 +5273,6 @@
       this.#run().catch((cause) => this.terminate(callbackError("shouldRetry", cause)));
     }
     #controller;
-    #options;
     #settleClosed;
     #connections;
     #attempt;
@@ -5294,6 +5288,11 @@
     /** The connection that is open now. */
     get connection() {
       return this.status.value.type === "open" ? this.#connections.current : void 0;
+    }
+    /** Resolves, when the client has ended, with the error that an iteration over its messages ends with. */
+    async failure() {
+      await this.closed;
+      return this.error;
     }
     /** Makes the error of an operation that needs an open connection, or a client that has not ended. */
     closedError(operation) {
@@ -5346,7 +5345,7 @@
       this.#connections.terminate();
     }
     async #run() {
-      const { backoff, maxElapsed, retryAfterMax, shouldRetry } = this.#options;
+      const { backoff, maxElapsed, retryAfterMax, shouldRetry } = this.options;
       const connections = this.#connections;
       const signal = this.signal;
       let lastError;
@@ -5364,7 +5363,7 @@
           continue;
         }
         lastError = info.error ?? closeError(info);
-        const contextError = this.#options.contextError();
+        const contextError = this.options.contextError();
         if (contextError) return this.#end({ ...info, error: contextError });
         const verdict = shouldRetry?.(lastError, this.#attempt) ?? lastError.retryable;
         if (verdict !== true) return this.#end(info);
@@ -5374,12 +5373,12 @@
         const [minimum, spread] = pauseAfter(this.#failures++, backoff, retryAfterMax, details);
         const jitter = Math.random() * spread;
         const delay = minimum + jitter;
-        const { maxAttempts = connections.hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.#options;
+        const { maxAttempts = connections.hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.options;
         if (this.#attempt >= maxAttempts || now() + delay - connections.changedAt > maxElapsed) {
           return this.#end({ ...info, error: giveUpError(this.#attempt, lastError) });
         }
         const pause = { attempt: this.#attempt + 1, delay, error: lastError };
-        this.#options.events.emit("retry", () => pause);
+        this.options.events.emit("retry", () => pause);
         this.status.set({ type: "waiting", ...pause });
         await sleep(minimum, step, this.#pauseTimer);
         if (await sleep(jitter, step, this.#pauseTimer, this.#wakeups)) {
@@ -5414,8 +5413,8 @@
       if (this.signal.aborted) return;
       this.error = info.error;
       this.#controller.abort();
-      this.#options.inbox.close();
-      if (!this.#options.outbox) this.delivery.queue.clear("closed", "CLOSED");
+      this.options.inbox.close();
+      if (!this.options.outbox) this.delivery.queue.clear("closed", "CLOSED");
       const end = await this.#connections.ended();
       const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
       this.status.set({ type: "closed", error: result.error });
@@ -5506,8 +5505,8 @@
      * `INVALID_OPTION`.
      */
     messages(options) {
-      const { inbox, failure } = this.source;
-      return new QueueIterator(inbox, options, failure);
+      const inbox = this.#options.inbox;
+      return new QueueIterator(inbox, options, () => this.#loop.failure());
     }
     /** The messages of all connections as a WHATWG stream: see `Client.readable`. */
     get readable() {
@@ -5638,14 +5637,6 @@
      */
     unref() {
       this.#loop.setRef(false);
-    }
-    /** Where the messages can be received, for `wschan/hub`. @internal */
-    get source() {
-      return {
-        inbox: this.#options.inbox,
-        codec: this.#options.codec,
-        failure: () => this.closed.then(() => this.#loop.error)
-      };
     }
     /** The loop that opens the connections, for other sub-paths of this package. @internal */
     get internals() {
@@ -6544,14 +6535,14 @@
 
   class HubCore {
     /** @param onEnd Called when the hub has ended. */
-    constructor(client, onEnd) {
+    constructor(client, source, onEnd) {
       this.requests = new Requests();
       this.routes = /* @__PURE__ */ new Set();
       this.lossListeners = /* @__PURE__ */ new Set();
       this.#buffers = /* @__PURE__ */ new Set();
       this.#isEnded = false;
-      const { source } = client;
       this.client = client;
+      this.codec = source.codec;
       this.#onEnd = onEnd;
       this.dispatcher = new Dispatcher(
         source,
@@ -6630,8 +6621,8 @@
   class Hub {
     #core;
     /** @internal */
-    constructor(client, onEnd) {
-      this.#core = new HubCore(client, onEnd);
+    constructor(client, source, onEnd) {
+      this.#core = new HubCore(client, source, onEnd);
       this.unclaimed = new Subscription(this.#core.unclaimed);
     }
     subscribe(filter, options = {}) {
@@ -6651,30 +6642,13 @@
       if (!buffer.inbox.closed) routes.add(route);
       return new Subscription(buffer);
     }
-    /**
-     * Sends a message and resolves with the first message from now on that `match` accepts. No subscription gets it,
-     * unless `share` is true. If several requests match a message, it is the reply of the oldest.
-     *
-     * While a request waits, the hub reads on although a subscription is full, until that holds half of `bufferLimit`:
-     * the reply may be behind messages that its consumer has not read.
-     *
-     * Rejects with `REQUEST_TIMEOUT`, `ABORTED`, `INVALID_OPTION`, `INVALID_DURATION`, the errors of `client.send`, and
-     * `CLOSED` if the client or the hub ends. Over a reconnecting client, a request whose connection is lost before the
-     * reply rejects with `CLOSED`, which is retryable; one that has not been sent waits for the next connection.
-     *
-     * @param data As of `client.send`.
-     * @param options `match`, and optionally `timeout`, `signal` and `share`.
-     */
     async request(data, options) {
       const core = this.#core;
-      const { match, share, ...wait } = parseBy(
-        REQUEST_PARSERS,
-        options,
-        "request"
-      );
+      const parsed = parseBy(REQUEST_PARSERS, options, "request");
+      const { match, share, ...wait } = parsed;
       callable(match, "request: option match");
       core.checkOpen("request");
-      const reply = await waitFor("request", "REQUEST_TIMEOUT", wait, {
+      return waitFor("request", "REQUEST_TIMEOUT", wait, {
         timeout: DEFAULT_REQUEST_TIMEOUT_MS,
         park(done) {
           const request = {
@@ -6692,7 +6666,6 @@
           };
         }
       });
-      return reply;
     }
     /**
      * Ends all subscriptions, and rejects all requests with `CLOSED`. The client stays open, and receives by itself
@@ -6711,14 +6684,24 @@
     }
   }
 
-  const hubs = /* @__PURE__ */ new WeakMap();
-  function createHub(client) {
-    if (!(client?.source?.inbox instanceof Inbox)) {
+  function sourceOf(client) {
+    const { internals } = client ?? {};
+    const { codec } = internals?.options ?? {};
+    const failure = () => internals?.failure();
+    const own = internals && "receiving" in internals ? internals.receiving.own : void 0;
+    const inbox = own ?? internals?.options?.inbox;
+    if (!(inbox instanceof Inbox)) {
       throw invalid("createHub: client", "a client of connect or reconnecting", client);
     }
+    return { inbox, codec, failure };
+  }
+
+  const hubs = /* @__PURE__ */ new WeakMap();
+  function createHub(client) {
+    const source = sourceOf(client);
     const open = hubs.get(client);
     if (open) return open;
-    const hub = new Hub(client, () => hubs.delete(client));
+    const hub = new Hub(client, source, () => hubs.delete(client));
     hubs.set(client, hub);
     return hub;
   }
@@ -6804,13 +6787,16 @@
       } catch (error) {
         const rpc = WsError.is(error) ? error.details.rpc : void 0;
         if (rpc) return { jsonrpc: "2.0", id, error: rpc };
-        report(error);
-        return failure(id, INTERNAL_ERROR);
+        return internalError(id, error);
       }
     }
   }
   function invalidRequest({ id }) {
     return failure(isId(id) ? id : null, INVALID_REQUEST);
+  }
+  function internalError(id, error) {
+    report(error);
+    return failure(id, INTERNAL_ERROR);
   }
   function settle(run, params) {
     const list = params === void 0 ? [] : Array.isArray(params) ? params : [params];
@@ -6902,7 +6888,7 @@
     #calls;
     #handlers;
     #dispatcher;
-    /** Sends a reply, or the replies of a batch. Never rejects. */
+    /** Sends a reply, or the replies of a batch. */
     #send;
     #listeners;
     #running;
@@ -6942,7 +6928,12 @@
     async #reply(replies, isBatch) {
       this.#setRunning(this.#running + replies.length);
       const list = await Promise.all(replies);
-      await this.#send(isBatch ? list : list[0]);
+      const send = (all) => this.#send(isBatch ? all : all[0]);
+      await send(list).catch((error) => {
+        const isInvalid = WsError.is(error) && error.code === "INVALID_MESSAGE";
+        return isInvalid ? send(list.map((reply) => internalError(reply.id, error))) : void 0;
+      }).catch(() => {
+      });
       this.#setRunning(this.#running - replies.length);
     }
     #setRunning(running) {
@@ -6975,15 +6966,13 @@
     constructor(core, onClose) {
       this.#core = core;
       this.#onClose = onClose;
-      this.#wire = new Wire(core.client.source.codec);
+      this.#wire = new Wire(core.codec);
       this.#inbound = new Inbound(
         this.#wire,
         this.#calls,
         this.#handlers,
         core.dispatcher,
-        // If the connection has ended, the peer needs no reply.
-        (reply) => this.#send("reply", reply).catch(() => {
-        })
+        (reply) => this.#send("reply", reply)
       );
       core.dispatcher.takers.add(this.#inbound.take);
       core.lossListeners.add(this.#onLoss);
@@ -7144,6 +7133,7 @@
       ...params !== void 0 && { params }
     };
   }
+
   const open = /* @__PURE__ */ new WeakMap();
   function jsonRpc(client) {
     const isHub = client instanceof Hub;

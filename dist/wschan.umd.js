@@ -1041,8 +1041,8 @@
      * Throws `INVALID_OPTION`.
      */
     messages(options) {
-      const { inbox, failure } = this.source;
-      return new QueueIterator(inbox, options, failure);
+      const connection = this.#connection;
+      return new QueueIterator(connection.receiving.own, options, () => connection.failure());
     }
     /**
      * A WHATWG stream of the messages, always the same one. It receives a message from the channel only when it
@@ -1181,15 +1181,6 @@
     /** Same as `close()`, for `await using`, on platforms that have the symbol. */
     async [Symbol.asyncDispose]() {
       await this.close();
-    }
-    /** Where the messages can be received, for `wschan/hub`. @internal */
-    get source() {
-      const connection = this.#connection;
-      return {
-        inbox: connection.receiving.own,
-        codec: connection.options.codec,
-        failure: () => connection.closeRequest ? void 0 : connection.info?.error
-      };
     }
     /** The connection itself, for the sub-paths of this package. @internal */
     get internals() {
@@ -1777,6 +1768,10 @@
       this.receiving.own.close();
       this.#startClosing(code, reason);
       this.receiving.stop();
+    }
+    /** Returns the error that an iteration over the messages ends with; `undefined` after a normal end. */
+    failure() {
+      return this.closeRequest ? void 0 : this.info?.error;
     }
     get isRetiring() {
       return !!this.closeRequest && !this.receiving.own.closed;

@@ -222,14 +222,14 @@ class Subscription extends ReceiveChannel {
 
 class HubCore {
   /** @param onEnd Called when the hub has ended. */
-  constructor(client, onEnd) {
+  constructor(client, source, onEnd) {
     this.requests = new Requests();
     this.routes = /* @__PURE__ */ new Set();
     this.lossListeners = /* @__PURE__ */ new Set();
     this.#buffers = /* @__PURE__ */ new Set();
     this.#isEnded = false;
-    const { source } = client;
     this.client = client;
+    this.codec = source.codec;
     this.#onEnd = onEnd;
     this.dispatcher = new Dispatcher(
       source,
@@ -308,8 +308,8 @@ const REQUEST_PARSERS = {
 class Hub {
   #core;
   /** @internal */
-  constructor(client, onEnd) {
-    this.#core = new HubCore(client, onEnd);
+  constructor(client, source, onEnd) {
+    this.#core = new HubCore(client, source, onEnd);
     this.unclaimed = new Subscription(this.#core.unclaimed);
   }
   subscribe(filter, options = {}) {
@@ -329,30 +329,13 @@ class Hub {
     if (!buffer.inbox.closed) routes.add(route);
     return new Subscription(buffer);
   }
-  /**
-   * Sends a message and resolves with the first message from now on that `match` accepts. No subscription gets it,
-   * unless `share` is true. If several requests match a message, it is the reply of the oldest.
-   *
-   * While a request waits, the hub reads on although a subscription is full, until that holds half of `bufferLimit`:
-   * the reply may be behind messages that its consumer has not read.
-   *
-   * Rejects with `REQUEST_TIMEOUT`, `ABORTED`, `INVALID_OPTION`, `INVALID_DURATION`, the errors of `client.send`, and
-   * `CLOSED` if the client or the hub ends. Over a reconnecting client, a request whose connection is lost before the
-   * reply rejects with `CLOSED`, which is retryable; one that has not been sent waits for the next connection.
-   *
-   * @param data As of `client.send`.
-   * @param options `match`, and optionally `timeout`, `signal` and `share`.
-   */
   async request(data, options) {
     const core = this.#core;
-    const { match, share, ...wait } = parseBy(
-      REQUEST_PARSERS,
-      options,
-      "request"
-    );
+    const parsed = parseBy(REQUEST_PARSERS, options, "request");
+    const { match, share, ...wait } = parsed;
     callable(match, "request: option match");
     core.checkOpen("request");
-    const reply = await waitFor("request", "REQUEST_TIMEOUT", wait, {
+    return waitFor("request", "REQUEST_TIMEOUT", wait, {
       timeout: DEFAULT_REQUEST_TIMEOUT_MS,
       park(done) {
         const request = {
@@ -370,7 +353,6 @@ class Hub {
         };
       }
     });
-    return reply;
   }
   /**
    * Ends all subscriptions, and rejects all requests with `CLOSED`. The client stays open, and receives by itself
@@ -389,14 +371,24 @@ class Hub {
   }
 }
 
-const hubs = /* @__PURE__ */ new WeakMap();
-function createHub(client) {
-  if (!(client?.source?.inbox instanceof Inbox)) {
+function sourceOf(client) {
+  const { internals } = client ?? {};
+  const { codec } = internals?.options ?? {};
+  const failure = () => internals?.failure();
+  const own = internals && "receiving" in internals ? internals.receiving.own : void 0;
+  const inbox = own ?? internals?.options?.inbox;
+  if (!(inbox instanceof Inbox)) {
     throw invalid("createHub: client", "a client of connect or reconnecting", client);
   }
+  return { inbox, codec, failure };
+}
+
+const hubs = /* @__PURE__ */ new WeakMap();
+function createHub(client) {
+  const source = sourceOf(client);
   const open = hubs.get(client);
   if (open) return open;
-  const hub = new Hub(client, () => hubs.delete(client));
+  const hub = new Hub(client, source, () => hubs.delete(client));
   hubs.set(client, hub);
   return hub;
 }
@@ -482,13 +474,16 @@ class Handlers {
     } catch (error) {
       const rpc = WsError.is(error) ? error.details.rpc : void 0;
       if (rpc) return { jsonrpc: "2.0", id, error: rpc };
-      report(error);
-      return failure(id, INTERNAL_ERROR);
+      return internalError(id, error);
     }
   }
 }
 function invalidRequest({ id }) {
   return failure(isId(id) ? id : null, INVALID_REQUEST);
+}
+function internalError(id, error) {
+  report(error);
+  return failure(id, INTERNAL_ERROR);
 }
 function settle(run, params) {
   const list = params === void 0 ? [] : Array.isArray(params) ? params : [params];
@@ -580,7 +575,7 @@ class Inbound {
   #calls;
   #handlers;
   #dispatcher;
-  /** Sends a reply, or the replies of a batch. Never rejects. */
+  /** Sends a reply, or the replies of a batch. */
   #send;
   #listeners;
   #running;
@@ -620,7 +615,12 @@ class Inbound {
   async #reply(replies, isBatch) {
     this.#setRunning(this.#running + replies.length);
     const list = await Promise.all(replies);
-    await this.#send(isBatch ? list : list[0]);
+    const send = (all) => this.#send(isBatch ? all : all[0]);
+    await send(list).catch((error) => {
+      const isInvalid = WsError.is(error) && error.code === "INVALID_MESSAGE";
+      return isInvalid ? send(list.map((reply) => internalError(reply.id, error))) : void 0;
+    }).catch(() => {
+    });
     this.#setRunning(this.#running - replies.length);
   }
   #setRunning(running) {
@@ -653,15 +653,13 @@ class JsonRpc {
   constructor(core, onClose) {
     this.#core = core;
     this.#onClose = onClose;
-    this.#wire = new Wire(core.client.source.codec);
+    this.#wire = new Wire(core.codec);
     this.#inbound = new Inbound(
       this.#wire,
       this.#calls,
       this.#handlers,
       core.dispatcher,
-      // If the connection has ended, the peer needs no reply.
-      (reply) => this.#send("reply", reply).catch(() => {
-      })
+      (reply) => this.#send("reply", reply)
     );
     core.dispatcher.takers.add(this.#inbound.take);
     core.lossListeners.add(this.#onLoss);
@@ -822,6 +820,7 @@ function requestOf(operation, { method, params }, id) {
     ...params !== void 0 && { params }
   };
 }
+
 const open = /* @__PURE__ */ new WeakMap();
 function jsonRpc(client) {
   const isHub = client instanceof Hub;

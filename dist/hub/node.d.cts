@@ -152,9 +152,9 @@ declare class Subscription<T> extends ReceiveChannel<T> {
 }
 
 /** Options of {@link Hub.request}. */
-interface RequestOptions<In, T extends In = In> extends WaitOptions {
+interface RequestOptions<In> extends WaitOptions {
     /** Returns true for the reply. A type guard narrows the result. An exception from it rejects the request. */
-    readonly match: ((message: In) => message is T) | ((message: In) => boolean);
+    readonly match: (message: In) => boolean;
     /** The longest wait: milliseconds or a Go duration. Default: 10 s. With 0 the request fails, and is not sent. */
     readonly timeout?: WaitOptions["timeout"];
     /** True if the reply also goes to the subscriptions that it matches. Default: false. */
@@ -163,8 +163,8 @@ interface RequestOptions<In, T extends In = In> extends WaitOptions {
 /**
  * One client for many consumers: each message goes to every subscription that it matches. Made by `createHub`.
  *
- * A hub receives from its client, so that `client.receive()` and loops over the client get nothing until `close()`.
- * When the client ends, so does the hub, after its subscriptions have got every message.
+ * A hub receives from its client. Do not receive from the client as well while the hub is open, because each message
+ * goes to one of the two. When the client ends, so does the hub, after its subscriptions have got every message.
  */
 declare class Hub<In = Message, Out = Data> {
     #private;
@@ -201,7 +201,16 @@ declare class Hub<In = Message, Out = Data> {
      * @param data As of `client.send`.
      * @param options `match`, and optionally `timeout`, `signal` and `share`.
      */
-    request<T extends In = In>(data: Out, options: RequestOptions<In, T>): Promise<T>;
+    request<T extends In>(data: Out, options: RequestOptions<In> & {
+        readonly match: (message: In) => message is T;
+    }): Promise<T>;
+    /**
+     * Sends a message and resolves with the first message from now on that `match` accepts, as above.
+     *
+     * @param data As of `client.send`.
+     * @param options `match`, and optionally `timeout`, `signal` and `share`.
+     */
+    request(data: Out, options: RequestOptions<In>): Promise<In>;
     /**
      * Ends all subscriptions, and rejects all requests with `CLOSED`. The client stays open, and receives by itself
      * again: it has what the hub has not read. A second call has no effect.
@@ -351,10 +360,13 @@ declare class JsonRpc<Methods extends MethodsOf<Methods> = AnyMethods, Events ex
     /** Same as `close()`, for `using`, on platforms that have the symbol. */
     [Symbol.dispose](): void;
 }
+
 /** A client of any types, of `connect` or of `reconnecting`. */
 interface AnyClient {
     readonly closed: Promise<CloseInfo>;
+    /** Sends one message. */
     send(data: never): Promise<void>;
+    /** Ends the client at once. */
     terminate(): void;
 }
 /** A hub of any types. */
@@ -362,6 +374,7 @@ interface AnyHub {
     readonly unclaimed: {
         readonly dropped: number;
     };
+    /** Ends the hub. */
     close(): void;
 }
 /**

@@ -878,7 +878,7 @@ class ConnectionLoop {
     this.#wakeups = new Channel();
     this.#pauseTimer = new PauseTimer();
     const { signal } = options;
-    this.#options = options;
+    this.options = options;
     this.#isSuspended = !options.autoStart;
     this.delivery = new Delivery(options);
     this.#connections = new Connections(options, this);
@@ -895,7 +895,6 @@ class ConnectionLoop {
     this.#run().catch((cause) => this.terminate(callbackError("shouldRetry", cause)));
   }
   #controller;
-  #options;
   #settleClosed;
   #connections;
   #attempt;
@@ -911,6 +910,11 @@ class ConnectionLoop {
   /** The connection that is open now. */
   get connection() {
     return this.status.value.type === "open" ? this.#connections.current : void 0;
+  }
+  /** Resolves, when the client has ended, with the error that an iteration over its messages ends with. */
+  async failure() {
+    await this.closed;
+    return this.error;
   }
   /** Makes the error of an operation that needs an open connection, or a client that has not ended. */
   closedError(operation) {
@@ -963,7 +967,7 @@ class ConnectionLoop {
     this.#connections.terminate();
   }
   async #run() {
-    const { backoff, maxElapsed, retryAfterMax, shouldRetry } = this.#options;
+    const { backoff, maxElapsed, retryAfterMax, shouldRetry } = this.options;
     const connections = this.#connections;
     const signal = this.signal;
     let lastError;
@@ -981,7 +985,7 @@ class ConnectionLoop {
         continue;
       }
       lastError = info.error ?? closeError(info);
-      const contextError = this.#options.contextError();
+      const contextError = this.options.contextError();
       if (contextError) return this.#end({ ...info, error: contextError });
       const verdict = shouldRetry?.(lastError, this.#attempt) ?? lastError.retryable;
       if (verdict !== true) return this.#end(info);
@@ -991,12 +995,12 @@ class ConnectionLoop {
       const [minimum, spread] = pauseAfter(this.#failures++, backoff, retryAfterMax, details);
       const jitter = Math.random() * spread;
       const delay = minimum + jitter;
-      const { maxAttempts = connections.hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.#options;
+      const { maxAttempts = connections.hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.options;
       if (this.#attempt >= maxAttempts || now() + delay - connections.changedAt > maxElapsed) {
         return this.#end({ ...info, error: giveUpError(this.#attempt, lastError) });
       }
       const pause = { attempt: this.#attempt + 1, delay, error: lastError };
-      this.#options.events.emit("retry", () => pause);
+      this.options.events.emit("retry", () => pause);
       this.status.set({ type: "waiting", ...pause });
       await sleep(minimum, step, this.#pauseTimer);
       if (await sleep(jitter, step, this.#pauseTimer, this.#wakeups)) {
@@ -1031,8 +1035,8 @@ class ConnectionLoop {
     if (this.signal.aborted) return;
     this.error = info.error;
     this.#controller.abort();
-    this.#options.inbox.close();
-    if (!this.#options.outbox) this.delivery.queue.clear("closed", "CLOSED");
+    this.options.inbox.close();
+    if (!this.options.outbox) this.delivery.queue.clear("closed", "CLOSED");
     const end = await this.#connections.ended();
     const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
     this.status.set({ type: "closed", error: result.error });
@@ -1123,8 +1127,8 @@ class ReconnectingClient {
    * `INVALID_OPTION`.
    */
   messages(options) {
-    const { inbox, failure } = this.source;
-    return new QueueIterator(inbox, options, failure);
+    const inbox = this.#options.inbox;
+    return new QueueIterator(inbox, options, () => this.#loop.failure());
   }
   /** The messages of all connections as a WHATWG stream: see `Client.readable`. */
   get readable() {
@@ -1255,14 +1259,6 @@ class ReconnectingClient {
    */
   unref() {
     this.#loop.setRef(false);
-  }
-  /** Where the messages can be received, for `wschan/hub`. @internal */
-  get source() {
-    return {
-      inbox: this.#options.inbox,
-      codec: this.#options.codec,
-      failure: () => this.closed.then(() => this.#loop.error)
-    };
   }
   /** The loop that opens the connections, for other sub-paths of this package. @internal */
   get internals() {

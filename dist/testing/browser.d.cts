@@ -154,11 +154,6 @@ declare abstract class BaseTestServer {
     [Symbol.asyncDispose](): Promise<void>;
 }
 
-declare global {
-    interface SymbolConstructor {
-        readonly dispose: unique symbol;
-    }
-}
 /**
  * Stands in for every timer and clock of this package, from its construction until it is disposed of: deadlines,
  * keep-alive, backoff, `after`, `ticker`, links of a `TestServer`. Time passes only by `advance` and `next`. Timers of

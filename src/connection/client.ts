@@ -17,7 +17,6 @@ import { DONE, WAIT_OPTIONS, waitFor, waitForStarted } from "../time/wait.js";
 import type { WaitOptions } from "../time/wait.js";
 import type { ClientLike, SendOptions } from "./client-like.js";
 import type { Connection } from "./connection.js";
-import type { Source } from "./source.js";
 import { readableOf, writableOf } from "./streams.js";
 import { unreported } from "./unreported.js";
 
@@ -153,8 +152,8 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
    * Throws `INVALID_OPTION`.
    */
   messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined> {
-    const { inbox, failure } = this.source;
-    return new QueueIterator(inbox, options, failure);
+    const connection = this.#connection;
+    return new QueueIterator(connection.receiving.own, options, () => connection.failure());
   }
 
   /**
@@ -309,16 +308,6 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
   /** Same as `close()`, for `await using`, on platforms that have the symbol. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** Where the messages can be received, for `wschan/hub`. @internal */
-  get source(): Source<In> {
-    const connection = this.#connection;
-    return {
-      inbox: connection.receiving.own,
-      codec: connection.options.codec,
-      failure: () => (connection.closeRequest ? undefined : connection.info?.error),
-    };
   }
 
   /** The connection itself, for the sub-paths of this package. @internal */

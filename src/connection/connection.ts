@@ -102,6 +102,11 @@ export class Connection<In> implements TransportHandler, ConnectionHost {
     this.receiving.stop();
   }
 
+  /** Returns the error that an iteration over the messages ends with; `undefined` after a normal end. */
+  failure(): WsError | undefined {
+    return this.closeRequest ? undefined : this.info?.error;
+  }
+
   get isRetiring(): boolean {
     return !!this.closeRequest && !this.receiving.own.closed;
   }

@@ -1,7 +1,6 @@
-import { Inbox } from "../connection/inbox.js";
-import { invalid } from "../errors/validation.js";
 import { Hub } from "./hub.js";
 import type { HubClient } from "./hub-client.js";
+import { sourceOf } from "./source.js";
 
 /** The open hub of each client that has one. */
 const hubs = /* @__PURE__ */ new WeakMap<object, unknown>();
@@ -15,12 +14,10 @@ const hubs = /* @__PURE__ */ new WeakMap<object, unknown>();
  * @param client A client of `connect` or of `reconnecting`, with any codec.
  */
 export function createHub<In, Out>(client: HubClient<In, Out>): Hub<In, Out> {
-  if (!((client as Partial<typeof client> | undefined)?.source?.inbox instanceof Inbox)) {
-    throw invalid("createHub: client", "a client of connect or reconnecting", client);
-  }
+  const source = sourceOf(client);
   const open = hubs.get(client) as Hub<In, Out> | undefined;
   if (open) return open;
-  const hub = new Hub(client, () => hubs.delete(client));
+  const hub = new Hub(client, source, () => hubs.delete(client));
   hubs.set(client, hub);
   return hub;
 }

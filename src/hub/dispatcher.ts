@@ -1,7 +1,7 @@
 import type { Receiver } from "../channel/queue.js";
-import type { Source } from "../connection/source.js";
 import { memoryOf } from "../protocol/message.js";
 import type { Message } from "../protocol/message.js";
+import type { Source } from "./source.js";
 import type { SubscriptionHost } from "./subscription.js";
 
 /** Takes a message of `size` bytes. Returns false if it is for somebody else. Must not throw. */

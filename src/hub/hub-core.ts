@@ -1,9 +1,11 @@
 import type { FailureSource } from "../channel/iterator.js";
 import { WsError } from "../errors/ws-error.js";
+import type { AnyCodec } from "../protocol/codec.js";
 import { microtask } from "../time/clock.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { HubClient } from "./hub-client.js";
 import { Requests } from "./requests.js";
+import type { Source } from "./source.js";
 import { SubscriptionBuffer } from "./subscription.js";
 import type { SubscribeOptions } from "./subscription.js";
 
@@ -19,6 +21,7 @@ export type LossListener = (error: WsError, isFinal: boolean) => void;
 /** What the parts of a hub share: where messages come from, where they go to, and how it ends. */
 export class HubCore<In, Out> {
   readonly client: HubClient<In, Out>;
+  readonly codec: AnyCodec | undefined;
   readonly dispatcher: Dispatcher<In>;
   readonly requests: Requests<In> = new Requests();
   readonly routes: Set<Route<In>> = new Set();
@@ -33,9 +36,9 @@ export class HubCore<In, Out> {
   #failure: FailureSource;
 
   /** @param onEnd Called when the hub has ended. */
-  constructor(client: HubClient<In, Out>, onEnd: () => void) {
-    const { source } = client;
+  constructor(client: HubClient<In, Out>, source: Source<In>, onEnd: () => void) {
     this.client = client;
+    this.codec = source.codec;
     this.#onEnd = onEnd;
     this.dispatcher = new Dispatcher(
       source,

@@ -5,6 +5,7 @@ import type { WaitOptions } from "../time/wait.js";
 import { HubCore } from "./hub-core.js";
 import type { HubClient } from "./hub-client.js";
 import type { Awaited } from "./requests.js";
+import type { Source } from "./source.js";
 import { Subscription } from "./subscription.js";
 import type { SubscribeOptions } from "./subscription.js";
 
@@ -40,8 +41,8 @@ export class Hub<In = Message, Out = Data> {
   readonly #core: HubCore<In, Out>;
 
   /** @internal */
-  constructor(client: HubClient<In, Out>, onEnd: () => void) {
-    this.#core = new HubCore(client, onEnd);
+  constructor(client: HubClient<In, Out>, source: Source<In>, onEnd: () => void) {
+    this.#core = new HubCore(client, source, onEnd);
     this.unclaimed = new Subscription(this.#core.unclaimed);
   }
 

@@ -37,7 +37,7 @@ export class ConnectionLoop {
   /** Aborts when the client begins to end. */
   readonly signal: AbortSignal = this.#controller.signal;
 
-  readonly #options: ResolvedReconnectOptions;
+  readonly options: ResolvedReconnectOptions;
   #settleClosed!: (info: CloseInfo) => void;
 
   readonly #connections: Connections;
@@ -57,7 +57,7 @@ export class ConnectionLoop {
 
   constructor(options: ResolvedReconnectOptions) {
     const { signal } = options;
-    this.#options = options;
+    this.options = options;
     this.#isSuspended = !options.autoStart;
     this.delivery = new Delivery(options);
     this.#connections = new Connections(options, this);
@@ -79,6 +79,12 @@ export class ConnectionLoop {
   /** The connection that is open now. */
   get connection(): Client | undefined {
     return this.status.value.type === "open" ? this.#connections.current : undefined;
+  }
+
+  /** Resolves, when the client has ended, with the error that an iteration over its messages ends with. */
+  async failure(): Promise<WsError | undefined> {
+    await this.closed;
+    return this.error;
   }
 
   /** Makes the error of an operation that needs an open connection, or a client that has not ended. */
@@ -139,7 +145,7 @@ export class ConnectionLoop {
   }
 
   async #run(): Promise<void> {
-    const { backoff, maxElapsed, retryAfterMax, shouldRetry } = this.#options;
+    const { backoff, maxElapsed, retryAfterMax, shouldRetry } = this.options;
     const connections = this.#connections;
     const signal = this.signal;
     let lastError: WsError | undefined;
@@ -158,7 +164,7 @@ export class ConnectionLoop {
         continue;
       }
       lastError = info.error ?? closeError(info);
-      const contextError = this.#options.contextError();
+      const contextError = this.options.contextError();
       if (contextError) return this.#end({ ...info, error: contextError });
       // An async `shouldRetry` returns a promise, which is truthy and would retry for ever.
       const verdict: unknown = shouldRetry?.(lastError, this.#attempt) ?? lastError.retryable;
@@ -169,12 +175,12 @@ export class ConnectionLoop {
       const [minimum, spread] = pauseAfter(this.#failures++, backoff, retryAfterMax, details);
       const jitter = Math.random() * spread;
       const delay = minimum + jitter;
-      const { maxAttempts = connections.hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.#options;
+      const { maxAttempts = connections.hasOpened ? Infinity : MAX_FIRST_ATTEMPTS } = this.options;
       if (this.#attempt >= maxAttempts || now() + delay - connections.changedAt > maxElapsed) {
         return this.#end({ ...info, error: giveUpError(this.#attempt, lastError) });
       }
       const pause = { attempt: this.#attempt + 1, delay, error: lastError };
-      this.#options.events.emit("retry", () => pause);
+      this.options.events.emit("retry", () => pause);
       this.status.set({ type: "waiting", ...pause });
       // Events of the page cannot cut short a pause that the server asked for.
       await sleep(minimum, step, this.#pauseTimer);
@@ -214,8 +220,8 @@ export class ConnectionLoop {
     if (this.signal.aborted) return;
     this.error = info.error;
     this.#controller.abort();
-    this.#options.inbox.close();
-    if (!this.#options.outbox) this.delivery.queue.clear("closed", "CLOSED");
+    this.options.inbox.close();
+    if (!this.options.outbox) this.delivery.queue.clear("closed", "CLOSED");
     const end = await this.#connections.ended();
     const result = isHandshake && end ? { ...end, clean: info.clean && end.clean } : info;
     this.status.set({ type: "closed", error: result.error });

@@ -5,7 +5,6 @@ import type { ReceiveResult } from "../channel/queue.js";
 import type { ClientLike } from "../connection/client-like.js";
 import type { Client, PingOptions } from "../connection/client.js";
 import type { Inbox } from "../connection/inbox.js";
-import type { Source } from "../connection/source.js";
 import { unreported } from "../connection/unreported.js";
 import { readableOf, writableOf } from "../connection/streams.js";
 import { callable, parseBy } from "../options/parser.js";
@@ -117,8 +116,8 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
    * `INVALID_OPTION`.
    */
   messages(options?: MessagesOptions): AsyncIterableIterator<In, undefined> {
-    const { inbox, failure } = this.source;
-    return new QueueIterator(inbox, options, failure);
+    const inbox = this.#options.inbox as Inbox<unknown> as Inbox<In>;
+    return new QueueIterator(inbox, options, () => this.#loop.failure());
   }
 
   /** The messages of all connections as a WHATWG stream: see `Client.readable`. */
@@ -262,15 +261,6 @@ export class ReconnectingClient<In = Message, Out = Data> implements ClientLike<
    */
   unref(): void {
     this.#loop.setRef(false);
-  }
-
-  /** Where the messages can be received, for `wschan/hub`. @internal */
-  get source(): Source<In> {
-    return {
-      inbox: this.#options.inbox as Inbox<unknown> as Inbox<In>,
-      codec: this.#options.codec,
-      failure: () => this.closed.then(() => this.#loop.error),
-    };
   }
 
   /** The loop that opens the connections, for other sub-paths of this package. @internal */

@@ -223,7 +223,7 @@ describe("the packed package", () => {
       [vitest, "run", "--root", dir, "--reporter", "json"],
       dir,
     );
-    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 5, numTotalTests: 5 });
+    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 6, numTotalTests: 6 });
     expect(code).toBe(0);
   });
 

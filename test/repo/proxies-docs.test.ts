@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, test } from "vitest";
+import { examplesOf, problemsOf } from "../helpers/compile-blocks.js";
 import { ROOT } from "../helpers/root.js";
 import { codesOf, readTable } from "../helpers/tables.js";
 import { ms } from "../helpers/time.js";
@@ -11,19 +11,9 @@ import { proxyFromEnvironment } from "../../src/transport/node/proxies/environme
 const page = readFileSync(join(ROOT, "docs/PROXIES.md"), "utf8");
 
 test("docs/PROXIES.md has examples that compile", { timeout: ms(60_000) }, () => {
-  const blocks = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, block = ""]) => block);
-  expect(blocks.length).toBeGreaterThan(0);
-  // Below the root, so that the name of the package and the types of Node are found.
-  const dir = mkdtempSync(join(ROOT, "node_modules/.docs-"));
-  const files = blocks.map((_, index) => join(dir, `${index}.ts`));
-  for (const [index, block] of blocks.entries()) writeFileSync(join(dir, `${index}.ts`), block);
-  const read = (path: string): string | undefined => ts.sys.readFile(path);
-  const tsconfig = ts.readConfigFile(join(ROOT, "tsconfig.json"), read);
-  const { options } = ts.parseJsonConfigFileContent(tsconfig.config, ts.sys, ROOT);
-  const program = ts.createProgram(files, options);
-  const problems = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
-  rmSync(dir, { recursive: true });
-  expect(problems).toEqual([]);
+  const examples = examplesOf(page);
+  expect(examples.length).toBeGreaterThan(0);
+  expect(problemsOf(examples)).toEqual([]);
 });
 
 test("docs/PROXIES.md lists each scheme with its default port", () => {

@@ -17,6 +17,7 @@ const INFLATING = `export {
 } from "wschan/codec";`;
 const WEB_SOCKET = `export { WebSocket, webSocketClass } from "wschan/compat";`;
 const COMPAT = `export * from "wschan/compat";`;
+const HUB = `export { createHub } from "wschan/hub";`;
 const GUNZIP = `export { gunzip } from "wschan/codec";`;
 
 /** Reads the minified script for pages without a bundler. */
@@ -53,6 +54,16 @@ const COSTS = [
     what: "`wschan/compat` with its `ReconnectingWebSocket`",
     budget: 9_900,
     size: () => sizeOnTop(byEsbuild, COMPAT),
+  },
+  {
+    what: "`createHub` of `wschan/hub`, on top of the core",
+    budget: 2_000,
+    size: () => sizeOnTop(byEsbuild, HUB),
+  },
+  {
+    what: "`wschan/hub` with its `jsonRpc`",
+    budget: 3_500,
+    size: () => sizeOnTop(byEsbuild, `export * from "wschan/hub";`),
   },
   {
     what: "`gunzip` of `wschan/codec`, on top of the core",

@@ -25,7 +25,14 @@ async function compile(name: string, source: string): Promise<ts.Program> {
   return ts.createProgram([file], OPTIONS);
 }
 
-const ENTRIES = ["wschan", "wschan/reconnect", "wschan/codec", "wschan/compat", "wschan/testing", "wschan/hub"];
+const ENTRIES = [
+  "wschan",
+  "wschan/reconnect",
+  "wschan/codec",
+  "wschan/compat",
+  "wschan/testing",
+  "wschan/hub",
+];
 
 describe("the documentation of the packed types", () => {
   test(

@@ -8,13 +8,16 @@ import type { AnyEvents, AnyMethods, MethodsOf } from "./types.js";
 /** A client of any types, of `connect` or of `reconnecting`. */
 export interface AnyClient {
   readonly closed: Promise<CloseInfo>;
+  /** Sends one message. */
   send(data: never): Promise<void>;
+  /** Ends the client at once. */
   terminate(): void;
 }
 
 /** A hub of any types. */
 export interface AnyHub {
   readonly unclaimed: { readonly dropped: number };
+  /** Ends the hub. */
   close(): void;
 }
 

@@ -60,7 +60,7 @@ export class JsonRpc<
   constructor(core: HubCore<unknown, unknown>, onClose: () => void) {
     this.#core = core;
     this.#onClose = onClose;
-    this.#wire = new Wire(core.client.source.codec);
+    this.#wire = new Wire(core.codec);
     this.#inbound = new Inbound(this.#wire, this.#calls, this.#handlers, core.dispatcher, (reply) =>
       this.#send("reply", reply),
     );
