@@ -11,6 +11,7 @@ import { workloads as request } from "./request.mjs";
 import { workloads as select } from "./select.mjs";
 import { workloads as send } from "./send.mjs";
 import { workloads as slow } from "./slow.mjs";
+import { workloads as subscribers } from "./subscribers.mjs";
 
 /**
  * A task that several contestants perform.
@@ -45,6 +46,7 @@ export const WORKLOADS = [
   ...idle,
   ...slow,
   ...select,
+  ...subscribers,
   ...observe,
   ...allocations,
 ];
