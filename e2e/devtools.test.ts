@@ -4,7 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { examplesOf } from "../test/helpers/compile-blocks.js";
-import { packedPackage } from "../test/helpers/pack.js";
+import { installPacked } from "../test/helpers/pack.js";
 import { freePort } from "../test/helpers/ports.js";
 import { ROOT } from "../test/helpers/root.js";
 import { launch, launchOptions } from "./helpers/browsers.js";
@@ -30,6 +30,6 @@ test("JSON-RPC over the DevTools protocol loads a page", async () => {
   const { outputText } = ts.transpileModule(source + title, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
   });
-  const { stdout, stderr } = await packedPackage().run("devtools.mjs", outputText);
+  const { stdout, stderr } = await (await installPacked()).run("devtools.mjs", outputText);
   expect({ stdout, stderr }).toEqual({ stdout: "driven -32601\n", stderr: "" });
 });
