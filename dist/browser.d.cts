@@ -854,7 +854,8 @@ interface LostEvent extends EventBase<"lost"> {
 }
 /**
  * An event in the life of a connection, for option `observe`. `type` tells the variants apart. An event is frozen, and
- * holds no payload, no header value, no credentials and no query.
+ * holds no payload, no header value, no credentials and no query that a log would show: what `details` of an error has
+ * of a refusing server's answer is not enumerable.
  *
  * Each `dial` is followed by one `open` or one `dial-failed`, and each `open` by one `close`, which is the last event
  * of its connection. `retry` and `lost` come from reconnecting clients; their `connection` is that of the latest dial.
@@ -1146,7 +1147,7 @@ interface ContextOptions {
      */
     readonly meta?: Readonly<Record<string, unknown>> | undefined;
     /**
-     * Options for every connection, which the options of a call override. `policy`, `signal`, `codec` and `observe` are
+     * Options for every connection, which the options of a call override; those of `node` one by one. `policy`, `signal`, `codec` and `observe` are
      * rejected here with `INVALID_OPTION`. Default: none.
      */
     readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec" | "observe"> | undefined;
@@ -1243,7 +1244,7 @@ interface Connect {
      * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
      *
      * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
-     * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+     * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED`, `PROXY_REJECTED` or `ABORTED`.
      *
      * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
      * a relative URL. In Node, credentials in it become Basic authorization.
@@ -1266,7 +1267,7 @@ interface Connect {
      * ```
      *
      * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
-     * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+     * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED`, `PROXY_REJECTED` or `ABORTED`.
      *
      * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
      * a relative URL. In Node, credentials in it become Basic authorization.

@@ -178,10 +178,10 @@ function parseText(text) {
   return text[0] === "-" ? -total : total;
 }
 
-function parseBy(parsers, given, where) {
+function parseBy(parsers, given, where, base) {
   const parsed = {};
   for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
-    const option = parsers[name]?.(value, `${where}: option ${name}`);
+    const option = parsers[name]?.(value, `${where}: option ${name}`, base?.[name]);
     if (option !== void 0) parsed[name] = option;
   }
   return parsed;
@@ -234,7 +234,7 @@ const COMPRESSION_VALUES = [
   "no_context_takeover"
 ];
 function parseOptions(base, given, { parsers }, where = "connect") {
-  return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where) };
+  return { ...base, ...parseBy({ ...PARSERS$1, ...parsers }, given, where, base) };
 }
 const PARSERS$1 = {
   headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),

@@ -134,14 +134,17 @@ const nodeParsers = {
     return settings;
   },
   headers: parseHeaders,
-  node(value) {
+  node(value, _name, base) {
     const options = {};
     const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
     for (const [key, item] of Object.entries(given)) {
       options[key] = NODE_PARSERS[key](item, `connect: option node.${key}`);
     }
     checkProxy(options);
-    return options;
+    const merged = { ...base, ...options };
+    if (options.agent) delete merged.proxy;
+    else if (options.proxy !== void 0) delete merged.agent;
+    return merged;
   }
 };
 const string = /* @__PURE__ */ must(

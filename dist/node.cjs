@@ -1810,6 +1810,7 @@ function dialError(cause, facts) {
   if (core.WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
   const text = textOf(cause);
   if (response !== void 0 || code.startsWith("HPE_")) {
+    delete cause.rawPacket;
     const problem = code === "HPE_HEADER_OVERFLOW" ? `the header exceeds node.maxHeaderSize (${maxHeaderSize} bytes); raise it, to 1 MiB at most` : text;
     return new core.WsError("HANDSHAKE_REJECTED", `dial ${label}: invalid response: ${problem}`, {
       details: response ? responseDetails(response) : {},
@@ -1920,8 +1921,13 @@ async function targetOf(url, { scheme }, { mustResolve, lookup, family }) {
   const host = unbracketed(url.hostname);
   const port = portOf(url);
   const isResolvedHere = mustResolve || scheme === "socks5" || scheme === "socks4";
+  const isVersion4 = scheme.startsWith("socks4");
+  if (isVersion4 && node_net.isIP(host) === 6) {
+    const text = `dial ${core.displayUrl(url)}: ${scheme}: has no IPv6 addresses; use socks5: or socks5h:`;
+    throw new core.WsError("INVALID_OPTION", text);
+  }
   if (node_net.isIP(host) || !isResolvedHere) return { host, port };
-  const address = await firstAddress(host, scheme === "socks4" ? 4 : family, lookup);
+  const address = await firstAddress(host, isVersion4 ? 4 : family, lookup);
   return { host: address, port };
 }
 function firstAddress(host, family, lookup) {
@@ -2056,17 +2062,18 @@ function closeError({ errored }, whatFailed) {
 
 class InvalidAnswer extends Error {
 }
-const HEADER_END = "\r\n\r\n";
+const HEADER_END = /\r?\n\r?\n/;
+const MAX_HEADER_END_LENGTH = 4;
 const PROTOCOL = "HTTP/1.";
 async function readConnectAnswer(socket, maxBytes) {
   for (let bytesLeft = maxBytes; ; ) {
-    const header = await readHeader(socket, bytesLeft);
+    const header = await readHeader(socket, bytesLeft, maxBytes);
     const answer = parseAnswer(header);
-    if (answer.status >= 200) return answer;
+    if (answer.status >= 200 || answer.status === 101) return answer;
     bytesLeft -= header.length;
   }
 }
-function readHeader(socket, maxBytes) {
+function readHeader(socket, maxBytes, limit) {
   return new Promise((resolve, reject) => {
     let text = "";
     let tail = "";
@@ -2080,16 +2087,16 @@ function readHeader(socket, maxBytes) {
       let chunk;
       while ((chunk = socket.read()) !== null) {
         const joined = tail + chunk.toString("latin1");
-        const at = joined.indexOf(HEADER_END);
-        const end = at < 0 ? chunk.length : at + HEADER_END.length - tail.length;
+        const found = HEADER_END.exec(joined);
+        const end = found ? found.index + found[0].length - tail.length : chunk.length;
         text += chunk.toString("latin1", 0, end);
-        tail = joined.slice(1 - HEADER_END.length);
-        const problem = problemOf(text, maxBytes);
+        tail = joined.slice(1 - MAX_HEADER_END_LENGTH);
+        const problem = problemOf(text, maxBytes, limit);
         if (problem !== void 0) {
           settle(new InvalidAnswer(problem));
           return;
         }
-        if (at >= 0) {
+        if (found) {
           if (end < chunk.length) socket.unshift(chunk.subarray(end));
           settle(void 0);
           return;
@@ -2100,16 +2107,16 @@ function readHeader(socket, maxBytes) {
     if (socket.destroyed) onEnd();
   });
 }
-function problemOf(text, maxBytes) {
+function problemOf(text, maxBytes, limit) {
   const isHttp = PROTOCOL.startsWith(text.slice(0, PROTOCOL.length));
   if (!isHttp) return "it is not HTTP/1.1";
   if (text.length <= maxBytes) return void 0;
-  return `the header exceeds node.maxHeaderSize (${maxBytes} bytes)`;
+  return `the header exceeds node.maxHeaderSize (${limit} bytes)`;
 }
 function parseAnswer(header) {
-  const [, status] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r\n)/.exec(header) ?? [];
+  const [, status] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r?\n)/.exec(header) ?? [];
   if (status === void 0) throw new InvalidAnswer("it has no valid status line");
-  const [, retryAfter] = /\r\nretry-after:[ \t]*(.*?)[ \t]*\r\n/i.exec(header) ?? [];
+  const [, retryAfter] = /\nretry-after:[ \t]*(.*?)[ \t]*\r?\n/i.exec(header) ?? [];
   return { status: Number(status), retryAfter: core.parseRetryAfter(retryAfter) };
 }
 
@@ -2271,6 +2278,7 @@ async function openTunnel(proxy, { url, options }, { guard, dial, maxHeaderSize 
     lookup: safeLookup(lookup, check),
     family: options.node.family ?? 0
   }).catch((error) => {
+    if (core.WsError.is(error)) throw error;
     throw dialError(error, { label: context.label, maxHeaderSize });
   });
   dial.signal.throwIfAborted();

@@ -182,10 +182,10 @@
     return text[0] === "-" ? -total : total;
   }
 
-  function parseBy(parsers, given, where) {
+  function parseBy(parsers, given, where, base) {
     const parsed = {};
     for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
-      const option = parsers[name]?.(value, `${where}: option ${name}`);
+      const option = parsers[name]?.(value, `${where}: option ${name}`, base?.[name]);
       if (option !== void 0) parsed[name] = option;
     }
     return parsed;
@@ -238,7 +238,7 @@
     "no_context_takeover"
   ];
   function parseOptions(base, given, { parsers }, where = "connect") {
-    return { ...base, ...parseBy({ ...PARSERS$9, ...parsers }, given, where) };
+    return { ...base, ...parseBy({ ...PARSERS$9, ...parsers }, given, where, base) };
   }
   const PARSERS$9 = {
     headers: /* @__PURE__ */ notInBrowser("use a subprotocol, the query or a cookie"),
@@ -4864,7 +4864,10 @@
         if (client) return client;
         lastError = info.error ?? closeError(info);
         const [minimum, jitter] = pauseAfter(attempt - 1, backoff, retryAfterMax, lastError.details);
-        await sleep(minimum + jitter * Math.random(), life, this.#pauseTimer, this.#requests);
+        const delay = minimum + jitter * Math.random();
+        const pause = { attempt: attempt + 1, delay, error: lastError };
+        if (!isAborted(life)) this.#options.events.emit("retry", () => pause);
+        await sleep(delay, life, this.#pauseTimer, this.#requests);
       }
       return void 0;
     }
@@ -7297,14 +7300,17 @@
       return settings;
     },
     headers: parseHeaders,
-    node(value) {
+    node(value, _name, base) {
       const options = {};
       const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
       for (const [key, item] of Object.entries(given)) {
         options[key] = NODE_PARSERS[key](item, `connect: option node.${key}`);
       }
       checkProxy(options);
-      return options;
+      const merged = { ...base, ...options };
+      if (options.agent) delete merged.proxy;
+      else if (options.proxy !== void 0) delete merged.agent;
+      return merged;
     }
   };
   const string$1 = /* @__PURE__ */ must(

@@ -16,7 +16,7 @@ export interface Connect {
    * Policy, name look-up, TCP, TLS and handshake share one deadline, `dialTimeout`.
    *
    * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
-   * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+   * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED`, `PROXY_REJECTED` or `ABORTED`.
    *
    * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
    * a relative URL. In Node, credentials in it become Basic authorization.
@@ -40,7 +40,7 @@ export interface Connect {
    * ```
    *
    * Rejects with `INVALID_URL`, `INVALID_OPTION`, `UNSUPPORTED`, `NO_CONTEXT`, `CONNECT_FORBIDDEN`,
-   * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED` or `ABORTED`.
+   * `URL_FORBIDDEN`, `DIAL_FAILED`, `DIAL_TIMEOUT`, `HANDSHAKE_REJECTED`, `PROXY_REJECTED` or `ABORTED`.
    *
    * @param url A `ws:`, `wss:`, `http:` or `https:` URL; in Node also `ws+unix:` or `wss+unix:`; in a page also
    * a relative URL. In Node, credentials in it become Basic authorization.

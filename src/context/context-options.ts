@@ -33,7 +33,7 @@ export interface ContextOptions {
    */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Options for every connection, which the options of a call override. `policy`, `signal`, `codec` and `observe` are
+   * Options for every connection, which the options of a call override; those of `node` one by one. `policy`, `signal`, `codec` and `observe` are
    * rejected here with `INVALID_OPTION`. Default: none.
    */
   readonly defaults?: Omit<ConnectOptions, "policy" | "signal" | "codec" | "observe"> | undefined;

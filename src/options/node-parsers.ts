@@ -21,14 +21,19 @@ export const nodeParsers: Readonly<Record<string, Parser>> = {
     return settings;
   },
   headers: parseHeaders,
-  node(value) {
+  node(value, _name, base) {
     const options: Record<string, unknown> = {};
     const given = pickKnown("connect: option node", value, Object.keys(NODE_PARSERS));
     for (const [key, item] of Object.entries(given)) {
       options[key] = NODE_PARSERS[key as keyof NodeOptions](item, `connect: option node.${key}`);
     }
     checkProxy(options);
-    return options;
+    // Merged, because a context's proxy must not be lost when a call sets another option. But either of these replaces
+    // the other of the context.
+    const merged: Record<string, unknown> = { ...(base as object | undefined), ...options };
+    if (options.agent) delete merged.proxy;
+    else if (options.proxy !== undefined) delete merged.agent;
+    return merged;
   },
 };
 

@@ -31,7 +31,7 @@ const COMPRESSION_VALUES: readonly unknown[] = [
 
 /**
  * Validates and copies the options of `connect`. Options that are omitted, or that select the default, keep
- * their value from `base`. The result can be parsed again. Throws `INVALID_OPTION` or `UNSUPPORTED`.
+ * their value from `base`; so do those of `node`. The result can be parsed again. Throws `INVALID_OPTION` or `UNSUPPORTED`.
  */
 export function parseOptions<Base extends object>(
   base: Base,
@@ -39,7 +39,7 @@ export function parseOptions<Base extends object>(
   { parsers }: Pick<Platform, "parsers">,
   where = "connect",
 ): Base & ConnectOptions {
-  return { ...base, ...parseBy({ ...PARSERS, ...parsers }, given, where) };
+  return { ...base, ...parseBy({ ...PARSERS, ...parsers }, given, where, base) };
 }
 
 /** One parser per option, for a platform with only a browser's abilities. */

@@ -5,9 +5,9 @@ import { durationOf } from "../time/duration.js";
 
 /**
  * Validates the value of an option and returns a copy, or `undefined` to select the default. `name` begins the
- * error message.
+ * error message. `base` is the value that the result replaces.
  */
-export type Parser = (value: unknown, name: string) => unknown;
+export type Parser = (value: unknown, name: string, base?: unknown) => unknown;
 
 /**
  * Validates and copies options by their parsers. Omits those that select the default. Throws `INVALID_OPTION`
@@ -17,10 +17,11 @@ export function parseBy(
   parsers: Readonly<Record<string, Parser>>,
   given: object,
   where: string,
+  base?: object,
 ): Record<string, unknown> {
   const parsed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(pickKnown(where, given, Object.keys(parsers)))) {
-    const option = parsers[name]?.(value, `${where}: option ${name}`);
+    const option = parsers[name]?.(value, `${where}: option ${name}`, base?.[name as never]);
     if (option !== undefined) parsed[name] = option;
   }
   return parsed;

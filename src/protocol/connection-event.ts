@@ -99,7 +99,8 @@ interface LostEvent extends EventBase<"lost"> {
 
 /**
  * An event in the life of a connection, for option `observe`. `type` tells the variants apart. An event is frozen, and
- * holds no payload, no header value, no credentials and no query.
+ * holds no payload, no header value, no credentials and no query that a log would show: what `details` of an error has
+ * of a refusing server's answer is not enumerable.
  *
  * Each `dial` is followed by one `open` or one `dial-failed`, and each `open` by one `close`, which is the last event
  * of its connection. `retry` and `lost` come from reconnecting clients; their `connection` is that of the latest dial.

@@ -91,7 +91,10 @@ export class Rotation {
       if (client) return client;
       lastError = info.error ?? closeError(info);
       const [minimum, jitter] = pauseAfter(attempt - 1, backoff, retryAfterMax, lastError.details);
-      await sleep(minimum + jitter * Math.random(), life, this.#pauseTimer, this.#requests);
+      const delay = minimum + jitter * Math.random();
+      const pause = { attempt: attempt + 1, delay, error: lastError };
+      if (!isAborted(life)) this.#options.events.emit("retry", () => pause);
+      await sleep(delay, life, this.#pauseTimer, this.#requests);
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createContext } from "../../src/node.js";
 import type { ConnectionEvent } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
@@ -123,5 +123,21 @@ describe("the events of a reconnecting client", () => {
     expect(types).toEqual(["dial", "dial-failed", "retry", "dial", "open", "close"]);
     expect(thrown.map(String)).toEqual(types.map((type) => `Error: thrown at ${type}`));
     expect(reported).toEqual(thrown);
+  });
+
+  test("include the retries of a connection that could not be replaced", async () => {
+    await using server = await startEchoServer();
+    const { events, observe } = recordEvents();
+    let dials = 0;
+    const url = (): string => (++dials === 2 ? REFUSING_URL : server.url);
+    const client = reconnecting(url, { ...FAST_OPTIONS, observe });
+    await until(client, "open");
+    const old = client.connection;
+    client.reconnect();
+    await old?.closed;
+    await vi.waitFor(() => expect(client.connection).not.toBe(old));
+    await client.close();
+    const retries = events.filter(({ type }) => type === "retry");
+    expect(retries).toMatchObject([{ attempt: 2, error: { code: "DIAL_FAILED" } }]);
   });
 });

@@ -10,7 +10,7 @@ import { responseDetails } from "./response-details.js";
 const CERTIFICATE_ERROR =
   /CERT|CRL|SIGNATURE|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 
-type CodedError = Error & { readonly code?: string };
+type CodedError = Error & { readonly code?: string; rawPacket?: unknown };
 
 /** Facts about a failed dial. */
 export interface DialFacts {
@@ -29,6 +29,8 @@ export function dialError(cause: CodedError, facts: DialFacts): WsError {
   if (WsError.is(cause) && code === "URL_FORBIDDEN") return cause;
   const text = textOf(cause);
   if (response !== undefined || code.startsWith("HPE_")) {
+    // Bytes of the answer, which logs of the error would show.
+    delete cause.rawPacket;
     const problem =
       code === "HPE_HEADER_OVERFLOW"
         ? `the header exceeds node.maxHeaderSize (${maxHeaderSize} bytes); raise it, to 1 MiB at most`

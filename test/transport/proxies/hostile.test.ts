@@ -253,6 +253,31 @@ describe("an answer of a proxy", () => {
       peer.write("HTTP/1.1 100 Continue\r\n\r\n".repeat(10_000)),
     );
     expect(error).toMatchObject(INVALID);
+    expect(error.message).toContain("node.maxHeaderSize (65536 bytes)");
+  });
+
+  test("of 101 is final, and rejected", async () => {
+    const error = await refusedBy((peer) =>
+      peer.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
+    );
+    expect(error).toMatchObject({ ...INVALID, details: { status: 101 } });
+  });
+
+  test("may end its lines with a line feed alone", async () => {
+    const refused = await refusedBy((peer) =>
+      peer.write("HTTP/1.1 407 Proxy Authentication Required\nRetry-After: 2\n\n"),
+    );
+    expect(refused).toMatchObject({
+      code: "PROXY_REJECTED",
+      kind: "PERMISSION_DENIED",
+      details: { status: 407, retryAfter: 2_000 },
+    });
+    await using server = await startEchoServer();
+    const onRequest = (peer: RawConnection): void => tunnel(peer, "HTTP/1.0 200\n\r\n");
+    await using proxy = await startProxy({ onRequest });
+    const client = await connectBy(proxyUrl(proxy), `ws://target.test:${server.port}/`);
+    expect(await echo(client)).toBe("hello");
+    await client.close();
   });
 });
 

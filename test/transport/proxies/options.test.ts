@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect, createContext } from "../../../src/node.js";
 import type { NodeOptions } from "../../../src/node.js";
+import { reconnecting } from "../../../src/reconnect/node.js";
+import { until } from "../../reconnect/support.js";
 import { createCertificate } from "../../helpers/certificates.js";
 import { startEchoServer } from "../../helpers/echo-server.js";
 import { failure } from "../../helpers/failure.js";
@@ -99,6 +101,38 @@ describe("option node.proxy", () => {
     expect(proxy.connections).toHaveLength(1);
     await direct.close();
     await context.close();
+  });
+
+  test.each<NodeOptions>([{}, { family: 4 }, { followRedirects: true }, { tls: {} }])(
+    "of a context is kept by a call with the other options %o",
+    async (node) => {
+      await using server = await startEchoServer();
+      await using proxy = await startProxy();
+      const context = createContext({ defaults: { node: { proxy: proxyUrl(proxy) } } });
+      const url = `ws://127.0.0.1:${server.port}/`;
+      const client = await context.connect(url, { node });
+      expect(proxy.connections).toHaveLength(1);
+      await client.close();
+      const retrying = reconnecting(url, { context, node });
+      await until(retrying, "open");
+      expect(proxy.connections).toHaveLength(2);
+      await retrying.close();
+      await context.close();
+    },
+  );
+
+  test("of a context is replaced by the agent of a call, and the other way round", async () => {
+    await using server = await startEchoServer();
+    await using proxy = await startProxy();
+    const agent = new Agent();
+    const url = `ws://127.0.0.1:${server.port}/`;
+    const proxied = createContext({ defaults: { node: { proxy: proxyUrl(proxy) } } });
+    await (await proxied.connect(url, { node: { agent } })).close();
+    expect(proxy.connections).toHaveLength(0);
+    const pooled = createContext({ defaults: { node: { agent } } });
+    await (await pooled.connect(url, { node: { proxy: proxyUrl(proxy) } })).close();
+    expect(proxy.connections).toHaveLength(1);
+    await Promise.all([proxied.close(), pooled.close()]);
   });
 });
 

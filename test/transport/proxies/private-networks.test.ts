@@ -68,6 +68,23 @@ describe("with denyPrivateNetworks", () => {
     },
   );
 
+  test.each(["socks4", "socks4a"])("a %s: proxy gets no IPv6 address", async (scheme) => {
+    await using server = await startEchoServer();
+    await using proxy = await startSocksProxy();
+    const families: unknown[] = [];
+    const lookup = (_: string, { family }: { family?: number }, done: LookupDone): void => {
+      families.push(family);
+      done(null, [{ address: PUBLIC, family: 4 }]);
+    };
+    const client = await denying().connect(
+      `ws://target.test:${server.port}/`,
+      options({ proxy: `${scheme}://127.0.0.1:${proxy.port}`, lookup, family: 6 }),
+    );
+    expect(families).toEqual([4]);
+    expect(proxy.requests).toMatchObject([{ kind: "IPv4", host: PUBLIC }]);
+    await client.close();
+  });
+
   test("an IPv6 address is written in brackets", async () => {
     await using proxy = await startProxy({ onRequest: (peer) => peer.refuse("403 No") });
     const { lookup } = lookupOf({ "target.test": ["2a00:1450:4001::1"] });

@@ -292,3 +292,10 @@ test("without the package socks, the dial is UNSUPPORTED and says what to do", a
   expect(error.message).toContain("npm install socks");
   expect(proxy.requests).toEqual([]);
 });
+
+test.each(["socks4", "socks4a"])("%s: cannot reach an IPv6 address in the URL", async (by) => {
+  await using proxy = await startSocksProxy();
+  const dialled = connectBy(`${by}://127.0.0.1:${proxy.port}`, "ws://[::1]:80/");
+  expect(await failure(dialled)).toMatchObject({ code: "INVALID_OPTION", retryable: false });
+  expect(proxy.requests).toEqual([]);
+});

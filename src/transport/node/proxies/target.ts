@@ -1,6 +1,8 @@
 import type { LookupAddress } from "node:dns";
 import { isIP } from "node:net";
 import type { LookupFunction } from "node:net";
+import { WsError } from "../../../errors/ws-error.js";
+import { displayUrl } from "../../../protocol/url.js";
 import type { Proxy } from "./proxy.js";
 
 /** The server behind a proxy, as the proxy gets it. */
@@ -12,7 +14,8 @@ export interface Target {
 
 /**
  * Returns the target of a URL. If `mustResolve` is true, or the proxy's protocol resolves names on this side, the
- * target is the first address of the host. Rejects if the look-up fails.
+ * target is the first address of the host. Rejects if the look-up fails, and with `INVALID_OPTION` if the proxy has no
+ * IPv6 addresses and the URL has one.
  */
 export async function targetOf(
   url: URL,
@@ -22,9 +25,14 @@ export async function targetOf(
   const host = unbracketed(url.hostname);
   const port = portOf(url);
   const isResolvedHere = mustResolve || scheme === "socks5" || scheme === "socks4";
-  if (isIP(host) || !isResolvedHere) return { host, port };
   // SOCKS 4 has no IPv6 addresses.
-  const address = await firstAddress(host, scheme === "socks4" ? 4 : family, lookup);
+  const isVersion4 = scheme.startsWith("socks4");
+  if (isVersion4 && isIP(host) === 6) {
+    const text = `dial ${displayUrl(url)}: ${scheme}: has no IPv6 addresses; use socks5: or socks5h:`;
+    throw new WsError("INVALID_OPTION", text);
+  }
+  if (isIP(host) || !isResolvedHere) return { host, port };
+  const address = await firstAddress(host, isVersion4 ? 4 : family, lookup);
   return { host: address, port };
 }
 

@@ -1,7 +1,7 @@
 /** Opens connections through a proxy. */
 import { lookup as dnsLookup } from "node:dns";
 import type { LookupFunction, Socket } from "node:net";
-import type { WsError } from "../../../errors/ws-error.js";
+import { WsError } from "../../../errors/ws-error.js";
 import type { DialRequest } from "../../../protocol/dial.js";
 import { displayUrl } from "../../../protocol/url.js";
 import { checkAddress } from "../guarded-connection.js";
@@ -69,6 +69,7 @@ async function openTunnel(
     lookup: safeLookup(lookup, check),
     family: options.node.family ?? 0,
   }).catch((error: unknown) => {
+    if (WsError.is(error)) throw error;
     throw dialError(error as Error, { label: context.label, maxHeaderSize });
   });
   dial.signal.throwIfAborted();
