@@ -9,7 +9,7 @@ import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
 /** The folders of `src/` that are published as sub-paths of the package. */
-const SUB_PATHS = ["reconnect", "codec", "compat", "testing", "hub"];
+const SUB_PATHS = ["reconnect", "codec", "compat", "testing", "hub", "react"];
 
 const SOURCE = fileURLToPath(new URL("src/", import.meta.url));
 
@@ -43,6 +43,14 @@ const chunkOf = (id) => {
   return folder === undefined ? "core" : `${folder}/core`;
 };
 
+/**
+ * Returns the directive that marks the modules of `wschan/react` as client components for React Server Components. A
+ * page of the server can then import the hooks for its client components.
+ *
+ * @param {{ readonly name: string }} chunk
+ */
+const directive = ({ name }) => (name.startsWith("react/") ? `"use client";\n` : "");
+
 /** The names that each entry exports at run time. The build of the types, which is later, reads them. */
 const values = /** @type {Map<string, readonly string[]>} */ (new Map());
 
@@ -69,7 +77,8 @@ const esmWrappers = {
             "export default cjs.default ?? cjs;\n",
           ].join("")
         : named;
-      this.emitFile({ type: "asset", fileName: `${chunk.name}.mjs`, source });
+      const fileName = `${chunk.name}.mjs`;
+      this.emitFile({ type: "asset", fileName, source: directive(chunk) + source });
     }
   },
 };
@@ -199,6 +208,7 @@ const common = {
   sourcemap: true,
   manualChunks: chunkOf,
   hoistTransitiveImports: false,
+  banner: directive,
 };
 
 /**
@@ -253,7 +263,7 @@ export default [
   {
     input: { ...entries("node"), ...entries("browser") },
     // `isomorphic-ws` is bundled, because some resolvers of users do not handle its packaging.
-    external: ["ws", "fflate", "socks", /^node:/],
+    external: ["ws", "fflate", "socks", "react", /^node:/],
     onwarn,
     plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrappers],
     output: {
@@ -265,7 +275,7 @@ export default [
   },
   {
     input: entries("browser"),
-    external: ["fflate"],
+    external: ["fflate", "react"],
     onwarn,
     plugins: [typescript()],
     output: { ...common, format: "es", entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs" },
