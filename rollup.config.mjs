@@ -44,12 +44,13 @@ const chunkOf = (id) => {
 };
 
 /**
- * Returns the directive that marks the modules of `wschan/react` as client components for React Server Components. A
- * page of the server can then import the hooks for its client components.
+ * Returns the directive by which React Server Components recognize code of the browser: the entries of `wschan/react`.
+ * It has no effect on other modules, and some bundlers warn of each.
  *
- * @param {{ readonly name: string }} chunk
+ * @param {{ readonly name: string, readonly isEntry: boolean }} chunk
  */
-const directive = ({ name }) => (name.startsWith("react/") ? `"use client";\n` : "");
+const directive = ({ name, isEntry }) =>
+  isEntry && name.startsWith("react/") ? `"use client";\n` : "";
 
 /** The names that each entry exports at run time. The build of the types, which is later, reads them. */
 const values = /** @type {Map<string, readonly string[]>} */ (new Map());
