@@ -104,7 +104,7 @@ export default defineConfig({
       project("e2e", {
         include: [
           "e2e/*.test.ts",
-          "e2e/{pages,bundlers,libraries,runners,runtimes,demo}/**/*.test.ts",
+          "e2e/{pages,bundlers,libraries,runners,runtimes,demo,react}/**/*.test.ts",
         ],
         exclude: SKIPPED,
         globalSetup: "test/helpers/pack.ts",
