@@ -6,7 +6,6 @@ import { useLatest, useReconnecting } from "../../src/react/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { ReconnectingClient } from "../../src/reconnect/node.js";
 import { TestClock } from "../../src/testing/node.js";
-import type { TestPeer } from "../../src/testing/node.js";
 import { checkLeaks } from "../helpers/leaks.js";
 import { collectUncaught } from "../helpers/uncaught.js";
 import { checkReactErrors, mount, settle, startServer, strict, URL } from "./support.js";
@@ -34,18 +33,16 @@ interface Price {
   readonly price: number;
 }
 
-async function open(): Promise<{
+/** Opens a client of a server in memory, which is closed when the test ends. */
+async function open(server = startServer()): Promise<{
   readonly client: ReconnectingClient;
-  readonly peer: TestPeer;
   readonly send: (...values: unknown[]) => Promise<void>;
 }> {
-  const server = startServer();
   const client = reconnecting(URL);
   onTestFinished(() => client.terminate());
   const peer = await server.accept();
   return {
     client,
-    peer,
     send: async (...values) => {
       for (const value of values) await peer.send(JSON.stringify(value));
       await settle();
@@ -183,20 +180,23 @@ describe("useLatest", () => {
     expect(tree.text).toBe("3");
   });
 
-  test("forgets the value of another client", async () => {
-    const { client, send } = await open();
-    const other = reconnecting(`${URL}/2`);
+  test("forgets the value of another client, and shows the same value of its own", async () => {
+    const server = startServer();
+    const { client, send } = await open(server);
+    const second = await open(server);
     const Page: FunctionComponent<{ client: ReconnectingClient | null }> = ({ client }) =>
       String(useLatest(client, parse));
     const tree = mount(h(Page, { client }));
     await send(1);
     await runFrame();
     expect(tree.text).toBe("1");
-    tree.render(h(Page, { client: other }));
+    tree.render(h(Page, { client: second.client }));
     expect(tree.text).toBe("undefined");
+    await second.send(1);
+    await runFrame();
+    expect(tree.text).toBe("1");
     tree.render(h(Page, { client: null }));
     expect(tree.text).toBe("undefined");
-    await other.close();
   });
 
   test("drops what waits for a frame when it unmounts", async () => {
@@ -246,6 +246,23 @@ describe("useLatest", () => {
     // The frame that comes when the page is visible again shows nothing new.
     await runFrame();
     expect(tree.text).toBe("1");
+    await client.close();
+  });
+
+  test("renders in the next frame, and not a second after an earlier one", async () => {
+    using clock = new TestClock();
+    const { client, send } = await open();
+    const Page: FunctionComponent = () => String(useLatest(client, parse));
+    const tree = mount(h(Page));
+    await send(1);
+    await runFrame();
+    await clock.advance("999ms");
+    await send(2);
+    await clock.advance(1);
+    await settle();
+    expect(tree.text).toBe("1");
+    await runFrame();
+    expect(tree.text).toBe("2");
     await client.close();
   });
 });

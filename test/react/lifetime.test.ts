@@ -17,7 +17,7 @@ import {
 } from "./support.js";
 
 checkLeaks();
-const errors = checkReactErrors();
+checkReactErrors();
 
 describe("a connection", () => {
   test("opens when the component mounts, and closes with 1000 when it unmounts", async () => {
@@ -260,11 +260,4 @@ describe("Suspense", () => {
     await until(() => expect(tree.text).toBe("open"));
     expect(peers.length).toBe(1);
   });
-});
-
-test("invalid arguments throw in an effect, so that an error boundary can show them", async () => {
-  const { Boundary } = await import("./boundary.js");
-  const tree = mount(h(Boundary, null, h(connectionOf(URL, { dialTimeout: "10 parsecs" }))));
-  expect(tree.text).toContain("INVALID_");
-  errors.printed.length = 0;
 });

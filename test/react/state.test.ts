@@ -9,7 +9,6 @@ import {
   connectionOf,
   countDials,
   mount,
-  nextTurn,
   settle,
   startServer,
   strict,
@@ -169,12 +168,22 @@ describe("send", () => {
     expect(peers.length).toBe(1);
   });
 
-  test("rejects with CLOSED without a URL", async () => {
-    const Connection = connectionOf(null);
-    mount(h(Connection));
-    await expect(Connection.results[0]?.send("x")).rejects.toMatchObject({ code: "CLOSED" });
+  test.each([
+    ["that never had", []],
+    ["that has lost its", [URL]],
+  ])("rejects with CLOSED in a component %s URL", async (_which, urls) => {
+    const server = startServer();
+    const results: ReconnectingState[] = [];
+    const Page: FunctionComponent<{ url: string | null }> = ({ url }) => {
+      results.push(useReconnecting(url));
+      return null;
+    };
+    const tree = mount(null);
+    for (const url of [...urls, null]) tree.render(h(Page, { url }));
+    await expect(results[0]?.send("x")).rejects.toMatchObject({ code: "CLOSED" });
     // One that is not awaited is not an unhandled rejection.
-    void Connection.results[0]?.send("x");
-    await nextTurn();
+    void results[0]?.send("x");
+    await settle();
+    expect(server.connections).toEqual([]);
   });
 });
