@@ -9,7 +9,7 @@ import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 
 /** The folders of `src/` that are published as sub-paths of the package. */
-const SUB_PATHS = ["reconnect", "codec", "compat", "testing", "hub"];
+const SUB_PATHS = ["reconnect", "codec", "compat", "testing", "hub", "react"];
 
 const SOURCE = fileURLToPath(new URL("src/", import.meta.url));
 
@@ -43,6 +43,15 @@ const chunkOf = (id) => {
   return folder === undefined ? "core" : `${folder}/core`;
 };
 
+/**
+ * Returns the directive by which React Server Components recognize code of the browser: the entries of `wschan/react`.
+ * It has no effect on other modules, and some bundlers warn of each.
+ *
+ * @param {{ readonly name: string, readonly isEntry: boolean }} chunk
+ */
+const directive = ({ name, isEntry }) =>
+  isEntry && name.startsWith("react/") ? `"use client";\n` : "";
+
 /** The names that each entry exports at run time. The build of the types, which is later, reads them. */
 const values = /** @type {Map<string, readonly string[]>} */ (new Map());
 
@@ -69,7 +78,8 @@ const esmWrappers = {
             "export default cjs.default ?? cjs;\n",
           ].join("")
         : named;
-      this.emitFile({ type: "asset", fileName: `${chunk.name}.mjs`, source });
+      const fileName = `${chunk.name}.mjs`;
+      this.emitFile({ type: "asset", fileName, source: directive(chunk) + source });
     }
   },
 };
@@ -199,6 +209,7 @@ const common = {
   sourcemap: true,
   manualChunks: chunkOf,
   hoistTransitiveImports: false,
+  banner: directive,
 };
 
 /**
@@ -253,7 +264,7 @@ export default [
   {
     input: { ...entries("node"), ...entries("browser") },
     // `isomorphic-ws` is bundled, because some resolvers of users do not handle its packaging.
-    external: ["ws", "fflate", "socks", /^node:/],
+    external: ["ws", "fflate", "socks", "react", /^node:/],
     onwarn,
     plugins: [nodeResolve(), commonjs(), typescript(), defaultExportLast, esmWrappers],
     output: {
@@ -265,7 +276,7 @@ export default [
   },
   {
     input: entries("browser"),
-    external: ["fflate"],
+    external: ["fflate", "react"],
     onwarn,
     plugins: [typescript()],
     output: { ...common, format: "es", entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs" },

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import type { LaunchOptions } from "playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
@@ -45,6 +46,14 @@ function browser(
   };
 }
 
+/** Returns the project that runs the tests of `wschan/react` with the oldest version of React that it supports. */
+function withReact18(): TestProjectInlineConfiguration {
+  const folder = new URL("test/react/react-18/node_modules/", import.meta.url);
+  const alias = [{ find: /^react(-dom)?(?=$|\/)/, replacement: fileURLToPath(folder) + "react$1" }];
+  const test = { include: ["test/react/*.test.ts"], env: { REACT_VERSION: "18" } };
+  return { ...project("react18", { ...test, environment: "happy-dom" }), resolve: { alias } };
+}
+
 /** The options of a project whose files run one after the other in the same processes, one per worker. */
 const SHARED_PROCESS = { isolate: false, setupFiles: "test/helpers/fresh-modules.ts" } as const;
 
@@ -76,6 +85,8 @@ export default defineConfig({
       project("peers", { exclude: SKIPPED, testTimeout: ms(20_000) }),
       project("testing", { execArgv: ["--expose-gc"] }),
       project("hub", { exclude: SKIPPED, execArgv: ["--expose-gc"] }),
+      project("react", { environment: "happy-dom", env: { REACT_VERSION: "19" } }),
+      withReact18(),
       project("compat", { exclude: SKIPPED, testTimeout: ms(20_000) }),
       // Runs alone, after all others, because it measures time and memory.
       project("load", { fileParallelism: false, sequence: { groupOrder: 1 } }),
@@ -93,7 +104,7 @@ export default defineConfig({
       project("e2e", {
         include: [
           "e2e/*.test.ts",
-          "e2e/{pages,bundlers,libraries,runners,runtimes,demo}/**/*.test.ts",
+          "e2e/{pages,bundlers,libraries,runners,runtimes,demo,react}/**/*.test.ts",
         ],
         exclude: SKIPPED,
         globalSetup: "test/helpers/pack.ts",

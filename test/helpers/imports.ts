@@ -11,6 +11,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "isomorphic-ws": [NODE_FOLDER],
   "node:": [NODE_FOLDER, "codec/native.ts"],
   fflate: ["codec/browser.ts"],
+  react: ["react/"],
   socks: ["transport/node/proxies/"],
 };
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
@@ -35,6 +35,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const tarball = join(root, name);
   const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--silent"];
   await runOrThrow("npm", ["install", ...quiet, tarball], dir);
+  // `wschan/react` finds React, an optional peer, above the folder. What npm has installed shows in the folder itself.
+  await mkdir(join(root, "node_modules"));
+  const react = join(ROOT, "node_modules/react");
+  await symlink(react, join(root, "node_modules/react"), "junction");
   project.provide("packed", { dir, tarball });
   return () => rm(root, { recursive: true, force: true });
 }

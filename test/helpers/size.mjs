@@ -26,6 +26,8 @@ export const byEsbuild = async (dir, source) => {
     format: "esm",
     target: "es2022",
     conditions: ["browser"],
+    // A page that imports it has it anyway.
+    external: ["react"],
     // The tsconfig.json of this repository would resolve "wschan" to its source.
     tsconfigRaw: "{}",
     write: false,

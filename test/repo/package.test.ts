@@ -26,13 +26,14 @@ const SUB_PATHS = {
   "wschan/compat": ["ReconnectingWebSocket", "WebSocket", "webSocketClass"],
   "wschan/testing": ["TestClock", "TestPeer", "TestServer"],
   "wschan/hub": ["createHub", "jsonRpc", "rpcError"],
+  "wschan/react": ["useLatest", "useMessages", "useReconnecting"],
 };
 
 /** Type declaration files of each entry, for `import` and for `require`. */
 const TYPES = ["node.d.mts", "node.d.cts", "browser.d.mts", "browser.d.cts"];
 
 /** Folders of dist/ with type declarations: of the core and of the sub-paths. */
-const FOLDERS = ["", "reconnect/", "codec/", "compat/", "testing/", "hub/"];
+const FOLDERS = ["", "reconnect/", "codec/", "compat/", "testing/", "hub/", "react/"];
 
 let packed: Packed;
 beforeAll(async () => {
@@ -154,7 +155,7 @@ describe("the packed package", () => {
     },
   );
 
-  test("has ES modules for browsers that import only relative paths and fflate", async () => {
+  test("has ES modules for browsers that import only relative paths, fflate and React", async () => {
     const dist = join(packed.dir, "node_modules/wschan/dist");
     const imported = new Set<string>();
     for (const folder of FOLDERS) {
@@ -167,7 +168,19 @@ describe("the packed package", () => {
     }
     const own = ["./core.mjs", "../core.mjs", "../browser.mjs", "../reconnect/core.mjs"];
     const ofTesting = ["../compat/core.mjs", "../node-options.mjs"];
-    expect([...imported].sort()).toEqual([...own, ...ofTesting, "fflate"].sort());
+    const ofReact = ["../hub/core.mjs", "../reconnect/browser.mjs", "react"];
+    expect([...imported].sort()).toEqual([...own, ...ofTesting, ...ofReact, "fflate"].sort());
+  });
+
+  test("marks the entries of wschan/react, and no other module, as code of the browser", async () => {
+    const dist = join(packed.dir, "node_modules/wschan/dist");
+    const files = (await readdir(dist, { recursive: true })).filter((path) =>
+      /\.[cm]?js$/.test(path),
+    );
+    const texts = await Promise.all(files.map((path) => readFile(join(dist, path), "utf8")));
+    const marked = files.filter((_, i) => texts[i]?.startsWith(`"use client";`));
+    const names = ["browser.cjs", "browser.mjs", "node.cjs", "node.mjs"];
+    expect(marked.sort()).toEqual(names.map((name) => join("react", name)));
   });
 
   test("has a source map with sources for every bundle", async () => {
@@ -204,6 +217,7 @@ describe("the packed package", () => {
       "wschan/compat": "webSocketClass",
       "wschan/testing": "TestServer",
       "wschan/hub": "createHub",
+      "wschan/react": "useReconnecting",
     };
     const source = Object.entries(names).map(
       ([path, name]) => `
@@ -223,7 +237,7 @@ describe("the packed package", () => {
       [vitest, "run", "--root", dir, "--reporter", "json"],
       dir,
     );
-    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 6, numTotalTests: 6 });
+    expect(JSON.parse(stdout)).toMatchObject({ numPassedTests: 7, numTotalTests: 7 });
     expect(code).toBe(0);
   });
 
@@ -410,6 +424,7 @@ describe("its types", () => {
       ["wschan/compat", "compat"],
       ["wschan/testing", "testing"],
       ["wschan/hub", "hub"],
+      ["wschan/react", "react"],
     ] as const) {
       const path = resolveTypes(name, join(packed.dir, file), options, mode) ?? "";
       expect([basename(dirname(path)), basename(path)]).toEqual([folder, types]);

@@ -111,7 +111,7 @@ test("a bundler removes the core and the sub-paths if none of their exports is u
       },
       esbuild({ target: "es2022" }),
     ],
-    external: ["isomorphic-ws", "fflate", /^node:/],
+    external: ["isomorphic-ws", "fflate", "react", /^node:/],
     treeshake: { moduleSideEffects: (_id, isExternal) => !isExternal },
     onLog: () => undefined,
   });

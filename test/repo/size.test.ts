@@ -18,6 +18,7 @@ const INFLATING = `export {
 const WEB_SOCKET = `export { WebSocket, webSocketClass } from "wschan/compat";`;
 const COMPAT = `export * from "wschan/compat";`;
 const HUB = `export { createHub } from "wschan/hub";`;
+const REACT = `export * from "wschan/react";`;
 const GUNZIP = `export { gunzip } from "wschan/codec";`;
 
 /** Reads the minified script for pages without a bundler. */
@@ -27,9 +28,9 @@ const readUmd = (): Promise<string> =>
 const sizeOf = async (minify: typeof byEsbuild, source: string): Promise<number> =>
   gzipSize(await minify(dir, source));
 
-/** Returns the bytes that `source` adds to a page that has the whole core. */
-const sizeOnTop = async (minify: typeof byEsbuild, source: string): Promise<number> =>
-  (await sizeOf(minify, CORE + source)) - (await sizeOf(minify, CORE));
+/** Returns the bytes that `source` adds to a page that has `base`. */
+const sizeOnTop = async (minify: typeof byEsbuild, source: string, base = CORE): Promise<number> =>
+  (await sizeOf(minify, base + source)) - (await sizeOf(minify, base));
 
 /**
  * Imports of a page, named as in the README, and their largest size in bytes after gzip. A change that
@@ -64,6 +65,11 @@ const COSTS = [
     what: "`wschan/hub` with its `jsonRpc`",
     budget: 3_500,
     size: () => sizeOnTop(byEsbuild, `export * from "wschan/hub";`),
+  },
+  {
+    what: "`wschan/react`, on top of React, `reconnecting` and `createHub`",
+    budget: 1_200,
+    size: () => sizeOnTop(byEsbuild, REACT, CORE + RECONNECT + HUB),
   },
   {
     what: "`gunzip` of `wschan/codec`, on top of the core",

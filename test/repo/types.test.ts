@@ -32,6 +32,7 @@ const ENTRIES = [
   "wschan/compat",
   "wschan/testing",
   "wschan/hub",
+  "wschan/react",
 ];
 
 describe("the documentation of the packed types", () => {
@@ -91,6 +92,8 @@ const MISSPELLED = [
   `reconnecting(url, { dialTimout: "1s" })`,
   `reconnecting(url, { codec: json(), dialTimout: "1s" })`,
   `reconnecting(url, { codec: json(), marker: true, dialTimout: "1s" })`,
+  `useReconnecting(url, { dialTimout: "1s" })`,
+  `useReconnecting(null, { codec: json(), dialTimout: "1s" })`,
   `gunzip({ type: "binary", onInvalidd: "skip" })`,
   `json({ schema, onInvalidd: "skip" })`,
 ];
@@ -102,6 +105,7 @@ test(
     const imports = [
       `import { connect, createContext } from "wschan";`,
       `import { reconnecting } from "wschan/reconnect";`,
+      `import { useReconnecting } from "wschan/react";`,
       `import { compose, gunzip, json, type StandardSchema } from "wschan/codec";`,
       `const url = ""; declare const schema: StandardSchema<{ price: number }>;`,
     ];

@@ -1,0 +1,2 @@
+"use client";
+export { useLatest, useMessages, useReconnecting } from "./node.cjs";

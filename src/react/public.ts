@@ -1,0 +1,3 @@
+export type { ReconnectingState, UseReconnecting } from "./types.js";
+export { useLatest } from "./use-latest.js";
+export { useMessages } from "./use-messages.js";
