@@ -5,7 +5,7 @@ import { json } from "../../src/codec/node.js";
 import { createHub, jsonRpc, rpcError } from "../../src/hub/node.js";
 import type { Hub, JsonRpc, Subscription } from "../../src/hub/node.js";
 import { connect } from "../../src/node.js";
-import type { Data, Message, ReceiveChannel, TextMessage, WsError } from "../../src/node.js";
+import type { Message, ReceiveChannel, TextMessage, WsError } from "../../src/node.js";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { Reconnected } from "../../src/reconnect/node.js";
 
@@ -25,11 +25,11 @@ expectTypeOf(hub.request("q", { match: () => true, share: true, timeout: "1s" })
 >();
 expectTypeOf(hub.unclaimed).toEqualTypeOf<Subscription<Message>>();
 
-type Item = { readonly id: number };
+interface Item { readonly id: number }
 const items = createHub(reconnecting("wss://a.test", { codec: json<Item>() }));
 expectTypeOf(items.subscribe()).toEqualTypeOf<Subscription<Item>>();
 const marked = createHub(reconnecting("wss://a.test", { marker: true }));
-expectTypeOf(marked).toEqualTypeOf<Hub<Message | Reconnected, Data>>();
+expectTypeOf(marked).toEqualTypeOf<Hub<Message | Reconnected>>();
 
 // @ts-expect-error: not a choice
 hub.subscribe(undefined, { whenFull: "block" });
