@@ -25,7 +25,9 @@ expectTypeOf(hub.request("q", { match: () => true, share: true, timeout: "1s" })
 >();
 expectTypeOf(hub.unclaimed).toEqualTypeOf<Subscription<Message>>();
 
-interface Item { readonly id: number }
+interface Item {
+  readonly id: number;
+}
 const items = createHub(reconnecting("wss://a.test", { codec: json<Item>() }));
 expectTypeOf(items.subscribe()).toEqualTypeOf<Subscription<Item>>();
 const marked = createHub(reconnecting("wss://a.test", { marker: true }));
