@@ -145,7 +145,7 @@ await forgetSurvivors(sources);
 const suitesOf = (name) => {
   if (TESTED_OVER_SOCKETS.includes(name)) return "transport,adversary";
   if (name.startsWith("src/context/")) return "unit,reconnect";
-  const subPath = /^src\/(reconnect|codec|compat|testing|hub)\//.exec(name)?.[1];
+  const subPath = /^src\/(reconnect|codec|compat|testing|hub|react)\//.exec(name)?.[1];
   return subPath ?? "unit";
 };
 for (const suites of [...new Set(sources.map(suitesOf))]) {
