@@ -11,6 +11,7 @@ const suites = process.env.WSCHAN_MUTATION_SUITES ?? "unit";
 export default defineConfig({
   test: {
     include: suites.split(",").map((suite) => `test/${suite}/**/*.test.ts`),
+    ...(suites === "react" && { environment: "happy-dom", env: { REACT_VERSION: "19" } }),
     exclude: [
       // These take half a minute or more each.
       "test/transport/{write-timeout,stopped-process}.test.ts",
