@@ -1,5 +1,5 @@
-import { A as ABNORMAL_CLOSURE, s as startTimer, ae as bindConnect, af as bindCreateContext, ak as shared, aj as webSocketPlatform } from './core.mjs';
-export { al as BINARY, am as CLOSE_CODES, an as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, ao as TYPE_BINARY, ap as TYPE_CLOSE, aq as TYPE_PING, ar as TYPE_PONG, as as TYPE_TEXT, W as WsError, at as after, au as definePolicy, av as errors, j as parseDuration, aw as select, ax as ticker } from './core.mjs';
+import { A as ABNORMAL_CLOSURE, s as startTimer, ag as bindConnect, ah as bindCreateContext, am as shared, al as webSocketPlatform } from './core.mjs';
+export { an as BINARY, ao as CLOSE_CODES, ap as COMPRESSION, C as Channel, R as ReceiveChannel, T as TEXT, aq as TYPE_BINARY, ar as TYPE_CLOSE, as as TYPE_PING, at as TYPE_PONG, au as TYPE_TEXT, W as WsError, av as after, aw as definePolicy, ax as errors, j as parseDuration, ay as select, az as ticker } from './core.mjs';
 
 const CAUGHT_UP_MS = 100;
 function streamSocket() {

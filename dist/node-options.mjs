@@ -1,4 +1,4 @@
-import { Z as isObject, _ as show, W as WsError, $ as isToken, a0 as isFieldValue, a1 as pickKnown, e as callable, h as invalid, f as duration, a2 as parseKeepAlive, i as integer, o as oneOf, a3 as limit, m as must } from './core.mjs';
+import { Z as isObject, a0 as show, W as WsError, a1 as isToken, a2 as isFieldValue, a3 as pickKnown, e as callable, h as invalid, f as duration, a4 as parseKeepAlive, i as integer, o as oneOf, a5 as limit, m as must } from './core.mjs';
 
 const RESERVED_HEADER = /^(host|origin|connection|upgrade|sec-websocket-.*|content-length|transfer-encoding)$/i;
 const parseHeaders = (value, name) => {

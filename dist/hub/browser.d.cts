@@ -315,7 +315,8 @@ declare class JsonRpc<Methods extends MethodsOf<Methods> = AnyMethods, Events ex
      * Sends several calls as one message. Resolves with the outcome of each, in order, as `Promise.allSettled` does.
      * Calls without a reply have `REQUEST_TIMEOUT` as their reason after `timeout`. Without calls nothing is sent.
      *
-     * Rejects with `INVALID_OPTION`, `INVALID_DURATION` or `INVALID_MESSAGE`, and then nothing was sent.
+     * Rejects with `INVALID_OPTION`, `INVALID_DURATION`, `INVALID_MESSAGE` or `CLOSED`, and then nothing was sent. With a
+     * codec, calls that it cannot encode have `INVALID_MESSAGE` as their reason.
      *
      * @param calls The calls and notifications.
      * @param options See {@link CallOptions}. With `retry`, the whole batch is sent again.
@@ -342,10 +343,11 @@ declare class JsonRpc<Methods extends MethodsOf<Methods> = AnyMethods, Events ex
     /**
      * Answers the requests of the peer for a method. The function gets the parameters by position, or one object with
      * their names. What it returns, or resolves with, is the result; without one it is `null`. If it throws what
-     * {@link rpcError} returns, that is the reply. Any other exception is reported as uncaught, and answered with -32603.
-     * A notification of this method calls the function as well, and is not answered.
+     * {@link rpcError} returns, that is the reply. Any other exception is answered with -32603, and the first one of
+     * the function is shown by `console.warn`. A notification of this method calls the function as well, and is not
+     * answered.
      *
-     * While 1,000 requests run, no more are read. Methods without a function are answered with -32601.
+     * While 1,000 of them run, no more are read. Methods without a function are answered with -32601.
      *
      * Throws `INVALID_OPTION` if the method has a function already.
      *

@@ -18,6 +18,10 @@ class Dispatcher {
     this.#isStarted = false;
     this.#isRunning = false;
     this.#isStopped = false;
+    /** Number of messages handled so far, with the one that is being handled. */
+    this.handled = 0;
+    /** What to call when how many messages were handled. */
+    this.#marks = [];
     this.#receiver = (result, size) => {
       this.#run(() => this.#handle(result.ok, result.value, size));
     };
@@ -35,6 +39,7 @@ class Dispatcher {
   #isStarted;
   #isRunning;
   #isStopped;
+  #marks;
   #receiver;
   /** Begins to read. */
   start() {
@@ -46,23 +51,31 @@ class Dispatcher {
     this.#isStopped = true;
     this.#source.inbox.unpark(this.#receiver);
   }
-  /** Counts a reply that is awaited. Returns a function that must be called once, when it is awaited no longer. */
+  /** Counts a reply that is awaited. Returns a function to call when it is awaited no longer. */
   await() {
+    let awaited = 1;
     this.#awaited++;
     this.#resume();
     return () => {
-      this.#awaited--;
+      this.#awaited -= awaited;
+      awaited = 0;
       this.#resume();
     };
+  }
+  /** Number of messages that have arrived so far. */
+  get arrived() {
+    return this.handled + this.#source.inbox.size;
+  }
+  /** Calls `run` when every message that has arrived so far was handled: at once if that is so. */
+  afterArrived(run) {
+    const at = this.arrived;
+    if (at === this.handled && !this.#isRunning) run();
+    else this.#marks.push({ at, run });
   }
   onPressure(before, now) {
     this.#full += Number(now > 0) - Number(before > 0);
     this.#heavy += Number(now > 1) - Number(before > 1);
     this.#resume();
-  }
-  /** Handles everything that has arrived, even if subscriptions are full. Not from within a taker. */
-  drain() {
-    while (!this.#isRunning && !this.#isStopped && this.#source.inbox.size > 0) this.#takeNext();
   }
   get #isPaused() {
     return this.#heavy > 0 || this.#full > 0 && this.#awaited === 0;
@@ -97,38 +110,57 @@ class Dispatcher {
       this.#onEnd();
       return;
     }
+    this.handled++;
     const bytes = size ?? core.memoryOf(message.data);
-    for (const take of this.takers) if (take(message, bytes)) return;
-    this.#deliver(message, bytes);
+    if (!this.#isTaken(message, bytes)) this.#deliver(message, bytes);
+    if (this.#marks.length > 0) this.#runMarks();
+  }
+  #isTaken(message, size) {
+    for (const take of this.takers) if (take(message, size)) return true;
+    return false;
+  }
+  #runMarks() {
+    const due = this.#marks.filter(({ at }) => at <= this.handled);
+    this.#marks = this.#marks.filter(({ at }) => at > this.handled);
+    for (const { run } of due) run();
   }
 }
 
 class Requests {
   #awaited = /* @__PURE__ */ new Set();
-  /** Adds a request. Returns a function that removes it. */
   add(request) {
     this.#awaited.add(request);
-    return () => this.#awaited.delete(request);
   }
-  /** Settles the oldest request that a message answers, and returns it. */
-  settle(message) {
+  delete(request) {
+    this.#awaited.delete(request);
+  }
+  /** Settles the oldest request that the `n`th message answers, and returns it. */
+  settle(message, n) {
     for (const request of this.#awaited) {
       try {
-        if (!request.match(message)) continue;
+        if (n <= request.since || !request.match(message)) continue;
         request.settle(message);
         return request;
       } catch (error) {
-        request.settle(error);
+        request.settle(errorOf(error, "request: option match"));
       }
     }
     return void 0;
   }
-  /** Rejects requests: all, or those that were sent. */
-  reject(error, onlySent) {
-    for (const request of this.#awaited) {
-      if (request.isSent || !onlySent) request.settle(error);
-    }
+  onLoss() {
+    const lost = [...this.#awaited].filter(({ isSent }) => isSent);
+    for (const request of lost) request.isSent = false;
+    return (error) => {
+      for (const request of lost) request.settle(error);
+    };
   }
+  end(error) {
+    for (const request of this.#awaited) request.settle(error);
+  }
+}
+function errorOf(thrown, what) {
+  if (thrown instanceof Error) return thrown;
+  return new core.WsError("INVALID_OPTION", `${what} threw a value that is no Error`, { cause: thrown });
 }
 
 const DEFAULT_CAPACITY = 32;
@@ -178,9 +210,9 @@ class SubscriptionBuffer {
     if (inbox.closed) return;
     this.failure = failure;
     inbox.onPressure = void 0;
-    this.#setPressure(0);
-    this.#onEnd();
     inbox.close();
+    this.#onEnd();
+    this.#setPressure(0);
   }
   #setPressure(pressure) {
     const before = this.#pressure;
@@ -227,7 +259,7 @@ class HubCore {
   constructor(client, source, onEnd) {
     this.requests = new Requests();
     this.routes = /* @__PURE__ */ new Set();
-    this.lossListeners = /* @__PURE__ */ new Set();
+    this.inFlight = /* @__PURE__ */ new Set([this.requests]);
     this.#buffers = /* @__PURE__ */ new Set();
     this.#isEnded = false;
     this.client = client;
@@ -241,7 +273,6 @@ class HubCore {
       () => this.end("the client has ended", source.failure)
     );
     this.unclaimed = this.openBuffer({ whenFull: "drop-oldest" });
-    this.lossListeners.add((error, isFinal) => this.requests.reject(error, !isFinal));
     if ("onStatus" in client) {
       this.#unwatch = client.onStatus(({ type }) => {
         if (type !== "open") this.#onLost();
@@ -259,7 +290,7 @@ class HubCore {
   openBuffer(options, onEnd) {
     const buffer = new SubscriptionBuffer(this.dispatcher, options, () => {
       this.#buffers.delete(buffer);
-      onEnd?.();
+      onEnd?.(buffer);
     });
     if (this.#isEnded) buffer.end(this.#failure);
     else this.#buffers.add(buffer);
@@ -279,11 +310,12 @@ class HubCore {
     this.#onEnd();
     for (const buffer of this.#buffers) buffer.end(failure);
     void Promise.resolve(failure?.()).then((cause) => {
-      this.#reject(new core.WsError("CLOSED", `request: ${reason}`, { cause }), true);
+      const error = new core.WsError("CLOSED", `request: ${reason}`, { cause });
+      for (const requests of this.inFlight) requests.end(error);
     });
   }
   #deliver(message, size) {
-    const request = this.requests.settle(message);
+    const request = this.requests.settle(message, this.dispatcher.handled);
     if (request && !request.isShared) return;
     let isTaken = request !== void 0;
     for (const route of this.routes) if (route(message, size)) isTaken = true;
@@ -291,12 +323,12 @@ class HubCore {
   }
   /** The connection is lost. Replies that have arrived still count. */
   #onLost() {
-    this.dispatcher.drain();
-    const text = "request: the connection was lost before the reply";
-    this.#reject(new core.WsError("CLOSED", text, { retryable: true }), false);
-  }
-  #reject(error, isFinal) {
-    for (const listener of this.lossListeners) listener(error, isFinal);
+    const ends = [...this.inFlight].map((requests) => requests.onLoss());
+    this.dispatcher.afterArrived(() => {
+      const text = "request: the connection was lost before the reply";
+      const error = new core.WsError("CLOSED", text, { retryable: true });
+      for (const end of ends) end(error);
+    });
   }
 }
 
@@ -321,7 +353,8 @@ class Hub {
       try {
         if (filter && !filter(message)) return false;
       } catch (error) {
-        buffer.end(() => error);
+        const failure = errorOf(error, "subscribe: filter");
+        buffer.end(() => failure);
         return false;
       }
       buffer.put(message, size);
@@ -343,14 +376,15 @@ class Hub {
         const request = {
           match,
           isShared: share === true,
+          since: core$1.dispatcher.arrived,
           isSent: false,
           settle: done
         };
+        core$1.requests.add(request);
         const release = core$1.dispatcher.await();
-        const remove = core$1.requests.add(request);
         core$1.client.send(data).then(() => request.isSent = true, done);
         return () => {
-          remove();
+          core$1.requests.delete(request);
           release();
         };
       }
@@ -394,6 +428,9 @@ function createHub(client) {
   hubs.set(client, hub);
   return hub;
 }
+function hasHub(client) {
+  return hubs.has(client);
+}
 
 const INVALID_REQUEST = -32600;
 const METHOD_NOT_FOUND = -32601;
@@ -427,21 +464,26 @@ class Calls {
     if (call) call.settle(outcomeOf(reply, call.method));
     else this.unknownReplies++;
   }
-  /** The connection is lost: rejects the calls that were sent and must not be repeated. */
-  onLoss(error) {
-    for (const call of this.#pending.values()) {
-      if (!call.isSent) continue;
-      if (call.resend) call.resend();
-      else call.settle(error);
-    }
+  /** Calls that must not be repeated are rejected; the others are sent again. */
+  onLoss() {
+    const lost = [...this.#pending].filter(([, { isSent }]) => isSent);
+    for (const [, call] of lost) call.isSent = false;
+    return (error) => {
+      for (const [id, call] of lost) {
+        if (this.#pending.get(id) !== call) continue;
+        if (call.resend) call.resend();
+        else call.settle(error);
+      }
+    };
   }
   /** Rejects all calls. */
   end(error) {
     for (const call of this.#pending.values()) call.settle(error);
   }
 }
-function outcomeOf({ result, error }, method) {
-  if (error === void 0) return result;
+function outcomeOf(reply, method) {
+  const { result, error } = reply;
+  if ("result" in reply && (error === void 0 || error === null)) return result;
   const isValid = core.isObject(error) && Number.isInteger(error.code) && typeof error.message === "string";
   if (isValid) return rpcError(error.code, error.message, error.data);
   return new core.WsError("INVALID_MESSAGE", `call ${method}: the reply has no valid error object`);
@@ -449,6 +491,8 @@ function outcomeOf({ result, error }, method) {
 
 class Handlers {
   #functions = /* @__PURE__ */ new Map();
+  /** The functions of which an exception was shown, so that a peer cannot fill the log. */
+  #shown = /* @__PURE__ */ new WeakSet();
   /** Registers a function. Throws `INVALID_OPTION` if its method has one. Returns what removes it. */
   add(method, run) {
     if (this.#functions.has(method)) {
@@ -460,11 +504,14 @@ class Handlers {
   clear() {
     this.#functions.clear();
   }
-  /** Runs the function of a notification, if there is one. */
+  /** Runs the function of a notification. Resolves when it has ended; `undefined` if there is none. Never rejects. */
   notify({ method, params }) {
     const run = this.#functions.get(method);
-    if (run) void settle(run, params).catch(report);
-    return run !== void 0;
+    return run && settle(run, params).then(
+      () => {
+      },
+      (error) => this.#warn(run, error)
+    );
   }
   /** Runs the function of a request. Resolves with its reply. Never rejects. */
   async answer({ id, method, params }) {
@@ -472,29 +519,35 @@ class Handlers {
     const run = this.#functions.get(method);
     if (!run) return failure(id, METHOD_NOT_FOUND);
     try {
-      return { jsonrpc: "2.0", id, result: await settle(run, params) ?? null };
+      const result = await settle(run, params) ?? null;
+      if (/^(function|symbol)$/.test(typeof result)) throw new TypeError("the result has no JSON");
+      return { jsonrpc: "2.0", id, result };
     } catch (error) {
       const rpc = core.WsError.is(error) ? error.details.rpc : void 0;
       if (rpc) return { jsonrpc: "2.0", id, error: rpc };
-      return internalError(id, error);
+      this.#warn(run, error);
+      return internalError(id);
     }
+  }
+  /**
+   * Shows the first exception of a function. It is not reported as uncaught, because then a peer could end the process
+   * with parameters that the function does not expect.
+   */
+  #warn(run, error) {
+    if (this.#shown.has(run)) return;
+    this.#shown.add(run);
+    console.warn("wschan: a function of handle() failed; its later failures are not shown:", error);
   }
 }
 function invalidRequest({ id }) {
   return failure(isId(id) ? id : null, INVALID_REQUEST);
 }
-function internalError(id, error) {
-  report(error);
+function internalError(id) {
   return failure(id, INTERNAL_ERROR);
 }
 function settle(run, params) {
   const list = params === void 0 ? [] : Array.isArray(params) ? params : [params];
   return new Promise((resolve) => resolve(run(...list)));
-}
-function report(error) {
-  core.callListener(() => {
-    throw error;
-  }, void 0);
 }
 const TEXTS = {
   [INVALID_REQUEST]: "Invalid Request",
@@ -547,25 +600,19 @@ class Inbound {
   constructor(wire, calls, handlers, dispatcher, send) {
     /** The subscriptions to notifications, by method. */
     this.#listeners = /* @__PURE__ */ new Map();
-    /** Number of requests whose reply the connection has not accepted. */
+    /** Number of requests and notifications that run, and of replies that the connection has not accepted. */
     this.#running = 0;
+    /** Number of the connection: of those of a reconnecting client, each has another. */
+    this.#connection = 0;
     this.#pressure = 0;
     this.#hasEnded = false;
     /** Takes messages that are JSON-RPC, except notifications that nobody listens to. */
     this.take = (message, size) => {
-      const value = this.#wire.parse(message);
-      const isBatch = Array.isArray(value) && value.some(isItem);
-      if (!isBatch && !isItem(value)) return false;
-      const items = isBatch ? value : [value];
-      const replies = [];
-      let isTaken = true;
-      for (const item of items) {
-        const outcome = this.#handle(isItem(item) ? item : {}, size);
-        if (typeof outcome === "object") replies.push(outcome);
-        else isTaken &&= outcome;
+      try {
+        return this.#take(message, size);
+      } catch {
+        return false;
       }
-      if (replies.length > 0) void this.#reply(replies, isBatch);
-      return isTaken;
     };
     this.#wire = wire;
     this.#calls = calls;
@@ -581,8 +628,28 @@ class Inbound {
   #send;
   #listeners;
   #running;
+  #connection;
   #pressure;
   #hasEnded;
+  #take(message, size) {
+    const value = this.#wire.parse(message);
+    const isBatch = Array.isArray(value);
+    const items = isBatch ? value : [value];
+    if (items.length === 0 || !items.every(isItem)) return false;
+    const replies = [];
+    let isTaken = true;
+    for (const item of items) {
+      const outcome = this.#handle(item, Math.ceil(size / items.length));
+      if (typeof outcome === "object") replies.push(outcome);
+      else isTaken &&= outcome;
+    }
+    if (replies.length > 0) void this.#reply(replies, isBatch);
+    return isTaken;
+  }
+  /** The connection is lost: what the peer has asked over it needs no reply. */
+  onLoss() {
+    this.#connection++;
+  }
   addListener(event, buffer) {
     const listeners = this.#listeners.get(event) ?? /* @__PURE__ */ new Set();
     this.#listeners.set(event, listeners.add(buffer));
@@ -611,18 +678,25 @@ class Inbound {
   #notify(item, size) {
     const listeners = this.#listeners.get(item.method);
     for (const buffer of listeners ?? []) buffer.put(item.params, size);
-    const isHandled = this.#handlers.notify(item);
-    return listeners !== void 0 || isHandled;
+    const handled = this.#handlers.notify(item);
+    if (handled) {
+      this.#setRunning(this.#running + 1);
+      void handled.then(() => this.#setRunning(this.#running - 1));
+    }
+    return listeners !== void 0 || handled !== void 0;
   }
   async #reply(replies, isBatch) {
     this.#setRunning(this.#running + replies.length);
+    const connection = this.#connection;
     const list = await Promise.all(replies);
     const send = (all) => this.#send(isBatch ? all : all[0]);
-    await send(list).catch((error) => {
-      const isInvalid = core.WsError.is(error) && error.code === "INVALID_MESSAGE";
-      return isInvalid ? send(list.map((reply) => internalError(reply.id, error))) : void 0;
-    }).catch(() => {
-    });
+    if (connection === this.#connection) {
+      await send(list).catch((error) => {
+        const isInvalid = core.WsError.is(error) && error.code === "INVALID_MESSAGE";
+        return isInvalid ? send(list.map(({ id }) => internalError(id))) : void 0;
+      }).catch(() => {
+      });
+    }
     this.#setRunning(this.#running - replies.length);
   }
   #setRunning(running) {
@@ -647,10 +721,14 @@ class JsonRpc {
   #handlers = new Handlers();
   #inbound;
   #onClose;
-  #onLoss = (error, isFinal) => {
-    if (isFinal) this.#calls.end(error);
-    else this.#calls.onLoss(error);
+  #inFlight = {
+    onLoss: () => {
+      this.#inbound.onLoss();
+      return this.#calls.onLoss();
+    },
+    end: (error) => this.#calls.end(error)
   };
+  #isClosed = false;
   /** @internal */
   constructor(core, onClose) {
     this.#core = core;
@@ -664,7 +742,7 @@ class JsonRpc {
       (reply) => this.#send("reply", reply)
     );
     core.dispatcher.takers.add(this.#inbound.take);
-    core.lossListeners.add(this.#onLoss);
+    core.inFlight.add(this.#inFlight);
   }
   /** Number of replies to no call: a reply that is late, doubled, or has an unknown id. */
   get unknownReplies() {
@@ -696,7 +774,8 @@ class JsonRpc {
    * Sends several calls as one message. Resolves with the outcome of each, in order, as `Promise.allSettled` does.
    * Calls without a reply have `REQUEST_TIMEOUT` as their reason after `timeout`. Without calls nothing is sent.
    *
-   * Rejects with `INVALID_OPTION`, `INVALID_DURATION` or `INVALID_MESSAGE`, and then nothing was sent.
+   * Rejects with `INVALID_OPTION`, `INVALID_DURATION`, `INVALID_MESSAGE` or `CLOSED`, and then nothing was sent. With a
+   * codec, calls that it cannot encode have `INVALID_MESSAGE` as their reason.
    *
    * @param calls The calls and notifications.
    * @param options See {@link CallOptions}. With `retry`, the whole batch is sent again.
@@ -704,10 +783,13 @@ class JsonRpc {
   async batch(calls, options = {}) {
     if (!Array.isArray(calls)) throw core.invalid("batch: calls", "an array", calls);
     const list = calls;
-    core.parseBy(CALL_PARSERS, options, "batch");
+    const { timeout = 0, signal } = core.parseBy(CALL_PARSERS, options, "batch");
+    core.durationOf("batch: option timeout", timeout);
+    core.checkSignal("batch", signal);
+    this.#checkOpen("batch");
     const items = list.map((call) => ({
       call,
-      id: call.notify ? void 0 : this.#calls.nextId()
+      id: call?.notify ? void 0 : this.#calls.nextId()
     }));
     const requests = items.map(({ call, id }) => requestOf("batch", call, id));
     const data = this.#wire.encode("batch", requests);
@@ -742,19 +824,21 @@ class JsonRpc {
    * @param options See {@link SubscribeOptions}.
    */
   on(event, options = {}) {
-    const buffer = this.#core.openBuffer(options, () => {
-      this.#inbound.removeListener(event, buffer);
+    const buffer = this.#core.openBuffer(options, (ended) => {
+      this.#inbound.removeListener(event, ended);
     });
-    this.#inbound.addListener(event, buffer);
+    if (this.#isClosed) buffer.end();
+    else if (!buffer.inbox.closed) this.#inbound.addListener(event, buffer);
     return new Subscription(buffer);
   }
   /**
    * Answers the requests of the peer for a method. The function gets the parameters by position, or one object with
    * their names. What it returns, or resolves with, is the result; without one it is `null`. If it throws what
-   * {@link rpcError} returns, that is the reply. Any other exception is reported as uncaught, and answered with -32603.
-   * A notification of this method calls the function as well, and is not answered.
+   * {@link rpcError} returns, that is the reply. Any other exception is answered with -32603, and the first one of
+   * the function is shown by `console.warn`. A notification of this method calls the function as well, and is not
+   * answered.
    *
-   * While 1,000 requests run, no more are read. Methods without a function are answered with -32601.
+   * While 1,000 of them run, no more are read. Methods without a function are answered with -32601.
    *
    * Throws `INVALID_OPTION` if the method has a function already.
    *
@@ -769,9 +853,11 @@ class JsonRpc {
    * has created is closed; one that was passed to it stays open. A second call has no effect.
    */
   close() {
-    const { dispatcher, lossListeners } = this.#core;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { dispatcher, inFlight } = this.#core;
     dispatcher.takers.delete(this.#inbound.take);
-    lossListeners.delete(this.#onLoss);
+    inFlight.delete(this.#inFlight);
     this.#handlers.clear();
     this.#inbound.end();
     this.#calls.end(new core.WsError("CLOSED", "call: JSON-RPC was closed"));
@@ -784,14 +870,19 @@ class JsonRpc {
   async #notify(notification) {
     return this.#send("notify", requestOf("notify", notification));
   }
+  #checkOpen(operation) {
+    if (this.#isClosed) throw new core.WsError("CLOSED", `${operation}: JSON-RPC was closed`);
+    this.#core.checkOpen(operation);
+  }
   async #send(operation, value) {
+    this.#checkOpen(operation);
     return this.#core.client.send(this.#wire.encode(operation, value));
   }
   /** Sends a call and waits for its reply. */
   async #awaitReply(method, id, options, send) {
     const operation = `call ${method}`;
     const { retry, ...wait } = core.parseBy(CALL_PARSERS, options, operation);
-    this.#core.checkOpen(operation);
+    this.#checkOpen(operation);
     return core.waitFor(operation, "REQUEST_TIMEOUT", wait, {
       timeout: DEFAULT_CALL_TIMEOUT_MS,
       park: (done) => {
@@ -801,8 +892,8 @@ class JsonRpc {
         };
         const resend = retry ? start : void 0;
         const call = { method, isSent: false, resend, settle: done };
-        const remove = this.#calls.add(id, call);
         const release = this.#core.dispatcher.await();
+        const remove = this.#calls.add(id, call);
         start();
         return () => {
           remove();
@@ -812,7 +903,8 @@ class JsonRpc {
     });
   }
 }
-function requestOf(operation, { method, params }, id) {
+function requestOf(operation, call, id) {
+  const { method, params } = call ?? {};
   if (typeof method !== "string") throw core.invalid(`${operation}: method`, "a string", method);
   if (!areParams(params)) throw core.invalid(`${operation}: params`, "an array or an object", params);
   return {
@@ -826,13 +918,14 @@ function requestOf(operation, { method, params }, id) {
 const open = /* @__PURE__ */ new WeakMap();
 function jsonRpc(client) {
   const isHub = client instanceof Hub;
+  const isOwn = !isHub && !hasHub(client);
   const hub = isHub ? client : createHub(client);
   const core = hub.internals;
   const existing = open.get(core);
   if (existing) return existing;
   const rpc = new JsonRpc(core, () => {
     open.delete(core);
-    if (!isHub) hub.close();
+    if (isOwn) hub.close();
   });
   open.set(core, rpc);
   return rpc;

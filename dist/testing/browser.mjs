@@ -1,4 +1,4 @@
-import { aj as webSocketPlatform, p as platformClass } from '../core.mjs';
+import { al as webSocketPlatform, p as platformClass } from '../core.mjs';
 import { B as BaseTestServer } from './core.mjs';
 export { T as TestClock, a as TestPeer } from './core.mjs';
 

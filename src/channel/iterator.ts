@@ -1,5 +1,4 @@
 import { pickKnown } from "../errors/validation.js";
-import type { WsError } from "../errors/ws-error.js";
 import { abortError, checkSignal, onAbort } from "../time/abort.js";
 import { CLOSED } from "./queue.js";
 import type { Queue, Receiver, ReceiveResult } from "./queue.js";
@@ -16,7 +15,7 @@ export interface MessagesOptions {
 const MESSAGES_OPTIONS: readonly string[] = ["signal"];
 
 /** Returns the error that an iteration ends with; `undefined` for a normal end. */
-export type FailureSource = (() => WsError | undefined | Promise<WsError | undefined>) | undefined;
+export type FailureSource = (() => Error | undefined | Promise<Error | undefined>) | undefined;
 
 /** Iterates over a queue until it is closed and drained, or until `return()` or an abort. */
 export class QueueIterator<T> implements AsyncIterableIterator<T, undefined> {

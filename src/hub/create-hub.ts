@@ -21,3 +21,8 @@ export function createHub<In, Out>(client: HubClient<In, Out>): Hub<In, Out> {
   hubs.set(client, hub);
   return hub;
 }
+
+/** True if a client has an open hub. */
+export function hasHub(client: object): boolean {
+  return hubs.has(client);
+}

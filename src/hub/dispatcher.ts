@@ -33,6 +33,10 @@ export class Dispatcher<In> implements SubscriptionHost {
   #isStarted = false;
   #isRunning = false;
   #isStopped = false;
+  /** Number of messages handled so far, with the one that is being handled. */
+  handled = 0;
+  /** What to call when how many messages were handled. */
+  #marks: { readonly at: number; readonly run: () => void }[] = [];
   readonly #receiver: Receiver<In> = (result, size) => {
     this.#run(() => this.#handle(result.ok, result.value as In, size));
   };
@@ -60,25 +64,34 @@ export class Dispatcher<In> implements SubscriptionHost {
     this.#source.inbox.unpark(this.#receiver);
   }
 
-  /** Counts a reply that is awaited. Returns a function that must be called once, when it is awaited no longer. */
+  /** Counts a reply that is awaited. Returns a function to call when it is awaited no longer. */
   await(): () => void {
+    let awaited = 1;
     this.#awaited++;
     this.#resume();
     return () => {
-      this.#awaited--;
+      this.#awaited -= awaited;
+      awaited = 0;
       this.#resume();
     };
+  }
+
+  /** Number of messages that have arrived so far. */
+  get arrived(): number {
+    return this.handled + this.#source.inbox.size;
+  }
+
+  /** Calls `run` when every message that has arrived so far was handled: at once if that is so. */
+  afterArrived(run: () => void): void {
+    const at = this.arrived;
+    if (at === this.handled && !this.#isRunning) run();
+    else this.#marks.push({ at, run });
   }
 
   onPressure(before: number, now: number): void {
     this.#full += Number(now > 0) - Number(before > 0);
     this.#heavy += Number(now > 1) - Number(before > 1);
     this.#resume();
-  }
-
-  /** Handles everything that has arrived, even if subscriptions are full. Not from within a taker. */
-  drain(): void {
-    while (!this.#isRunning && !this.#isStopped && this.#source.inbox.size > 0) this.#takeNext();
   }
 
   get #isPaused(): boolean {
@@ -118,8 +131,20 @@ export class Dispatcher<In> implements SubscriptionHost {
       this.#onEnd();
       return;
     }
+    this.handled++;
     const bytes = size ?? memoryOf((message as Message).data);
-    for (const take of this.takers) if (take(message, bytes)) return;
-    this.#deliver(message, bytes);
+    if (!this.#isTaken(message, bytes)) this.#deliver(message, bytes);
+    if (this.#marks.length > 0) this.#runMarks();
+  }
+
+  #isTaken(message: In, size: number): boolean {
+    for (const take of this.takers) if (take(message, size)) return true;
+    return false;
+  }
+
+  #runMarks(): void {
+    const due = this.#marks.filter(({ at }) => at <= this.handled);
+    this.#marks = this.#marks.filter(({ at }) => at > this.handled);
+    for (const { run } of due) run();
   }
 }

@@ -4,6 +4,7 @@ import type { AnyCodec } from "../protocol/codec.js";
 import { microtask } from "../time/clock.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { HubClient } from "./hub-client.js";
+import type { InFlight } from "./in-flight.js";
 import { Requests } from "./requests.js";
 import type { Source } from "./source.js";
 import { SubscriptionBuffer } from "./subscription.js";
@@ -12,12 +13,6 @@ import type { SubscribeOptions } from "./subscription.js";
 /** Puts a message of `size` bytes into its subscription. Returns true if it matched. Must not throw. */
 export type Route<In> = (message: In, size: number) => boolean;
 
-/**
- * Called when a reply can no longer arrive for requests that were sent, because the connection is lost; and with
- * `isFinal`, when no reply can arrive at all.
- */
-export type LossListener = (error: WsError, isFinal: boolean) => void;
-
 /** What the parts of a hub share: where messages come from, where they go to, and how it ends. */
 export class HubCore<In, Out> {
   readonly client: HubClient<In, Out>;
@@ -25,7 +20,7 @@ export class HubCore<In, Out> {
   readonly dispatcher: Dispatcher<In>;
   readonly requests: Requests<In> = new Requests();
   readonly routes: Set<Route<In>> = new Set();
-  readonly lossListeners: Set<LossListener> = new Set();
+  readonly inFlight: Set<InFlight> = new Set([this.requests]);
   readonly unclaimed: SubscriptionBuffer<In>;
 
   readonly #buffers = new Set<Pick<SubscriptionBuffer<unknown>, "end">>();
@@ -48,7 +43,6 @@ export class HubCore<In, Out> {
       () => this.end("the client has ended", source.failure),
     );
     this.unclaimed = this.openBuffer({ whenFull: "drop-oldest" });
-    this.lossListeners.add((error, isFinal) => this.requests.reject(error, !isFinal));
     if ("onStatus" in client) {
       this.#unwatch = client.onStatus(({ type }) => {
         if (type !== "open") this.#onLost();
@@ -59,10 +53,13 @@ export class HubCore<In, Out> {
   }
 
   /** Opens the buffer of a subscription, which ends when the hub ends. Throws `INVALID_OPTION`. */
-  openBuffer<T>(options: SubscribeOptions, onEnd?: () => void): SubscriptionBuffer<T> {
+  openBuffer<T>(
+    options: SubscribeOptions,
+    onEnd?: (buffer: SubscriptionBuffer<T>) => void,
+  ): SubscriptionBuffer<T> {
     const buffer = new SubscriptionBuffer<T>(this.dispatcher, options, () => {
       this.#buffers.delete(buffer);
-      onEnd?.();
+      onEnd?.(buffer);
     });
     if (this.#isEnded) buffer.end(this.#failure);
     else this.#buffers.add(buffer);
@@ -84,12 +81,13 @@ export class HubCore<In, Out> {
     this.#onEnd();
     for (const buffer of this.#buffers) buffer.end(failure);
     void Promise.resolve(failure?.()).then((cause) => {
-      this.#reject(new WsError("CLOSED", `request: ${reason}`, { cause }), true);
+      const error = new WsError("CLOSED", `request: ${reason}`, { cause });
+      for (const requests of this.inFlight) requests.end(error);
     });
   }
 
   #deliver(message: In, size: number): void {
-    const request = this.requests.settle(message);
+    const request = this.requests.settle(message, this.dispatcher.handled);
     if (request && !request.isShared) return;
     let isTaken = request !== undefined;
     for (const route of this.routes) if (route(message, size)) isTaken = true;
@@ -98,12 +96,11 @@ export class HubCore<In, Out> {
 
   /** The connection is lost. Replies that have arrived still count. */
   #onLost(): void {
-    this.dispatcher.drain();
-    const text = "request: the connection was lost before the reply";
-    this.#reject(new WsError("CLOSED", text, { retryable: true }), false);
-  }
-
-  #reject(error: WsError, isFinal: boolean): void {
-    for (const listener of this.lossListeners) listener(error, isFinal);
+    const ends = [...this.inFlight].map((requests) => requests.onLoss());
+    this.dispatcher.afterArrived(() => {
+      const text = "request: the connection was lost before the reply";
+      const error = new WsError("CLOSED", text, { retryable: true });
+      for (const end of ends) end(error);
+    });
   }
 }

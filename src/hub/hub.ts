@@ -4,6 +4,7 @@ import { waitFor } from "../time/wait.js";
 import type { WaitOptions } from "../time/wait.js";
 import { HubCore } from "./hub-core.js";
 import type { HubClient } from "./hub-client.js";
+import { errorOf } from "./requests.js";
 import type { Awaited } from "./requests.js";
 import type { Source } from "./source.js";
 import { Subscription } from "./subscription.js";
@@ -73,7 +74,8 @@ export class Hub<In = Message, Out = Data> {
       try {
         if (filter && !filter(message)) return false;
       } catch (error) {
-        buffer.end(() => error as undefined);
+        const failure = errorOf(error, "subscribe: filter");
+        buffer.end(() => failure);
         return false;
       }
       buffer.put(message, size);
@@ -121,15 +123,15 @@ export class Hub<In = Message, Out = Data> {
         const request: Awaited<In> = {
           match,
           isShared: share === true,
+          since: core.dispatcher.arrived,
           isSent: false,
           settle: done,
         };
-        // What has arrived before is read first, because it cannot be the reply.
+        core.requests.add(request);
         const release = core.dispatcher.await();
-        const remove = core.requests.add(request);
         core.client.send(data).then(() => (request.isSent = true), done);
         return () => {
-          remove();
+          core.requests.delete(request);
           release();
         };
       },

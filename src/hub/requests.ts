@@ -1,44 +1,60 @@
-import type { WsError } from "../errors/ws-error.js";
+import { WsError } from "../errors/ws-error.js";
+import type { InFlight } from "./in-flight.js";
 
 /** A reply that is awaited. */
 export interface Awaited<In> {
   readonly match: (message: In) => boolean;
   /** True if the reply goes to subscriptions as well. */
   readonly isShared: boolean;
-  /** True once the connection has accepted the request. */
+  /** The number of messages that had arrived before the request, which cannot be the reply. */
+  readonly since: number;
+  /** True once the connection has accepted the request, until that connection is lost. */
   isSent: boolean;
-  /** Called once, with the reply or the error. */
-  settle(outcome: In | WsError): void;
+  /** Called with the reply or the error. Later calls have no effect. */
+  settle(outcome: In | Error): void;
 }
 
 /** The requests of a hub whose replies have not arrived. */
-export class Requests<In> {
+export class Requests<In> implements InFlight {
   readonly #awaited = new Set<Awaited<In>>();
 
-  /** Adds a request. Returns a function that removes it. */
-  add(request: Awaited<In>): () => void {
+  add(request: Awaited<In>): void {
     this.#awaited.add(request);
-    return () => this.#awaited.delete(request);
   }
 
-  /** Settles the oldest request that a message answers, and returns it. */
-  settle(message: In): Awaited<In> | undefined {
+  delete(request: Awaited<In>): void {
+    this.#awaited.delete(request);
+  }
+
+  /** Settles the oldest request that the `n`th message answers, and returns it. */
+  settle(message: In, n: number): Awaited<In> | undefined {
     for (const request of this.#awaited) {
       try {
-        if (!request.match(message)) continue;
+        if (n <= request.since || !request.match(message)) continue;
         request.settle(message);
         return request;
       } catch (error) {
-        request.settle(error as WsError);
+        request.settle(errorOf(error, "request: option match"));
       }
     }
     return undefined;
   }
 
-  /** Rejects requests: all, or those that were sent. */
-  reject(error: WsError, onlySent: boolean): void {
-    for (const request of this.#awaited) {
-      if (request.isSent || !onlySent) request.settle(error);
-    }
+  onLoss(): (error: WsError) => void {
+    const lost = [...this.#awaited].filter(({ isSent }) => isSent);
+    for (const request of lost) request.isSent = false;
+    return (error) => {
+      for (const request of lost) request.settle(error);
+    };
   }
+
+  end(error: WsError): void {
+    for (const request of this.#awaited) request.settle(error);
+  }
+}
+
+/** Returns an exception of the application; if it is no `Error`, one that has it as its cause. */
+export function errorOf(thrown: unknown, what: string): Error {
+  if (thrown instanceof Error) return thrown;
+  return new WsError("INVALID_OPTION", `${what} threw a value that is no Error`, { cause: thrown });
 }

@@ -92,9 +92,10 @@ export class SubscriptionBuffer<T> {
     if (inbox.closed) return;
     this.failure = failure;
     inbox.onPressure = undefined;
-    this.#setPressure(0);
-    this.#onEnd();
     inbox.close();
+    this.#onEnd();
+    // Last, because the hub may go on at once.
+    this.#setPressure(0);
   }
 
   #setPressure(pressure: number): void {

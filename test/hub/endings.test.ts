@@ -165,4 +165,41 @@ describe("over a reconnecting client", () => {
     for (const n of [1, 2, 3]) expect((await full.receive()).value).toBe(n);
     await client.close();
   });
+
+  test("a lost connection does not fill a subscription beyond its capacity", async () => {
+    const server = serve();
+    const client = reconnecting(URL, { backoff: { min: 1, max: 1 } });
+    const full = createHub(client).subscribe(undefined, { capacity: 1 });
+    for (let i = 0; i < 5; i++) {
+      const peer = await server.accept();
+      await until(client, "open");
+      await sendNumbers(peer, 3);
+      peer.terminate();
+      await until(client, "waiting");
+    }
+    expect([full.length, client.channel().length]).toEqual([1, 14]);
+    await client.close();
+  });
+
+  test("a filter that changes subscriptions during a loss does not reorder messages", async () => {
+    const server = serve();
+    const client = reconnecting(URL, { backoff: { min: 1, max: 1 } });
+    const hub = createHub(client);
+    const all = hub.subscribe(undefined, { capacity: 2 });
+    const first = await server.accept();
+    await until(client, "open");
+    const lost = failure(hub.request("q", { match: () => false }));
+    hub.subscribe((message) => {
+      if (textOf(message) === "2") hub.subscribe().unsubscribe();
+      return false;
+    });
+    await first.expect("q");
+    await sendNumbers(first, 6);
+    first.terminate();
+    expect((await lost).code).toBe("CLOSED");
+    for (const text of ["1", "2", "3", "4", "5", "6"]) {
+      expect((await all.receive()).value).toMatchObject({ data: text });
+    }
+    await client.close();
+  });
 });

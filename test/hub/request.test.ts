@@ -6,6 +6,7 @@ import type { TextMessage } from "../../src/node.js";
 import { TestClock } from "../../src/testing/node.js";
 import { failure, failureCode } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { ms } from "../helpers/time.js";
 import { collect, numbers, open, sendNumbers, serve, textOf, URL } from "./support.js";
 
 checkLeaks();
@@ -114,6 +115,53 @@ describe("request", () => {
     await peer.send("r");
     await expect(broken).rejects.toBe(cause);
     expect(textOf(await other)).toBe("r");
+  });
+
+  test.each([["bad"], [0]])("a match that throws %j rejects its request", async (thrown) => {
+    const { hub, peer } = await open();
+    const reply = failure(
+      hub.request("q", {
+        match: () => {
+          // eslint-disable-next-line @typescript-eslint/only-throw-error
+          throw thrown;
+        },
+      }),
+    );
+    await peer.send("r");
+    expect(await reply).toMatchObject({ code: "INVALID_OPTION", cause: thrown });
+  });
+
+  test("in the turn of createHub, is not answered by what had arrived before", async () => {
+    const server = serve();
+    const client = await connect(URL);
+    const peer = await server.accept();
+    await peer.send("old");
+    await vi.waitFor(() => expect(client.channel().length).toBe(1));
+    const reply = createHub(client).request("q", { match: () => true });
+    await peer.expect("q");
+    await peer.send("new");
+    expect(textOf(await reply)).toBe("new");
+  });
+
+  test("that is answered while its timeout expires is counted once", async () => {
+    const { hub, peer } = await open();
+    for (let i = 0; i < 3; i++) {
+      const reply = hub.request("q", { match: () => true, timeout: ms(20) });
+      await peer.expect("q");
+      await peer.send("r");
+      // This process is busy until after the timeout.
+      for (const end = performance.now() + ms(40); performance.now() < end;);
+      expect(textOf(await reply)).toBe("r");
+      await new Promise(setImmediate);
+    }
+    const full = hub.subscribe(undefined, { capacity: 2 });
+    await sendNumbers(peer, 10);
+    const reply = hub.request("q", { match: (message) => textOf(message) === "r" });
+    await peer.expect("q");
+    await peer.send("r");
+    expect(textOf(await reply)).toBe("r");
+    full.unsubscribe();
+    expect(await collect(full)).toEqual(numbers(1, 10));
   });
 
   test("fails with REQUEST_TIMEOUT after 10 s, or after timeout", async () => {

@@ -122,6 +122,19 @@ describe("a filter that throws", () => {
     expect(await collect(other)).toEqual(["1", "2", "3"]);
   });
 
+  test.each([["text"], [0]])("%j, which is no Error, ends it with one", async (thrown) => {
+    const { hub, peer } = await open();
+    const broken = hub.subscribe(() => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error
+      throw thrown;
+    });
+    await peer.send("x");
+    expect(await failure(valuesOf(broken))).toMatchObject({
+      code: "INVALID_OPTION",
+      cause: thrown,
+    });
+  });
+
   test("leaves a message that nobody else matched to unclaimed", async () => {
     const { hub, peer } = await open();
     hub.subscribe(() => {
@@ -190,6 +203,17 @@ describe("unsubscribe", () => {
     expect(textOf((await hub.unclaimed.receive()).value)).toBe("3");
     hub.close();
     expect(await waiting).toEqual({ ok: false, value: undefined });
+  });
+
+  test("of a full subscription takes nothing more, and lets the hub go on", async () => {
+    const { hub, peer } = await open();
+    const full = hub.subscribe(undefined, { capacity: 2 });
+    await sendNumbers(peer, 10);
+    await vi.waitFor(() => expect(full.length).toBe(2));
+    full.unsubscribe();
+    expect(await hub.unclaimed.receive()).toMatchObject({ value: { data: "3" } });
+    expect(full.length).toBe(2);
+    expect(hub.unclaimed.length).toBe(7);
   });
 
   test("is called by using", async () => {

@@ -1,21 +1,22 @@
 import { isObject } from "../../errors/validation.js";
 import { WsError } from "../../errors/ws-error.js";
+import type { InFlight } from "../in-flight.js";
 import { rpcError } from "./rpc-error.js";
 import type { Item } from "./wire.js";
 
 /** A call whose reply is awaited. */
 export interface PendingCall {
   readonly method: string;
-  /** True once the connection has accepted it. */
+  /** True once the connection has accepted it, until that connection is lost. */
   isSent: boolean;
   /** Sends it again; `undefined` if it must not be repeated. */
   readonly resend: (() => void) | undefined;
-  /** Called once, with the result or the error. */
+  /** Called with the result or the error. Later calls have no effect. */
   settle(outcome: unknown): void;
 }
 
 /** The calls of one hub whose replies have not arrived, by their identifiers. */
-export class Calls {
+export class Calls implements InFlight {
   /** Number of replies that belong to no call: it has timed out, was answered before, or never existed. */
   unknownReplies = 0;
   readonly #pending = new Map<unknown, PendingCall>();
@@ -39,13 +40,18 @@ export class Calls {
     else this.unknownReplies++;
   }
 
-  /** The connection is lost: rejects the calls that were sent and must not be repeated. */
-  onLoss(error: WsError): void {
-    for (const call of this.#pending.values()) {
-      if (!call.isSent) continue;
-      if (call.resend) call.resend();
-      else call.settle(error);
-    }
+  /** Calls that must not be repeated are rejected; the others are sent again. */
+  onLoss(): (error: WsError) => void {
+    const lost = [...this.#pending].filter(([, { isSent }]) => isSent);
+    for (const [, call] of lost) call.isSent = false;
+    return (error) => {
+      for (const [id, call] of lost) {
+        // It may have been answered by what had arrived before.
+        if (this.#pending.get(id) !== call) continue;
+        if (call.resend) call.resend();
+        else call.settle(error);
+      }
+    };
   }
 
   /** Rejects all calls. */
@@ -55,8 +61,10 @@ export class Calls {
 }
 
 /** Returns the result of a reply, or its error as a `WsError`. */
-function outcomeOf({ result, error }: Item, method: string): unknown {
-  if (error === undefined) return result;
+function outcomeOf(reply: Item, method: string): unknown {
+  const { result, error } = reply;
+  // Some servers write both members.
+  if ("result" in reply && (error === undefined || error === null)) return result;
   const isValid =
     isObject(error) && Number.isInteger(error.code) && typeof error.message === "string";
   if (isValid) return rpcError(error.code as number, error.message as string, error.data);

@@ -1,6 +1,6 @@
 import type { Client } from "../../connection/client.js";
 import type { CloseInfo } from "../../protocol/close.js";
-import { createHub } from "../create-hub.js";
+import { createHub, hasHub } from "../create-hub.js";
 import { Hub } from "../hub.js";
 import { JsonRpc } from "./json-rpc.js";
 import type { AnyEvents, AnyMethods, MethodsOf } from "./types.js";
@@ -37,6 +37,7 @@ export function jsonRpc<
   Events extends object = AnyEvents,
 >(client: AnyClient | AnyHub): JsonRpc<Methods, Events> {
   const isHub = client instanceof Hub;
+  const isOwn = !isHub && !hasHub(client);
   const hub = (isHub ? client : createHub(client as Client<unknown, unknown>)) as Hub<
     unknown,
     unknown
@@ -46,7 +47,7 @@ export function jsonRpc<
   if (existing) return existing;
   const rpc = new JsonRpc<Methods, Events>(core, () => {
     open.delete(core);
-    if (!isHub) hub.close();
+    if (isOwn) hub.close();
   });
   open.set(core, rpc);
   return rpc;

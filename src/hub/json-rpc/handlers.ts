@@ -1,6 +1,5 @@
 import { WsError } from "../../errors/ws-error.js";
 import { isObject } from "../../errors/validation.js";
-import { callListener } from "../../connection/call-listener.js";
 import { INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND } from "./rpc-error.js";
 import type { RpcErrorObject } from "./rpc-error.js";
 import type { Method } from "./types.js";
@@ -9,6 +8,8 @@ import type { Id, Item, Reply } from "./wire.js";
 /** Runs the functions that answer the requests of the peer. */
 export class Handlers {
   readonly #functions = new Map<string, Method>();
+  /** The functions of which an exception was shown, so that a peer cannot fill the log. */
+  readonly #shown = new WeakSet<Method>();
 
   /** Registers a function. Throws `INVALID_OPTION` if its method has one. Returns what removes it. */
   add(method: string, run: Method): () => void {
@@ -23,11 +24,16 @@ export class Handlers {
     this.#functions.clear();
   }
 
-  /** Runs the function of a notification, if there is one. */
-  notify({ method, params }: Item): boolean {
+  /** Runs the function of a notification. Resolves when it has ended; `undefined` if there is none. Never rejects. */
+  notify({ method, params }: Item): Promise<void> | undefined {
     const run = this.#functions.get(method as string);
-    if (run) void settle(run, params).catch(report);
-    return run !== undefined;
+    return (
+      run &&
+      settle(run, params).then(
+        () => {},
+        (error: unknown) => this.#warn(run, error),
+      )
+    );
   }
 
   /** Runs the function of a request. Resolves with its reply. Never rejects. */
@@ -36,12 +42,26 @@ export class Handlers {
     const run = this.#functions.get(method as string);
     if (!run) return failure(id, METHOD_NOT_FOUND);
     try {
-      return { jsonrpc: "2.0", id, result: (await settle(run, params)) ?? null };
+      const result = (await settle(run, params)) ?? null;
+      // JSON has no functions and symbols: the reply would be without a result.
+      if (/^(function|symbol)$/.test(typeof result)) throw new TypeError("the result has no JSON");
+      return { jsonrpc: "2.0", id, result };
     } catch (error) {
       const rpc = WsError.is(error) ? error.details.rpc : undefined;
       if (rpc) return { jsonrpc: "2.0", id, error: rpc };
-      return internalError(id, error);
+      this.#warn(run, error);
+      return internalError(id);
     }
+  }
+
+  /**
+   * Shows the first exception of a function. It is not reported as uncaught, because then a peer could end the process
+   * with parameters that the function does not expect.
+   */
+  #warn(run: Method, error: unknown): void {
+    if (this.#shown.has(run)) return;
+    this.#shown.add(run);
+    console.warn("wschan: a function of handle() failed; its later failures are not shown:", error);
   }
 }
 
@@ -50,9 +70,8 @@ export function invalidRequest({ id }: Item): Reply {
   return failure(isId(id) ? id : null, INVALID_REQUEST);
 }
 
-/** Reports an exception of the application as uncaught, and returns the reply to the request that failed. */
-export function internalError(id: Id, error: unknown): Reply {
-  report(error);
+/** Returns the reply to a request that failed. */
+export function internalError(id: Id): Reply {
   return failure(id, INTERNAL_ERROR);
 }
 
@@ -60,13 +79,6 @@ export function internalError(id: Id, error: unknown): Reply {
 function settle(run: Method, params: unknown): Promise<unknown> {
   const list = params === undefined ? [] : Array.isArray(params) ? params : [params];
   return new Promise((resolve) => resolve(run(...(list as never[]))));
-}
-
-/** Reports an exception of the application as uncaught. */
-function report(error: unknown): void {
-  callListener(() => {
-    throw error;
-  }, undefined);
 }
 
 const TEXTS: Readonly<Record<number, string>> = {

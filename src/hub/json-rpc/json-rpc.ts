@@ -2,8 +2,11 @@ import { invalid } from "../../errors/validation.js";
 import { WsError } from "../../errors/ws-error.js";
 import { callable, oneOf, parseBy, passThrough } from "../../options/parser.js";
 import { unreported } from "../../connection/unreported.js";
+import { checkSignal } from "../../time/abort.js";
+import { durationOf } from "../../time/duration.js";
 import { DONE, waitFor } from "../../time/wait.js";
-import type { HubCore, LossListener } from "../hub-core.js";
+import type { HubCore } from "../hub-core.js";
+import type { InFlight } from "../in-flight.js";
 import { Subscription } from "../subscription.js";
 import type { SubscribeOptions } from "../subscription.js";
 import { Calls } from "./calls.js";
@@ -51,10 +54,14 @@ export class JsonRpc<
   readonly #handlers = new Handlers();
   readonly #inbound: Inbound;
   readonly #onClose: () => void;
-  readonly #onLoss: LossListener = (error, isFinal) => {
-    if (isFinal) this.#calls.end(error);
-    else this.#calls.onLoss(error);
+  readonly #inFlight: InFlight = {
+    onLoss: () => {
+      this.#inbound.onLoss();
+      return this.#calls.onLoss();
+    },
+    end: (error) => this.#calls.end(error),
   };
+  #isClosed = false;
 
   /** @internal */
   constructor(core: HubCore<unknown, unknown>, onClose: () => void) {
@@ -65,7 +72,7 @@ export class JsonRpc<
       this.#send("reply", reply),
     );
     core.dispatcher.takers.add(this.#inbound.take);
-    core.lossListeners.add(this.#onLoss);
+    core.inFlight.add(this.#inFlight);
   }
 
   /** Number of replies to no call: a reply that is late, doubled, or has an unknown id. */
@@ -103,7 +110,8 @@ export class JsonRpc<
    * Sends several calls as one message. Resolves with the outcome of each, in order, as `Promise.allSettled` does.
    * Calls without a reply have `REQUEST_TIMEOUT` as their reason after `timeout`. Without calls nothing is sent.
    *
-   * Rejects with `INVALID_OPTION`, `INVALID_DURATION` or `INVALID_MESSAGE`, and then nothing was sent.
+   * Rejects with `INVALID_OPTION`, `INVALID_DURATION`, `INVALID_MESSAGE` or `CLOSED`, and then nothing was sent. With a
+   * codec, calls that it cannot encode have `INVALID_MESSAGE` as their reason.
    *
    * @param calls The calls and notifications.
    * @param options See {@link CallOptions}. With `retry`, the whole batch is sent again.
@@ -114,10 +122,13 @@ export class JsonRpc<
   ): Promise<BatchResults<Methods, Calls>> {
     if (!Array.isArray(calls)) throw invalid("batch: calls", "an array", calls);
     const list: readonly BatchCall[] = calls;
-    parseBy(CALL_PARSERS, options, "batch");
+    const { timeout = 0, signal } = parseBy(CALL_PARSERS, options, "batch") as CallOptions;
+    durationOf("batch: option timeout", timeout);
+    checkSignal("batch", signal);
+    this.#checkOpen("batch");
     const items = list.map((call) => ({
       call,
-      id: call.notify ? undefined : this.#calls.nextId(),
+      id: (call as BatchCall | null)?.notify ? undefined : this.#calls.nextId(),
     }));
     const requests = items.map(({ call, id }) => requestOf("batch", call, id));
     const data = this.#wire.encode("batch", requests);
@@ -161,20 +172,22 @@ export class JsonRpc<
     event: Name,
     options: SubscribeOptions = {},
   ): Subscription<Events[Name]> {
-    const buffer = this.#core.openBuffer<unknown>(options, () => {
-      this.#inbound.removeListener(event, buffer);
+    const buffer = this.#core.openBuffer<unknown>(options, (ended) => {
+      this.#inbound.removeListener(event, ended);
     });
-    this.#inbound.addListener(event, buffer);
+    if (this.#isClosed) buffer.end();
+    else if (!buffer.inbox.closed) this.#inbound.addListener(event, buffer);
     return new Subscription(buffer) as Subscription<Events[Name]>;
   }
 
   /**
    * Answers the requests of the peer for a method. The function gets the parameters by position, or one object with
    * their names. What it returns, or resolves with, is the result; without one it is `null`. If it throws what
-   * {@link rpcError} returns, that is the reply. Any other exception is reported as uncaught, and answered with -32603.
-   * A notification of this method calls the function as well, and is not answered.
+   * {@link rpcError} returns, that is the reply. Any other exception is answered with -32603, and the first one of
+   * the function is shown by `console.warn`. A notification of this method calls the function as well, and is not
+   * answered.
    *
-   * While 1,000 requests run, no more are read. Methods without a function are answered with -32601.
+   * While 1,000 of them run, no more are read. Methods without a function are answered with -32601.
    *
    * Throws `INVALID_OPTION` if the method has a function already.
    *
@@ -190,9 +203,11 @@ export class JsonRpc<
    * has created is closed; one that was passed to it stays open. A second call has no effect.
    */
   close(): void {
-    const { dispatcher, lossListeners } = this.#core;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { dispatcher, inFlight } = this.#core;
     dispatcher.takers.delete(this.#inbound.take);
-    lossListeners.delete(this.#onLoss);
+    inFlight.delete(this.#inFlight);
     this.#handlers.clear();
     this.#inbound.end();
     this.#calls.end(new WsError("CLOSED", "call: JSON-RPC was closed"));
@@ -208,7 +223,13 @@ export class JsonRpc<
     return this.#send("notify", requestOf("notify", notification));
   }
 
+  #checkOpen(operation: string): void {
+    if (this.#isClosed) throw new WsError("CLOSED", `${operation}: JSON-RPC was closed`);
+    this.#core.checkOpen(operation);
+  }
+
   async #send(operation: string, value: unknown): Promise<void> {
+    this.#checkOpen(operation);
     return this.#core.client.send(this.#wire.encode(operation, value));
   }
 
@@ -221,7 +242,7 @@ export class JsonRpc<
   ): Promise<unknown> {
     const operation = `call ${method}`;
     const { retry, ...wait } = parseBy(CALL_PARSERS, options, operation) as CallOptions;
-    this.#core.checkOpen(operation);
+    this.#checkOpen(operation);
     return waitFor<unknown>(operation, "REQUEST_TIMEOUT", wait, {
       timeout: DEFAULT_CALL_TIMEOUT_MS,
       park: (done) => {
@@ -231,8 +252,8 @@ export class JsonRpc<
         };
         const resend = retry ? start : undefined;
         const call: PendingCall = { method, isSent: false, resend, settle: done };
-        const remove = this.#calls.add(id, call);
         const release = this.#core.dispatcher.await();
+        const remove = this.#calls.add(id, call);
         start();
         return () => {
           remove();
@@ -244,7 +265,8 @@ export class JsonRpc<
 }
 
 /** Returns a request or, without an identifier, a notification. Throws `INVALID_OPTION`. */
-function requestOf(operation: string, { method, params }: BatchCall, id?: number): object {
+function requestOf(operation: string, call: BatchCall, id?: number): object {
+  const { method, params } = (call as Partial<BatchCall> | null) ?? {};
   if (typeof method !== "string") throw invalid(`${operation}: method`, "a string", method);
   if (!areParams(params)) throw invalid(`${operation}: params`, "an array or an object", params);
   return {

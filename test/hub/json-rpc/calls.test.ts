@@ -122,6 +122,14 @@ describe("call", () => {
     await vi.waitFor(() => expect(rpc.unknownReplies).toBe(5));
   });
 
+  test("accepts a reply with a result and an error of null", async () => {
+    const { rpc, peer } = await open();
+    const list = rpc.call("list");
+    await next(peer);
+    await reply(peer, { jsonrpc: "2.0", id: 1, result: ["a"], error: null });
+    expect(await list).toEqual(["a"]);
+  });
+
   test("works with json(), whose values are not encoded twice", async () => {
     const server = serve();
     const client = await connect(URL, { codec: json() });
@@ -184,6 +192,9 @@ describe("batch", () => {
     ["params that are a number", [{ method: "add", params: 1 }], {}, "INVALID_OPTION"],
     ["an unknown option", [{ method: "list" }], { wait: 1 }, "INVALID_OPTION"],
     ["params without JSON", [{ method: "add", params: [1n] }], {}, "INVALID_MESSAGE"],
+    ["null", [null], {}, "INVALID_OPTION"],
+    ["a timeout that is no duration", [{ method: "list" }], { timeout: "x" }, "INVALID_DURATION"],
+    ["a signal that is none", [{ method: "list" }], { signal: 5 }, "INVALID_OPTION"],
   ])("rejects %s as a whole", async (_, calls, options, code) => {
     const { rpc } = await open();
     expect(await failureCode(rpc.batch(calls as [], options as object))).toBe(code);
@@ -284,6 +295,42 @@ describe("jsonRpc", () => {
     expect(events.closed).toBe(true);
     await peer.send("plain");
     expect(textOf((await client.receive()).value)).toBe("plain");
+  });
+
+  test("after close(), nothing is sent, and subscriptions have ended", async () => {
+    const { rpc, client } = await open();
+    createHub(client);
+    rpc.close();
+    expect(await failureCode(rpc.call("list"))).toBe("CLOSED");
+    expect(await failureCode(rpc.batch([{ method: "list" }]))).toBe("CLOSED");
+    expect(await failureCode(rpc.notify("log", ["x"]))).toBe("CLOSED");
+    expect(rpc.on("tick").closed).toBe(true);
+    expect(client.stats.messagesSent).toBe(0);
+  });
+
+  test("a second close() does not end the JSON-RPC that has followed", async () => {
+    const { client } = await open();
+    const hub = createHub(client);
+    const old = jsonRpc(hub);
+    old.close();
+    const next = jsonRpc(hub);
+    old.close();
+    expect(jsonRpc(hub)).toBe(next);
+  });
+
+  test("on() of an ended client returns a subscription that has ended", async () => {
+    const { rpc, client } = await open();
+    await client.close();
+    await vi.waitFor(() => expect(rpc.on("tick").closed).toBe(true));
+  });
+
+  test("close() leaves open a hub that the client had before", async () => {
+    const server = serve();
+    const client = await connect(URL);
+    await server.accept();
+    const hub = createHub(client);
+    jsonRpc(client).close();
+    expect(hub.unclaimed.closed).toBe(false);
   });
 
   test("close() leaves open a hub that was passed to it", async () => {

@@ -2,7 +2,9 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createHub, jsonRpc, rpcError } from "../../../src/hub/node.js";
 import { failureCode } from "../../helpers/failure.js";
 import { checkLeaks } from "../../helpers/leaks.js";
-import { textOf, valuesOf } from "../support.js";
+import { reconnecting } from "../../../src/reconnect/node.js";
+import { until } from "../../reconnect/support.js";
+import { serve, textOf, URL, valuesOf } from "../support.js";
 import { next, open, reply, result } from "./support.js";
 
 checkLeaks();
@@ -13,17 +15,14 @@ async function ask(peer: Parameters<typeof next>[0], request: object): Promise<u
   return next(peer);
 }
 
-/** Collects what is reported as uncaught. */
-function uncaught(): unknown[] {
-  const errors: unknown[] = [];
-  const before = process.listeners("uncaughtException");
-  process.removeAllListeners("uncaughtException");
-  process.on("uncaughtException", (cause) => errors.push(cause));
-  onTestFinished(() => {
-    process.removeAllListeners("uncaughtException");
-    for (const listener of before) process.on("uncaughtException", listener);
+/** Collects the warnings that the package prints. */
+function warnings(): unknown[] {
+  const printed: unknown[] = [];
+  vi.spyOn(console, "warn").mockImplementation((_text: unknown, cause: unknown) => {
+    printed.push(cause);
   });
-  return errors;
+  onTestFinished(() => void vi.restoreAllMocks());
+  return printed;
 }
 
 describe("on", () => {
@@ -55,6 +54,7 @@ describe("on", () => {
       "plain",
       "[]",
       "[1,2]",
+      '[{"jsonrpc":"2.0","method":"tick"},1]',
       "5",
     ];
     for (const text of messages) await peer.send(text);
@@ -108,32 +108,49 @@ describe("handle", () => {
     });
   });
 
-  test("answers any other exception with -32603 without its text, and reports it as uncaught", async () => {
-    const errors = uncaught();
+  test("answers any other exception with -32603 without its text, and shows the first one", async () => {
+    const printed = warnings();
     const { rpc, peer } = await open();
-    const cause = new Error("secret");
+    const causes = ["secret", "again"].map((text) => new Error(text));
+    let calls = 0;
     rpc.handle("fail", () => {
-      throw cause;
+      throw causes[calls++];
     });
-    const answer = await ask(peer, { id: 1, method: "fail" });
-    expect(answer).toEqual({
+    const refusal = { code: -32_603, message: "Internal error" };
+    expect(await ask(peer, { id: 1, method: "fail" })).toEqual({
       jsonrpc: "2.0",
       id: 1,
-      error: { code: -32_603, message: "Internal error" },
+      error: refusal,
     });
+    expect(await ask(peer, { id: 2, method: "fail" })).toMatchObject({ id: 2, error: refusal });
     await reply(peer, { jsonrpc: "2.0", method: "fail" });
-    await vi.waitFor(() => expect(errors).toEqual([cause, cause]));
+    await vi.waitFor(() => expect(calls).toBe(3));
+    expect(printed).toEqual([causes[0]]);
   });
 
-  test("answers a result without JSON with -32603", async () => {
-    const errors = uncaught();
+  test("parameters that a function does not expect do not end the process", async () => {
+    const printed = warnings();
     const { rpc, peer } = await open();
-    rpc.handle("big", () => 1n);
-    expect(await ask(peer, { id: 1, method: "big" })).toMatchObject({
+    rpc.handle("sum", (...numbers: number[]) => numbers.length);
+    const params = Array.from({ length: 300_001 }, () => 0);
+    expect(await ask(peer, { id: 1, method: "sum", params })).toMatchObject({
+      error: { code: -32_603 },
+    });
+    expect(printed).toMatchObject([{ name: "RangeError" }]);
+  });
+
+  test.each([
+    ["a bigint", 1n],
+    ["a function", () => {}],
+    ["a symbol", Symbol("x")],
+  ])("answers %s with -32603, because it has no JSON", async (_, value) => {
+    warnings();
+    const { rpc, peer } = await open();
+    rpc.handle("get", () => value);
+    expect(await ask(peer, { id: 1, method: "get" })).toMatchObject({
       id: 1,
       error: { code: -32_603 },
     });
-    await vi.waitFor(() => expect(errors).toMatchObject([{ code: "INVALID_MESSAGE" }]));
   });
 
   test("answers unknown methods with -32601, also those of Object.prototype", async () => {
@@ -191,12 +208,12 @@ describe("handle", () => {
       { jsonrpc: "2.0", method: "tick", params: { n: 1 } },
       { jsonrpc: "2.0", id: "b", method: "fast" },
       result(1, ["mine"]),
-      5,
+      { jsonrpc: "2.0", id: "c" },
     ]);
     expect(await next(peer)).toEqual([
       result("a", "slow"),
       result("b", "fast"),
-      { jsonrpc: "2.0", id: null, error: { code: -32_600, message: "Invalid Request" } },
+      { jsonrpc: "2.0", id: "c", error: { code: -32_600, message: "Invalid Request" } },
     ]);
     expect(await call).toEqual(["mine"]);
     expect((await ticks.receive()).value).toEqual({ n: 1 });
@@ -237,6 +254,58 @@ describe("handle", () => {
     await call;
     expect(running).toBe(3_000);
   });
+});
+
+test("stops reading while 1,000 functions of notifications run", async () => {
+  const { rpc, peer, client } = await open({ channelCapacity: 1 });
+  let running = 0;
+  let finish = (): void => {};
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  rpc.handle("log", async () => {
+    running++;
+    await finished;
+  });
+  const sending = (async () => {
+    for (let i = 0; i < 1_500; i++) await reply(peer, { jsonrpc: "2.0", method: "log" });
+  })();
+  await vi.waitFor(() => expect(client.stats.timesPaused).toBe(1));
+  expect(running).toBe(1_000);
+  finish();
+  await sending;
+  await vi.waitFor(() => expect(running).toBe(1_500));
+});
+
+test("each notification of a batch counts as its part of the bytes", async () => {
+  const { rpc, peer } = await open();
+  const ticks = rpc.on("tick", { capacity: 1_000 });
+  const filler = "x".repeat(200);
+  const batch = Array.from({ length: 500 }, (_, n) => ({
+    jsonrpc: "2.0",
+    method: "tick",
+    params: { n, filler },
+  }));
+  await reply(peer, batch);
+  await reply(peer, { jsonrpc: "2.0", method: "tick", params: { n: 500 } });
+  await vi.waitFor(() => expect(ticks.length).toBe(501));
+});
+
+test("a reply is not sent over another connection than its request", async () => {
+  const server = serve();
+  const client = reconnecting(URL, { backoff: { min: 1, max: 1 } });
+  const rpc = jsonRpc(client);
+  let finish = (): void => {};
+  rpc.handle("slow", () => new Promise<void>((resolve) => (finish = resolve)));
+  rpc.handle("fast", () => "fast");
+  const first = await server.accept();
+  await reply(first, { jsonrpc: "2.0", id: 1, method: "slow" });
+  await until(client, "open");
+  await vi.waitFor(() => expect(finish.length).toBe(1));
+  first.terminate();
+  const second = await server.accept();
+  await until(client, "open");
+  finish();
+  expect(await ask(second, { id: 1, method: "fast" })).toEqual(result(1, "fast"));
+  await client.close();
 });
 
 test("both directions at once: a function that calls back before it answers", async () => {
