@@ -113,9 +113,7 @@ describe("handle", () => {
     const { rpc, peer } = await open();
     const causes = ["secret", "again"].map((text) => new Error(text));
     let calls = 0;
-    rpc.handle("fail", () => {
-      throw causes[calls++];
-    });
+    rpc.handle("fail", () => Promise.reject(causes[calls++] ?? new Error("later")));
     const refusal = { code: -32_603, message: "Internal error" };
     expect(await ask(peer, { id: 1, method: "fail" })).toEqual({
       jsonrpc: "2.0",
