@@ -47,7 +47,7 @@ describe("an option with which the guard cannot check the connection", () => {
   test("can be overridden by a call if it is a default of the context", async () => {
     await using server = await startEchoServer();
     const context = createContext({ ...allowing, defaults: { node: { agent: new Agent() } } });
-    await (await context.connect(server.url, { node: {} })).close();
+    await (await context.connect(server.url, { node: { proxy: false } })).close();
   });
 });
 
