@@ -27,6 +27,8 @@ function browser(
     ...project(name, {
       include: ["e2e/browsers/*.test.ts"],
       globalSetup: "e2e/helpers/setup.ts",
+      // A browser that is busy takes seconds for the tests that send 100 MiB.
+      testTimeout: ms(15_000),
       browser: {
         enabled: true,
         headless: true,
