@@ -33,8 +33,9 @@ const entries = (platform) =>
  * @param {string} id
  */
 const chunkOf = (id) => {
-  const [, path] = /[\\/]src[\\/](.*)$/.exec(id) ?? [];
-  if (path === undefined || /(^|[\\/])(node|browser)\.ts$/.test(path)) return undefined;
+  if (!id.startsWith(SOURCE)) return undefined;
+  const path = id.slice(SOURCE.length);
+  if (/(^|[\\/])(node|browser)\.ts$/.test(path)) return undefined;
   // Node's core uses these, and `wschan/testing` on every platform.
   const isNodeOption = /^options[\\/](node-parsers|headers|proxy-|tls-)|^protocol[\\/]proxy-/;
   if (isNodeOption.test(path)) return "node-options";

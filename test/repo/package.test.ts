@@ -197,6 +197,18 @@ describe("the packed package", () => {
     }
   });
 
+  // The folder above the package has React, so a missing module would not show.
+  test("loads React only from wschan/react", async () => {
+    const dist = join(packed.dir, "node_modules/wschan/dist");
+    const names = await readdir(dist, { recursive: true });
+    const users: string[] = [];
+    for (const name of names.filter((path) => /\.[cm]?js$/.test(path))) {
+      const text = await readFile(join(dist, name), "utf8");
+      if (/(require\(|from\s*)["']react["']/.test(text)) users.push(name.replaceAll("\\", "/"));
+    }
+    expect(users.sort()).toEqual(["react/core.cjs", "react/core.mjs"]);
+  });
+
   test("has only ASCII scripts, so that pages need not declare a charset", async () => {
     const folder = join(packed.dir, "node_modules/wschan");
     const names = await readdir(folder, { recursive: true });
