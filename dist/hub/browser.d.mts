@@ -103,7 +103,7 @@ export {};
 import { ReceiveChannel, MessagesOptions, Message, Data, WaitOptions, Client, CloseInfo, WsError } from 'wschan';
 import { ReconnectingClient } from 'wschan/reconnect';
 
-/** What happens to a message for a subscription whose buffer is full. */
+/** The treatment of messages for a full subscription: see {@link SubscribeOptions.whenFull}. */
 type WhenFull = "pause" | "drop-oldest" | "drop-newest";
 /** Options of {@link Hub.subscribe}. */
 interface SubscribeOptions {
@@ -113,7 +113,7 @@ interface SubscribeOptions {
      */
     readonly capacity?: number | undefined;
     /**
-     * What happens when the subscription is full:
+     * The treatment of messages while the subscription is full:
      *
      * - `"pause"`, the default: the hub stops reading from its client, so the server is slowed down as by a client that
      *   is not read. Nothing is lost, and every other subscription of the hub waits as well.
@@ -135,7 +135,7 @@ declare class Subscription<T> extends ReceiveChannel<T> {
     #private;
     /** Number of messages that were dropped because the subscription was full; 0 with `whenFull: "pause"`. */
     get dropped(): number;
-    /** Ends the subscription. What it has received can still be read. A second call has no effect. */
+    /** Ends the subscription. The messages that it has received can still be read. A second call has no effect. */
     unsubscribe(): void;
     /**
      * Iterates over the messages until the subscription ends. The loop ends after `unsubscribe()` and `hub.close()`, and
@@ -168,7 +168,7 @@ interface RequestOptions<In> extends WaitOptions {
  */
 declare class Hub<In = Message, Out = Data> {
     #private;
-    /** The messages that nobody took, neither a subscription nor a request: the last 32, as of `"drop-oldest"`. */
+    /** The last 32 messages that matched no subscription and answered no request. It is a `"drop-oldest"` subscription. */
     readonly unclaimed: Subscription<In>;
     /**
      * Subscribes to the messages that arrive from now on and for which `filter` returns true. It is called for each of
@@ -198,7 +198,7 @@ declare class Hub<In = Message, Out = Data> {
      * `CLOSED` if the client or the hub ends. Over a reconnecting client, a request whose connection is lost before the
      * reply rejects with `CLOSED`, which is retryable; one that has not been sent waits for the next connection.
      *
-     * @param data As of `client.send`.
+     * @param data The message, as for `client.send`.
      * @param options `match`, and optionally `timeout`, `signal` and `share`.
      */
     request<T extends In>(data: Out, options: RequestOptions<In> & {
@@ -207,7 +207,7 @@ declare class Hub<In = Message, Out = Data> {
     /**
      * Sends a message and resolves with the first message from now on that `match` accepts, as above.
      *
-     * @param data As of `client.send`.
+     * @param data The message, as for `client.send`.
      * @param options `match`, and optionally `timeout`, `signal` and `share`.
      */
     request(data: Out, options: RequestOptions<In>): Promise<In>;
@@ -248,9 +248,9 @@ type AnyMethods = Readonly<Record<string, (...params: unknown[]) => unknown>>;
 type AnyEvents = Readonly<Record<string, unknown>>;
 /** Parameters by name, for each member of a union that is an object and no array. */
 type Named<T> = T extends readonly unknown[] ? never : T extends object ? Readonly<T> : never;
-/** What a call of a method takes as its parameters: an array, or an object with their names. */
+/** The parameters of a call: an array, or an object with their names. */
 type ParamsOf<M extends Method> = Readonly<Parameters<M>> | (number extends Parameters<M>["length"] ? Readonly<Record<string, unknown>> : Parameters<M> extends readonly [(infer Only)?] ? Named<Only> : never);
-/** What a call of a method resolves with. */
+/** The result of a call: that of the method, awaited. */
 type ResultOf<M extends Method> = Awaited<ReturnType<M>>;
 /** The arguments of a call after the method: its parameters, which are optional if the method needs none. */
 type CallArguments<M extends Method, Options> = [
@@ -328,11 +328,11 @@ declare class JsonRpc<Methods extends MethodsOf<Methods> = AnyMethods, Events ex
      * Rejects with `INVALID_OPTION`, `INVALID_MESSAGE`, and the errors of `client.send`.
      *
      * @param method The name of the method.
-     * @param rest `params`, as of {@link call}.
+     * @param rest `params`, as for {@link call}.
      */
     notify<Name extends keyof Methods & string>(method: Name, ...[params]: CallArguments<Methods[Name], never>): Promise<void>;
     /**
-     * Subscribes to the notifications of a method. What arrives are their parameters, as the peer sent them.
+     * Subscribes to the notifications of a method. Receives their parameters, as the peer sent them.
      *
      * Throws `INVALID_OPTION`.
      *
@@ -342,8 +342,8 @@ declare class JsonRpc<Methods extends MethodsOf<Methods> = AnyMethods, Events ex
     on<Name extends keyof Events & string>(event: Name, options?: SubscribeOptions): Subscription<Events[Name]>;
     /**
      * Answers the requests of the peer for a method. The function gets the parameters by position, or one object with
-     * their names. What it returns, or resolves with, is the result; without one it is `null`. If it throws what
-     * {@link rpcError} returns, that is the reply. Any other exception is answered with -32603, and the first one of
+     * their names. Its return value, awaited, is the result; `undefined` becomes `null`. It may throw an error made by
+     * {@link rpcError}, which is then the reply. Any other exception is answered with -32603, and the first one of
      * the function is shown by `console.warn`. A notification of this method calls the function as well, and is not
      * answered.
      *

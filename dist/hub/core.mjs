@@ -18,7 +18,7 @@ class Dispatcher {
     this.#isStopped = false;
     /** Number of messages handled so far, with the one that is being handled. */
     this.handled = 0;
-    /** What to call when how many messages were handled. */
+    /** Functions to call, each once `handled` has reached its number. */
     this.#marks = [];
     this.#receiver = (result, size) => {
       this.#run(() => this.#handle(result.ok, result.value, size));
@@ -202,7 +202,7 @@ class SubscriptionBuffer {
     }
     inbox.put(value, size, Infinity);
   }
-  /** Ends the subscription. What waits in the buffer can still be received. */
+  /** Ends the subscription. Values in the buffer can still be received. */
   end(failure) {
     const { inbox } = this;
     if (inbox.closed) return;
@@ -229,7 +229,7 @@ class Subscription extends ReceiveChannel {
   get dropped() {
     return this.#buffer.dropped;
   }
-  /** Ends the subscription. What it has received can still be read. A second call has no effect. */
+  /** Ends the subscription. The messages that it has received can still be read. A second call has no effect. */
   unsubscribe() {
     this.#buffer.end();
   }
@@ -672,7 +672,7 @@ class Inbound {
     this.#calls.settle(item);
     return true;
   }
-  /** Passes a notification to whoever wants it. */
+  /** Passes a notification to its subscriptions and its function. Returns false if there are none. */
   #notify(item, size) {
     const listeners = this.#listeners.get(item.method);
     for (const buffer of listeners ?? []) buffer.put(item.params, size);
@@ -808,13 +808,13 @@ class JsonRpc {
    * Rejects with `INVALID_OPTION`, `INVALID_MESSAGE`, and the errors of `client.send`.
    *
    * @param method The name of the method.
-   * @param rest `params`, as of {@link call}.
+   * @param rest `params`, as for {@link call}.
    */
   notify(method, ...[params]) {
     return unreported(this.#notify({ method, params }));
   }
   /**
-   * Subscribes to the notifications of a method. What arrives are their parameters, as the peer sent them.
+   * Subscribes to the notifications of a method. Receives their parameters, as the peer sent them.
    *
    * Throws `INVALID_OPTION`.
    *
@@ -831,8 +831,8 @@ class JsonRpc {
   }
   /**
    * Answers the requests of the peer for a method. The function gets the parameters by position, or one object with
-   * their names. What it returns, or resolves with, is the result; without one it is `null`. If it throws what
-   * {@link rpcError} returns, that is the reply. Any other exception is answered with -32603, and the first one of
+   * their names. Its return value, awaited, is the result; `undefined` becomes `null`. It may throw an error made by
+   * {@link rpcError}, which is then the reply. Any other exception is answered with -32603, and the first one of
    * the function is shown by `console.warn`. A notification of this method calls the function as well, and is not
    * answered.
    *

@@ -104,7 +104,7 @@ import { Message, Data, WsError, AnyCodec, Decoded, Encoded } from 'wschan';
 import { ReconnectingClient, Status, SendOptions, Fresh, ReconnectOptions, Reconnected } from 'wschan/reconnect';
 import { HubClient } from 'wschan/hub';
 
-/** What `useReconnecting` returns. */
+/** The result of `useReconnecting`. */
 interface ReconnectingState<In = Message, Out = Data> {
     /**
      * The client. `null` on a server, without a URL, and in the render that begins with a new URL or new options; the

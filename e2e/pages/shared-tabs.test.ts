@@ -14,7 +14,7 @@ import { startStaticServer } from "../helpers/static-server.js";
 
 checkLeaks();
 
-/** What the page of the test has in its global scope. */
+/** The global variables of the test page. */
 interface Tab {
   seen: unknown[];
   dropped: number;

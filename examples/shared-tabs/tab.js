@@ -1,6 +1,6 @@
 // @ts-check
-// What a tab uses: one connection for all tabs of an origin where there is `SharedWorker`, and one for each tab
-// elsewhere: in Chrome for Android, and in Safari before 16.
+// The module that a tab imports. All tabs of an origin share one connection if the browser has `SharedWorker`. In
+// Chrome for Android, and in Safari before 16, each tab has its own.
 import { createHub } from "wschan/hub";
 import { reconnecting } from "wschan/reconnect";
 

@@ -35,7 +35,7 @@ export class Dispatcher<In> implements SubscriptionHost {
   #isStopped = false;
   /** Number of messages handled so far, with the one that is being handled. */
   handled = 0;
-  /** What to call when how many messages were handled. */
+  /** Functions to call, each once `handled` has reached its number. */
   #marks: { readonly at: number; readonly run: () => void }[] = [];
   readonly #receiver: Receiver<In> = (result, size) => {
     this.#run(() => this.#handle(result.ok, result.value as In, size));

@@ -13,7 +13,7 @@ import type { SubscribeOptions } from "./subscription.js";
 /** Puts a message of `size` bytes into its subscription. Returns true if it matched. Must not throw. */
 export type Route<In> = (message: In, size: number) => boolean;
 
-/** What the parts of a hub share: where messages come from, where they go to, and how it ends. */
+/** The state of one hub, which its subscriptions, requests and JSON-RPC share. */
 export class HubCore<In, Out> {
   readonly client: HubClient<In, Out>;
   readonly codec: AnyCodec | undefined;
@@ -48,7 +48,7 @@ export class HubCore<In, Out> {
         if (type !== "open") this.#onLost();
       });
     }
-    // Later, so that whoever subscribes in this turn also gets what has arrived before.
+    // Later, so that subscriptions of this turn also get the messages that have arrived before.
     microtask(() => this.dispatcher.start());
   }
 

@@ -36,7 +36,7 @@ const REQUEST_PARSERS = {
  * goes to one of the two. When the client ends, so does the hub, after its subscriptions have got every message.
  */
 export class Hub<In = Message, Out = Data> {
-  /** The messages that nobody took, neither a subscription nor a request: the last 32, as of `"drop-oldest"`. */
+  /** The last 32 messages that matched no subscription and answered no request. It is a `"drop-oldest"` subscription. */
   readonly unclaimed: Subscription<In>;
 
   readonly #core: HubCore<In, Out>;
@@ -97,7 +97,7 @@ export class Hub<In = Message, Out = Data> {
    * `CLOSED` if the client or the hub ends. Over a reconnecting client, a request whose connection is lost before the
    * reply rejects with `CLOSED`, which is retryable; one that has not been sent waits for the next connection.
    *
-   * @param data As of `client.send`.
+   * @param data The message, as for `client.send`.
    * @param options `match`, and optionally `timeout`, `signal` and `share`.
    */
   request<T extends In>(
@@ -107,7 +107,7 @@ export class Hub<In = Message, Out = Data> {
   /**
    * Sends a message and resolves with the first message from now on that `match` accepts, as above.
    *
-   * @param data As of `client.send`.
+   * @param data The message, as for `client.send`.
    * @param options `match`, and optionally `timeout`, `signal` and `share`.
    */
   request(data: Out, options: RequestOptions<In>): Promise<In>;

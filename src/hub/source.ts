@@ -4,7 +4,7 @@ import { invalid } from "../errors/validation.js";
 import type { AnyCodec } from "../protocol/codec.js";
 import type { HubClient } from "./hub-client.js";
 
-/** Where the messages of a client, of one connection or of many, can be received. */
+/** The parts of a client that a hub receives its messages from. */
 export interface Source<In> {
   readonly inbox: Inbox<In>;
   /** Decodes the messages; without one they are text and bytes. */

@@ -4,7 +4,7 @@ import type { FailureSource, MessagesOptions } from "../channel/iterator.js";
 import { Inbox } from "../connection/inbox.js";
 import { integer, oneOf, parseBy } from "../options/parser.js";
 
-/** What happens to a message for a subscription whose buffer is full. */
+/** The treatment of messages for a full subscription: see {@link SubscribeOptions.whenFull}. */
 export type WhenFull = "pause" | "drop-oldest" | "drop-newest";
 
 /** Options of {@link Hub.subscribe}. */
@@ -15,7 +15,7 @@ export interface SubscribeOptions {
    */
   readonly capacity?: number | undefined;
   /**
-   * What happens when the subscription is full:
+   * The treatment of messages while the subscription is full:
    *
    * - `"pause"`, the default: the hub stops reading from its client, so the server is slowed down as by a client that
    *   is not read. Nothing is lost, and every other subscription of the hub waits as well.
@@ -86,7 +86,7 @@ export class SubscriptionBuffer<T> {
     inbox.put(value, size, Infinity);
   }
 
-  /** Ends the subscription. What waits in the buffer can still be received. */
+  /** Ends the subscription. Values in the buffer can still be received. */
   end(failure?: FailureSource): void {
     const { inbox } = this;
     if (inbox.closed) return;
@@ -126,7 +126,7 @@ export class Subscription<T> extends ReceiveChannel<T> {
     return this.#buffer.dropped;
   }
 
-  /** Ends the subscription. What it has received can still be read. A second call has no effect. */
+  /** Ends the subscription. The messages that it has received can still be read. A second call has no effect. */
   unsubscribe(): void {
     this.#buffer.end();
   }

@@ -15,7 +15,7 @@ export interface Target {
   options: ReconnectOptions;
 }
 
-/** What a component shows of its client; a new object at each change. */
+/** The values of a client that a component renders. Each change creates a new object. */
 export type Snapshot = Omit<ReconnectingState<Message | Reconnected>, "send">;
 
 /** A client that a component holds. */

@@ -7,7 +7,7 @@ import type { ReconnectingClient } from "../reconnect/reconnecting-client.js";
 import type { SendOptions } from "../reconnect/send-options.js";
 import type { Status } from "../reconnect/status.js";
 
-/** What `useReconnecting` returns. */
+/** The result of `useReconnecting`. */
 export interface ReconnectingState<In = Message, Out = Data> {
   /**
    * The client. `null` on a server, without a URL, and in the render that begins with a new URL or new options; the

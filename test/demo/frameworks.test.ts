@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../helpers/root.js";
 
-/** What a scenario has seen: the values of the recipe, and the subscriptions that are left at the end. */
+/** The result of a scenario: the values that the recipe showed, and the number of changes after its component ended. */
 interface Seen {
   readonly statuses: string[];
   readonly latest: unknown[];

@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const tarball = join(root, name);
   const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--silent"];
   await runOrThrow("npm", ["install", ...quiet, tarball], dir);
-  // `wschan/react` finds React, an optional peer, above the folder. What npm has installed shows in the folder itself.
+  // `wschan/react` finds React, an optional peer, above the folder. The folder itself has only the packages that npm has installed.
   await mkdir(join(root, "node_modules"));
   const react = join(ROOT, "node_modules/react");
   await symlink(react, join(root, "node_modules/react"), "junction");

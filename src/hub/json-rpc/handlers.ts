@@ -96,7 +96,7 @@ function isId(id: unknown): id is Id {
   return id === null || typeof id === "string" || typeof id === "number";
 }
 
-/** True for what a request may have as parameters (section 4.2). */
+/** True if the parameters of a request may have this value (section 4.2). */
 export function areParams(params: unknown): boolean {
   return params === undefined || Array.isArray(params) || isObject(params);
 }

@@ -104,7 +104,7 @@ export class Inbound {
     return true;
   }
 
-  /** Passes a notification to whoever wants it. */
+  /** Passes a notification to its subscriptions and its function. Returns false if there are none. */
   #notify(item: Item, size: number): boolean {
     const listeners = this.#listeners.get(item.method as string);
     for (const buffer of listeners ?? []) buffer.put(item.params, size);

@@ -151,7 +151,7 @@ export class JsonRpc<
    * Rejects with `INVALID_OPTION`, `INVALID_MESSAGE`, and the errors of `client.send`.
    *
    * @param method The name of the method.
-   * @param rest `params`, as of {@link call}.
+   * @param rest `params`, as for {@link call}.
    */
   notify<Name extends keyof Methods & string>(
     method: Name,
@@ -161,7 +161,7 @@ export class JsonRpc<
   }
 
   /**
-   * Subscribes to the notifications of a method. What arrives are their parameters, as the peer sent them.
+   * Subscribes to the notifications of a method. Receives their parameters, as the peer sent them.
    *
    * Throws `INVALID_OPTION`.
    *
@@ -182,8 +182,8 @@ export class JsonRpc<
 
   /**
    * Answers the requests of the peer for a method. The function gets the parameters by position, or one object with
-   * their names. What it returns, or resolves with, is the result; without one it is `null`. If it throws what
-   * {@link rpcError} returns, that is the reply. Any other exception is answered with -32603, and the first one of
+   * their names. Its return value, awaited, is the result; `undefined` becomes `null`. It may throw an error made by
+   * {@link rpcError}, which is then the reply. Any other exception is answered with -32603, and the first one of
    * the function is shown by `console.warn`. A notification of this method calls the function as well, and is not
    * answered.
    *

@@ -18,7 +18,7 @@ export type AnyEvents = Readonly<Record<string, unknown>>;
 /** Parameters by name, for each member of a union that is an object and no array. */
 type Named<T> = T extends readonly unknown[] ? never : T extends object ? Readonly<T> : never;
 
-/** What a call of a method takes as its parameters: an array, or an object with their names. */
+/** The parameters of a call: an array, or an object with their names. */
 export type ParamsOf<M extends Method> =
   | Readonly<Parameters<M>>
   | (number extends Parameters<M>["length"]
@@ -27,7 +27,7 @@ export type ParamsOf<M extends Method> =
         ? Named<Only>
         : never);
 
-/** What a call of a method resolves with. */
+/** The result of a call: that of the method, awaited. */
 export type ResultOf<M extends Method> = Awaited<ReturnType<M>>;
 
 /** The arguments of a call after the method: its parameters, which are optional if the method needs none. */

@@ -37,7 +37,7 @@ export async function readConnectAnswer(socket: Socket, maxBytes: number): Promi
 /**
  * Reads up to the empty line that ends a header. Returns the header as Latin-1.
  *
- * @param maxBytes - What is left of the limit.
+ * @param maxBytes - The rest of the limit, after earlier answers.
  * @param limit - The limit, for the error.
  */
 function readHeader(socket: Socket, maxBytes: number, limit: number): Promise<string> {
