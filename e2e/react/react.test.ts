@@ -75,6 +75,19 @@ function sendNumbers(last: number): void {
   });
 }
 
+/** Sends the numbers from 1 to `last`: two portions when a connection opens, and another for each message. */
+function sendPortions(last: number, portion: number): void {
+  site.sockets.on("connection", (socket) => {
+    let number = 1;
+    const sendPortion = (): void => {
+      for (const end = Math.min(number + portion, last + 1); number < end; number++) socket.send(String(number));
+    };
+    sendPortion();
+    sendPortion();
+    socket.on("message", sendPortion);
+  });
+}
+
 const untilAllEnded = (): Promise<void> =>
   vi.waitFor(() => expect(site.sockets.clients.size).toBe(0), { timeout: ms(5_000) });
 
@@ -99,10 +112,10 @@ test(
   { timeout: ms(60_000) },
   async () => {
     const last = 100_000;
-    sendNumbers(last);
+    sendPortions(last, 1_000);
     const { all, guests } = await run("guests", last);
     expect(all).toEqual({ last, count: last, wrong: [] });
-    expect(guests.length).toBeGreaterThan(5);
+    expect(guests.length).toBeGreaterThan(20);
     expect(guests.flatMap(({ wrong }) => wrong)).toEqual([]);
   },
 );
@@ -113,21 +126,13 @@ test("useMessages loses nothing between components that replace each other", asy
   expect(await run("successors", last)).toEqual({ last, count: last, wrong: [] });
 });
 
-test("useLatest renders at most once a frame under 10,000 messages a second", async () => {
-  const perTurn = 100;
-  const last = 20_000;
-  site.sockets.on("connection", (socket) => {
-    let sent = 0;
-    const timer = setInterval(() => {
-      for (let i = 0; i < perTurn; i++) socket.send(String(++sent));
-      if (sent === last) clearInterval(timer);
-    }, 10);
-    socket.on("close", () => clearInterval(timer));
-  });
-  const { frames, renders, duration } = await run("latest", last);
+test("useLatest renders at most once a frame, however many messages arrive", async () => {
+  const portions = 100;
+  const last = portions * 500;
+  sendPortions(last, 500);
+  const { frames, renders } = await run("latest", last);
   // In total, because on a busy machine a render can be late and share a frame with the next one.
   expect(renders).toBeLessThanOrEqual(frames + 1);
-  // It shows many values on its way to the last one.
-  expect(renders).toBeGreaterThan(20);
-  expect(last / duration).toBeGreaterThan(1);
+  // The first two portions may be shown together.
+  expect(renders).toBeGreaterThanOrEqual(portions - 1);
 });
