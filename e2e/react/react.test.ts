@@ -80,7 +80,8 @@ function sendPortions(last: number, portion: number): void {
   site.sockets.on("connection", (socket) => {
     let number = 1;
     const sendPortion = (): void => {
-      for (const end = Math.min(number + portion, last + 1); number < end; number++) socket.send(String(number));
+      for (const end = Math.min(number + portion, last + 1); number < end; number++)
+        socket.send(String(number));
     };
     sendPortion();
     sendPortion();
