@@ -317,7 +317,7 @@ declare class ReceiveChannel<T> {
      */
     tryReceive(): ReceiveResult<T> | undefined;
     /**
-     * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the
+     * Creates a case of `select` that receives from this channel. Its outcome is `ok: true` and the
      * value, or `ok: false` once the channel is closed and drained. A case may be used any number of times.
      */
     caseReceive(): ReceiveCase<T, this>;
@@ -448,7 +448,7 @@ declare const COMPRESSION: {
     /** Each message is compressed with a new context. */
     readonly NO_CONTEXT: 2;
 };
-/** A value of {@link COMPRESSION}. */
+/** A value of `COMPRESSION`. */
 type CompressionMode = 0 | 1 | 2;
 
 /**
@@ -559,7 +559,7 @@ declare class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     get protocol(): string;
     /** The extensions that the server accepted, as it wrote them; `""` for none. */
     get extensions(): string;
-    /** The compression mode that was negotiated for both directions: see {@link COMPRESSION}. */
+    /** The compression mode that was negotiated for both directions: see `COMPRESSION`. */
     get compression(): CompressionMode;
     /** The number of sent bytes that the operating system has not accepted yet. */
     get bufferedAmount(): number;
@@ -982,7 +982,7 @@ interface KeepAliveOptions {
     readonly onPong?: ((roundTrip: number) => void) | undefined;
 }
 
-/** A value of option `compression`: a mode of {@link COMPRESSION}, by number or by name. */
+/** A value of option `compression`: a mode of `COMPRESSION`, by number or by name. */
 type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 /**
  * Options of `connect`. They are validated and copied when it is called: an unknown or invalid option rejects
@@ -1036,7 +1036,7 @@ interface ConnectOptions<C extends AnyCodec = Codec> {
      */
     readonly closeTimeout?: Duration | undefined;
     /**
-     * The mode of permessage-deflate (RFC 7692) to offer: see {@link COMPRESSION}. Browsers negotiate it
+     * The mode of permessage-deflate (RFC 7692) to offer: see `COMPRESSION`. Browsers negotiate it
      * themselves and ignore this option. `client.compression` is the mode that was negotiated.
      * Default: `DISABLED`.
      */

@@ -765,7 +765,7 @@
       return this.#queue.take();
     }
     /**
-     * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the
+     * Creates a case of `select` that receives from this channel. Its outcome is `ok: true` and the
      * value, or `ok: false` once the channel is closed and drained. A case may be used any number of times.
      */
     caseReceive() {
@@ -984,7 +984,7 @@
     get extensions() {
       return this.#connection.transport.extensions;
     }
-    /** The compression mode that was negotiated for both directions: see {@link COMPRESSION}. */
+    /** The compression mode that was negotiated for both directions: see `COMPRESSION`. */
     get compression() {
       return this.#connection.transport.compression;
     }

@@ -1,5 +1,5 @@
 // The program of a page: runs a library over the class of the built package. A test calls `runs[name]` with the URL of
-// a server. The set-ups are those of docs/COMPAT.md. Where those pass headers or pings, this file passes `WebSocket`,
+// a server. The set-ups are those of docs/guide/libraries.md. Where those pass headers or pings, this file passes `WebSocket`,
 // because browsers cannot send either.
 import { HttpTransportType, HubConnectionBuilder } from "@microsoft/signalr";
 import { Client } from "@stomp/stompjs";

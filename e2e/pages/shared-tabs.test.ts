@@ -1,4 +1,4 @@
-// The recipe of docs/HUB.md for one connection of several tabs.
+// The recipe of docs/guide/hub.md for one connection of several tabs.
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -117,8 +117,8 @@ test("without SharedWorker each tab has a connection", async () => {
     await vi.waitFor(async () => expect(await seenBy(tab)).toEqual(["hello"]));
 });
 
-test("docs/HUB.md shows the sources of the recipe", () => {
-  const page = readFileSync(join(ROOT, "docs/HUB.md"), "utf8");
+test("docs/guide/hub.md shows the sources of the recipe", () => {
+  const page = readFileSync(join(ROOT, "docs/guide/hub.md"), "utf8");
   for (const name of ["worker", "tab"]) {
     const source = readFileSync(join(ROOT, `examples/shared-tabs/${name}.js`), "utf8");
     expect(page).toContain(`\`\`\`js\n${source}\`\`\`\n`);

@@ -1,9 +1,9 @@
 import { bucketsOf, CLIENTS, CONTESTANTS, loadOf, SCENARIOS, simulate } from "./simulation.js";
 
-/** The place of the table in docs/RECONNECT.md. */
+/** The place of the table in docs/guide/reconnecting.md. */
 const TABLE = /(?<=<!-- Written by `npm run storm`. -->\n).*(?=<!-- That was it. -->)/s;
 
-/** Returns the text of docs/RECONNECT.md with a new table. */
+/** Returns the text of docs/guide/reconnecting.md with a new table. */
 export function withTable(page: string): string {
   return page.replace(TABLE, () => `\n${renderTable()}\n\n`);
 }

@@ -93,7 +93,7 @@ export class ReceiveChannel<T> {
   }
 
   /**
-   * Creates a case of {@link select} that receives from this channel. Its outcome is `ok: true` and the
+   * Creates a case of `select` that receives from this channel. Its outcome is `ok: true` and the
    * value, or `ok: false` once the channel is closed and drained. A case may be used any number of times.
    */
   caseReceive(): ReceiveCase<T, this> {

@@ -85,7 +85,7 @@ export class Client<In = Message, Out = Data> implements ClientLike<In, Out> {
     return this.#connection.transport.extensions;
   }
 
-  /** The compression mode that was negotiated for both directions: see {@link COMPRESSION}. */
+  /** The compression mode that was negotiated for both directions: see `COMPRESSION`. */
   get compression(): CompressionMode {
     return this.#connection.transport.compression;
   }

@@ -7,7 +7,7 @@ import type { NodeOptions } from "../protocol/node-options.js";
 import type { Duration } from "../time/duration.js";
 import type { KeepAliveOptions } from "./keep-alive-options.js";
 
-/** A value of option `compression`: a mode of {@link COMPRESSION}, by number or by name. */
+/** A value of option `compression`: a mode of `COMPRESSION`, by number or by name. */
 export type Compression = CompressionMode | "disabled" | "context_takeover" | "no_context_takeover";
 
 /**
@@ -62,7 +62,7 @@ export interface ConnectOptions<C extends AnyCodec = Codec> {
    */
   readonly closeTimeout?: Duration | undefined;
   /**
-   * The mode of permessage-deflate (RFC 7692) to offer: see {@link COMPRESSION}. Browsers negotiate it
+   * The mode of permessage-deflate (RFC 7692) to offer: see `COMPRESSION`. Browsers negotiate it
    * themselves and ignore this option. `client.compression` is the mode that was negotiated.
    * Default: `DISABLED`.
    */

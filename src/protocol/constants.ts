@@ -24,5 +24,5 @@ export const COMPRESSION: {
   readonly NO_CONTEXT: 2;
 } = /* @__PURE__ */ Object.freeze({ DISABLED: 0, CONTEXT_TAKEOVER: 1, NO_CONTEXT: 2 });
 
-/** A value of {@link COMPRESSION}. */
+/** A value of `COMPRESSION`. */
 export type CompressionMode = 0 | 1 | 2;

@@ -18,8 +18,8 @@ test(
   },
 );
 
-test("docs/RECONNECT.md contains the source of the example's client", () => {
+test("docs/guide/reconnecting.md contains the source of the example's client", () => {
   const readText = (path: string): string => readFileSync(join(ROOT, path), "utf8");
   const client = readText("examples/exactly-once/mailer.mjs");
-  expect(readText("docs/RECONNECT.md")).toContain(`\`\`\`js\n${client}\`\`\`\n`);
+  expect(readText("docs/guide/reconnecting.md")).toContain(`\`\`\`js\n${client}\`\`\`\n`);
 });

@@ -1,4 +1,4 @@
-// The recipes of docs/HUB.md for Vue, Svelte and Solid: bundled as for a page, and run.
+// The recipes of docs/guide/hub.md for Vue, Svelte and Solid: bundled as for a page, and run.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -93,9 +93,9 @@ describe.each(Object.entries(SCENARIOS))("the recipe for %s", (name, start) => {
     expect(statusesAfterEnd).toBe(0);
   });
 
-  test("is in docs/HUB.md as it runs", () => {
+  test("is in docs/guide/hub.md as it runs", () => {
     const source = readFileSync(join(ROOT, `examples/frameworks/${name}.mjs`), "utf8");
-    const page = readFileSync(join(ROOT, "docs/HUB.md"), "utf8");
+    const page = readFileSync(join(ROOT, "docs/guide/hub.md"), "utf8");
     expect(page).toContain(`\`\`\`js\n${source}\`\`\`\n`);
   });
 });

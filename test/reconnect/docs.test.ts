@@ -11,7 +11,7 @@ type Listener<T> = (value: T) => void;
 
 /** Returns the body of the example for React Native as a function, without its imports and types. */
 function example(): (...parameters: unknown[]) => ReconnectingClient {
-  const page = readFileSync(join(ROOT, "docs/RECONNECT.md"), "utf8");
+  const page = readFileSync(join(ROOT, "docs/guide/reconnecting.md"), "utf8");
   const block = /```ts\n(import \{ AppState \}[^]*?)```/.exec(page)?.[1] ?? "";
   const code = block.replace(/^import .*\n/gm, "").replace("isUp: boolean", "isUp");
   // eslint-disable-next-line @typescript-eslint/no-implied-eval

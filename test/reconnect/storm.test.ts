@@ -44,15 +44,15 @@ describe("10,000 clients that lose a server at the same moment", () => {
   });
 });
 
-describe("docs/RECONNECT.md", () => {
+describe("docs/guide/reconnecting.md", () => {
   test("has the table that `npm run storm` writes", () => {
-    const page = readText("docs/RECONNECT.md");
+    const page = readText("docs/guide/reconnecting.md");
     expect(withTable(page)).toBe(page);
     // Without a table to replace, withTable would return any page unchanged. So change a row first.
     expect(withTable(page.replaceAll("wschan |", "|"))).toBe(page);
   });
 
   test("has the plot that `npm run storm` writes", () => {
-    expect(readText("docs/reconnect-storm.svg")).toBe(renderPlot());
+    expect(readText("docs/guide/reconnect-storm.svg")).toBe(renderPlot());
   });
 });

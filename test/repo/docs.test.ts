@@ -16,9 +16,9 @@ import { codesOf, parseDefault, readTable } from "../helpers/tables.js";
 
 const readText = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-describe("the README's table of options", () => {
+describe("the table of options", () => {
   const readOptions = () =>
-    readTable(readText("README.md"), "## Options").map((row) => ({
+    readTable(readText("docs/reference/options.md"), "## Options of connect").map((row) => ({
       names: codesOf(row.option ?? ""),
       value: row.default ?? "",
     }));
@@ -32,7 +32,7 @@ describe("the README's table of options", () => {
     const documented = readOptions().flatMap(({ names, value }) =>
       names.map((name) => [name, parseDefault(value, COMPRESSION)]),
     );
-    // The README writes "none" for an empty array or object.
+    // The page writes "none" for an empty array or object.
     const isNone = (value: unknown) =>
       typeof value === "object" && Object.keys(value ?? {}).length === 0;
     const defaults: Readonly<Record<string, unknown>> = { ...DEFAULTS };
@@ -44,9 +44,9 @@ describe("the README's table of options", () => {
   });
 });
 
-describe("the README's table of reconnect options", () => {
+describe("the table of reconnect options", () => {
   const readRows = () =>
-    readTable(readText("README.md"), "## Staying connected").map((row) => ({
+    readTable(readText("docs/reference/options.md"), "## Options of reconnecting").map((row) => ({
       name: codesOf(row.option ?? "")[0] ?? "",
       value: row.default ?? "",
     }));
@@ -63,7 +63,7 @@ describe("the README's table of reconnect options", () => {
   });
 
   test("states the defaults of the code", () => {
-    // The defaults of these two are not single values, so the text of the README describes them.
+    // The defaults of these two are not single values, so the text of the page describes them.
     const rows = readRows().filter(({ name }) => !["maxAttempts", "keepAlive"].includes(name));
     const { backoff, queue, ...rest } = RECONNECT_DEFAULTS;
     const prefixed = (prefix: string, values: object) =>
@@ -79,8 +79,8 @@ describe("the README's table of reconnect options", () => {
   });
 });
 
-describe("the README's tables of codecs", () => {
-  const rows = readTable(readText("README.md"), "### Codec options");
+describe("the tables of codecs", () => {
+  const rows = readTable(readText("docs/guide/codecs.md"), "## Codec options");
   const tables = [
     ["src/codec/options.ts", "InflateOptions"],
     ["src/codec/options.ts", "AutoOptions"],
@@ -106,7 +106,7 @@ describe("the README's tables of codecs", () => {
   });
 
   test("list every codec once", () => {
-    const names = readTable(readText("README.md"), "## Payload codecs").flatMap(({ codec }) =>
+    const names = readTable(readText("docs/guide/codecs.md"), "# Payload codecs").flatMap(({ codec }) =>
       codesOf(codec ?? "").map((code) => code.replace(/\(.*/, "")),
     );
     const { ...exported } = codecs;
@@ -114,9 +114,9 @@ describe("the README's tables of codecs", () => {
   });
 });
 
-describe("the README's table of errors", () => {
+describe("the table of errors", () => {
   const readErrors = () =>
-    readTable(readText("README.md"), "## Errors").flatMap((row) =>
+    readTable(readText("docs/reference/errors.md"), "# Errors").flatMap((row) =>
       codesOf(row.code ?? "").map((code) => ({
         code,
         // The rest of the cell describes the cases in which the kind differs.
@@ -139,22 +139,22 @@ describe("the README's table of errors", () => {
   });
 });
 
-test("docs/OBSERVING.md lists the type and the fields of every event", () => {
-  const rows = readTable(readText("docs/OBSERVING.md"), "## The events").map((row) => ({
+test("docs/guide/observing.md lists the type and the fields of every event", () => {
+  const rows = readTable(readText("docs/guide/observing.md"), "## The events").map((row) => ({
     type: codesOf(row.type ?? "")[0],
     fields: codesOf(row.fields ?? "").sort(),
   }));
   expect(rows).toEqual(readEvents());
 });
 
-test("the README's table of runtimes states the tested abilities", () => {
-  expect(readTable(readText("README.md"), "## Runtimes")).toEqual(toRows());
+test("the table of platforms states the tested abilities", () => {
+  expect(readTable(readText("docs/reference/platforms.md"), "# Platforms")).toEqual(toRows());
 });
 
-test("docs/COMPAT.md shows the set-up of each library as its test runs it", async () => {
+test("docs/guide/libraries.md shows the set-up of each library as its test runs it", async () => {
   const folder = join(ROOT, "test/compat/libraries");
   const setups = await Promise.all(readdirSync(folder).map((name) => setupIn(join(folder, name))));
-  const section = /^## Libraries$([^]*?)(?=^## |$(?![^]))/m.exec(readText("docs/COMPAT.md"));
+  const section = /^## Libraries$([^]*?)(?=^## |$(?![^]))/m.exec(readText("docs/guide/libraries.md"));
   const blocks = [...(section?.[1] ?? "").matchAll(/^```ts\n([^]*?)^```$/gm)];
   expect(blocks.map(([, code]) => code).sort()).toEqual(setups.sort());
 });

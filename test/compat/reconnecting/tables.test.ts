@@ -1,4 +1,4 @@
-// The tables of docs/COMPAT.md, compared with both packages and with this one.
+// The tables of docs/guide/libraries.md, compared with both packages and with this one.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import PartySocket from "partysocket/ws";
@@ -8,7 +8,7 @@ import { ReconnectingWebSocket } from "../../../src/compat/node.js";
 import { ROOT } from "../../helpers/root.js";
 import { codesOf, readTable } from "../../helpers/tables.js";
 
-const PAGE = readFileSync(join(ROOT, "docs/COMPAT.md"), "utf8").replaceAll("\n### ", "\n## ");
+const PAGE = readFileSync(join(ROOT, "docs/guide/libraries.md"), "utf8").replaceAll("\n### ", "\n## ");
 const OPTIONS = readTable(PAGE, "## Options");
 const MEMBERS = readTable(PAGE, "## Members");
 

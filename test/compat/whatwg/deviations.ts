@@ -6,12 +6,12 @@ export const PLATFORMS = ["Node", "Chromium", "Firefox", "WebKit"] as const;
 
 export type Platform = (typeof PLATFORMS)[number];
 
-/** A difference between `wschan/compat` and the standard. docs/COMPAT.md lists all of them. */
+/** A difference between `wschan/compat` and the standard. docs/guide/libraries.md lists all of them. */
 interface Difference {
   readonly on: readonly Platform[];
   readonly group: string;
   readonly tests: readonly string[];
-  /** The difference in a few words, for the table in docs/COMPAT.md. */
+  /** The difference in a few words, for the table in docs/guide/libraries.md. */
   readonly how: string;
   /** False in a version of the platform that does not differ. Default: every version differs. */
   readonly isHere?: () => boolean;

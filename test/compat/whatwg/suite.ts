@@ -18,7 +18,7 @@ import { kitFor } from "./kit.js";
 import type { Group, Implementation } from "./kit.js";
 import type { ScriptServer } from "./script.js";
 
-/** The groups of tests, by the names that docs/COMPAT.md lists. */
+/** The groups of tests, by the names that docs/guide/libraries.md lists. */
 export const GROUPS = {
   "URL of the constructor": urls,
   "arguments of the constructor": argumentsOfConstructor,

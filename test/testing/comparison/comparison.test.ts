@@ -30,7 +30,7 @@ async function open(): Promise<WebSocket> {
 /** Finds out whether a package has an ability. */
 type Probe = (start: StartMock) => Promise<boolean>;
 
-/** The abilities in the table of docs/TESTING.md, in its order. */
+/** The abilities in the table of docs/guide/testing.md, in its order. */
 const ABILITIES: Readonly<Record<string, Probe>> = {
   "messages for code that uses the global `WebSocket`": async (start) => {
     start();
@@ -90,7 +90,7 @@ const ABILITIES: Readonly<Record<string, Probe>> = {
   },
 };
 
-const page = readFileSync(join(ROOT, "docs/TESTING.md"), "utf8");
+const page = readFileSync(join(ROOT, "docs/guide/testing.md"), "utf8");
 const rows = readTable(page, "## Comparison");
 
 test("the table lists the abilities and packages that are tested", () => {

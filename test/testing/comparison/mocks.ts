@@ -27,7 +27,7 @@ export interface MockServer {
 /** Starts a server of a package, until the end of the test. */
 export type StartMock = () => MockServer;
 
-/** The packages, in the order of the table in docs/TESTING.md. */
+/** The packages, in the order of the table in docs/guide/testing.md. */
 export const PACKAGES: Readonly<Record<string, StartMock>> = {
   "`wschan/testing`": () => {
     const server = new TestServer("ws://127.0.0.1:1/*");

@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitepress";
+import type { DefaultTheme } from "vitepress";
+import { contentSecurityPolicy } from "./content-security-policy.mjs";
+
+const link = (text: string, path: string): DefaultTheme.SidebarItem => ({ text, link: path });
+
+/** The pages that TypeDoc has written: see the script `docs:api`. */
+function apiPages(): DefaultTheme.SidebarItem[] {
+  const path = fileURLToPath(new URL("../api/typedoc-sidebar.json", import.meta.url));
+  if (!existsSync(path)) throw new Error("docs/api is missing: run `npm run docs:api`");
+  return JSON.parse(readFileSync(path, "utf8")) as DefaultTheme.SidebarItem[];
+}
+
+const GUIDE = [
+  {
+    text: "Start",
+    items: [
+      link("Getting started", "/guide/getting-started"),
+      link("Connecting", "/guide/connecting"),
+      link("Authentication", "/guide/auth"),
+      link("Staying connected", "/guide/reconnecting"),
+      link("JSON and codecs", "/guide/codecs"),
+    ],
+  },
+  {
+    text: "Concepts",
+    items: [
+      link("Backpressure", "/guide/backpressure"),
+      link("Keeping alive", "/guide/keep-alive"),
+      link("Closing and errors", "/guide/closing"),
+      link("Channels and select", "/guide/channels"),
+      link("Many consumers", "/guide/hub"),
+      link("Security model", "/guide/security"),
+      link("Policies and private networks", "/guide/policies"),
+      link("Proxies", "/guide/proxies"),
+      link("Observing", "/guide/observing"),
+    ],
+  },
+  {
+    text: "Where it runs",
+    items: [
+      link("React", "/guide/react"),
+      link("Server rendering", "/guide/ssr"),
+      link("CDNs and workers", "/guide/cdn-and-workers"),
+      link("React Native and Electron", "/guide/react-native-and-electron"),
+      link("With other libraries", "/guide/libraries"),
+      link("Testing your code", "/guide/testing"),
+    ],
+  },
+  {
+    text: "Evidence",
+    items: [
+      link("Performance", "/PERFORMANCE"),
+      link("Reliability", "/RELIABILITY"),
+      link("Mutations that survive", "/mutation-survivors"),
+      link("Comparison", "/comparison"),
+      link("Questions and answers", "/guide/faq"),
+    ],
+  },
+  {
+    text: "Coming from",
+    items: [
+      link("WebSocket", "/migrate/websocket"),
+      link("ws", "/migrate/ws"),
+      link("reconnecting-websocket", "/migrate/reconnecting-websocket"),
+      link("partysocket", "/migrate/partysocket"),
+      link("rxjs/webSocket", "/migrate/rxjs"),
+      link("Socket.IO", "/migrate/socket-io"),
+    ],
+  },
+];
+
+const REFERENCE = [
+  {
+    text: "Reference",
+    items: [
+      link("Options", "/reference/options"),
+      link("Client", "/reference/client"),
+      link("Errors", "/reference/errors"),
+      link("Platforms", "/reference/platforms"),
+    ],
+  },
+  { text: "API", items: apiPages() },
+];
+
+export default defineConfig({
+  title: "wschan",
+  description: "One WebSocket client for browsers and Node",
+  lang: "en",
+  cleanUrls: false,
+  lastUpdated: false,
+  themeConfig: {
+    nav: [
+      { text: "Guide", link: "/guide/getting-started", activeMatch: "^/(guide|migrate)/" },
+      { text: "Recipes", link: "/recipes/", activeMatch: "^/recipes/" },
+      { text: "Reference", link: "/reference/options", activeMatch: "^/(reference|api)/" },
+      { text: "Playground", link: "/playground" },
+    ],
+    sidebar: {
+      "/": GUIDE,
+      "/recipes/": [],
+      "/reference/": REFERENCE,
+      "/api/": REFERENCE,
+    },
+    outline: [2, 3],
+    search: { provider: "local" },
+  },
+  transformHtml: contentSecurityPolicy,
+});

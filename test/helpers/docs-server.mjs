@@ -1,0 +1,15 @@
+// @ts-check
+// Loaded before each runnable block of the documentation. Answers its dials with a feed that sends two prices after the
+// first message of the client, and then closes the connection.
+import { TestServer } from "../../dist/testing/node.mjs";
+
+const PRICES = [
+  { symbol: "ABC", price: 42 },
+  { symbol: "XYZ", price: 7 },
+];
+
+new TestServer("*").on(async (peer) => {
+  await peer.receive();
+  for (const price of PRICES) await peer.send(JSON.stringify(price));
+  await peer.close(1000);
+});
