@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import type { DefaultTheme } from "vitepress";
 import { contentSecurityPolicy } from "./content-security-policy.mjs";
+import { firstParagraph } from "./description.mjs";
 
 const link = (text: string, path: string): DefaultTheme.SidebarItem => ({ text, link: path });
 
@@ -85,10 +87,19 @@ const REFERENCE = [
   { text: "API", items: apiPages() },
 ];
 
+/** The path of the site on its host, with a slash at both ends. */
+const BASE = process.env.DOCS_BASE ?? "/";
+
+const docs = fileURLToPath(new URL("..", import.meta.url));
+
 export default defineConfig({
   title: "wschan",
   description: "One WebSocket client for browsers and Node",
   lang: "en",
+  base: BASE,
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: `${BASE}favicon.svg` }]],
+  // Parts of pages.
+  srcExclude: ["parts/**"],
   cleanUrls: false,
   lastUpdated: false,
   themeConfig: {
@@ -106,6 +117,16 @@ export default defineConfig({
     },
     outline: [2, 3],
     search: { provider: "local" },
+    notFound: {
+      title: "Page not found",
+      quote: "There is no page at this address. The search finds pages by their words.",
+      linkText: "Home",
+      linkLabel: "Home",
+    },
+  },
+  transformPageData(page) {
+    if (page.isNotFound || page.description !== "") return;
+    page.description = firstParagraph(readFileSync(join(docs, page.filePath), "utf8"));
   },
   transformHtml: contentSecurityPolicy,
 });

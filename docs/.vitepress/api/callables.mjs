@@ -7,7 +7,7 @@ import { Comment, Context, ReflectionKind } from "typedoc";
  */
 export function convertCallablesAsFunctions() {
   const { getComment } = Context.prototype;
-  /** @type {typeof getComment} */
+  /** @type {(this: Context, ...args: Parameters<typeof getComment>) => ReturnType<typeof getComment>} */
   const getTaggedComment = function (symbol, kind) {
     const comment = getComment.call(this, symbol, kind);
     if (kind !== ReflectionKind.Variable) return comment;

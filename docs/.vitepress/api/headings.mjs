@@ -1,33 +1,12 @@
 // @ts-check
-/** The headings that TypeDoc repeats for each function and type. */
-const REPEATED = new RegExp(
-  `^#{3,6} (${[
-    "Parameters",
-    "Returns",
-    "Type Parameters",
-    "Type Declaration",
-    "Call Signature",
-    "See",
-    "Extends",
-    "Extended by",
-    "Constructors",
-    "Properties",
-    "Methods",
-    "Accessors",
-    "Indexable",
-    "Implements",
-    "Union Members",
-    "Type Literal",
-    "Get Signature",
-    "Set Signature",
-  ].join("|")})(?: \\{#[^}]*\\})?$`,
-  "gm",
-);
+/** A heading below those of the groups, such as "Functions", that has no anchor of its own. */
+const UNNAMED = /^#{3,6} (.*[^}\n])$/gm;
 
 /** The heading of a member. TypeDoc writes it two levels below its type, with a group such as "Methods" between them. */
 const MEMBER = /^#(?=#{4,5} )/gm;
 
-const GROUP = /^## Type Aliases$/gm;
+/** Letters that are in upper case, although they do not begin the heading: "Type Aliases". */
+const TITLE_CASE = /(?<=^(?:## |\*\*)[A-Z][a-z]+ )[A-Z](?=[a-z]+(?:\*\*)?$)/gm;
 
 /**
  * Replaces headings that TypeDoc repeats for each member, such as "Returns", by bold text. The headings that remain are
@@ -36,15 +15,7 @@ const GROUP = /^## Type Aliases$/gm;
  */
 export function demoteHeadings(markdown) {
   return markdown
-    .replace(REPEATED, (_, text) => `**${toSentenceCase(text)}**`)
-    .replace(GROUP, toSentenceCase)
-    .replace(MEMBER, "");
-}
-
-/**
- * Returns "Type aliases" for "Type Aliases".
- * @param {string} text
- */
-function toSentenceCase(text) {
-  return text.replace(/(?<=[a-z] )[A-Z]/g, (letter) => letter.toLowerCase());
+    .replace(UNNAMED, "**$1**")
+    .replace(MEMBER, "")
+    .replace(TITLE_CASE, (letter) => letter.toLowerCase());
 }

@@ -1,4 +1,13 @@
+import { h } from "vue";
 import DefaultTheme from "vitepress/theme";
 import type { Theme } from "vitepress";
+import Hello from "../../parts/hello.md";
+import "./style.css";
 
-export default { extends: DefaultTheme } satisfies Theme;
+/** The first program of the README, above the features of the home page. */
+const hello = () => h("div", { class: "home-hello vp-doc" }, [h(Hello)]);
+
+export default {
+  extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { "home-features-before": hello }),
+} satisfies Theme;
