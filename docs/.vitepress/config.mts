@@ -124,6 +124,8 @@ export default defineConfig({
       linkLabel: "Home",
     },
   },
+  // The search index is one chunk, which is loaded when a reader opens the search. e2e/site/budgets.ts limits its size.
+  vite: { build: { chunkSizeWarningLimit: 1_000 } },
   transformPageData(page) {
     if (page.isNotFound || page.description !== "") return;
     page.description = firstParagraph(readFileSync(join(docs, page.filePath), "utf8"));
