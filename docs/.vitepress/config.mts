@@ -101,6 +101,10 @@ export default defineConfig({
   // Parts of pages.
   srcExclude: ["parts/**"],
   cleanUrls: false,
+  // A page loads only what it shows. Prefetching would load the pages of all visible links, most of them in vain.
+  router: { prefetchLinks: false },
+  // VueUse stops transitions with an inline style sheet, which the content security policy forbids.
+  appearance: { disableTransition: false },
   lastUpdated: false,
   themeConfig: {
     nav: [

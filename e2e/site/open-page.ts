@@ -1,10 +1,10 @@
-import type { Browser, BrowserContext, Page, Request } from "playwright";
+import type { Browser, BrowserContext, Page } from "playwright";
 
 /** Events of a page that readers would suffer from, and the files that it has loaded. */
 export interface PageLog {
   /** Errors, warnings, failed requests and requests to other origins. */
   readonly problems: string[];
-  /** The paths of the page itself and of the scripts, style sheets, fonts and images that it needs. */
+  /** The paths of the page itself and of the scripts, style sheets, fonts and images that it has requested. */
   readonly files: Set<string>;
 }
 
@@ -44,8 +44,6 @@ export async function newContext(
 export function logOf(page: Page, origin: string): PageLog {
   const problems: string[] = [];
   const files = new Set<string>();
-  const isPrefetched = (request: Request): boolean =>
-    request.resourceType() === "other" || request.headers()["sec-purpose"] === "prefetch";
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) problems.push(`console: ${message.text()}`);
   });
@@ -54,7 +52,7 @@ export function logOf(page: Page, origin: string): PageLog {
     const url = new URL(request.url());
     if (url.protocol === "data:" || url.protocol === "blob:") return;
     if (url.origin !== origin) problems.push(`request to another origin: ${url.href}`);
-    else if (!isPrefetched(request)) files.add(url.pathname.slice(1));
+    else files.add(url.pathname.slice(1));
   });
   page.on("requestfailed", (request) => {
     problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ""}`);
