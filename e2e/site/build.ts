@@ -13,7 +13,6 @@ declare module "vitest" {
 
 /** Global setup of Vitest projects: builds the documentation site once for all their tests. */
 export default async function setup(project: TestProject): Promise<void> {
-  void runOrThrow;
-  void ms;
+  await runOrThrow("npm", ["run", "docs:build"], ROOT, ms(300_000));
   project.provide("site", { dir: join(ROOT, "docs/.vitepress/dist") });
 }

@@ -61,7 +61,7 @@ describe.each(["chromium", "firefox"] as const)("every page in %s", (name) => {
   beforeAll(async () => {
     browser = await launch(name);
     visits = await visitAll(browser);
-  }, ms(180_000));
+  }, ms(300_000));
   afterAll(() => browser.close());
 
   /** Returns a line for each fault that `find` returns. */

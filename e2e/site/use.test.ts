@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { ms } from "../../test/helpers/time.js";
 import { launch } from "../helpers/browsers.js";
 import { startStaticServer, type StaticServer } from "../helpers/static-server.js";
 import { SEARCH_INDEX_BUDGET } from "./budgets.js";
@@ -26,7 +27,7 @@ describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
   beforeAll(async () => {
     browser = await launch(name);
     server = await startStaticServer(dir);
-  });
+  }, ms(60_000));
   afterAll(async () => {
     await browser.close();
     await server[Symbol.asyncDispose]();
@@ -52,7 +53,7 @@ describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
     expect(await first.textContent()).not.toBe("");
     await input.press("Enter");
     await page.waitForURL(`**${href}`);
-    expect(await page.locator("main").textContent()).toContain("SLOW_CONSUMER");
+    await page.locator("main").getByText("SLOW_CONSUMER").first().waitFor();
   });
 
   test("a switch selects dark colours, and the next page keeps them", async () => {

@@ -1,14 +1,17 @@
-import { h } from "vue";
+import { defineComponent, h } from "vue";
+// The theme with fonts loads them after the text is shown, which moves it.
 import DefaultTheme from "vitepress/theme-without-fonts";
 import type { Theme } from "vitepress";
 import Hello from "../../parts/hello.md";
+import { useMainLandmark } from "./landmark.js";
 import "./style.css";
 
 /** The first program of the README, above the features of the home page. */
 const hello = () => h("div", { class: "home-hello vp-doc" }, [h(Hello)]);
 
-// Uses the fonts of the system: a font that arrives late moves the text.
-export default {
-  extends: DefaultTheme,
-  Layout: () => h(DefaultTheme.Layout, null, { "home-features-before": hello }),
-} satisfies Theme;
+const Layout = defineComponent(() => {
+  useMainLandmark();
+  return () => h(DefaultTheme.Layout, null, { "home-features-before": hello });
+});
+
+export default { extends: DefaultTheme, Layout } satisfies Theme;
