@@ -17,7 +17,7 @@ export function firstParagraph(markdown: string): string {
   const [, paragraph = ""] = PARAGRAPH.exec(body.trim()) ?? [];
   const text = paragraph
     .replace(LINK, "$1")
-    .replace(/[`*_]|\\(?=\W)/g, "")
+    .replace(/[`*]|\\(?=\W)/g, "")
     .replace(/\s+/g, " ");
   if (text.length <= MAX_LENGTH) return text;
   const start = text.slice(0, MAX_LENGTH);

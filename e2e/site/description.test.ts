@@ -8,6 +8,7 @@ test.each([
     "# Title\n\n| a | b |\n| - | - |\n\n- list\n\n> quote\n\n1. one\n\n<Tag />\n\nText\nover lines.",
     "Text over lines.",
   ],
+  ["Error `SLOW_CONSUMER`, **bold**.", "Error SLOW_CONSUMER, bold."],
   ["# Title\n\n<!-- with\nx\n\ny\n-->\n\nText.", "Text."],
   ["# Title", ""],
   ["", ""],
