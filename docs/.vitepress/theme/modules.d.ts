@@ -3,6 +3,8 @@ declare module "*.css";
 
 // VitePress compiles Markdown files to components.
 declare module "*.md" {
-  const component: import("vue").Component;
+  import type { Component } from "vue";
+
+  const component: Component;
   export default component;
 }
