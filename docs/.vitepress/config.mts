@@ -120,7 +120,11 @@ export default defineConfig({
       "/api/": REFERENCE,
     },
     outline: [2, 3],
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      // A result contains all words of the search. The default is any of them.
+      options: { miniSearch: { searchOptions: { combineWith: "AND" } } },
+    },
     notFound: {
       title: "Page not found",
       quote: "There is no page at this address. The search finds pages by their words.",

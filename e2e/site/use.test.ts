@@ -46,14 +46,14 @@ describe.each(["chromium", "firefox"] as const)("in %s", (name) => {
   test("the search finds a page, which a key opens", async () => {
     await page.keyboard.press("/");
     const input = page.locator("#localsearch-input");
-    await input.fill("SLOW_CONSUMER");
+    await input.fill("denyPrivateNetworks");
     const first = page.locator("#localsearch-list a").first();
     await first.waitFor();
     const href = await first.getAttribute("href");
     expect(await first.textContent()).not.toBe("");
     await input.press("Enter");
     await page.waitForURL(`**${href}`);
-    await page.locator("main").getByText("SLOW_CONSUMER").first().waitFor();
+    await page.locator("main").getByText("denyPrivateNetworks").first().waitFor();
   });
 
   test("a switch selects dark colours, and the next page keeps them", async () => {
