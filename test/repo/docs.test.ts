@@ -16,6 +16,11 @@ import { codesOf, parseDefault, readTable } from "../helpers/tables.js";
 
 const readText = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
+test("the README has at most 1,200 words outside its code", () => {
+  const text = readText("README.md").replace(/^```[^]*?^```$/gm, "");
+  expect(text.match(/[\p{L}\p{N}]+/gu)?.length).toBeLessThanOrEqual(1_200);
+});
+
 describe("the table of options", () => {
   const readOptions = () =>
     readTable(readText("docs/reference/options.md"), "## Options of connect").map((row) => ({
