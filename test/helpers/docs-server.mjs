@@ -9,7 +9,7 @@ const PRICES = [
 ];
 
 new TestServer("*").on(async (peer) => {
-  await peer.receive();
+  if (!(await peer.receive()).ok) return;
   for (const price of PRICES) await peer.send(JSON.stringify(price));
   await peer.close(1000);
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { transform } from "esbuild";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { ReconnectingClient } from "../../src/reconnect/node.js";
@@ -10,10 +11,10 @@ import { until } from "./support.js";
 type Listener<T> = (value: T) => void;
 
 /** Returns the body of the example for React Native as a function, without its imports and types. */
-function example(): (...parameters: unknown[]) => ReconnectingClient {
+async function example(): Promise<(...parameters: unknown[]) => ReconnectingClient> {
   const page = readFileSync(join(ROOT, "docs/guide/reconnecting.md"), "utf8");
   const block = /```ts\n(import \{ AppState \}[^]*?)```/.exec(page)?.[1] ?? "";
-  const code = block.replace(/^import .*\n/gm, "").replace("isUp: boolean", "isUp");
+  const { code } = await transform(block.replace(/^import .*\n/gm, ""), { loader: "ts" });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   return new Function("AppState", "NetInfo", "reconnecting", `${code}; return client;`) as never;
 }
@@ -27,7 +28,7 @@ test("the example for React Native follows the network and the state of the app"
   };
   const clock = new TestClock();
   const server = new TestServer("wss://api.example.com/feed");
-  const client = example()(AppState, NetInfo, reconnecting);
+  const client = (await example())(AppState, NetInfo, reconnecting);
   onTestFinished(async () => {
     client.terminate();
     await server.close();
