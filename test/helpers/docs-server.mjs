@@ -10,6 +10,11 @@ const PRICES = [
 
 new TestServer("*").on(async (peer) => {
   if (!(await peer.receive()).ok) return;
-  for (const price of PRICES) await peer.send(JSON.stringify(price));
-  await peer.close(1000);
+  try {
+    for (const price of PRICES) await peer.send(JSON.stringify(price));
+    await peer.close(1000);
+  } catch (error) {
+    // The block may close the connection first.
+    if (/** @type {import("wschan").WsError} */ (error).code !== "CLOSED") throw error;
+  }
 });
