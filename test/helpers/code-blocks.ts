@@ -35,8 +35,10 @@ declare global {
 }
 `;
 
-/** Declares the modules of React Native that pages import. They are not installed, because nothing here runs them. */
-const REACT_NATIVE = `declare module "react-native" {
+/** Declares modules that pages import and that are not installed, because nothing here runs them. */
+const MODULES = `declare module "https://*";
+declare module "react-native-url-polyfill/auto";
+declare module "react-native" {
   export const AppState: {
     addEventListener(type: "change", listener: (state: string) => void): { remove(): void };
   };
@@ -92,7 +94,7 @@ export function problemsOf(blocks: readonly CodeBlock[]): string[] {
     const { options } = ts.parseJsonConfigFileContent(tsconfig.config, ts.sys, ROOT);
     const declarations = Object.entries({
       "globals.ts": UMD_GLOBAL,
-      "react-native.d.ts": REACT_NATIVE,
+      "modules.d.ts": MODULES,
     }).map(([name, text]) => {
       writeFileSync(join(dir, name), text);
       return join(dir, name);
