@@ -10,14 +10,22 @@ import { until } from "./support.js";
 
 type Listener<T> = (value: T) => void;
 
-/** Returns the body of the example for React Native as a function, without its imports and types. */
+const readPage = (name: string): string => readFileSync(join(ROOT, "docs/guide", name), "utf8");
+
+/** The example for React Native. */
+const block = /```ts\n(import \{ AppState \}[^]*?)```/.exec(readPage("reconnecting.md"))?.[1] ?? "";
+
+/** Returns the body of the example as a function, without its imports and types. */
 async function example(): Promise<(...parameters: unknown[]) => ReconnectingClient> {
-  const page = readFileSync(join(ROOT, "docs/guide/reconnecting.md"), "utf8");
-  const block = /```ts\n(import \{ AppState \}[^]*?)```/.exec(page)?.[1] ?? "";
   const { code } = await transform(block.replace(/^import .*\n/gm, ""), { loader: "ts" });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   return new Function("AppState", "NetInfo", "reconnecting", `${code}; return client;`) as never;
 }
+
+test("the page on React Native has the same example", () => {
+  expect(block).not.toBe("");
+  expect(readPage("react-native-and-electron.md")).toContain(block);
+});
 
 test("the example for React Native follows the network and the state of the app", async () => {
   let setNetwork: Listener<{ isConnected: boolean }> | undefined;
