@@ -111,8 +111,8 @@ describe("the tables of codecs", () => {
   });
 
   test("list every codec once", () => {
-    const names = readTable(readText("docs/guide/codecs.md"), "# Payload codecs").flatMap(({ codec }) =>
-      codesOf(codec ?? "").map((code) => code.replace(/\(.*/, "")),
+    const names = readTable(readText("docs/guide/codecs.md"), "## All codecs").flatMap(
+      ({ codec }) => codesOf(codec ?? "").map((code) => code.replace(/\(.*/, "")),
     );
     const { ...exported } = codecs;
     expect(names.sort()).toEqual(Object.keys(exported).sort());
@@ -159,7 +159,9 @@ test("the table of platforms states the tested abilities", () => {
 test("docs/guide/libraries.md shows the set-up of each library as its test runs it", async () => {
   const folder = join(ROOT, "test/compat/libraries");
   const setups = await Promise.all(readdirSync(folder).map((name) => setupIn(join(folder, name))));
-  const section = /^## Libraries$([^]*?)(?=^## |$(?![^]))/m.exec(readText("docs/guide/libraries.md"));
+  const section = /^## Libraries$([^]*?)(?=^## |$(?![^]))/m.exec(
+    readText("docs/guide/libraries.md"),
+  );
   const blocks = [...(section?.[1] ?? "").matchAll(/^```ts\n([^]*?)^```$/gm)];
   expect(blocks.map(([, code]) => code).sort()).toEqual(setups.sort());
 });
