@@ -208,7 +208,9 @@ declare const errors: {
      * @param error Anything, such as a caught exception.
      * @param kind A kind, such as `errors.TIMEOUT`.
      */
-    is(error: unknown, kind: ErrorKind): error is WsError;
+    is<Kind extends ErrorKind>(error: unknown, kind: Kind): error is WsError & {
+        readonly kind: Kind;
+    };
 };
 
 /**
