@@ -48,6 +48,7 @@ const missing = {
     findPeers("squid", "tinyproxy", "dante", "nginx", "nginxStream"),
   ),
   "test/compat/libraries/mqtt.test.ts": missingOf(findPeers("mosquitto")),
+  "test/recipes/mqtt.test.ts": missingOf(findPeers("mosquitto")),
   "test/compat/libraries/stompjs.test.ts": missingOf(findPeers("rabbitmq")),
   "e2e/libraries/libraries.test.ts": missingOf(findPeers("mosquitto", "rabbitmq")),
   "test/hub/json-rpc/peers.test.ts": runtimes,
