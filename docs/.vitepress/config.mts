@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import type { DefaultTheme } from "vitepress";
 import { contentSecurityPolicy } from "./content-security-policy.mjs";
+import { recipeGroups } from "./recipes.mjs";
 
 const link = (text: string, path: string): DefaultTheme.SidebarItem => ({ text, link: path });
 
@@ -12,6 +13,15 @@ function apiPages(): DefaultTheme.SidebarItem[] {
   if (!existsSync(path)) throw new Error("docs/api is missing: run `npm run docs:api`");
   return JSON.parse(readFileSync(path, "utf8")) as DefaultTheme.SidebarItem[];
 }
+
+/** The recipes, by the frontmatter of their pages. */
+const recipePages = (): DefaultTheme.SidebarItem[] => [
+  link("All recipes", "/recipes/"),
+  ...recipeGroups().map(({ group, recipes }) => ({
+    text: group,
+    items: recipes.map(({ title, name }) => link(title, `/recipes/${name}`)),
+  })),
+];
 
 const GUIDE = [
   {
@@ -100,7 +110,7 @@ export default defineConfig({
     ],
     sidebar: {
       "/": GUIDE,
-      "/recipes/": [],
+      "/recipes/": recipePages(),
       "/reference/": REFERENCE,
       "/api/": REFERENCE,
     },
