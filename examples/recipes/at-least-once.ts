@@ -1,28 +1,21 @@
-import { json } from "wschan/codec";
 import { reconnecting } from "wschan/reconnect";
 import type { ReconnectingClient } from "wschan/reconnect";
 
-/** The server answers each message with its number. */
-interface Acknowledgement {
-  readonly ack: number;
-}
-
 interface Pending {
-  readonly message: unknown;
+  readonly message: string;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Sends each value until the server has acknowledged it, over as many connections as that takes. */
 export class AcknowledgedSender {
-  readonly #client: ReconnectingClient<Acknowledgement, unknown>;
+  readonly #client: ReconnectingClient;
   /** The messages without an acknowledgement, by number, in order. */
   readonly #pending = new Map<number, Pending>();
   #lastNumber = 0;
 
   constructor(url: string) {
     this.#client = reconnecting(url, {
-      codec: json<Acknowledgement>(),
       onConnect: async (connection) => {
         // Messages that wait in the queue are pending as well, and the loop sends them.
         this.#client.queue.clear();
@@ -33,10 +26,11 @@ export class AcknowledgedSender {
   }
 
   /** Resolves when the server has acknowledged the value. */
-  send(value: unknown): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const number = ++this.#lastNumber;
-      const message = { number, value };
+  async send(value: unknown): Promise<void> {
+    if (this.#client.state.type === "closed") throw new Error("closed");
+    const number = ++this.#lastNumber;
+    const message = JSON.stringify({ number, value });
+    await new Promise<void>((resolve, reject) => {
       this.#pending.set(number, { message, resolve, reject });
       // Not awaited, because it resolves before the message has arrived.
       void this.#client.send(message);
@@ -48,7 +42,8 @@ export class AcknowledgedSender {
   }
 
   async #receive(): Promise<void> {
-    for await (const { ack } of this.#client.channel()) {
+    for await (const { data } of this.#client.channel()) {
+      const { ack } = JSON.parse(String(data)) as { ack: number };
       this.#pending.get(ack)?.resolve();
       this.#pending.delete(ack);
     }

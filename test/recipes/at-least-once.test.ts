@@ -56,3 +56,15 @@ test("close rejects what was not acknowledged", async () => {
   await sender.close();
   await expect(sending).rejects.toThrow("closed");
 });
+
+test("a value that JSON cannot represent rejects, and the next one arrives", async () => {
+  await using server = await startTextServer((text, ws) =>
+    ws.send(JSON.stringify({ ack: numberOf(text) })),
+  );
+  const sender = new AcknowledgedSender(server.url);
+  await expect(sender.send(1n)).rejects.toThrow(TypeError);
+  await sender.send("b");
+  expect((await server.peer()).texts.map(numberOf)).toEqual([2]);
+  await sender.close();
+  await expect(sender.send("c")).rejects.toThrow("closed");
+});
