@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TestClock, TestServer } from "wschan/testing";
 import { openPresence } from "../../examples/recipes/presence.js";
 import { startTextServer } from "./text-server.js";
 
@@ -44,5 +45,24 @@ test("the presence is sent again when the connection is cut", async () => {
   await first.received(2);
   first.ws.terminate();
   expect(await (await server.peer(1)).received(1)).toEqual([away]);
+  await presence.client.close();
+});
+
+test("a typing indicator that has waited for 5 s is not sent", async () => {
+  using clock = new TestClock();
+  await using server = new TestServer("wss://presence.example/");
+  const presence = openPresence("wss://presence.example/");
+  await clock.advance(0);
+  await (await server.accept()).expect(JSON.parse(online));
+  await presence.client.suspend();
+  presence.setTyping("cats", true);
+  await clock.advance("4s");
+  presence.setTyping("dogs", true);
+  await clock.advance("1s");
+  presence.client.start();
+  await clock.advance(0);
+  const peer = await server.accept();
+  await peer.expect(JSON.parse(online));
+  await peer.expect(JSON.parse(typing("dogs", true)));
   await presence.client.close();
 });

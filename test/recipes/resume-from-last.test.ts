@@ -58,6 +58,8 @@ test("resumes after the last change when the connection is cut, and skips repeat
   expect(seqs.at(-1)).toBe(3);
   await client.close();
   await ended;
+  // It has not asked for a snapshot.
+  expect((await server.peer(1)).texts).toHaveLength(1);
 });
 
 test("asks for one snapshot when a change is missing, and ignores changes until then", async () => {
