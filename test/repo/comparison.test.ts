@@ -145,7 +145,7 @@ describe("a measured cell", () => {
 
   /** The bytes of a cell such as "11.9 kB; reconnecting 19.0 kB". */
   const statedSizes = (column: Column): number[] =>
-    [...cellOf(rowOf("Size in a page, min+gzip"), column).matchAll(/([\d.]+) kB/g)].map(
+    [...cellOf(rowOf("Size in a page"), column).matchAll(/([\d.]+) kB/g)].map(
       ([, size]) => Number(size) * 1_000,
     );
 
