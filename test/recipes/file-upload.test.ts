@@ -43,7 +43,11 @@ test("reads the file no faster than the server, and a signal cancels the upload"
   };
   const file = { type: "", size: 1e12, slice } as Blob;
   const controller = new AbortController();
-  const uploading = upload(server.url, file, { signal: controller.signal });
+  let progress = 0;
+  const uploading = upload(server.url, file, {
+    signal: controller.signal,
+    onProgress: (bytes) => (progress = bytes),
+  });
   const { ws, closed } = await server.connection();
   // Stops when the kernel's buffers and those of the streams are full.
   for (let before = -1; before !== bytesRead;) {
@@ -51,6 +55,8 @@ test("reads the file no faster than the server, and a signal cancels the upload"
     for (let i = 0; i < 100; i++) await new Promise(setImmediate);
   }
   expect(bytesRead).toBeLessThan(100_000_000);
+  // The last chunk waits, and those before it are in the buffer of the connection.
+  expect(progress).toBeLessThan(bytesRead - 65_536);
   controller.abort("cancelled by the user");
   await expect(uploading).rejects.toMatchObject({
     code: "ABORTED",
