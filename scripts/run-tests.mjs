@@ -53,6 +53,7 @@ const missing = {
   "e2e/libraries/libraries.test.ts": missingOf(findPeers("mosquitto", "rabbitmq")),
   "test/hub/json-rpc/peers.test.ts": runtimes,
   e2e: [...chromium, ...firefox, ...webkit, ...runtimes],
+  site: [...chromium, ...firefox],
 };
 
 // Most tools treat the values "false" and "0" like an unset variable.

@@ -1,4 +1,17 @@
-import DefaultTheme from "vitepress/theme";
+import { defineComponent, h } from "vue";
+// The theme with fonts loads them after the text is shown, which moves it.
+import DefaultTheme from "vitepress/theme-without-fonts";
 import type { Theme } from "vitepress";
+import Hello from "../../parts/hello.md";
+import { useMainLandmark } from "./landmark.js";
+import "./style.css";
 
-export default { extends: DefaultTheme } satisfies Theme;
+/** The first program of the README, above the features of the home page. */
+const hello = () => h("div", { class: "home-hello vp-doc" }, [h(Hello)]);
+
+const Layout = defineComponent(() => {
+  useMainLandmark();
+  return () => h(DefaultTheme.Layout, null, { "home-features-before": hello });
+});
+
+export default { extends: DefaultTheme, Layout } satisfies Theme;
