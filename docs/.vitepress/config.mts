@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import type { DefaultTheme } from "vitepress";
 import { contentSecurityPolicy } from "./content-security-policy.mjs";
+import { playgroundModules } from "./playground-modules.mjs";
 
 const link = (text: string, path: string): DefaultTheme.SidebarItem => ({ text, link: path });
 
@@ -108,4 +109,5 @@ export default defineConfig({
     search: { provider: "local" },
   },
   transformHtml: contentSecurityPolicy,
+  vite: { plugins: [playgroundModules()] },
 });
