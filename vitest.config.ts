@@ -114,6 +114,15 @@ export default defineConfig({
         testTimeout: ms(30_000),
         sequence: { groupOrder: 5 },
       }),
+      // The built documentation site, in browsers.
+      project("site", {
+        include: ["e2e/site/**/*.test.ts"],
+        exclude: SKIPPED,
+        globalSetup: "e2e/site/build.ts",
+        fileParallelism: false,
+        testTimeout: ms(30_000),
+        sequence: { groupOrder: 6 },
+      }),
     ].filter(({ test }) => !SKIPPED.includes(test?.name as string)),
     // Node loads the built package as it does for users; Vite does not transform it.
     server: { deps: { external: [/\/dist\//] } },

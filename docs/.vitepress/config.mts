@@ -90,6 +90,8 @@ export default defineConfig({
   title: "wschan",
   description: "One WebSocket client for browsers and Node",
   lang: "en",
+  // Otherwise a change of the appearance writes a `style` element, which the content security policy forbids.
+  appearance: { disableTransition: false },
   cleanUrls: false,
   lastUpdated: false,
   themeConfig: {

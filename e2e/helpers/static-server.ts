@@ -15,13 +15,16 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".mjs": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
 };
 
-/** Starts a server for the files in `dir`. */
+/** Starts a server for the files in `dir`. The page of a folder is its `index.html`. */
 export async function startStaticServer(dir: string): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "", "http://localhost");
-    const file = join(dir, normalize(pathname));
+    const file = join(dir, normalize(pathname.replace(/\/$/, "/index.html")));
     readFile(file).then(
       (content) =>
         response

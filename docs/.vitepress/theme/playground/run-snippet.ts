@@ -57,6 +57,6 @@ function describeFailure({ message, lineno }: Partial<ErrorEvent>, code: string)
   if (message) return lineno ? `Line ${lineno}: ${message}` : message;
   const line = findSyntaxError(code);
   return line === undefined
-    ? "The snippet could not be loaded."
+    ? "The snippet could not be loaded. Perhaps it imports a name that the module does not have."
     : `Line ${line}: there is a syntax error.`;
 }

@@ -20,6 +20,6 @@ await attempt("option", () => connect("wss://api.example.com/echo", { dialTimout
 
 // The server does not answer the close frame either.
 const info = await client.close();
-console.log("closed with", info.code, info.error?.code ?? "without an error");
+console.log("closed with", info.code, info.clean ? "and clean" : "and not clean");
 
 await attempt("send", () => client.send("too late"));

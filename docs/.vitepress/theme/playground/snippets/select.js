@@ -1,7 +1,7 @@
 import { after, connect, select, ticker } from "wschan";
 
 const client = await connect("wss://api.example.com/feed");
-const seconds = ticker("1s");
+const seconds = ticker("1s").channel;
 const end = after("5s");
 
 let count = 0;

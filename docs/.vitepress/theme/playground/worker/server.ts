@@ -130,7 +130,7 @@ const SYMBOLS = ["gold", "silver", "copper"];
 function price(number: number): string {
   const symbol = SYMBOLS[number % SYMBOLS.length] ?? "";
   // A walk that repeats, so that a run is the same each time.
-  const value = Math.round(1000 + 50 * Math.sin(number / 5) + number % 7);
+  const value = Math.round(1000 + 50 * Math.sin(number / 5) + (number % 7));
   return JSON.stringify({ number, symbol, price: value });
 }
 
