@@ -1,11 +1,8 @@
 import { javascriptLanguage } from "@codemirror/lang-javascript";
 
-/** A mistake that is found before the snippet runs. */
-export class SnippetError extends Error {}
-
 /**
- * Returns the code of a snippet with the names of modules replaced by their URLs. Lines keep their numbers. Throws a
- * {@link SnippetError} for a module that the playground does not have.
+ * Returns the code of a snippet with the names of modules replaced by their URLs. Lines keep their numbers. Throws for a
+ * module that the playground does not have.
  */
 export function rewriteImports(code: string, urls: Readonly<Record<string, string>>): string {
   let result = "";
@@ -19,7 +16,7 @@ export function rewriteImports(code: string, urls: Readonly<Record<string, strin
       const url = Object.hasOwn(urls, module) ? urls[module] : undefined;
       if (url === undefined) {
         const names = Object.keys(urls).map((known) => `"${known}"`);
-        throw new SnippetError(
+        throw new Error(
           `Line ${lineAt(code, from)} imports "${module}". A snippet can import ${names.join(", ")}.`,
         );
       }

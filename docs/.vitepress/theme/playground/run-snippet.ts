@@ -21,7 +21,7 @@ const { runtime, ...modules } = urls;
 
 /**
  * Runs a snippet in a worker that is made from its text. Such a worker has the content security policy of the page, so
- * the snippet cannot send requests to other sites. Throws a `SnippetError` if the snippet imports an unknown module.
+ * the snippet cannot send requests to other sites. Throws if the snippet imports an unknown module.
  */
 export function runSnippet({ code, settings, onUpdate, onFailure }: RunOptions): Run {
   const absolute = (path: string): string => new URL(path, location.href).href;

@@ -1,8 +1,6 @@
 import { onBeforeUnmount, reactive, shallowRef } from "vue";
 import type { ShallowRef } from "vue";
 import type { Line, Picture, Settings, Update } from "./messages.js";
-import { SnippetError } from "./rewrite-imports.js";
-import { runSnippet } from "./run-snippet.js";
 import type { Run } from "./run-snippet.js";
 
 /** The most lines that each list keeps. */
@@ -25,12 +23,14 @@ export interface SessionState {
 export interface Session {
   readonly state: SessionState;
   readonly picture: Readonly<ShallowRef<Picture | undefined>>;
-  run(code: string, settings: Settings): void;
+  /** Runs a snippet. `settings` is called when its code has loaded. */
+  run(code: string, settings: () => Settings): Promise<void>;
   stop(): void;
   /** Stops, and clears what is shown. */
   clear(): void;
   change(settings: Settings): void;
-  cut(): void;
+  /** Cuts the connections. Returns false if no snippet runs. */
+  cut(): boolean;
 }
 
 /** Creates the session of a component: at most one snippet that runs, and what is known about it. */
@@ -38,6 +38,8 @@ export function useSession(): Session {
   const state = reactive<SessionState>({ phase: "idle", output: [], events: [], dropped: 0 });
   const picture = shallowRef<Picture>();
   let current: Run | undefined;
+  /** The number of the latest run. A run that waits for its code to load does not begin if there is a newer one. */
+  let runs = 0;
   let keys = 0;
 
   const keyed = (lines: readonly Line[]): KeyedLine[] =>
@@ -65,6 +67,7 @@ export function useSession(): Session {
   }
 
   function end(): void {
+    runs++;
     current?.stop();
     current = undefined;
   }
@@ -80,22 +83,28 @@ export function useSession(): Session {
     state,
     picture,
     clear,
-    run(code, settings) {
+    async run(code, settings) {
       clear();
       state.phase = "running";
+      const run = runs;
+      // Loaded late, because it needs the parser of the editor.
+      const { runSnippet } = await import("./run-snippet.js");
+      if (run !== runs) return;
       try {
-        current = runSnippet({ code, settings, onUpdate, onFailure: fail });
+        current = runSnippet({ code, settings: settings(), onUpdate, onFailure: fail });
       } catch (error) {
-        if (!(error instanceof SnippetError)) throw error;
-        fail(error.message);
+        fail(error instanceof Error ? error.message : String(error));
       }
     },
     stop() {
-      if (!current || state.phase === "stopped") return;
+      if (state.phase === "idle" || state.phase === "stopped") return;
       end();
       state.phase = "stopped";
     },
     change: (settings) => current?.send({ type: "settings", settings }),
-    cut: () => current?.send({ type: "cut" }),
+    cut() {
+      current?.send({ type: "cut" });
+      return current !== undefined;
+    },
   };
 }

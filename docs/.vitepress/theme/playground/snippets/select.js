@@ -2,7 +2,7 @@ import { after, connect, select, ticker } from "wschan";
 
 const client = await connect("wss://api.example.com/feed");
 const seconds = ticker("1s").channel;
-const end = after("5s");
+const end = after("3s");
 
 let count = 0;
 for (;;) {
@@ -18,4 +18,4 @@ for (;;) {
 }
 
 await client.close();
-console.log("messages in 5 seconds:", count);
+console.log("messages in 3 seconds:", count);
