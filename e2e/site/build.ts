@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { ROOT } from "../../test/helpers/root.js";
 import { runOrThrow } from "../../test/helpers/run.js";
-import { ms } from "../../test/helpers/time.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -13,7 +12,6 @@ declare module "vitest" {
 
 /** Global setup of Vitest projects: builds the documentation site once for all their tests. */
 export default async function setup(project: TestProject): Promise<void> {
-  void runOrThrow;
-  void ms;
+  await runOrThrow("npm", ["run", "docs:build"], ROOT);
   project.provide("site", { dir: join(ROOT, "docs/.vitepress/dist") });
 }

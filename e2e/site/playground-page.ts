@@ -55,7 +55,11 @@ export async function openPlayground(
     button,
     control,
     stage: (name) => page.locator(`[data-stage="${name}"]`),
-    edit: (code) => editor.fill(code),
+    edit: async (code) => {
+      await editor.focus();
+      await page.keyboard.press("Control+A");
+      await page.keyboard.type(code);
+    },
     run: async (snippet) => {
       await control("Snippet").selectOption(snippet);
       await button("Run").click();

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions } from "playwright";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { ms } from "../../test/helpers/time.js";
 import { launch } from "../helpers/browsers.js";
 import { startStaticServer } from "../helpers/static-server.js";
 import type { StaticServer } from "../helpers/static-server.js";
@@ -96,18 +97,20 @@ beforeAll(async () => {
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
-const open = (browser: Browser, options?: BrowserContextOptions, fragment = "") =>
-  openPlayground(browser, `${site.origin}/playground.html${fragment}`, options);
+const open = (browser: Browser, options?: BrowserContextOptions) =>
+  openPlayground(browser, `${site.origin}/playground.html`, options);
 
 describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) => {
   let browser: Browser;
+  let playground: Playground;
   beforeAll(async () => {
     browser = await launch(name);
-  });
+    playground = await open(browser);
+  }, ms(30_000));
   afterAll(() => browser.close());
+  beforeEach(() => playground.button("Reset").click());
 
   test("runs each snippet without an error of the page", async () => {
-    await using playground = await open(browser);
     const { problems, output, run, control } = playground;
     const names = await control("Snippet")
       .locator("option")
@@ -122,7 +125,6 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
   });
 
   test("runs what the visitor writes, and shows errors with their line", async () => {
-    await using playground = await open(browser);
     const { edit, button, output, status } = playground;
     const cases = [
       ["console.log({ sum: 1 + 2 });", "{ sum: 3 }", "Ended"],
@@ -141,7 +143,6 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
   });
 
   test("stops an endless loop, and runs again", async () => {
-    await using playground = await open(browser);
     const { edit, button, output, status, untilEnded } = playground;
     await edit('console.log("begin"); for (;;);');
     await button("Run").click();
@@ -157,7 +158,6 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
 
   test("keeps a snippet from sending requests to other origins", async () => {
     await using other = await startStaticServer(inject("site").dir);
-    await using playground = await open(browser);
     const { edit, button, output } = playground;
     for (const [origin, result] of [
       [site.origin, "200"],
@@ -171,7 +171,6 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
   });
 
   test("shows that a browser's WebSocket cannot be paused", async () => {
-    await using playground = await open(browser);
     const { control, button, stage } = playground;
     await control("Snippet").selectOption("slow-consumer");
     await control("Platform of the next run").selectOption("browser");
@@ -181,7 +180,6 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
   });
 
   test("can be used by keyboard", async () => {
-    await using playground = await open(browser);
     const { page, output, status, events, control, button, untilEnded } = playground;
     const focused = (): Promise<string> =>
       page.evaluate(() => {
@@ -237,8 +235,7 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
   });
 
   test("keeps the code in a link that runs nothing by itself", async () => {
-    await using playground = await open(browser);
-    const { page, edit, button } = playground;
+    const { page, problems, edit, button, control, output, status, untilEnded } = playground;
     const code = 'console.log("Grüße, 世界");';
     await edit(code);
     expect(new URL(page.url()).hash).toBe("");
@@ -246,20 +243,21 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
     await untilText(page.locator(".pg-notice"), "in the address bar");
     const { hash } = new URL(page.url());
 
-    await using visitor = await open(browser, {}, hash);
-    await untilText(visitor.page.locator(".cm-content"), code);
-    expect(await visitor.control("Snippet").inputValue()).toBe("link");
-    await untilText(visitor.status, "Not running");
-    expect(visitor.page.workers()).toEqual([]);
-    await visitor.button("Run").click();
-    await visitor.untilEnded();
-    await untilText(visitor.output, "Grüße, 世界");
-    expect(visitor.problems).toEqual([]);
+    // The browser loads the page, because this address differs in its query.
+    await page.goto(`${site.origin}/playground.html?visitor${hash}`);
+    await untilText(control("Code of the snippet"), code);
+    expect(await control("Snippet").inputValue()).toBe("link");
+    await untilText(status, "Not running");
+    expect(page.workers()).toEqual([]);
+    await button("Run").click();
+    await untilEnded();
+    await untilText(output, "Grüße, 世界");
+    expect(problems).toEqual([]);
   });
 
   test("has no horizontal scroll bar on a phone, and one live region", async () => {
-    await using playground = await open(browser, { viewport: PHONE });
     const { page, run, status } = playground;
+    await page.setViewportSize(PHONE);
     const width = () => page.evaluate(() => document.documentElement.scrollWidth);
     expect(await width()).toBe(PHONE.width);
     await run("slow-consumer");
@@ -273,8 +271,8 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
   });
 
   test("moves nothing if the visitor prefers reduced motion", async () => {
-    await using playground = await open(browser, { reducedMotion: "reduce" });
     const { page, run, status } = playground;
+    await page.emulateMedia({ reducedMotion: "reduce" });
     await run("slow-consumer");
     await untilText(status, "paused");
     const positions = await page
@@ -286,17 +284,22 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
 
 describe("axe", () => {
   let browser: Browser;
+  let playground: Playground;
   beforeAll(async () => {
     browser = await launch("chromium");
-  });
+    // Only this test needs a script of its own in the page.
+    playground = await open(browser, { bypassCSP: true });
+    const path = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    await playground.page.addScriptTag({ content: await readFile(path, "utf8") });
+  }, ms(30_000));
   afterAll(() => browser.close());
 
   test.each(["light", "dark"] as const)("finds no fault with %s colours", async (colorScheme) => {
-    // Only this test needs a script of its own in the page.
-    await using playground = await open(browser, { colorScheme, bypassCSP: true });
     const { page, edit, run, button, output, status, events } = playground;
-    const path = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-    await page.addScriptTag({ content: await readFile(path, "utf8") });
+    await page.emulateMedia({ colorScheme });
+    const isDark = await page.evaluate(() => document.documentElement.classList.contains("dark"));
+    expect(isDark).toBe(colorScheme === "dark");
+    await button("Reset").click();
     const audit = (): Promise<string[]> =>
       page.evaluate(async () => {
         const { axe } = globalThis as unknown as { axe: Axe };
