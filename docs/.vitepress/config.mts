@@ -5,6 +5,8 @@ import { defineConfig } from "vitepress";
 import type { DefaultTheme } from "vitepress";
 import { contentSecurityPolicy } from "./content-security-policy.mjs";
 import { firstParagraph } from "./description.mjs";
+import { playgroundModules } from "./playground-modules.mjs";
+import { recipeGroups } from "./recipes.mjs";
 
 const link = (text: string, path: string): DefaultTheme.SidebarItem => ({ text, link: path });
 
@@ -14,6 +16,15 @@ function apiPages(): DefaultTheme.SidebarItem[] {
   if (!existsSync(path)) throw new Error("docs/api is missing: run `npm run docs:api`");
   return JSON.parse(readFileSync(path, "utf8")) as DefaultTheme.SidebarItem[];
 }
+
+/** The recipes, by the frontmatter of their pages. */
+const recipePages = (): DefaultTheme.SidebarItem[] => [
+  link("All recipes", "/recipes/"),
+  ...recipeGroups().map(({ group, recipes }) => ({
+    text: group,
+    items: recipes.map(({ title, name }) => link(title, `/recipes/${name}`)),
+  })),
+];
 
 const GUIDE = [
   {
@@ -115,7 +126,7 @@ export default defineConfig({
     ],
     sidebar: {
       "/": GUIDE,
-      "/recipes/": [],
+      "/recipes/": recipePages(),
       "/reference/": REFERENCE,
       "/api/": REFERENCE,
     },
@@ -135,7 +146,7 @@ export default defineConfig({
   // The colours of the themes without high contrast are too pale for comments and keywords (WCAG 2.1, 1.4.3).
   markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
   // The search index is one chunk, which is loaded when a reader opens the search. e2e/site/budgets.ts limits its size.
-  vite: { build: { chunkSizeWarningLimit: 1_000 } },
+  vite: { build: { chunkSizeWarningLimit: 1_000 }, plugins: [playgroundModules()] },
   transformPageData(page) {
     if (page.isNotFound || page.description !== "") return;
     page.description = firstParagraph(readFileSync(join(docs, page.filePath), "utf8"));

@@ -13,7 +13,9 @@ export function contentSecurityPolicy(html: string): string {
     ([, code = ""]) => `'sha256-${createHash("sha256").update(code).digest("base64")}'`,
   );
   const policy = [
-    "default-src 'none'",
+    // Not 'none', because Firefox applies it to the pages that VitePress fetches in advance.
+    "default-src 'self'",
+    "object-src 'none'",
     `script-src 'self' ${[...new Set(hashes)].join(" ")}`,
     // The highlighter of code and Vue write `style` attributes. Style sheets are files.
     "style-src-elem 'self'",

@@ -1,4 +1,4 @@
-import { defineComponent, h } from "vue";
+import { defineAsyncComponent, defineComponent, h } from "vue";
 // The theme with fonts loads them after the text is shown, which moves it.
 import DefaultTheme from "vitepress/theme-without-fonts";
 import type { Theme } from "vitepress";
@@ -14,4 +14,13 @@ const Layout = defineComponent(() => {
   return () => h(DefaultTheme.Layout, null, { "home-features-before": hello });
 });
 
-export default { extends: DefaultTheme, Layout } satisfies Theme;
+// Only the page of the playground loads its code.
+const Playground = defineAsyncComponent(() => import("./playground/Playground.vue"));
+
+export default {
+  extends: DefaultTheme,
+  Layout,
+  enhanceApp({ app }) {
+    app.component("Playground", Playground);
+  },
+} satisfies Theme;
