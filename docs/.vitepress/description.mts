@@ -12,7 +12,7 @@ export function firstParagraph(markdown: string): string {
     .replaceAll("\r\n", "\n")
     .replace(/^---\n[^]*?\n---\n/, "")
     .replace(/^(`{3,})[^]*?^\1$/gm, "")
-    .replace(/<!--[^]*?-->/g, "")
+    .replace(/<!--[^]*?-->|<(script|style)\b[^]*?<\/\1>/g, "")
     .replace(/\n{3,}/g, "\n\n");
   const [, paragraph = ""] = PARAGRAPH.exec(body.trim()) ?? [];
   const text = paragraph

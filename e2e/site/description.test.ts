@@ -10,6 +10,7 @@ test.each([
   ],
   ["Error `SLOW_CONSUMER`, **bold**.", "Error SLOW_CONSUMER, bold."],
   ["# Title\n\n<!-- with\nx\n\ny\n-->\n\nText.", "Text."],
+  ["<script setup>\nx;\n\ny;\n</script>\n\n# Title\n\nText.", "Text."],
   ["# Title", ""],
   ["", ""],
 ])("the description of %j is %j", (markdown, expected) => {

@@ -1,5 +1,6 @@
 // A typed client of a JSON-RPC 2.0 service, over a connection that comes back.
 import { WsError } from "wschan";
+import type { Duration } from "wschan";
 import { jsonRpc } from "wschan/hub";
 import type { JsonRpc, Subscription } from "wschan/hub";
 import { reconnecting } from "wschan/reconnect";
@@ -19,8 +20,9 @@ export class BankClient {
   readonly #client: ReconnectingClient;
   readonly #rpc: JsonRpc<Methods, Events>;
 
-  constructor(url: string) {
-    this.#client = reconnecting(url);
+  /** A call that waits for a connection for longer than `queueTime` fails, and is not sent. */
+  constructor(url: string, queueTime: Duration = "4s") {
+    this.#client = reconnecting(url, { queue: { ttl: queueTime } });
     this.#rpc = jsonRpc(this.#client);
   }
 

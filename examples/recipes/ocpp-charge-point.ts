@@ -14,6 +14,8 @@ export function openChargePoint(url: string, handlers: Handlers, boot: object) {
   const client = reconnecting(url, {
     protocols: "ocpp1.6",
     codec: json<Call | Result | Failure>(),
+    // Shorter than the timeout of a call: a call that has failed must not be sent later.
+    queue: { ttl: "20s" },
     // The first call on each connection. Nothing else is sent before its reply.
     onConnect: async (connection) => {
       await connection.send([2, crypto.randomUUID(), "BootNotification", boot]);

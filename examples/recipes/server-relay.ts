@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 import { connect } from "wschan";
 import type { Data, Message } from "wschan";
 
-/** The messages of a socket of `ws` as a stream. The socket is paused while nobody reads. */
+/** The messages of a socket of `ws` as a stream. The socket is paused while the stream is not read. */
 function readableOf(socket: WebSocket): ReadableStream<Data> {
   return new ReadableStream<Data>(
     {
@@ -33,7 +33,7 @@ function writableOf(socket: WebSocket): WritableStream<Message> {
 /** Relays a client to `url` until one side ends. Then closes the other side with the same code. */
 export async function relay(socket: WebSocket, url: string): Promise<void> {
   socket.on("error", () => {});
-  // Reads at once: `ws` drops messages that arrive before somebody listens.
+  // Reads at once: `ws` drops messages that arrive before there is a listener.
   const fromClient = readableOf(socket);
   const left = new Promise<number>((resolve) => socket.on("close", resolve));
   const gone = new AbortController();

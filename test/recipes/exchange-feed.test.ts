@@ -51,7 +51,7 @@ test("answers the pings and subscribes again after the connection was cut", asyn
   expect(texts).toEqual([sent, sent]);
 });
 
-test("answers pings although nobody reads the updates", async () => {
+test("answers pings although the updates are not read", async () => {
   let isAnswered = () => {};
   const answered = new Promise<void>((resolve) => (isAnswered = resolve));
   const { server: started } = await startExchange((ws, text) => {

@@ -5,6 +5,8 @@ import { startEchoServer } from "../helpers/echo-server.js";
 import type { EchoServer } from "../helpers/echo-server.js";
 import { failure } from "../helpers/failure.js";
 import { checkLeaks } from "../helpers/leaks.js";
+import { freePort } from "../helpers/ports.js";
+import { ms } from "../helpers/time.js";
 
 checkLeaks();
 
@@ -50,6 +52,12 @@ test("sends a balance call again if the connection is cut, but not a transfer", 
   expect(error).toMatchObject({ code: "CLOSED", retryable: true });
   expect(await bank.balance("a")).toBe(5);
   expect(calls).toBe(4);
+  await bank.close();
+});
+
+test("fails a call that has waited too long for a connection", async () => {
+  const bank = new BankClient(`ws://127.0.0.1:${await freePort()}/`, ms(50));
+  expect((await failure(bank.transfer("a", "b", 1))).code).toBe("CHANNEL_TIMEOUT");
   await bank.close();
 });
 
