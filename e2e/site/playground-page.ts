@@ -41,7 +41,7 @@ export async function openPlayground(
     const isIcon = message.location().url.endsWith("/favicon.ico");
     if (["error", "warning"].includes(message.type()) && !isIcon) problems.push(message.text());
   });
-  await page.goto(url);
+  await page.goto(url, { waitUntil: "domcontentloaded" });
   const editor = page.locator(".cm-content");
   await editor.waitFor();
   const button = (name: string): Locator => page.getByRole("button", { name, exact: true });

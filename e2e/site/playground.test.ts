@@ -33,7 +33,8 @@ const SNIPPETS: Readonly<Record<string, (playground: Playground) => Promise<void
     await untilText(stage("held"), /messages, .*[KM]iB/);
     await untilText(events, "paused");
   },
-  async reconnecting({ output, events, stage, button }) {
+  async reconnecting({ output, events, stage, button, control }) {
+    await control("Messages per second").selectOption("50");
     await untilText(output, "10 messages");
     await untilText(stage("reconnecting"), "open, attempt 1");
     await button("Cut the connection").click();
@@ -106,11 +107,14 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
   beforeAll(async () => {
     browser = await launch(name);
     playground = await open(browser);
-  }, ms(30_000));
+  }, ms(60_000));
   afterAll(() => browser.close());
-  beforeEach(() => playground.button("Reset").click());
+  beforeEach(async () => {
+    await playground.control("Snippet").selectOption("hello");
+    await playground.button("Reset").click();
+  });
 
-  test("runs each snippet without an error of the page", async () => {
+  test("runs each snippet without an error of the page", { timeout: ms(60_000) }, async () => {
     const { problems, output, run, control } = playground;
     const names = await control("Snippet")
       .locator("option")
@@ -186,8 +190,7 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
         let element = document.activeElement;
         while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
         const [label] = (element as HTMLSelectElement | null)?.labels ?? [];
-        const name = label?.querySelector("span") ?? element;
-        return element?.getAttribute("aria-label") ?? name?.textContent.trim() ?? "";
+        return element?.getAttribute("aria-label") ?? (label ?? element)?.textContent.trim() ?? "";
       });
     await control("Snippet").focus();
     const order = [await focused()];
@@ -236,6 +239,7 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
 
   test("keeps the code in a link that runs nothing by itself", async () => {
     const { page, problems, edit, button, control, output, status, untilEnded } = playground;
+    const before = problems.length;
     const code = 'console.log("Grüße, 世界");';
     await edit(code);
     expect(new URL(page.url()).hash).toBe("");
@@ -252,71 +256,75 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
     await button("Run").click();
     await untilEnded();
     await untilText(output, "Grüße, 世界");
-    expect(problems).toEqual([]);
+    expect(problems.slice(before)).toEqual([]);
   });
 
   test("has no horizontal scroll bar on a phone, and one live region", async () => {
     const { page, run, status } = playground;
     await page.setViewportSize(PHONE);
     const width = () => page.evaluate(() => document.documentElement.scrollWidth);
-    expect(await width()).toBe(PHONE.width);
+    expect(await width()).toBeLessThanOrEqual(PHONE.width);
     await run("slow-consumer");
     await untilText(status, "paused");
-    expect(await width()).toBe(PHONE.width);
-    const live = page
-      .locator(".pg")
-      .locator("[aria-live], [role=status], [role=log], [role=alert]");
-    await untilText(live, "paused");
-    expect(await live.count()).toBe(1);
-  });
-
-  test("moves nothing if the visitor prefers reduced motion", async () => {
-    const { page, run, status } = playground;
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    await run("slow-consumer");
-    await untilText(status, "paused");
-    const positions = await page
-      .locator(".pg-dot")
-      .evaluateAll((dots) => dots.slice(0, 3).map((dot) => (dot as HTMLElement).style.left));
-    expect(positions).toEqual(["0%", "3%", "6%"]);
+    expect(await width()).toBeLessThanOrEqual(PHONE.width);
+    await untilText(page.getByRole("status"), "paused");
+    // The editor has one of its own in its shadow root, which this does not find.
+    const live = ".pg :is([aria-live], [role=status], [role=log], [role=alert])";
+    expect(await page.evaluate((q) => document.querySelectorAll(q).length, live)).toBe(1);
   });
 });
 
-describe("axe", () => {
+// Playwright cannot emulate these preferences in every Firefox.
+describe("the preferences of a visitor", () => {
   let browser: Browser;
   let playground: Playground;
   beforeAll(async () => {
     browser = await launch("chromium");
-    // Only this test needs a script of its own in the page.
+    // Only these tests need a script of its own in the page.
     playground = await open(browser, { bypassCSP: true });
     const path = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
     await playground.page.addScriptTag({ content: await readFile(path, "utf8") });
   }, ms(30_000));
   afterAll(() => browser.close());
 
-  test.each(["light", "dark"] as const)("finds no fault with %s colours", async (colorScheme) => {
-    const { page, edit, run, button, output, status, events } = playground;
-    await page.emulateMedia({ colorScheme });
-    const isDark = await page.evaluate(() => document.documentElement.classList.contains("dark"));
-    expect(isDark).toBe(colorScheme === "dark");
-    await button("Reset").click();
-    const audit = (): Promise<string[]> =>
-      page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: Axe };
-        const { violations } = await axe.run({ include: [".vp-doc"] });
-        return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-      });
-    expect(await audit()).toEqual([]);
+  test.each(["light", "dark"] as const)(
+    "axe finds no fault with %s colours",
+    async (colorScheme) => {
+      const { page, edit, run, button, output, status, events } = playground;
+      await page.emulateMedia({ colorScheme });
+      const isDark = await page.evaluate(() => document.documentElement.classList.contains("dark"));
+      expect(isDark).toBe(colorScheme === "dark");
+      await button("Reset").click();
+      const audit = (): Promise<string[]> =>
+        page.evaluate(async () => {
+          const { axe } = globalThis as unknown as { axe: Axe };
+          const { violations } = await axe.run({ include: [".vp-doc"] });
+          return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+        });
+      expect(await audit()).toEqual([]);
 
+      await run("slow-consumer");
+      await untilText(status, "paused");
+      await untilText(events, "paused");
+      await button("Stop").click();
+      expect(await audit()).toEqual([]);
+
+      await edit('console.warn("careful"); console.error("wrong");');
+      await button("Run").click();
+      await untilText(output, /careful[^]*wrong/);
+      expect(await audit()).toEqual([]);
+    },
+  );
+
+  test("moves nothing if the visitor prefers reduced motion", async () => {
+    const { page, run, status, button } = playground;
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await button("Reset").click();
     await run("slow-consumer");
     await untilText(status, "paused");
-    await untilText(events, "paused");
-    await button("Stop").click();
-    expect(await audit()).toEqual([]);
-
-    await edit('console.warn("careful"); console.error("wrong");');
-    await button("Run").click();
-    await untilText(output, /careful[^]*wrong/);
-    expect(await audit()).toEqual([]);
+    const positions = await page
+      .locator(".pg-dot")
+      .evaluateAll((dots) => dots.slice(0, 3).map((dot) => (dot as HTMLElement).style.left));
+    expect(positions).toEqual(["0%", "3%", "6%"]);
   });
 });

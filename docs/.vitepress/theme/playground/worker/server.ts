@@ -27,19 +27,22 @@ export interface ServerSide {
 }
 
 let server: TestServer | undefined;
+/** The platform that the server simulates, which it keeps until the next run. */
+let platform: Settings["platform"] = "node";
 let refusing: readonly TestServer[] = [];
 
 /** Connections that the server has accepted, and that have not opened at the client. */
 let unclaimed: readonly ServerSide[] = [];
 
 /** Starts the server to which all dials of the snippet go. */
-export function startServer({ platform }: Settings): void {
+export function startServer(settings: Settings): void {
+  ({ platform } = settings);
   server = new TestServer("*", { platform });
   server.on(serve);
 }
 
 /** Applies settings to the connections that exist, and to new ones. */
-export function applySettings({ latency, refuse, platform }: Settings): void {
+export function applySettings({ latency, refuse }: Settings): void {
   if (refuse !== refusing.length > 0) {
     for (const one of refusing) void one.close();
     refusing = refuse ? ALL_URLS.map((pattern) => new TestServer(pattern, { platform })) : [];
