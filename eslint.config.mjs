@@ -3,7 +3,15 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist/", "coverage/", ".runtimes/", ".stryker-tmp/", "reports/"]),
+  globalIgnores([
+    "dist/",
+    "coverage/",
+    ".runtimes/",
+    ".stryker-tmp/",
+    "reports/",
+    "docs/.vitepress/cache/",
+    "docs/.vitepress/dist/",
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
