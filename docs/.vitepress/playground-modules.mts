@@ -54,7 +54,7 @@ interface Server {
   readonly middlewares: {
     use(
       handler: (
-        request: { readonly url?: string },
+        request: { readonly url?: string | undefined },
         response: { setHeader(name: string, value: string): void; end(body: Uint8Array): void },
         next: () => void,
       ) => void,
@@ -97,7 +97,10 @@ export function playgroundModules() {
       server.middlewares.use((request, response, next) => {
         const path = `${config?.base ?? "/"}${folder}/`;
         const file = request.url?.startsWith(path) && files.get(request.url.slice(path.length));
-        if (!file) return next();
+        if (!file) {
+          next();
+          return;
+        }
         response.setHeader("Content-Type", "text/javascript");
         response.end(file);
       });

@@ -294,6 +294,11 @@ describe("the preferences of a visitor", () => {
       await page.emulateMedia({ colorScheme });
       const isDark = await page.evaluate(() => document.documentElement.classList.contains("dark"));
       expect(isDark).toBe(colorScheme === "dark");
+      // Colours change slowly if the visitor changes the scheme.
+      await page.evaluate(async () => {
+        const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition);
+        await Promise.allSettled(transitions.map(({ finished }) => finished));
+      });
       await button("Reset").click();
       const audit = (): Promise<string[]> =>
         page.evaluate(async () => {

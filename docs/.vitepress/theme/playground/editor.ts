@@ -28,7 +28,7 @@ const theme = EditorView.theme({
     fontFamily: "var(--vp-font-family-mono)",
     lineHeight: "1.6",
     minHeight: "360px",
-    maxHeight: "560px",
+    maxHeight: "640px",
   },
   ".cm-content": { padding: "12px 0", caretColor: "var(--vp-c-text-1)" },
   ".cm-line": { padding: "0 12px 0 8px" },

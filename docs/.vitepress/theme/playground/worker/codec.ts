@@ -1,1 +1,1 @@
-export * from "../../../../../dist/codec/browser.mjs";
+export * from "../../../../../src/codec/browser.js";

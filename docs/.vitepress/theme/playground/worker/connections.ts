@@ -1,10 +1,5 @@
-import type {
-  Client,
-  ConnectionEvent,
-  Context,
-  ReceiveChannel,
-} from "../../../../../dist/browser.mjs";
-import type { ReconnectingClient } from "../../../../../dist/reconnect/browser.mjs";
+import type { Client, ConnectionEvent, Context } from "../../../../../src/browser.js";
+import type { ReconnectingClient } from "../../../../../src/reconnect/browser.js";
 import type { ConnectionView, Lane, Picture, ReconnectingView } from "../messages.js";
 import { describeEvent, errorText } from "./event-text.js";
 import { addEvent } from "./lines.js";
@@ -33,16 +28,27 @@ interface Tracked {
 let connections: readonly Tracked[] = [];
 let dials = 0;
 
+/** The part of a channel that the picture shows. */
+interface Fill {
+  readonly length: number;
+  readonly capacity: number;
+}
+
+/** The part of a reconnecting client that the picture shows. */
+type Shown = Pick<ReconnectingClient, "state" | "queue" | "connection" | "onStatus"> & {
+  channel(): Fill;
+};
+
 /** A reconnecting client, and the time of its latest change of state. */
 interface Reconnecting {
-  readonly client: ReconnectingClient;
+  readonly client: Shown;
   since: number;
 }
 
 let reconnecting: readonly Reconnecting[] = [];
 
 /** Adds a reconnecting client to the picture. */
-export function addReconnecting(client: ReconnectingClient): void {
+export function addReconnecting(client: Shown): void {
   const tracked: Reconnecting = { client, since: performance.now() };
   client.onStatus(() => (tracked.since = performance.now()));
   reconnecting = [...reconnecting, tracked].slice(-MAX_CONNECTIONS);
@@ -167,7 +173,7 @@ function liveClient({ id, context, state }: Tracked): Client | undefined {
 }
 
 /** Returns the channel on which the messages of a connection arrive: all connections of a reconnecting client share one. */
-function channelOf(client: Client): ReceiveChannel<unknown> {
+function channelOf(client: Client): Fill {
   const owner = reconnecting.find((one) => one.client.connection?.id === client.id);
   return (owner?.client ?? client).channel();
 }

@@ -1,4 +1,4 @@
-import type { ConnectionEvent, WsError } from "../../../../../dist/browser.mjs";
+import type { ConnectionEvent, WsError } from "../../../../../src/browser.js";
 import { formatBytes, formatDuration } from "../format.js";
 
 /** Returns the code of an error, with the status of a server that refused. */

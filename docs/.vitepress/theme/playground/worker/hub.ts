@@ -1,1 +1,1 @@
-export * from "../../../../../dist/hub/browser.mjs";
+export * from "../../../../../src/hub/browser.js";

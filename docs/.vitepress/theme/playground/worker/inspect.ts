@@ -15,7 +15,8 @@ function show(value: unknown, depth: number, parents: readonly object[]): string
   if (value instanceof Error) return showError(value);
   if (value instanceof Promise) return "Promise {}";
   if (parents.includes(value)) return "[circular]";
-  const name = value.constructor?.name ?? "Object";
+  // An object without a prototype has no constructor.
+  const name = (value as { constructor?: { name: string } }).constructor?.name ?? "Object";
   if (depth >= MAX_DEPTH) return Array.isArray(value) ? "[…]" : `[${name}]`;
   const inner = (one: unknown): string => show(one, depth + 1, [...parents, value]);
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {

@@ -1,5 +1,5 @@
-import type { ConnectionEvent, ConnectOptions, Context } from "../../../../../dist/browser.mjs";
-import { createContext } from "../../../../../dist/browser.mjs";
+import type { ConnectionEvent, ConnectOptions, Context } from "../../../../../src/browser.js";
+import { createContext } from "../../../../../src/browser.js";
 import { onEvent } from "./connections.js";
 
 /** Creates a context whose connections the picture shows. */

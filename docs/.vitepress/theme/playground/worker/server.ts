@@ -1,5 +1,5 @@
-import { TestServer } from "../../../../../dist/testing/browser.mjs";
-import type { TestPeer } from "../../../../../dist/testing/browser.mjs";
+import { TestServer } from "../../../../../src/testing/browser.js";
+import type { TestPeer } from "../../../../../src/testing/browser.js";
 import type { Settings } from "../messages.js";
 import { Flights } from "./flights.js";
 import { current } from "./settings.js";
@@ -97,11 +97,11 @@ async function feed(
   side: ServerSide,
   message: (number: number) => string,
 ): Promise<void> {
-  let isOpen = true;
-  void peer.closed.then(() => (isOpen = false));
+  const state = { isOpen: true };
+  void peer.closed.then(() => (state.isOpen = false));
   let due = 1;
   let last = performance.now();
-  for (let number = 0; isOpen;) {
+  for (let number = 0; state.isOpen;) {
     for (; due >= 1; due--) {
       if (side.held.bytes < MAX_HELD_BYTES) send(peer, side, message(++number));
     }

@@ -4,6 +4,12 @@ declare module "virtual:playground-modules" {
   export default urls;
 }
 
+declare module "*.vue" {
+  import type { Component } from "vue";
+  const component: Component;
+  export default component;
+}
+
 declare module "*.js?raw" {
   const text: string;
   export default text;
