@@ -64,7 +64,7 @@ ${sections.join("\n\n")}
 
 ${met} of ${targets.length} are met.
 
-${table(["workload", "wschan API", "peer", "ratio", "CPU ratio", "server busy", "target", ""], targets)}
+${table(["workload", "wschan API", "peer", "ratio", "CPU ratio", "server busy", "target", "result"], targets)}
 
 ## Machine
 
@@ -200,7 +200,7 @@ function groupTable(results) {
       workload.name,
       ...contestantsOf(workload).map((name) => formatBytes(bytesOf(samples[name] ?? []))),
     ]);
-    return table(["", ...contestantsOf(first.workload).map(nameOf)], rows);
+    return table(["workload", ...contestantsOf(first.workload).map(nameOf)], rows);
   }
   const rows = results.flatMap(({ workload, samples }) =>
     ours.map((api) => [
