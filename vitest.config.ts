@@ -79,6 +79,7 @@ export default defineConfig({
       project("codec", { execArgv: ["--expose-gc"], testTimeout: ms(60_000) }),
       project("repo", { globalSetup: "test/helpers/pack.ts" }),
       project("demo"),
+      project("recipes", { exclude: SKIPPED }),
       // Part of docs/RELIABILITY.md. Its tests of slow links run concurrently, because they mostly wait.
       project("faults", { testTimeout: ms(20_000), maxConcurrency: 20 }),
       project("adversary", { execArgv: ["--expose-gc"], testTimeout: ms(20_000) }),

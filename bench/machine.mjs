@@ -20,13 +20,13 @@ export function describeMachine() {
   return {
     // The load includes the build that `npm run bench` has just made, so up to one task per processor is normal.
     isBusy: load > cpus().length,
-    rows: [
+    rows: /** @type {[string, string][]} */ ([
       ["processors", `${cpus().length} x ${cpu?.model.trim() || "unknown"}, ${memory} GiB`],
       ["system", `${type()} ${release()}`],
       ["load at the start", load.toFixed(1)],
       ["Node", `${process.version}, with undici ${process.versions.undici}`],
       ...PEER_PACKAGES.map((name) => [`\`${name}\``, versionOf(name)]),
-    ],
+    ]),
   };
 }
 

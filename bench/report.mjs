@@ -4,6 +4,7 @@ import { formatBytes, formatRatio, table } from "./format.mjs";
 import { METHOD } from "./method.mjs";
 import { NAMES } from "./peers/index.mjs";
 import { ratio, spread } from "./rounds.mjs";
+import { renderSummary } from "./summary.mjs";
 
 /** @typedef {import("./work/index.mjs").Workload} Workload */
 /** @typedef {import("./measure.mjs").Sample} Sample */
@@ -26,28 +27,70 @@ const nameOf = (contestant) =>
  */
 export function toPage(results, sizes, { machine, chromium, rounds }) {
   const groups = [...new Set(results.map(({ workload }) => workload.group))];
-  const targets = [...results.flatMap(targetRows), ...sizes.map(sizeRow)];
+  return renderPage({
+    figureOf: (workload, api, peer) => figureIn(results, workload, api, peer),
+    targets: [...results.flatMap(targetRows), ...sizes.map(sizeRow)],
+    sections: groups.map((group) => section(group, results)),
+    isBusy: machine.isBusy,
+    machine: [
+      ...machine.rows,
+      ["Chromium", chromium ?? "not found, not measured"],
+      ["rounds", String(rounds)],
+    ],
+  });
+}
+
+/**
+ * Puts the parts of docs/PERFORMANCE.md together.
+ *
+ * @param {object} parts
+ * @param {import("./summary.mjs").FigureOf} parts.figureOf
+ * @param {readonly (readonly string[])[]} parts.targets the rows of the table "Targets"
+ * @param {readonly string[]} parts.sections the sections of the groups of workloads
+ * @param {boolean} parts.isBusy true if the machine was busy with other work
+ * @param {readonly (readonly [string, string])[]} parts.machine the rows of the table "Machine"
+ */
+export function renderPage({ figureOf, targets, sections, isBusy, machine }) {
   const met = targets.filter((row) => row.at(-1) === MET).length;
   return `# Performance
 
-Written by \`npm run bench\`: do not edit. All figures are ratios from one run, or bytes.
-${machine.isBusy ? "\n**The machine was busy with other work during this run, so these figures mean little.**\n" : ""}
+Written by \`npm run bench\`: do not edit.
+${isBusy ? "\n**The machine was busy with other work during this run, so these figures mean little.**\n" : ""}
+${renderSummary(figureOf, { targets: targets.length, met, machine })}
+
+${sections.join("\n\n")}
+
 ## Targets
 
 ${met} of ${targets.length} are met.
 
 ${table(["workload", "wschan API", "peer", "ratio", "CPU ratio", "server busy", "target", ""], targets)}
 
-${groups.map((group) => section(group, results)).join("\n\n")}
-
 ## Machine
 
-${table(["component", "version"], [...machine.rows, ["Chromium", chromium ?? "not found, not measured"], ["rounds", String(rounds)]])}
+${table(["component", "version"], machine)}
 
 ## Method
 
 ${METHOD}
 `;
+}
+
+/**
+ * Returns a result of the run for the summary.
+ *
+ * @param {readonly Result[]} results
+ * @param {string} name
+ * @param {string} api
+ * @param {string} peer
+ * @returns {import("./summary.mjs").Figure | undefined}
+ */
+function figureIn(results, name, api, peer) {
+  const result = results.find(({ workload }) => workload.name === name);
+  if (result === undefined) return undefined;
+  const { workload, samples } = result;
+  if (workload.unit !== "bytes") return { ratio: wallRatio(samples, peer, api) };
+  return { ours: bytesOf(samples[api] ?? []), peer: bytesOf(samples[peer] ?? []) };
 }
 
 /**

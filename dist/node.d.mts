@@ -106,7 +106,7 @@ export {};
  */
 type ErrorKind = "NOT_FOUND" | "ALREADY_EXISTS" | "INVALID" | "PERMISSION_DENIED" | "UNAVAILABLE" | "INTERNAL" | "CANCELED" | "CONFLICT" | "TIMEOUT" | "RATE_LIMITED" | "UNSUPPORTED" | "UNKNOWN";
 /**
- * The stable name of a failure. The section "Errors" of the README lists the kind of each code, whether it is
+ * The stable name of a failure. The page "Errors" of the documentation lists the kind of each code, whether it is
  * retryable, and when it occurs.
  */
 type ErrorCode = "CONNECT_FORBIDDEN" | "URL_FORBIDDEN" | "NO_CONTEXT" | "UNKNOWN_CONNECTION" | "INVALID_URL" | "INVALID_OPTION" | "INVALID_DURATION" | "INVALID_MESSAGE" | "INVALID_CLOSE" | "CHANNEL_CLOSED" | "UNSUPPORTED" | "DIAL_FAILED" | "DIAL_TIMEOUT" | "HANDSHAKE_REJECTED" | "PROXY_REJECTED" | "ABORTED" | "READ_TIMEOUT" | "WRITE_TIMEOUT" | "KEEPALIVE_TIMEOUT" | "PING_TIMEOUT" | "SEND_TIMEOUT" | "FLUSH_TIMEOUT" | "RECEIVE_TIMEOUT" | "REQUEST_TIMEOUT" | "RPC_ERROR" | "CHANNEL_TIMEOUT" | "MESSAGE_TOO_BIG" | "SLOW_CONSUMER" | "QUEUE_FULL" | "PROTOCOL_ERROR" | "CLOSED" | "CONNECTION_LOST" | "CLOSED_BY_PEER";
@@ -208,7 +208,9 @@ declare const errors: {
      * @param error Anything, such as a caught exception.
      * @param kind A kind, such as `errors.TIMEOUT`.
      */
-    is(error: unknown, kind: ErrorKind): error is WsError;
+    is<Kind extends ErrorKind>(error: unknown, kind: Kind): error is WsError & {
+        readonly kind: Kind;
+    };
 };
 
 /**

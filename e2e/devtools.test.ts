@@ -1,12 +1,9 @@
 // The example of docs/guide/hub.md drives a real Chromium, from the packed package.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { blocksOf } from "../test/helpers/code-blocks.js";
 import { installPacked } from "../test/helpers/pack.js";
 import { freePort } from "../test/helpers/ports.js";
-import { ROOT } from "../test/helpers/root.js";
 import { launch, launchOptions } from "./helpers/browsers.js";
 
 test("JSON-RPC over the DevTools protocol loads a page", async () => {
@@ -18,8 +15,8 @@ test("JSON-RPC over the DevTools protocol loads a page", async () => {
   await browser.newPage();
   const response = await fetch(`http://127.0.0.1:${port}/json/list`);
   const [target] = (await response.json()) as [{ webSocketDebuggerUrl: string }];
-  const example =
-    blocksOf("docs/guide/hub.md").findLast(({ file }) => file.endsWith(".ts"))?.code ?? "";
+  const examples = blocksOf("docs/guide/hub.md").filter(({ file }) => file.endsWith(".ts"));
+  const example = examples.at(-1)?.code ?? "";
   const source = example
     .replace(/ws:\/\/[^"]+/, target.webSocketDebuggerUrl)
     .replace("https://example.com/", "data:text/html,<title>driven</title>");

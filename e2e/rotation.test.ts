@@ -129,8 +129,9 @@ async function rotate(
   const client = reconnecting(url, {
     dialTimeout,
     backoff: { min: 1, max: 10 },
-    // The session moves only now, because the client may have given up a dial that the server has accepted.
-    onConnect: (connection) => connection.send("hello"),
+    // The session moves only now, because the client may have given up a dial that the server has accepted. After this
+    // message the attempt must not fail, so it does not wait for the send, which dialTimeout would bound.
+    onConnect: (connection) => void connection.send("hello"),
     onLost: (messages) => (lost += messages.length),
   });
   client.onStatus(({ type }) => statuses.push(type));

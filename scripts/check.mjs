@@ -1,6 +1,7 @@
 // @ts-check
-// `npm run check`: format, lint, types and unit tests, two of them at a time. Their caches in node_modules/.cache never
-// hide an error; lint-changed.mjs explains how that is ensured for ESLint.
+// `npm run check`: format, lint, types and unit tests, two of them at a time. `npm test` begins with the steps that it
+// names as arguments. The caches in node_modules/.cache never hide an error; lint-changed.mjs explains how that is
+// ensured for ESLint.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -10,14 +11,20 @@ const CONCURRENCY = 2;
 const PRETTIER_CACHE =
   "--cache --cache-strategy content --cache-location node_modules/.cache/wschan/prettier";
 
-/** The arguments of Node for each step, by name. The longest step is first. */
-const STEPS = Object.entries({
-  "unit tests":
-    "node_modules/vitest/vitest.mjs run --configLoader runner --project unit --maxWorkers=2",
+/**
+ * The arguments of Node for each step, by name.
+ * @type {Readonly<Record<string, string>>}
+ */
+const STEPS = {
+  unit: "node_modules/vitest/vitest.mjs run --configLoader runner --project unit --maxWorkers=2",
   types: "scripts/check-types.mjs",
   lint: "scripts/lint-changed.mjs",
   format: `node_modules/prettier/bin/prettier.cjs --check --log-level=warn ${PRETTIER_CACHE} .`,
-});
+  dist: "scripts/check-dist.mjs",
+};
+
+/** The steps of `npm run check`, the longest first. */
+const USUAL = ["unit", "types", "lint", "format"];
 
 /**
  * Runs Node with a line of arguments. Resolves with the exit code and the output.
@@ -40,12 +47,14 @@ const secondsSince = (/** @type {number} */ start) =>
   ((performance.now() - start) / 1000).toFixed(1);
 
 const checkStart = performance.now();
-const queue = [...STEPS];
+const named = process.argv.slice(2);
+const queue = named.length > 0 ? named : [...USUAL];
 
 /** Runs steps of the queue until it is empty. */
 async function work() {
-  for (let step = queue.shift(); step; step = queue.shift()) {
-    const [name, line] = step;
+  for (let name = queue.shift(); name; name = queue.shift()) {
+    const line = STEPS[name];
+    if (!line) throw new Error(`no step "${name}"; the steps are ${Object.keys(STEPS).join(", ")}`);
     const start = performance.now();
     const { code, output } = await runNode(line);
     if (code !== 0) {

@@ -2,7 +2,8 @@
 // The last step of `npm test`: installs the browsers, runtimes and servers that the tests need and that are missing,
 // then runs all tests. Skips a project of the suite, or a test file, if its programs cannot be installed, and prints one
 // line for it; with CI=true, fails instead. Passes its arguments to Vitest.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { findBrowser } from "../e2e/helpers/find-browsers.mjs";
 import { findPeers } from "../test/helpers/find-peers.mjs";
@@ -23,9 +24,14 @@ const runNode = (...args) => spawnSync(process.execPath, args, { stdio: "inherit
 const missingOf = (programs) =>
   programs.filter(({ path }) => path === undefined).map(({ what }) => what);
 
-const hasRuntimes = runNode("scripts/install-runtimes.mjs") === 0;
+// At the same time, because it uses the npm registry, and the other two apt-get, which runs once at a time.
+const runtimesInstall = spawn(process.execPath, ["scripts/install-runtimes.mjs"], {
+  stdio: "inherit",
+});
+const runtimesExit = once(runtimesInstall, "close");
 runNode("scripts/install-browsers.mjs");
 runNode("scripts/install-peers.mjs");
+const hasRuntimes = (await runtimesExit)[0] === 0;
 
 const chromium = missingOf(findBrowser("chromium"));
 const firefox = missingOf(findBrowser("firefox"));
@@ -42,10 +48,12 @@ const missing = {
     findPeers("squid", "tinyproxy", "dante", "nginx", "nginxStream"),
   ),
   "test/compat/libraries/mqtt.test.ts": missingOf(findPeers("mosquitto")),
+  "test/recipes/mqtt.test.ts": missingOf(findPeers("mosquitto")),
   "test/compat/libraries/stompjs.test.ts": missingOf(findPeers("rabbitmq")),
   "e2e/libraries/libraries.test.ts": missingOf(findPeers("mosquitto", "rabbitmq")),
   "test/hub/json-rpc/peers.test.ts": runtimes,
   e2e: [...chromium, ...firefox, ...webkit, ...runtimes],
+  site: [...chromium, ...firefox],
 };
 
 // Most tools treat the values "false" and "0" like an unset variable.

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 import type { DefaultTheme } from "vitepress";
 import { contentSecurityPolicy } from "./content-security-policy.mjs";
+import { firstParagraph } from "./description.mjs";
 import { playgroundModules } from "./playground-modules.mjs";
+import { recipeGroups } from "./recipes.mjs";
 
 const link = (text: string, path: string): DefaultTheme.SidebarItem => ({ text, link: path });
 
@@ -13,6 +16,15 @@ function apiPages(): DefaultTheme.SidebarItem[] {
   if (!existsSync(path)) throw new Error("docs/api is missing: run `npm run docs:api`");
   return JSON.parse(readFileSync(path, "utf8")) as DefaultTheme.SidebarItem[];
 }
+
+/** The recipes, by the frontmatter of their pages. */
+const recipePages = (): DefaultTheme.SidebarItem[] => [
+  link("All recipes", "/recipes/"),
+  ...recipeGroups().map(({ group, recipes }) => ({
+    text: group,
+    items: recipes.map(({ title, name }) => link(title, `/recipes/${name}`)),
+  })),
+];
 
 const GUIDE = [
   {
@@ -86,13 +98,24 @@ const REFERENCE = [
   { text: "API", items: apiPages() },
 ];
 
+/** The path of the site on its host, with a slash at both ends. */
+const BASE = process.env.DOCS_BASE ?? "/";
+
+const docs = fileURLToPath(new URL("..", import.meta.url));
+
 export default defineConfig({
   title: "wschan",
   description: "One WebSocket client for browsers and Node",
   lang: "en",
-  // Otherwise a change of the appearance writes a `style` element, which the content security policy forbids.
-  appearance: { disableTransition: false },
+  base: BASE,
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: `${BASE}favicon.svg` }]],
+  // Parts of pages.
+  srcExclude: ["parts/**"],
   cleanUrls: false,
+  // A page loads only what it shows. Prefetching would load the pages of all visible links, most of them in vain.
+  router: { prefetchLinks: false },
+  // VueUse stops transitions with an inline style sheet, which the content security policy forbids.
+  appearance: { disableTransition: false },
   lastUpdated: false,
   themeConfig: {
     nav: [
@@ -103,13 +126,30 @@ export default defineConfig({
     ],
     sidebar: {
       "/": GUIDE,
-      "/recipes/": [],
+      "/recipes/": recipePages(),
       "/reference/": REFERENCE,
       "/api/": REFERENCE,
     },
     outline: [2, 3],
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      // A result contains all words of the search. The default is any of them.
+      options: { miniSearch: { searchOptions: { combineWith: "AND" } } },
+    },
+    notFound: {
+      title: "Page not found",
+      quote: "There is no page at this address. The search finds pages by their words.",
+      linkText: "Home",
+      linkLabel: "Home",
+    },
+  },
+  // The colours of the themes without high contrast are too pale for comments and keywords (WCAG 2.1, 1.4.3).
+  markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
+  // The search index is one chunk, which is loaded when a reader opens the search. e2e/site/budgets.ts limits its size.
+  vite: { build: { chunkSizeWarningLimit: 1_000 }, plugins: [playgroundModules()] },
+  transformPageData(page) {
+    if (page.isNotFound || page.description !== "") return;
+    page.description = firstParagraph(readFileSync(join(docs, page.filePath), "utf8"));
   },
   transformHtml: contentSecurityPolicy,
-  vite: { plugins: [playgroundModules()] },
 });

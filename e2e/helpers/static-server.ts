@@ -30,6 +30,8 @@ export async function startStaticServer(dir: string): Promise<StaticServer> {
         response
           .writeHead(200, {
             "Content-Type": CONTENT_TYPES[extname(file)] ?? "application/octet-stream",
+            // The names of files in this folder contain a hash of their content.
+            ...(pathname.startsWith("/assets/") && { "Cache-Control": "max-age=3600" }),
           })
           .end(content),
       () => response.writeHead(404).end(),

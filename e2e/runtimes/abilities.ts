@@ -40,7 +40,7 @@ const BY_WEB_SOCKET: Abilities = {
   guard: false,
 };
 
-/** The runtimes on which the package is tested, in the order of the README. */
+/** The runtimes on which the package is tested, in the order of docs/reference/platforms.md. */
 export const RUNTIMES = {
   "Node 20, 22, 24, 26": BY_WS,
   Deno: BY_WS,
@@ -51,7 +51,7 @@ export const RUNTIMES = {
   WebKit: BY_WEB_SOCKET,
 } as const satisfies Readonly<Record<string, Abilities>>;
 
-/** Returns the rows of the README's table of {@link RUNTIMES}, with column names in lower case. */
+/** Returns the rows of that page's table of {@link RUNTIMES}, with column names in lower case. */
 export function toRows(): Row[] {
   return Object.entries(RUNTIMES).map(([runtime, abilities]) => ({
     runtime,

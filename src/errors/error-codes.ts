@@ -17,7 +17,7 @@ export type ErrorKind =
   | "UNKNOWN";
 
 /**
- * The stable name of a failure. The section "Errors" of the README lists the kind of each code, whether it is
+ * The stable name of a failure. The page "Errors" of the documentation lists the kind of each code, whether it is
  * retryable, and when it occurs.
  */
 export type ErrorCode =

@@ -160,7 +160,10 @@ export const errors: { readonly [K in ErrorKind]: K } & {
    * @param error Anything, such as a caught exception.
    * @param kind A kind, such as `errors.TIMEOUT`.
    */
-  is(error: unknown, kind: ErrorKind): error is WsError;
+  is<Kind extends ErrorKind>(
+    error: unknown,
+    kind: Kind,
+  ): error is WsError & { readonly kind: Kind };
 } = /* @__PURE__ */ Object.freeze({
   NOT_FOUND: "NOT_FOUND",
   ALREADY_EXISTS: "ALREADY_EXISTS",
@@ -174,6 +177,6 @@ export const errors: { readonly [K in ErrorKind]: K } & {
   RATE_LIMITED: "RATE_LIMITED",
   UNSUPPORTED: "UNSUPPORTED",
   UNKNOWN: "UNKNOWN",
-  is: (error: unknown, kind: ErrorKind): error is WsError =>
+  is: <Kind extends ErrorKind>(error: unknown, kind: Kind): error is WsError & { kind: Kind } =>
     WsError.is(error) && error.kind === kind,
 });

@@ -49,7 +49,7 @@ const durations = fc.constantFrom<unknown>(0, 1, 0.5, 2_147_483_647, "30s", "1h1
 const integers = (min: number, max: number): fc.Arbitrary<unknown> =>
   fc.oneof(fc.integer({ min, max }), fc.constantFrom(min, max));
 
-/** Values that the README's table of options allows for each option. */
+/** Values that the table of options allows for each option. */
 const VALID: Record<keyof ConnectOptions, fc.Arbitrary<unknown>> = {
   headers: fc.oneof(
     fc.constantFrom({}, new Headers({ a: "b" }), new Map([["a", "b"]])),

@@ -35,6 +35,22 @@ declare global {
 }
 `;
 
+/** Declares modules that pages import and that are not installed, because nothing here runs them. */
+const MODULES = `declare module "https://*";
+declare module "react-native-url-polyfill/auto";
+declare module "react-native" {
+  export const AppState: {
+    addEventListener(type: "change", listener: (state: string) => void): { remove(): void };
+  };
+}
+declare module "@react-native-community/netinfo" {
+  const NetInfo: {
+    addEventListener(listener: (state: { isConnected: boolean | null }) => void): () => void;
+  };
+  export default NetInfo;
+}
+`;
+
 /** Returns the pages of the documentation, relative to the root: the README and all of docs/ but what is generated. */
 export function pagesOf(): string[] {
   const files = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" });
@@ -76,11 +92,16 @@ export function problemsOf(blocks: readonly CodeBlock[]): string[] {
     const read = (path: string): string | undefined => ts.sys.readFile(path);
     const tsconfig = ts.readConfigFile(join(ROOT, "tsconfig.json"), read);
     const { options } = ts.parseJsonConfigFileContent(tsconfig.config, ts.sys, ROOT);
-    const globals = join(dir, "globals.ts");
-    writeFileSync(globals, UMD_GLOBAL);
+    const declarations = Object.entries({
+      "globals.ts": UMD_GLOBAL,
+      "modules.d.ts": MODULES,
+    }).map(([name, text]) => {
+      writeFileSync(join(dir, name), text);
+      return join(dir, name);
+    });
     const diagnose = (files: string[], changes: ts.CompilerOptions) =>
       ts.getPreEmitDiagnostics(
-        ts.createProgram([globals, ...files], { ...options, ...LOOSE, ...changes }),
+        ts.createProgram([...declarations, ...files], { ...options, ...LOOSE, ...changes }),
       );
     const isScript = (path: string): boolean => /\.m?jsx?$/.test(path);
     const paths = [...places.keys()];
@@ -91,7 +112,9 @@ export function problemsOf(blocks: readonly CodeBlock[]): string[] {
       ),
       ...diagnose(paths.filter(isScript), {
         checkJs: true,
-        strict: false,
+        noImplicitAny: false,
+        strictFunctionTypes: false,
+        useUnknownInCatchVariables: false,
         noUncheckedIndexedAccess: false,
       }),
     ];

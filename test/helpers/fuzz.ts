@@ -14,7 +14,7 @@ const CASE_TIMEOUT_MS = 10_000;
 
 /** A property that has to hold for every generated case. */
 export interface Property<T> {
-  /** Summary in a few words, for docs/RELIABILITY.md. */
+  /** Summary in a few words, for docs/reliability/fuzzing.md. */
   readonly claim: string;
   /** Number of cases, before the factor {@link RUNS}. */
   readonly runs: number;

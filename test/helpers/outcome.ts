@@ -7,7 +7,7 @@ export interface Measure {
   readonly bound: number;
 }
 
-/** Result of a test of the reliability suites: a line of docs/RELIABILITY.md. */
+/** Result of a test of the reliability suites: a line of a page in docs/reliability/. */
 export interface Outcome {
   /** Number of cases in the test: the runs of a property, the rows of a table. Default: 1. */
   readonly cases?: number;

@@ -1,33 +1,35 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { Outcome } from "./outcome.js";
-import { renderPage, renderRow, SUITES } from "./reliability-page.js";
+import { pathOf, renderPages, renderRow, SUITES } from "./reliability-page.js";
 import type { Case, Results } from "./reliability-page.js";
 import { ROOT } from "./root.js";
 
-const PAGE = join(ROOT, "docs/RELIABILITY.md");
-
 /**
- * Keeps docs/RELIABILITY.md up to date. Every run checks that the page contains its results, apart from
- * times and memory. With `WSCHAN_RELIABILITY=write`, the run rewrites the page.
+ * Keeps docs/RELIABILITY.md and docs/reliability/ up to date. Every run checks that the pages contain its results,
+ * apart from times and memory. With `WSCHAN_RELIABILITY=write`, the run rewrites the pages.
  */
 export default class ReliabilityReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const results = collect(modules);
     if (process.env.WSCHAN_RELIABILITY === "write") {
-      writeFileSync(PAGE, renderPage(results));
+      for (const { path, text } of renderPages(results)) {
+        mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+        writeFileSync(join(ROOT, path), text);
+      }
       return;
     }
-    const page = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "";
-    const missing = [...results.values()]
-      .flat()
-      .filter((one) => one.passed && !page.includes(renderRow(one)));
+    const missing = [...results].flatMap(([title, cases]) => {
+      const path = join(ROOT, pathOf({ title }));
+      const page = existsSync(path) ? readFileSync(path, "utf8") : "";
+      return cases.filter((one) => one.passed && !page.includes(renderRow(one)));
+    });
     if (missing.length === 0) return;
     process.exitCode = 1;
     const names = missing.map(({ name }) => `  ${name}`).join("\n");
     console.error(
-      `docs/RELIABILITY.md does not contain the results of these tests; run \`npm run reliability\`:\n${names}`,
+      `docs/reliability/ does not contain the results of these tests; run \`npm run reliability\`:\n${names}`,
     );
   }
 }

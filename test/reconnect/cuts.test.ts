@@ -24,7 +24,7 @@ checkLeaks();
 const LINKS = Array.from({ length: 8 }, (_, i) => {
   const layers = ["plain", "compressed", "TLS", "TLS, compressed"][i % 4] ?? "";
   return {
-    // Test names contain this number and not the seed, because docs/RELIABILITY.md contains test names.
+    // Test names contain this number and not the seed, because docs/reliability/ contains test names.
     name: `link ${i + 1}, ${layers}`,
     seed: SEED + i,
     // Some links send more than the kernel buffer holds, so that messages wait in the client at a cut.

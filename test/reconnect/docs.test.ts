@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { transform } from "esbuild";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { reconnecting } from "../../src/reconnect/node.js";
 import type { ReconnectingClient } from "../../src/reconnect/node.js";
@@ -9,14 +10,22 @@ import { until } from "./support.js";
 
 type Listener<T> = (value: T) => void;
 
-/** Returns the body of the example for React Native as a function, without its imports and types. */
-function example(): (...parameters: unknown[]) => ReconnectingClient {
-  const page = readFileSync(join(ROOT, "docs/guide/reconnecting.md"), "utf8");
-  const block = /```ts\n(import \{ AppState \}[^]*?)```/.exec(page)?.[1] ?? "";
-  const code = block.replace(/^import .*\n/gm, "").replace("isUp: boolean", "isUp");
+const readPage = (name: string): string => readFileSync(join(ROOT, "docs/guide", name), "utf8");
+
+/** The example for React Native. */
+const block = /```ts\n(import \{ AppState \}[^]*?)```/.exec(readPage("reconnecting.md"))?.[1] ?? "";
+
+/** Returns the body of the example as a function, without its imports and types. */
+async function example(): Promise<(...parameters: unknown[]) => ReconnectingClient> {
+  const { code } = await transform(block.replace(/^import .*\n/gm, ""), { loader: "ts" });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   return new Function("AppState", "NetInfo", "reconnecting", `${code}; return client;`) as never;
 }
+
+test("the page on React Native has the same example", () => {
+  expect(block).not.toBe("");
+  expect(readPage("react-native-and-electron.md")).toContain(block);
+});
 
 test("the example for React Native follows the network and the state of the app", async () => {
   let setNetwork: Listener<{ isConnected: boolean }> | undefined;
@@ -27,7 +36,7 @@ test("the example for React Native follows the network and the state of the app"
   };
   const clock = new TestClock();
   const server = new TestServer("wss://api.example.com/feed");
-  const client = example()(AppState, NetInfo, reconnecting);
+  const client = (await example())(AppState, NetInfo, reconnecting);
   onTestFinished(async () => {
     client.terminate();
     await server.close();

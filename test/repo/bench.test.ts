@@ -5,6 +5,7 @@ import { workloads as inChromium } from "../../bench/chromium/workloads.mjs";
 import { ratio, spread, takeTurns } from "../../bench/rounds.mjs";
 import { frameReader } from "../../bench/server/frames.mjs";
 import { measureSizes } from "../../bench/sizes.mjs";
+import { renderSummary, SUMMARY } from "../../bench/summary.mjs";
 import { WORKLOADS } from "../../bench/work/index.mjs";
 import { ROOT } from "../helpers/root.js";
 import { formatSize } from "../helpers/size.mjs";
@@ -14,6 +15,35 @@ test("docs/PERFORMANCE.md has a row for every workload", () => {
   const page = readFileSync(join(ROOT, "docs/PERFORMANCE.md"), "utf8");
   const names = [...WORKLOADS, ...inChromium].map(({ name }) => name);
   expect(names.filter((name) => !page.includes(`| ${name} |`))).toEqual([]);
+});
+
+test("docs/PERFORMANCE.md opens with a summary of its results", () => {
+  const page = readFileSync(join(ROOT, "docs/PERFORMANCE.md"), "utf8");
+  const [first = ""] = /^## .*$/m.exec(page) ?? [];
+  expect(first).toBe("## Summary");
+  const stated = readTable(page, "## Summary");
+  expect(stated.map(({ workload }) => workload)).toEqual(SUMMARY.map(({ workload }) => workload));
+  for (const row of stated) {
+    // Each figure is also in the tables below the summary.
+    const [figure = ""] = (Object.values(row)[1] ?? "").split(" and ");
+    expect(page.split("## Machine")[0]?.split(figure).length, figure).toBeGreaterThan(2);
+  }
+});
+
+test.each([...SUMMARY])("the summary names a result that is measured: $workload", (row) => {
+  const workload = WORKLOADS.find(({ name }) => name === row.workload);
+  expect(workload?.ours).toContain(row.api);
+  expect(workload?.peers).toContain(row.peer);
+});
+
+test.each([
+  { ratio: { median: 2, low: 1.1, high: 3 }, result: "faster" },
+  { ratio: { median: 0.5, low: 0.4, high: 0.9 }, result: "slower" },
+  { ratio: { median: 1.5, low: 0.9, high: 3 }, result: "no clear difference" },
+])("the summary calls $ratio $result", ({ ratio, result }) => {
+  const text = renderSummary(() => ({ ratio }), { targets: 2, met: 1, machine: [] });
+  const rows = readTable(text, "## Summary");
+  expect(rows.map(({ wschan }) => wschan)).toEqual(SUMMARY.map(() => result));
 });
 
 test("the README states the measured sizes", async () => {

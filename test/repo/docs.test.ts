@@ -16,6 +16,11 @@ import { codesOf, parseDefault, readTable } from "../helpers/tables.js";
 
 const readText = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
+test("the README has at most 1,200 words outside its code", () => {
+  const text = readText("README.md").replace(/^```[^]*?^```$/gm, "");
+  expect(text.match(/[\p{L}\p{N}]+/gu)?.length).toBeLessThanOrEqual(1_200);
+});
+
 describe("the table of options", () => {
   const readOptions = () =>
     readTable(readText("docs/reference/options.md"), "## Options of connect").map((row) => ({
@@ -106,8 +111,8 @@ describe("the tables of codecs", () => {
   });
 
   test("list every codec once", () => {
-    const names = readTable(readText("docs/guide/codecs.md"), "# Payload codecs").flatMap(({ codec }) =>
-      codesOf(codec ?? "").map((code) => code.replace(/\(.*/, "")),
+    const names = readTable(readText("docs/guide/codecs.md"), "## All codecs").flatMap(
+      ({ codec }) => codesOf(codec ?? "").map((code) => code.replace(/\(.*/, "")),
     );
     const { ...exported } = codecs;
     expect(names.sort()).toEqual(Object.keys(exported).sort());
@@ -154,7 +159,9 @@ test("the table of platforms states the tested abilities", () => {
 test("docs/guide/libraries.md shows the set-up of each library as its test runs it", async () => {
   const folder = join(ROOT, "test/compat/libraries");
   const setups = await Promise.all(readdirSync(folder).map((name) => setupIn(join(folder, name))));
-  const section = /^## Libraries$([^]*?)(?=^## |$(?![^]))/m.exec(readText("docs/guide/libraries.md"));
+  const section = /^## Libraries$([^]*?)(?=^## |$(?![^]))/m.exec(
+    readText("docs/guide/libraries.md"),
+  );
   const blocks = [...(section?.[1] ?? "").matchAll(/^```ts\n([^]*?)^```$/gm)];
   expect(blocks.map(([, code]) => code).sort()).toEqual(setups.sort());
 });

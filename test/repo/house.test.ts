@@ -25,12 +25,6 @@ describe("CONTRIBUTING.md", () => {
     expect(names.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
 
-  test("links only to files that exist", () => {
-    const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = ""]) => path);
-    expect(links.length).toBeGreaterThan(2);
-    for (const path of links) expect(() => readText(path)).not.toThrow();
-  });
-
   test("names each project of the test suite", () => {
     const config = readText("vitest.config.ts");
     const projects = [...config.matchAll(/^ +(?:project|browser)\("(\w+)"/gm)].map(

@@ -59,8 +59,11 @@ const polled = await select([after(1).caseReceive()], { default: true });
 expectTypeOf(polled.index).toEqualTypeOf<0 | -1>();
 
 if (errors.is(error, errors.TIMEOUT)) {
-  expectTypeOf(error).toEqualTypeOf<WsError>();
+  expectTypeOf(error).toExtend<WsError>();
+  expectTypeOf(error.kind).toEqualTypeOf<"TIMEOUT">();
   expectTypeOf(error.code).toEqualTypeOf<ErrorCode>();
 }
+declare const failure: WsError;
+if (!errors.is(failure, errors.TIMEOUT)) expectTypeOf(failure).toEqualTypeOf<WsError>();
 // @ts-expect-error: no such kind
 errors.is(error, "TOO_LATE");

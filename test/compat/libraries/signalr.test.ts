@@ -17,8 +17,8 @@ async function start(url: string): Promise<HubConnection & AsyncDisposable> {
   const options = {
     // Kept in a variable, because SignalR's types do not declare this option.
     WebSocket: webSocketClass({ keepAlive: { interval } }),
-    // #endregion
     transport: HttpTransportType.WebSockets,
+    // #endregion
     skipNegotiation: true,
     headers: { "X-Api-Key": "k3y" },
     // #region setup

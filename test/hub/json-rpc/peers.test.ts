@@ -3,19 +3,13 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import {
-  AbstractMessageReader,
-  AbstractMessageWriter,
-  createMessageConnection,
-  ErrorCodes,
-  ResponseError,
-} from "vscode-jsonrpc/node";
-import type { DataCallback, Disposable, Message, MessageConnection } from "vscode-jsonrpc/node";
+import { createMessageConnection, ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import type { MessageConnection } from "vscode-jsonrpc/node";
 import { WebSocketServer } from "ws";
-import type { WebSocket } from "ws";
 import { createHub, jsonRpc, rpcError } from "../../../src/hub/node.js";
 import { connect } from "../../../src/node.js";
 import { failure } from "../../helpers/failure.js";
+import { SocketReader, SocketWriter } from "../../helpers/json-rpc-socket.js";
 import { checkLeaks } from "../../helpers/leaks.js";
 import { ROOT } from "../../helpers/root.js";
 import { textOf } from "../support.js";
@@ -28,35 +22,6 @@ interface Methods {
   unknown(): void;
   askBack(question: string): string;
   log(text: string): void;
-}
-
-class SocketReader extends AbstractMessageReader {
-  readonly #socket: WebSocket;
-  constructor(socket: WebSocket) {
-    super();
-    this.#socket = socket;
-  }
-  listen(callback: DataCallback): Disposable {
-    this.#socket.on("message", (data: Buffer) => {
-      callback(JSON.parse(data.toString()) as Message);
-    });
-    return { dispose: () => {} };
-  }
-}
-
-class SocketWriter extends AbstractMessageWriter {
-  readonly #socket: WebSocket;
-  constructor(socket: WebSocket) {
-    super();
-    this.#socket = socket;
-  }
-  write(message: Message): Promise<void> {
-    this.#socket.send(JSON.stringify(message));
-    return Promise.resolve();
-  }
-  end(): void {
-    // The tests end the socket.
-  }
 }
 
 /** Starts a server that speaks JSON-RPC by vscode-jsonrpc. Resolves with its URL and its connections. */
