@@ -136,6 +136,7 @@ describe.each(["chromium", "firefox"] as const)("the playground in %s", (name) =
       ["setTimeout(() => null.x);", /Uncaught in line 1: TypeError/, "with an error"],
       ["const = 1;", "Line 1: ", "with an error"],
       ['import "lodash";', 'Line 1 imports "lodash"', "with an error"],
+      ["export const a = 1;", "Line 1: a snippet cannot export", "with an error"],
       ['import { nothing } from "wschan";', /nothing|could not be loaded/, "with an error"],
     ] as const;
     for (const [code, text, end] of cases) {

@@ -1,6 +1,6 @@
 import urls from "virtual:playground-modules";
 import type { Command, Settings, Update } from "./messages.js";
-import { findSyntaxError, rewriteImports } from "./rewrite-imports.js";
+import { findSyntaxError, parseSnippet } from "./parse-snippet.js";
 
 /** A snippet that runs in a worker. */
 export interface Run {
@@ -21,17 +21,17 @@ const { runtime, ...modules } = urls;
 
 /**
  * Runs a snippet in a worker that is made from its text. Such a worker has the content security policy of the page, so
- * the snippet cannot send requests to other sites. Throws if the snippet imports an unknown module.
+ * the snippet cannot send requests to other sites. Throws if the snippet imports an unknown module, or exports.
  */
 export function runSnippet({ code, settings, onUpdate, onFailure }: RunOptions): Run {
   const absolute = (path: string): string => new URL(path, location.href).href;
   const known = Object.entries(modules).map(([name, path]) => [name, absolute(path)] as const);
-  const body = rewriteImports(code, Object.fromEntries(known));
+  const { imports, body } = parseSnippet(code, Object.fromEntries(known));
   // All on the first line, so that the lines of the snippet keep their numbers.
   const prelude =
-    `import { start as $start, finish as $finish } from ${JSON.stringify(absolute(runtime))}; ` +
-    `$start(${JSON.stringify(settings)}); `;
-  const blob = new Blob([prelude, body, "\n;$finish();"], { type: "text/javascript" });
+    `import { start as $start } from ${JSON.stringify(absolute(runtime))}; ${imports} ` +
+    `$start(${JSON.stringify(settings)}, async () => { `;
+  const blob = new Blob([prelude, body, "\n});"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(url, { type: "module", name: "snippet" });
   worker.addEventListener("message", ({ data }: MessageEvent<Update>) => {

@@ -21,8 +21,11 @@ const CONSOLE: readonly (readonly [method: string, kind: Line["kind"]])[] = [
   ["error", "error"],
 ];
 
-/** Starts the server, and everything that the page shows. Called before the first line of the snippet. */
-export function start(settings: Settings): void {
+/**
+ * Starts the server, everything that the page shows, and then the snippet. The code of the snippet is a function, because
+ * WebKit reports no error that a module throws after its first `await`.
+ */
+export function start(settings: Settings, snippet: () => Promise<void>): void {
   change(settings, () => startServer(settings));
   for (const [method, kind] of CONSOLE) {
     const print = (...values: readonly unknown[]): void => {
@@ -45,10 +48,10 @@ export function start(settings: Settings): void {
     fail(event.reason);
   });
   setInterval(update, UPDATE_MS);
+  snippet().then(finish, (error: unknown) => fail(error));
 }
 
-/** Called after the last line of the snippet. */
-export function finish(): void {
+function finish(): void {
   if (outcome === "running") outcome = "ended";
 }
 
