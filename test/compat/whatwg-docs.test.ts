@@ -7,7 +7,10 @@ import { differencesOf, PLATFORMS } from "./whatwg/deviations.js";
 import { GROUPS } from "./whatwg/suite.js";
 
 describe("the table of the standard in docs/guide/libraries.md", () => {
-  const rows = readTable(readFileSync(join(ROOT, "docs/guide/libraries.md"), "utf8"), "## The standard");
+  const rows = readTable(
+    readFileSync(join(ROOT, "docs/guide/libraries.md"), "utf8"),
+    "## The standard",
+  );
 
   test("has a row for each group of tests, in their order", () => {
     expect(rows.map(({ tests }) => tests)).toEqual(Object.keys(GROUPS));

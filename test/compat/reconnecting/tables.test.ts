@@ -8,7 +8,10 @@ import { ReconnectingWebSocket } from "../../../src/compat/node.js";
 import { ROOT } from "../../helpers/root.js";
 import { codesOf, readTable } from "../../helpers/tables.js";
 
-const PAGE = readFileSync(join(ROOT, "docs/guide/libraries.md"), "utf8").replaceAll("\n### ", "\n## ");
+const PAGE = readFileSync(join(ROOT, "docs/guide/libraries.md"), "utf8").replaceAll(
+  "\n### ",
+  "\n## ",
+);
 const OPTIONS = readTable(PAGE, "## Options");
 const MEMBERS = readTable(PAGE, "## Members");
 
