@@ -71,4 +71,5 @@ if (isStrict && skipped.length > 0) {
 // vitest.config.ts leaves these out: Vitest does not combine several `--project=!name`.
 process.env.WSCHAN_SKIP = skipped.map(([name]) => name).join();
 const vitest = ["node_modules/vitest/vitest.mjs", "run", "--configLoader", "runner"];
-process.exitCode = runNode(...vitest, ...process.argv.slice(2));
+// The tests of the documentation site take six minutes, so `npm run test:site` runs them separately.
+process.exitCode = runNode(...vitest, "--project=!site", ...process.argv.slice(2));

@@ -13,6 +13,7 @@ const HOSTS = [
   "pkg.go.dev",
   "standardschema.dev",
   "stryker-mutator.io",
+  "websockets.spec.whatwg.org",
   "www.iana.org",
   "www.jsonrpc.org",
   "www.npmjs.com",

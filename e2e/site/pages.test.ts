@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { ms } from "../../test/helpers/time.js";
 import { launch } from "../helpers/browsers.js";
 import { startStaticServer } from "../helpers/static-server.js";
+import { accessibilityFaults } from "./axe.js";
 import { budgetOf, MAX_LAYOUT_SHIFT, measurerOf, overBudget } from "./budgets.js";
 import { ORDINARY_PAGE_BUDGET, PAGE_BUDGETS } from "./budgets.js";
 import { forEachPage, logOf, newContext, openPage, type Observed } from "./open-page.js";
@@ -17,6 +18,11 @@ interface Visit {
   readonly page: string;
   readonly problems: readonly string[];
   readonly outline: readonly string[];
+  /**
+   * The faults that axe finds, but for contrast, which the theme determines: accessibility.test.ts checks it on each
+   * layout. They do not depend on the browser, so axe runs in Chromium only.
+   */
+  readonly accessibility: readonly string[];
   readonly shift: number;
   readonly bytes: number;
   /** The width of the content on a phone. */
@@ -33,19 +39,23 @@ async function visitAll(browser: Browser): Promise<Visit[]> {
   await using server = await startStaticServer(dir);
   const measure = measurerOf(dir);
   const visits: Visit[] = [];
-  const context = await newContext(browser, { viewport: { width: 1280, height: 800 } });
+  const context = await newContext(browser);
   await forEachPage(context, pages, async (tab, page) => {
     const { problems, files } = logOf(tab, server.origin);
+    await tab.setViewportSize({ width: 1280, height: 800 });
     await openPage(tab, `${server.origin}/${page}`);
     const bytes = measure(files);
     const { violations, shift } = await tab.evaluate(() => observed());
     const outline = outlineProblems(await tab.evaluate(readOutline));
+    const isChromium = browser.browserType().name() === "chromium";
+    const accessibility = isChromium ? await accessibilityFaults(tab, false) : [];
     await tab.setViewportSize({ width: PHONE_WIDTH, height: 740 });
     const widthOnPhone = await tab.evaluate(() => document.documentElement.scrollWidth);
     visits.push({
       page,
       problems: [...problems, ...violations],
       outline,
+      accessibility,
       shift,
       bytes,
       widthOnPhone,
@@ -80,6 +90,10 @@ describe.each(["chromium", "firefox"] as const)("every page in %s", (name) => {
 
   test("has one h1, no skipped heading level, a title, a description, a language, and text for images", () => {
     expect(faults(({ outline }) => outline)).toEqual([]);
+  });
+
+  test("has no fault that axe finds", () => {
+    expect(faults(({ accessibility }) => accessibility)).toEqual([]);
   });
 
   test("shifts little while it loads", () => {
