@@ -56,10 +56,10 @@ describe("the workflows", () => {
     expect(matrices).toEqual(["[20, 22, 24, 26]", "[20, 22, 24, 26]"]);
   });
 
-  test("run .ci/run on Linux, and unit and transport tests elsewhere", () => {
+  test("run .ci/run and the tests of the site on Linux, and unit and transport tests elsewhere", () => {
     const commands = [...ci.matchAll(/^ +- run: (.*)$/gm)].map(([, command]) => command);
     const elsewhere = ["npm ci", "npm run test:unit", "npm run test:transport"];
-    expect(commands).toEqual([".ci/run", ...elsewhere]);
+    expect(commands).toEqual([".ci/run", "npm run test:site", ...elsewhere]);
     expect(ci).toContain("os: [macos-latest, windows-latest]");
   });
 
