@@ -1,6 +1,6 @@
 // The messages between the page and the worker in which a snippet runs.
 
-/** What the visitor has set. */
+/** The values of the controls. */
 export interface Settings {
   /** Time that each byte takes, one way, in milliseconds. */
   readonly latency: number;
@@ -31,7 +31,7 @@ export interface ConnectionView {
   readonly number: number;
   readonly url: string;
   readonly state: "dialling" | "failed" | "open" | "paused" | "closing" | "closed";
-  /** How the connection has ended. */
+  /** The end of the connection, in words. */
   readonly end?: string;
   /** Messages that the server has sent and that its operating system has not accepted. */
   readonly held: { readonly count: number; readonly bytes: number };
